@@ -1,0 +1,61 @@
+/** The levels of src/README.md: a file imports from its own folder and from lower levels, never from its own level or above. */
+const LEVELS = [
+  ['kernel'],
+  ['config', 'access'],
+  ['database', 'http', 'observability'],
+  ['audit', 'jobs'],
+  ['signing-keys', 'users'],
+  ['refresh-tokens'],
+  ['oauth', 'authentication'],
+  ['cli'],
+];
+
+const levelRules = LEVELS.flatMap((folders, level) =>
+  folders.map((folder) => {
+    const lower = LEVELS.slice(0, level).flat();
+    const allowed = [folder, ...lower].join('|');
+    return {
+      name: `${folder}-imports-lower-levels-only`,
+      severity: 'error',
+      from: { path: `^src/${folder}/` },
+      // What stands at the top of src puts the service together: the command line starts it too.
+      to: { path: '^src/', pathNot: folder === 'cli' ? '^src/' : `^src/(${allowed})/` },
+    };
+  }),
+);
+
+export default {
+  forbidden: [
+    ...levelRules,
+    {
+      name: 'every-folder-has-a-level',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/(${LEVELS.flat().join('|')})/|^src/[^/]+$` },
+      to: {},
+    },
+    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-barrel', severity: 'error', from: { path: '^src/' }, to: { path: '^src/.*index\\.ts$' } },
+    {
+      name: 'kernel-is-pure',
+      severity: 'error',
+      from: { path: '^src/kernel/' },
+      to: { path: 'node_modules/(@nestjs|typeorm|fastify|pg|class-validator|class-transformer)' },
+    },
+    {
+      name: 'no-dev-dependency-at-run-time',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: 'node_modules/@types/' },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,24 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { AppError } from '../kernel/app-error.js';
+import { policyOf } from './policy.js';
+
+/** Lets a request through only where the route's declared policy says so. A route without a policy is closed to everybody. */
+@Injectable()
+export class RolesGuard implements CanActivate {
+  constructor(private readonly reflector: Reflector) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const policy = policyOf(this.reflector, context.getHandler(), context.getClass());
+    if (policy === 'public') return true;
+    const { user } = context.switchToHttp().getRequest<FastifyRequest>();
+    if (policy && user && (user.isAdministrator || user.roles.includes(policy.role))) return true;
+    throw new AppError(
+      'insufficient_scope',
+      403,
+      policy ? `This needs the role ${policy.role}.` : 'This route is closed: it declares no policy.',
+      { headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' } },
+    );
+  }
+}

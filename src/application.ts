@@ -1,0 +1,37 @@
+import type { DynamicModule, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { AppModule } from './app.module.js';
+import { Settings } from './config/settings.js';
+import { FailureFilter } from './http/failure.filter.js';
+import { createFastifyAdapter } from './http/fastify-adapter.js';
+import { serveOpenApi } from './http/openapi.js';
+import { addRequestLog, loggerOptions, NestLog } from './observability/logging.js';
+
+/**
+ * The application, ready to listen: modules loaded, database migrated, routes closed to every method they do not offer.
+ * @throws SettingsError, FolderInUseError, or what the database says when it cannot be opened
+ */
+export async function createApplication(...extensions: (Type | DynamicModule)[]): Promise<NestFastifyApplication> {
+  const adapter = createFastifyAdapter(loggerOptions(Settings.load().LOG_LEVEL));
+  const fastify = adapter.getInstance<FastifyInstance>();
+  addRequestLog(fastify);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(...extensions), adapter, {
+    bodyParser: false,
+    abortOnError: false,
+    logger: new NestLog(fastify.log),
+  });
+  app.useGlobalFilters(new FailureFilter());
+  const isHttps = app.get(Settings).PUBLIC_URL.startsWith('https:');
+  app.useSecurityHeaders({
+    // Both tell browsers to use https, which would lock them out of a service that is reached by http.
+    strictTransportSecurity: isHttps,
+    contentSecurityPolicy: { directives: isHttps ? {} : { 'upgrade-insecure-requests': null } },
+  });
+  app.enableShutdownHooks();
+  serveOpenApi(app);
+  await app.init();
+  fastify.methodTable.close();
+  return app;
+}

@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { AuthenticationGuard } from './authentication.guard.js';
+import { BasicStrategy } from './basic.strategy.js';
+import { BearerStrategy } from './bearer.strategy.js';
+import { RememberedPasswords } from './remembered-passwords.js';
+
+/** Credentials in, principal out. */
+@Module({
+  imports: [UsersModule, SigningKeysModule],
+  providers: [
+    BearerStrategy,
+    BasicStrategy,
+    RememberedPasswords,
+    { provide: APP_GUARD, useClass: AuthenticationGuard },
+  ],
+})
+export class AuthenticationModule {}

@@ -1,0 +1,125 @@
+import { Expose, plainToInstance, Transform } from 'class-transformer';
+import {
+  IsEmail,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsUrl,
+  Length,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+  validateSync,
+  type ValidationError,
+} from 'class-validator';
+import { PASSWORD_LENGTH } from '../kernel/password-policy.js';
+import { embeddedSecret } from './embedded-secret.js';
+import { SettingsError } from './settings-error.js';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+const SECRET_LENGTH = 43;
+const NEW_SECRET = `openssl rand -base64 32`;
+const PASSWORD = `${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters`;
+
+function wholeNumber(min: number, max: number, what: string): PropertyDecorator {
+  const message = `expected ${what} from ${min} to ${max}`;
+  return (target, key) => {
+    Expose()(target, key);
+    Transform(({ value }) =>
+      typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : (value as unknown),
+    )(target, key);
+    for (const check of [IsInt({ message }), Min(min, { message }), Max(max, { message })]) check(target, key);
+  };
+}
+
+/**
+ * Every setting of the service, read from the environment once, checked and frozen. The names are those of the environment.
+ * Nothing else in the service reads the environment.
+ */
+export class Settings {
+  /** Port to listen on; 0 takes a free one. */
+  @wholeNumber(0, 65_535, 'a port')
+  readonly PORT: number = 3000;
+
+  /** Address to listen on. */
+  @Expose()
+  @Matches(/^[\w.:-]+$/, { message: 'expected a host name or an IP address' })
+  readonly HOST: string = '127.0.0.1';
+
+  /** Where clients reach the service, without a trailing slash: the issuer of access tokens. */
+  @Expose()
+  @IsUrl(
+    { protocols: ['http', 'https'], require_protocol: true, require_tld: false, allow_query_components: false },
+    { message: 'expected an http or https URL without a query' },
+  )
+  @Matches(/[^/]$/, { message: 'expected a URL without a trailing slash' })
+  readonly PUBLIC_URL: string = '';
+
+  /** PostgreSQL 15 or later. Absent: the embedded database in DATA_DIR. */
+  @Expose()
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\/./, { message: 'expected postgres://user:password@host:port/database' })
+  readonly DATABASE_URL?: string;
+
+  /** Folder of the embedded database and its secret. */
+  @Expose()
+  readonly DATA_DIR: string = './data';
+
+  /** What every key of the service is derived from. The embedded database keeps one in DATA_DIR when none is given. */
+  @Expose()
+  @MinLength(SECRET_LENGTH, {
+    message: `expected 32 random bytes or more as text, at least ${SECRET_LENGTH} characters; make one with: ${NEW_SECRET}`,
+  })
+  readonly TESSERA_SECRET: string = '';
+
+  /** E-mail of the administrator made at first start. */
+  @Expose()
+  @IsEmail({ require_tld: false }, { message: 'expected an e-mail address' })
+  readonly ADMIN_EMAIL: string = 'admin@example.com';
+
+  /** Password of that administrator. Absent: a random one, printed once. */
+  @Expose()
+  @IsOptional()
+  @Length(PASSWORD_LENGTH.min, PASSWORD_LENGTH.max, { message: `expected ${PASSWORD}` })
+  readonly ADMIN_PASSWORD?: string;
+
+  /** Life of an access token, in seconds. */
+  @wholeNumber(1, 604_800, 'seconds')
+  readonly ACCESS_TOKEN_TTL: number = 3600;
+
+  /** Least severe level that is logged. */
+  @Expose()
+  @IsIn(LOG_LEVELS, { message: `expected one of ${LOG_LEVELS.join(', ')}` })
+  readonly LOG_LEVEL: string = 'info';
+
+  /**
+   * Reads the settings from the environment; an empty value counts as absent.
+   * @throws SettingsError naming every bad setting and what was expected
+   */
+  static load(environment: NodeJS.ProcessEnv = process.env): Settings {
+    const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+    const host = given['HOST']?.includes(':') ? `[${given['HOST']}]` : (given['HOST'] ?? '127.0.0.1');
+    const settings = plainToInstance(
+      Settings,
+      {
+        ...given,
+        PUBLIC_URL: given['PUBLIC_URL'] ?? `http://${host}:${given['PORT'] ?? 3000}`,
+        TESSERA_SECRET: given['TESSERA_SECRET'] ?? (given['DATABASE_URL'] ? undefined : 'x'.repeat(SECRET_LENGTH)),
+      },
+      { excludeExtraneousValues: true, exposeDefaultValues: true },
+    );
+    const errors = validateSync(settings, { stopAtFirstError: true });
+    if (errors.length > 0) throw new SettingsError(errors.map(describe));
+    const secret = given['TESSERA_SECRET'] ?? embeddedSecret(settings.DATA_DIR);
+    return Object.freeze(Object.assign(settings, { TESSERA_SECRET: secret }));
+  }
+}
+
+const CONFIDENTIAL = new Set(['TESSERA_SECRET', 'ADMIN_PASSWORD', 'DATABASE_URL']);
+
+function describe(error: ValidationError): string {
+  const expected = Object.values(error.constraints ?? {})[0] ?? 'not valid';
+  const sent = CONFIDENTIAL.has(error.property) || !error.value ? '' : `, got ${JSON.stringify(error.value)}`;
+  return `${error.property}: ${expected}${sent}`;
+}

@@ -1,0 +1,23 @@
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
+import type { Settings } from '../config/settings.js';
+import { EmbeddedDatabase } from './embedded-database.js';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** How TypeORM reaches the database that the settings name: a PostgreSQL server, or the embedded one, which this opens. */
+export async function connectionOptions(settings: Settings): Promise<PostgresDataSourceOptions> {
+  const common = {
+    type: 'postgres',
+    applicationName: 'tessera',
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    // A uuid column would otherwise make TypeORM try to create an extension; the service makes its own UUIDs.
+    installExtensions: false,
+    uuidExtension: 'pgcrypto',
+    // Every bigint of ours is below 2^53.
+    parseInt8: true,
+    logging: false,
+  } as const;
+  if (settings.DATABASE_URL) return { ...common, url: settings.DATABASE_URL };
+  const embedded = await EmbeddedDatabase.open(settings.DATA_DIR);
+  return { ...common, driver: embedded.driver() };
+}

@@ -1,0 +1,44 @@
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
+import { Settings } from '../config/settings.js';
+import { connectionOptions } from './connection-options.js';
+import { migrate } from './migrate.js';
+import { isDatabaseUnreachable } from '../kernel/database-unreachable.js';
+
+/** What a feature keeps in the database. */
+export interface DatabaseFeature {
+  readonly entities: Type[];
+  readonly migrations: Type<MigrationInterface>[];
+}
+
+/** Filled while modules are declared, as TypeORM's own `autoLoadEntities` is, so that a feature need not be named here. */
+const migrations = new Set<Type<MigrationInterface>>();
+
+/** The connection to the database. A feature declares its entities and migrations with `forFeature`. */
+@Module({})
+export class DatabaseModule {
+  /** Opens the database that the settings name and migrates it before anything else may use it. */
+  static forRoot(): DynamicModule {
+    return TypeOrmModule.forRootAsync({
+      inject: [Settings],
+      useFactory: async (settings: Settings) => ({
+        ...(await connectionOptions(settings)),
+        autoLoadEntities: true,
+        toRetry: isDatabaseUnreachable,
+      }),
+      dataSourceFactory: async (options) => {
+        const dataSource = new DataSource({ ...options, migrations: [...migrations] } as DataSourceOptions);
+        await dataSource.initialize();
+        await migrate(dataSource);
+        return dataSource;
+      },
+    });
+  }
+
+  /** Declares entities, whose repositories can then be injected, and the migrations that make their tables. */
+  static forFeature(feature: DatabaseFeature): DynamicModule {
+    for (const migration of feature.migrations) migrations.add(migration);
+    return TypeOrmModule.forFeature(feature.entities);
+  }
+}

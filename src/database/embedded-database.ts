@@ -1,0 +1,59 @@
+import { PGlite } from '@electric-sql/pglite';
+import { join } from 'node:path';
+import pg from 'pg';
+import { lockFolder } from './folder-lock.js';
+import { PgliteStream } from './pglite-stream.js';
+
+/**
+ * PostgreSQL inside this process, its files under `<folder>/database`. Each commit is on disk before it is acknowledged.
+ * The real `pg` driver speaks to it through `driver`, so types, errors and transactions are those of PostgreSQL.
+ */
+export class EmbeddedDatabase {
+  private constructor(
+    private readonly engine: PGlite,
+    private readonly unlock: () => void,
+  ) {}
+
+  /**
+   * Opens the database, and makes it when there is none.
+   * @throws FolderInUseError while another process has it open
+   */
+  static async open(folder: string): Promise<EmbeddedDatabase> {
+    const unlock = lockFolder(folder);
+    try {
+      const engine = await PGlite.create(join(folder, 'database'));
+      return new EmbeddedDatabase(engine, unlock);
+    } catch (error) {
+      unlock();
+      throw error;
+    }
+  }
+
+  /** The `pg` driver with a pool of one connection to this database; ending the pool closes the database. */
+  driver(): typeof pg {
+    const stream = () => new PgliteStream(this.engine);
+    const close = () => this.close();
+    class EmbeddedPool extends pg.Pool {
+      constructor(options: pg.PoolConfig) {
+        super({ ...options, max: 1, idleTimeoutMillis: 0, user: 'postgres', database: 'postgres', stream });
+      }
+
+      override end(): Promise<void>;
+      override end(callback: (error?: Error) => void): void;
+      override end(callback?: (error?: Error) => void): Promise<void> | void {
+        const ended = super.end().then(close);
+        if (!callback) return ended;
+        ended.then(() => {
+          callback();
+        }, callback);
+      }
+    }
+    return { ...pg, Pool: EmbeddedPool };
+  }
+
+  /** Writes everything out, closes the files and gives the folder back. */
+  private async close(): Promise<void> {
+    await this.engine.close();
+    this.unlock();
+  }
+}

@@ -1,0 +1,117 @@
+import { applyDecorators, HttpCode, type Type } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiExtraModels,
+  ApiOperation,
+  ApiParam,
+  ApiQuery,
+  ApiResponse,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import { ApiFailures, ApiValidationFailure } from './api-failures.js';
+import { listEnvelopeOf } from './list-envelope.js';
+import { ApiSearch, type SearchDefinition } from './search-parameters.js';
+import { WriteEnvelope } from './write-envelope.js';
+
+const BODY_TYPES = ['application/json', 'application/x-www-form-urlencoded'];
+
+/** Documents `POST`: a body that is stored, answered by the write envelope. */
+export function ApiCreate(resource: string, input: Type): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({ operationId: `create${resource}`, summary: `Create a ${resource}` }),
+    ApiWrite(resource, 'created', input),
+    ApiFailures(413, 415),
+  );
+}
+
+/** Documents `PUT`: a whole record that replaces the one of its Id, answered by the write envelope. */
+export function ApiUpdate(resource: string, change: Type): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({
+      operationId: `update${resource}`,
+      summary: `Update a ${resource}`,
+      description: 'Takes the whole record, with its Id.',
+    }),
+    ApiWrite(resource, 'updated', change),
+    ApiFailures(404, 413, 415),
+  );
+}
+
+/** Documents `GET` of one record by its id. */
+export function ApiGet(resource: string, view: Type): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({ operationId: `get${resource}`, summary: `Get a ${resource}` }),
+    ApiId(),
+    ApiResponse({ status: 200, type: view, description: 'The record.' }),
+    ApiFailures(400, 404),
+  );
+}
+
+/** Documents `DELETE` of one record by its id, answered by the write envelope. */
+export function ApiDelete(resource: string): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({ operationId: `delete${resource}`, summary: `Delete a ${resource}` }),
+    ApiId(),
+    ApiEnvelope(resource, 'deleted'),
+    ApiFailures(400, 404),
+  );
+}
+
+/** Documents the search of a resource, and the batch that shares its path: OpenAPI knows one operation for both. */
+export function ApiList(definition: SearchDefinition, view: Type, batchRole: string): MethodDecorator {
+  const { resource } = definition;
+  const list = listEnvelopeOf(view);
+  const batch = { type: 'array', items: { $ref: getSchemaPath(view) } } as const;
+  return applyDecorators(
+    ApiOperation({
+      operationId: `list${resource}s`,
+      summary: `Search ${resource}s, or get several by id`,
+      description:
+        'Finds one page of the records that match every filter. Parameter names match without regard to case. ' +
+        `With \`Id=[1,2,3]\` the answer is the bare array of those records that exist, in the order asked; that needs ${batchRole}.`,
+    }),
+    ApiSearch(definition),
+    ApiQuery({
+      name: 'Id',
+      required: false,
+      description: 'One Id to search by, or a list of Ids to get, such as `[1,2,3]`.',
+      schema: {
+        type: 'string',
+        pattern: String.raw`^([1-9]\d{0,15}|\[.*\])$`,
+        examples: ['87654321', '[1,2,3]'],
+      } as object,
+    }),
+    ApiExtraModels(list, view),
+    ApiResponse({
+      status: 200,
+      description: 'One page of the records that match; or the records of the batch.',
+      content: { 'application/json': { schema: { oneOf: [{ $ref: getSchemaPath(list) }, batch] } } },
+    }),
+    ApiValidationFailure(),
+    ApiFailures(),
+  );
+}
+
+function ApiWrite(resource: string, did: 'created' | 'updated', input: Type): MethodDecorator {
+  return applyDecorators(
+    HttpCode(200),
+    ApiConsumes(...BODY_TYPES),
+    ApiBody({ type: input }),
+    ApiEnvelope(resource, did),
+    ApiValidationFailure(),
+  );
+}
+
+function ApiEnvelope(resource: string, did: 'created' | 'updated' | 'deleted'): MethodDecorator {
+  const example = WriteEnvelope.of(resource, did, {
+    id: 87_654_321,
+    updatedOn: new Date('2025-01-15T10:30:00Z'),
+    updatedBy: 'admin@example.com',
+  });
+  return ApiResponse({ status: 200, type: WriteEnvelope, description: `The record was ${did}.`, example });
+}
+
+function ApiId(): MethodDecorator {
+  return ApiParam({ name: 'id', schema: { type: 'integer', format: 'int64', minimum: 1 }, example: 87_654_321 });
+}

@@ -1,0 +1,72 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../kernel/app-error.js';
+import { isDatabaseUnreachable } from '../kernel/database-unreachable.js';
+import { contractFailure } from './failure-body.js';
+
+const RETRY_AFTER_SECONDS = '5';
+
+/** What is said of a failure that the framework found, by status. The framework's own words may quote the request. */
+const MESSAGES: Readonly<Record<number, string>> = {
+  400: 'The request is malformed.',
+  404: 'There is nothing at this path.',
+  413: 'The body is larger than 256 KiB.',
+  414: 'The path is too long.',
+  415: 'The body must be application/json or application/x-www-form-urlencoded.',
+};
+
+/** Turns whatever was thrown into the answer that the contract knows, and keeps the reason for the log. */
+@Catch()
+export class FailureFilter implements ExceptionFilter {
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    sendFailure(thrown, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+}
+
+/** Answers a request with what was thrown, in the form of its route. */
+export function sendFailure(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const failure = asAppError(thrown, request.id);
+  request.failure = { code: failure.code, ...(failure.context.detail && { detail: failure.context.detail }) };
+  if (failure.status === 500) request.log.error({ err: thrown }, 'unexpected failure');
+  if (reply.sent) return;
+  const render = request.routeOptions.config.renderFailure ?? contractFailure;
+  const { status, body } = render(failure);
+  void reply
+    .status(status)
+    .headers({ ...failure.context.headers })
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(body);
+}
+
+function asAppError(thrown: unknown, requestId: string): AppError {
+  if (thrown instanceof AppError) return thrown;
+  if (isDatabaseUnreachable(thrown)) {
+    return new AppError('database_unreachable', 503, 'The database cannot be reached; nothing was written.', {
+      headers: { 'retry-after': RETRY_AFTER_SECONDS },
+      detail: (thrown as Error).message,
+    });
+  }
+  const status = thrown instanceof HttpException ? thrown.getStatus() : frameworkStatus(thrown);
+  if (status !== undefined && status < 500) {
+    return new AppError('request_refused', status, MESSAGES[status] ?? 'The request was refused.');
+  }
+  return new AppError(
+    'internal',
+    500,
+    `Something went wrong on our side. Quote request ${requestId} when you report it.`,
+  );
+}
+
+function frameworkStatus(thrown: unknown): number | undefined {
+  const { statusCode, code } = thrown as { statusCode?: unknown; code?: unknown };
+  const isFastify = typeof code === 'string' && code.startsWith('FST_');
+  return isFastify && typeof statusCode === 'number' ? statusCode : undefined;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Why the request failed, for its log line. */
+    failure?: { readonly code: string; readonly detail?: string };
+  }
+}

@@ -1,0 +1,90 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import {
+  LogController,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify';
+import { METHODS, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { v4 as uuid } from 'uuid';
+import { AppError } from '../kernel/app-error.js';
+import { addBatchConstraint } from './batch-query.js';
+import { addBodyParsers } from './body-parsers.js';
+import { sendFailure } from './failure.filter.js';
+import { FailureBody } from './failure-body.js';
+import { MethodTable } from './method-table.js';
+
+const BODY_LIMIT_BYTES = 256 * 1024;
+const REQUEST_ID = /^[\w.-]{1,64}$/;
+/** An over-long id is a bad id, not a bad path: what bounds a path is the limit on headers. */
+const MAX_PARAM_LENGTH = 16 * 1024;
+
+/** The HTTP server as the contract wants it: paths without regard to case, limits, request ids, failures of its own form. */
+export function createFastifyAdapter(logger: NonNullable<FastifyServerOptions['logger']>): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    logger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    bodyLimit: BODY_LIMIT_BYTES,
+    genReqId: (request: IncomingMessage) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : uuid();
+    },
+    routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      void reply.header('x-request-id', request.id);
+      sendFailure(error, request, reply);
+    },
+    clientErrorHandler: answerBrokenRequest,
+  });
+  const fastify = adapter.getInstance<FastifyInstance>();
+  for (const method of METHODS) {
+    if (!fastify.supportedMethods.includes(method) && method !== 'CONNECT')
+      fastify.addHttpMethod(method, { hasBody: true });
+  }
+  addBatchConstraint(fastify);
+  addBodyParsers(fastify);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    // What this service answers is never for a cache: records, tokens, and who may see them.
+    reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store', pragma: 'no-cache' });
+    done();
+  });
+  fastify.decorate('methodTable', new MethodTable(fastify));
+  return adapter;
+}
+
+/** What Node refuses before it is a request (broken syntax, headers over 16 KiB, too slow) gets the contract's form too. */
+function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const { status, text, message } = brokenRequest(error.code);
+  const body = JSON.stringify(FailureBody.of(new AppError('request_refused', status, message)));
+  socket.end(
+    `HTTP/1.1 ${status} ${text}\r\ncontent-type: application/json; charset=utf-8\r\nx-request-id: ${uuid()}\r\n` +
+      `cache-control: no-store\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+function brokenRequest(code: string | undefined): { status: number; text: string; message: string } {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return {
+        status: 431,
+        text: 'Request Header Fields Too Large',
+        message: 'The request headers are larger than 16 KiB.',
+      };
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return { status: 408, text: 'Request Timeout', message: 'The request took too long to arrive.' };
+    default:
+      return { status: 400, text: 'Bad Request', message: 'The request is malformed.' };
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    methodTable: MethodTable;
+  }
+}

@@ -1,0 +1,15 @@
+import { Injectable, Param, type PipeTransform } from '@nestjs/common';
+import { badRequest } from '../kernel/app-error.js';
+import { parseId } from '../kernel/id.js';
+
+@Injectable()
+class IdPipe implements PipeTransform<string, number> {
+  transform(text: string): number {
+    const id = parseId(text);
+    if (id === undefined) throw badRequest('The id must be a positive integer below 2^53.');
+    return id;
+  }
+}
+
+/** The id at the end of the path, checked. */
+export const IdParam = (): ParameterDecorator => Param('id', IdPipe);

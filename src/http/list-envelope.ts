@@ -1,0 +1,78 @@
+import type { Type } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import type { Found, Search } from '../kernel/search.js';
+
+const count = (example: number, description?: string): PropertyDecorator =>
+  ApiProperty({ type: 'integer', example, ...(description && { description }) });
+
+/** One page of a search (contract 1.6): thirteen members. `FirstItem` and `LastItem` count from 1; both are 0 on an empty page. */
+export abstract class ListEnvelope<T> {
+  readonly Records!: readonly T[];
+
+  @count(1)
+  readonly CurrentPage!: number;
+
+  @count(25)
+  readonly CurrentPageSize!: number;
+
+  @ApiProperty({ example: 'Id' })
+  readonly CurrentOrderField!: string;
+
+  @ApiProperty({ enum: [0, 1], example: 0, description: '0 ascending, 1 descending.' })
+  readonly CurrentSortDirection!: 0 | 1;
+
+  @count(1, 'Place of the first record of this page in the whole result, from 1; 0 on an empty page.')
+  readonly FirstItem!: number;
+
+  @count(1, 'Place of the last record of this page in the whole result; 0 on an empty page.')
+  readonly LastItem!: number;
+
+  @count(1, 'How many records match.')
+  readonly TotalItems!: number;
+
+  @count(1)
+  readonly TotalPages!: number;
+
+  @ApiProperty({ example: false })
+  readonly HasNextPage!: boolean;
+
+  @ApiProperty({ example: false })
+  readonly HasPreviousPage!: boolean;
+
+  @count(1)
+  readonly PageNumber!: number;
+
+  @count(25)
+  readonly PageSize!: number;
+}
+
+/** The list envelope of one kind of record, as the OpenAPI document needs it. */
+export function listEnvelopeOf<T>(record: Type<T>): Type<ListEnvelope<T>> {
+  class ListOf extends ListEnvelope<T> {
+    @ApiProperty({ type: [record] })
+    override readonly Records!: readonly T[];
+  }
+  Object.defineProperty(ListOf, 'name', { value: `${record.name}List` });
+  return ListOf;
+}
+
+/** Puts what a search found into the list envelope. */
+export function toListEnvelope<T>(search: Search, found: Found<T>): ListEnvelope<T> {
+  const skipped = (search.page - 1) * search.size;
+  const shown = found.records.length;
+  return {
+    Records: found.records,
+    CurrentPage: search.page,
+    CurrentPageSize: search.size,
+    CurrentOrderField: search.orderBy,
+    CurrentSortDirection: search.descending ? 1 : 0,
+    FirstItem: shown > 0 ? skipped + 1 : 0,
+    LastItem: shown > 0 ? skipped + shown : 0,
+    TotalItems: found.total,
+    TotalPages: Math.ceil(found.total / search.size),
+    HasNextPage: found.hasNext,
+    HasPreviousPage: search.page > 1,
+    PageNumber: search.page,
+    PageSize: search.size,
+  };
+}

@@ -1,0 +1,97 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
+import { Expose, Transform } from 'class-transformer';
+import { ValidateBy, type ValidationArguments } from 'class-validator';
+import { parseDateTime } from '../kernel/date-time.js';
+import { parseId } from '../kernel/id.js';
+import { isLongerThan, textFault } from '../kernel/text.js';
+
+const REQUIRED = 'is a required field';
+
+/** What is known of a text member. A secret one is never echoed in a validation failure. */
+export interface TextOptions {
+  readonly maxLength: number;
+  readonly secret?: boolean;
+  readonly example: string;
+  readonly description: string;
+}
+
+/** A member that must be text: not empty, not only white space, within its length, storable. */
+export function RequiredText(options: TextOptions): PropertyDecorator {
+  const { maxLength, secret, ...documentation } = options;
+  return member({
+    fault: (value) => (isMissing(value) ? REQUIRED : textMemberFault(value, maxLength)),
+    document: ApiProperty({ type: String, minLength: 1, maxLength, ...documentation }),
+    ...(secret && { secret }),
+  });
+}
+
+/** A member that may be text, null or absent. */
+export function OptionalText({ maxLength, ...documentation }: TextOptions): PropertyDecorator {
+  return member({
+    fault: (value) => (value === undefined || value === null ? undefined : textMemberFault(value, maxLength)),
+    document: ApiPropertyOptional({ type: String, nullable: true, maxLength, ...documentation }),
+  });
+}
+
+/** A member that must be a date-time as contract 1.2 reads it; the property becomes a Date of whole seconds. */
+export function RequiredDateTime(documentation: ApiPropertyOptions): PropertyDecorator {
+  return member({
+    read: (value) => (typeof value === 'string' ? (parseDateTime(value)?.instant ?? value) : value),
+    fault: (value) => {
+      if (isMissing(value)) return REQUIRED;
+      return value instanceof Date ? undefined : 'must be an existing date and time, such as 2030-01-31T12:00:00Z';
+    },
+    document: ApiProperty({ type: String, format: 'date-time', ...documentation }),
+  });
+}
+
+/** A member that must be a record's Id: a JSON number, or digits as a form sends them; the property becomes a number. */
+export function RequiredId(documentation: ApiPropertyOptions): PropertyDecorator {
+  return member({
+    read: (value) =>
+      typeof value === 'string' || typeof value === 'number' ? (parseId(String(value)) ?? value) : value,
+    fault: (value) => {
+      if (isMissing(value)) return REQUIRED;
+      return typeof value === 'number' && parseId(String(value)) ? undefined : 'must be a positive integer below 2^53';
+    },
+    document: ApiProperty({ type: 'integer', format: 'int64', minimum: 1, ...documentation }),
+  });
+}
+
+interface Member {
+  /** Turns what was sent into the property's type, or leaves it for `fault` to refuse. */
+  readonly read?: (value: unknown) => unknown;
+  /** What is wrong with the value, or undefined. */
+  readonly fault: (value: unknown) => string | undefined;
+  readonly document: PropertyDecorator;
+  readonly secret?: boolean;
+}
+
+function member({ read, fault, document, secret }: Member): PropertyDecorator {
+  return applyDecorators(
+    Expose(),
+    ...(read ? [Transform(({ value }) => read(value))] : []),
+    ValidateBy(
+      {
+        name: 'member',
+        validator: {
+          validate: (value) => fault(value) === undefined,
+          defaultMessage: (context?: ValidationArguments) => fault(context?.value) ?? '',
+        },
+      },
+      { context: { secret: secret ?? false } },
+    ),
+    document,
+  );
+}
+
+function isMissing(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+}
+
+function textMemberFault(value: unknown, maxLength: number): string | undefined {
+  if (typeof value !== 'string') return 'must be a string';
+  if (isLongerThan(value, maxLength)) return `must have at most ${maxLength} characters`;
+  return textFault(value);
+}

@@ -1,0 +1,28 @@
+import { badRequest } from '../kernel/app-error.js';
+
+/**
+ * Reads `a=1&b=2` as pairs, in order: `+` is a space, percent-encoding must be whole and UTF-8
+ * (WHATWG URL, application/x-www-form-urlencoded).
+ * @param what names the text in the error
+ * @throws AppError 400 when the encoding is broken
+ */
+export function decodePairs(text: string, what: string): [name: string, value: string][] {
+  const pairs: [string, string][] = [];
+  for (const part of text.split('&')) {
+    if (part === '') continue;
+    const split = part.indexOf('=');
+    const name = split < 0 ? part : part.slice(0, split);
+    pairs.push([decode(name, what), split < 0 ? '' : decode(part.slice(split + 1), what)]);
+  }
+  return pairs;
+}
+
+function decode(text: string, what: string): string {
+  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
+  if (!spaced.includes('%')) return spaced;
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    throw badRequest(`${what} is malformed: its percent-encoding is not whole or not UTF-8.`);
+  }
+}

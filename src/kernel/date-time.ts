@@ -1,0 +1,40 @@
+const PATTERN =
+  /^(?<minutes>\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(?<seconds>:\d{2})?(?<fraction>[.,]\d{1,9})?(?<zone>Z|[+-]\d{2}:?\d{2})?$/i;
+
+/** An instant as a client wrote it. `toTheMinute` is true when no seconds were given. */
+export interface ParsedDateTime {
+  readonly instant: Date;
+  readonly toTheMinute: boolean;
+}
+
+/**
+ * Reads an ISO 8601 date-time with minutes or seconds, an optional fraction, and `Z`, an offset or no zone, which means UTC
+ * (contract 1.2). The fraction is dropped: the contract knows whole seconds. Undefined for anything else, for a date that
+ * does not exist (30 February), and for an instant outside the years 1 to 9999.
+ */
+export function parseDateTime(text: string): ParsedDateTime | undefined {
+  const groups = PATTERN.exec(text)?.groups;
+  if (!groups?.['minutes'] || (groups['fraction'] && !groups['seconds'])) return undefined;
+  const local = `${groups['minutes'].toUpperCase()}${groups['seconds'] ?? ':00'}`;
+  const utc = new Date(`${local}Z`);
+  // Date rolls 30 February over to March: only a date that comes back unchanged exists.
+  if (Number.isNaN(utc.getTime()) || formatDateTime(utc) !== `${local}Z`) return undefined;
+  const offset = offsetInMinutes(groups['zone']);
+  if (offset === undefined) return undefined;
+  const instant = new Date(utc.getTime() - offset * 60_000);
+  const year = instant.getUTCFullYear();
+  return year >= 1 && year <= 9999 ? { instant, toTheMinute: !groups['seconds'] } : undefined;
+}
+
+/** `YYYY-MM-DDTHH:mm:ssZ`, UTC, without a fraction (contract 1.2). */
+export function formatDateTime(instant: Date): string {
+  return `${instant.toISOString().slice(0, 19)}Z`;
+}
+
+function offsetInMinutes(zone: string | undefined): number | undefined {
+  if (!zone || zone === 'Z' || zone === 'z') return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(-2));
+  if (hours > 14 || minutes > 59) return undefined;
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
+}

@@ -1,0 +1,10 @@
+const DIGITS = /^[1-9]\d{0,15}$/;
+
+/**
+ * Reads a record's Id: decimal digits only, positive and below 2^53 (contract 1.1). Undefined for anything else:
+ * a sign, a fraction, an exponent, hexadecimal, leading zeros, blanks.
+ */
+export function parseId(text: string): number | undefined {
+  const id = DIGITS.test(text) ? Number(text) : NaN;
+  return Number.isSafeInteger(id) ? id : undefined;
+}

@@ -1,0 +1,25 @@
+/** How a filter compares: equal to, begins with, from (included), to (included). */
+export type FilterOperator = 'equals' | 'beginsWith' | 'from' | 'to';
+
+/** One condition of a search on one member of the resource. All conditions of a search hold at once. */
+export interface Filter {
+  readonly member: string;
+  readonly operator: FilterOperator;
+  readonly value: string | number | Date;
+}
+
+/** A search as a client asked for it, checked: which page of which size, in which order, under which conditions (contract 1.6). */
+export interface Search {
+  readonly page: number;
+  readonly size: number;
+  readonly orderBy: string;
+  readonly descending: boolean;
+  readonly filters: readonly Filter[];
+}
+
+/** One page of what a search found. `total` counts all matches; `hasNext` says whether a record follows this page. */
+export interface Found<T> {
+  readonly records: readonly T[];
+  readonly total: number;
+  readonly hasNext: boolean;
+}

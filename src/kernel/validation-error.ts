@@ -1,0 +1,31 @@
+import { AppError } from './app-error.js';
+
+/** One member or parameter that failed: its contract name, what was wrong, and what was sent (contract 1.4). */
+export interface MemberFailure {
+  readonly AttemptedValue: unknown;
+  readonly Message: string;
+  readonly PropertyName: string;
+}
+
+const ATTEMPTED_VALUE_LIMIT = 256;
+
+/** 400 that names each member or parameter that failed, once, in the order given (contract 1.4). */
+export class ValidationError extends AppError {
+  readonly failures: readonly MemberFailure[];
+
+  constructor(failures: readonly MemberFailure[]) {
+    super('validation', 400, failures.map((failure) => `${failure.PropertyName}: ${failure.Message}`).join('; '));
+    this.failures = failures;
+  }
+}
+
+/**
+ * What was sent, fit to be sent back: null when absent, cut to 256 characters (contract 1.4).
+ * A structure that is longer than that as JSON comes back as the beginning of that JSON.
+ */
+export function attemptedValue(value: unknown): unknown {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'string') return value.slice(0, ATTEMPTED_VALUE_LIMIT);
+  const json = JSON.stringify(value);
+  return json.length > ATTEMPTED_VALUE_LIMIT ? json.slice(0, ATTEMPTED_VALUE_LIMIT) : value;
+}

@@ -1,0 +1,88 @@
+import type { LoggerService } from '@nestjs/common';
+import type { FastifyBaseLogger, FastifyInstance, FastifyServerOptions } from 'fastify';
+
+/** A path segment longer than this may be a token that went astray. */
+const SEGMENT_LIMIT = 40;
+/** What Nest says while it starts is of interest to its authors. */
+const FRAMEWORK_CONTEXTS = new Set([
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestFactory',
+  'NestApplication',
+]);
+
+/**
+ * One JSON object a line, by Fastify's own pino. An error is logged by type, code, message and stack alone: a driver's error also
+ * carries the statement and its parameters, and those may be tickets.
+ */
+export function loggerOptions(level: string): NonNullable<FastifyServerOptions['logger']> {
+  return {
+    level,
+    serializers: {
+      err: (error: Error & { code?: string }) => ({
+        type: error.constructor.name,
+        ...(error.code && { code: error.code }),
+        message: error.message,
+        stack: error.stack ?? '',
+      }),
+    },
+  };
+}
+
+/**
+ * Logs each request in one line when it is answered: who asked for what, what came of it, how long it took, and why it failed.
+ * Bodies, headers and queries are never logged, so neither are the tickets, tokens and passwords in them.
+ */
+export function addRequestLog(fastify: FastifyInstance): void {
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const isProbe = request.routeOptions.url?.startsWith('/health/') ?? false;
+    const level = reply.statusCode >= 500 ? 'warn' : isProbe ? 'debug' : 'info';
+    request.log[level](
+      {
+        method: request.method,
+        path: loggedPath(request.url),
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        ...(request.user && { user: request.user.email }),
+        ...(request.failure && { failure: request.failure }),
+      },
+      'request',
+    );
+    done();
+  });
+}
+
+function loggedPath(url: string): string {
+  const [path = ''] = url.split('?');
+  return path
+    .split('/')
+    .map((segment) => (segment.length > SEGMENT_LIMIT ? '[redacted]' : segment))
+    .join('/');
+}
+
+/** Lets what Nest and our classes say through its Logger join the same log. */
+export class NestLog implements LoggerService {
+  constructor(private readonly logger: FastifyBaseLogger) {}
+
+  log(message: unknown, context?: string): void {
+    const level = context && FRAMEWORK_CONTEXTS.has(context) ? 'debug' : 'info';
+    this.logger[level]({ context }, String(message));
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    this.logger.error({ context: rest.at(-1), ...(message instanceof Error && { err: message }) }, String(message));
+  }
+
+  warn(message: unknown, context?: string): void {
+    this.logger.warn({ context }, String(message));
+  }
+
+  debug(message: unknown, context?: string): void {
+    this.logger.debug({ context }, String(message));
+  }
+
+  verbose(message: unknown, context?: string): void {
+    this.logger.trace({ context }, String(message));
+  }
+}

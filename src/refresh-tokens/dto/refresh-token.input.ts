@@ -1,0 +1,34 @@
+import { OptionalText, RequiredDateTime, RequiredId, RequiredText } from '../../http/members.js';
+
+/** What a client sends to create a record (contract 1.1). Read-only and unknown members are ignored. */
+export class RefreshTokenInput {
+  @RequiredText({ maxLength: 512, example: 'ada@example.com', description: 'Whom the token speaks for.' })
+  readonly Subject!: string;
+
+  @RequiredText({ maxLength: 512, example: 'mobile-app', description: 'The client the token was issued to.' })
+  readonly ClientId!: string;
+
+  @RequiredDateTime({
+    example: '2030-01-31T12:00:00Z',
+    description: 'When the token ends. ISO 8601; without a zone it is UTC. May be past.',
+  })
+  readonly ExpiresOn!: Date;
+
+  @RequiredText({ maxLength: 65_536, secret: true, example: 'sealed-ticket', description: 'The sealed ticket.' })
+  readonly ProtectedTicket!: string;
+
+  @RequiredText({ maxLength: 1_024, secret: true, example: 'Zm9vYmFyYmF6', description: 'Hash of the token.' })
+  readonly TicketHash!: string;
+
+  @RequiredText({ maxLength: 1_024, secret: true, example: 'c2FsdHNhbHQ=', description: 'Salt of that hash.' })
+  readonly TicketSalt!: string;
+
+  @OptionalText({ maxLength: 4_000, example: 'crm-4711', description: 'Free text of an external system.' })
+  readonly SystemId?: string | null;
+}
+
+/** What a client sends to update a record: the whole record, with its Id. An absent SystemId clears it. */
+export class RefreshTokenChange extends RefreshTokenInput {
+  @RequiredId({ example: 87654321, description: 'The record to update.' })
+  readonly Id!: number;
+}

@@ -1,0 +1,74 @@
+import { Controller, Delete, Get, Post, Put } from '@nestjs/common';
+import { RouteConstraints } from '@nestjs/platform-fastify';
+import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal } from '../access/current-principal.js';
+import { Role } from '../access/policy.js';
+import type { Principal } from '../access/principal.js';
+import { ApiCreate, ApiDelete, ApiGet, ApiList, ApiUpdate } from '../http/api-resource.js';
+import { BatchQuery } from '../http/batch-query.js';
+import { CheckedBody } from '../http/body.pipe.js';
+import { IdParam } from '../http/id.pipe.js';
+import { toListEnvelope, type ListEnvelope } from '../http/list-envelope.js';
+import { SearchQuery } from '../http/search-parameters.js';
+import { WriteEnvelope } from '../http/write-envelope.js';
+import type { Search } from '../kernel/search.js';
+import { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.input.js';
+import { RefreshTokenView } from './dto/refresh-token.view.js';
+import { REFRESH_TOKEN_SEARCH } from './refresh-token.search.js';
+import { RefreshTokensService } from './refresh-tokens.service.js';
+
+/** The RefreshToken resource (contract 1): its six operations. */
+@ApiTags('RefreshTokens')
+@Controller('api/sys/refreshtokens')
+export class RefreshTokensController {
+  constructor(private readonly tokens: RefreshTokensService) {}
+
+  @Post()
+  @Role('RefreshToken-Create')
+  @ApiCreate('RefreshToken', RefreshTokenInput)
+  async create(
+    @CheckedBody() input: RefreshTokenInput,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<WriteEnvelope> {
+    return WriteEnvelope.of('RefreshToken', 'created', await this.tokens.create(input, principal));
+  }
+
+  @Get()
+  @Role('RefreshToken-List')
+  @ApiList(REFRESH_TOKEN_SEARCH, RefreshTokenView, 'RefreshToken-Read')
+  async search(@SearchQuery(REFRESH_TOKEN_SEARCH) search: Search): Promise<ListEnvelope<RefreshTokenView>> {
+    return toListEnvelope(search, await this.tokens.search(search));
+  }
+
+  @Get()
+  @RouteConstraints({ batch: true })
+  @Role('RefreshToken-Read')
+  @ApiExcludeEndpoint()
+  getMany(@BatchQuery() ids: number[]): Promise<RefreshTokenView[]> {
+    return this.tokens.getMany(ids);
+  }
+
+  @Get(':id')
+  @Role('RefreshToken-Read')
+  @ApiGet('RefreshToken', RefreshTokenView)
+  get(@IdParam() id: number): Promise<RefreshTokenView> {
+    return this.tokens.get(id);
+  }
+
+  @Put()
+  @Role('RefreshToken-Edit')
+  @ApiUpdate('RefreshToken', RefreshTokenChange)
+  async update(
+    @CheckedBody() change: RefreshTokenChange,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<WriteEnvelope> {
+    return WriteEnvelope.of('RefreshToken', 'updated', await this.tokens.update(change, principal));
+  }
+
+  @Delete(':id')
+  @Role('RefreshToken-Delete')
+  @ApiDelete('RefreshToken')
+  async delete(@IdParam() id: number, @CurrentPrincipal() principal: Principal): Promise<WriteEnvelope> {
+    return WriteEnvelope.of('RefreshToken', 'deleted', await this.tokens.delete(id, principal));
+  }
+}

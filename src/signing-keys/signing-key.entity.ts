@@ -1,0 +1,16 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** A key pair that signs access tokens. The private half is sealed: the database alone cannot sign. */
+@Entity('signing_keys')
+export class SigningKey {
+  /** JWK thumbprint (RFC 7638): the `kid` of the tokens it signs. */
+  @PrimaryColumn({ type: 'text' })
+  kid!: string;
+
+  /** Private JWK, as a compact JWE (dir, A256GCM). */
+  @Column({ type: 'text', name: 'sealed_key' })
+  sealedKey!: string;
+
+  @Column({ type: 'timestamptz', name: 'created_on', insert: false, update: false })
+  createdOn!: Date;
+}

@@ -1,0 +1,103 @@
+import { USERS } from './fixtures.mjs';
+
+/** An answer of the service: its status, headers and body, parsed when it is JSON. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a test reads of a body is what it proves
+  readonly body: any;
+}
+
+/** Where the resource is. */
+export const RESOURCE = '/api/sys/refreshtokens';
+
+/** A plain HTTP client of the service. */
+export class Client {
+  constructor(
+    private readonly url: string,
+    private readonly authorization?: string,
+  ) {}
+
+  async send(
+    method: string,
+    path: string,
+    init: { headers?: Record<string, string>; body?: string | Uint8Array } = {},
+  ): Promise<Answer> {
+    const headers = { ...(this.authorization && { authorization: this.authorization }), ...init.headers };
+    const response = await fetch(this.url + path, {
+      method,
+      headers,
+      ...(init.body !== undefined && { body: init.body }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: isJson && text !== '' ? (JSON.parse(text) as unknown) : undefined,
+    };
+  }
+
+  get(path: string): Promise<Answer> {
+    return this.send('GET', path);
+  }
+
+  delete(path: string): Promise<Answer> {
+    return this.send('DELETE', path);
+  }
+
+  post(path: string, body: unknown): Promise<Answer> {
+    return this.sendJson('POST', path, body);
+  }
+
+  put(path: string, body: unknown): Promise<Answer> {
+    return this.sendJson('PUT', path, body);
+  }
+
+  /** Sends a form. */
+  form(
+    method: string,
+    path: string,
+    fields: Record<string, string>,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const type = { 'content-type': 'application/x-www-form-urlencoded' };
+    return this.send(method, path, { headers: { ...type, ...headers }, body: new URLSearchParams(fields).toString() });
+  }
+
+  private sendJson(method: string, path: string, body: unknown): Promise<Answer> {
+    return this.send(method, path, { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  }
+}
+
+/** `Authorization: Basic` of a pair of e-mail and password. */
+export function basic(email: string, password: string): string {
+  return `Basic ${Buffer.from(`${email}:${password}`).toString('base64')}`;
+}
+
+/** The password of a fixture user, by the name before the `@`. */
+export function passwordOf(name: string): string {
+  const user = USERS.find(({ email }) => email === `${name}@example.com`);
+  if (!user) throw new Error(`There is no fixture user ${name}.`);
+  return user.password;
+}
+
+/** `Authorization: Basic` of a fixture user: admin, create, read, list, edit, delete, all or none. */
+export function basicOf(name: string): string {
+  return basic(`${name}@example.com`, passwordOf(name));
+}
+
+/** A body that creates a valid record; `changes` replaces members, and undefined takes one out. */
+export function validRecord(changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    Subject: 'ada@example.com',
+    ClientId: 'mobile-app',
+    ExpiresOn: '2030-01-31T12:00:00Z',
+    ProtectedTicket: 'sealed-ticket',
+    TicketHash: 'aGFzaA==',
+    TicketSalt: 'c2FsdA==',
+    ...changes,
+  };
+}

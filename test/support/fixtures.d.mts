@@ -1,0 +1,9 @@
+export interface FixtureUser {
+  readonly email: string;
+  readonly password: string;
+  readonly isAdministrator: boolean;
+  readonly roles: readonly string[];
+}
+export const CACHE: string;
+export const IMAGE: string;
+export const USERS: readonly [FixtureUser, ...FixtureUser[]];

@@ -1,0 +1,99 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from './client.js';
+import { IMAGE } from './fixtures.mjs';
+
+const MAIN = join(import.meta.dirname, '../../dist/main.js');
+const START_LIMIT_MS = 30_000;
+
+/** The real service as a process of its own, on a copy of the image, on a free port. */
+export class Service {
+  private process: ChildProcess | undefined;
+  private output = '';
+
+  private constructor(
+    /** Where it listens, such as http://127.0.0.1:12345. */
+    readonly url: string,
+    readonly dataDir: string,
+    private readonly environment: NodeJS.ProcessEnv,
+  ) {}
+
+  /** Starts one and waits until it answers. */
+  static async start(environment: NodeJS.ProcessEnv = {}): Promise<Service> {
+    const dataDir = mkdtempSync(join(tmpdir(), 'tessera-test-'));
+    cpSync(IMAGE, dataDir, { recursive: true });
+    const port = await freePort();
+    const service = new Service(`http://127.0.0.1:${port}`, dataDir, {
+      PATH: process.env['PATH'],
+      NODE_ENV: 'test',
+      PORT: String(port),
+      DATA_DIR: dataDir,
+      ...environment,
+    });
+    await service.resume();
+    return service;
+  }
+
+  /** Starts the process again on the same port and data. */
+  async resume(): Promise<void> {
+    this.process = spawn(process.execPath, [MAIN], { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.process.stdout, this.process.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
+    }
+    const deadline = Date.now() + START_LIMIT_MS;
+    while (!(await isLive(this.url))) {
+      if (this.process.exitCode !== null || Date.now() > deadline)
+        throw new Error(`The service did not start:\n${this.output}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** Ends the process, by default as an operator would. */
+  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    const child = this.process;
+    if (!child) return null;
+    if (child.exitCode === null && child.signalCode === null) {
+      const exited = once(child, 'exit');
+      child.kill(signal);
+      await exited;
+    }
+    return child.exitCode;
+  }
+
+  /** Ends the process and deletes its data. */
+  async dispose(): Promise<void> {
+    await this.end();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  /** All that it has written to stdout and stderr. */
+  get log(): string {
+    return this.output;
+  }
+
+  /** A client with this `Authorization` header, or with none. */
+  client(authorization?: string): Client {
+    return new Client(this.url, authorization);
+  }
+}
+
+/** A port of 127.0.0.1 that is free now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function isLive(url: string): Promise<boolean> {
+  return fetch(`${url}/health/live`).then(
+    (response) => response.ok,
+    () => false,
+  );
+}
