@@ -233,5 +233,5 @@ function rangeParameters(resource: string, member: string): Parameter[] {
 
 /** A `+` that was not percent-encoded arrives as a blank: before an offset it can mean nothing else. */
 function readDateTime(value: string): ReturnType<typeof parseDateTime> {
-  return parseDateTime(value.replace(/ (\d{2}:?\d{2})$/, '+$1'));
+  return parseDateTime(value.replace(/ (\d{2}(:?\d{2})?)$/, '+$1'));
 }

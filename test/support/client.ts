@@ -101,3 +101,16 @@ export function validRecord(changes: Record<string, unknown> = {}): Record<strin
     ...changes,
   };
 }
+
+/** Creates a valid record, `changes` as above, and returns its Id. */
+export async function create(client: Client, changes: Record<string, unknown> = {}): Promise<number> {
+  const { status, text, body } = await client.post(RESOURCE, validRecord(changes));
+  if (status !== 200) throw new Error(`The record was not created: ${status} ${text}`);
+  return (body as { Value: { Id: number } }).Value.Id;
+}
+
+/** How many records there are. */
+export async function countRecords(client: Client): Promise<number> {
+  const { body } = await client.get(`${RESOURCE}?size=1`);
+  return (body as { TotalItems: number }).TotalItems;
+}
