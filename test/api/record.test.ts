@@ -108,9 +108,7 @@ describe('a record', () => {
     ['put', Number.MAX_SAFE_INTEGER],
   ] as const)('is not found by %s of the unknown id %d', async (method, id) => {
     const answer =
-      method === 'put'
-        ? await admin.put(RESOURCE, validRecord({ Id: id }))
-        : await admin[method](`${RESOURCE}/${id}`);
+      method === 'put' ? await admin.put(RESOURCE, validRecord({ Id: id })) : await admin[method](`${RESOURCE}/${id}`);
     expect(answer.status).toBe(404);
     expect(Object.entries(answer.body)).toEqual([
       ['Status', 404],
@@ -174,7 +172,7 @@ describe('a record', () => {
   });
 
   it('keeps text as it was sent', async () => {
-    const text = { Subject: " a'b\"c\\d\t\n\u{1f600}é\u0301 ", SystemId: '\u0001\uffff\u{10ffff}' };
+    const text = { Subject: ' a\'b"c\\d\t\n\u{1f600}é\u0301 ', SystemId: '\u0001\uffff\u{10ffff}' };
     const id = await create(admin, { ...text, ClientId: '-- ; DROP TABLE refresh_tokens' });
     expect(await read(id)).toMatchObject({ ...text, ClientId: '-- ; DROP TABLE refresh_tokens' });
   });

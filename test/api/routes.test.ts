@@ -49,7 +49,12 @@ describe('routes', () => {
   );
 
   it.each(REFUSED)('refuse %s %s with 405 and what the path allows', async (method, path, allow) => {
-    for (const headers of ['', 'content-type: application/json\r\n', 'content-type: text/xml\r\n', 'content-type: x\r\n']) {
+    for (const headers of [
+      '',
+      'content-type: application/json\r\n',
+      'content-type: text/xml\r\n',
+      'content-type: x\r\n',
+    ]) {
       const body = method === 'HEAD' ? '' : '<not json';
       const answer = await raw(
         service.url,
@@ -118,7 +123,10 @@ describe('routes', () => {
     [400, () => admin.send('POST', RESOURCE, { headers: JSON_TYPE, body: '{' })],
     [400, () => admin.post(RESOURCE, {})],
     [400, () => admin.get(`${RESOURCE}/%zz`)],
-    [400, () => admin.get('/%')],
+    [404, () => admin.get('/%')],
+    [404, () => admin.get('/%ff?%')],
+    [404, () => raw(service.url, 'OPTIONS * HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')],
+    [200, () => raw(service.url, 'GET http://x/health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')],
     [400, () => service.client().form('POST', '/api/token', {})],
     [401, () => service.client().get(RESOURCE)],
     [403, () => service.client(basicOf('none')).get(RESOURCE)],
@@ -159,7 +167,9 @@ describe('routes', () => {
 
   it.each(['a', 'A-1_b.c', '0'.repeat(64)])('keep a sane X-Request-Id that came with the request: %s', async (sent) => {
     for (const path of [RESOURCE, '/nowhere', `${RESOURCE}/x`, '/%'])
-      expect((await admin.send('GET', path, { headers: { 'x-request-id': sent } })).headers.get('x-request-id')).toBe(sent);
+      expect((await admin.send('GET', path, { headers: { 'x-request-id': sent } })).headers.get('x-request-id')).toBe(
+        sent,
+      );
   });
 
   it.each(['', ' ', 'a b', 'a,b', '<b>', 'a"b', "'; --", 'é', '0'.repeat(65), '{}'])(

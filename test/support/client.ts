@@ -114,3 +114,11 @@ export async function countRecords(client: Client): Promise<number> {
   const { body } = await client.get(`${RESOURCE}?size=1`);
   return (body as { TotalItems: number }).TotalItems;
 }
+
+/** `Authorization: Bearer` of a new access token of a fixture user. */
+export async function bearerOf(client: Client, name: string): Promise<string> {
+  const form = { grant_type: 'password', username: `${name}@example.com`, password: passwordOf(name) };
+  const { status, text, body } = await client.form('POST', '/api/token', form);
+  if (status !== 200) throw new Error(`No token was issued: ${status} ${text}`);
+  return `Bearer ${(body as { access_token: string }).access_token}`;
+}
