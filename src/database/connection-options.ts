@@ -1,8 +1,12 @@
+import pg from 'pg';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 import type { Settings } from '../config/settings.js';
 import { EmbeddedDatabase } from './embedded-database.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
+
+// The driver would write dates in the zone of this process, with offsets in whole minutes, and zones once had seconds too.
+pg.defaults.parseInputDatesAsUTC = true;
 
 /** How TypeORM reaches the database that the settings name: a PostgreSQL server, or the embedded one, which this opens. */
 export async function connectionOptions(settings: Settings): Promise<PostgresDataSourceOptions> {

@@ -17,11 +17,14 @@ export function addBodyParsers(fastify: FastifyInstance): void {
       return;
     }
     const refusal = jsonRefusal(body as Buffer);
-    if (refusal) done(badRequest(refusal));
-    else
-      void defaultJson(request, body.toString(), (error, parsed) => {
-        done(error && invalidJson(error), parsed);
-      });
+    if (refusal) {
+      done(badRequest(refusal));
+      return;
+    }
+    const text = body.toString();
+    void defaultJson(request, text, (error, parsed) => {
+      done(error && unreadableJson(text), parsed);
+    });
   });
   fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
@@ -32,8 +35,14 @@ export function addBodyParsers(fastify: FastifyInstance): void {
   });
 }
 
-function invalidJson(error: Error): AppError {
-  return badRequest(error.message.includes('prototype') ? FORBIDDEN_MEMBER : 'The body is not valid JSON.');
+/** Fastify's parser does not tell broken JSON from a forbidden member; JSON that parses otherwise has the latter. */
+function unreadableJson(text: string): AppError {
+  try {
+    JSON.parse(text);
+    return badRequest(FORBIDDEN_MEMBER);
+  } catch {
+    return badRequest('The body is not valid JSON.');
+  }
 }
 
 /** Whatever walks a body later may recurse: no structure that would exhaust the stack gets that far. */

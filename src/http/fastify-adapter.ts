@@ -1,18 +1,11 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import {
-  LogController,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  type FastifyServerOptions,
-} from 'fastify';
+import { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { METHODS, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { v4 as uuid } from 'uuid';
 import { AppError } from '../kernel/app-error.js';
 import { addBatchConstraint } from './batch-query.js';
 import { addBodyParsers } from './body-parsers.js';
-import { sendFailure } from './failure.filter.js';
 import { FailureBody } from './failure-body.js';
 import { MethodTable } from './method-table.js';
 
@@ -36,10 +29,7 @@ export function createFastifyAdapter(
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : uuid();
     },
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
-    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      void reply.header('x-request-id', request.id);
-      sendFailure(error, request, reply);
-    },
+    rewriteUrl: ({ url }: IncomingMessage) => decodableUrl(url ?? '/'),
     clientErrorHandler: answerBrokenRequest,
   });
   const fastify = adapter.getInstance<FastifyInstance>();
@@ -58,17 +48,35 @@ export function createFastifyAdapter(
   return adapter;
 }
 
+/**
+ * A path whose percent-encoding is broken is taken as it is written. The router would answer it on its own, past hooks, headers and
+ * log; so it is a path, or an id, like any other that does not exist.
+ */
+function decodableUrl(url: string): string {
+  const end = url.indexOf('?');
+  const path = end < 0 ? url : url.slice(0, end);
+  if (!path.includes('%')) return url;
+  try {
+    decodeURIComponent(path);
+    return url;
+  } catch {
+    return path.replaceAll('%', '%25') + url.slice(path.length);
+  }
+}
+
 /** What Node refuses before it is a request (broken syntax, headers over 16 KiB, too slow) gets the contract's form too. */
-function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+function answerBrokenRequest(this: FastifyInstance, error: Error & { code?: string }, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;
   }
   const { status, text, message } = brokenRequest(error.code);
   const body = JSON.stringify(FailureBody.of(new AppError('request_refused', status, message)));
+  const requestId = uuid();
+  this.log.info({ requestId, status, failure: { code: error.code } }, 'broken request');
   socket.end(
-    `HTTP/1.1 ${status} ${text}\r\ncontent-type: application/json; charset=utf-8\r\nx-request-id: ${uuid()}\r\n` +
-      `cache-control: no-store\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${text}\r\ncontent-type: application/json; charset=utf-8\r\nx-request-id: ${requestId}\r\n` +
+      `cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }
 

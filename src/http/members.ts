@@ -4,7 +4,7 @@ import { Expose, Transform } from 'class-transformer';
 import { ValidateBy, type ValidationArguments } from 'class-validator';
 import { parseDateTime } from '../kernel/date-time.js';
 import { parseId } from '../kernel/id.js';
-import { isLongerThan, textFault } from '../kernel/text.js';
+import { isBlank, isLongerThan, textFault } from '../kernel/text.js';
 
 const REQUIRED = 'is a required field';
 
@@ -87,7 +87,7 @@ function member({ read, fault, document, secret }: Member): PropertyDecorator {
 }
 
 function isMissing(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+  return value === undefined || value === null || (typeof value === 'string' && isBlank(value));
 }
 
 function textMemberFault(value: unknown, maxLength: number): string | undefined {

@@ -21,11 +21,17 @@ export class MethodTable {
       if (url.includes('*')) continue;
       const allow = [...offered].sort().join(', ');
       const refused = this.fastify.supportedMethods.filter((method) => !offered.has(method));
+      const failure = (): AppError =>
+        new AppError('method_not_allowed', 405, `This path offers ${allow}.`, { headers: { allow } });
       this.fastify.route({
         url,
         method: refused,
+        // Before the body is read: what is wrong with a body does not matter where none is taken.
+        onRequest: (_request, _reply, done) => {
+          done(failure());
+        },
         handler: () => {
-          throw new AppError('method_not_allowed', 405, `This path offers ${allow}.`, { headers: { allow } });
+          throw failure();
         },
       });
     }

@@ -25,13 +25,14 @@ export interface SearchDefinition {
 
 const MAX_PAGE = 2 ** 31 - 1;
 const MAX_SIZE = 10_000;
-const DIRECTIONS: Readonly<Record<string, boolean>> = {
-  '0': false,
-  ascending: false,
-  '1': true,
-  '-1': true,
-  descending: true,
-};
+/** Whether each spelling means descending. */
+const DIRECTIONS: ReadonlyMap<string, boolean> = new Map([
+  ['0', false],
+  ['ascending', false],
+  ['1', true],
+  ['-1', true],
+  ['descending', true],
+]);
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** Either what a value means for the search, or what is wrong with it. */
@@ -66,26 +67,29 @@ export function ApiSearch(definition: SearchDefinition): MethodDecorator {
  */
 function readSearch(definition: SearchDefinition, query: string): Search {
   const parameters = parametersOf(definition);
-  const sent = new Map<string, string[]>();
+  const sent = new Map<string, { readonly values: string[]; isPlain: boolean }>();
   for (const [name, value] of decodePairs(query, 'The query')) {
     const key = name.toLowerCase();
     const plain = key.replace(/\[.*$/s, '');
-    // Written twice for a bracketed name, so that it is refused as more than one value.
-    sent.set(plain, [...(sent.get(plain) ?? []), value, ...(plain === key ? [] : [value])]);
+    const given = sent.get(plain) ?? { values: [], isPlain: true };
+    given.values.push(value);
+    given.isPlain &&= plain === key;
+    sent.set(plain, given);
   }
   const failures: MemberFailure[] = [];
   const filters: Filter[] = [];
   let search: Search = { page: 1, size: 25, orderBy: definition.orders[0], descending: false, filters };
   for (const { name, read, secret } of parameters) {
-    const values = sent.get(name.toLowerCase());
-    if (!values) continue;
-    const reading = values.length > 1 ? { fault: 'must be given once, as a single value' } : read(values[0] ?? '');
+    const given = sent.get(name.toLowerCase());
+    if (!given) continue;
+    const [value = '', ...more] = given.values;
+    const isSingle = given.isPlain && more.length === 0;
+    const reading = isSingle ? read(value) : { fault: 'must be given once, as a single value' };
     if ('search' in reading) search = { ...search, ...reading.search };
     else if ('filter' in reading) filters.push(reading.filter);
     else {
-      const attempted = values.length > 1 ? values : values[0];
       failures.push({
-        AttemptedValue: secret ? null : attemptedValue(attempted),
+        AttemptedValue: secret ? null : attemptedValue(more.length > 0 ? given.values : value),
         Message: reading.fault,
         PropertyName: name,
       });
@@ -142,7 +146,7 @@ function pagingParameters({ orders }: SearchDefinition): Parameter[] {
     {
       name: 'dir',
       read: (value) => {
-        const descending = DIRECTIONS[value.toLowerCase()];
+        const descending = DIRECTIONS.get(value.toLowerCase());
         return descending === undefined
           ? { fault: 'must be 0 or ascending, or 1, -1 or descending' }
           : { search: { descending } };
@@ -234,5 +238,5 @@ function rangeParameters(resource: string, member: string): Parameter[] {
 
 /** A `+` that was not percent-encoded arrives as a blank: before an offset it can mean nothing else. */
 function readDateTime(value: string): ReturnType<typeof parseDateTime> {
-  return parseDateTime(value.replace(/ (\d{2}:?\d{2})$/, '+$1'));
+  return parseDateTime(value.replace(/ (\d{2}(:?\d{2})?)$/, '+$1'));
 }

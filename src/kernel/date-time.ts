@@ -1,5 +1,5 @@
 const PATTERN =
-  /^(?<minutes>\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(?<seconds>:\d{2})?(?<fraction>[.,]\d{1,9})?(?<zone>Z|[+-]\d{2}:?\d{2})?$/i;
+  /^(?<minutes>\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(?<seconds>:\d{2})?(?<fraction>[.,]\d+)?(?<zone>Z|[+-]\d{2}(:?\d{2})?)?$/i;
 
 /** An instant as a client wrote it. `toTheMinute` is true when no seconds were given. */
 export interface ParsedDateTime {
@@ -34,7 +34,7 @@ export function formatDateTime(instant: Date): string {
 function offsetInMinutes(zone: string | undefined): number | undefined {
   if (!zone || zone === 'Z' || zone === 'z') return 0;
   const hours = Number(zone.slice(1, 3));
-  const minutes = Number(zone.slice(-2));
+  const minutes = zone.length > 3 ? Number(zone.slice(-2)) : 0;
   if (hours > 14 || minutes > 59) return undefined;
   return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
 }

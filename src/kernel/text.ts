@@ -9,3 +9,15 @@ export function isLongerThan(value: string, limit: number): boolean {
   if (value.length <= limit) return false;
   return value.length > 2 * limit || Array.from(value).length > limit;
 }
+
+/** Whether the string is empty or only white space, in the sense of Unicode; a byte order mark counts as white space. */
+export function isBlank(value: string): boolean {
+  return /^[\p{White_Space}\ufeff]*$/u.test(value);
+}
+
+/** The first characters of the string, at most `limit`, counted as `isLongerThan` counts them: none is cut in half. */
+export function firstCharacters(value: string, limit: number): string {
+  return Array.from(value.slice(0, 2 * limit))
+    .slice(0, limit)
+    .join('');
+}

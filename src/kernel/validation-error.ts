@@ -1,4 +1,5 @@
 import { AppError } from './app-error.js';
+import { firstCharacters, isLongerThan } from './text.js';
 
 /** One member or parameter that failed: its contract name, what was wrong, and what was sent (contract 1.4). */
 export interface MemberFailure {
@@ -25,7 +26,7 @@ export class ValidationError extends AppError {
  */
 export function attemptedValue(value: unknown): unknown {
   if (value === undefined || value === null) return null;
-  if (typeof value === 'string') return value.slice(0, ATTEMPTED_VALUE_LIMIT);
+  if (typeof value === 'string') return firstCharacters(value, ATTEMPTED_VALUE_LIMIT);
   const json = JSON.stringify(value);
-  return json.length > ATTEMPTED_VALUE_LIMIT ? json.slice(0, ATTEMPTED_VALUE_LIMIT) : value;
+  return isLongerThan(json, ATTEMPTED_VALUE_LIMIT) ? firstCharacters(json, ATTEMPTED_VALUE_LIMIT) : value;
 }

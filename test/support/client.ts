@@ -101,3 +101,24 @@ export function validRecord(changes: Record<string, unknown> = {}): Record<strin
     ...changes,
   };
 }
+
+/** Creates a valid record, `changes` as above, and returns its Id. */
+export async function create(client: Client, changes: Record<string, unknown> = {}): Promise<number> {
+  const { status, text, body } = await client.post(RESOURCE, validRecord(changes));
+  if (status !== 200) throw new Error(`The record was not created: ${status} ${text}`);
+  return (body as { Value: { Id: number } }).Value.Id;
+}
+
+/** How many records there are. */
+export async function countRecords(client: Client): Promise<number> {
+  const { body } = await client.get(`${RESOURCE}?size=1`);
+  return (body as { TotalItems: number }).TotalItems;
+}
+
+/** `Authorization: Bearer` of a new access token of a fixture user. */
+export async function bearerOf(client: Client, name: string): Promise<string> {
+  const form = { grant_type: 'password', username: `${name}@example.com`, password: passwordOf(name) };
+  const { status, text, body } = await client.form('POST', '/api/token', form);
+  if (status !== 200) throw new Error(`No token was issued: ${status} ${text}`);
+  return `Bearer ${(body as { access_token: string }).access_token}`;
+}

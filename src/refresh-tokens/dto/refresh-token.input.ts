@@ -1,7 +1,11 @@
+import { OmitType } from '@nestjs/swagger';
 import { OptionalText, RequiredDateTime, RequiredId, RequiredText } from '../../http/members.js';
 
-/** What a client sends to create a record (contract 1.1). Read-only and unknown members are ignored. */
-export class RefreshTokenInput {
+/**
+ * What a client sends to update a record: the whole record, with its Id (contract 1.1). An absent SystemId clears it.
+ * Read-only and unknown members are ignored.
+ */
+export class RefreshTokenChange {
   @RequiredText({ maxLength: 512, example: 'ada@example.com', description: 'Whom the token speaks for.' })
   readonly Subject!: string;
 
@@ -23,12 +27,15 @@ export class RefreshTokenInput {
   @RequiredText({ maxLength: 1_024, secret: true, example: 'c2FsdHNhbHQ=', description: 'Salt of that hash.' })
   readonly TicketSalt!: string;
 
+  @RequiredId({ example: 87654321, description: 'The record to update.' })
+  readonly Id!: number;
+
   @OptionalText({ maxLength: 4_000, example: 'crm-4711', description: 'Free text of an external system.' })
   readonly SystemId?: string | null;
 }
 
-/** What a client sends to update a record: the whole record, with its Id. An absent SystemId clears it. */
-export class RefreshTokenChange extends RefreshTokenInput {
-  @RequiredId({ example: 87654321, description: 'The record to update.' })
-  readonly Id!: number;
-}
+/**
+ * What a client sends to create a record: all that an update takes but the Id. It is derived from the update, and not the other
+ * way round, so that both tell of failures in the order of contract 1.1, where the Id is not the last.
+ */
+export class RefreshTokenInput extends OmitType(RefreshTokenChange, ['Id']) {}

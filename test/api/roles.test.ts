@@ -1,0 +1,73 @@
+import { basicOf, bearerOf, create, RESOURCE, validRecord, type Answer, type Client } from '../support/client.js';
+import { USERS } from '../support/fixtures.mjs';
+import { Service } from '../support/service.js';
+
+/** Each operation of contract 1 on a record, and the user who holds its role and no other. */
+const OPERATIONS: readonly (readonly [
+  name: string,
+  by: string,
+  send: (client: Client, id: number) => Promise<Answer>,
+])[] = [
+  ['create', 'create', (client) => client.post(RESOURCE, validRecord())],
+  ['get', 'read', (client, id) => client.get(`${RESOURCE}/${id}`)],
+  ['search', 'list', (client) => client.get(`${RESOURCE}?RefreshToken_Subject=a*`)],
+  ['batch', 'read', (client, id) => client.get(`${RESOURCE}/?id=[${id}]`)],
+  ['update', 'edit', (client, id) => client.put(RESOURCE, validRecord({ Id: id, Subject: 'changed' }))],
+  ['delete', 'delete', (client, id) => client.delete(`${RESOURCE}/${id}`)],
+  ['create with nothing', 'create', (client) => client.post(RESOURCE, {})],
+  ['get with a bad id', 'read', (client) => client.get(`${RESOURCE}/x`)],
+  ['search with a bad page', 'list', (client) => client.get(`${RESOURCE}?page=x`)],
+  ['batch with a bad id', 'read', (client) => client.get(`${RESOURCE}?id=[x]`)],
+  ['update with nothing', 'edit', (client) => client.put(RESOURCE, {})],
+  ['delete of what is not there', 'delete', (client) => client.delete(`${RESOURCE}/999999999`)],
+];
+const GOOD = OPERATIONS.slice(0, 6).map(([name]) => name);
+const ROLE: Readonly<Record<string, string>> = {
+  ...{ create: 'Create', read: 'Read', list: 'List', edit: 'Edit', delete: 'Delete' },
+};
+const NAMES = USERS.map(({ email }) => email.replace('@example.com', ''));
+const MATRIX = NAMES.flatMap((user) => (['Basic', 'Bearer'] as const).map((scheme) => [user, scheme] as const));
+
+describe('roles', () => {
+  let service: Service;
+  let admin: Client;
+  const all = async () => (await admin.get(`${RESOURCE}?size=1000`)).text;
+
+  beforeAll(async () => {
+    service = await Service.start();
+    admin = service.client(basicOf('admin'));
+  });
+  afterAll(() => service.dispose());
+
+  it.each(MATRIX)('let %s, by %s, do what they hold the role for and nothing else', async (user, scheme) => {
+    const client = service.client(scheme === 'Basic' ? basicOf(user) : await bearerOf(service.client(), user));
+    for (const [name, by, send] of OPERATIONS) {
+      const id = await create(admin);
+      const before = await all();
+      const { status, headers, body } = await send(client, id);
+      if ([by, 'all', 'admin'].includes(user)) {
+        const expected = GOOD.includes(name) ? 200 : name.startsWith('delete') ? 404 : 400;
+        expect([name, status]).toEqual([name, expected]);
+        continue;
+      }
+      expect([name, status]).toEqual([name, 403]);
+      expect(headers.get('www-authenticate')).toBe('Bearer error="insufficient_scope"');
+      const Message = `This needs the role RefreshToken-${ROLE[by]}.`;
+      expect(Object.entries(body)).toEqual([
+        ['Status', 403],
+        ['Message', Message],
+        ['Value', null],
+        ['Errors', null],
+        ['WasSuccessful', false],
+      ]);
+      expect(await all()).toBe(before);
+    }
+  });
+
+  it.each(OPERATIONS)('let nobody %s who does not say who they are', async (_name, _by, send) => {
+    const id = await create(admin);
+    const before = await all();
+    expect((await send(service.client(), id)).status).toBe(401);
+    expect(await all()).toBe(before);
+  });
+});

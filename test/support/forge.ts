@@ -1,0 +1,38 @@
+import { compactDecrypt, importJWK, SignJWT, type JWK, type JWTPayload } from 'jose';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deriveKey } from '../../src/kernel/derive-key.js';
+import { runSql } from './run-sql.js';
+
+/** The key that a service signs access tokens with, taken from its data while it does not run. */
+export interface StolenKey {
+  readonly kid: string;
+  readonly jwk: JWK;
+  readonly publicKey: KeyObject;
+}
+
+/** Opens the signing key of a service that does not run: with its secret, anybody could. */
+export async function stealKey(dataDir: string): Promise<StolenKey> {
+  const [row] = await runSql(dataDir, 'SELECT kid, sealed_key FROM signing_keys ORDER BY created_on DESC LIMIT 1');
+  const secret = readFileSync(join(dataDir, 'secret'), 'utf8').trim();
+  const seal = deriveKey(Buffer.from(secret), 'signing-key-seal');
+  const { plaintext } = await compactDecrypt(row?.['sealed_key'] ?? '', seal);
+  const jwk = JSON.parse(Buffer.from(plaintext).toString()) as JWK;
+  const privateKey = createPrivateKey({ key: jwk as never, format: 'jwk' });
+  return { kid: row?.['kid'] ?? '', jwk, publicKey: createPublicKey(privateKey) };
+}
+
+/** A JWT with exactly this header and these claims, signed with this key. */
+export async function signJwt(
+  header: { alg: string; [name: string]: unknown },
+  claims: JWTPayload,
+  jwk: JWK,
+): Promise<string> {
+  return new SignJWT(claims).setProtectedHeader(header).sign(await importJWK(jwk, header.alg));
+}
+
+/** A part of a JWT. */
+export function encodePart(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url');
+}

@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const SCRIPT = `
+  import { PGlite } from '@electric-sql/pglite';
+  const [folder, sql] = process.argv.slice(1);
+  const database = await PGlite.create(folder);
+  const results = await database.exec(sql);
+  await database.close();
+  console.log(JSON.stringify(results.at(-1)?.rows ?? []));`;
+
+/**
+ * Runs SQL on the embedded database of a service that does not run, behind its back, and returns the rows of the last statement:
+ * for what no request can bring about, such as records that are a day old.
+ */
+export async function runSql(dataDir: string, sql: string): Promise<Record<string, string>[]> {
+  const folder = join(dataDir, 'database');
+  const cwd = join(import.meta.dirname, '../..');
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', SCRIPT, folder, sql], {
+    cwd,
+  });
+  return JSON.parse(stdout) as Record<string, string>[];
+}
