@@ -1,0 +1,131 @@
+import { basic, basicOf, bearerOf, create, passwordOf, RESOURCE, validRecord, type Client } from '../support/client.js';
+import { raw } from '../support/raw.js';
+import { Service } from '../support/service.js';
+
+type Line = Record<string, unknown> & { readonly msg: string; readonly level: number };
+
+const SECRETS = {
+  ProtectedTicket: 'TICKET-protected-4711',
+  TicketHash: 'TICKET-hash-4711',
+  TicketSalt: 'TICKET-salt-4711',
+};
+const WRONG_PASSWORD = 'PASSWORD-that-is-wrong';
+
+describe('the log', () => {
+  let service: Service;
+  let admin: Client;
+  let token: string;
+
+  beforeAll(async () => {
+    // The most that can be logged: what must not be in the log must not be in this.
+    service = await Service.start({ LOG_LEVEL: 'trace' });
+    admin = service.client(basicOf('admin'));
+    token = (await bearerOf(service.client(), 'all')).replace('Bearer ', '');
+  });
+  afterAll(() => service.dispose());
+
+  /** The lines of the log so far, once those of the answers that came back are written. */
+  async function lines(): Promise<Line[]> {
+    const end = `end-${Math.random()}`;
+    await admin.send('GET', RESOURCE, { headers: { 'x-request-id': end } });
+    while (!service.log.includes(end)) await new Promise((resolve) => setTimeout(resolve, 10));
+    return service.log
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Line);
+  }
+
+  it.each([
+    ['GET', RESOURCE, 200],
+    ['GET', `${RESOURCE}?page=0`, 400],
+    ['HEAD', RESOURCE, 200],
+    ['POST', RESOURCE, 400],
+    ['PUT', RESOURCE, 400],
+    ['PATCH', RESOURCE, 405],
+    ['DELETE', `${RESOURCE}/999999999`, 404],
+    ['GET', '/nowhere', 404],
+    ['GET', '/%', 404],
+    ['POST', '/api/token', 400],
+    ['GET', '/health/ready', 200],
+  ])('has one line for each request: %s %s, %d', async (method, path, status) => {
+    const requestId = `one-line.${method}.${Math.random()}`;
+    const answer = await admin.send(method, path, { headers: { 'x-request-id': requestId } });
+    expect(answer.status).toBe(status);
+    const logged = (await lines()).filter((line) => line['requestId'] === requestId);
+    expect(logged).toEqual([
+      expect.objectContaining({
+        msg: 'request',
+        method,
+        path: path === '/%' ? '/%25' : path.split('?')[0],
+        status,
+        ms: expect.any(Number) as number,
+      }),
+    ]);
+  });
+
+  it('says who asked, and why a request failed', async () => {
+    for (const [id, authorization, logged] of [
+      ['who-1', basicOf('read'), { status: 403, user: 'read@example.com', failure: { code: 'insufficient_scope' } }],
+      ['who-2', `Bearer ${token}`, { status: 200, user: 'all@example.com' }],
+      ['who-3', basic('nobody@example.com', WRONG_PASSWORD), { status: 401, failure: { code: 'unauthorized' } }],
+    ] as const) {
+      await service.client(authorization).send('GET', RESOURCE, { headers: { 'x-request-id': id } });
+      expect((await lines()).find((line) => line['requestId'] === id)).toMatchObject(logged);
+    }
+  });
+
+  it('has a line for what is no request, under the id that was sent back', async () => {
+    const { status, headers } = await raw(service.url, 'SECRET garbage\r\n\r\n');
+    expect(status).toBe(400);
+    const logged = (await lines()).find((line) => line['requestId'] === headers.get('x-request-id'));
+    expect(logged).toMatchObject({ msg: 'broken request', status: 400 });
+    expect(service.log).not.toContain('SECRET garbage');
+  });
+
+  it('never has a password, a token, a ticket or an Authorization header in it, and no error', async () => {
+    const id = await create(admin, SECRETS);
+    const encoded = Buffer.from('x'.repeat(50)).toString('base64url');
+    const wrong = service.client(basic('admin@example.com', WRONG_PASSWORD));
+    await service.client(`Bearer ${token}`).put(RESOURCE, validRecord({ ...SECRETS, Id: id }));
+    await admin.put(RESOURCE, validRecord({ ...SECRETS, Id: 999_999_999 }));
+    await admin.post(RESOURCE, { ...SECRETS, ProtectedTicket: `${SECRETS.ProtectedTicket}\0` });
+    await admin.form('POST', RESOURCE, validRecord(SECRETS) as Record<string, string>);
+    await admin.send('POST', RESOURCE, {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(SECRETS).slice(0, -1),
+    });
+    for (const [member, value] of Object.entries(SECRETS)) {
+      const { body } = await admin.get(`${RESOURCE}?RefreshToken_${member}=${value}`);
+      expect(body.TotalItems).toBeGreaterThan(0);
+      await admin.get(`${RESOURCE}?RefreshToken_${member}=${value}&RefreshToken_${member}=${value}&page=x`);
+      await wrong.get(`${RESOURCE}?RefreshToken_${member}=${value}`);
+    }
+    await wrong.get(RESOURCE);
+    await service.client(`Bearer ${token}x`).get(RESOURCE);
+    await admin.get(`${RESOURCE}/${token}`);
+    await admin.get(`/${token}?access_token=${token}`);
+    await admin.get(`${RESOURCE}/${encoded}`);
+    await service
+      .client()
+      .form('POST', '/api/token', { grant_type: 'password', username: token, password: WRONG_PASSWORD });
+    await raw(
+      service.url,
+      `GET / HTTP/1.1\r\nauthorization: Bearer ${token}\r\nbroken header ${WRONG_PASSWORD}\r\n\r\n`,
+    );
+
+    const logged = await lines();
+    const secrets = [
+      ...Object.values(SECRETS),
+      ...['admin', 'read', 'all'].flatMap((name) => [passwordOf(name), basicOf(name).replace('Basic ', '')]),
+      ...[WRONG_PASSWORD, basic('admin@example.com', WRONG_PASSWORD).replace('Basic ', ''), encoded],
+      ...token.split('.'),
+    ];
+    for (const secret of secrets) {
+      expect(service.log).not.toContain(secret);
+      expect(service.log).not.toContain(encodeURIComponent(secret));
+    }
+    expect(service.log).not.toMatch(/authorization|argon2/i);
+    expect(logged.filter(({ level }) => level >= 50)).toEqual([]);
+    expect(logged.length).toBeGreaterThan(30);
+  });
+});
