@@ -88,7 +88,10 @@ export function ApiList(definition: SearchDefinition, view: Type, batchRole: str
       description: 'One page of the records that match; or the records of the batch.',
       content: { 'application/json': { schema: { oneOf: [{ $ref: getSchemaPath(list) }, batch] } } },
     }),
-    ApiValidationFailure(),
+    ApiValidationFailure(
+      { AttemptedValue: '0', Message: 'must be a whole number from 1 to 10000', PropertyName: 'size' },
+      'id must be a list of ids, such as [1,2,3].',
+    ),
     ApiFailures(),
   );
 }
@@ -99,7 +102,10 @@ function ApiWrite(resource: string, did: 'created' | 'updated', input: Type): Me
     ApiConsumes(...BODY_TYPES),
     ApiBody({ type: input }),
     ApiEnvelope(resource, did),
-    ApiValidationFailure(),
+    ApiValidationFailure(
+      { AttemptedValue: null, Message: 'is a required field', PropertyName: 'Subject' },
+      'The body is not valid JSON.',
+    ),
   );
 }
 
