@@ -40,7 +40,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addBasicAuth({ type: 'http', scheme: 'basic', description: 'E-mail and password.' }, 'basic')
     .build();
   config.security = [{ password: [] }, { bearer: [] }, { basic: [] }];
-  return withRequestIds(withNullTypes(SwaggerModule.createDocument(app, config)) as OpenAPIObject);
+  return withRequestIds(SwaggerModule.createDocument(app, config));
 }
 
 /** Serves the document at `/api/openapi.json` and Swagger UI at `/docs`. */
@@ -69,13 +69,4 @@ function withRequestIds(document: OpenAPIObject): OpenAPIObject {
     }
   }
   return { ...document, components: { ...document.components, headers: { 'X-Request-Id': REQUEST_ID } } };
-}
-
-/** OpenAPI 3.1 knows no `nullable`: null is a type (JSON Schema 2020-12). The decorators still speak 3.0. */
-function withNullTypes(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(withNullTypes);
-  if (typeof node !== 'object' || node === null) return node;
-  const { nullable, ...rest } = node as Record<string, unknown>;
-  const copy = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, withNullTypes(value)]));
-  return nullable === true ? { ...copy, type: [copy['type'], 'null'] } : copy;
 }
