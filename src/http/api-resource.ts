@@ -85,7 +85,10 @@ export function ApiList(definition: SearchDefinition, view: Type, batchRole?: st
       description: `One page of the ${resource} records that match${batchRole ? '; or the records of the batch' : ''}.`,
       content: { 'application/json': { schema: batchRole ? { oneOf: [page, batch] } : page } },
     }),
-    ApiValidationFailure(),
+    ApiValidationFailure(
+      { AttemptedValue: '0', Message: 'must be a whole number from 1 to 10000', PropertyName: 'size' },
+      'id must be a list of ids, such as [1,2,3].',
+    ),
     ApiFailures(),
   );
 }
@@ -109,7 +112,10 @@ function ApiWrite(resource: string, did: 'created' | 'updated', input: Type): Me
     ApiConsumes(...BODY_TYPES),
     ApiBody({ type: input }),
     ApiEnvelope(resource, did),
-    ApiValidationFailure(),
+    ApiValidationFailure(
+      { AttemptedValue: null, Message: 'is a required field', PropertyName: 'Subject' },
+      'The body is not valid JSON.',
+    ),
   );
 }
 
