@@ -24,6 +24,8 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addServer('/')
     .addTag('RefreshTokens', 'The records of refresh tokens.')
     .addTag('Token', 'The OAuth 2.0 token endpoint.')
+    .addTag('AuditTrailEntries', 'Who did what to which session, and why.')
+    .addTag('Discovery', 'What clients and verifiers learn by themselves.')
     .addTag('Health', 'Probes for orchestrators and load balancers.')
     .addOAuth2(
       {

@@ -4,6 +4,7 @@ import type { JWK } from 'jose';
 import { Public } from '../access/policy.js';
 import { Settings } from '../config/settings.js';
 import { SigningKeys } from '../signing-keys/signing-keys.service.js';
+import { ServerMetadata } from './server-metadata.js';
 
 const CACHE_CONTROL = 'public, max-age=300';
 
@@ -17,31 +18,14 @@ export class DiscoveryController {
     private readonly keys: SigningKeys,
   ) {}
 
-  /** Authorization server metadata (RFC 8414): what works here, and nothing else. */
+  /** What works here, and nothing else. */
   @Get('oauth-authorization-server')
   @Header('cache-control', CACHE_CONTROL)
   @ApiOperation({ operationId: 'metadata', summary: 'Authorization server metadata (RFC 8414)', security: [] })
-  @ApiResponse({
-    status: 200,
-    description: 'The metadata.',
-    schema: { type: 'object', required: ['issuer', 'token_endpoint'] },
-  })
+  @ApiResponse({ status: 200, type: ServerMetadata, description: 'The metadata.' })
   @ApiResponse({ status: '4XX', description: 'The request was refused.' })
-  metadata(): Record<string, unknown> {
-    const issuer = this.settings.PUBLIC_URL;
-    return {
-      issuer,
-      token_endpoint: `${issuer}/api/token`,
-      jwks_uri: `${issuer}/.well-known/jwks.json`,
-      revocation_endpoint: `${issuer}/api/token/revoke`,
-      introspection_endpoint: `${issuer}/api/token/introspect`,
-      service_documentation: `${issuer}/docs`,
-      grant_types_supported: ['password', 'refresh_token'],
-      response_types_supported: [],
-      token_endpoint_auth_methods_supported: ['none'],
-      revocation_endpoint_auth_methods_supported: ['none'],
-      introspection_endpoint_auth_methods_supported: ['Bearer'],
-    };
+  metadata(): ServerMetadata {
+    return ServerMetadata.of(this.settings.PUBLIC_URL);
   }
 
   /** The public keys that verify access tokens (RFC 7517). */
@@ -51,7 +35,7 @@ export class DiscoveryController {
   @ApiResponse({
     status: 200,
     description: 'The keys: the one that signs, one that is announced, and those that still verify.',
-    schema: { type: 'object', required: ['keys'], properties: { keys: { type: 'array', items: { type: 'object' } } } },
+    schema: { type: 'object', properties: { keys: { type: 'array', items: { type: 'object' } } } },
   })
   @ApiResponse({ status: '4XX', description: 'The request was refused.' })
   keySet(): { keys: JWK[] } {

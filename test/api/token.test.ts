@@ -44,7 +44,7 @@ describe('the password grant', () => {
     ['the header, when both are sent', { client_id: 'web' }, { client_id: 'mobile' }, 'mobile'],
     ['the e-mail, when the parameter is empty', { client_id: '' }, {}, 'admin@example.com'],
   ])('is for the client that is named by %s', async (_what, fields, headers, clientId) => {
-    const { status, body } = await ask({ ...GRANT, ...fields }, headers as Record<string, string>);
+    const { status, body } = await ask({ ...GRANT, ...fields }, headers);
     expect(status).toBe(200);
     expect(decodeJwt(body.access_token as string)['client_id']).toBe(clientId);
   });

@@ -75,7 +75,7 @@ describe('a record that does not validate', () => {
   it.each(REQUIRED_MEMBERS)('lacks %s: absent, null, empty or blank', async (member) => {
     const echoed = (value: unknown) => (TICKETS.includes(member) ? null : value);
     for (const value of [undefined, null]) await expectFailures({ [member]: value }, [[member, REQUIRED, null]]);
-    for (const value of ['', ' ', WHITE_SPACE, ...WHITE_SPACE])
+    for (const value of ['', ' ', WHITE_SPACE, ...Array.from(WHITE_SPACE)])
       await expectFailures({ [member]: value }, [[member, REQUIRED, echoed(value)]]);
   });
 
