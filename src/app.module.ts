@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
+import { AuditModule } from './audit/audit.module.js';
 import { AuthenticationModule } from './authentication/authentication.module.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -15,6 +16,7 @@ import { RefreshTokensModule } from './refresh-tokens/refresh-tokens.module.js';
     AuthenticationModule,
     AccessModule,
     ObservabilityModule,
+    AuditModule,
     OAuthModule,
     RefreshTokensModule,
   ],

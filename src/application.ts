@@ -14,7 +14,8 @@ import { addRequestLog, loggerOptions, NestLog } from './observability/logging.j
  * @throws SettingsError, FolderInUseError, or what the database says when it cannot be opened
  */
 export async function createApplication(...extensions: (Type | DynamicModule)[]): Promise<NestFastifyApplication> {
-  const adapter = createFastifyAdapter(loggerOptions(Settings.load().LOG_LEVEL));
+  const { LOG_LEVEL, TRUSTED_PROXIES } = Settings.load();
+  const adapter = createFastifyAdapter(loggerOptions(LOG_LEVEL), TRUSTED_PROXIES);
   const fastify = adapter.getInstance<FastifyInstance>();
   addRequestLog(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(...extensions), adapter, {

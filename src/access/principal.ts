@@ -1,8 +1,15 @@
-/** Who makes a request, read fresh for that request. */
-export interface Principal {
-  /** E-mail of the user: the subject of tokens and the author of writes. */
+import type { Actor } from '../kernel/origin.js';
+
+/** What access control knows of a user, read fresh for each request. */
+export interface Account {
   readonly email: string;
   /** A full administrator needs no role. */
+  readonly isAdministrator: boolean;
+  readonly roles: readonly string[];
+}
+
+/** Who makes a request, and from where. The name is the e-mail: the subject of tokens and the author of writes. */
+export interface Principal extends Actor {
   readonly isAdministrator: boolean;
   readonly roles: readonly string[];
 }

@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { policyOf } from '../access/policy.js';
 import type { Principal } from '../access/principal.js';
 import { AppError } from '../kernel/app-error.js';
+import { isDatabaseUnreachable } from '../kernel/database-unreachable.js';
 
 /** Finds out who makes a request, on every route that is not public. */
 @Injectable()
@@ -19,8 +20,10 @@ export class AuthenticationGuard extends AuthGuard(['bearer', 'basic']) {
   }
 
   /** Passport's verdict: the principal, an error on the way to it, or nobody. */
-  override handleRequest<T = Principal>(error: unknown, user: T | false, _info: unknown, context: ExecutionContext): T {
-    if (error) throw error as Error;
+  override handleRequest<T = Principal>(error: unknown, user: T | false, info: unknown, context: ExecutionContext): T {
+    // passport-jwt takes a database that is away for a key that is not there, and tells it among the refusals.
+    const fault = error ?? [info].flat().find(isDatabaseUnreachable);
+    if (fault) throw fault as Error;
     if (!user) throw unauthorized(context.switchToHttp().getRequest<FastifyRequest>());
     return user;
   }

@@ -4,30 +4,42 @@ import parseBasic from 'basic-auth';
 import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-custom';
 import type { Principal } from '../access/principal.js';
+import { originOf, principalOf } from '../access/request-origin.js';
+import { AppError } from '../kernel/app-error.js';
+import { SignIn } from '../users/sign-in.js';
 import { UsersService } from '../users/users.service.js';
-import { toPrincipal } from './principal-of-user.js';
 import { RememberedPasswords } from './remembered-passwords.js';
 
-/** `Authorization: Basic base64(email:password)` (RFC 7617). The password may hold colons. */
+/**
+ * `Authorization: Basic base64(email:password)` (RFC 7617). The password may hold colons. A user with a second factor cannot use it:
+ * Basic has no place for a code, and a factor that can be left out is none.
+ */
 @Injectable()
 export class BasicStrategy extends PassportStrategy(Strategy, 'basic') {
   constructor(
     private readonly users: UsersService,
+    private readonly signIn: SignIn,
     private readonly remembered: RememberedPasswords,
   ) {
     super();
   }
 
-  /** The user whose credentials the request carries, or false. */
+  /** The principal whose credentials the request carries, or false. @throws AppError 429 for those who guess */
   async validate(request: FastifyRequest): Promise<Principal | false> {
     const credentials = parseBasic(request.raw);
     if (!credentials) return false;
     const { name: email, pass: password } = credentials;
     const user = await this.users.find(email);
-    if (user?.enabled && this.remembered.knows(user.email, password, user.passwordHash)) return toPrincipal(user);
-    const authenticated = await this.users.authenticate(email, password);
-    if (!authenticated) return false;
-    this.remembered.remember(authenticated.email, password, authenticated.passwordHash);
-    return toPrincipal(authenticated);
+    const isRemembered = user !== null && this.remembered.knows(user.email, password, user.passwordHash);
+    if (isRemembered && user.enabled && !user.mustResetPassword && user.totpSecret === null)
+      return principalOf(user, request);
+    try {
+      const { user: authenticated } = await this.signIn.authenticate({ email, password }, originOf(request));
+      this.remembered.remember(authenticated.email, password, authenticated.passwordHash);
+      return principalOf(authenticated, request);
+    } catch (error) {
+      if (error instanceof AppError && error.status === 400) return false;
+      throw error;
+    }
   }
 }

@@ -1,55 +1,54 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
-import { decodeProtectedHeader } from 'jose';
-import type { KeyObject } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
 import { ExtractJwt, Strategy, type SecretOrKeyProvider } from 'passport-jwt';
 import type { Principal } from '../access/principal.js';
+import { principalOf } from '../access/request-origin.js';
 import { Settings } from '../config/settings.js';
-import { SigningKeys } from '../signing-keys/signing-keys.service.js';
-import { UsersService } from '../users/users.service.js';
-import { toPrincipal } from './principal-of-user.js';
+import { SessionsService } from '../refresh-tokens/sessions.service.js';
+import { AccessTokens, type AccessTokenClaims } from '../signing-keys/access-tokens.js';
 
-/** `Authorization: Bearer <access token>`: a JWT of ours, in the profile of RFC 9068. Roles are read fresh, not from the token. */
+/**
+ * `Authorization: Bearer <access token>`: a JWT of ours, in the profile of RFC 9068. Its session must live, and its roles are those of
+ * the user now, not of when it was issued: both are read with each request, and by the database's clock.
+ */
 @Injectable()
 export class BearerStrategy extends PassportStrategy(Strategy, 'bearer') {
   constructor(
     settings: Settings,
-    keys: SigningKeys,
-    private readonly users: UsersService,
+    accessTokens: AccessTokens,
+    private readonly sessions: SessionsService,
   ) {
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
       algorithms: ['ES256'],
       issuer: settings.PUBLIC_URL,
       audience: settings.PUBLIC_URL,
-      secretOrKeyProvider: keyProvider(keys),
+      // The session's query compares `exp` with the database's clock, which is the only clock.
+      ignoreExpiration: true,
+      passReqToCallback: true,
+      secretOrKeyProvider: keyProvider(accessTokens),
     });
   }
 
-  /** The user whom a verified token speaks for, or false when there is none or they are disabled. */
-  async validate({ sub, exp }: { sub?: unknown; exp?: unknown }): Promise<Principal | false> {
-    // The library takes a token without `exp` for one that never expires; RFC 9068, section 2.2 wants it there.
-    const user = typeof sub === 'string' && exp !== undefined ? await this.users.find(sub) : null;
-    return user?.enabled ? toPrincipal(user) : false;
+  /** The principal whom a verified token speaks for, or false when the token or its session is over. */
+  async validate(request: FastifyRequest, { sid, sub, client_id, exp }: AccessTokenClaims): Promise<Principal | false> {
+    const user = await this.sessions.userOf({ uniqueId: sid, subject: sub, clientId: client_id }, exp);
+    return user ? principalOf(user, request) : false;
   }
 }
 
-function keyProvider(keys: SigningKeys): SecretOrKeyProvider {
+function keyProvider(accessTokens: AccessTokens): SecretOrKeyProvider {
   return (_request, token: string, done) => {
-    const key = verificationKey(keys, token);
-    // The library wants PEM or a KeyObject; its types know only the former.
-    if (key) done(null, key as unknown as string);
-    else done('The token is not an access token of this service.');
+    accessTokens.verificationKey(token).then(
+      (key) => {
+        // The library wants PEM or a KeyObject; its types know only the former.
+        if (key) done(null, key as unknown as string);
+        else done('The token is not an access token of this service.');
+      },
+      (error: unknown) => {
+        done(error);
+      },
+    );
   };
-}
-
-/** RFC 9068, section 4: a token of another type than `at+jwt` is no access token. */
-function verificationKey(keys: SigningKeys, token: string): KeyObject | undefined {
-  try {
-    const { typ, kid } = decodeProtectedHeader(token);
-    const isAccessToken = typ !== undefined && /^(application\/)?at\+jwt$/i.test(typ);
-    return isAccessToken && kid !== undefined ? keys.publicKey(kid) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -15,6 +15,7 @@ import {
 } from 'class-validator';
 import { PASSWORD_LENGTH } from '../kernel/password-policy.js';
 import { embeddedSecret } from './embedded-secret.js';
+import { IsNetwork } from './is-network.js';
 import { SettingsError } from './settings-error.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
@@ -73,6 +74,17 @@ export class Settings {
   })
   readonly TESSERA_SECRET: string = '';
 
+  /** Secrets of before, separated by commas: what was made under them stays valid. */
+  @Transform(({ value }) =>
+    typeof value === 'string' ? value.split(',').map((part) => part.trim()) : (value as unknown),
+  )
+  @Expose()
+  @MinLength(SECRET_LENGTH, {
+    each: true,
+    message: `expected secrets of at least ${SECRET_LENGTH} characters, separated by commas`,
+  })
+  readonly TESSERA_SECRET_PREVIOUS: readonly string[] = [];
+
   /** E-mail of the administrator made at first start. */
   @Expose()
   @IsEmail({ require_tld: false }, { message: 'expected an e-mail address' })
@@ -87,6 +99,26 @@ export class Settings {
   /** Life of an access token, in seconds. */
   @wholeNumber(1, 604_800, 'seconds')
   readonly ACCESS_TOKEN_TTL: number = 3600;
+
+  /** Life of a refresh token from its last use, in seconds. */
+  @wholeNumber(60, 31_536_000, 'seconds')
+  readonly REFRESH_TOKEN_TTL: number = 1_296_000;
+
+  /** Life of a session from its login, in seconds, however often it is refreshed. */
+  @wholeNumber(60, 315_360_000, 'seconds')
+  readonly REFRESH_TOKEN_MAX_AGE: number = 7_776_000;
+
+  /** For how long after a rotation the token before it gets the same new token again, in seconds. */
+  @wholeNumber(0, 3_600, 'seconds')
+  readonly REFRESH_RETRY_WINDOW: number = 30;
+
+  /** Proxies whose `X-Forwarded-For` is believed: addresses or networks, separated by commas. */
+  @Transform(({ value }) =>
+    typeof value === 'string' ? value.split(',').map((part) => part.trim()) : (value as unknown),
+  )
+  @Expose()
+  @IsNetwork({ each: true, message: 'expected IP addresses or networks such as 10.0.0.0/8, separated by commas' })
+  readonly TRUSTED_PROXIES: readonly string[] = [];
 
   /** Least severe level that is logged. */
   @Expose()
@@ -116,7 +148,7 @@ export class Settings {
   }
 }
 
-const CONFIDENTIAL = new Set(['TESSERA_SECRET', 'ADMIN_PASSWORD', 'DATABASE_URL']);
+const CONFIDENTIAL = new Set(['TESSERA_SECRET', 'TESSERA_SECRET_PREVIOUS', 'ADMIN_PASSWORD', 'DATABASE_URL']);
 
 function describe(error: ValidationError): string {
   const expected = Object.values(error.constraints ?? {})[0] ?? 'not valid';

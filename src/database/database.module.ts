@@ -4,6 +4,7 @@ import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typ
 import { Settings } from '../config/settings.js';
 import { connectionOptions } from './connection-options.js';
 import { migrate } from './migrate.js';
+import { Statements } from './statements.js';
 import { isDatabaseUnreachable } from '../kernel/database-unreachable.js';
 
 /** What a feature keeps in the database. */
@@ -20,7 +21,7 @@ const migrations = new Set<Type<MigrationInterface>>();
 export class DatabaseModule {
   /** Opens the database that the settings name and migrates it before anything else may use it. */
   static forRoot(): DynamicModule {
-    return TypeOrmModule.forRootAsync({
+    const connection = TypeOrmModule.forRootAsync({
       inject: [Settings],
       useFactory: async (settings: Settings) => ({
         ...(await connectionOptions(settings)),
@@ -34,6 +35,13 @@ export class DatabaseModule {
         return dataSource;
       },
     });
+    return {
+      module: DatabaseModule,
+      global: true,
+      imports: [connection],
+      providers: [Statements],
+      exports: [Statements],
+    };
   }
 
   /** Declares entities, whose repositories can then be injected, and the migrations that make their tables. */

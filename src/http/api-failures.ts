@@ -1,5 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { badRequest } from '../kernel/app-error.js';
+import { ValidationError, type MemberFailure } from '../kernel/validation-error.js';
 import { FailureBody, ValidationFailureBody } from './failure-body.js';
 
 const DESCRIPTIONS = {
@@ -13,14 +15,26 @@ const DESCRIPTIONS = {
   503: 'The database cannot be reached; nothing was written. See `Retry-After`.',
 } as const;
 
+/** What such a failure says, as an example. */
+const MESSAGES: Readonly<Record<keyof typeof DESCRIPTIONS, string>> = {
+  400: 'The id must be a positive integer below 2^53.',
+  401: 'The credentials are not valid, or no longer.',
+  403: 'This needs the role RefreshToken-Read.',
+  404: 'There is no RefreshToken with Id 87654321.',
+  413: 'The body is larger than 256 KiB.',
+  415: 'The body must be application/json or application/x-www-form-urlencoded.',
+  500: 'Something went wrong on our side. Quote request 5f0c6a5e-8f0c-4c53-9d5e-0c6f7a4b1e2d when you report it.',
+  503: 'The database cannot be reached; nothing was written.',
+};
+
 const HEADERS: Partial<Record<keyof typeof DESCRIPTIONS, Record<string, object>>> = {
   401: { 'WWW-Authenticate': { schema: { type: 'string' }, description: 'How to sign in (RFC 6750, RFC 7617).' } },
   403: { 'WWW-Authenticate': { schema: { type: 'string' }, description: 'insufficient_scope (RFC 6750).' } },
   503: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds to wait.' } },
 };
 
-/** Documents that a 400 may be a failed validation too (contract 1.4). */
-export function ApiValidationFailure(): MethodDecorator {
+/** Documents that a 400 may be a failed validation too (contract 1.4), with an example of each. */
+export function ApiValidationFailure(failure: MemberFailure, malformed: string): MethodDecorator {
   return applyDecorators(
     ApiExtraModels(FailureBody, ValidationFailureBody),
     ApiResponse({
@@ -28,12 +42,13 @@ export function ApiValidationFailure(): MethodDecorator {
       description: 'The request is malformed, or members or parameters failed.',
       content: {
         'application/json': {
-          schema: { oneOf: [{ $ref: getSchemaPath(ValidationFailureBody) }, { $ref: getSchemaPath(FailureBody) }] },
-          example: {
-            Message: 'Subject: is a required field',
-            Value: null,
-            Errors: [{ AttemptedValue: null, Message: 'is a required field', PropertyName: 'Subject' }],
-            WasSuccessful: false,
+          schema: { anyOf: [{ $ref: getSchemaPath(ValidationFailureBody) }, { $ref: getSchemaPath(FailureBody) }] },
+          examples: {
+            validation: {
+              summary: 'A failed validation',
+              value: ValidationFailureBody.of(new ValidationError([failure])),
+            },
+            malformed: { summary: 'A malformed request', value: FailureBody.of(badRequest(malformed)) },
           },
         },
       },
@@ -53,7 +68,7 @@ export function ApiFailures(...statuses: (keyof typeof DESCRIPTIONS)[]): MethodD
         content: {
           'application/json': {
             schema: { $ref: getSchemaPath(FailureBody) },
-            example: { Status: status, Message: DESCRIPTIONS[status], Value: null, Errors: null, WasSuccessful: false },
+            example: { Status: status, Message: MESSAGES[status], Value: null, Errors: null, WasSuccessful: false },
           },
         },
       }),

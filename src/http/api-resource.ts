@@ -58,39 +58,52 @@ export function ApiDelete(resource: string): MethodDecorator {
   );
 }
 
-/** Documents the search of a resource, and the batch that shares its path: OpenAPI knows one operation for both. */
-export function ApiList(definition: SearchDefinition, view: Type, batchRole: string): MethodDecorator {
-  const { resource } = definition;
+/**
+ * Documents the search of a resource; and, where a role for it is named, the batch that shares its path: OpenAPI knows one
+ * operation for both.
+ */
+export function ApiList(definition: SearchDefinition, view: Type, batchRole?: string): MethodDecorator {
+  const { resource, plural } = definition;
   const list = listEnvelopeOf(view);
+  const page = { $ref: getSchemaPath(list) };
   const batch = { type: 'array', items: { $ref: getSchemaPath(view) } } as const;
+  const searching =
+    'Finds one page of the records that match every filter. Parameter names match without regard to case.';
   return applyDecorators(
     ApiOperation({
-      operationId: `list${resource}s`,
-      summary: `Search ${resource}s, or get several by id`,
-      description:
-        'Finds one page of the records that match every filter. Parameter names match without regard to case. ' +
-        `With \`Id=[1,2,3]\` the answer is the bare array of those records that exist, in the order asked; that needs ${batchRole}.`,
+      operationId: `list${plural}`,
+      summary: batchRole ? `Search ${plural}, or get several by id` : `Search ${plural}`,
+      description: batchRole
+        ? `${searching} With \`Id=[1,2,3]\` the answer is the bare array of those records that exist, in the order asked; that needs ${batchRole}.`
+        : searching,
     }),
     ApiSearch(definition),
-    ApiQuery({
-      name: 'Id',
-      required: false,
-      description: 'One Id to search by, or a list of Ids to get, such as `[1,2,3]`.',
-      schema: {
-        type: 'string',
-        pattern: String.raw`^([1-9]\d{0,15}|\[.*\])$`,
-        examples: ['87654321', '[1,2,3]'],
-      } as object,
-    }),
+    ...(batchRole ? [ApiBatchId()] : []),
     ApiExtraModels(list, view),
     ApiResponse({
       status: 200,
-      description: 'One page of the records that match; or the records of the batch.',
-      content: { 'application/json': { schema: { oneOf: [{ $ref: getSchemaPath(list) }, batch] } } },
+      description: `One page of the ${resource} records that match${batchRole ? '; or the records of the batch' : ''}.`,
+      content: { 'application/json': { schema: batchRole ? { oneOf: [page, batch] } : page } },
     }),
-    ApiValidationFailure(),
+    ApiValidationFailure(
+      { AttemptedValue: '0', Message: 'must be a whole number from 1 to 10000', PropertyName: 'size' },
+      'id must be a list of ids, such as [1,2,3].',
+    ),
     ApiFailures(),
   );
+}
+
+function ApiBatchId(): MethodDecorator {
+  return ApiQuery({
+    name: 'Id',
+    required: false,
+    description: 'One Id to search by, or a list of Ids to get, such as `[1,2,3]`.',
+    schema: {
+      type: 'string',
+      pattern: String.raw`^([1-9]\d{0,15}|\[.*\])$`,
+      examples: ['87654321', '[1,2,3]'],
+    } as object,
+  });
 }
 
 function ApiWrite(resource: string, did: 'created' | 'updated', input: Type): MethodDecorator {
@@ -99,7 +112,10 @@ function ApiWrite(resource: string, did: 'created' | 'updated', input: Type): Me
     ApiConsumes(...BODY_TYPES),
     ApiBody({ type: input }),
     ApiEnvelope(resource, did),
-    ApiValidationFailure(),
+    ApiValidationFailure(
+      { AttemptedValue: null, Message: 'is a required field', PropertyName: 'Subject' },
+      'The body is not valid JSON.',
+    ),
   );
 }
 

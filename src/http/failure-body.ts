@@ -31,7 +31,7 @@ export class FailureBody {
 
 class MemberFailureBody implements MemberFailure {
   @ApiProperty({
-    oneOf: [{}],
+    anyOf: ['string', 'number', 'boolean', 'array', 'object', 'null'].map((type) => ({ type })),
     example: null,
     description: 'What was sent, cut to 256 characters; null when absent, and for ticket members always.',
   })

@@ -18,10 +18,14 @@ const REQUEST_ID = /^[\w.-]{1,64}$/;
 const MAX_PARAM_LENGTH = 16 * 1024;
 
 /** The HTTP server as the contract wants it: paths without regard to case, limits, request ids, failures of its own form. */
-export function createFastifyAdapter(logger: NonNullable<FastifyServerOptions['logger']>): FastifyAdapter {
+export function createFastifyAdapter(
+  logger: NonNullable<FastifyServerOptions['logger']>,
+  trustedProxies: readonly string[],
+): FastifyAdapter {
   const adapter = new FastifyAdapter({
     logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    ...(trustedProxies.length > 0 && { trustProxy: [...trustedProxies] }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: (request: IncomingMessage) => {

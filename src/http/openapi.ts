@@ -7,6 +7,12 @@ change of base URL.
 
 Paths match without regard to case, with or without a trailing slash. Dates are UTC. Every response carries \`X-Request-Id\`.`;
 
+const REQUEST_ID = {
+  description: 'Identifies the request in the log: the one that was sent, if it is of this form, or a new one.',
+  schema: { type: 'string', pattern: String.raw`^[\w.-]{1,64}$` },
+  example: '5f0c6a5e-8f0c-4c53-9d5e-0c6f7a4b1e2d',
+};
+
 /** The OpenAPI 3.1 document of the application, made from the decorators of its controllers. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
@@ -18,6 +24,8 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addServer('/')
     .addTag('RefreshTokens', 'The records of refresh tokens.')
     .addTag('Token', 'The OAuth 2.0 token endpoint.')
+    .addTag('AuditTrailEntries', 'Who did what to which session, and why.')
+    .addTag('Discovery', 'What clients and verifiers learn by themselves.')
     .addTag('Health', 'Probes for orchestrators and load balancers.')
     .addOAuth2(
       {
@@ -34,7 +42,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addBasicAuth({ type: 'http', scheme: 'basic', description: 'E-mail and password.' }, 'basic')
     .build();
   config.security = [{ password: [] }, { bearer: [] }, { basic: [] }];
-  return withNullTypes(SwaggerModule.createDocument(app, config)) as OpenAPIObject;
+  return withRequestIds(SwaggerModule.createDocument(app, config));
 }
 
 /** Serves the document at `/api/openapi.json` and Swagger UI at `/docs`. */
@@ -43,15 +51,24 @@ export function serveOpenApi(app: INestApplication): void {
     jsonDocumentUrl: 'api/openapi.json',
     raw: ['json'],
     customSiteTitle: 'Tessera API',
-    swaggerOptions: { persistAuthorization: false, displayRequestDuration: true, tryItOutEnabled: true },
+    swaggerOptions: {
+      persistAuthorization: false,
+      displayRequestDuration: true,
+      showExtensions: true,
+      tryItOutEnabled: true,
+    },
   });
 }
 
-/** OpenAPI 3.1 knows no `nullable`: null is a type (JSON Schema 2020-12). The decorators still speak 3.0. */
-function withNullTypes(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(withNullTypes);
-  if (typeof node !== 'object' || node === null) return node;
-  const { nullable, ...rest } = node as Record<string, unknown>;
-  const copy = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, withNullTypes(value)]));
-  return nullable === true ? { ...copy, type: [copy['type'], 'null'] } : copy;
+/** Documents the header that every response carries (contract 1.5). */
+function withRequestIds(document: OpenAPIObject): OpenAPIObject {
+  const reference = { $ref: '#/components/headers/X-Request-Id' };
+  for (const path of Object.values(document.paths)) {
+    for (const operation of Object.values(path) as { responses: Record<string, { headers?: object }> }[]) {
+      for (const response of Object.values(operation.responses)) {
+        response.headers = { ...response.headers, 'X-Request-Id': reference };
+      }
+    }
+  }
+  return { ...document, components: { ...document.components, headers: { 'X-Request-Id': REQUEST_ID } } };
 }

@@ -14,6 +14,7 @@ export type FilterKind = 'text' | 'secret' | 'uuid' | 'id' | 'date-time';
 /** What of a resource can be searched by and ordered by, in the contract's names. */
 export interface SearchDefinition {
   readonly resource: string;
+  readonly plural: string;
   /** Members that `<Resource>_<Member>` filters by equality. */
   readonly equality: Readonly<Record<string, FilterKind>>;
   /** Date members that `from_` and `to_` bound. */

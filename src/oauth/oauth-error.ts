@@ -1,20 +1,34 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { AppError } from '../kernel/app-error.js';
 import type { FailureRenderer } from '../http/failure-body.js';
+import { AppError } from '../kernel/app-error.js';
 
-/** Error codes of the token endpoint: RFC 6749, section 5.2, and the contract's own (contract 3). */
-export type OAuthErrorCode = 'invalid_request' | 'invalid_grant' | 'unsupported_grant_type';
+/** Codes of the wire: RFC 6749, section 5.2; RFC 6750, section 3.1; and the contract's own two (contract 3). */
+const CODES = [
+  'invalid_request',
+  'invalid_grant',
+  'invalid_scope',
+  'unsupported_grant_type',
+  'two_factor_auth_check',
+  'must_reset_password',
+] as const;
 
-/** A refusal by the token endpoint: 400 with a code of RFC 6749, section 5.2. */
-export class OAuthError extends AppError {
-  override readonly name = 'OAuthError';
+export type OAuthErrorCode = (typeof CODES)[number];
 
-  constructor(code: OAuthErrorCode, description: string, detail?: string) {
-    super(code, 400, description, { ...(detail && { detail }) });
-  }
+/** How a failure that is no OAuth error by itself is told on the wire, by its status. */
+const CODES_BY_STATUS: Readonly<Record<number, string>> = {
+  401: 'invalid_client',
+  403: 'insufficient_scope',
+  429: 'temporarily_unavailable',
+  500: 'server_error',
+  503: 'temporarily_unavailable',
+};
+
+/** A refusal by an OAuth endpoint: 400 with a code of RFC 6749, section 5.2. */
+export function oauthError(code: OAuthErrorCode, description: string): AppError {
+  return new AppError(code, 400, description);
 }
 
-/** The body of a refusal by the token endpoint (RFC 6749, section 5.2). */
+/** The body of a refusal by an OAuth endpoint (RFC 6749, section 5.2). */
 export class OAuthErrorBody {
   @ApiProperty({ type: String, example: 'invalid_grant', description: 'A stable code, for programs.' })
   readonly error!: string;
@@ -28,21 +42,17 @@ export class OAuthErrorBody {
 }
 
 /** Renders every failure of an OAuth endpoint as RFC 6749 wants it, those that the HTTP layer found included. */
-export const oauthFailure: FailureRenderer = (failure) => {
-  const { error, status } =
-    failure instanceof OAuthError ? { error: failure.code, status: 400 } : byStatus(failure.status);
-  return { status, body: { error, error_description: failure.message } satisfies OAuthErrorBody };
+export const oauthFailure: FailureRenderer = ({ code, status, message }) => {
+  const known: readonly string[] = CODES;
+  const named = code === 'invalid_credentials' ? 'invalid_grant' : code;
+  const error = known.includes(named) ? named : (CODES_BY_STATUS[status] ?? 'invalid_request');
+  return { status, body: { error, error_description: message } satisfies OAuthErrorBody };
 };
 
-function byStatus(status: number): { error: string; status: number } {
-  switch (status) {
-    case 415:
-      return { error: 'unsupported_grant_type', status: 400 };
-    case 500:
-      return { error: 'server_error', status };
-    case 503:
-      return { error: 'temporarily_unavailable', status };
-    default:
-      return { error: 'invalid_request', status };
-  }
-}
+/** Like `oauthFailure`, for the token endpoint: a body that is no form is an unsupported grant type there (contract 3). */
+export const tokenFailure: FailureRenderer = (failure) =>
+  failure.status === 415
+    ? oauthFailure(
+        oauthError('unsupported_grant_type', 'The token endpoint takes application/x-www-form-urlencoded only.'),
+      )
+    : oauthFailure(failure);

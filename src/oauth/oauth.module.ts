@@ -1,15 +1,20 @@
 import { Module } from '@nestjs/common';
+import { RefreshTokensModule } from '../refresh-tokens/refresh-tokens.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
-import { AccessTokens } from './access-tokens.js';
+import { DiscoveryController } from './discovery.controller.js';
 import { PasswordGrant } from './grants/password.grant.js';
+import { RefreshTokenGrant } from './grants/refresh-token.grant.js';
+import { IntrospectionService } from './introspection.service.js';
+import { RevocationService } from './revocation.service.js';
 import { TokenController } from './token.controller.js';
+import { TokenResponses } from './token-responses.js';
 import { TokenService } from './token.service.js';
 
 /** The OAuth 2.0 endpoints. */
 @Module({
-  imports: [UsersModule, SigningKeysModule],
-  controllers: [TokenController],
-  providers: [TokenService, AccessTokens, PasswordGrant],
+  imports: [UsersModule, SigningKeysModule, RefreshTokensModule],
+  controllers: [TokenController, DiscoveryController],
+  providers: [TokenService, PasswordGrant, RefreshTokenGrant, TokenResponses, RevocationService, IntrospectionService],
 })
 export class OAuthModule {}

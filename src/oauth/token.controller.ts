@@ -1,56 +1,100 @@
-import { Controller, HttpCode, Post } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { Public } from '../access/policy.js';
+import { Controller, Post } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Public, Role } from '../access/policy.js';
+import { ApiClientId, ApiOAuthFailures, OAuthEndpoint } from './api-oauth.js';
 import { TokenResponse } from './grants/grant.js';
-import { OAuthErrorBody, oauthFailure } from './oauth-error.js';
-import { TokenRequestForm, type TokenRequest } from './token-request.js';
+import { IntrospectionResponse } from './introspection-response.js';
+import { IntrospectionService } from './introspection.service.js';
+import { tokenFailure } from './oauth-error.js';
+import { OAuthForm, type OAuthRequest } from './oauth-form.js';
+import { RevocationService } from './revocation.service.js';
 import { TokenService } from './token.service.js';
 
-/** `POST /api/token` (RFC 6749, section 3.2; contract 3). */
+const CLIENT_ID = { type: 'string', maxLength: 512, description: 'Taken when the header of this name is absent.' };
+const TOKEN = { type: 'string', description: 'A refresh token or an access token.' };
+const HINT = {
+  type: 'string',
+  enum: ['refresh_token', 'access_token'],
+  description: 'Not needed: tokens tell their kind.',
+};
+
+/** The OAuth 2.0 endpoints that take a token or give one (contract 3). */
 @ApiTags('Token')
-@Public()
 @Controller('api/token')
 export class TokenController {
-  constructor(private readonly tokens: TokenService) {}
+  constructor(
+    private readonly tokens: TokenService,
+    private readonly revocation: RevocationService,
+    private readonly introspection: IntrospectionService,
+  ) {}
 
   @Post()
-  @HttpCode(200)
-  @RouteConfig({ renderFailure: oauthFailure })
+  @Public()
   @ApiOperation({
     operationId: 'issueToken',
-    summary: 'Sign in',
-    description: 'Exchanges an e-mail and password for an access token.',
+    summary: 'Sign in, or refresh',
+    description: 'RFC 6749, sections 4.3 and 6. A refresh token is used once: each answer brings the next.',
     security: [],
   })
-  @ApiConsumes('application/x-www-form-urlencoded')
-  @ApiHeader({
-    name: 'client_id',
-    required: false,
-    schema: { type: 'string', maxLength: 512 },
-    description: 'The client that signs in; absent: the user’s e-mail.',
-  })
-  @ApiBody({
-    schema: {
+  @OAuthEndpoint(
+    {
       type: 'object',
-      required: ['grant_type', 'username', 'password'],
+      required: ['grant_type'],
       properties: {
-        grant_type: { type: 'string', enum: ['password'] },
-        username: { type: 'string', description: 'E-mail of the user.' },
-        password: { type: 'string', format: 'password' },
-        client_id: { type: 'string', maxLength: 512, description: 'Taken when the header of this name is absent.' },
+        grant_type: { type: 'string', enum: ['password', 'refresh_token'] },
+        username: { type: 'string', description: 'E-mail of the user. For `password`.' },
+        password: { type: 'string', format: 'password', description: 'For `password`.' },
+        totp: { type: 'string', description: 'Code of the authenticator app, where the user has one. For `password`.' },
+        refresh_token: { type: 'string', description: 'For `refresh_token`.' },
+        client_id: CLIENT_ID,
       },
     },
-    examples: {
-      password: { value: { grant_type: 'password', username: 'admin@example.com', password: 'correct horse battery' } },
+    {
+      password: { grant_type: 'password', username: 'admin@example.com', password: 'correct horse battery' },
+      refresh: { grant_type: 'refresh_token', refresh_token: 'tsr_AQ0AAAAAAAAAAQ' },
     },
-  })
-  @ApiResponse({ status: 200, type: TokenResponse, description: 'A new access token.' })
-  @ApiResponse({ status: 400, type: OAuthErrorBody, description: 'Refused: RFC 6749, section 5.2.' })
-  @ApiResponse({ status: 413, type: OAuthErrorBody, description: 'The body is larger than 256 KiB.' })
-  @ApiResponse({ status: 500, type: OAuthErrorBody, description: 'A fault of ours.' })
-  @ApiResponse({ status: 503, type: OAuthErrorBody, description: 'The database cannot be reached.' })
-  issue(@TokenRequestForm() request: TokenRequest): Promise<TokenResponse> {
+    tokenFailure,
+  )
+  @ApiClientId()
+  @ApiResponse({ status: 200, type: TokenResponse, description: 'An access token, and a refresh token to follow it.' })
+  @ApiOAuthFailures(429)
+  issue(@OAuthForm() request: OAuthRequest): Promise<TokenResponse> {
     return this.tokens.issue(request);
+  }
+
+  @Post('revoke')
+  @Public()
+  @ApiOperation({
+    operationId: 'revokeToken',
+    summary: 'Revoke a token',
+    description: 'RFC 7009. The session of the token ends: its refresh token and every access token of it are dead.',
+    security: [],
+  })
+  @OAuthEndpoint(
+    { type: 'object', required: ['token'], properties: { token: TOKEN, token_type_hint: HINT, client_id: CLIENT_ID } },
+    { revoke: { token: 'tsr_AQ0AAAAAAAAAAQ' } },
+  )
+  @ApiClientId()
+  @ApiResponse({ status: 200, description: 'The token is out of use, or was already.' })
+  @ApiOAuthFailures()
+  revoke(@OAuthForm() request: OAuthRequest): Promise<void> {
+    return this.revocation.revoke(request);
+  }
+
+  @Post('introspect')
+  @Role('RefreshToken-Read')
+  @ApiOperation({
+    operationId: 'introspectToken',
+    summary: 'Introspect a token',
+    description: 'RFC 7662. Of a token that is not active nothing else is said, whatever the reason.',
+  })
+  @OAuthEndpoint(
+    { type: 'object', required: ['token'], properties: { token: TOKEN, token_type_hint: HINT } },
+    { introspect: { token: 'tsr_AQ0AAAAAAAAAAQ' } },
+  )
+  @ApiResponse({ status: 200, type: IntrospectionResponse, description: 'Whether it is active, and whose it is.' })
+  @ApiOAuthFailures(401, 403)
+  introspect(@OAuthForm() request: OAuthRequest): Promise<IntrospectionResponse> {
+    return this.introspection.introspect(request);
   }
 }

@@ -44,7 +44,7 @@ export function addRequestLog(fastify: FastifyInstance): void {
         path: loggedPath(request.url),
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
-        ...(request.user && { user: request.user.email }),
+        ...(request.user && { user: request.user.name }),
         ...(request.failure && { failure: request.failure }),
       },
       'request',

@@ -39,6 +39,30 @@ export class RefreshToken {
   @Column({ type: 'timestamptz', name: 'updated_on', insert: false })
   updatedOn!: Date;
 
+  /** Whether the service issued it; a record that a client wrote cannot be redeemed. */
+  @Column({ type: 'boolean' })
+  issued!: boolean;
+
+  /** How often the session's token was issued: the token of this generation is the current one. */
+  @Column({ type: 'bigint', nullable: true })
+  generation!: number | null;
+
+  /** The generation with which the present login began; what is older is of an earlier login. */
+  @Column({ type: 'bigint', name: 'first_generation', nullable: true })
+  firstGeneration!: number | null;
+
+  /** When the current generation was issued. */
+  @Column({ type: 'timestamptz', name: 'rotated_on', nullable: true })
+  rotatedOn!: Date | null;
+
+  /** When the user last proved who they are. */
+  @Column({ type: 'timestamptz', name: 'auth_time', nullable: true })
+  authTime!: Date | null;
+
+  /** How they did (RFC 8176). */
+  @Column({ type: 'text', array: true, nullable: true })
+  amr!: string[] | null;
+
   /** By the database's clock, which is the only clock. */
   @VirtualColumn({ type: 'boolean', query: (alias) => isNew(alias) })
   isNew!: boolean;

@@ -5,6 +5,7 @@ import { isNew } from './refresh-token.entity.js';
 /** What refresh tokens can be searched by and ordered by (contract 1.6). */
 export const REFRESH_TOKEN_SEARCH: SearchDefinition = {
   resource: 'RefreshToken',
+  plural: 'RefreshTokens',
   equality: {
     Subject: 'text',
     ClientId: 'text',

@@ -36,23 +36,26 @@ export class RefreshTokensController {
   @Get()
   @Role('RefreshToken-List')
   @ApiList(REFRESH_TOKEN_SEARCH, RefreshTokenView, 'RefreshToken-Read')
-  async search(@SearchQuery(REFRESH_TOKEN_SEARCH) search: Search): Promise<ListEnvelope<RefreshTokenView>> {
-    return toListEnvelope(search, await this.tokens.search(search));
+  async search(
+    @SearchQuery(REFRESH_TOKEN_SEARCH) search: Search,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<ListEnvelope<RefreshTokenView>> {
+    return toListEnvelope(search, await this.tokens.search(search, principal));
   }
 
   @Get()
   @RouteConstraints({ batch: true })
   @Role('RefreshToken-Read')
   @ApiExcludeEndpoint()
-  getMany(@BatchQuery() ids: number[]): Promise<RefreshTokenView[]> {
-    return this.tokens.getMany(ids);
+  getMany(@BatchQuery() ids: number[], @CurrentPrincipal() principal: Principal): Promise<RefreshTokenView[]> {
+    return this.tokens.getMany(ids, principal);
   }
 
   @Get(':id')
   @Role('RefreshToken-Read')
   @ApiGet('RefreshToken', RefreshTokenView)
-  get(@IdParam() id: number): Promise<RefreshTokenView> {
-    return this.tokens.get(id);
+  get(@IdParam() id: number, @CurrentPrincipal() principal: Principal): Promise<RefreshTokenView> {
+    return this.tokens.get(id, principal);
   }
 
   @Put()

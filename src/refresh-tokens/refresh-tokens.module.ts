@@ -1,14 +1,26 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { Logins } from './logins.js';
 import { CreateRefreshTokens1795000002000 } from './migrations/1795000002000-create-refresh-tokens.js';
 import { RefreshToken } from './refresh-token.entity.js';
+import { Redemption } from './redemption.js';
+import { RefreshTokenCodec } from './refresh-token-codec.js';
 import { RefreshTokensController } from './refresh-tokens.controller.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
+import { SessionsService } from './sessions.service.js';
+import { Tickets } from './tickets.js';
 
-/** The RefreshToken resource. */
+/** The RefreshToken resource, and the sessions behind the records that the service issued. */
 @Module({
-  imports: [DatabaseModule.forFeature({ entities: [RefreshToken], migrations: [CreateRefreshTokens1795000002000] })],
+  imports: [
+    AuditModule,
+    UsersModule,
+    DatabaseModule.forFeature({ entities: [RefreshToken], migrations: [CreateRefreshTokens1795000002000] }),
+  ],
   controllers: [RefreshTokensController],
-  providers: [RefreshTokensService],
+  providers: [RefreshTokensService, SessionsService, Logins, Redemption, RefreshTokenCodec, Tickets],
+  exports: [SessionsService, Logins, Redemption, RefreshTokenCodec, Tickets],
 })
 export class RefreshTokensModule {}

@@ -1,88 +1,104 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { In, Repository } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import type { Principal } from '../access/principal.js';
+import type { AuditAct } from '../audit/audit-event.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { actValues } from '../audit/audited.js';
 import { findPage } from '../database/search.js';
+import { Statements, type Statement } from '../database/statements.js';
 import type { Write } from '../http/write-envelope.js';
 import { notFound } from '../kernel/app-error.js';
+import type { Actor } from '../kernel/origin.js';
 import type { Found, Search } from '../kernel/search.js';
 import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.input.js';
 import { RefreshTokenView } from './dto/refresh-token.view.js';
+import { CREATE, DELETE, READ, UPDATE } from './record.statements.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { REFRESH_TOKEN_COLUMNS } from './refresh-token.search.js';
 
 const RESOURCE = 'RefreshToken';
-const CURRENT_SECOND = (): string => "date_trunc('second', now())";
-/** What a statement returns of the record it wrote. */
-const WRITE = 'id, updated_on AS "updatedOn", updated_by AS "updatedBy"';
 
-/** The records of refresh tokens: created, read, searched, updated and deleted by administrators and their programs. */
+/**
+ * The records of refresh tokens: created, read, searched, updated and deleted by administrators and their programs. Each act is
+ * audited, reads of ticket material included.
+ */
 @Injectable()
 export class RefreshTokensService {
-  constructor(@InjectRepository(RefreshToken) private readonly tokens: Repository<RefreshToken>) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly statements: Statements,
+    private readonly trail: AuditTrail,
+  ) {}
 
-  /** Stores a new record in the name of the principal. */
-  async create(input: RefreshTokenInput, { email }: Principal): Promise<Write> {
-    const values = { ...columnsOf(input), uniqueId: uuidv7(), updatedBy: email };
-    const [write] = writesOf(await this.tokens.createQueryBuilder().insert().values(values).returning(WRITE).execute());
+  /** Stores a new record. It belongs to the client that wrote it: it cannot be redeemed here. */
+  async create(input: RefreshTokenInput, actor: Actor): Promise<Write> {
+    const values = [...valuesOf(input), actor.name, uuidv7()];
+    const write = await this.write(CREATE, values, { kind: 'record-created', actor });
     if (!write) throw new Error('An insert returned no row.');
     return write;
   }
 
   /** The record. @throws AppError 404 when there is none */
-  async get(id: number): Promise<RefreshTokenView> {
-    const token = await this.tokens.findOneBy({ id });
+  async get(id: number, actor: Actor): Promise<RefreshTokenView> {
+    const [token] = await this.getMany([id], actor);
     if (!token) throw notFound(RESOURCE, id);
-    return RefreshTokenView.of(token);
+    return token;
   }
 
   /** The records that exist among these ids, in the order asked. */
-  async getMany(ids: number[]): Promise<RefreshTokenView[]> {
-    const tokens = new Map((await this.tokens.findBy({ id: In(ids) })).map((token) => [token.id, token]));
+  async getMany(ids: number[], actor: Actor): Promise<RefreshTokenView[]> {
+    const values = [ids, ...actValues({ kind: 'record-read', actor })];
+    const rows = await this.statements.run<RefreshToken & Record<string, unknown>>(READ, values);
+    const tokens = new Map(rows.map((token) => [token.id, token]));
     return ids.flatMap((id) => tokens.get(id) ?? []).map((token) => RefreshTokenView.of(token));
   }
 
   /** One page of the records that match. */
-  async search(search: Search): Promise<Found<RefreshTokenView>> {
-    const found = await findPage(this.tokens, search, REFRESH_TOKEN_COLUMNS);
-    return { ...found, records: found.records.map((token) => RefreshTokenView.of(token)) };
+  search(search: Search, actor: Actor): Promise<Found<RefreshTokenView>> {
+    return this.dataSource.transaction(async (manager) => {
+      const found = await findPage(manager.getRepository(RefreshToken), search, REFRESH_TOKEN_COLUMNS);
+      const recordIds = found.records.map(({ id }) => id);
+      if (recordIds.length > 0)
+        await this.trail.record({ kind: 'record-read', actor, reason: 'search', recordIds }, manager);
+      return { ...found, records: found.records.map((token) => RefreshTokenView.of(token)) };
+    });
   }
 
-  /** Replaces what clients may set of a record. @throws AppError 404 when there is none */
-  async update(change: RefreshTokenChange, { email }: Principal): Promise<Write> {
-    const values = { ...columnsOf(change), updatedBy: email, updatedOn: CURRENT_SECOND };
-    const update = this.tokens.createQueryBuilder().update().set(values).where({ id: change.Id }).returning(WRITE);
-    const [write] = writesOf(await update.execute());
+  /**
+   * Replaces what clients may set of a record. When that changes the user, client or ticket of a session, the session ends.
+   * @throws AppError 404 when there is none
+   */
+  async update(change: RefreshTokenChange, actor: Actor): Promise<Write> {
+    const values = [...valuesOf(change), actor.name, change.Id];
+    const write = await this.write(UPDATE, values, { kind: 'record-updated', actor, reason: 'edited' });
     if (!write) throw notFound(RESOURCE, change.Id);
     return write;
   }
 
-  /** Deletes a record for good. @throws AppError 404 when there is none */
-  async delete(id: number, { email }: Principal): Promise<Write> {
-    const deletion = this.tokens
-      .createQueryBuilder()
-      .delete()
-      .where({ id })
-      .returning(`id, ${CURRENT_SECOND()} AS "updatedOn"`);
-    const [write] = writesOf(await deletion.execute());
+  /** Deletes a record for good, and ends the session that it was. @throws AppError 404 when there is none */
+  async delete(id: number, actor: Actor): Promise<Write> {
+    const write = await this.write(DELETE, [id, actor.name], { kind: 'record-deleted', actor, reason: 'deleted' });
     if (!write) throw notFound(RESOURCE, id);
-    return { ...write, updatedBy: email };
+    return write;
+  }
+
+  private async write(statement: Statement, values: unknown[], act: AuditAct): Promise<Write | undefined> {
+    const [write] = await this.statements.run<Write & Record<string, unknown>>(statement, [
+      ...values,
+      ...actValues(act),
+    ]);
+    return write;
   }
 }
 
-function writesOf(result: { raw: unknown }): Write[] {
-  return result.raw as Write[];
-}
-
-function columnsOf(input: RefreshTokenInput) {
-  return {
-    subject: input.Subject,
-    clientId: input.ClientId,
-    expiresOn: input.ExpiresOn,
-    protectedTicket: input.ProtectedTicket,
-    ticketHash: input.TicketHash,
-    ticketSalt: input.TicketSalt,
-    systemId: input.SystemId ?? null,
-  };
+function valuesOf(input: RefreshTokenInput): unknown[] {
+  return [
+    input.Subject,
+    input.ClientId,
+    input.ExpiresOn,
+    input.ProtectedTicket,
+    input.TicketHash,
+    input.TicketSalt,
+    input.SystemId ?? null,
+  ];
 }

@@ -11,6 +11,10 @@ export class SigningKey {
   @Column({ type: 'text', name: 'sealed_key' })
   sealedKey!: string;
 
+  /** When it begins to sign; until then it is only announced in the key set, so that verifiers know it in time. */
+  @Column({ type: 'timestamptz', name: 'signs_from' })
+  signsFrom!: Date;
+
   @Column({ type: 'timestamptz', name: 'created_on', insert: false, update: false })
   createdOn!: Date;
 }

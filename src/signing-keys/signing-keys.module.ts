@@ -1,13 +1,18 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { AccessTokens } from './access-tokens.js';
 import { CreateSigningKeys1795000001000 } from './migrations/1795000001000-create-signing-keys.js';
 import { SigningKey } from './signing-key.entity.js';
 import { SigningKeys } from './signing-keys.service.js';
 
-/** The keys that sign access tokens. */
+/** The keys that sign access tokens, and the tokens they sign. */
 @Module({
-  imports: [DatabaseModule.forFeature({ entities: [SigningKey], migrations: [CreateSigningKeys1795000001000] })],
-  providers: [SigningKeys],
-  exports: [SigningKeys],
+  imports: [
+    AuditModule,
+    DatabaseModule.forFeature({ entities: [SigningKey], migrations: [CreateSigningKeys1795000001000] }),
+  ],
+  providers: [SigningKeys, AccessTokens],
+  exports: [SigningKeys, AccessTokens],
 })
 export class SigningKeysModule {}

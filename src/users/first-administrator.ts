@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { Settings } from '../config/settings.js';
+import { SERVICE } from '../kernel/origin.js';
 import { UsersService } from './users.service.js';
 
 /** Makes an administrator when the service starts on a database that has none, so that somebody can sign in. */
@@ -17,7 +18,7 @@ export class FirstAdministrator implements OnModuleInit {
     if (await this.users.hasAdministrator()) return;
     const email = this.settings.ADMIN_EMAIL;
     const password = this.settings.ADMIN_PASSWORD ?? randomBytes(18).toString('base64url');
-    const made = await this.users.addIfAbsent({ email, password, isAdministrator: true });
+    const made = await this.users.addIfAbsent({ email, password, isAdministrator: true }, SERVICE);
     if (!made) {
       if (!(await this.users.hasAdministrator()))
         this.logger.warn(`No enabled user is an administrator, not even ${email}.`);

@@ -21,6 +21,14 @@ export class User {
   @Column({ type: 'text', array: true })
   roles!: string[];
 
+  /** Signing in is refused until the password is changed. */
+  @Column({ type: 'boolean', name: 'must_reset_password' })
+  mustResetPassword!: boolean;
+
+  /** The sealed TOTP secret (RFC 6238); null when the user signs in without a code. */
+  @Column({ type: 'text', name: 'totp_secret', nullable: true })
+  totpSecret!: string | null;
+
   @Column({ type: 'timestamptz', name: 'created_on', insert: false, update: false })
   createdOn!: Date;
 }

@@ -1,14 +1,18 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { FirstAdministrator } from './first-administrator.js';
+import { LoginThrottle } from './login-throttle.js';
 import { CreateUsers1795000000000 } from './migrations/1795000000000-create-users.js';
+import { SignIn } from './sign-in.js';
+import { Totp } from './totp.js';
 import { User } from './user.entity.js';
 import { UsersService } from './users.service.js';
 
 /** Users, their passwords and their roles. */
 @Module({
-  imports: [DatabaseModule.forFeature({ entities: [User], migrations: [CreateUsers1795000000000] })],
-  providers: [UsersService, FirstAdministrator],
-  exports: [UsersService],
+  imports: [AuditModule, DatabaseModule.forFeature({ entities: [User], migrations: [CreateUsers1795000000000] })],
+  providers: [UsersService, SignIn, Totp, LoginThrottle, FirstAdministrator],
+  exports: [UsersService, SignIn, Totp],
 })
 export class UsersModule {}

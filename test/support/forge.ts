@@ -2,7 +2,7 @@ import { compactDecrypt, importJWK, SignJWT, type JWK, type JWTPayload } from 'j
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deriveKey } from '../../src/kernel/derive-key.js';
+import { deriveKeys } from '../../src/kernel/key-ring.js';
 import { runSql } from './run-sql.js';
 
 /** The key that a service signs access tokens with, taken from its data while it does not run. */
@@ -19,8 +19,8 @@ export async function stealKey(dataDir: string, sql: string): Promise<StolenKey>
     `${sql}; SELECT kid, sealed_key FROM signing_keys ORDER BY created_on DESC LIMIT 1`,
   );
   const secret = readFileSync(join(dataDir, 'secret'), 'utf8').trim();
-  const seal = deriveKey(Buffer.from(secret), 'signing-key-seal');
-  const { plaintext } = await compactDecrypt(row?.['sealed_key'] ?? '', seal);
+  const [seal] = deriveKeys('signing-key-seal', secret, []);
+  const { plaintext } = await compactDecrypt(row?.['sealed_key'] ?? '', seal.key);
   const jwk = JSON.parse(Buffer.from(plaintext).toString()) as JWK;
   const privateKey = createPrivateKey({ key: jwk as never, format: 'jwk' });
   return { kid: row?.['kid'] ?? '', jwk, publicKey: createPublicKey(privateKey) };

@@ -12,8 +12,9 @@ export default async function makeImage() {
   const [admin, ...others] = USERS;
   Object.assign(process.env, { DATA_DIR: IMAGE, ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password });
   const { AppModule } = await import(join(DIST, 'app.module.js'));
+  const { SERVICE } = await import(join(DIST, 'kernel/origin.js'));
   const { UsersService } = await import(join(DIST, 'users/users.service.js'));
   const app = await NestFactory.createApplicationContext(AppModule, { logger: ['error', 'warn'], abortOnError: false });
-  await Promise.all(others.map((user) => app.get(UsersService).add(user)));
+  await Promise.all(others.map((user) => app.get(UsersService).add(user, SERVICE)));
   await app.close();
 }

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { Origin } from '../../kernel/origin.js';
 
 /** Parameters of a token request that a grant declared, each given at most once and not empty; the others never reach it. */
 export type GrantParameters = Readonly<Partial<Record<string, string>>>;
@@ -7,6 +8,7 @@ export type GrantParameters = Readonly<Partial<Record<string, string>>>;
 export interface GrantContext {
   /** The `client_id` header, or else the parameter of that name; undefined when neither was sent. */
   readonly clientId: string | undefined;
+  readonly origin: Origin;
 }
 
 /** One `grant_type` of the token endpoint: its name, the parameters it knows, and what it does. */
@@ -31,4 +33,11 @@ export class TokenResponse {
 
   @ApiProperty({ type: 'integer', example: 3600, description: 'Life of the access token, in seconds.' })
   readonly expires_in!: number;
+
+  @ApiProperty({
+    type: String,
+    description: 'For the next `grant_type=refresh_token`; the one before is out of use.',
+    example: 'tsr_AQ0AAAAAAAAAAQ',
+  })
+  readonly refresh_token!: string;
 }

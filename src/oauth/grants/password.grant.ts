@@ -1,35 +1,26 @@
 import { Injectable } from '@nestjs/common';
-import { Settings } from '../../config/settings.js';
-import { UsersService } from '../../users/users.service.js';
-import { AccessTokens } from '../access-tokens.js';
-import { OAuthError } from '../oauth-error.js';
+import { Logins } from '../../refresh-tokens/logins.js';
+import { SignIn } from '../../users/sign-in.js';
+import { TokenResponses } from '../token-responses.js';
 import type { Grant, GrantContext, GrantParameters, TokenResponse } from './grant.js';
 
-/** `grant_type=password` (RFC 6749, section 4.3; contract 3): the user's e-mail and password for an access token. */
+/** `grant_type=password` (RFC 6749, section 4.3; contract 3): the user's e-mail and password, and a code where one is asked for. */
 @Injectable()
 export class PasswordGrant implements Grant {
   readonly name = 'password';
   readonly required = ['username', 'password'];
-  readonly optional = [];
+  readonly optional = ['totp'];
 
   constructor(
-    private readonly users: UsersService,
-    private readonly accessTokens: AccessTokens,
-    private readonly settings: Settings,
+    private readonly signIn: SignIn,
+    private readonly logins: Logins,
+    private readonly responses: TokenResponses,
   ) {}
 
-  /** @throws OAuthError invalid_grant, alike for an unknown user, a disabled one and a wrong password */
-  async handle({ username = '', password = '' }: GrantParameters, { clientId }: GrantContext): Promise<TokenResponse> {
-    const user = await this.users.authenticate(username, password);
-    if (!user) throw new OAuthError('invalid_grant', 'The user name or password is incorrect.');
-    return {
-      access_token: this.accessTokens.issue({
-        subject: user.email,
-        clientId: clientId ?? user.email,
-        authTime: new Date(),
-      }),
-      token_type: 'bearer',
-      expires_in: this.settings.ACCESS_TOKEN_TTL,
-    };
+  /** @throws AppError invalid_grant, two_factor_auth_check, must_reset_password, or 429 */
+  async handle(parameters: GrantParameters, { clientId, origin }: GrantContext): Promise<TokenResponse> {
+    const { username = '', password = '', totp } = parameters;
+    const { user, amr } = await this.signIn.authenticate({ email: username, password, totp }, origin);
+    return this.responses.of(await this.logins.begin({ user, clientId, amr, origin }));
   }
 }

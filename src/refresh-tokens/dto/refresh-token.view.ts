@@ -39,7 +39,7 @@ export class RefreshTokenView {
   @ApiProperty({
     type: String,
     format: 'uuid',
-    example: '01946a2c-5f10-7c3a-9b1e-3d5f8a7b6c4d',
+    example: '01946983-4c40-7c3a-9b1e-3d5f8a7b6c4d',
     description: 'UUID version 7.',
   })
   readonly UniqueId!: string;

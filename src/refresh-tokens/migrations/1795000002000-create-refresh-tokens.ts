@@ -1,6 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The table of refresh tokens. Text is compared by code point ("C"), so that order and prefixes are the same on every server. */
+/**
+ * The table of refresh tokens. Text is compared by code point ("C"), so that order and prefixes are the same on every
+ * server. No index names a column that every rotation changes, and pages keep room: rotations are heap-only.
+ */
 export class CreateRefreshTokens1795000002000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -16,8 +19,17 @@ export class CreateRefreshTokens1795000002000 implements MigrationInterface {
         system_id        text COLLATE "C",
         updated_by       text COLLATE "C" NOT NULL,
         created_on       timestamptz NOT NULL DEFAULT date_trunc('second', now()),
-        updated_on       timestamptz NOT NULL DEFAULT date_trunc('second', now())
-      )`);
+        updated_on       timestamptz NOT NULL DEFAULT date_trunc('second', now()),
+        issued           boolean NOT NULL DEFAULT false,
+        generation       bigint,
+        first_generation bigint,
+        rotated_on       timestamptz,
+        auth_time        timestamptz,
+        amr              text[]
+      ) WITH (fillfactor = 80)`);
+    await runner.query(
+      'CREATE UNIQUE INDEX refresh_tokens_session ON refresh_tokens (subject, client_id) WHERE issued',
+    );
     await runner.query('CREATE INDEX refresh_tokens_subject ON refresh_tokens (subject, id)');
     await runner.query('CREATE INDEX refresh_tokens_client_id ON refresh_tokens (client_id, id)');
     await runner.query('CREATE INDEX refresh_tokens_expires_on ON refresh_tokens (expires_on, id)');

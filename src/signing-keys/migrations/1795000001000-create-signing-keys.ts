@@ -7,6 +7,7 @@ export class CreateSigningKeys1795000001000 implements MigrationInterface {
       CREATE TABLE signing_keys (
         kid        text COLLATE "C" PRIMARY KEY,
         sealed_key text NOT NULL,
+        signs_from timestamptz NOT NULL,
         created_on timestamptz NOT NULL DEFAULT now()
       )`);
   }

@@ -1,0 +1,37 @@
+import type { Actor } from '../kernel/origin.js';
+
+/** What an event tells: kinds are stable, for programs and filters. */
+export const AUDIT_KINDS = [
+  'login',
+  'login-failed',
+  'refresh-retried',
+  'refresh-refused',
+  'session-ended',
+  'record-created',
+  'record-read',
+  'record-updated',
+  'record-deleted',
+  'user-added',
+  'user-changed',
+  'signing-key-rotated',
+] as const;
+
+export type AuditKind = (typeof AUDIT_KINDS)[number];
+
+/** Who did what, and why. */
+export interface AuditAct {
+  readonly kind: AuditKind;
+  readonly actor: Actor;
+  /** Why, in the words of `docs`: stable, for programs and people. */
+  readonly reason?: string;
+}
+
+/** An act, and whom and what it was about. */
+export interface AuditEvent extends AuditAct {
+  readonly subject?: string | undefined;
+  readonly clientId?: string | undefined;
+  /** UniqueId of the session's record. */
+  readonly sessionId?: string | undefined;
+  /** Ids of the records it was about. */
+  readonly recordIds?: readonly number[];
+}

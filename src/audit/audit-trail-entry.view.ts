@@ -1,0 +1,90 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { SearchDefinition } from '../http/search-parameters.js';
+import { formatDateTime } from '../kernel/date-time.js';
+import { AUDIT_KINDS, type AuditKind } from './audit-event.js';
+import type { AuditTrailEntry } from './audit-trail-entry.entity.js';
+
+const optional = (example: string, description?: string): PropertyDecorator =>
+  ApiProperty({ type: String, nullable: true, example, ...(description && { description }) });
+
+/** One event of the audit trail as clients see it. */
+export class AuditTrailEntryView {
+  @ApiProperty({ type: 'integer', format: 'int64', minimum: 1, example: 4711 })
+  readonly Id!: number;
+
+  @ApiProperty({ type: String, format: 'date-time', example: '2025-01-15T10:30:00Z' })
+  readonly CreatedOn!: string;
+
+  @ApiProperty({ type: String, enum: AUDIT_KINDS, example: 'session-ended' })
+  readonly Kind!: AuditKind;
+
+  @ApiProperty({ type: String, example: 'admin@example.com', description: 'Who did it.' })
+  readonly Actor!: string;
+
+  @optional('deleted', 'Why.')
+  readonly Reason!: string | null;
+
+  @optional('ada@example.com', 'Whom it was about.')
+  readonly Subject!: string | null;
+
+  @optional('mobile-app')
+  readonly ClientId!: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    example: '01946a2c-5f10-7c3a-9b1e-3d5f8a7b6c4d',
+    description: 'UniqueId of the session: that of its RefreshToken, and the `sid` of its access tokens.',
+  })
+  readonly SessionId!: string | null;
+
+  @ApiProperty({ type: [Number], example: [87_654_321], description: 'Ids of the RefreshTokens it was about.' })
+  readonly RecordIds!: readonly number[];
+
+  @optional('192.0.2.7', 'Where it came from.')
+  readonly Address!: string | null;
+
+  @optional('curl/8.5.0')
+  readonly UserAgent!: string | null;
+
+  @optional('4f8b1c1e-6a57-4a8e-9a3c-0d2f4b6a8c1e', 'The `X-Request-Id` of the request that did it.')
+  readonly RequestId!: string | null;
+
+  /** The view of a stored event. */
+  static of(entry: AuditTrailEntry): AuditTrailEntryView {
+    return {
+      Id: entry.id,
+      CreatedOn: formatDateTime(entry.createdOn),
+      Kind: entry.kind,
+      Actor: entry.actor,
+      Reason: entry.reason,
+      Subject: entry.subject,
+      ClientId: entry.clientId,
+      SessionId: entry.sessionId,
+      RecordIds: entry.recordIds,
+      Address: entry.address,
+      UserAgent: entry.userAgent,
+      RequestId: entry.requestId,
+    };
+  }
+}
+
+/** What the audit trail can be searched by and ordered by. */
+export const AUDIT_TRAIL_SEARCH: SearchDefinition = {
+  resource: 'AuditTrailEntry',
+  plural: 'AuditTrailEntries',
+  equality: {
+    Kind: 'text',
+    Actor: 'text',
+    Subject: 'text',
+    ClientId: 'text',
+    SessionId: 'uuid',
+    Reason: 'text',
+    Address: 'text',
+    RequestId: 'text',
+    Id: 'id',
+  },
+  ranges: ['CreatedOn'],
+  orders: ['Id', 'CreatedOn', 'Kind', 'Actor', 'Subject', 'ClientId', 'SessionId', 'Reason', 'Address', 'RequestId'],
+};

@@ -1,0 +1,28 @@
+import type { Statement } from '../database/statements.js';
+import type { AuditAct } from './audit-event.js';
+
+/**
+ * Joins an act and its events into one statement: one transaction, one round trip, and no act without its event or the other way
+ * round. The act must return, of each record it was about, id, unique_id, subject, client_id, and whether it ended a session
+ * (`ended`): then the event is `session-ended`, whatever the kind of the act. The statement's parameters are those of the act
+ * followed by `actValues`; it returns `columns` of what the act returned.
+ */
+export function audited(name: string, act: string, columns = '*'): Statement {
+  const first = new Set(act.match(/\$\d+/g)).size + 1;
+  const [kind, actor, reason, address, userAgent, requestId] = [0, 1, 2, 3, 4, 5].map((n) => `$${first + n}::text`);
+  return {
+    name,
+    text: `WITH act AS (${act}), event AS (
+      INSERT INTO audit_trail_entries
+        (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+      SELECT CASE WHEN ended THEN 'session-ended' ELSE ${kind} END, ${actor}, ${reason}, ${address}, ${userAgent}, ${requestId},
+        subject, client_id, unique_id, ARRAY[id]
+      FROM act)
+    SELECT ${columns} FROM act`,
+  };
+}
+
+/** The parameters that an audited statement takes after those of its act. */
+export function actValues({ kind, actor: { name, origin }, reason }: AuditAct): (string | null)[] {
+  return [kind, name, reason ?? null, origin.address, origin.userAgent, origin.requestId];
+}

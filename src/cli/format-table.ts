@@ -1,0 +1,15 @@
+/** A table for people: a heading for each member of the rows, then a row a line; null is a dash. */
+export function formatTable(rows: readonly Readonly<Record<string, string | number | null>>[]): string {
+  const [first] = rows;
+  if (!first) return 'None.';
+  const headings = Object.keys(first);
+  const cells = [
+    headings.map((heading) => heading.toUpperCase()),
+    ...rows.map((row) => headings.map((name) => String(row[name] ?? '-'))),
+  ];
+  const widths = headings.map((_heading, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
+  return cells
+    .map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
+    .map((line) => line.trimEnd())
+    .join('\n');
+}

@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import { SigningKeys } from '../signing-keys/signing-keys.service.js';
+import { OPERATOR, say } from './operator.js';
+import { withApplication } from './with-application.js';
+
+/** `keys rotate`. */
+export function addKeyCommands(program: Command): void {
+  program
+    .command('keys')
+    .description('The keys that sign access tokens.')
+    .command('rotate')
+    .description('Make a new key. It signs after being announced for an hour.')
+    .option('--now', 'sign with it at once, as when the present one may be known to others')
+    .option('--json', 'as JSON')
+    .action(({ now = false, json }: { now?: boolean; json?: true }) =>
+      withApplication(async (app) => {
+        const kid = await app.get(SigningKeys).rotate(OPERATOR, now);
+        say(json ? JSON.stringify({ kid, signsAtOnce: now }) : `Made the key ${kid}.`);
+      }),
+    );
+}

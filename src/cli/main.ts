@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import { SettingsError } from '../config/settings-error.js';
+import { FolderInUseError } from '../database/folder-lock.js';
+import { AppError } from '../kernel/app-error.js';
+import { isDatabaseUnreachable } from '../kernel/database-unreachable.js';
+import { addKeyCommands } from './key-commands.js';
+import { addRoleCommands } from './role-commands.js';
+import { addSessionCommands } from './session-commands.js';
+import { addTotpCommands } from './totp-commands.js';
+import { addUserCommands } from './user-commands.js';
+
+const program = new Command('tessera')
+  .description('Commands for operators. They use the database of the same settings as the service.')
+  .showHelpAfterError('(add --help for what is possible)');
+for (const addGroup of [addUserCommands, addTotpCommands, addRoleCommands, addSessionCommands, addKeyCommands])
+  addGroup(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`${describe(error)}\n`);
+  process.exitCode = 1;
+}
+
+/** What an operator can act on is said in its own words; anything else is a fault of ours and comes with its stack. */
+function describe(error: unknown): string {
+  if (error instanceof AppError || error instanceof SettingsError || error instanceof FolderInUseError)
+    return error.message;
+  const { message, stack } = error as Error;
+  return isDatabaseUnreachable(error) ? `The database cannot be reached: ${message}` : String(stack);
+}

@@ -1,0 +1,105 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import type { Command } from 'commander';
+import { DeclaredRoles } from '../access/declared-roles.js';
+import { UsersService } from '../users/users.service.js';
+import { demandKnownRoles } from './known-roles.js';
+import { OPERATOR, say } from './operator.js';
+import { readNewPassword } from './read-password.js';
+import { formatUsers, userAsJson } from './user-list.js';
+import { withApplication } from './with-application.js';
+
+/** `users add`, `list`, `change`, `disable`, `enable`, `grant` and `withdraw`. */
+export function addUserCommands(program: Command): void {
+  const users = program.command('users').description('Who may sign in, and what they may do.');
+  users
+    .command('add <email>')
+    .description('Add a user. The password is asked for, or read from the first line of stdin.')
+    .option('--administrator', 'a full administrator, who needs no role')
+    .option('--role <role...>', 'roles to grant')
+    .action(add);
+  users.command('list').description('List all users.').option('--json', 'as JSON').action(list);
+  users
+    .command('change <email>')
+    .description('Change what is given of a user.')
+    .option('--password', 'a new password, asked for or read from the first line of stdin')
+    .option('--administrator', 'make the user a full administrator')
+    .option('--no-administrator', 'make the user no full administrator')
+    .option('--must-reset-password', 'refuse sign-in until the password is changed')
+    .action(change);
+  users
+    .command('disable <email>')
+    .description('Disable a user, who can then neither sign in nor go on.')
+    .action((email: string) => setEnabled(email, false));
+  users
+    .command('enable <email>')
+    .description('Enable a user again.')
+    .action((email: string) => setEnabled(email, true));
+  users.command('grant <email> <role...>').description('Grant roles to a user.').action(grant);
+  users.command('withdraw <email> <role...>').description('Withdraw roles from a user.').action(withdraw);
+}
+
+function add(email: string, options: { administrator?: true; role?: string[] }): Promise<void> {
+  return withApplication(async (app) => {
+    const { administrator: isAdministrator = false, role: roles = [] } = options;
+    demandKnownRoles(roles, rolesOf(app));
+    const password = await readNewPassword();
+    await app.get(UsersService).add({ email, password, isAdministrator, roles: [...new Set(roles)] }, OPERATOR);
+    say(`Added ${email}.`);
+  });
+}
+
+function list({ json }: { json?: true }): Promise<void> {
+  return withApplication(async (app) => {
+    const users = await app.get(UsersService).list();
+    say(json ? JSON.stringify(users.map(userAsJson), null, 2) : formatUsers(users));
+  });
+}
+
+interface ChangeOptions {
+  readonly password?: true;
+  readonly administrator?: boolean;
+  readonly mustResetPassword?: true;
+}
+
+function change(email: string, options: ChangeOptions): Promise<void> {
+  return withApplication(async (app) => {
+    const { password: hasNewPassword, administrator: isAdministrator, mustResetPassword } = options;
+    const change = {
+      ...(isAdministrator !== undefined && { isAdministrator }),
+      ...(mustResetPassword && { mustResetPassword }),
+      ...(hasNewPassword && { password: await readNewPassword() }),
+    };
+    await app.get(UsersService).change(email, change, OPERATOR);
+    say(`Changed ${email}.`);
+  });
+}
+
+function setEnabled(email: string, enabled: boolean): Promise<void> {
+  return withApplication(async (app) => {
+    await app.get(UsersService).change(email, { enabled }, OPERATOR);
+    say(`${enabled ? 'Enabled' : 'Disabled'} ${email}.`);
+  });
+}
+
+function grant(email: string, roles: string[]): Promise<void> {
+  return withApplication(async (app) => {
+    demandKnownRoles(roles, rolesOf(app));
+    for (const role of roles) await app.get(UsersService).grant(email, role, OPERATOR);
+    say(`Granted ${roles.join(', ')} to ${email}.`);
+  });
+}
+
+function withdraw(email: string, roles: string[]): Promise<void> {
+  return withApplication(async (app) => {
+    const users = app.get(UsersService);
+    const user = await users.find(email);
+    // A role that no route demands any more can still be taken from those who hold it.
+    demandKnownRoles(roles, [...rolesOf(app), ...(user?.roles ?? [])]);
+    for (const role of roles) await users.withdraw(email, role, OPERATOR);
+    say(`Withdrew ${roles.join(', ')} from ${email}.`);
+  });
+}
+
+function rolesOf(app: INestApplicationContext): string[] {
+  return app.get(DeclaredRoles).roles();
+}

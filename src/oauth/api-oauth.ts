@@ -1,0 +1,50 @@
+import { applyDecorators, HttpCode } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiBody, ApiConsumes, ApiHeader, ApiResponse } from '@nestjs/swagger';
+import { OAuthErrorBody, oauthFailure } from './oauth-error.js';
+import type { FailureRenderer } from '../http/failure-body.js';
+
+const DESCRIPTIONS = {
+  400: 'Refused: RFC 6749, section 5.2.',
+  401: 'No credentials, or none that are valid.',
+  403: 'Signed in, without the role.',
+  413: 'The body is larger than 256 KiB.',
+  429: 'Too many failed attempts. See `Retry-After`.',
+  500: 'A fault of ours.',
+  503: 'The database cannot be reached. See `Retry-After`.',
+} as const;
+
+/** Documents the failures of an OAuth endpoint; 400, 413, 500 and 503 go without saying. */
+export function ApiOAuthFailures(...statuses: (keyof typeof DESCRIPTIONS)[]): MethodDecorator {
+  return applyDecorators(
+    ...([400, 413, ...statuses, 500, 503] as const).map((status) =>
+      ApiResponse({ status, type: OAuthErrorBody, description: DESCRIPTIONS[status] }),
+    ),
+  );
+}
+
+/** An endpoint that takes a form and answers 200, or a failure of OAuth's own form. */
+export function OAuthEndpoint(
+  schema: object,
+  examples: Record<string, object>,
+  failure: FailureRenderer = oauthFailure,
+): MethodDecorator {
+  return applyDecorators(
+    HttpCode(200),
+    RouteConfig({ renderFailure: failure }),
+    ApiConsumes('application/x-www-form-urlencoded'),
+    ApiBody({
+      schema,
+      examples: Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }])),
+    }),
+  );
+}
+
+/** The `client_id` header, which wins over the parameter of that name. */
+export const ApiClientId = (): MethodDecorator =>
+  ApiHeader({
+    name: 'client_id',
+    required: false,
+    schema: { type: 'string', maxLength: 512 },
+    description: 'The client that speaks; absent, the parameter of this name, or else the user’s e-mail.',
+  });

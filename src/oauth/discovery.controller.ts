@@ -1,0 +1,44 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { JWK } from 'jose';
+import { Public } from '../access/policy.js';
+import { Settings } from '../config/settings.js';
+import { SigningKeys } from '../signing-keys/signing-keys.service.js';
+import { ServerMetadata } from './server-metadata.js';
+
+const CACHE_CONTROL = 'public, max-age=300';
+
+/** What clients and verifiers learn by themselves. */
+@ApiTags('Discovery')
+@Public()
+@Controller('.well-known')
+export class DiscoveryController {
+  constructor(
+    private readonly settings: Settings,
+    private readonly keys: SigningKeys,
+  ) {}
+
+  /** What works here, and nothing else. */
+  @Get('oauth-authorization-server')
+  @Header('cache-control', CACHE_CONTROL)
+  @ApiOperation({ operationId: 'metadata', summary: 'Authorization server metadata (RFC 8414)', security: [] })
+  @ApiResponse({ status: 200, type: ServerMetadata, description: 'The metadata.' })
+  @ApiResponse({ status: '4XX', description: 'The request was refused.' })
+  metadata(): ServerMetadata {
+    return ServerMetadata.of(this.settings.PUBLIC_URL);
+  }
+
+  /** The public keys that verify access tokens (RFC 7517). */
+  @Get('jwks.json')
+  @Header('cache-control', CACHE_CONTROL)
+  @ApiOperation({ operationId: 'keySet', summary: 'JSON Web Key Set (RFC 7517)', security: [] })
+  @ApiResponse({
+    status: 200,
+    description: 'The keys: the one that signs, one that is announced, and those that still verify.',
+    schema: { type: 'object', properties: { keys: { type: 'array', items: { type: 'object' } } } },
+  })
+  @ApiResponse({ status: '4XX', description: 'The request was refused.' })
+  keySet(): { keys: JWK[] } {
+    return { keys: this.keys.keySet() };
+  }
+}

@@ -1,0 +1,48 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+const text = (example: string, description?: string): PropertyDecorator =>
+  ApiPropertyOptional({ type: String, example, ...(description && { description }) });
+const seconds = (description: string): PropertyDecorator =>
+  ApiPropertyOptional({ type: 'integer', example: 1_736_937_000, description });
+
+/** The answer to an introspection (RFC 7662, section 2.2). Of a token that is not active, only that is said. */
+export class IntrospectionResponse {
+  @ApiProperty({ type: Boolean, example: true })
+  readonly active!: boolean;
+
+  @text('bearer', 'Of an access token.')
+  readonly token_type?: string;
+
+  @text('http://127.0.0.1:3000')
+  readonly iss?: string;
+
+  @text('http://127.0.0.1:3000', 'Of an access token.')
+  readonly aud?: string;
+
+  @text('ada@example.com')
+  readonly sub?: string;
+
+  @text('ada@example.com')
+  readonly username?: string;
+
+  @text('mobile-app')
+  readonly client_id?: string;
+
+  @text('01946a2c-5f10-7c3a-9b1e-3d5f8a7b6c4d', 'UniqueId of the session’s RefreshToken.')
+  readonly sid?: string;
+
+  @text('2f1d3f9e-0f0e-4c43-8a3e-7c5f6c1f2b11', 'Of an access token.')
+  readonly jti?: string;
+
+  @seconds('When it was issued, in seconds since 1970.')
+  readonly iat?: number;
+
+  @seconds('When it expires, in seconds since 1970.')
+  readonly exp?: number;
+
+  @seconds('When the user last signed in, in seconds since 1970.')
+  readonly auth_time?: number;
+
+  @ApiPropertyOptional({ type: [String], example: ['pwd'], description: 'How the user signed in (RFC 8176).' })
+  readonly amr?: readonly string[];
+}

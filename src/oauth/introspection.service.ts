@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import { RefreshTokenCodec, type RefreshTokenClaims } from '../refresh-tokens/refresh-token-codec.js';
+import { SessionsService } from '../refresh-tokens/sessions.service.js';
+import { AccessTokens } from '../signing-keys/access-tokens.js';
+import { required, type OAuthRequest } from './oauth-form.js';
+import type { IntrospectionResponse } from './introspection-response.js';
+
+/** All that is ever said of a token that is not active, whatever the reason (RFC 7662, section 2.2). */
+const INACTIVE: IntrospectionResponse = { active: false };
+
+/** Tells whether a token is active, and whose it is (RFC 7662). */
+@Injectable()
+export class IntrospectionService {
+  constructor(
+    private readonly codec: RefreshTokenCodec,
+    private readonly accessTokens: AccessTokens,
+    private readonly sessions: SessionsService,
+    private readonly settings: Settings,
+  ) {}
+
+  /** @throws AppError invalid_request without a token */
+  async introspect(request: OAuthRequest): Promise<IntrospectionResponse> {
+    const token = required(request, 'token');
+    const claims = this.codec.decode(token);
+    return claims ? this.introspectRefreshToken(claims, token) : this.introspectAccessToken(token);
+  }
+
+  private async introspectRefreshToken(claims: RefreshTokenClaims, token: string): Promise<IntrospectionResponse> {
+    const session = await this.sessions.current(claims, token);
+    if (!session) return INACTIVE;
+    return {
+      active: true,
+      iss: this.settings.PUBLIC_URL,
+      sub: session.subject,
+      username: session.subject,
+      client_id: session.clientId,
+      sid: session.uniqueId,
+      iat: inSeconds(session.rotatedOn),
+      exp: inSeconds(session.expiresOn),
+      auth_time: inSeconds(session.authTime),
+      amr: session.amr,
+    };
+  }
+
+  private async introspectAccessToken(token: string): Promise<IntrospectionResponse> {
+    const claims = await this.accessTokens.verify(token);
+    if (!claims) return INACTIVE;
+    const { sid, sub, client_id, exp } = claims;
+    const user = await this.sessions.userOf({ uniqueId: sid, subject: sub, clientId: client_id }, exp);
+    return user ? { active: true, token_type: 'bearer', username: sub, ...claims } : INACTIVE;
+  }
+}
+
+function inSeconds(instant: Date): number {
+  return Math.floor(instant.getTime() / 1000);
+}

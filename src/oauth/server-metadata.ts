@@ -1,0 +1,58 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+const url = (path: string): PropertyDecorator =>
+  ApiProperty({ type: String, format: 'uri', example: `http://127.0.0.1:3000${path}` });
+const list = (...example: string[]): PropertyDecorator => ApiProperty({ type: [String], example });
+
+/** Authorization server metadata (RFC 8414, section 2): what works here, and nothing else. */
+export class ServerMetadata {
+  @url('')
+  readonly issuer!: string;
+
+  @url('/api/token')
+  readonly token_endpoint!: string;
+
+  @url('/.well-known/jwks.json')
+  readonly jwks_uri!: string;
+
+  @url('/api/token/revoke')
+  readonly revocation_endpoint!: string;
+
+  @url('/api/token/introspect')
+  readonly introspection_endpoint!: string;
+
+  @url('/docs')
+  readonly service_documentation!: string;
+
+  @list('password', 'refresh_token')
+  readonly grant_types_supported!: readonly string[];
+
+  @list()
+  readonly response_types_supported!: readonly string[];
+
+  @list('none')
+  readonly token_endpoint_auth_methods_supported!: readonly string[];
+
+  @list('none')
+  readonly revocation_endpoint_auth_methods_supported!: readonly string[];
+
+  @list('Bearer')
+  readonly introspection_endpoint_auth_methods_supported!: readonly string[];
+
+  /** The metadata of the server that is reached at this URL. */
+  static of(issuer: string): ServerMetadata {
+    return {
+      issuer,
+      token_endpoint: `${issuer}/api/token`,
+      jwks_uri: `${issuer}/.well-known/jwks.json`,
+      revocation_endpoint: `${issuer}/api/token/revoke`,
+      introspection_endpoint: `${issuer}/api/token/introspect`,
+      service_documentation: `${issuer}/docs`,
+      grant_types_supported: ['password', 'refresh_token'],
+      response_types_supported: [],
+      token_endpoint_auth_methods_supported: ['none'],
+      revocation_endpoint_auth_methods_supported: ['none'],
+      introspection_endpoint_auth_methods_supported: ['Bearer'],
+    };
+  }
+}

@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { Settings } from '../config/settings.js';
+import { Statements } from '../database/statements.js';
+import { invalidCredentials } from '../users/sign-in.js';
+import type { User } from '../users/user.entity.js';
+import type { Origin } from '../kernel/origin.js';
+import { RefreshTokenCodec } from './refresh-token-codec.js';
+import type { IssuedSession, Session } from './session.js';
+import { ADVANCE, FIND_OR_CREATE, HOLD_USER, STORE_TICKET } from './session.statements.js';
+import { digestTicket } from './ticket-digest.js';
+import { Tickets } from './tickets.js';
+
+/** A user who proved who they are, at a client. */
+export interface Login {
+  readonly user: Pick<User, 'email' | 'passwordHash'>;
+  /** Undefined stands for the default, the user's e-mail. */
+  readonly clientId: string | undefined;
+  /** How they did (RFC 8176). */
+  readonly amr: readonly string[];
+  readonly origin: Origin;
+}
+
+/** Begins sessions. */
+@Injectable()
+export class Logins {
+  // eslint-disable-next-line @typescript-eslint/max-params -- one collaborator for each step of a login
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly statements: Statements,
+    private readonly codec: RefreshTokenCodec,
+    private readonly tickets: Tickets,
+    private readonly trail: AuditTrail,
+    private readonly settings: Settings,
+  ) {}
+
+  /**
+   * Begins a session, on the row that this user and client already have, or on a new one. The refresh token before it is out of use;
+   * access tokens issued before stay alive (contract 3). Logins at once leave one row, and the last of them the valid token.
+   * @throws AppError invalid_credentials when the user was disabled, or their password changed, since it was checked
+   */
+  async begin({ user: { email, passwordHash }, clientId = email, amr, origin }: Login): Promise<IssuedSession> {
+    return this.dataSource.transaction(async (manager) => {
+      const held = await this.statements.run(HOLD_USER, [email, passwordHash], manager);
+      if (held.length === 0) throw invalidCredentials('changed-meanwhile');
+      const session = await this.advance(email, clientId, amr, manager);
+      const refreshToken = this.codec.encode(session);
+      const { salt, hash } = digestTicket(refreshToken);
+      const ticket = await this.tickets.seal(session);
+      await this.statements.run(STORE_TICKET, [session.id, salt, hash, ticket], manager);
+      const actor = { name: email, origin };
+      const about = { subject: email, clientId, sessionId: session.uniqueId, recordIds: [session.id] };
+      await this.trail.record({ kind: 'login', actor, reason: amr.join(' '), ...about }, manager);
+      return { ...session, refreshToken };
+    });
+  }
+
+  /** The row may be deleted between the two statements, by the end of the session before: then it is made anew. */
+  private async advance(
+    subject: string,
+    clientId: string,
+    amr: readonly string[],
+    manager: EntityManager,
+  ): Promise<Session> {
+    const { REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE } = this.settings;
+    for (;;) {
+      await this.statements.run(FIND_OR_CREATE, [uuidv7(), subject, clientId], manager);
+      const values = [subject, clientId, amr, REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE];
+      const [session] = await this.statements.run<Session & Record<string, unknown>>(ADVANCE, values, manager);
+      if (session) return session;
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import { audited } from '../audit/audited.js';
+import { isNew } from './refresh-token.entity.js';
+
+const NOW_SECOND = `date_trunc('second', now())`;
+
+/** A record as `RefreshTokenView` reads it. */
+const RECORD = `id, unique_id AS "uniqueId", subject, client_id AS "clientId", expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket", ticket_hash AS "ticketHash", ticket_salt AS "ticketSalt", system_id AS "systemId",
+  updated_by AS "updatedBy", created_on AS "createdOn", updated_on AS "updatedOn", is_new AS "isNew"`;
+
+/** What the write envelope tells of a write. */
+const WRITE = 'id, updated_on AS "updatedOn", updated_by AS "updatedBy"';
+
+/** $1 subject, $2 client, $3 expiry, $4 ticket, $5 hash, $6 salt, $7 system id, $8 author, $9 unique id. */
+export const CREATE = audited(
+  'record-create',
+  `INSERT INTO refresh_tokens (subject, client_id, expires_on, protected_ticket, ticket_hash, ticket_salt, system_id, updated_by, unique_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    RETURNING id, unique_id, subject, client_id, updated_on, updated_by, false AS ended`,
+  WRITE,
+);
+
+/** $1 ids. */
+export const READ = audited(
+  'record-read',
+  `SELECT t.*, ${isNew('t')} AS is_new, false AS ended FROM refresh_tokens t WHERE id = ANY ($1::bigint[])`,
+  RECORD,
+);
+
+/**
+ * Parameters as of `CREATE`, but $9 id. A session whose user, client or ticket is edited is none any more: what is redeemed is what
+ * was issued. The event is about the record as it was.
+ */
+export const UPDATE = audited(
+  'record-update',
+  `UPDATE refresh_tokens t SET
+      subject = $1, client_id = $2, expires_on = $3, protected_ticket = $4, ticket_hash = $5, ticket_salt = $6, system_id = $7,
+      updated_by = $8, updated_on = ${NOW_SECOND},
+      issued = t.issued AND t.subject = $1 AND t.client_id = $2
+        AND t.protected_ticket = $4 AND t.ticket_hash = $5 AND t.ticket_salt = $6
+    FROM (SELECT id, subject, client_id, issued FROM refresh_tokens WHERE id = $9 FOR UPDATE) was
+    WHERE t.id = was.id
+    RETURNING t.id, t.unique_id, was.subject, was.client_id, t.updated_on, t.updated_by, was.issued AND NOT t.issued AS ended`,
+  WRITE,
+);
+
+/** $1 id, $2 author. */
+export const DELETE = audited(
+  'record-delete',
+  `DELETE FROM refresh_tokens WHERE id = $1
+    RETURNING id, unique_id, subject, client_id, ${NOW_SECOND} AS updated_on, $2::text AS updated_by, issued AS ended`,
+  WRITE,
+);

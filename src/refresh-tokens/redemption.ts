@@ -1,0 +1,151 @@
+import { Injectable } from '@nestjs/common';
+import { actValues } from '../audit/audited.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { Settings } from '../config/settings.js';
+import { Statements } from '../database/statements.js';
+import { AppError } from '../kernel/app-error.js';
+import type { Origin } from '../kernel/origin.js';
+import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token-codec.js';
+import type { IssuedSession, Session } from './session.js';
+import { DIAGNOSE, END_REPLAYED, REDEEM } from './session.statements.js';
+import { digestTicket, hashTicket } from './ticket-digest.js';
+
+/** A refresh token that is presented for a new one. */
+export interface Presented {
+  readonly refreshToken: string;
+  /** Undefined stands for the default, the user's e-mail. */
+  readonly clientId: string | undefined;
+  readonly origin: Origin;
+}
+
+type SessionRow = Session & Record<string, unknown>;
+
+/** What is known of the session of a token that was not redeemed. */
+interface Diagnosis extends SessionRow {
+  readonly issued: boolean;
+  readonly firstGeneration: number;
+  readonly salt: string;
+  readonly hash: string;
+  readonly isSameClient: boolean;
+  readonly isExpired: boolean;
+  readonly isWithinWindow: boolean;
+  readonly isUserEnabled: boolean;
+}
+
+/** Why a token is refused. On the wire they all look alike; here and in the audit trail they differ. */
+type Refusal = 'edited' | 'other-client' | 'expired' | 'user-disabled' | 'earlier-login' | 'ahead-of-database';
+
+/** Rotations and logins may come between reading why and acting on it; each time around the token is older. */
+const ATTEMPTS = 5;
+
+/** Exchanges refresh tokens for new ones. */
+@Injectable()
+export class Redemption {
+  constructor(
+    private readonly statements: Statements,
+    private readonly codec: RefreshTokenCodec,
+    private readonly trail: AuditTrail,
+    private readonly settings: Settings,
+  ) {}
+
+  /**
+   * Puts a token out of use and issues the next, in one statement. The token just before the current one gets the current one again
+   * within the retry window: the answer was lost, or two tabs refreshed at once. An older one of the same login is a replay and ends
+   * the session (RFC 9700, section 4.14.2).
+   * @throws AppError invalid_grant, alike for every reason
+   */
+  async redeem(presented: Presented): Promise<IssuedSession> {
+    const claims = this.codec.decode(presented.refreshToken);
+    if (!claims) throw invalidGrant('not-issued-here');
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const session = (await this.rotate(claims, presented)) ?? (await this.explain(claims, presented));
+      if (session) return session;
+    }
+    throw invalidGrant('contended');
+  }
+
+  private async rotate(
+    claims: RefreshTokenClaims,
+    { refreshToken, clientId }: Presented,
+  ): Promise<IssuedSession | undefined> {
+    const { id, uniqueId, generation } = claims;
+    const next = this.codec.encode({ ...claims, generation: generation + 1 });
+    const { salt, hash } = digestTicket(next);
+    const { REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE } = this.settings;
+    const values = [
+      id,
+      uniqueId,
+      generation,
+      refreshToken,
+      clientId,
+      salt,
+      hash,
+      REFRESH_TOKEN_TTL,
+      REFRESH_TOKEN_MAX_AGE,
+    ];
+    const [session] = await this.statements.run<SessionRow>(REDEEM, values);
+    return session && { ...session, refreshToken: next };
+  }
+
+  /** Why the token was not redeemed, and what follows from it. Undefined when the row changed meanwhile: try again. */
+  private async explain(claims: RefreshTokenClaims, presented: Presented): Promise<IssuedSession | undefined> {
+    const { REFRESH_RETRY_WINDOW, REFRESH_TOKEN_MAX_AGE } = this.settings;
+    const values = [claims.id, claims.uniqueId, presented.clientId, REFRESH_RETRY_WINDOW, REFRESH_TOKEN_MAX_AGE];
+    const [row] = await this.statements.run<Diagnosis>(DIAGNOSE, values);
+    if (!row) return this.refuseEnded(claims, presented.origin);
+    const refusal = refusalOf(row, claims.generation);
+    if (refusal) return this.refuse(row, refusal, presented.origin);
+    if (claims.generation === row.generation) {
+      return hashTicket(row.salt, presented.refreshToken) === row.hash
+        ? undefined
+        : this.refuse(row, 'edited', presented.origin);
+    }
+    const isRetry = claims.generation === row.generation - 1 && row.isWithinWindow;
+    return isRetry ? this.repeat(row, presented.origin) : this.endReplayed(claims, row, presented.origin);
+  }
+
+  /** The current token again: the family never forks. */
+  private async repeat(row: Diagnosis, origin: Origin): Promise<IssuedSession> {
+    const refreshToken = this.codec.encodeUnderAll(row).find((token) => hashTicket(row.salt, token) === row.hash);
+    if (refreshToken === undefined) return this.refuse(row, 'edited', origin);
+    await this.trail.record({ kind: 'refresh-retried', actor: { name: row.subject, origin }, ...about(row) });
+    return { ...row, refreshToken };
+  }
+
+  private async endReplayed(claims: RefreshTokenClaims, row: Diagnosis, origin: Origin): Promise<undefined> {
+    const act = actValues({ kind: 'session-ended', actor: { name: row.subject, origin }, reason: 'replayed' });
+    const values = [claims.id, claims.uniqueId, claims.generation, this.settings.REFRESH_RETRY_WINDOW, ...act];
+    const ended = await this.statements.run(END_REPLAYED, values);
+    if (ended.length > 0) throw invalidGrant('replayed');
+  }
+
+  private async refuseEnded({ id, uniqueId }: RefreshTokenClaims, origin: Origin): Promise<never> {
+    const reason = 'session-ended';
+    const actor = { name: 'unknown', origin };
+    await this.trail.record({ kind: 'refresh-refused', actor, reason, sessionId: uniqueId, recordIds: [id] });
+    throw invalidGrant(reason);
+  }
+
+  private async refuse(row: Diagnosis, reason: Refusal, origin: Origin): Promise<never> {
+    await this.trail.record({ kind: 'refresh-refused', actor: { name: row.subject, origin }, reason, ...about(row) });
+    throw invalidGrant(reason);
+  }
+}
+
+/** What stands against a token whatever its age, or undefined. */
+function refusalOf(row: Diagnosis, generation: number): Refusal | undefined {
+  if (!row.issued) return 'edited';
+  if (!row.isSameClient) return 'other-client';
+  if (generation > row.generation) return 'ahead-of-database';
+  if (generation < row.firstGeneration) return 'earlier-login';
+  if (row.isExpired) return 'expired';
+  return row.isUserEnabled ? undefined : 'user-disabled';
+}
+
+function about({ subject, clientId, uniqueId, id }: Session): object {
+  return { subject, clientId, sessionId: uniqueId, recordIds: [id] };
+}
+
+function invalidGrant(detail: string): AppError {
+  return new AppError('invalid_grant', 400, 'The refresh token is not valid, or no longer.', { detail });
+}

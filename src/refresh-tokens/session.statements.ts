@@ -1,0 +1,134 @@
+import { audited } from '../audit/audited.js';
+import { ticketHashSql } from './ticket-digest.js';
+
+const NOW_SECOND = `date_trunc('second', now())`;
+const WINDOW = (parameter: string): string => `now() - make_interval(secs => ${parameter}::float8)`;
+
+/** What is returned of a session whose token was just issued. */
+const ISSUED = `t.id, t.unique_id AS "uniqueId", t.generation, t.subject, t.client_id AS "clientId", t.auth_time AS "authTime",
+  t.amr, now() AS now`;
+
+/** Where the expiry slides to: a life from now, but never past the longest life of the login. */
+const SLID = 'least(now() + make_interval(secs => $8::float8), t.auth_time + make_interval(secs => $9::float8))';
+
+/**
+ * Redeems a token: $1 id, $2 unique id, $3 generation, $4 token, $5 client or null for the e-mail default, $6 new salt, $7 new hash,
+ * $8 life, $9 longest life from login, in seconds. The row count decides; nothing is read first. The expiry slides, but is
+ * written only when it would move by a fifteenth of the life (a day of fifteen): the index on it leaves most rotations heap-only.
+ */
+export const REDEEM = {
+  name: 'session-redeem',
+  text: `UPDATE refresh_tokens t SET
+      generation = t.generation + 1, rotated_on = now(), ticket_salt = $6, ticket_hash = $7,
+      updated_on = ${NOW_SECOND}, updated_by = t.subject,
+      expires_on = CASE WHEN ${SLID} > t.expires_on + make_interval(secs => $8::float8 / 15)
+        THEN date_trunc('second', ${SLID}) ELSE t.expires_on END
+    FROM users u
+    WHERE t.id = $1 AND t.unique_id = $2 AND t.issued AND t.generation = $3
+      AND t.ticket_hash = ${ticketHashSql('t', '$4')}
+      AND t.client_id = coalesce($5::text, t.subject)
+      AND t.expires_on > now() AND t.auth_time + make_interval(secs => $9::float8) > now()
+      AND u.email = t.subject AND u.enabled
+    RETURNING ${ISSUED}`,
+};
+
+/** Says of a session why a token was not redeemed: $1 id, $2 unique id, $3 client, $4 retry window, $5 longest life. */
+export const DIAGNOSE = {
+  name: 'session-diagnose',
+  text: `SELECT ${ISSUED}, t.issued, t.first_generation AS "firstGeneration", t.ticket_salt AS salt, t.ticket_hash AS hash,
+      t.client_id = coalesce($3::text, t.subject) AS "isSameClient",
+      t.expires_on <= now() OR t.auth_time + make_interval(secs => $5::float8) <= now() AS "isExpired",
+      t.rotated_on > ${WINDOW('$4')} AS "isWithinWindow",
+      coalesce(u.enabled, false) AS "isUserEnabled"
+    FROM refresh_tokens t LEFT JOIN users u ON u.email = t.subject
+    WHERE t.id = $1 AND t.unique_id = $2`,
+};
+
+/** The session of a token that is current: $1 id, $2 unique id, $3 generation, $4 token, $5 longest life. */
+export const CURRENT = {
+  name: 'session-current',
+  text: `SELECT ${ISSUED}, t.rotated_on AS "rotatedOn", t.expires_on AS "expiresOn", t.protected_ticket AS "protectedTicket"
+    FROM refresh_tokens t JOIN users u ON u.email = t.subject
+    WHERE t.id = $1 AND t.unique_id = $2 AND t.issued AND t.generation = $3
+      AND t.ticket_hash = ${ticketHashSql('t', '$4')}
+      AND t.expires_on > now() AND t.auth_time + make_interval(secs => $5::float8) > now() AND u.enabled`,
+};
+
+const ENDED = 'RETURNING id, unique_id, subject, client_id, true AS ended';
+
+/** Ends the session of a replayed token, unless meanwhile a login or the retry window says otherwise: $3 generation, $4 window. */
+export const END_REPLAYED = audited(
+  'session-end-replayed',
+  `DELETE FROM refresh_tokens WHERE id = $1 AND unique_id = $2 AND issued
+    AND first_generation <= $3 AND generation > $3
+    AND NOT (generation = $3 + 1 AND rotated_on > ${WINDOW('$4')}) ${ENDED}`,
+);
+
+/** Ends the session of a token that its client revokes: $3 generation, $4 client. A token of an earlier login ends nothing. */
+export const END_REVOKED = audited(
+  'session-end-revoked',
+  `DELETE FROM refresh_tokens WHERE id = $1 AND unique_id = $2 AND issued
+    AND first_generation <= $3 AND generation >= $3 AND client_id = coalesce($4::text, subject) ${ENDED}`,
+);
+
+/** Ends the session of an access token that its client revokes: $1 unique id, $2 subject, $3 client. */
+export const END_OF_ACCESS_TOKEN = audited(
+  'session-end-of-access-token',
+  `DELETE FROM refresh_tokens WHERE unique_id = $1 AND issued AND subject = $2 AND client_id = $3 ${ENDED}`,
+);
+
+/** Ends all sessions of a user: $1 subject, $2 client or null for every client. */
+export const END_ALL = audited(
+  'session-end-all',
+  `DELETE FROM refresh_tokens WHERE issued AND subject = $1 AND client_id = coalesce($2::text, client_id) ${ENDED}`,
+);
+
+/** Makes the row of a session unless it is there: $1 unique id, $2 subject, $3 client. What it holds is written by the login. */
+export const FIND_OR_CREATE = {
+  name: 'session-find-or-create',
+  text: `INSERT INTO refresh_tokens (unique_id, subject, client_id, issued, generation, first_generation, auth_time, rotated_on,
+      expires_on, amr, protected_ticket, ticket_hash, ticket_salt, updated_by)
+    VALUES ($1, $2, $3, true, 0, 0, now(), now(), now(), '{}', '', '', '', $2)
+    ON CONFLICT (subject, client_id) WHERE issued DO NOTHING`,
+};
+
+/**
+ * Holds a user who may sign in until the login is done: $1 e-mail, $2 the password hash that was checked. A change of password or a
+ * disabling waits for the login, and then ends its session; or was there first, and then there is no such user.
+ */
+export const HOLD_USER = {
+  name: 'session-hold-user',
+  text: 'SELECT email FROM users WHERE email = $1 AND password_hash = $2 AND enabled AND NOT must_reset_password FOR SHARE',
+};
+
+/**
+ * Begins a new login on the row of a session: $1 subject, $2 client, $3 amr, $4 life, $5 longest life, in seconds. The generation
+ * leaps by chance: when a backup was restored, the tokens that were issued after it stay behind the new login, and are of an earlier
+ * one, instead of being met again on the way up.
+ */
+export const ADVANCE = {
+  name: 'session-advance',
+  text: `UPDATE refresh_tokens t SET generation = leap.generation, first_generation = leap.generation, amr = $3,
+      auth_time = ${NOW_SECOND}, rotated_on = now(), updated_on = ${NOW_SECOND}, updated_by = subject,
+      expires_on = date_trunc('second', now() + make_interval(secs => least($4::float8, $5::float8)))
+    FROM (SELECT id, generation + 1 + floor(random() * 4096)::bigint AS generation FROM refresh_tokens
+      WHERE subject = $1 AND client_id = $2 AND issued FOR UPDATE) leap
+    WHERE t.id = leap.id RETURNING ${ISSUED}`,
+};
+
+/** Stores the token that a login issued: $1 id, $2 salt, $3 hash, $4 sealed ticket. */
+export const STORE_TICKET = {
+  name: 'session-store-ticket',
+  text: 'UPDATE refresh_tokens SET ticket_salt = $2, ticket_hash = $3, protected_ticket = $4 WHERE id = $1',
+};
+
+/**
+ * The user whom an access token speaks for, while its session lives: $1 unique id, $2 subject, $3 client, $4 when the token expires,
+ * by the database's clock, in seconds since 1970.
+ */
+export const PRINCIPAL = {
+  name: 'session-principal',
+  text: `SELECT u.email, u.is_administrator AS "isAdministrator", u.roles
+    FROM refresh_tokens t JOIN users u ON u.email = t.subject
+    WHERE t.unique_id = $1 AND t.issued AND t.subject = $2 AND t.client_id = $3 AND u.enabled AND to_timestamp($4::float8) > now()`,
+};

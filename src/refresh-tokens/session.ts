@@ -1,0 +1,20 @@
+/** A session, as its tokens need it: one user at one client. */
+export interface Session {
+  readonly id: number;
+  /** The `sid` of its access tokens. */
+  readonly uniqueId: string;
+  readonly generation: number;
+  readonly subject: string;
+  readonly clientId: string;
+  /** When the user last proved who they are. */
+  readonly authTime: Date;
+  /** How they did (RFC 8176). */
+  readonly amr: readonly string[];
+  /** The time by the database's clock. */
+  readonly now: Date;
+}
+
+/** A session and the refresh token that was issued for it. */
+export interface IssuedSession extends Session {
+  readonly refreshToken: string;
+}

@@ -1,0 +1,23 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** A refresh token as it is at rest: base64 of SHA-256 of salt and token; the salt is new with each generation. */
+export interface TicketDigest {
+  readonly salt: string;
+  readonly hash: string;
+}
+
+/** Digests a token under a new random salt. */
+export function digestTicket(token: string): TicketDigest {
+  const salt = randomBytes(16).toString('base64');
+  return { salt, hash: hashTicket(salt, token) };
+}
+
+/** What `TICKET_HASH` computes in SQL. */
+export function hashTicket(salt: string, token: string): string {
+  return createHash('sha256').update(salt).update(token).digest('base64');
+}
+
+/** SQL: the hash of the token in a parameter under the record's stored salt. */
+export function ticketHashSql(alias: string, parameter: string): string {
+  return `encode(sha256(convert_to(${alias}.ticket_salt || ${parameter}::text, 'UTF8')), 'base64')`;
+}

@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import { isIPv6 } from 'node:net';
+import { Statements } from '../database/statements.js';
+import { AppError } from '../kernel/app-error.js';
+
+/** How many failures a key has free, and how many seconds the first one after that blocks it for; each further doubles that. */
+const LIMITS = {
+  /** One account from one address: somebody mistypes, or one attacker tries one account. */
+  pair: { free: 5, seconds: 1 },
+  /** One address, any account: one attacker tries many accounts. An office behind one address shares it. */
+  address: { free: 50, seconds: 1 },
+  /** One account, any address: many attackers try one account. */
+  account: { free: 100, seconds: 60 },
+} as const;
+
+const LONGEST_BLOCK_SECONDS = 900;
+/** Without a failure for so long, a key begins anew. */
+const MEMORY = '1 day';
+/** An address from which the account signed in within this time is the user's own. */
+const KNOWN_FOR = '90 days';
+
+const CHECK = {
+  name: 'throttle-check',
+  text: `SELECT ceil(extract(epoch FROM max(blocked_until) - now()))::int AS wait FROM login_throttles
+    WHERE blocked_until > now() AND (key = $1 OR key IN ($2, $3) AND NOT EXISTS (
+      SELECT FROM login_throttles known WHERE known.key = $1 AND known.last_success > now() - interval '${KNOWN_FOR}'))`,
+};
+
+const COUNT_FAILURE = {
+  name: 'throttle-count-failure',
+  text: `INSERT INTO login_throttles AS t (key, failures, blocked_until, last_failure)
+    SELECT key, 1, now(), now() FROM unnest($1::text[]) AS key ORDER BY key
+    ON CONFLICT (key) DO UPDATE SET
+      last_failure = now(),
+      failures = CASE WHEN t.last_failure > now() - interval '${MEMORY}' THEN least(t.failures + 1, 1000000) ELSE 1 END`,
+};
+
+const BLOCK = {
+  name: 'throttle-block',
+  text: `UPDATE login_throttles SET blocked_until = now() + make_interval(secs =>
+      least(${LONGEST_BLOCK_SECONDS}, $3::float8 * power(2, least(failures - $2::int - 1, 20))))
+    WHERE key = $1 AND failures > $2::int`,
+};
+
+const COUNT_SUCCESS = {
+  name: 'throttle-count-success',
+  text: `INSERT INTO login_throttles (key, failures, blocked_until, last_success) VALUES ($1, 0, now(), now())
+    ON CONFLICT (key) DO UPDATE SET failures = 0, blocked_until = now(), last_success = now()`,
+};
+
+/**
+ * Slows down those who guess passwords, by account and by address. What it knows is in the database, so neither a restart nor
+ * another process forgets it. An address from which the account signed in before is held back by its own failures alone: attackers
+ * elsewhere do not lock a user out.
+ */
+@Injectable()
+export class LoginThrottle {
+  constructor(private readonly statements: Statements) {}
+
+  /** @throws AppError 429 with `Retry-After` while this account, or this address, has failed too often */
+  async check(account: string, address: string | null): Promise<void> {
+    const { pair, address: place, account: name } = keysOf(account, address);
+    const { wait } = await this.statements.runForOne<{ wait: number | null }>(CHECK, [pair, place, name]);
+    if (wait === null) return;
+    throw new AppError('too_many_attempts', 429, `Too many failed attempts. Try again in ${wait} seconds.`, {
+      headers: { 'retry-after': String(wait) },
+    });
+  }
+
+  /** Counts a failure; after the free ones each blocks for twice as long as the one before, up to fifteen minutes. */
+  async countFailure(account: string, address: string | null): Promise<void> {
+    const keys = keysOf(account, address);
+    await this.statements.run(COUNT_FAILURE, [Object.values(keys)]);
+    for (const kind of ['pair', 'address', 'account'] as const) {
+      await this.statements.run(BLOCK, [keys[kind], LIMITS[kind].free, LIMITS[kind].seconds]);
+    }
+  }
+
+  /** Forgets the failures of this account from this address, which is the user's own from now on. */
+  async countSuccess(account: string, address: string | null): Promise<void> {
+    await this.statements.run(COUNT_SUCCESS, [keysOf(account, address).pair]);
+  }
+}
+
+function keysOf(account: string, address: string | null): { pair: string; address: string; account: string } {
+  const place = address === null ? 'none' : networkOf(address);
+  return { pair: `pair ${place} ${account}`, address: `address ${place}`, account: `account ${account}` };
+}
+
+/** An IPv6 subscriber has a /64 at least: its addresses count as one. */
+function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped) return mapped;
+  const [head = '', tail = ''] = address.toLowerCase().split('%', 1)[0]?.split('::') ?? [];
+  const groups = head.split(':').filter(Boolean);
+  const missing = 8 - groups.length - tail.split(':').filter(Boolean).length;
+  const all = [
+    ...groups,
+    ...Array.from({ length: Math.max(missing, 0) }, () => '0'),
+    ...tail.split(':').filter(Boolean),
+  ];
+  return `${all
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':')}::/64`;
+}

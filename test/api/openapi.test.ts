@@ -1,0 +1,122 @@
+import { RequestMethod } from '@nestjs/common';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppModule } from '../../src/app.module.js';
+import { basicOf, RESOURCE, type Client } from '../support/client.js';
+import { Service } from '../support/service.js';
+
+interface Operation {
+  readonly security?: object[];
+  readonly 'x-required-role'?: string;
+  readonly responses: Record<string, { readonly headers: Record<string, unknown> }>;
+}
+interface Document {
+  readonly openapi: string;
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: { readonly schemas: Record<string, { properties: Record<string, { example: unknown }> }> };
+}
+type Constructor = abstract new (...args: never[]) => object;
+
+const COMMITTED = join(import.meta.dirname, '../../docs/openapi.json');
+/** OpenAPI has one operation for a path and method: the search's entry documents the batch on the same path too. */
+const DOCUMENTED_BY_SIBLING = new Set(['RefreshTokensController.getMany']);
+
+/** The controllers of a module and of those it imports, found by their metadata alone. */
+function controllersOf(module: unknown, seen = new Set<unknown>()): Constructor[] {
+  const dynamic = module as { module?: object; imports?: unknown[]; controllers?: Constructor[] };
+  const target = dynamic.module ?? (module as object);
+  if (seen.has(target) || module instanceof Promise) return [];
+  seen.add(target);
+  const metadata = <T>(key: string): T[] => (Reflect.getMetadata(key, target) as T[] | undefined) ?? [];
+  const imports = [...metadata('imports'), ...(dynamic.imports ?? [])];
+  const own = [...metadata<Constructor>('controllers'), ...(dynamic.controllers ?? [])];
+  return [...own, ...imports.flatMap((imported) => controllersOf(imported, seen))];
+}
+
+/** Every handler of a controller, as `Controller.method`, with its method and path in the notation of OpenAPI. */
+function routesOf(controller: Constructor): { name: string; route: string }[] {
+  const prototype = controller.prototype as Record<string, object>;
+  const base = Reflect.getMetadata('path', controller) as string;
+  return Object.getOwnPropertyNames(prototype)
+    .filter((name) => Reflect.hasMetadata('method', prototype[name] ?? {}))
+    .map((name) => {
+      const handler = prototype[name] ?? {};
+      const method = RequestMethod[Reflect.getMetadata('method', handler) as number] ?? '';
+      const path = [base, Reflect.getMetadata('path', handler) as string].join('/').replace(/\/+$/, '');
+      const route = `${method.toLowerCase()} /${path
+        .replace(/^\/+/, '')
+        .replace(/\/+/g, '/')
+        .replace(/:(\w+)/g, '{$1}')}`;
+      return { name: `${controller.name}.${name}`, route };
+    });
+}
+
+describe('the OpenAPI document', () => {
+  let service: Service;
+  let admin: Client;
+  let document: Document;
+  let operations: { name: string; operation: Operation }[];
+
+  beforeAll(async () => {
+    service = await Service.start();
+    admin = service.client(basicOf('admin'));
+    document = (await service.client().get('/api/openapi.json')).body as Document;
+    operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, operation })),
+    );
+  });
+  afterAll(() => service.dispose());
+
+  it('is the committed one', () => {
+    expect(document).toEqual(JSON.parse(readFileSync(COMMITTED, 'utf8')));
+  });
+
+  it('has every route of the service, and no other', () => {
+    const routes = controllersOf(AppModule).flatMap(routesOf);
+    expect(routes.map(({ name }) => name)).toEqual(expect.arrayContaining([...DOCUMENTED_BY_SIBLING]));
+    const documented = routes.filter(({ name }) => !DOCUMENTED_BY_SIBLING.has(name)).map(({ route }) => route);
+    expect(operations.map(({ name }) => name).sort()).toEqual(documented.sort());
+  });
+
+  it('names the role of every operation that needs one, and opens the others to all', () => {
+    for (const { name, operation } of operations) {
+      const isOpen = operation.security?.length === 0;
+      expect([name, isOpen]).toEqual([name, operation['x-required-role'] === undefined]);
+    }
+    const open = operations.filter(({ operation }) => operation.security?.length === 0).map(({ name }) => name);
+    expect(open).toEqual(expect.arrayContaining(['post /api/token', 'get /health/live', 'get /health/ready']));
+  });
+
+  it('has the request id on every response', () => {
+    for (const { name, operation } of operations) {
+      for (const [status, { headers }] of Object.entries(operation.responses)) {
+        expect([name, status, Object.keys(headers)]).toEqual([name, status, expect.arrayContaining(['X-Request-Id'])]);
+      }
+    }
+  });
+
+  it('writes null as OpenAPI 3.1 does', () => {
+    expect(document.openapi).toBe('3.1.0');
+    expect(JSON.stringify(document)).not.toContain('"nullable"');
+    expect(document.components.schemas['RefreshTokenView']?.properties['SystemId']).toMatchObject({
+      type: ['string', 'null'],
+    });
+  });
+
+  it('has an example of a record that the service takes, and gives back as the example of one says', async () => {
+    const exampleOf = (schema: string): Record<string, unknown> =>
+      Object.fromEntries(
+        Object.entries(document.components.schemas[schema]?.properties ?? {}).map(([name, { example }]) => [
+          name,
+          example,
+        ]),
+      );
+    const { body: written } = await admin.post(RESOURCE, exampleOf('RefreshTokenInput'));
+    const { body: record } = await admin.get(`${RESOURCE}/${String(written.Value.Id)}`);
+    const given = ['Id', 'UniqueId', 'CreatedOn', 'UpdatedOn'];
+    const isClients = ([name]: [string, unknown]): boolean => !given.includes(name);
+    expect(Object.entries(record as object).filter(isClients)).toEqual(
+      Object.entries(exampleOf('RefreshTokenView')).filter(isClients),
+    );
+  });
+});

@@ -1,0 +1,53 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
+
+/** What a command did: its exit code and all that it wrote. */
+export interface CommandResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the real command on a data folder, with `input` for its stdin. */
+export function runCli(
+  dataDir: string,
+  args: readonly string[],
+  input = '',
+  settings: NodeJS.ProcessEnv = {},
+): Promise<CommandResult> {
+  const env = { ...environment(dataDir), ...settings };
+  const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: 'pipe' });
+  // A command that wants no input may be gone before it is written.
+  child.stdin.on('error', () => undefined).end(input);
+  return resultOf(child);
+}
+
+/** Runs the real command in a pseudo-terminal, and types an answer, with Enter, at each prompt that ends in a colon. */
+export function runCliInTerminal(dataDir: string, args: string, answers: readonly string[]): Promise<CommandResult> {
+  const command = `${process.execPath} ${MAIN} ${args}`;
+  const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+    env: environment(dataDir),
+    stdio: 'pipe',
+  });
+  const waiting = [...answers];
+  child.stdout.on('data', (text: Buffer) => {
+    if (text.toString().trimEnd().endsWith(':')) child.stdin.write(`${waiting.shift() ?? ''}\r`);
+  });
+  return resultOf(child);
+}
+
+function environment(dataDir: string): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'], NODE_ENV: 'test', DATA_DIR: dataDir };
+}
+
+async function resultOf(child: ChildProcess): Promise<CommandResult> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  await once(child, 'close');
+  return { code: child.exitCode, stdout, stderr };
+}
