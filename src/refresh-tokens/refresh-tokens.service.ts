@@ -84,7 +84,7 @@ export class RefreshTokensService {
     return this.dataSource.transaction(async (manager) => {
       const [session] = await this.statements.run<HeldSession>(HOLD_SESSION, [change.Id], manager);
       const isStale = session !== undefined && this.hadTicket(session, change);
-      const values = [...valuesOf(isStale ? { ...change, ...ticketOf(session) } : change), actor.name, change.Id];
+      const values = [...valuesOf(change, isStale ? session : change), actor.name, change.Id];
       const write = await this.write(UPDATE, values, { kind: 'record-updated', actor, reason: 'edited' }, manager);
       if (!write) throw notFound(RESOURCE, change.Id);
       return write;
@@ -120,18 +120,14 @@ export class RefreshTokensService {
   }
 }
 
-function ticketOf({ TicketSalt, TicketHash }: Ticket): Ticket {
-  return { TicketSalt, TicketHash };
-}
-
-function valuesOf(input: RefreshTokenInput): unknown[] {
+function valuesOf(input: RefreshTokenInput, ticket: Ticket = input): unknown[] {
   return [
     input.Subject,
     input.ClientId,
     input.ExpiresOn,
     input.ProtectedTicket,
-    input.TicketHash,
-    input.TicketSalt,
+    ticket.TicketHash,
+    ticket.TicketSalt,
     input.SystemId ?? null,
   ];
 }
