@@ -30,7 +30,8 @@ export async function createApplication(...extensions: (Type | DynamicModule)[])
     strictTransportSecurity: isHttps,
     contentSecurityPolicy: { directives: isHttps ? {} : { 'upgrade-insecure-requests': null } },
   });
-  app.enableShutdownHooks();
+  // A process that was told to stop, and did, ended well.
+  app.enableShutdownHooks([], { useProcessExit: true });
   serveOpenApi(app);
   await app.init();
   fastify.methodTable.close();

@@ -7,9 +7,12 @@ import { AppError } from '../kernel/app-error.js';
 import { addBatchConstraint } from './batch-query.js';
 import { addBodyParsers } from './body-parsers.js';
 import { FailureBody } from './failure-body.js';
+import { addGracefulClose } from './graceful-close.js';
 import { MethodTable } from './method-table.js';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
+/** From the first byte to the last: a client that sends slower than this holds a connection for nothing. */
+const REQUEST_TIMEOUT_MS = 60_000;
 const REQUEST_ID = /^[\w.-]{1,64}$/;
 /** An over-long id is a bad id, not a bad path: what bounds a path is the limit on headers. */
 const MAX_PARAM_LENGTH = 16 * 1024;
@@ -24,6 +27,7 @@ export function createFastifyAdapter(
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     ...(trustedProxies.length > 0 && { trustProxy: [...trustedProxies] }),
     bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: (request: IncomingMessage) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : uuid();
@@ -37,6 +41,7 @@ export function createFastifyAdapter(
     if (!fastify.supportedMethods.includes(method) && method !== 'CONNECT')
       fastify.addHttpMethod(method, { hasBody: true });
   }
+  addGracefulClose(fastify);
   addBatchConstraint(fastify);
   addBodyParsers(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {

@@ -71,7 +71,10 @@ export class NestLog implements LoggerService {
   }
 
   error(message: unknown, ...rest: unknown[]): void {
-    this.logger.error({ context: rest.at(-1), ...(message instanceof Error && { err: message }) }, String(message));
+    const context = rest.at(-1);
+    // What stops the start is thrown as well, and said once by whoever started the application.
+    const level = context === 'ExceptionHandler' ? 'debug' : 'error';
+    this.logger[level]({ context, ...(message instanceof Error && { err: message }) }, String(message));
   }
 
   warn(message: unknown, context?: string): void {

@@ -59,109 +59,103 @@ const REFUSED: readonly (readonly [what: string, type: string, body: string | Ui
   ['a form in Latin-1', FORM_TYPE, latin1(`${form}&x=\u00e9`), NOT_UTF_8],
 ];
 
-describe('a body that cannot be read', () => {
+describe('a body', () => {
   let service: Service;
   let admin: Client;
-  let records: number;
 
   beforeAll(async () => {
     service = await Service.start();
     admin = service.client(basicOf('admin'));
     await create(admin);
-    records = await countRecords(admin);
-  });
-  afterEach(async () => {
-    expect(await countRecords(admin)).toBe(records);
   });
   afterAll(() => service.dispose());
 
   const send = (method: string, type: string | undefined, body: string | Uint8Array) =>
     admin.send(method, RESOURCE, { headers: type === undefined ? {} : { 'content-type': type }, body });
 
-  it.each(REFUSED)('is refused: %s', async (_what, type, body, message) => {
-    for (const method of ['POST', 'PUT']) {
-      const { status, text } = await send(method, type, body);
-      expect(JSON.parse(text)).toEqual({
-        Status: 400,
-        Message: message,
-        Value: null,
-        Errors: null,
-        WasSuccessful: false,
-      });
+  describe('that cannot be read', () => {
+    let records: number;
+    beforeAll(async () => {
+      records = await countRecords(admin);
+    });
+    afterEach(async () => {
+      expect(await countRecords(admin)).toBe(records);
+    });
+
+    it.each(REFUSED)('is refused: %s', async (_what, type, body, message) => {
+      for (const method of ['POST', 'PUT']) {
+        const { status, text } = await send(method, type, body);
+        expect(JSON.parse(text)).toEqual({
+          Status: 400,
+          Message: message,
+          Value: null,
+          Errors: null,
+          WasSuccessful: false,
+        });
+        expect(status).toBe(400);
+      }
+    });
+
+    it.each([
+      ['nothing', ''],
+      ['ampersands', '&&&'],
+      ['a name alone', 'Subject'],
+      ['unknown names', 'a[b]=c&constructor=x&constructor[prototype][y]=z&=&=x'],
+    ])('is a form without the members that are required: %s', async (_what, body) => {
+      const { status, body: failure } = await send('POST', FORM_TYPE, body);
       expect(status).toBe(400);
-    }
-  });
+      expect(failure.Errors).toHaveLength(6);
+    });
 
-  it.each([
-    ['nothing', ''],
-    ['ampersands', '&&&'],
-    ['a name alone', 'Subject'],
-    ['unknown names', 'a[b]=c&constructor=x&constructor[prototype][y]=z&=&=x'],
-  ])('is a form without the members that are required: %s', async (_what, body) => {
-    const { status, body: failure } = await send('POST', FORM_TYPE, body);
-    expect(status).toBe(400);
-    expect(failure.Errors).toHaveLength(6);
-  });
+    it.each([
+      'text/plain',
+      'text/json',
+      'application/xml',
+      'application/merge-patch+json',
+      'application/json-patch+json',
+      'application/vnd.api+json',
+      'multipart/form-data; boundary=x',
+      'application/octet-stream',
+      'application/jsonp',
+      'application',
+      '*/*',
+      'application/json, text/plain',
+    ])('is refused with 415: %s', async (type) => {
+      for (const method of ['POST', 'PUT']) {
+        const { status, body } = await send(method, type, valid);
+        expect(status).toBe(415);
+        expect(body).toEqual({
+          Status: 415,
+          Message: 'The body must be application/json or application/x-www-form-urlencoded.',
+          Value: null,
+          Errors: null,
+          WasSuccessful: false,
+        });
+      }
+    });
 
-  it.each([
-    'text/plain',
-    'text/json',
-    'application/xml',
-    'application/merge-patch+json',
-    'application/json-patch+json',
-    'application/vnd.api+json',
-    'multipart/form-data; boundary=x',
-    'application/octet-stream',
-    'application/jsonp',
-    'application',
-    '*/*',
-    'application/json, text/plain',
-  ])('is refused with 415: %s', async (type) => {
-    for (const method of ['POST', 'PUT']) {
-      const { status, body } = await send(method, type, valid);
-      expect(status).toBe(415);
-      expect(body).toEqual({
-        Status: 415,
-        Message: 'The body must be application/json or application/x-www-form-urlencoded.',
-        Value: null,
-        Errors: null,
-        WasSuccessful: false,
-      });
-    }
-  });
+    it('is refused when it says nothing of its type, or is absent', async () => {
+      expect((await send('POST', undefined, Buffer.from(valid))).status).toBe(415);
+      const absent = await admin.send('POST', RESOURCE);
+      expect([absent.status, absent.body.Message]).toEqual([400, NOT_AN_OBJECT]);
+      expect((await admin.send('PUT', RESOURCE)).status).toBe(400);
+    });
 
-  it('is refused when it says nothing of its type, or is absent', async () => {
-    expect((await send('POST', undefined, Buffer.from(valid))).status).toBe(415);
-    const absent = await admin.send('POST', RESOURCE);
-    expect([absent.status, absent.body.Message]).toEqual([400, NOT_AN_OBJECT]);
-    expect((await admin.send('PUT', RESOURCE)).status).toBe(400);
+    it('is refused with 413 when it is larger than 256 KiB, whether its length is told or not', async () => {
+      const chunk = `${LIMIT.toString(16)}\r\n${' '.repeat(LIMIT)}\r\n1\r\n \r\n0\r\n\r\n`;
+      const head = `POST ${RESOURCE} HTTP/1.1\r\nhost: x\r\nauthorization: ${basicOf('admin')}\r\nconnection: close\r\n`;
+      for (const { status, text } of [
+        await send('POST', JSON_TYPE, valid.padEnd(LIMIT + 1)),
+        await send('PUT', JSON_TYPE, valid.padEnd(LIMIT + 1)),
+        await send('POST', FORM_TYPE, form.padEnd(LIMIT + 1, '&')),
+        await raw(service.url, `${head}content-type: ${JSON_TYPE}\r\ntransfer-encoding: chunked\r\n\r\n${chunk}`),
+      ]) {
+        expect(status).toBe(413);
+        const Message = 'The body is larger than 256 KiB.';
+        expect(JSON.parse(text)).toEqual({ Status: 413, Message, Value: null, Errors: null, WasSuccessful: false });
+      }
+    });
   });
-
-  it('is refused with 413 when it is larger than 256 KiB, whether its length is told or not', async () => {
-    const chunk = `${LIMIT.toString(16)}\r\n${' '.repeat(LIMIT)}\r\n1\r\n \r\n0\r\n\r\n`;
-    const head = `POST ${RESOURCE} HTTP/1.1\r\nhost: x\r\nauthorization: ${basicOf('admin')}\r\nconnection: close\r\n`;
-    for (const { status, text } of [
-      await send('POST', JSON_TYPE, valid.padEnd(LIMIT + 1)),
-      await send('PUT', JSON_TYPE, valid.padEnd(LIMIT + 1)),
-      await send('POST', FORM_TYPE, form.padEnd(LIMIT + 1, '&')),
-      await raw(service.url, `${head}content-type: ${JSON_TYPE}\r\ntransfer-encoding: chunked\r\n\r\n${chunk}`),
-    ]) {
-      expect(status).toBe(413);
-      const Message = 'The body is larger than 256 KiB.';
-      expect(JSON.parse(text)).toEqual({ Status: 413, Message, Value: null, Errors: null, WasSuccessful: false });
-    }
-  });
-});
-
-describe('a body that can be read', () => {
-  let service: Service;
-  let admin: Client;
-
-  beforeAll(async () => {
-    service = await Service.start();
-    admin = service.client(basicOf('admin'));
-  });
-  afterAll(() => service.dispose());
 
   it.each([
     ['of exactly 256 KiB', JSON_TYPE, valid.padEnd(LIMIT)],

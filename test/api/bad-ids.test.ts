@@ -101,9 +101,7 @@ describe('an id that is none', () => {
   });
 
   it('needs no encoding trick to be found: its digits may be encoded', async () => {
-    const encoded = Array.from(String(existing))
-      .map((digit) => `%3${digit}`)
-      .join('');
+    const encoded = Array.from(String(existing), (digit) => `%3${digit}`).join('');
     expect((await admin.get(`${RESOURCE}/${encoded}`)).body.Id).toBe(existing);
   });
 });

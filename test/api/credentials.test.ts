@@ -2,7 +2,6 @@ import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, type JWTP
 import { createHmac } from 'node:crypto';
 import { basic, basicOf, bearerOf, passwordOf, RESOURCE, type Answer, type Client } from '../support/client.js';
 import { encodePart, signJwt, stealKey, type StolenKey } from '../support/forge.js';
-import { runSql } from '../support/run-sql.js';
 import { Service } from '../support/service.js';
 
 const b64 = (text: string) => Buffer.from(text).toString('base64');
@@ -26,8 +25,7 @@ describe('credentials', () => {
     disabled = await bearerOf(service.client(), 'list');
     expect((await service.client(disabled).get(RESOURCE)).status).toBe(200);
     await service.end();
-    key = await stealKey(service.dataDir);
-    await runSql(service.dataDir, `UPDATE users SET enabled = false WHERE email = 'list@example.com'`);
+    key = await stealKey(service.dataDir, `UPDATE users SET enabled = false WHERE email = 'list@example.com'`);
     await service.resume();
   });
   afterAll(() => service.dispose());

@@ -25,7 +25,8 @@ function envelope(did: string, id: unknown, by = WRITER): [string, unknown][] {
 describe('a record', () => {
   let service: Service;
   let admin: Client;
-  const read = async (id: number) => (await admin.get(`${RESOURCE}/${id}`)).body;
+  const read = async (id: number): Promise<Record<string, unknown>> =>
+    (await admin.get(`${RESOURCE}/${id}`)).body as Record<string, unknown>;
 
   beforeAll(async () => {
     service = await Service.start();

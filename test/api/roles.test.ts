@@ -43,13 +43,14 @@ describe('roles', () => {
     const client = service.client(scheme === 'Basic' ? basicOf(user) : await bearerOf(service.client(), user));
     for (const [name, by, send] of OPERATIONS) {
       const id = await create(admin);
-      const before = await all();
-      const { status, headers, body } = await send(client, id);
       if ([by, 'all', 'admin'].includes(user)) {
+        const { status } = await send(client, id);
         const expected = GOOD.includes(name) ? 200 : name.startsWith('delete') ? 404 : 400;
         expect([name, status]).toEqual([name, expected]);
         continue;
       }
+      const before = await all();
+      const { status, headers, body } = await send(client, id);
       expect([name, status]).toEqual([name, 403]);
       expect(headers.get('www-authenticate')).toBe('Bearer error="insufficient_scope"');
       const Message = `This needs the role RefreshToken-${ROLE[by]}.`;

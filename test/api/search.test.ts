@@ -1,4 +1,4 @@
-import { basicOf, create, RESOURCE, type Answer, type Client } from '../support/client.js';
+import { basicOf, create, idsOf, RESOURCE, type Client } from '../support/client.js';
 import { runSql } from '../support/run-sql.js';
 import { Service } from '../support/service.js';
 
@@ -22,10 +22,6 @@ const REWRITE = `
 describe('a search', () => {
   let service: Service;
   let admin: Client;
-  const ids = ({ status, text, body }: Answer): number[] => {
-    if (status !== 200) throw new Error(`${status} ${text}`);
-    return body.Records.map((record: { Id: number }) => record.Id);
-  };
   const search = (query: string) => admin.get(`${RESOURCE}?${query}`);
 
   beforeAll(async () => {
@@ -39,9 +35,9 @@ describe('a search', () => {
   afterAll(() => service.dispose());
 
   it('is answered by the list envelope of contract 1.6: thirteen members, whole records', async () => {
-    const { status, body } = await search('size=2&page=2&orderBy=subject&dir=1');
-    expect(status).toBe(200);
-    expect(body.Records.map((record: { Id: number }) => record.Id)).toEqual([5, 3]);
+    const answer = await search('size=2&page=2&orderBy=subject&dir=1');
+    const { body } = answer;
+    expect(idsOf(answer)).toEqual([5, 3]);
     expect(JSON.stringify(body.Records[1])).toBe((await admin.get(`${RESOURCE}/3`)).text);
     expect(Object.keys(body as object)).toEqual([
       'Records',
@@ -81,7 +77,7 @@ describe('a search', () => {
     'unknown=1&RefreshToken_IsNew=x&from_RefreshToken_Id=x&constructor=1',
   ])('without parameters that are known shows the first 25 records by Id: %s', async (query) => {
     const answer = await search(query);
-    expect(ids(answer)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(idsOf(answer)).toEqual([1, 2, 3, 4, 5, 6, 7]);
     expect(answer.body).toMatchObject({ CurrentPage: 1, CurrentPageSize: 25, CurrentOrderField: 'Id' });
     expect(answer.body).toMatchObject({ CurrentSortDirection: 0, TotalPages: 1, PageNumber: 1, PageSize: 25 });
   });
@@ -101,7 +97,7 @@ describe('a search', () => {
     [2_147_483_647, 10_000, [], 0, 0, 1, false, true],
   ] as const)('page %d of size %d', async (page, size, shown, ...[first, last, pages, next, previous]) => {
     const answer = await search(`page=${page}&size=${size}`);
-    expect(ids(answer)).toEqual(shown);
+    expect(idsOf(answer)).toEqual(shown);
     expect(answer.body).toMatchObject({
       ...{ CurrentPage: page, PageNumber: page, CurrentPageSize: size, PageSize: size },
       ...{ FirstItem: first, LastItem: last, TotalItems: 7, TotalPages: pages },
@@ -130,12 +126,12 @@ describe('a search', () => {
   ])('by %s is in order, ties by Id, and backwards', async (orderBy, order) => {
     for (const dir of ['0', 'ascending', 'Ascending']) {
       const answer = await search(`orderBy=${orderBy}&dir=${dir}`);
-      expect(ids(answer).slice(0, order.length)).toEqual(order);
+      expect(idsOf(answer).slice(0, order.length)).toEqual(order);
       expect(answer.body).toMatchObject({ CurrentOrderField: orderBy, CurrentSortDirection: 0 });
     }
     for (const dir of ['1', '-1', 'descending', 'DESCENDING']) {
       const answer = await search(`OrderBy=${orderBy.toLowerCase()}&DIR=${dir}`);
-      expect(ids(answer).slice(-order.length)).toEqual(order.toReversed());
+      expect(idsOf(answer).slice(-order.length)).toEqual(order.toReversed());
       expect(answer.body).toMatchObject({ CurrentOrderField: orderBy, CurrentSortDirection: 1 });
     }
   });
@@ -194,20 +190,20 @@ describe('a search', () => {
     ['RefreshToken_Subject=ann&RefreshToken_ClientId=app&RefreshToken_SystemId=crm-1&RefreshToken_Id=2&Id=2', [2]],
   ])('%s', async (query, found) => {
     const answer = await search(query);
-    expect(ids(answer)).toEqual(found);
+    expect(idsOf(answer)).toEqual(found);
     expect(answer.body.TotalItems).toBe(found.length);
   });
 
   it('finds a record by its UniqueId, in either case', async () => {
     const { UniqueId } = (await admin.get(`${RESOURCE}/3`)).body as { UniqueId: string };
-    expect(ids(await search(`RefreshToken_UniqueId=${UniqueId}`))).toEqual([3]);
-    expect(ids(await search(`RefreshToken_UniqueId=${UniqueId.toUpperCase()}`))).toEqual([3]);
-    expect(ids(await search('RefreshToken_UniqueId=00000000-0000-0000-0000-000000000000'))).toEqual([]);
+    expect(idsOf(await search(`RefreshToken_UniqueId=${UniqueId}`))).toEqual([3]);
+    expect(idsOf(await search(`RefreshToken_UniqueId=${UniqueId.toUpperCase()}`))).toEqual([3]);
+    expect(idsOf(await search('RefreshToken_UniqueId=00000000-0000-0000-0000-000000000000'))).toEqual([]);
   });
 
   it('tells what is new from what is older than a day', async () => {
     const { body } = await search('');
-    const isNew = body.Records.map((record: { IsNew: boolean }) => record.IsNew);
+    const isNew = (body.Records as { IsNew: boolean }[]).map(({ IsNew }) => IsNew);
     expect(isNew).toEqual([false, false, false, false, true, true, true]);
   });
 });

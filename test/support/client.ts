@@ -109,6 +109,18 @@ export async function create(client: Client, changes: Record<string, unknown> = 
   return (body as { Value: { Id: number } }).Value.Id;
 }
 
+/** The Ids of the records of an answer to a search or a batch, in its order. */
+export function idsOf({ status, text, body }: Answer): number[] {
+  if (status !== 200) throw new Error(`No records were found: ${status} ${text}`);
+  const records = (Array.isArray(body) ? body : (body as { Records: unknown }).Records) as { Id: number }[];
+  return records.map(({ Id }) => Id);
+}
+
+/** The members or parameters that a failed validation names, in its order. */
+export function failedNames({ body }: Answer): string[] {
+  return (body as { Errors: { PropertyName: string }[] }).Errors.map(({ PropertyName }) => PropertyName);
+}
+
 /** How many records there are. */
 export async function countRecords(client: Client): Promise<number> {
   const { body } = await client.get(`${RESOURCE}?size=1`);

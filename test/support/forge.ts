@@ -12,9 +12,12 @@ export interface StolenKey {
   readonly publicKey: KeyObject;
 }
 
-/** Opens the signing key of a service that does not run: with its secret, anybody could. */
-export async function stealKey(dataDir: string): Promise<StolenKey> {
-  const [row] = await runSql(dataDir, 'SELECT kid, sealed_key FROM signing_keys ORDER BY created_on DESC LIMIT 1');
+/** Opens the signing key of a service that does not run, as anybody with its secret could; runs `sql` on its data first. */
+export async function stealKey(dataDir: string, sql: string): Promise<StolenKey> {
+  const [row] = await runSql(
+    dataDir,
+    `${sql}; SELECT kid, sealed_key FROM signing_keys ORDER BY created_on DESC LIMIT 1`,
+  );
   const secret = readFileSync(join(dataDir, 'secret'), 'utf8').trim();
   const [seal] = deriveKeys('signing-key-seal', secret, []);
   const { plaintext } = await compactDecrypt(row?.['sealed_key'] ?? '', seal.key);

@@ -20,27 +20,23 @@ export class Service {
     readonly url: string,
     readonly dataDir: string,
     private readonly environment: NodeJS.ProcessEnv,
+    private readonly main: string,
   ) {}
 
-  /** Starts one and waits until it answers. */
-  static async start(environment: NodeJS.ProcessEnv = {}): Promise<Service> {
+  /** Starts one and waits until it answers. `main` is the program; the service's own unless told otherwise. */
+  static async start(environment: NodeJS.ProcessEnv = {}, main = MAIN): Promise<Service> {
     const dataDir = mkdtempSync(join(tmpdir(), 'tessera-test-'));
     cpSync(IMAGE, dataDir, { recursive: true });
     const port = await freePort();
-    const service = new Service(`http://127.0.0.1:${port}`, dataDir, {
-      PATH: process.env['PATH'],
-      NODE_ENV: 'test',
-      PORT: String(port),
-      DATA_DIR: dataDir,
-      ...environment,
-    });
+    const base = { PATH: process.env['PATH'], NODE_ENV: 'test', PORT: String(port), DATA_DIR: dataDir };
+    const service = new Service(`http://127.0.0.1:${port}`, dataDir, { ...base, ...environment }, main);
     await service.resume();
     return service;
   }
 
   /** Starts the process again on the same port and data. */
   async resume(): Promise<void> {
-    this.process = spawn(process.execPath, [MAIN], { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = spawn(process.execPath, [this.main], { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
     }

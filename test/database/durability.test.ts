@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { basicOf, create, idsOf, RESOURCE, validRecord, type Client } from '../support/client.js';
+import { freePort, Service } from '../support/service.js';
+
+const MAIN = join(import.meta.dirname, '../../dist/main.js');
+
+/** Starts a process that is expected to end by itself, and returns how it did. */
+async function run(env: NodeJS.ProcessEnv): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, [MAIN], { env: { PATH: process.env['PATH'], ...env } });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  }
+  await once(child, 'close');
+  return { code: child.exitCode, output };
+}
+
+describe('data', () => {
+  let service: Service;
+  let admin: Client;
+  const open = async (): Promise<Socket> => {
+    const { hostname, port } = new URL(service.url);
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    return socket;
+  };
+
+  beforeAll(async () => {
+    service = await Service.start();
+    admin = service.client(basicOf('admin'));
+  });
+  afterAll(() => service.dispose());
+
+  it('is for one process at a time: a second one is refused and says why', async () => {
+    const { code, output } = await run({ DATA_DIR: service.dataDir, PORT: String(await freePort()) });
+    expect(code).toBe(1);
+    expect(output).toMatch(
+      /^The embedded database in \S+ is in use by process \d+\. It serves one process at a time: stop that process first, or set DATABASE_URL to run several on one PostgreSQL\.\n$/,
+    );
+    expect((await admin.get(RESOURCE)).status).toBe(200);
+  });
+
+  it('is there after a restart, with that of a request in flight; no idle client holds the end up, and it ends with 0', async () => {
+    const id = await create(admin, { Subject: 'kept' });
+    const before = (await admin.get(`${RESOURCE}/${id}`)).text;
+    const silent = await open();
+    const speaking = await open();
+    const body = JSON.stringify(validRecord({ Subject: 'in flight' }));
+    const head = `POST ${RESOURCE} HTTP/1.1\r\nhost: x\r\nauthorization: ${basicOf('admin')}\r\nexpect: 100-continue\r\n`;
+    speaking.write(`${head}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`);
+    // The service has the request now and waits for its body.
+    await once(speaking, 'data');
+    const ended = service.end();
+    await refused(service);
+    const closed = [speaking, silent].map((socket) => once(socket, 'close'));
+    let answer = '';
+    speaking.setEncoding('utf8').on('data', (text: string) => (answer += text));
+    speaking.write(body);
+    await closed[0];
+    expect(answer).toMatch(/^HTTP\/1.1 200 OK\r\n/);
+    await closed[1];
+    expect(await ended).toBe(0);
+    await service.resume();
+    expect((await admin.get(`${RESOURCE}/${id}`)).text).toBe(before);
+    expect(idsOf(await admin.get(`${RESOURCE}?RefreshToken_Subject=in+flight`))).toHaveLength(1);
+  });
+
+  it('that was acknowledged is there after the process was killed in the middle of its work', async () => {
+    const acknowledged: number[] = [];
+    const enough = new Promise<void>((resolve) => {
+      const write = async (): Promise<void> => {
+        acknowledged.push(await create(admin, { Subject: 'killed' }));
+        if (acknowledged.length === 100) resolve();
+        return write();
+      };
+      // Each ends when the service does.
+      for (let i = 0; i < 20; i++) void write().catch(() => undefined);
+    });
+    await enough;
+    await service.end('SIGKILL');
+    await service.resume();
+    const found = idsOf(await admin.get(`${RESOURCE}?size=10000&RefreshToken_Subject=killed`));
+    expect(acknowledged.filter((id) => !found.includes(id))).toEqual([]);
+    expect(await create(admin)).toBeGreaterThan(Math.max(...found));
+  });
+});
+
+/** Waits until the service takes no new connections. */
+async function refused(service: Service): Promise<void> {
+  let response: Response | undefined;
+  do {
+    response = await fetch(`${service.url}/health/live`).catch(() => undefined);
+  } while (response?.ok);
+}
+
+describe('bad settings', () => {
+  it('are all named at once, with what was expected, and no secret among them', async () => {
+    const { code, output } = await run({
+      PORT: '65536',
+      HOST: 'a b',
+      PUBLIC_URL: 'ftp://x/',
+      DATABASE_URL: 'mysql://user:hunter2@x/y',
+      ADMIN_EMAIL: 'admin',
+      ADMIN_PASSWORD: 'hunter2',
+      ACCESS_TOKEN_TTL: '1h',
+      LOG_LEVEL: 'loud',
+    });
+    expect(code).toBe(1);
+    expect(output).toContain('Bad settings:\n');
+    for (const line of [
+      'PORT: expected a port from 0 to 65535, got 65536',
+      'HOST: expected a host name or an IP address, got "a b"',
+      'PUBLIC_URL: expected ',
+      'DATABASE_URL: expected postgres://user:password@host:port/database',
+      'TESSERA_SECRET: expected 32 random bytes or more as text, at least 43 characters; make one with: openssl rand -base64 32',
+      'ADMIN_EMAIL: expected an e-mail address, got "admin"',
+      'ADMIN_PASSWORD: expected 8 to 512 characters',
+      'ACCESS_TOKEN_TTL: expected seconds from 1 to 604800, got "1h"',
+      'LOG_LEVEL: expected one of fatal, error, warn, info, debug, trace, silent, got "loud"',
+    ])
+      expect(output).toContain(`\n  ${line}`);
+    expect(output).not.toMatch(/hunter2|at file:|Error:/);
+  });
+});

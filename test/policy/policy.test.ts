@@ -1,0 +1,88 @@
+import { basicOf, type Client } from '../support/client.js';
+import { startExtended } from '../support/extended.js';
+import type { Service } from '../support/service.js';
+
+interface Declared {
+  readonly routes: readonly { readonly name: string; readonly policy?: unknown }[];
+  readonly roles: readonly string[];
+}
+
+describe('policies', () => {
+  let service: Service;
+  let declared: Declared;
+  const client = (user?: string): Client => service.client(user && basicOf(user));
+
+  beforeAll(async () => {
+    service = await startExtended();
+    const line = service.log.split('\n').find((text) => text.startsWith('{"routes":')) ?? '';
+    declared = JSON.parse(line) as Declared;
+  });
+  afterAll(() => service.dispose());
+
+  it('are declared by every route of the service', () => {
+    expect(declared.routes.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        ...['create', 'search', 'getMany', 'get', 'update', 'delete'].map((name) => `RefreshTokensController.${name}`),
+        ...['TokenController.issue', 'HealthController.live', 'HealthController.ready'],
+      ]),
+    );
+    const undeclared = declared.routes.filter(({ policy }) => policy === undefined).map(({ name }) => name);
+    expect(undeclared).toEqual(['CouponsController.forgotten']);
+  });
+
+  it('are the roles of contract 1, and those of extensions', () => {
+    const operations = ['Create', 'Delete', 'Edit', 'List', 'Read'].map((operation) => `RefreshToken-${operation}`);
+    expect(declared.roles).toEqual(expect.arrayContaining(['Coupon-Create', ...operations]));
+    expect(declared.roles).toEqual(declared.roles.toSorted());
+  });
+
+  it('close a route that declares none, to an administrator too', async () => {
+    const { status, headers, body } = await client('admin').get('/api/sys/coupons');
+    expect(status).toBe(403);
+    expect(headers.get('www-authenticate')).toBe('Bearer error="insufficient_scope"');
+    expect(body).toEqual({
+      Status: 403,
+      Message: 'This route is closed: it declares no policy.',
+      Value: null,
+      Errors: null,
+      WasSuccessful: false,
+    });
+    expect((await client().get('/api/sys/coupons')).status).toBe(401);
+  });
+
+  it('open a route to everybody, or to a role, where they say so', async () => {
+    expect((await client().get('/api/sys/coupons/open')).text).toBe('for everybody');
+    expect((await client().post('/api/sys/coupons', { Code: 'a', Key: 'b' })).status).toBe(401);
+    expect((await client('all').post('/api/sys/coupons', { Code: 'a', Key: 'b' })).status).toBe(403);
+    const { status, body } = await client('admin').post('/api/sys/coupons', { Code: 'a', Key: 'b', Id: 1 });
+    expect([status, body]).toEqual([201, { Code: 'a', Key: 'b' }]);
+  });
+
+  it("go with the contract's validation, in an extension as well", async () => {
+    const { status, body } = await client('admin').post('/api/sys/coupons', { Code: 'AUTUMN', Key: 'too long' });
+    expect(status).toBe(400);
+    const Message = 'must have at most 5 characters';
+    expect(body).toEqual({
+      Message: `Code: ${Message}; Key: ${Message}`,
+      Value: null,
+      Errors: [
+        { AttemptedValue: 'AUTUMN', Message, PropertyName: 'Code' },
+        { AttemptedValue: null, Message, PropertyName: 'Key' },
+      ],
+      WasSuccessful: false,
+    });
+  });
+
+  it('and with the other conventions: paths, methods, request ids', async () => {
+    expect((await client().get('/API/Sys/Coupons/OPEN/')).status).toBe(200);
+    const { status, headers } = await client().send('PATCH', '/api/sys/coupons');
+    expect([status, headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
+    expect(headers.get('x-request-id')).not.toBeNull();
+  });
+
+  it('and with the documentation', async () => {
+    const { body } = await client().get('/api/openapi.json');
+    expect(body.paths['/api/sys/coupons'].post).toMatchObject({ 'x-required-role': 'Coupon-Create' });
+    expect(body.paths['/api/sys/refreshtokens'].post).toMatchObject({ 'x-required-role': 'RefreshToken-Create' });
+  });
+});
