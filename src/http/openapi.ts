@@ -14,7 +14,7 @@ const REQUEST_ID = {
 };
 
 /** The OpenAPI 3.1 document of the application, made from the decorators of its controllers. */
-export function openApiDocument(app: INestApplication): OpenAPIObject {
+function openApiDocument(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Tessera')
