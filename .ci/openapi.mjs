@@ -1,6 +1,6 @@
 /**
  * Writes docs/openapi.json, the document that the built service serves at /api/openapi.json; with --check, only says whether the
- * committed one is the same. The service is put together on a temporary data folder and never listens.
+ * committed one is the same. The service runs on a temporary data folder, for as long as that takes.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,9 +14,11 @@ async function generate() {
   Object.assign(process.env, { DATABASE_URL: '', DATA_DIR: dataDir, ADMIN_PASSWORD: 'for no one', LOG_LEVEL: 'warn' });
   try {
     const { createApplication } = await import(join(ROOT, 'dist/application.js'));
-    const { openApiDocument } = await import(join(ROOT, 'dist/http/openapi.js'));
     const app = await createApplication();
-    const document = openApiDocument(app);
+    await app.listen(0, '127.0.0.1');
+    const response = await fetch(`${await app.getUrl()}/api/openapi.json`);
+    if (!response.ok) throw new Error(`The service answered ${response.status}.`);
+    const document = await response.json();
     await app.close();
     return `${JSON.stringify(document, null, 2)}\n`;
   } finally {

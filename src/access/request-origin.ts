@@ -1,4 +1,3 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Origin } from '../kernel/origin.js';
 import type { Account, Principal } from './principal.js';
@@ -14,8 +13,3 @@ export function originOf({ ip, id, headers }: FastifyRequest): Origin {
 export function principalOf({ email, isAdministrator, roles }: Account, request: FastifyRequest): Principal {
   return { name: email, origin: originOf(request), isAdministrator, roles };
 }
-
-/** Where the request came from. */
-export const RequestOrigin = createParamDecorator((_data: unknown, context: ExecutionContext): Origin =>
-  originOf(context.switchToHttp().getRequest<FastifyRequest>()),
-);

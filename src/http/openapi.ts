@@ -14,7 +14,7 @@ const REQUEST_ID = {
 };
 
 /** The OpenAPI 3.1 document of the application, made from the decorators of its controllers. */
-export function openApiDocument(app: INestApplication): OpenAPIObject {
+function openApiDocument(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Tessera')
@@ -42,7 +42,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addBasicAuth({ type: 'http', scheme: 'basic', description: 'E-mail and password.' }, 'basic')
     .build();
   config.security = [{ password: [] }, { bearer: [] }, { basic: [] }];
-  return withRequestIds(SwaggerModule.createDocument(app, config));
+  return completed(SwaggerModule.createDocument(app, config));
 }
 
 /** Serves the document at `/api/openapi.json` and Swagger UI at `/docs`. */
@@ -54,21 +54,25 @@ export function serveOpenApi(app: INestApplication): void {
     swaggerOptions: {
       persistAuthorization: false,
       displayRequestDuration: true,
-      showExtensions: true,
+      defaultModelsExpandDepth: 0,
       tryItOutEnabled: true,
     },
   });
 }
 
-/** Documents the header that every response carries (contract 1.5). */
-function withRequestIds(document: OpenAPIObject): OpenAPIObject {
-  const reference = { $ref: '#/components/headers/X-Request-Id' };
-  for (const path of Object.values(document.paths)) {
-    for (const operation of Object.values(path) as { responses: Record<string, { headers?: object }> }[]) {
-      for (const response of Object.values(operation.responses)) {
-        response.headers = { ...response.headers, 'X-Request-Id': reference };
-      }
-    }
+interface Operation {
+  description?: string;
+  readonly 'x-required-role'?: string;
+  readonly responses: Record<string, { headers?: object }>;
+}
+
+/** Says of every operation which role it needs, and of every response that it carries a request id (contract 1.5). */
+function completed(document: OpenAPIObject): OpenAPIObject {
+  const requestId = { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } };
+  for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path) as Operation[])) {
+    const role = operation['x-required-role'];
+    if (role) operation.description = `${operation.description ?? ''}\n\nNeeds the role \`${role}\`.`.trim();
+    for (const response of Object.values(operation.responses)) response.headers = { ...response.headers, ...requestId };
   }
   return { ...document, components: { ...document.components, headers: { 'X-Request-Id': REQUEST_ID } } };
 }

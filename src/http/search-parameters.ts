@@ -9,7 +9,7 @@ import { attemptedValue, ValidationError, type MemberFailure } from '../kernel/v
 import { decodePairs } from './percent-encoding.js';
 
 /** How a member is filtered: text takes a trailing `*`; secret text is matched whole and never echoed. */
-export type FilterKind = 'text' | 'secret' | 'uuid' | 'id' | 'date-time';
+type FilterKind = 'text' | 'secret' | 'uuid' | 'id' | 'date-time';
 
 /** What of a resource can be searched by and ordered by, in the contract's names. */
 export interface SearchDefinition {

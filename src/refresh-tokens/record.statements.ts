@@ -44,6 +44,14 @@ export const UPDATE = audited(
   WRITE,
 );
 
+/** The session that a record is, held until the transaction is over: $1 id. */
+export const HOLD_SESSION = {
+  name: 'record-hold-session',
+  text: `SELECT id, unique_id AS "uniqueId", generation, first_generation AS "firstGeneration",
+      ticket_salt AS "TicketSalt", ticket_hash AS "TicketHash"
+    FROM refresh_tokens WHERE id = $1 AND issued FOR UPDATE`,
+};
+
 /** $1 id, $2 author. */
 export const DELETE = audited(
   'record-delete',

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditAct } from '../audit/audit-event.js';
 import { AuditTrail } from '../audit/audit-trail.js';
@@ -12,11 +12,21 @@ import type { Actor } from '../kernel/origin.js';
 import type { Found, Search } from '../kernel/search.js';
 import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.input.js';
 import { RefreshTokenView } from './dto/refresh-token.view.js';
-import { CREATE, DELETE, READ, UPDATE } from './record.statements.js';
+import { CREATE, DELETE, HOLD_SESSION, READ, UPDATE } from './record.statements.js';
+import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token-codec.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { REFRESH_TOKEN_COLUMNS } from './refresh-token.search.js';
+import { hashTicket } from './ticket-digest.js';
 
 const RESOURCE = 'RefreshToken';
+/** Somebody who reads a record and writes it back takes no longer than so many refreshes of its session. */
+const GENERATIONS_REMEMBERED = 100;
+
+type Ticket = Pick<RefreshTokenInput, 'TicketSalt' | 'TicketHash'>;
+
+interface HeldSession extends RefreshTokenClaims, Ticket, Record<string, unknown> {
+  readonly firstGeneration: number;
+}
 
 /**
  * The records of refresh tokens: created, read, searched, updated and deleted by administrators and their programs. Each act is
@@ -28,6 +38,7 @@ export class RefreshTokensService {
     private readonly dataSource: DataSource,
     private readonly statements: Statements,
     private readonly trail: AuditTrail,
+    private readonly codec: RefreshTokenCodec,
   ) {}
 
   /** Stores a new record. It belongs to the client that wrote it: it cannot be redeemed here. */
@@ -65,14 +76,19 @@ export class RefreshTokensService {
   }
 
   /**
-   * Replaces what clients may set of a record. When that changes the user, client or ticket of a session, the session ends.
+   * Replaces what clients may set of a record. When that changes the user, client or ticket of a session, the session ends. A ticket
+   * that the session had a while ago changes nothing: its client refreshed between the read and this write.
    * @throws AppError 404 when there is none
    */
-  async update(change: RefreshTokenChange, actor: Actor): Promise<Write> {
-    const values = [...valuesOf(change), actor.name, change.Id];
-    const write = await this.write(UPDATE, values, { kind: 'record-updated', actor, reason: 'edited' });
-    if (!write) throw notFound(RESOURCE, change.Id);
-    return write;
+  update(change: RefreshTokenChange, actor: Actor): Promise<Write> {
+    return this.dataSource.transaction(async (manager) => {
+      const [session] = await this.statements.run<HeldSession>(HOLD_SESSION, [change.Id], manager);
+      const isStale = session !== undefined && this.hadTicket(session, change);
+      const values = [...valuesOf(change, isStale ? session : change), actor.name, change.Id];
+      const write = await this.write(UPDATE, values, { kind: 'record-updated', actor, reason: 'edited' }, manager);
+      if (!write) throw notFound(RESOURCE, change.Id);
+      return write;
+    });
   }
 
   /** Deletes a record for good, and ends the session that it was. @throws AppError 404 when there is none */
@@ -82,23 +98,36 @@ export class RefreshTokensService {
     return write;
   }
 
-  private async write(statement: Statement, values: unknown[], act: AuditAct): Promise<Write | undefined> {
-    const [write] = await this.statements.run<Write & Record<string, unknown>>(statement, [
-      ...values,
-      ...actValues(act),
-    ]);
+  private async write(
+    statement: Statement,
+    values: unknown[],
+    act: AuditAct,
+    manager?: EntityManager,
+  ): Promise<Write | undefined> {
+    const all = [...values, ...actValues(act)];
+    const [write] = await this.statements.run<Write & Record<string, unknown>>(statement, all, manager);
     return write;
+  }
+
+  /** Tokens can be derived again, so a digest can be told to be that of an earlier generation. */
+  private hadTicket({ id, uniqueId, generation, firstGeneration }: HeldSession, given: Ticket): boolean {
+    const oldest = Math.max(firstGeneration, generation - GENERATIONS_REMEMBERED);
+    for (let earlier = generation - 1; earlier >= oldest; earlier--) {
+      const tokens = this.codec.encodeUnderAll({ id, uniqueId, generation: earlier });
+      if (tokens.some((token) => hashTicket(given.TicketSalt, token) === given.TicketHash)) return true;
+    }
+    return false;
   }
 }
 
-function valuesOf(input: RefreshTokenInput): unknown[] {
+function valuesOf(input: RefreshTokenInput, ticket: Ticket = input): unknown[] {
   return [
     input.Subject,
     input.ClientId,
     input.ExpiresOn,
     input.ProtectedTicket,
-    input.TicketHash,
-    input.TicketSalt,
+    ticket.TicketHash,
+    ticket.TicketSalt,
     input.SystemId ?? null,
   ];
 }

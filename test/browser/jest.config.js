@@ -1,0 +1,9 @@
+import base from '../../jest.config.js';
+
+/** Suites that need Chromium: `npm run test:browser`. */
+export default {
+  ...base,
+  rootDir: '../..',
+  testMatch: ['<rootDir>/test/browser/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/'],
+};

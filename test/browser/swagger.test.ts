@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type BrowserContext, type Locator, type Page } from 'playwright-core';
+import { passwordOf } from '../support/client.js';
+import { CACHE } from '../support/fixtures.mjs';
+import { Service } from '../support/service.js';
+
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const FLAGS = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+describe('Swagger UI', () => {
+  let service: Service;
+  let profile: string;
+  let browser: BrowserContext;
+  let page: Page;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    service = await Service.start();
+    profile = mkdtempSync(join(tmpdir(), 'tessera-chromium-'));
+    browser = await chromium.launchPersistentContext(profile, {
+      executablePath: CHROMIUM,
+      // As root, which containers often are, Chromium's own sandbox does not start.
+      chromiumSandbox: process.getuid?.() !== 0,
+      args: FLAGS,
+      viewport: { width: 1280, height: 1600 },
+    });
+    page = await browser.newPage();
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('requestfailed', (request) => complaints.push(`${request.url()} failed`));
+    await page.goto(`${service.url}/docs`);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await service.dispose();
+    rmSync(profile, { recursive: true, force: true });
+  });
+
+  it('shows the service and its sections', async () => {
+    expect(await page.title()).toBe('Tessera API');
+    await page.getByRole('heading', { name: /^Tessera/ }).waitFor();
+    const sections = await page.locator('.opblock-tag > a').allInnerTexts();
+    expect(sections).toEqual(['RefreshTokens', 'Token', 'Health']);
+    await page.screenshot({ path: join(CACHE, 'swagger-overview.png'), fullPage: true });
+  });
+
+  it('signs in with the password flow, among all ways to authorise', async () => {
+    await page.locator('.auth-wrapper button.authorize').first().click();
+    const dialog = page.locator('.dialog-ux .modal-ux');
+    const ways = await dialog.locator('h4').allInnerTexts();
+    expect(ways.map((way) => way.replace(/\s+/g, ' ').trim())).toEqual([
+      'password (OAuth2, password)',
+      'bearer (http, Bearer)',
+      'basic (http, Basic)',
+    ]);
+    await page.screenshot({ path: join(CACHE, 'swagger-authorize.png') });
+    const password = dialog.locator('.auth-container').first();
+    await password.locator('#oauth_username').fill('admin@example.com');
+    await password.locator('#oauth_password').fill(passwordOf('admin'));
+    await password.getByRole('button', { name: 'Apply given OAuth2 credentials' }).click();
+    await password.getByRole('button', { name: 'Remove authorization' }).waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+  });
+
+  it('creates a record from the example with "Try it out", and reads it back', async () => {
+    const create = await open('post', '/api/sys/refreshtokens');
+    const written = JSON.parse(await execute(create)) as { Message: string; Value: { Id: number } };
+    expect(written.Message).toBe('RefreshToken was successfully created.');
+
+    const get = await open('get', '/api/sys/refreshtokens/{id}');
+    await get.getByPlaceholder('id').fill(String(written.Value.Id));
+    const record = JSON.parse(await execute(get)) as object;
+    expect(record).toMatchObject({ Id: written.Value.Id, Subject: 'ada@example.com', UpdatedBy: 'admin@example.com' });
+    await get.scrollIntoViewIfNeeded();
+    await page.screenshot({ path: join(CACHE, 'swagger.png') });
+  });
+
+  it('gives the browser nothing to complain about', () => {
+    expect(complaints).toEqual([]);
+  });
+
+  async function open(method: string, path: string): Promise<Locator> {
+    const operation = page
+      .locator(`.opblock-${method}`)
+      .filter({ has: page.locator(`.opblock-summary-path[data-path="${path}"]`) });
+    await operation.locator('.opblock-summary').click();
+    return operation;
+  }
+
+  /** Sends the request of an operation and returns the body that came back. */
+  async function execute(operation: Locator): Promise<string> {
+    await operation.getByRole('button', { name: 'Execute' }).click();
+    const live = operation.locator('.live-responses-table .response').first();
+    await live.locator('.response-col_status').filter({ hasText: '200' }).waitFor();
+    return live.locator('.highlight-code code').first().innerText();
+  }
+});
