@@ -53,6 +53,7 @@ export default tseslint.config(
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: {
       globals: {
+        URL: 'readonly',
         setTimeout: 'readonly',
         process: 'readonly',
         fetch: 'readonly',

@@ -39,8 +39,8 @@ function wholeNumber(min: number, max: number, what: string): PropertyDecorator 
  * Nothing else in the service reads the environment.
  */
 export class Settings {
-  /** Port to listen on; 0 takes a free one. */
-  @wholeNumber(0, 65_535, 'a port')
+  /** Port to listen on. */
+  @wholeNumber(1, 65_535, 'a port')
   readonly PORT: number = 3000;
 
   /** Address to listen on. */

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { settingsOf } from './data.js';
 
 const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
 
@@ -40,7 +41,7 @@ export function runCliInTerminal(dataDir: string, args: string, answers: readonl
 }
 
 function environment(dataDir: string): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'], NODE_ENV: 'test', DATA_DIR: dataDir };
+  return { PATH: process.env['PATH'], NODE_ENV: 'test', ...settingsOf(dataDir) };
 }
 
 async function resultOf(child: ChildProcess): Promise<CommandResult> {

@@ -4,6 +4,8 @@ export interface FixtureUser {
   readonly isAdministrator: boolean;
   readonly roles: readonly string[];
 }
+export const TEMPLATE: string;
+export const SECRET: string;
 export const CACHE: string;
 export const IMAGE: string;
 export const USERS: readonly [FixtureUser, ...FixtureUser[]];

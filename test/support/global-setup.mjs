@@ -5,16 +5,22 @@ import { CACHE, IMAGE, USERS } from './fixtures.mjs';
 
 const DIST = join(import.meta.dirname, '../../dist');
 
-/** Makes the data folder that each suite begins with a copy of: migrated, with the fixture users. */
-export default async function makeImage() {
-  if (!existsSync(DIST)) throw new Error('There is no build: run `npm run build` first, or `npm test`, which does.');
-  rmSync(CACHE, { recursive: true, force: true });
+/** Puts the service's modules together on the data that the environment names, and adds the fixture users. */
+export async function addUsers() {
   const [admin, ...others] = USERS;
-  Object.assign(process.env, { DATA_DIR: IMAGE, ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password });
+  Object.assign(process.env, { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password });
   const { AppModule } = await import(join(DIST, 'app.module.js'));
   const { SERVICE } = await import(join(DIST, 'kernel/origin.js'));
   const { UsersService } = await import(join(DIST, 'users/users.service.js'));
   const app = await NestFactory.createApplicationContext(AppModule, { logger: ['error', 'warn'], abortOnError: false });
   await Promise.all(others.map((user) => app.get(UsersService).add(user, SERVICE)));
   await app.close();
+}
+
+/** Makes the data folder that each suite begins with a copy of: migrated, with the fixture users. */
+export default async function makeImage() {
+  if (!existsSync(DIST)) throw new Error('There is no build: run `npm run build` first, or `npm test`, which does.');
+  rmSync(CACHE, { recursive: true, force: true });
+  process.env.DATA_DIR = IMAGE;
+  await addUsers();
 }

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import pg from 'pg';
+import { databaseUrl } from './data.js';
 
 const SCRIPT = `
   import { PGlite } from '@electric-sql/pglite';
@@ -15,10 +17,24 @@ const SCRIPT = `
  * for what no request can bring about, such as records that are a day old.
  */
 export async function runSql(dataDir: string, sql: string): Promise<Record<string, string>[]> {
+  const url = databaseUrl(dataDir);
+  if (url) return runOnServer(url, sql);
   const folder = join(dataDir, 'database');
   const cwd = join(import.meta.dirname, '../..');
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', SCRIPT, folder, sql], {
     cwd,
   });
   return JSON.parse(stdout) as Record<string, string>[];
+}
+
+async function runOnServer(connectionString: string, sql: string): Promise<Record<string, string>[]> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    const results = [await client.query<Record<string, string>>(sql)].flat();
+    // As JSON, so that values have the types that the embedded database gives them.
+    return JSON.parse(JSON.stringify(results.at(-1)?.rows ?? [])) as Record<string, string>[];
+  } finally {
+    await client.end();
+  }
 }

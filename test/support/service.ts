@@ -1,11 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from './client.js';
-import { IMAGE } from './fixtures.mjs';
+import { deleteData, newData, settingsOf } from './data.js';
 
 const MAIN = join(import.meta.dirname, '../../dist/main.js');
 const START_LIMIT_MS = 30_000;
@@ -25,10 +23,13 @@ export class Service {
 
   /** Starts one and waits until it answers. `main` is the program; the service's own unless told otherwise. */
   static async start(environment: NodeJS.ProcessEnv = {}, main = MAIN): Promise<Service> {
-    const dataDir = mkdtempSync(join(tmpdir(), 'tessera-test-'));
-    cpSync(IMAGE, dataDir, { recursive: true });
+    return Service.startOn(await newData(), environment, main);
+  }
+
+  /** Starts one on data that is there already. */
+  static async startOn(dataDir: string, environment: NodeJS.ProcessEnv = {}, main = MAIN): Promise<Service> {
     const port = await freePort();
-    const base = { PATH: process.env['PATH'], NODE_ENV: 'test', PORT: String(port), DATA_DIR: dataDir };
+    const base = { PATH: process.env['PATH'], NODE_ENV: 'test', PORT: String(port), ...settingsOf(dataDir) };
     const service = new Service(`http://127.0.0.1:${port}`, dataDir, { ...base, ...environment }, main);
     await service.resume();
     return service;
@@ -63,7 +64,7 @@ export class Service {
   /** Ends the process and deletes its data. */
   async dispose(): Promise<void> {
     await this.end();
-    rmSync(this.dataDir, { recursive: true, force: true });
+    await deleteData(this.dataDir);
   }
 
   /** All that it has written to stdout and stderr. */
