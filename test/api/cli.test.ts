@@ -232,13 +232,4 @@ describe('the service, after these commands,', () => {
   itInTerminal('knows the user who was added at a terminal', async () => {
     expect(await statusOfSearch(basic('tty@example.com', PASSWORD))).toBe(403);
   });
-
-  it('keeps its embedded database to itself while it runs', async () => {
-    const { code, stdout, stderr } = await cli('users', 'list');
-    expect([code, stdout, stderr]).toEqual([
-      1,
-      '',
-      expect.stringMatching(/^The embedded .* in use by process \d+\..*\n$/),
-    ]);
-  });
 });

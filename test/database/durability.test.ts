@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { basicOf, create, idsOf, RESOURCE, validRecord, type Client } from '../support/client.js';
+import { runCli } from '../support/cli.js';
+import { newEmbeddedData } from '../support/data.js';
 import { freePort, Service } from '../support/service.js';
 
 const MAIN = join(import.meta.dirname, '../../dist/main.js');
@@ -34,13 +36,16 @@ describe('data', () => {
   });
   afterAll(() => service.dispose());
 
-  it('is for one process at a time: a second one is refused and says why', async () => {
-    const { code, output } = await run({ DATA_DIR: service.dataDir, PORT: String(await freePort()) });
-    expect(code).toBe(1);
+  it('is for one process at a time when embedded: a second one, or a command, is refused and told why', async () => {
+    const embedded = await Service.startOn(newEmbeddedData());
+    const { code, output } = await run({ DATA_DIR: embedded.dataDir, PORT: String(await freePort()) });
+    const command = await runCli(embedded.dataDir, ['users', 'list']);
+    expect((await embedded.client(basicOf('admin')).get(RESOURCE)).status).toBe(200);
+    await embedded.dispose();
+    expect([code, command]).toEqual([1, { code: 1, stdout: '', stderr: output }]);
     expect(output).toMatch(
       /^The embedded database in \S+ is in use by process \d+\. It serves one process at a time: stop that process first, or set DATABASE_URL to run several on one PostgreSQL\.\n$/,
     );
-    expect((await admin.get(RESOURCE)).status).toBe(200);
   });
 
   it('is there after a restart, with that of a request in flight; no idle client holds the end up, and it ends with 0', async () => {
@@ -111,7 +116,7 @@ describe('bad settings', () => {
     expect(code).toBe(1);
     expect(output).toContain('Bad settings:\n');
     for (const line of [
-      'PORT: expected a port from 0 to 65535, got 65536',
+      'PORT: expected a port from 1 to 65535, got 65536',
       'HOST: expected a host name or an IP address, got "a b"',
       'PUBLIC_URL: expected ',
       'DATABASE_URL: expected postgres://user:password@host:port/database',
