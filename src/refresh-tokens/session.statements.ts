@@ -47,7 +47,8 @@ export const DIAGNOSE = {
 /** The session of a token that is current: $1 id, $2 unique id, $3 generation, $4 token, $5 longest life. */
 export const CURRENT = {
   name: 'session-current',
-  text: `SELECT ${ISSUED}, t.rotated_on AS "rotatedOn", t.expires_on AS "expiresOn", t.protected_ticket AS "protectedTicket"
+  text: `SELECT ${ISSUED}, t.rotated_on AS "rotatedOn", t.protected_ticket AS "protectedTicket",
+      least(t.expires_on, t.auth_time + make_interval(secs => $5::float8)) AS "expiresOn"
     FROM refresh_tokens t JOIN users u ON u.email = t.subject
     WHERE t.id = $1 AND t.unique_id = $2 AND t.issued AND t.generation = $3
       AND t.ticket_hash = ${ticketHashSql('t', '$4')}
