@@ -120,7 +120,7 @@ describe('the password grant', () => {
     expect((await ask(service, grant('create', { password: 'wrong' }))).body).toEqual(WRONG);
     expect((await service.client(basicOf('create')).get(RESOURCE)).status).toBe(401);
     const failures = await events(service, { Subject: 'create@example.com', Kind: 'login-failed' });
-    expect(failures.map(({ Reason }) => Reason)).toContain('must_reset_password');
+    expect(failures.map(({ Reason }) => Reason)).toContain('must-reset-password');
   });
 
   it('tells a disabled user nothing', async () => {

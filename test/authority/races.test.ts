@@ -14,6 +14,7 @@ import {
   REFUSED,
   revoke,
   sessionOf,
+  the,
   tokensOf,
   type SessionRecord,
   type Tokens,
@@ -63,7 +64,7 @@ describe('fifty refreshes at once with one token', () => {
     expect(new Set(tokens.map((each) => each.access)).size).toBe(AT_ONCE);
     const retried = await events(service, { SessionId: sessionOf(first), Kind: 'refresh-retried' });
     expect(retried.length % (AT_ONCE - 1)).toBe(0);
-    await refresh(service, tokens[0]!, 'fifty');
+    await refresh(service, the(tokens[0]), 'fifty');
   });
 });
 
@@ -72,7 +73,7 @@ it('two chains at once from one token never fork: both hold the same token at ev
   for (let step = 0; step < 100; step++) {
     const [one, other] = await times(2, () => refresh(service, tokens, 'two'));
     expect(other?.refresh).toBe(one?.refresh);
-    tokens = one!;
+    tokens = the(one);
   }
 });
 
@@ -89,7 +90,7 @@ describe('a refresh that races', () => {
       let won = 0;
       await repeat(async (clientId) => {
         const first = await login(service, 'all', clientId);
-        const record = (await recordOf(service, first))!;
+        const record = the(await recordOf(service, first));
         const ask = (): Promise<Answer> => askRefresh(service, first.refresh, clientId);
         const finish = (): Promise<Answer> => end(first, record, clientId);
         const isFirst = Math.random() < 0.5;

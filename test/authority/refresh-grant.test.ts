@@ -14,6 +14,7 @@ import {
   seconds,
   sessionOf,
   story,
+  the,
   tokensOf,
   type Tokens,
 } from '../support/sessions.js';
@@ -31,7 +32,7 @@ afterAll(() => disposeWithoutLeaks(service));
 /** The generations of a new session, oldest first. */
 async function chain(clientId: string, length: number): Promise<Tokens[]> {
   const all = [await login(service, 'all', clientId)];
-  while (all.length < length) all.push(await refresh(service, all.at(-1)!, clientId));
+  while (all.length < length) all.push(await refresh(service, the(all.at(-1)), clientId));
   return all;
 }
 
@@ -121,7 +122,7 @@ describe('a retry', () => {
 describe('a replay', () => {
   it.each([2, 3, 4, 7])('of a token %d generations old ends the session, within the window too', async (age) => {
     const all = await chain(`replay-${age}`, age + 1);
-    await expectRefused(service, all[0]!.refresh, `replay-${age}`);
+    await expectRefused(service, the(all[0]).refresh, `replay-${age}`);
     await expectEnded(...all);
   });
 
@@ -136,7 +137,7 @@ describe('a token of an earlier login', () => {
   it('is refused, and ends nothing, also when it was current, previous or old', async () => {
     const earlier = await chain('again', 3);
     const later = await login(service, 'all', 'again');
-    expect(sessionOf(later)).toBe(sessionOf(earlier[0]!));
+    expect(sessionOf(later)).toBe(sessionOf(the(earlier[0])));
     for (const { refresh: token } of earlier) await expectRefused(service, token, 'again');
     expect((await story(service, later)).slice(-3)).toEqual(Array(3).fill('refresh-refused: earlier-login'));
     for (const tokens of [...earlier, later]) expect(await isAlive(service, tokens)).toBe(true);

@@ -9,7 +9,7 @@ import {
   recordOf,
   refresh,
   story,
-  type SessionRecord,
+  the,
   type Tokens,
 } from '../support/sessions.js';
 
@@ -31,7 +31,7 @@ const AGES: Record<string, { left: number; age: number }> = {
 
 let service: Service;
 const sessions = new Map<string, Tokens>();
-const at = (name: string): Tokens => sessions.get(name)!;
+const at = (name: string): Tokens => the(sessions.get(name));
 
 beforeAll(async () => {
   service = await Service.start({ REFRESH_TOKEN_TTL: String(TTL), REFRESH_TOKEN_MAX_AGE: String(MAX_AGE) });
@@ -48,7 +48,7 @@ beforeAll(async () => {
 afterAll(() => disposeWithoutLeaks(service));
 
 const expiryOf = async (name: string): Promise<number> =>
-  Date.parse((await recordOf(service, at(name)))!.ExpiresOn) / 1000;
+  Date.parse(the(await recordOf(service, at(name))).ExpiresOn) / 1000;
 
 /** Refreshes, and says how far that moved the expiry and how far off it then is, in seconds. */
 async function slide(name: string): Promise<{ moved: number; left: number }> {
@@ -61,7 +61,7 @@ async function slide(name: string): Promise<{ moved: number; left: number }> {
 describe('the expiry', () => {
   it('stands at first where the life of a token ends', async () => {
     const tokens = await login(service, 'list');
-    const record = (await recordOf(service, tokens))!;
+    const record = the(await recordOf(service, tokens));
     expect(Math.abs(Date.parse(record.ExpiresOn) / 1000 - Date.now() / 1000 - TTL)).toBeLessThan(SLACK);
   });
 
@@ -97,7 +97,7 @@ describe.each(['over', 'too old'])('a session that is %s', (name) => {
   });
 
   it('begins anew with a login, on the same record', async () => {
-    const { Id } = (await recordOf(service, at(name)))!;
+    const { Id } = the(await recordOf(service, at(name)));
     const tokens = await login(service, 'all', name);
     expect((await recordOf(service, tokens))?.Id).toBe(Id);
     await refresh(service, tokens, name);
@@ -106,7 +106,7 @@ describe.each(['over', 'too old'])('a session that is %s', (name) => {
 
 it('an expiry that an administrator puts further off does not outlive the longest life, and is not told as if it did', async () => {
   const tokens = await login(service, 'all', 'put off');
-  const record = (await recordOf(service, tokens))!;
+  const record = the(await recordOf(service, tokens));
   const put = { ...record, ExpiresOn: '2050-01-01T00:00:00Z' };
   expect((await service.client(basicOf('admin')).put('/api/sys/refreshtokens', put)).status).toBe(200);
   const { body } = await introspect(service, tokens.refresh);

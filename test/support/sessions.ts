@@ -99,8 +99,11 @@ export async function recordOf(service: Service, tokens: Tokens): Promise<Sessio
 
 /** The events that match a search, oldest first. */
 export async function events(service: Service, search: Record<string, string>): Promise<AuditEntry[]> {
-  const members = Object.entries(search).map(([name, value]) => [`AuditTrailEntry_${name}`, value] as const);
-  const query = new URLSearchParams([['size', '1000'], ...members]).toString();
+  const members = Object.entries(search).map(([name, value]) => [`AuditTrailEntry_${name}`, value]);
+  const query = new URLSearchParams({ size: '1000', ...Object.fromEntries(members) } as Record<
+    string,
+    string
+  >).toString();
   const { status, text, body } = await service.client(basicOf('admin')).get(`/api/sys/audittrailentries?${query}`);
   if (status !== 200) throw new Error(`The audit trail was not read: ${status} ${text}`);
   return (body as { Records: AuditEntry[] }).Records;
@@ -110,6 +113,12 @@ export async function events(service: Service, search: Record<string, string>): 
 export async function story(service: Service, tokens: Tokens): Promise<string[]> {
   const entries = await events(service, { SessionId: sessionOf(tokens) });
   return entries.filter(({ Kind }) => Kind !== 'record-read').map(({ Kind, Reason }) => `${Kind}: ${String(Reason)}`);
+}
+
+/** What must be there. */
+export function the<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('There is none.');
+  return value;
 }
 
 /** Waits, for what expires. */
