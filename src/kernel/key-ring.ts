@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 
 /** What a derived key is for. One purpose, one key: no key serves two. */
-export type KeyPurpose = 'refresh-token-mac' | 'ticket-seal' | 'signing-key-seal' | 'totp-seal';
+export type KeyPurpose = 'refresh-token-mac' | 'ticket-seal' | 'signing-key-seal' | 'totp-seal' | 'throttle-key';
 
 /** A key derived for one purpose. The number tells keys of different secrets apart; two may share one by chance. */
 export interface DerivedKey {

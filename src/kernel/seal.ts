@@ -19,3 +19,15 @@ export async function unseal(sealed: string, place: string, keys: readonly Deriv
   }
   return undefined;
 }
+
+/** What was sealed under an earlier key, sealed under the first; undefined when it is so already, or none of the keys opens it. */
+export async function reseal(
+  sealed: string,
+  place: string,
+  keys: readonly [DerivedKey, ...DerivedKey[]],
+): Promise<string | undefined> {
+  const [current, ...earlier] = keys;
+  if (await unseal(sealed, place, [current])) return undefined;
+  const value = await unseal(sealed, place, earlier);
+  return value ? seal(value, place, current) : undefined;
+}

@@ -67,7 +67,7 @@ export class Logins {
     const { REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE } = this.settings;
     for (;;) {
       await this.statements.run(FIND_OR_CREATE, [uuidv7(), subject, clientId], manager);
-      const values = [subject, clientId, amr, REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE];
+      const values = [subject, clientId, amr, REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE, uuidv7()];
       const [session] = await this.statements.run<Session & Record<string, unknown>>(ADVANCE, values, manager);
       if (session) return session;
     }

@@ -7,8 +7,9 @@ import { AppError } from '../kernel/app-error.js';
 import type { Origin } from '../kernel/origin.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token-codec.js';
 import type { IssuedSession, Session } from './session.js';
-import { DIAGNOSE, END_REPLAYED, REDEEM } from './session.statements.js';
+import { DIAGNOSE, END_REPLAYED, REDEEM, RESEAL_TICKET, TICKET } from './session.statements.js';
 import { digestTicket, hashTicket } from './ticket-digest.js';
+import { Tickets } from './tickets.js';
 
 /** A refresh token that is presented for a new one. */
 export interface Presented {
@@ -44,6 +45,7 @@ export class Redemption {
   constructor(
     private readonly statements: Statements,
     private readonly codec: RefreshTokenCodec,
+    private readonly tickets: Tickets,
     private readonly trail: AuditTrail,
     private readonly settings: Settings,
   ) {}
@@ -57,6 +59,7 @@ export class Redemption {
   async redeem(presented: Presented): Promise<IssuedSession> {
     const claims = this.codec.decode(presented.refreshToken);
     if (!claims) throw invalidGrant('not-issued-here');
+    if (this.codec.encode(claims) !== presented.refreshToken) await this.resealTicket(claims);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const session = (await this.rotate(claims, presented)) ?? (await this.explain(claims, presented));
       if (session) return session;
@@ -85,6 +88,13 @@ export class Redemption {
     ];
     const [session] = await this.statements.run<SessionRow>(REDEEM, values);
     return session && { ...session, refreshToken: next };
+  }
+
+  /** The token is of an earlier secret: when all such tokens were used, nothing is left that needs that secret. */
+  private async resealTicket({ id, uniqueId }: RefreshTokenClaims): Promise<void> {
+    const [row] = await this.statements.run<{ protectedTicket: string }>(TICKET, [id, uniqueId]);
+    const resealed = row && (await this.tickets.reseal(row.protectedTicket, uniqueId));
+    if (resealed) await this.statements.run(RESEAL_TICKET, [id, row.protectedTicket, resealed]);
   }
 
   /** Why the token was not redeemed, and what follows from it. Undefined when the row changed meanwhile: try again. */

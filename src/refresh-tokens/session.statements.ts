@@ -47,7 +47,8 @@ export const DIAGNOSE = {
 /** The session of a token that is current: $1 id, $2 unique id, $3 generation, $4 token, $5 longest life. */
 export const CURRENT = {
   name: 'session-current',
-  text: `SELECT ${ISSUED}, t.rotated_on AS "rotatedOn", t.expires_on AS "expiresOn", t.protected_ticket AS "protectedTicket"
+  text: `SELECT ${ISSUED}, t.rotated_on AS "rotatedOn", t.protected_ticket AS "protectedTicket",
+      least(t.expires_on, t.auth_time + make_interval(secs => $5::float8)) AS "expiresOn"
     FROM refresh_tokens t JOIN users u ON u.email = t.subject
     WHERE t.id = $1 AND t.unique_id = $2 AND t.issued AND t.generation = $3
       AND t.ticket_hash = ${ticketHashSql('t', '$4')}
@@ -101,19 +102,36 @@ export const HOLD_USER = {
   text: 'SELECT email FROM users WHERE email = $1 AND password_hash = $2 AND enabled AND NOT must_reset_password FOR SHARE',
 };
 
+/** Generations have four bytes in a token; from here on, as many are left as refreshes of one login can use up. */
+const WORN = '2147483648';
+
 /**
- * Begins a new login on the row of a session: $1 subject, $2 client, $3 amr, $4 life, $5 longest life, in seconds. The generation
- * leaps by chance: when a backup was restored, the tokens that were issued after it stay behind the new login, and are of an earlier
- * one, instead of being met again on the way up.
+ * Begins a new login on the row of a session: $1 subject, $2 client, $3 amr, $4 life, $5 longest life, in seconds, $6 new unique id.
+ * The generation leaps by chance: when a backup was restored, the tokens that were issued after it stay behind the new login, and are
+ * of an earlier one, instead of being met again on the way up. A row whose generations are used up becomes another session.
  */
 export const ADVANCE = {
   name: 'session-advance',
-  text: `UPDATE refresh_tokens t SET generation = leap.generation, first_generation = leap.generation, amr = $3,
-      auth_time = ${NOW_SECOND}, rotated_on = now(), updated_on = ${NOW_SECOND}, updated_by = subject,
+  text: `UPDATE refresh_tokens t SET generation = leap.generation, first_generation = leap.generation, unique_id = leap.unique_id,
+      amr = $3, auth_time = ${NOW_SECOND}, rotated_on = now(), updated_on = ${NOW_SECOND}, updated_by = subject,
       expires_on = date_trunc('second', now() + make_interval(secs => least($4::float8, $5::float8)))
-    FROM (SELECT id, generation + 1 + floor(random() * 4096)::bigint AS generation FROM refresh_tokens
-      WHERE subject = $1 AND client_id = $2 AND issued FOR UPDATE) leap
+    FROM (SELECT id,
+        CASE WHEN generation < ${WORN} THEN generation + 1 + floor(random() * 4096)::bigint ELSE 0 END AS generation,
+        CASE WHEN generation < ${WORN} THEN unique_id ELSE $6::uuid END AS unique_id
+      FROM refresh_tokens WHERE subject = $1 AND client_id = $2 AND issued FOR UPDATE) leap
     WHERE t.id = leap.id RETURNING ${ISSUED}`,
+};
+
+/** The sealed ticket of a session: $1 id, $2 unique id. */
+export const TICKET = {
+  name: 'session-ticket',
+  text: 'SELECT protected_ticket AS "protectedTicket" FROM refresh_tokens WHERE id = $1 AND unique_id = $2 AND issued',
+};
+
+/** Replaces a sealed ticket by the same under another key: $1 id, $2 the one, $3 the other. */
+export const RESEAL_TICKET = {
+  name: 'session-reseal-ticket',
+  text: 'UPDATE refresh_tokens SET protected_ticket = $3 WHERE id = $1 AND protected_ticket = $2 AND issued',
 };
 
 /** Stores the token that a login issued: $1 id, $2 salt, $3 hash, $4 sealed ticket. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
-import { seal, unseal } from '../kernel/seal.js';
+import { reseal, seal, unseal } from '../kernel/seal.js';
 import type { Session } from './session.js';
 
 /** What a sealed ticket holds (names of RFC 7519 and RFC 9068). */
@@ -29,6 +29,11 @@ export class Tickets {
   seal({ subject, clientId, authTime, amr, uniqueId }: Session): Promise<string> {
     const ticket: Ticket = { sub: subject, client_id: clientId, auth_time: authTime.getTime() / 1000, amr };
     return seal(ticket, uniqueId, this.keys[0]);
+  }
+
+  /** The ticket of the record with this UniqueId under the current secret; undefined when it is so already, or does not open. */
+  reseal(sealed: string, uniqueId: string): Promise<string | undefined> {
+    return reseal(sealed, uniqueId, this.keys);
   }
 
   /** Whether the ticket is the one sealed for this session, unaltered. */

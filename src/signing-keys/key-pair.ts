@@ -1,5 +1,6 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { SettingsError } from '../config/settings-error.js';
 import type { DerivedKey } from '../kernel/key-ring.js';
 import { seal, unseal } from '../kernel/seal.js';
 
@@ -26,13 +27,13 @@ export async function createSealedKeyPair(key: DerivedKey): Promise<SealedKeyPai
   return { kid, sealedKey: await seal(jwk, kid, key) };
 }
 
-/** Opens a stored key pair. @throws Error when no secret that is known opens it */
+/** Opens a stored key pair. @throws SettingsError when no secret that is known opens it */
 export async function openKeyPair({ kid, sealedKey }: SealedKeyPair, keys: readonly DerivedKey[]): Promise<KeyPair> {
   const opened = (await unseal(sealedKey, kid, keys)) as JWK | undefined;
   if (!opened) {
-    throw new Error(
-      'The signing keys in the database were sealed under another TESSERA_SECRET. Set TESSERA_SECRET to that one, or name it in TESSERA_SECRET_PREVIOUS.',
-    );
+    throw new SettingsError([
+      'TESSERA_SECRET: the signing keys in the database were sealed under another one; set it to that, or name that in TESSERA_SECRET_PREVIOUS',
+    ]);
   }
   const privateKey = createPrivateKey({ key: opened as never, format: 'jwk' });
   const { kty, crv, x, y } = opened;

@@ -6,6 +6,7 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings } from '../config/settings.js';
 import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
 import { SERVICE, type Actor } from '../kernel/origin.js';
+import { reseal } from '../kernel/seal.js';
 import { createSealedKeyPair, openKeyPair, type KeyPair, type SealedKeyPair } from './key-pair.js';
 import { SigningKey } from './signing-key.entity.js';
 
@@ -95,8 +96,18 @@ export class SigningKeys implements OnModuleInit, OnModuleDestroy {
         `DELETE FROM signing_keys k WHERE EXISTS (SELECT FROM signing_keys newer
           WHERE newer.signs_from > k.signs_from AND newer.signs_from < now() - interval '${KEPT_FOR}')`,
       );
+      await this.resealAll(manager);
     });
     await this.load();
+  }
+
+  /** After a change of TESSERA_SECRET: seals under the new one, so that the one before can be taken away. */
+  private async resealAll(manager: EntityManager): Promise<void> {
+    if (this.seals.length === 1) return;
+    for (const { kid, sealedKey } of await manager.find(SigningKey)) {
+      const resealed = await reseal(sealedKey, kid, this.seals);
+      if (resealed) await manager.update(SigningKey, { kid }, { sealedKey: resealed });
+    }
   }
 
   private async add(manager: EntityManager, actor: Actor, atOnce: boolean): Promise<string> {

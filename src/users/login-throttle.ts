@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { createHmac } from 'node:crypto';
 import { isIPv6 } from 'node:net';
+import { Settings } from '../config/settings.js';
 import { Statements } from '../database/statements.js';
 import { AppError } from '../kernel/app-error.js';
+import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
 
 /** How many failures a key has free, and how many seconds the first one after that blocks it for; each further doubles that. */
 const LIMITS = {
@@ -50,16 +53,25 @@ const COUNT_SUCCESS = {
 
 /**
  * Slows down those who guess passwords, by account and by address. What it knows is in the database, so neither a restart nor
- * another process forgets it. An address from which the account signed in before is held back by its own failures alone: attackers
+ * another process forgets it; it knows accounts and addresses by their HMAC alone, since people type passwords where the user name
+ * belongs. An address from which the account signed in before is held back by its own failures alone: attackers
  * elsewhere do not lock a user out.
  */
 @Injectable()
 export class LoginThrottle {
-  constructor(private readonly statements: Statements) {}
+  private readonly key: DerivedKey;
+
+  constructor(
+    private readonly statements: Statements,
+    settings: Settings,
+  ) {
+    // A new secret forgets all failures; that harms nobody.
+    [this.key] = deriveKeys('throttle-key', settings.TESSERA_SECRET, []);
+  }
 
   /** @throws AppError 429 with `Retry-After` while this account, or this address, has failed too often */
   async check(account: string, address: string | null): Promise<void> {
-    const { pair, address: place, account: name } = keysOf(account, address);
+    const { pair, address: place, account: name } = this.keysOf(account, address);
     const { wait } = await this.statements.runForOne<{ wait: number | null }>(CHECK, [pair, place, name]);
     if (wait === null) return;
     throw new AppError('too_many_attempts', 429, `Too many failed attempts. Try again in ${wait} seconds.`, {
@@ -69,7 +81,7 @@ export class LoginThrottle {
 
   /** Counts a failure; after the free ones each blocks for twice as long as the one before, up to fifteen minutes. */
   async countFailure(account: string, address: string | null): Promise<void> {
-    const keys = keysOf(account, address);
+    const keys = this.keysOf(account, address);
     await this.statements.run(COUNT_FAILURE, [Object.values(keys)]);
     for (const kind of ['pair', 'address', 'account'] as const) {
       await this.statements.run(BLOCK, [keys[kind], LIMITS[kind].free, LIMITS[kind].seconds]);
@@ -78,13 +90,18 @@ export class LoginThrottle {
 
   /** Forgets the failures of this account from this address, which is the user's own from now on. */
   async countSuccess(account: string, address: string | null): Promise<void> {
-    await this.statements.run(COUNT_SUCCESS, [keysOf(account, address).pair]);
+    await this.statements.run(COUNT_SUCCESS, [this.keysOf(account, address).pair]);
   }
-}
 
-function keysOf(account: string, address: string | null): { pair: string; address: string; account: string } {
-  const place = address === null ? 'none' : networkOf(address);
-  return { pair: `pair ${place} ${account}`, address: `address ${place}`, account: `account ${account}` };
+  private keysOf(account: string, address: string | null): { pair: string; address: string; account: string } {
+    const place = address === null ? 'none' : networkOf(address);
+    const digest = (key: string): string => createHmac('sha256', this.key.key).update(key).digest('base64');
+    return {
+      pair: digest(`pair ${place} ${account}`),
+      address: digest(`address ${place}`),
+      account: digest(`account ${account}`),
+    };
+  }
 }
 
 /** An IPv6 subscriber has a /64 at least: its addresses count as one. */

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { isEmail } from 'class-validator';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Origin } from '../kernel/origin.js';
@@ -26,6 +25,13 @@ export interface SignedIn {
   readonly amr: readonly string[];
 }
 
+/** Somebody's attempt to sign in: by which name, as which user if there is one, and from where. */
+interface Attempt {
+  readonly account: string;
+  readonly user: User | null;
+  readonly origin: Origin;
+}
+
 /** Finds out whether somebody is who they say: password, second factor, and that they do not guess. */
 @Injectable()
 export class SignIn {
@@ -45,35 +51,36 @@ export class SignIn {
     await this.throttle.check(account, origin.address);
     const user = email.length > LONGEST || password.length > LONGEST ? null : await this.users.find(email);
     const isRight = await verifyPassword(user?.passwordHash, password.slice(0, LONGEST));
+    // Others may have failed meanwhile: who sends many guesses at once learns no more than who sends them one by one.
+    await this.throttle.check(account, origin.address);
+    const attempt = { account, user, origin };
     if (!isRight || !user?.enabled) {
-      const reason = !user ? 'unknown-user' : isRight ? 'user-disabled' : 'wrong-password';
-      return this.refuse(account, origin, invalidCredentials(reason));
-    }
-    if (user.totpSecret !== null && !(totp && (await this.totp.spend(user, totp)))) {
-      const refusal = new AppError(
-        'two_factor_auth_check',
-        400,
-        'A code of the authenticator app is needed, or the one given is wrong.',
-        {
-          detail: totp ? 'wrong-code' : 'no-code',
-        },
+      return this.fail(
+        attempt,
+        invalidCredentials(!user ? 'unknown-user' : isRight ? 'user-disabled' : 'wrong-password'),
       );
-      // Asking for the code is a step of signing in, not a failure.
-      if (totp === undefined) throw refusal;
-      return this.refuse(account, origin, refusal);
+    }
+    if (user.totpSecret !== null) {
+      // Asking for the code is a step of signing in, not a guess.
+      if (totp === undefined) return this.refuse(attempt, codeNeeded('no-code'));
+      if (!(await this.totp.spend(user, totp))) return this.fail(attempt, codeNeeded('wrong-code'));
     }
     await this.throttle.countSuccess(account, origin.address);
-    if (user.mustResetPassword)
-      throw new AppError('must_reset_password', 400, 'The password must be changed before signing in.');
+    if (user.mustResetPassword) return this.refuse(attempt, mustResetPassword());
     return { user, amr: user.totpSecret === null ? ['pwd'] : ['pwd', 'otp', 'mfa'] };
   }
 
-  /** Counts the failure and writes it down. What is not an e-mail is not kept: people type passwords there. */
-  private async refuse(account: string, origin: Origin, refusal: AppError): Promise<never> {
-    await this.throttle.countFailure(account, origin.address);
-    const subject = isEmail(account, { require_tld: false }) ? account : undefined;
-    const actor = { name: subject ?? 'unknown', origin };
-    await this.trail.record({ kind: 'login-failed', actor, subject, reason: refusal.context.detail ?? refusal.code });
+  /** Counts a guess that was wrong, and refuses. */
+  private async fail(attempt: Attempt, refusal: AppError): Promise<never> {
+    await this.throttle.countFailure(attempt.account, attempt.origin.address);
+    return this.refuse(attempt, refusal);
+  }
+
+  /** Writes it down, and refuses. A name that is no user's is not kept: people type passwords there. */
+  private async refuse({ user, origin }: Attempt, refusal: AppError): Promise<never> {
+    const actor = { name: user?.email ?? 'unknown', origin };
+    const reason = refusal.context.detail ?? refusal.code;
+    await this.trail.record({ kind: 'login-failed', actor, subject: user?.email, reason });
     throw refusal;
   }
 }
@@ -81,4 +88,14 @@ export class SignIn {
 /** The one answer to a wrong password, an unknown user and a disabled one; the detail is for the log and the audit trail. */
 export function invalidCredentials(detail: string): AppError {
   return new AppError('invalid_credentials', 400, 'The user name or password is incorrect.', { detail });
+}
+
+function codeNeeded(detail: string): AppError {
+  const message = 'A code of the authenticator app is needed, or the one given is wrong.';
+  return new AppError('two_factor_auth_check', 400, message, { detail });
+}
+
+function mustResetPassword(): AppError {
+  const detail = 'must-reset-password';
+  return new AppError('must_reset_password', 400, 'The password must be changed before signing in.', { detail });
 }

@@ -77,6 +77,7 @@ describe('the password grant', () => {
     ['another grant', { grant_type: 'client_credentials' }, 'unsupported_grant_type'],
     ['a grant of a prototype', { grant_type: 'constructor' }, 'unsupported_grant_type'],
     ['a grant in other case', { grant_type: 'Password' }, 'unsupported_grant_type'],
+    ['a scope', { scope: 'x' }, 'invalid_scope'],
     ['a blank client_id', { client_id: ' ' }, 'invalid_request'],
     ['a client_id that is too long', { client_id: 'x'.repeat(513) }, 'invalid_request'],
     ['a client_id that cannot be stored', { client_id: 'a\0' }, 'invalid_request'],

@@ -17,7 +17,7 @@ export class Service {
     /** Where it listens, such as http://127.0.0.1:12345. */
     readonly url: string,
     readonly dataDir: string,
-    private readonly environment: NodeJS.ProcessEnv,
+    private environment: NodeJS.ProcessEnv,
     private readonly main: string,
   ) {}
 
@@ -35,8 +35,9 @@ export class Service {
     return service;
   }
 
-  /** Starts the process again on the same port and data. */
-  async resume(): Promise<void> {
+  /** Starts the process again on the same port and data, from now on with these settings too; undefined takes one away. */
+  async resume(changes: NodeJS.ProcessEnv = {}): Promise<void> {
+    this.environment = { ...this.environment, ...changes };
     this.process = spawn(process.execPath, [this.main], { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));

@@ -1,0 +1,99 @@
+import { basicOf, create, RESOURCE, validRecord, type Answer } from '../support/client.js';
+import { codecOf, secretOf } from '../support/codec.js';
+import { Service } from '../support/service.js';
+import {
+  disposeWithoutLeaks,
+  expectRefused,
+  introspect,
+  isAlive,
+  login,
+  recordOf,
+  refresh,
+  story,
+  type SessionRecord,
+  type Tokens,
+} from '../support/sessions.js';
+import { hashTicket } from '../../src/refresh-tokens/ticket-digest.js';
+
+let service: Service;
+beforeAll(async () => {
+  service = await Service.start();
+});
+afterAll(() => disposeWithoutLeaks(service));
+
+/** Puts the record of a session with changes, as an administrator would. */
+async function edit(tokens: Tokens, changes: Partial<SessionRecord> & { SystemId?: string }): Promise<Answer> {
+  const record = await recordOf(service, tokens);
+  return service.client(basicOf('admin')).put(RESOURCE, { ...record, ...changes });
+}
+
+describe('a session whose record an administrator edits', () => {
+  it.each([
+    ['Subject', { Subject: 'list@example.com' }],
+    ['Subject, in other case,', { Subject: 'ALL@example.com' }],
+    ['ClientId', { ClientId: 'another' }],
+    ['ProtectedTicket', { ProtectedTicket: 'ticket' }],
+    ['TicketHash', { TicketHash: 'aGFzaA==' }],
+    ['TicketSalt', { TicketSalt: 'c2FsdA==' }],
+  ])('ends when the %s is changed', async (member, changes) => {
+    const clientId = `edit-${member}`;
+    const first = await login(service, 'all', clientId);
+    const second = await refresh(service, first, clientId);
+    expect((await edit(second, changes)).status).toBe(200);
+    for (const tokens of [first, second]) {
+      expect(await isAlive(service, tokens)).toBe(false);
+      expect((await introspect(service, tokens.refresh)).text).toBe('{"active":false}');
+      await expectRefused(service, tokens.refresh, clientId);
+    }
+    const told = await story(service, second);
+    expect(told.slice(-3)).toEqual(['session-ended: edited', ...Array<string>(2).fill('refresh-refused: edited')]);
+  });
+
+  it('makes room for a new one, which is another record', async () => {
+    const first = await login(service, 'all', 'edit-TicketHash');
+    expect(await isAlive(service, first)).toBe(true);
+    await refresh(service, first, 'edit-TicketHash');
+  });
+
+  it.each([
+    ['SystemId', { SystemId: 'crm-4711' }],
+    ['ExpiresOn', { ExpiresOn: '2050-01-01T00:00:00Z' }],
+    ['nothing', {}],
+  ])('goes on when %s alone is changed', async (_what, changes) => {
+    const tokens = await login(service, 'all', 'kept');
+    expect((await edit(tokens, changes)).status).toBe(200);
+    expect(await isAlive(service, tokens)).toBe(true);
+    const next = await refresh(service, tokens, 'kept');
+    expect(await story(service, next)).toContain('record-updated: edited');
+  });
+
+  it('can be let expire by its ExpiresOn', async () => {
+    const tokens = await login(service, 'all', 'let-expire');
+    expect((await edit(tokens, { ExpiresOn: '2020-01-01T00:00:00Z' })).status).toBe(200);
+    await expectRefused(service, tokens.refresh, 'let-expire');
+    expect((await story(service, tokens)).at(-1)).toBe('refresh-refused: expired');
+  });
+});
+
+describe('a record that a client wrote', () => {
+  it('cannot be redeemed, not even with a token under our own key whose hash it holds', async () => {
+    const admin = service.client(basicOf('admin'));
+    const id = await create(admin, { Subject: 'all@example.com', ClientId: 'written' });
+    const { body } = await admin.get(`${RESOURCE}/${id}`);
+    for (const generation of [0, 1]) {
+      const token = codecOf(secretOf(service.dataDir)).encode({ id, uniqueId: body.UniqueId as string, generation });
+      const ticket = { TicketSalt: 'c2FsdA==', TicketHash: hashTicket('c2FsdA==', token) };
+      const record = validRecord({ Subject: 'all@example.com', ClientId: 'written', Id: id, ...ticket });
+      expect((await admin.put(RESOURCE, record)).status).toBe(200);
+      await expectRefused(service, token, 'written');
+      expect((await introspect(service, token)).text).toBe('{"active":false}');
+    }
+    expect((await admin.get(`${RESOURCE}/${id}`)).status).toBe(200);
+  });
+
+  it('stands beside the session of the same user and client', async () => {
+    const tokens = await login(service, 'all', 'written');
+    const next = await refresh(service, tokens, 'written');
+    expect(await isAlive(service, next)).toBe(true);
+  });
+});

@@ -1,0 +1,40 @@
+import { jest } from '@jest/globals';
+import { RememberedPasswords } from '../../src/authentication/remembered-passwords.js';
+
+const MINUTE = 60_000;
+
+describe('the pairs that Basic remembers', () => {
+  let now = 0;
+  let remembered: RememberedPasswords;
+  beforeEach(() => {
+    jest.spyOn(performance, 'now').mockImplementation(() => now);
+    remembered = new RememberedPasswords();
+    remembered.remember('ada@example.com', 'password', 'hash');
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  const isKnown = (password = 'password', hash = 'hash'): boolean =>
+    remembered.knows('ada@example.com', password, hash);
+
+  it('are forgotten five minutes after they were used last: who goes on is never asked again', () => {
+    for (let minute = 0; minute < 20; minute += 4) {
+      expect(isKnown()).toBe(true);
+      now += 4 * MINUTE;
+    }
+    now += 2 * MINUTE;
+    expect(isKnown()).toBe(false);
+  });
+
+  it('are known by password and by the hash it was checked against', () => {
+    expect([isKnown(), isKnown('Password'), isKnown('password', 'changed')]).toEqual([true, false, false]);
+  });
+
+  it('are a thousand at most, and those in use stay', () => {
+    for (let n = 0; n < 1500; n++) {
+      remembered.remember(`${n}@example.com`, 'password', 'hash');
+      if (n % 500 === 0) expect(isKnown()).toBe(true);
+    }
+    expect(isKnown()).toBe(true);
+    expect(remembered.knows('0@example.com', 'password', 'hash')).toBe(false);
+  });
+});

@@ -1,0 +1,174 @@
+import { request } from 'node:http';
+import { basic, basicOf, passwordOf, RESOURCE } from '../support/client.js';
+import { Service } from '../support/service.js';
+import {
+  askLogin,
+  askRefresh,
+  disposeWithoutLeaks,
+  keepSecret,
+  login,
+  refresh,
+  seconds,
+  TOKEN,
+} from '../support/sessions.js';
+
+/** Failures that one account has free at one address; the next one blocks. */
+const FREE = 5;
+const WRONG = 'PASSWORD that is wrong';
+
+interface Reply {
+  readonly status: number;
+  readonly retryAfter: number;
+  readonly error: unknown;
+}
+
+interface Attempt {
+  readonly name: string;
+  readonly password?: string;
+  /** The address that the connection comes from. */
+  readonly from?: string;
+  readonly forwardedFor?: string;
+}
+
+let service: Service;
+beforeAll(async () => {
+  keepSecret(WRONG);
+  service = await Service.start({ TRUSTED_PROXIES: '127.0.0.9' });
+});
+afterAll(() => disposeWithoutLeaks(service));
+
+/** Sends a request from an address of choice. */
+function send(path: string, headers: Record<string, string>, body: string | undefined, from: string): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const options = { method: body === undefined ? 'GET' : 'POST', headers, localAddress: from, agent: false };
+    const sent = request(`${service.url}${path}`, options, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      answer.on('end', () => {
+        const { error } = JSON.parse(text) as { error?: unknown };
+        resolve({ status: answer.statusCode ?? 0, retryAfter: Number(answer.headers['retry-after']), error });
+      });
+    });
+    sent.on('error', reject).end(body);
+  });
+}
+
+function signIn({ name, password = passwordOf(name), from = '127.0.0.1', forwardedFor }: Attempt): Promise<Reply> {
+  const form = new URLSearchParams({ grant_type: 'password', username: `${name}@example.com`, password });
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    ...(forwardedFor && { 'x-forwarded-for': forwardedFor }),
+  };
+  return send(TOKEN, headers, form.toString(), from);
+}
+
+const readBasic = (authorization: string, from: string): Promise<Reply> =>
+  send(`${RESOURCE}?size=1`, { authorization }, undefined, from);
+
+async function fail(count: number, attempt: Attempt): Promise<Reply[]> {
+  const replies = [];
+  for (let n = 0; n < count; n++) replies.push(await signIn({ ...attempt, password: WRONG }));
+  return replies;
+}
+
+describe('guessing one account from one address', () => {
+  it('is slowed down after some failures, for longer each time', async () => {
+    const attempt = { name: 'create', from: '127.0.0.2' };
+    const replies = await fail(FREE + 1, attempt);
+    expect(replies.map(({ status }) => status)).toEqual(Array(FREE + 1).fill(400));
+    const waits = [];
+    for (const longest of [1, 2, 4]) {
+      const blocked = await signIn(attempt);
+      expect([blocked.status, blocked.error]).toEqual([429, 'temporarily_unavailable']);
+      expect(blocked.retryAfter).toBeLessThanOrEqual(longest);
+      waits.push(blocked.retryAfter);
+      await seconds(blocked.retryAfter + 0.1);
+      expect((await fail(1, attempt))[0]?.status).toBe(400);
+    }
+    expect(waits.at(-1)).toBeGreaterThan(1);
+  });
+
+  it('is still slowed down after a crash and a restart, also with the right password, but not elsewhere', async () => {
+    const attempt = { name: 'create', from: '127.0.0.2' };
+    // The block before is of eight seconds; two more failures make it last longer than a restart may take.
+    for (let n = 0; n < 2; n++) {
+      const { retryAfter } = await signIn(attempt);
+      await seconds(retryAfter + 0.1);
+      await fail(1, attempt);
+    }
+    await service.end('SIGKILL');
+    await service.resume();
+    expect((await signIn(attempt)).status).toBe(429);
+    expect((await signIn({ ...attempt, from: '127.0.0.3' })).status).toBe(200);
+    expect((await signIn(attempt)).status).toBe(429);
+  });
+
+  it('begins anew after a success', async () => {
+    const attempt = { name: 'read', from: '127.0.0.2' };
+    for (let round = 0; round < 3; round++) {
+      await fail(FREE, attempt);
+      expect((await signIn(attempt)).status).toBe(200);
+    }
+  });
+
+  it('is no way around it to guess many at once', async () => {
+    const attempt = { name: 'edit', from: '127.0.0.2' };
+    const replies = await Promise.all(Array.from({ length: 60 }, () => fail(1, attempt)));
+    const answered = replies.flat().filter(({ status }) => status === 400);
+    // Those that were being checked when the account was blocked, and one for each block that ran out meanwhile.
+    expect(answered.length).toBeLessThan(FREE + 20);
+    expect((await signIn(attempt)).status).toBe(429);
+  });
+});
+
+it('refreshes are never counted, nor stopped by failed logins', async () => {
+  const tokens = await login(service, 'all', 'app');
+  for (let n = 0; n < 3 * FREE; n++) expect((await askRefresh(service, `${tokens.refresh}x`, 'app')).status).toBe(400);
+  expect((await askLogin(service, 'all', 'app')).status).toBe(200);
+  const again = await login(service, 'all', 'app');
+  await fail(2 * FREE, { name: 'all' });
+  expect((await signIn({ name: 'all' })).status).toBe(429);
+  await refresh(service, again, 'app');
+});
+
+describe('the address', () => {
+  it('is not what X-Forwarded-For says, unless a trusted proxy says so', async () => {
+    for (let n = 0; n < 2 * FREE; n++)
+      await signIn({ name: 'list', password: WRONG, from: '127.0.0.4', forwardedFor: `192.0.2.${n}` });
+    expect((await signIn({ name: 'list', from: '127.0.0.4', forwardedFor: '192.0.2.99' })).status).toBe(429);
+  });
+
+  it('is what a trusted proxy says, and an IPv6 network counts as one', async () => {
+    const proxied = { name: 'list', from: '127.0.0.9' };
+    for (let n = 0; n < 2 * FREE; n++)
+      await signIn({ ...proxied, password: WRONG, forwardedFor: `2001:db8::${n + 1}` });
+    expect((await signIn({ ...proxied, forwardedFor: '2001:db8::ffff' })).status).toBe(429);
+    expect((await signIn({ ...proxied, forwardedFor: '2001:db8:1::1' })).status).toBe(200);
+    expect((await signIn({ ...proxied, forwardedFor: '192.0.2.1' })).status).toBe(200);
+  });
+});
+
+describe('Basic', () => {
+  it('is slowed down for those who guess', async () => {
+    const wrong = basic('none@example.com', WRONG);
+    const statuses = [];
+    for (let n = 0; n < FREE + 2; n++) statuses.push((await readBasic(wrong, '127.0.0.5')).status);
+    expect(statuses).toEqual([...Array<number>(FREE + 1).fill(401), 429]);
+    expect((await readBasic(basicOf('none'), '127.0.0.5')).status).toBe(429);
+  });
+
+  it('is never slowed down for who is right: not by guesses at other accounts, nor by those at its own', async () => {
+    const right = basicOf('admin');
+    const from = '127.0.0.6';
+    expect((await readBasic(right, from)).status).toBe(200);
+    // More than an address has free for all accounts together.
+    const guesses = Array.from({ length: 60 }, (_, n) =>
+      signIn({ name: 'admin', password: WRONG, from }).then(() =>
+        readBasic(basic(`nobody-${n}@example.com`, WRONG), from),
+      ),
+    );
+    await Promise.all(guesses);
+    expect((await readBasic(basic('nobody@example.com', WRONG), from)).status).toBe(429);
+    for (let n = 0; n < 20; n++) expect((await readBasic(right, from)).status).toBe(200);
+  });
+});
