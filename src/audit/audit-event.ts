@@ -22,7 +22,7 @@ export type AuditKind = (typeof AUDIT_KINDS)[number];
 export interface AuditAct {
   readonly kind: AuditKind;
   readonly actor: Actor;
-  /** Why, in the words of `docs`: stable, for programs and people. */
+  /** Why: a stable word, for programs and people. */
   readonly reason?: string;
 }
 

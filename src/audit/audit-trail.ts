@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository, type EntityManager } from 'typeorm';
+import { actValues } from './audited.js';
 import { findPage, type Columns } from '../database/search.js';
 import { Statements, type Statement } from '../database/statements.js';
 import type { Found, Search } from '../kernel/search.js';
@@ -28,6 +29,16 @@ const COLUMNS: Columns = {
   RequestId: 'record.request_id',
 };
 
+/** Unless the same was written of the same session within the last minute: $1 to $10 as of `RECORD`. */
+const RECORD_ONCE_A_MINUTE: Statement = {
+  name: 'audit-record-once-a-minute',
+  text: `INSERT INTO audit_trail_entries
+      (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::uuid, $10::bigint[]
+    WHERE NOT EXISTS (SELECT FROM audit_trail_entries WHERE session_id = $9::uuid AND kind = $1::text
+      AND reason IS NOT DISTINCT FROM $3::text AND created_on > now() - interval '1 minute')`,
+};
+
 /** The audit trail: who did what to which session, from where, when and why. */
 @Injectable()
 export class AuditTrail {
@@ -37,11 +48,13 @@ export class AuditTrail {
   ) {}
 
   /** Writes an event: within the manager's transaction, so that it stands or falls with what it records, or by itself. */
-  async record({ kind, actor, reason, ...about }: AuditEvent, manager?: EntityManager): Promise<void> {
-    const { address, userAgent, requestId } = actor.origin;
-    const who = [kind, actor.name, reason ?? null, address, userAgent, requestId];
-    const what = [about.subject ?? null, about.clientId ?? null, about.sessionId ?? null, about.recordIds ?? []];
-    await this.statements.run(RECORD, [...who, ...what], manager);
+  async record(event: AuditEvent, manager?: EntityManager): Promise<void> {
+    await this.statements.run(RECORD, valuesOf(event), manager);
+  }
+
+  /** Writes an event that a caller may bring about as often as they like: once a minute for each session and reason. */
+  async recordOnceAMinute(event: AuditEvent): Promise<void> {
+    await this.statements.run(RECORD_ONCE_A_MINUTE, valuesOf(event));
   }
 
   /** One page of the events that match. */
@@ -49,4 +62,8 @@ export class AuditTrail {
     const found = await findPage(this.entries, search, COLUMNS);
     return { ...found, records: found.records.map((entry) => AuditTrailEntryView.of(entry)) };
   }
+}
+
+function valuesOf({ subject, clientId, sessionId, recordIds, ...act }: AuditEvent): unknown[] {
+  return [...actValues(act), subject ?? null, clientId ?? null, sessionId ?? null, recordIds ?? []];
 }

@@ -6,7 +6,7 @@ import type { Principal } from '../access/principal.js';
 import { principalOf } from '../access/request-origin.js';
 import { Settings } from '../config/settings.js';
 import { SessionsService } from '../refresh-tokens/sessions.service.js';
-import { AccessTokens, type AccessTokenClaims } from '../signing-keys/access-tokens.js';
+import { AccessTokens, referenceOf, type AccessTokenClaims } from '../signing-keys/access-tokens.js';
 
 /**
  * `Authorization: Bearer <access token>`: a JWT of ours, in the profile of RFC 9068. Its session must live, and its roles are those of
@@ -32,8 +32,8 @@ export class BearerStrategy extends PassportStrategy(Strategy, 'bearer') {
   }
 
   /** The principal whom a verified token speaks for, or false when the token or its session is over. */
-  async validate(request: FastifyRequest, { sid, sub, client_id, exp }: AccessTokenClaims): Promise<Principal | false> {
-    const user = await this.sessions.userOf({ uniqueId: sid, subject: sub, clientId: client_id }, exp);
+  async validate(request: FastifyRequest, claims: AccessTokenClaims): Promise<Principal | false> {
+    const user = await this.sessions.userOf(referenceOf(claims));
     return user ? principalOf(user, request) : false;
   }
 }

@@ -10,7 +10,7 @@ export function addKeyCommands(program: Command): void {
     .description('The keys that sign access tokens.')
     .command('rotate')
     .description('Make a new key. It signs after being announced for an hour.')
-    .option('--now', 'sign with it at once, as when the present one may be known to others')
+    .option('--now', 'at once, and forget the others: they may be known to somebody. Access tokens must be refreshed')
     .option('--json', 'as JSON')
     .action(({ now = false, json }: { now?: boolean; json?: true }) =>
       withApplication(async (app) => {

@@ -34,6 +34,15 @@ function wholeNumber(min: number, max: number, what: string): PropertyDecorator 
   };
 }
 
+function commaSeparated(): PropertyDecorator {
+  return (target, key) => {
+    Expose()(target, key);
+    Transform(({ value }) =>
+      typeof value === 'string' ? value.split(',').map((part) => part.trim()) : (value as unknown),
+    )(target, key);
+  };
+}
+
 /**
  * Every setting of the service, read from the environment once, checked and frozen. The names are those of the environment.
  * Nothing else in the service reads the environment.
@@ -75,10 +84,7 @@ export class Settings {
   readonly TESSERA_SECRET: string = '';
 
   /** Secrets of before, separated by commas: what was made under them stays valid. */
-  @Transform(({ value }) =>
-    typeof value === 'string' ? value.split(',').map((part) => part.trim()) : (value as unknown),
-  )
-  @Expose()
+  @commaSeparated()
   @MinLength(SECRET_LENGTH, {
     each: true,
     message: `expected secrets of at least ${SECRET_LENGTH} characters, separated by commas`,
@@ -113,10 +119,7 @@ export class Settings {
   readonly REFRESH_RETRY_WINDOW: number = 30;
 
   /** Proxies whose `X-Forwarded-For` is believed: addresses or networks, separated by commas. */
-  @Transform(({ value }) =>
-    typeof value === 'string' ? value.split(',').map((part) => part.trim()) : (value as unknown),
-  )
-  @Expose()
+  @commaSeparated()
   @IsNetwork({ each: true, message: 'expected IP addresses or networks such as 10.0.0.0/8, separated by commas' })
   readonly TRUSTED_PROXIES: readonly string[] = [];
 
@@ -131,21 +134,27 @@ export class Settings {
    */
   static load(environment: NodeJS.ProcessEnv = process.env): Settings {
     const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-    const host = given['HOST']?.includes(':') ? `[${given['HOST']}]` : (given['HOST'] ?? '127.0.0.1');
     const settings = plainToInstance(
       Settings,
       {
         ...given,
-        PUBLIC_URL: given['PUBLIC_URL'] ?? `http://${host}:${given['PORT'] ?? 3000}`,
-        TESSERA_SECRET: given['TESSERA_SECRET'] ?? (given['DATABASE_URL'] ? undefined : 'x'.repeat(SECRET_LENGTH)),
+        PUBLIC_URL: given['PUBLIC_URL'] ?? `http://${urlHost(given['HOST'])}:${given['PORT'] ?? 3000}`,
+        TESSERA_SECRET:
+          given['TESSERA_SECRET'] ??
+          (given['DATABASE_URL'] ? undefined : embeddedSecret(given['DATA_DIR'] ?? './data')),
       },
       { excludeExtraneousValues: true, exposeDefaultValues: true },
     );
     const errors = validateSync(settings, { stopAtFirstError: true });
     if (errors.length > 0) throw new SettingsError(errors.map(describe));
-    const secret = given['TESSERA_SECRET'] ?? embeddedSecret(settings.DATA_DIR);
-    return Object.freeze(Object.assign(settings, { TESSERA_SECRET: secret }));
+    return Object.freeze(settings);
   }
+}
+
+/** The host of the URL that clients on this machine use. */
+function urlHost(host = '127.0.0.1'): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 const CONFIDENTIAL = new Set(['TESSERA_SECRET', 'TESSERA_SECRET_PREVIOUS', 'ADMIN_PASSWORD', 'DATABASE_URL']);

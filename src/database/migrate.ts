@@ -5,7 +5,7 @@ const MIGRATION_LOCK = 7_355_608;
 
 /**
  * Brings the schema up to date, all or nothing. Processes that start at once wait for each other: the advisory lock is held by the
- * transaction, so it is let go with it, whatever happens to the process, and works through a transaction-mode pooler too.
+ * transaction, so it is let go with it, whatever happens to the process.
  */
 export async function migrate(dataSource: DataSource): Promise<void> {
   const runner = dataSource.createQueryRunner();

@@ -67,7 +67,8 @@ function parseForm(body: Buffer): unknown {
   const form = new Map<string, string | string[]>();
   for (const [name, value] of decodePairs(body.toString(), 'The body')) {
     const earlier = form.get(name);
-    form.set(name, earlier === undefined ? value : [earlier, value].flat());
+    if (Array.isArray(earlier)) earlier.push(value);
+    else form.set(name, earlier === undefined ? value : [earlier, value]);
   }
   if (form.has('__proto__')) throw badRequest(FORBIDDEN_MEMBER);
   return Object.fromEntries(form);

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import type { AppError } from '../kernel/app-error.js';
 import { ValidationError, type MemberFailure } from '../kernel/validation-error.js';
 
@@ -69,7 +70,10 @@ export class ValidationFailureBody {
 }
 
 /** Renders a failure for the wire. A route whose protocol has a form of its own names another in its route config. */
-export type FailureRenderer = (failure: AppError) => { readonly status: number; readonly body: object };
+export type FailureRenderer = (
+  failure: AppError,
+  request: FastifyRequest,
+) => { readonly status: number; readonly body: object };
 
 /** The contract's form of a failure (1.4 and 1.5). */
 export const contractFailure: FailureRenderer = (failure) => ({

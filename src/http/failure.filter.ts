@@ -1,7 +1,7 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../kernel/app-error.js';
-import { isDatabaseUnreachable } from '../kernel/database-unreachable.js';
+import { isConnectionBroken, isDatabaseUnreachable } from '../kernel/database-unreachable.js';
 import { contractFailure } from './failure-body.js';
 
 const RETRY_AFTER_SECONDS = '5';
@@ -31,7 +31,7 @@ export function sendFailure(thrown: unknown, request: FastifyRequest, reply: Fas
   if (failure.status === 500) request.log.error({ err: thrown }, 'unexpected failure');
   if (reply.sent) return;
   const render = request.routeOptions.config.renderFailure ?? contractFailure;
-  const { status, body } = render(failure);
+  const { status, body } = render(failure, request);
   void reply
     .status(status)
     .headers({ ...failure.context.headers })
@@ -42,7 +42,10 @@ export function sendFailure(thrown: unknown, request: FastifyRequest, reply: Fas
 function asAppError(thrown: unknown, requestId: string): AppError {
   if (thrown instanceof AppError) return thrown;
   if (isDatabaseUnreachable(thrown)) {
-    return new AppError('database_unreachable', 503, 'The database cannot be reached; nothing was written.', {
+    const outcome = isConnectionBroken(thrown)
+      ? 'whether the request was carried out is not known'
+      : 'nothing was written';
+    return new AppError('database_unreachable', 503, `The database cannot be reached; ${outcome}.`, {
       headers: { 'retry-after': RETRY_AFTER_SECONDS },
       detail: (thrown as Error).message,
     });

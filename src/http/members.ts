@@ -1,6 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
-import { Expose, Transform } from 'class-transformer';
 import { ValidateBy, type ValidationArguments } from 'class-validator';
 import { parseDateTime } from '../kernel/date-time.js';
 import { parseId } from '../kernel/id.js';
@@ -59,6 +58,12 @@ export function RequiredId(documentation: ApiPropertyOptions): PropertyDecorator
   });
 }
 
+/** What the reader of a body has to know of a member. */
+export interface MemberContext {
+  readonly read: (value: unknown) => unknown;
+  readonly secret: boolean;
+}
+
 interface Member {
   /** Turns what was sent into the property's type, or leaves it for `fault` to refuse. */
   readonly read?: (value: unknown) => unknown;
@@ -69,9 +74,8 @@ interface Member {
 }
 
 function member({ read, fault, document, secret }: Member): PropertyDecorator {
+  const context: MemberContext = { read: read ?? ((value) => value), secret: secret ?? false };
   return applyDecorators(
-    Expose(),
-    ...(read ? [Transform(({ value }) => read(value))] : []),
     ValidateBy(
       {
         name: 'member',
@@ -80,7 +84,7 @@ function member({ read, fault, document, secret }: Member): PropertyDecorator {
           defaultMessage: (context?: ValidationArguments) => fault(context?.value) ?? '',
         },
       },
-      { context: { secret: secret ?? false } },
+      { context },
     ),
     document,
   );

@@ -1,5 +1,8 @@
 import { badRequest } from '../kernel/app-error.js';
 
+/** More than any request needs. */
+const MAX_PAIRS = 1_000;
+
 /**
  * Reads `a=1&b=2` as pairs, in order: `+` is a space, percent-encoding must be whole and UTF-8
  * (WHATWG URL, application/x-www-form-urlencoded).
@@ -8,6 +11,9 @@ import { badRequest } from '../kernel/app-error.js';
  */
 export function decodePairs(text: string, what: string): [name: string, value: string][] {
   const pairs: [string, string][] = [];
+  if (text.length > MAX_PAIRS && text.split('&', MAX_PAIRS + 1).length > MAX_PAIRS) {
+    throw badRequest(`${what} has more than ${MAX_PAIRS} parameters.`);
+  }
   for (const part of text.split('&')) {
     if (part === '') continue;
     const split = part.indexOf('=');

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from '../refresh-tokens/refresh-token-codec.js';
 import { SessionsService } from '../refresh-tokens/sessions.service.js';
-import { AccessTokens } from '../signing-keys/access-tokens.js';
+import { AccessTokens, referenceOf } from '../signing-keys/access-tokens.js';
 import { required, type OAuthRequest } from './oauth-form.js';
 import type { IntrospectionResponse } from './introspection-response.js';
 
@@ -46,9 +46,8 @@ export class IntrospectionService {
   private async introspectAccessToken(token: string): Promise<IntrospectionResponse> {
     const claims = await this.accessTokens.verify(token);
     if (!claims) return INACTIVE;
-    const { sid, sub, client_id, exp } = claims;
-    const user = await this.sessions.userOf({ uniqueId: sid, subject: sub, clientId: client_id }, exp);
-    return user ? { active: true, token_type: 'bearer', username: sub, ...claims } : INACTIVE;
+    const user = await this.sessions.userOf(referenceOf(claims));
+    return user ? { active: true, token_type: 'bearer', username: claims.sub, ...claims } : INACTIVE;
   }
 }
 

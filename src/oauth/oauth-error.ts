@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { FailureRenderer } from '../http/failure-body.js';
+import { FORM, isForm } from './form.js';
 import { AppError } from '../kernel/app-error.js';
 
 /** Codes of the wire: RFC 6749, section 5.2; RFC 6750, section 3.1; and the contract's own two (contract 3). */
@@ -50,9 +51,7 @@ export const oauthFailure: FailureRenderer = ({ code, status, message }) => {
 };
 
 /** Like `oauthFailure`, for the token endpoint: a body that is no form is an unsupported grant type there (contract 3). */
-export const tokenFailure: FailureRenderer = (failure) =>
-  failure.status === 415
-    ? oauthFailure(
-        oauthError('unsupported_grant_type', 'The token endpoint takes application/x-www-form-urlencoded only.'),
-      )
-    : oauthFailure(failure);
+export const tokenFailure: FailureRenderer = (failure, request) =>
+  failure.status < 500 && !isForm(request)
+    ? oauthFailure(oauthError('unsupported_grant_type', `The token endpoint takes ${FORM} only.`), request)
+    : oauthFailure(failure, request);

@@ -4,9 +4,9 @@ import { originOf } from '../access/request-origin.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Origin } from '../kernel/origin.js';
 import { isLongerThan, textFault } from '../kernel/text.js';
+import { FORM, isForm } from './form.js';
 import { oauthError } from './oauth-error.js';
 
-const FORM = 'application/x-www-form-urlencoded';
 /** The same limit as the record's ClientId (contract 1.1). */
 const CLIENT_ID_LENGTH = 512;
 
@@ -26,7 +26,7 @@ export interface OAuthRequest {
 export const OAuthForm = createParamDecorator((_data: unknown, context: ExecutionContext): OAuthRequest => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   const { headers, body } = request;
-  if (headers['content-type']?.split(';')[0]?.trim().toLowerCase() !== FORM) {
+  if (!isForm(request)) {
     throw new AppError('unsupported_media_type', 415, `The body must be ${FORM}.`);
   }
   const parameters = new Map<string, string>();

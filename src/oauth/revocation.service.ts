@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../kernel/origin.js';
 import { RefreshTokenCodec } from '../refresh-tokens/refresh-token-codec.js';
 import { SessionsService } from '../refresh-tokens/sessions.service.js';
-import { AccessTokens } from '../signing-keys/access-tokens.js';
+import { AccessTokens, referenceOf } from '../signing-keys/access-tokens.js';
 import { oauthError } from './oauth-error.js';
 import { required, type OAuthRequest } from './oauth-form.js';
 
@@ -22,7 +22,8 @@ export class RevocationService {
   async revoke(request: OAuthRequest): Promise<void> {
     const token = required(request, 'token');
     const { clientId, origin } = request;
-    const actor: Actor = { name: clientId ?? 'client', origin };
+    // Who revokes is not authenticated, and a client's name is whatever it calls itself.
+    const actor: Actor = { name: 'client', origin };
     const claims = this.codec.decode(token);
     if (claims) {
       await this.sessions.revoke(claims, clientId, actor);
@@ -30,8 +31,8 @@ export class RevocationService {
     }
     const access = await this.accessTokens.verify(token);
     if (!access) return;
-    const { sid, sub, client_id } = access;
-    if (client_id !== (clientId ?? sub)) throw oauthError('invalid_grant', 'The token was not issued to this client.');
-    await this.sessions.revokeByAccessToken({ uniqueId: sid, subject: sub, clientId: client_id }, actor);
+    if (access.client_id !== (clientId ?? access.sub))
+      throw oauthError('invalid_grant', 'The token was not issued to this client.');
+    await this.sessions.revokeByAccessToken(referenceOf(access), actor);
   }
 }

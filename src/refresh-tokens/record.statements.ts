@@ -1,7 +1,6 @@
 import { audited } from '../audit/audited.js';
 import { isNew } from './refresh-token.entity.js';
-
-const NOW_SECOND = `date_trunc('second', now())`;
+import { NOW_SECOND } from './session.statements.js';
 
 /** A record as `RefreshTokenView` reads it. */
 const RECORD = `id, unique_id AS "uniqueId", subject, client_id AS "clientId", expires_on AS "expiresOn",
@@ -44,11 +43,19 @@ export const UPDATE = audited(
   WRITE,
 );
 
+/** Records that a search found, and shows: $1 ids. */
+export const FOUND = audited(
+  'record-found',
+  'SELECT id, unique_id, subject, client_id, false AS ended FROM refresh_tokens WHERE id = ANY ($1::bigint[])',
+  'id',
+);
+
 /** The session that a record is, held until the transaction is over: $1 id. */
 export const HOLD_SESSION = {
   name: 'record-hold-session',
   text: `SELECT id, unique_id AS "uniqueId", generation, first_generation AS "firstGeneration",
-      ticket_salt AS "TicketSalt", ticket_hash AS "TicketHash"
+      subject, client_id AS "clientId",
+      protected_ticket AS "ProtectedTicket", ticket_salt AS "TicketSalt", ticket_hash AS "TicketHash"
     FROM refresh_tokens WHERE id = $1 AND issued FOR UPDATE`,
 };
 

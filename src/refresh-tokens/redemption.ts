@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { AuditAct, AuditEvent } from '../audit/audit-event.js';
 import { actValues } from '../audit/audited.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings } from '../config/settings.js';
@@ -132,12 +133,19 @@ export class Redemption {
   private async refuseEnded({ id, uniqueId }: RefreshTokenClaims, origin: Origin): Promise<never> {
     const reason = 'session-ended';
     const actor = { name: 'unknown', origin };
-    await this.trail.record({ kind: 'refresh-refused', actor, reason, sessionId: uniqueId, recordIds: [id] });
+    await this.trail.recordOnceAMinute({
+      kind: 'refresh-refused',
+      actor,
+      reason,
+      sessionId: uniqueId,
+      recordIds: [id],
+    });
     throw invalidGrant(reason);
   }
 
   private async refuse(row: Diagnosis, reason: Refusal, origin: Origin): Promise<never> {
-    await this.trail.record({ kind: 'refresh-refused', actor: { name: row.subject, origin }, reason, ...about(row) });
+    const actor = { name: row.subject, origin };
+    await this.trail.recordOnceAMinute({ kind: 'refresh-refused', actor, reason, ...about(row) });
     throw invalidGrant(reason);
   }
 }
@@ -152,7 +160,7 @@ function refusalOf(row: Diagnosis, generation: number): Refusal | undefined {
   return row.isUserEnabled ? undefined : 'user-disabled';
 }
 
-function about({ subject, clientId, uniqueId, id }: Session): object {
+function about({ subject, clientId, uniqueId, id }: Session): Omit<AuditEvent, keyof AuditAct> {
   return { subject, clientId, sessionId: uniqueId, recordIds: [id] };
 }
 

@@ -21,6 +21,6 @@ import { Tickets } from './tickets.js';
   ],
   controllers: [RefreshTokensController],
   providers: [RefreshTokensService, SessionsService, Logins, Redemption, RefreshTokenCodec, Tickets],
-  exports: [SessionsService, Logins, Redemption, RefreshTokenCodec, Tickets],
+  exports: [SessionsService, Logins, Redemption, RefreshTokenCodec],
 })
 export class RefreshTokensModule {}

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditAct } from '../audit/audit-event.js';
-import { AuditTrail } from '../audit/audit-trail.js';
 import { actValues } from '../audit/audited.js';
 import { findPage } from '../database/search.js';
 import { Statements, type Statement } from '../database/statements.js';
@@ -12,20 +11,23 @@ import type { Actor } from '../kernel/origin.js';
 import type { Found, Search } from '../kernel/search.js';
 import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.input.js';
 import { RefreshTokenView } from './dto/refresh-token.view.js';
-import { CREATE, DELETE, HOLD_SESSION, READ, UPDATE } from './record.statements.js';
+import { CREATE, DELETE, FOUND, HOLD_SESSION, READ, UPDATE } from './record.statements.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token-codec.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { REFRESH_TOKEN_COLUMNS } from './refresh-token.search.js';
 import { hashTicket } from './ticket-digest.js';
+import { Tickets } from './tickets.js';
 
 const RESOURCE = 'RefreshToken';
 /** Somebody who reads a record and writes it back takes no longer than so many refreshes of its session. */
 const GENERATIONS_REMEMBERED = 100;
 
-type Ticket = Pick<RefreshTokenInput, 'TicketSalt' | 'TicketHash'>;
+type Ticket = Pick<RefreshTokenInput, 'ProtectedTicket' | 'TicketSalt' | 'TicketHash'>;
 
 interface HeldSession extends RefreshTokenClaims, Ticket, Record<string, unknown> {
   readonly firstGeneration: number;
+  readonly subject: string;
+  readonly clientId: string;
 }
 
 /**
@@ -37,8 +39,8 @@ export class RefreshTokensService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly statements: Statements,
-    private readonly trail: AuditTrail,
     private readonly codec: RefreshTokenCodec,
+    private readonly tickets: Tickets,
   ) {}
 
   /** Stores a new record. It belongs to the client that wrote it: it cannot be redeemed here. */
@@ -68,9 +70,8 @@ export class RefreshTokensService {
   search(search: Search, actor: Actor): Promise<Found<RefreshTokenView>> {
     return this.dataSource.transaction(async (manager) => {
       const found = await findPage(manager.getRepository(RefreshToken), search, REFRESH_TOKEN_COLUMNS);
-      const recordIds = found.records.map(({ id }) => id);
-      if (recordIds.length > 0)
-        await this.trail.record({ kind: 'record-read', actor, reason: 'search', recordIds }, manager);
+      const act = actValues({ kind: 'record-read', actor, reason: 'search' });
+      await this.statements.run(FOUND, [found.records.map(({ id }) => id), ...act], manager);
       return { ...found, records: found.records.map((token) => RefreshTokenView.of(token)) };
     });
   }
@@ -83,7 +84,7 @@ export class RefreshTokensService {
   update(change: RefreshTokenChange, actor: Actor): Promise<Write> {
     return this.dataSource.transaction(async (manager) => {
       const [session] = await this.statements.run<HeldSession>(HOLD_SESSION, [change.Id], manager);
-      const isStale = session !== undefined && this.hadTicket(session, change);
+      const isStale = session !== undefined && (await this.hadTicket(session, change));
       const values = [...valuesOf(change, isStale ? session : change), actor.name, change.Id];
       const write = await this.write(UPDATE, values, { kind: 'record-updated', actor, reason: 'edited' }, manager);
       if (!write) throw notFound(RESOURCE, change.Id);
@@ -109,8 +110,13 @@ export class RefreshTokensService {
     return write;
   }
 
-  /** Tokens can be derived again, so a digest can be told to be that of an earlier generation. */
-  private hadTicket({ id, uniqueId, generation, firstGeneration }: HeldSession, given: Ticket): boolean {
+  /**
+   * Whether the ticket is one that the session had. A sealed ticket tells by itself whose it was: it is that of an earlier login, or
+   * was sealed under an earlier secret. A digest tells by the tokens of earlier generations, which can be derived again.
+   */
+  private async hadTicket(session: HeldSession, given: Ticket): Promise<boolean> {
+    if (given.ProtectedTicket !== session.ProtectedTicket) return this.tickets.isOf(session, given.ProtectedTicket);
+    const { id, uniqueId, generation, firstGeneration } = session;
     const oldest = Math.max(firstGeneration, generation - GENERATIONS_REMEMBERED);
     for (let earlier = generation - 1; earlier >= oldest; earlier--) {
       const tokens = this.codec.encodeUnderAll({ id, uniqueId, generation: earlier });
@@ -125,7 +131,7 @@ function valuesOf(input: RefreshTokenInput, ticket: Ticket = input): unknown[] {
     input.Subject,
     input.ClientId,
     input.ExpiresOn,
-    input.ProtectedTicket,
+    ticket.ProtectedTicket,
     ticket.TicketHash,
     ticket.TicketSalt,
     input.SystemId ?? null,

@@ -1,7 +1,8 @@
 import { audited } from '../audit/audited.js';
 import { ticketHashSql } from './ticket-digest.js';
 
-const NOW_SECOND = `date_trunc('second', now())`;
+/** SQL: the present second, since dates are whole seconds at rest. */
+export const NOW_SECOND = `date_trunc('second', now())`;
 const WINDOW = (parameter: string): string => `now() - make_interval(secs => ${parameter}::float8)`;
 
 /** What is returned of a session whose token was just issued. */
@@ -72,10 +73,14 @@ export const END_REVOKED = audited(
     AND first_generation <= $3 AND generation >= $3 AND client_id = coalesce($4::text, subject) ${ENDED}`,
 );
 
-/** Ends the session of an access token that its client revokes: $1 unique id, $2 subject, $3 client. */
+/**
+ * Ends the session of an access token that its client revokes: $1 unique id, $2 subject, $3 client, $4 when the token expires and
+ * $5 when its user signed in, in seconds since 1970. A token that is over, or of an earlier login, ends nothing.
+ */
 export const END_OF_ACCESS_TOKEN = audited(
   'session-end-of-access-token',
-  `DELETE FROM refresh_tokens WHERE unique_id = $1 AND issued AND subject = $2 AND client_id = $3 ${ENDED}`,
+  `DELETE FROM refresh_tokens WHERE unique_id = $1 AND issued AND subject = $2 AND client_id = $3
+    AND to_timestamp($4::float8) > now() AND auth_time = to_timestamp($5::float8) ${ENDED}`,
 );
 
 /** Ends all sessions of a user: $1 subject, $2 client or null for every client. */
@@ -142,11 +147,12 @@ export const STORE_TICKET = {
 
 /**
  * The user whom an access token speaks for, while its session lives: $1 unique id, $2 subject, $3 client, $4 when the token expires,
- * by the database's clock, in seconds since 1970.
+ * by the database's clock, in seconds since 1970, $5 longest life. No access token outlives its session.
  */
 export const PRINCIPAL = {
   name: 'session-principal',
   text: `SELECT u.email, u.is_administrator AS "isAdministrator", u.roles
     FROM refresh_tokens t JOIN users u ON u.email = t.subject
-    WHERE t.unique_id = $1 AND t.issued AND t.subject = $2 AND t.client_id = $3 AND u.enabled AND to_timestamp($4::float8) > now()`,
+    WHERE t.unique_id = $1 AND t.issued AND t.subject = $2 AND t.client_id = $3 AND u.enabled AND to_timestamp($4::float8) > now()
+      AND t.expires_on > now() AND t.auth_time + make_interval(secs => $5::float8) > now()`,
 };

@@ -6,6 +6,7 @@ import { Settings } from '../config/settings.js';
 import { Statements } from '../database/statements.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
+import type { AccessTokenReference } from '../signing-keys/access-tokens.js';
 import { UsersService } from '../users/users.service.js';
 import type { RefreshTokenClaims } from './refresh-token-codec.js';
 import { RefreshToken } from './refresh-token.entity.js';
@@ -25,13 +26,6 @@ export interface CurrentSession extends Session {
   readonly rotatedOn: Date;
   readonly expiresOn: Date;
   readonly protectedTicket: string;
-}
-
-/** What an access token says of its session. */
-export interface SessionReference {
-  readonly uniqueId: string;
-  readonly subject: string;
-  readonly clientId: string;
 }
 
 /** Sessions of a user; without a client, at every client. */
@@ -87,19 +81,16 @@ export class SessionsService implements OnModuleInit {
   }
 
   /** Ends the session of an access token that its client revokes. */
-  async revokeByAccessToken({ uniqueId, subject, clientId }: SessionReference, actor: Actor): Promise<void> {
+  async revokeByAccessToken(token: AccessTokenReference, actor: Actor): Promise<void> {
+    const { uniqueId, subject, clientId, expires, authTime } = token;
     const act = actValues({ kind: 'session-ended', actor, reason: 'revoked' });
-    await this.statements.run(END_OF_ACCESS_TOKEN, [uniqueId, subject, clientId, ...act]);
+    await this.statements.run(END_OF_ACCESS_TOKEN, [uniqueId, subject, clientId, expires, authTime, ...act]);
   }
 
-  /** The enabled user of a session that lives, while the access token, which expires at `expires` (seconds since 1970), does too. */
-  async userOf({ uniqueId, subject, clientId }: SessionReference, expires: number): Promise<SessionUser | undefined> {
-    const [user] = await this.statements.run<SessionUser & Record<string, unknown>>(PRINCIPAL, [
-      uniqueId,
-      subject,
-      clientId,
-      expires,
-    ]);
+  /** The enabled user of a session that lives, while the access token does too. */
+  async userOf({ uniqueId, subject, clientId, expires }: AccessTokenReference): Promise<SessionUser | undefined> {
+    const values = [uniqueId, subject, clientId, expires, this.settings.REFRESH_TOKEN_MAX_AGE];
+    const [user] = await this.statements.run<SessionUser & Record<string, unknown>>(PRINCIPAL, values);
     return user;
   }
 

@@ -12,7 +12,7 @@ export function digestTicket(token: string): TicketDigest {
   return { salt, hash: hashTicket(salt, token) };
 }
 
-/** What `TICKET_HASH` computes in SQL. */
+/** What `ticketHashSql` computes in SQL. */
 export function hashTicket(salt: string, token: string): string {
   return createHash('sha256').update(salt).update(token).digest('base64');
 }

@@ -4,6 +4,8 @@ import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
 import { reseal, seal, unseal } from '../kernel/seal.js';
 import type { Session } from './session.js';
 
+type Sealed = Pick<Session, 'subject' | 'clientId' | 'uniqueId'>;
+
 /** What a sealed ticket holds (names of RFC 7519 and RFC 9068). */
 export interface Ticket {
   readonly sub: string;
@@ -37,7 +39,7 @@ export class Tickets {
   }
 
   /** Whether the ticket is the one sealed for this session, unaltered. */
-  async isOf({ subject, clientId, uniqueId }: Session, sealed: string): Promise<boolean> {
+  async isOf({ subject, clientId, uniqueId }: Sealed, sealed: string): Promise<boolean> {
     const ticket = (await unseal(sealed, uniqueId, this.keys)) as Ticket | undefined;
     return ticket?.sub === subject && ticket.client_id === clientId;
   }

@@ -34,6 +34,21 @@ export interface AccessTokenClaims {
   readonly jti: string;
 }
 
+/** What the session of an access token is found by; times in seconds since 1970. */
+export interface AccessTokenReference {
+  /** UniqueId of the session. */
+  readonly uniqueId: string;
+  readonly subject: string;
+  readonly clientId: string;
+  readonly expires: number;
+  readonly authTime: number;
+}
+
+/** What a token's claims say of itself and its session. */
+export function referenceOf({ sid, sub, client_id, exp, auth_time }: AccessTokenClaims): AccessTokenReference {
+  return { uniqueId: sid, subject: sub, clientId: client_id, expires: exp, authTime: auth_time };
+}
+
 /** Issues and verifies access tokens: JWT in the profile of RFC 9068, signed with ES256. */
 @Injectable()
 export class AccessTokens {

@@ -74,11 +74,15 @@ export class SigningKeys implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * Makes a new key, which signs after an hour of being announced, or at once.
+   * Makes a new key, which signs after an hour of being announced. At once, as when the others may be known to somebody else, it takes
+   * their place: what they signed is not valid any more, in other processes within a minute.
    * @returns its `kid`
    */
   async rotate(actor: Actor, atOnce = false): Promise<string> {
-    const kid = await this.dataSource.transaction((manager) => this.add(manager, actor, atOnce));
+    const kid = await this.dataSource.transaction(async (manager) => {
+      if (atOnce) await manager.query('DELETE FROM signing_keys');
+      return this.add(manager, actor, atOnce);
+    });
     await this.load();
     return kid;
   }

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { createHmac } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { Settings } from '../config/settings.js';
@@ -24,9 +24,11 @@ const KNOWN_FOR = '90 days';
 
 const CHECK = {
   name: 'throttle-check',
-  text: `SELECT ceil(extract(epoch FROM max(blocked_until) - now()))::int AS wait FROM login_throttles
-    WHERE blocked_until > now() AND (key = $1 OR key IN ($2, $3) AND NOT EXISTS (
-      SELECT FROM login_throttles known WHERE known.key = $1 AND known.last_success > now() - interval '${KNOWN_FOR}'))`,
+  text: `SELECT ceil(extract(epoch FROM max(t.blocked_until) - now()))::int AS wait
+    FROM login_throttles t LEFT JOIN login_throttles own ON own.key = $1
+    WHERE t.key IN ($1, $2, $3) AND t.blocked_until > now() AND (t.key = $1
+      OR coalesce(own.last_success <= now() - interval '${KNOWN_FOR}', true)
+        AND (t.key = $2 OR own.failures > 0 AND own.last_failure > now() - interval '${MEMORY}'))`,
 };
 
 const COUNT_FAILURE = {
@@ -45,6 +47,14 @@ const BLOCK = {
     WHERE key = $1 AND failures > $2::int`,
 };
 
+const FORGET = {
+  name: 'throttle-forget',
+  text: `DELETE FROM login_throttles WHERE key IN (SELECT key FROM login_throttles
+    WHERE blocked_until < now() AND coalesce(last_failure < now() - interval '${MEMORY}', true)
+      AND coalesce(last_success < now() - interval '${KNOWN_FOR}', true) LIMIT 10000)`,
+};
+const FORGET_EVERY_MS = 10 * 60_000;
+
 const COUNT_SUCCESS = {
   name: 'throttle-count-success',
   text: `INSERT INTO login_throttles (key, failures, blocked_until, last_success) VALUES ($1, 0, now(), now())
@@ -54,11 +64,13 @@ const COUNT_SUCCESS = {
 /**
  * Slows down those who guess passwords, by account and by address. What it knows is in the database, so neither a restart nor
  * another process forgets it; it knows accounts and addresses by their HMAC alone, since people type passwords where the user name
- * belongs. An address from which the account signed in before is held back by its own failures alone: attackers
- * elsewhere do not lock a user out.
+ * belongs. An address from which the account signed in before is held back by its own failures alone, and the
+ * failures of all addresses together hold back only those that failed themselves: attackers elsewhere do not lock a user out.
  */
 @Injectable()
-export class LoginThrottle {
+export class LoginThrottle implements OnModuleInit, OnModuleDestroy {
+  private readonly logger = new Logger(LoginThrottle.name);
+  private timer: NodeJS.Timeout | undefined;
   private readonly key: DerivedKey;
 
   constructor(
@@ -67,6 +79,18 @@ export class LoginThrottle {
   ) {
     // A new secret forgets all failures; that harms nobody.
     [this.key] = deriveKeys('throttle-key', settings.TESSERA_SECRET, []);
+  }
+
+  onModuleInit(): void {
+    this.timer = setInterval(() => {
+      this.statements.run(FORGET, []).catch((error: unknown) => {
+        this.logger.warn(`Old failures could not be forgotten: ${(error as Error).message}`);
+      });
+    }, FORGET_EVERY_MS).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
   }
 
   /** @throws AppError 429 with `Retry-After` while this account, or this address, has failed too often */
