@@ -6,6 +6,7 @@ import { disposeWithoutLeaks, TOKEN } from '../support/sessions.js';
 
 const CLIENT_ID = 'strict';
 /** The one thing they must be told: the service of a test has no certificate. */
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so only to stand out
 const HTTP = { [oauth.allowInsecureRequests]: true };
 const PASSWORD_GRANT = { username: 'all@example.com', password: passwordOf('all') };
 
@@ -77,7 +78,8 @@ describe('openid-client', () => {
   let tokens: openid.TokenEndpointResponse;
 
   it('discovers the server', async () => {
-    const options = { algorithm: 'oauth2', execute: [openid.allowInsecureRequests] } as const;
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so only to stand out
+    const options: openid.DiscoveryRequestOptions = { algorithm: 'oauth2', execute: [openid.allowInsecureRequests] };
     configuration = await openid.discovery(new URL(service.url), CLIENT_ID, undefined, openid.None(), options);
     expect(configuration.serverMetadata().issuer).toBe(service.url);
   });

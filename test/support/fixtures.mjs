@@ -5,7 +5,7 @@ export const CACHE = join(import.meta.dirname, '../.cache');
 
 /** The database that each suite on PostgreSQL begins with a copy of, and the secret it was made under. */
 export const TEMPLATE = 'tessera_image';
-export const SECRET = 'a secret for tests only, of no less than 43 characters';
+export const SECRET = 'a secret for tests only of no less than 43 characters';
 
 /** The data folder that each suite begins with a copy of. */
 export const IMAGE = join(CACHE, 'image');
