@@ -29,14 +29,14 @@ const COLUMNS: Columns = {
   RequestId: 'record.request_id',
 };
 
-/** Unless the same was written of the same session within the last minute: $1 to $10 as of `RECORD`. */
-const RECORD_ONCE_A_MINUTE: Statement = {
-  name: 'audit-record-once-a-minute',
+/** Unless the same was written of the same session ten times within the last minute: $1 to $10 as of `RECORD`. */
+const RECORD_WITHIN_BOUNDS: Statement = {
+  name: 'audit-record-within-bounds',
   text: `INSERT INTO audit_trail_entries
       (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
     SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::uuid, $10::bigint[]
-    WHERE NOT EXISTS (SELECT FROM audit_trail_entries WHERE session_id = $9::uuid AND kind = $1::text
-      AND reason IS NOT DISTINCT FROM $3::text AND created_on > now() - interval '1 minute')`,
+    WHERE (SELECT count(*) FROM (SELECT FROM audit_trail_entries WHERE session_id = $9::uuid AND kind = $1::text
+      AND reason = $3::text AND created_on > now() - interval '1 minute' LIMIT 10) recent) < 10`,
 };
 
 /** The audit trail: who did what to which session, from where, when and why. */
@@ -52,9 +52,9 @@ export class AuditTrail {
     await this.statements.run(RECORD, valuesOf(event), manager);
   }
 
-  /** Writes an event that a caller may bring about as often as they like: once a minute for each session and reason. */
-  async recordOnceAMinute(event: AuditEvent): Promise<void> {
-    await this.statements.run(RECORD_ONCE_A_MINUTE, valuesOf(event));
+  /** Writes an event that a caller may bring about as often as they like: at most ten a minute for each session and reason. */
+  async recordWithinBounds(event: AuditEvent): Promise<void> {
+    await this.statements.run(RECORD_WITHIN_BOUNDS, valuesOf(event));
   }
 
   /** One page of the events that match. */

@@ -151,7 +151,7 @@ export class Redemption {
   private async refuseEnded({ id, uniqueId }: RefreshTokenClaims, origin: Origin): Promise<never> {
     const reason = 'session-ended';
     const actor = { name: 'unknown', origin };
-    await this.trail.recordOnceAMinute({
+    await this.trail.recordWithinBounds({
       kind: 'refresh-refused',
       actor,
       reason,
@@ -163,7 +163,7 @@ export class Redemption {
 
   private async refuse(row: Diagnosis, reason: Refusal, origin: Origin): Promise<never> {
     const actor = { name: row.subject, origin };
-    await this.trail.recordOnceAMinute({ kind: 'refresh-refused', actor, reason, ...about(row) });
+    await this.trail.recordWithinBounds({ kind: 'refresh-refused', actor, reason, ...about(row) });
     throw invalidGrant(reason);
   }
 }

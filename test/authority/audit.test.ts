@@ -152,7 +152,7 @@ describe('why a user was logged out', () => {
     const ended = await events(service, { Subject: 'list@example.com', Kind: 'session-ended' });
     expect(ended.map(({ Reason }) => Reason)).toEqual(reasons);
     expect(ended.map(({ Actor }) => Actor)).toEqual([
-      'why',
+      'client',
       'admin@example.com',
       'list@example.com',
       'admin@example.com',
