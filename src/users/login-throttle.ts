@@ -34,7 +34,7 @@ const CHECK = {
 const COUNT_FAILURE = {
   name: 'throttle-count-failure',
   text: `INSERT INTO login_throttles AS t (key, failures, blocked_until, last_failure)
-    SELECT key, 1, now(), now() FROM unnest($1::text[]) AS key ORDER BY key
+    SELECT key, 1, '-infinity', now() FROM unnest($1::text[]) AS key ORDER BY key
     ON CONFLICT (key) DO UPDATE SET
       last_failure = now(),
       failures = CASE WHEN t.last_failure > now() - interval '${MEMORY}' THEN least(t.failures + 1, 1000000) ELSE 1 END`,
@@ -57,8 +57,8 @@ const FORGET_EVERY_MS = 10 * 60_000;
 
 const COUNT_SUCCESS = {
   name: 'throttle-count-success',
-  text: `INSERT INTO login_throttles (key, failures, blocked_until, last_success) VALUES ($1, 0, now(), now())
-    ON CONFLICT (key) DO UPDATE SET failures = 0, blocked_until = now(), last_success = now()`,
+  text: `INSERT INTO login_throttles (key, failures, blocked_until, last_success) VALUES ($1, 0, '-infinity', now())
+    ON CONFLICT (key) DO UPDATE SET failures = 0, blocked_until = '-infinity', last_success = now()`,
 };
 
 /**
