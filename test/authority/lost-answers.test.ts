@@ -1,0 +1,68 @@
+import { connect } from 'node:net';
+import { Service } from '../support/service.js';
+import {
+  disposeWithoutLeaks,
+  isAlive,
+  login,
+  refresh,
+  sessionOf,
+  story,
+  TOKEN,
+  type Tokens,
+} from '../support/sessions.js';
+
+const ROUNDS = 150;
+
+let service: Service;
+beforeAll(async () => {
+  service = await Service.start();
+});
+afterAll(() => disposeWithoutLeaks(service));
+
+/** Sends a refresh and cuts the connection so many milliseconds after that, whether an answer came or not. */
+function sendAndCut({ refresh: token }: Tokens, clientId: string, ms: number): Promise<void> {
+  const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: token }).toString();
+  const head = `POST ${TOKEN} HTTP/1.1\r\nhost: x\r\nclient_id: ${clientId}\r\ncontent-length: ${body.length}`;
+  const { hostname, port } = new URL(service.url);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => {
+      socket.write(`${head}\r\ncontent-type: application/x-www-form-urlencoded\r\n\r\n${body}`, () => {
+        setTimeout(() => socket.resetAndDestroy(), ms);
+      });
+    });
+    socket.on('error', reject).on('close', () => {
+      resolve();
+    });
+  });
+}
+
+describe('a client whose connection is cut before the answer', () => {
+  it.each([0, 3, 10])('goes on with the same token, over many rounds (cut after %d ms)', async (ms) => {
+    const clientId = `cut-${ms}`;
+    let tokens = await login(service, 'all', clientId);
+    for (let round = 0; round < ROUNDS / 3; round++) {
+      await sendAndCut(tokens, clientId, ms);
+      const next = await refresh(service, tokens, clientId);
+      expect(next.refresh).not.toBe(tokens.refresh);
+      expect(sessionOf(next)).toBe(sessionOf(tokens));
+      tokens = next;
+    }
+    expect(await isAlive(service, tokens)).toBe(true);
+    const kinds = await story(service, tokens);
+    expect(kinds.filter((kind) => !/^(login|refresh-retried)/.test(kind))).toEqual([]);
+    // Cut late enough, the answer was on its way: the token had been rotated, and was retried.
+    if (ms === 10) expect(kinds).toContain('refresh-retried: null');
+  });
+
+  it('goes on when it cuts again and again, and when it retries while the first request is still on its way', async () => {
+    let tokens = await login(service, 'all', 'impatient');
+    for (let round = 0; round < 30; round++) {
+      const cuts = [0, 1, 2].map((ms) => sendAndCut(tokens, 'impatient', ms));
+      const next = await refresh(service, tokens, 'impatient');
+      await Promise.all(cuts);
+      expect((await refresh(service, tokens, 'impatient')).refresh).toBe(next.refresh);
+      tokens = next;
+    }
+    expect(await isAlive(service, tokens)).toBe(true);
+  });
+});

@@ -1,0 +1,102 @@
+import * as oauth from 'oauth4webapi';
+import * as openid from 'openid-client';
+import { basicOf, bearerOf, passwordOf, RESOURCE } from '../support/client.js';
+import { Service } from '../support/service.js';
+import { disposeWithoutLeaks, TOKEN } from '../support/sessions.js';
+
+const CLIENT_ID = 'strict';
+/** The one thing they must be told: the service of a test has no certificate. */
+const HTTP = { [oauth.allowInsecureRequests]: true };
+const PASSWORD_GRANT = { username: 'all@example.com', password: passwordOf('all') };
+
+let service: Service;
+beforeAll(async () => {
+  service = await Service.start();
+});
+afterAll(() => disposeWithoutLeaks(service));
+
+const statusOf = async (accessToken: string): Promise<number> =>
+  (await service.client(`Bearer ${accessToken}`).get(`${RESOURCE}?size=1`)).status;
+
+describe('oauth4webapi', () => {
+  const client: oauth.Client = { client_id: CLIENT_ID };
+  const none = oauth.None();
+  let server: oauth.AuthorizationServer;
+  let tokens: oauth.TokenEndpointResponse;
+
+  it('discovers the server', async () => {
+    const issuer = new URL(service.url);
+    const response = await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...HTTP });
+    server = await oauth.processDiscoveryResponse(issuer, response);
+    expect(server.token_endpoint).toBe(service.url + TOKEN);
+  });
+
+  it('signs in and refreshes', async () => {
+    const first = await oauth.genericTokenEndpointRequest(server, client, none, 'password', PASSWORD_GRANT, HTTP);
+    const { refresh_token: token = '' } = await oauth.processGenericTokenEndpointResponse(server, client, first);
+    const second = await oauth.refreshTokenGrantRequest(server, client, none, token, HTTP);
+    tokens = await oauth.processRefreshTokenResponse(server, client, second);
+    expect([tokens.token_type, tokens.expires_in]).toEqual(['bearer', 3600]);
+  });
+
+  it('reads a refusal', async () => {
+    const refused = await oauth.refreshTokenGrantRequest(server, client, none, 'x', HTTP);
+    await expect(oauth.processRefreshTokenResponse(server, client, refused)).rejects.toMatchObject({
+      error: 'invalid_grant',
+      status: 400,
+    });
+  });
+
+  it('validates an access token as RFC 9068 says', async () => {
+    const request = new Request(`${service.url}${RESOURCE}`, {
+      headers: { authorization: `Bearer ${tokens.access_token}` },
+    });
+    const claims = await oauth.validateJwtAccessToken(server, request, service.url, HTTP);
+    expect(claims).toMatchObject({ iss: service.url, sub: 'all@example.com', client_id: CLIENT_ID });
+  });
+
+  it('introspects and revokes', async () => {
+    const { refresh_token: token = '' } = tokens;
+    const authorization = await bearerOf(service.client(), 'admin');
+    const asker: oauth.ClientAuth = (_server, _client, _body, headers) => {
+      headers.set('authorization', authorization);
+    };
+    const ask = async (): Promise<oauth.IntrospectionResponse> => {
+      const response = await oauth.introspectionRequest(server, client, asker, token, HTTP);
+      return (await oauth.processIntrospectionResponse(server, client, response));
+    };
+    expect(await ask()).toMatchObject({ active: true, client_id: CLIENT_ID });
+    await oauth.processRevocationResponse(await oauth.revocationRequest(server, client, none, token, HTTP));
+    expect(await ask()).toEqual({ active: false });
+    expect(await statusOf(tokens.access_token)).toBe(401);
+  });
+});
+
+describe('openid-client', () => {
+  let configuration: openid.Configuration;
+  let tokens: openid.TokenEndpointResponse;
+
+  it('discovers the server', async () => {
+    const options = { algorithm: 'oauth2', execute: [openid.allowInsecureRequests] } as const;
+    configuration = await openid.discovery(new URL(service.url), CLIENT_ID, undefined, openid.None(), options);
+    expect(configuration.serverMetadata().issuer).toBe(service.url);
+  });
+
+  it('signs in and refreshes', async () => {
+    const first = await openid.genericGrantRequest(configuration, 'password', PASSWORD_GRANT);
+    tokens = await openid.refreshTokenGrant(configuration, first.refresh_token ?? '');
+    expect(tokens.refresh_token).not.toBe(first.refresh_token);
+    expect(await statusOf(tokens.access_token)).toBe(200);
+  });
+
+  it('introspects and revokes', async () => {
+    const { refresh_token: token = '' } = tokens;
+    configuration[openid.customFetch] = (url, options) =>
+      fetch(url, { ...options, headers: { ...options.headers, authorization: basicOf('read') } } as RequestInit);
+    expect(await openid.tokenIntrospection(configuration, token)).toMatchObject({ active: true });
+    await openid.tokenRevocation(configuration, token);
+    expect(await openid.tokenIntrospection(configuration, token)).toEqual({ active: false });
+    await expect(openid.refreshTokenGrant(configuration, token)).rejects.toMatchObject({ error: 'invalid_grant' });
+    expect(await statusOf(tokens.access_token)).toBe(401);
+  });
+});
