@@ -30,11 +30,13 @@ interface Diagnosis extends SessionRow {
   readonly isSameClient: boolean;
   readonly isExpired: boolean;
   readonly isWithinWindow: boolean;
+  readonly isOvertaken: boolean;
   readonly isUserEnabled: boolean;
 }
 
 /** Why a token is refused. On the wire they all look alike; here and in the audit trail they differ. */
-type Refusal = 'edited' | 'other-client' | 'expired' | 'user-disabled' | 'earlier-login' | 'ahead-of-database';
+type Refusal =
+  'edited' | 'other-client' | 'expired' | 'user-disabled' | 'earlier-login' | 'ahead-of-database' | 'overtaken';
 
 /** Rotations and logins may come between reading why and acting on it; each time around the token is older. */
 const ATTEMPTS = 5;
@@ -60,8 +62,9 @@ export class Redemption {
     const claims = this.codec.decode(presented.refreshToken);
     if (!claims) throw invalidGrant('not-issued-here');
     if (this.codec.encode(claims) !== presented.refreshToken) await this.resealTicket(claims);
+    const began = performance.now();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const session = (await this.rotate(claims, presented)) ?? (await this.explain(claims, presented));
+      const session = (await this.rotate(claims, presented)) ?? (await this.explain(claims, presented, began));
       if (session) return session;
     }
     throw invalidGrant('contended');
@@ -98,9 +101,14 @@ export class Redemption {
   }
 
   /** Why the token was not redeemed, and what follows from it. Undefined when the row changed meanwhile: try again. */
-  private async explain(claims: RefreshTokenClaims, presented: Presented): Promise<IssuedSession | undefined> {
+  private async explain(
+    claims: RefreshTokenClaims,
+    presented: Presented,
+    began: number,
+  ): Promise<IssuedSession | undefined> {
     const { REFRESH_RETRY_WINDOW, REFRESH_TOKEN_MAX_AGE } = this.settings;
-    const values = [claims.id, claims.uniqueId, presented.clientId, REFRESH_RETRY_WINDOW, REFRESH_TOKEN_MAX_AGE];
+    const key = [claims.id, claims.uniqueId];
+    const values = [...key, presented.clientId, REFRESH_RETRY_WINDOW, REFRESH_TOKEN_MAX_AGE, secondsSince(began)];
     const [row] = await this.statements.run<Diagnosis>(DIAGNOSE, values);
     if (!row) return this.refuseEnded(claims, presented.origin);
     const refusal = refusalOf(row, claims.generation);
@@ -110,8 +118,10 @@ export class Redemption {
         ? undefined
         : this.refuse(row, 'edited', presented.origin);
     }
-    const isRetry = claims.generation === row.generation - 1 && row.isWithinWindow;
-    return isRetry ? this.repeat(row, presented.origin) : this.endReplayed(claims, row, presented.origin);
+    if (claims.generation === row.generation - 1 && row.isWithinWindow) return this.repeat(row, presented.origin);
+    // The session went on while this request was on its way: its sender gave up on it and sent another. That is no replay.
+    if (row.isOvertaken) return this.refuse(row, 'overtaken', presented.origin);
+    return this.endReplayed(claims, row, { origin: presented.origin, began });
   }
 
   /** The current token again: the family never forks. */
@@ -122,9 +132,14 @@ export class Redemption {
     return { ...row, refreshToken };
   }
 
-  private async endReplayed(claims: RefreshTokenClaims, row: Diagnosis, origin: Origin): Promise<undefined> {
+  private async endReplayed(
+    { id, uniqueId, generation }: RefreshTokenClaims,
+    row: Diagnosis,
+    { origin, began }: { origin: Origin; began: number },
+  ): Promise<undefined> {
     const act = actValues({ kind: 'session-ended', actor: { name: row.subject, origin }, reason: 'replayed' });
-    const values = [claims.id, claims.uniqueId, claims.generation, this.settings.REFRESH_RETRY_WINDOW, ...act];
+    const { REFRESH_RETRY_WINDOW } = this.settings;
+    const values = [id, uniqueId, generation, REFRESH_RETRY_WINDOW, secondsSince(began), ...act];
     const ended = await this.statements.run(END_REPLAYED, values);
     if (ended.length > 0) throw invalidGrant('replayed');
   }
@@ -150,6 +165,10 @@ function refusalOf(row: Diagnosis, generation: number): Refusal | undefined {
   if (generation < row.firstGeneration) return 'earlier-login';
   if (row.isExpired) return 'expired';
   return row.isUserEnabled ? undefined : 'user-disabled';
+}
+
+function secondsSince(began: number): number {
+  return (performance.now() - began) / 1000;
 }
 
 function about({ subject, clientId, uniqueId, id }: Session): object {

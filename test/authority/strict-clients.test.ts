@@ -6,6 +6,7 @@ import { disposeWithoutLeaks, TOKEN } from '../support/sessions.js';
 
 const CLIENT_ID = 'strict';
 /** The one thing they must be told: the service of a test has no certificate. */
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so only to stand out
 const HTTP = { [oauth.allowInsecureRequests]: true };
 const PASSWORD_GRANT = { username: 'all@example.com', password: passwordOf('all') };
 
@@ -63,7 +64,7 @@ describe('oauth4webapi', () => {
     };
     const ask = async (): Promise<oauth.IntrospectionResponse> => {
       const response = await oauth.introspectionRequest(server, client, asker, token, HTTP);
-      return (await oauth.processIntrospectionResponse(server, client, response));
+      return await oauth.processIntrospectionResponse(server, client, response);
     };
     expect(await ask()).toMatchObject({ active: true, client_id: CLIENT_ID });
     await oauth.processRevocationResponse(await oauth.revocationRequest(server, client, none, token, HTTP));
@@ -77,7 +78,8 @@ describe('openid-client', () => {
   let tokens: openid.TokenEndpointResponse;
 
   it('discovers the server', async () => {
-    const options = { algorithm: 'oauth2', execute: [openid.allowInsecureRequests] } as const;
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so only to stand out
+    const options: openid.DiscoveryRequestOptions = { algorithm: 'oauth2', execute: [openid.allowInsecureRequests] };
     configuration = await openid.discovery(new URL(service.url), CLIENT_ID, undefined, openid.None(), options);
     expect(configuration.serverMetadata().issuer).toBe(service.url);
   });
