@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { originOf } from '../access/request-origin.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Origin } from '../kernel/origin.js';
@@ -17,6 +17,8 @@ export interface OAuthRequest {
   /** The client that speaks, by header or parameter; undefined when it does not say. */
   readonly clientId: string | undefined;
   readonly origin: Origin;
+  /** When it came, in milliseconds by `performance.now()`. */
+  readonly receivedAt: number;
 }
 
 /**
@@ -24,7 +26,8 @@ export interface OAuthRequest {
  * query is read: secrets do not belong there.
  */
 export const OAuthForm = createParamDecorator((_data: unknown, context: ExecutionContext): OAuthRequest => {
-  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  const http = context.switchToHttp();
+  const request = http.getRequest<FastifyRequest>();
   const { headers, body } = request;
   if (headers['content-type']?.split(';')[0]?.trim().toLowerCase() !== FORM) {
     throw new AppError('unsupported_media_type', 415, `The body must be ${FORM}.`);
@@ -35,7 +38,8 @@ export const OAuthForm = createParamDecorator((_data: unknown, context: Executio
     if (value !== '') parameters.set(name, value);
   }
   const clientId = clientIdOf(headers['client_id'], parameters.get('client_id'));
-  return { parameters, clientId, origin: originOf(request) };
+  const receivedAt = performance.now() - http.getResponse<FastifyReply>().elapsedTime;
+  return { parameters, clientId, origin: originOf(request), receivedAt };
 });
 
 /** A parameter that must be there. @throws AppError invalid_request */

@@ -17,6 +17,8 @@ export interface Presented {
   /** Undefined stands for the default, the user's e-mail. */
   readonly clientId: string | undefined;
   readonly origin: Origin;
+  /** When the request came, in milliseconds by `performance.now()`. */
+  readonly receivedAt: number;
 }
 
 type SessionRow = Session & Record<string, unknown>;
@@ -62,9 +64,8 @@ export class Redemption {
     const claims = this.codec.decode(presented.refreshToken);
     if (!claims) throw invalidGrant('not-issued-here');
     if (this.codec.encode(claims) !== presented.refreshToken) await this.resealTicket(claims);
-    const began = performance.now();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const session = (await this.rotate(claims, presented)) ?? (await this.explain(claims, presented, began));
+      const session = (await this.rotate(claims, presented)) ?? (await this.explain(claims, presented));
       if (session) return session;
     }
     throw invalidGrant('contended');
@@ -101,14 +102,16 @@ export class Redemption {
   }
 
   /** Why the token was not redeemed, and what follows from it. Undefined when the row changed meanwhile: try again. */
-  private async explain(
-    claims: RefreshTokenClaims,
-    presented: Presented,
-    began: number,
-  ): Promise<IssuedSession | undefined> {
+  private async explain(claims: RefreshTokenClaims, presented: Presented): Promise<IssuedSession | undefined> {
     const { REFRESH_RETRY_WINDOW, REFRESH_TOKEN_MAX_AGE } = this.settings;
     const key = [claims.id, claims.uniqueId];
-    const values = [...key, presented.clientId, REFRESH_RETRY_WINDOW, REFRESH_TOKEN_MAX_AGE, secondsSince(began)];
+    const values = [
+      ...key,
+      presented.clientId,
+      REFRESH_RETRY_WINDOW,
+      REFRESH_TOKEN_MAX_AGE,
+      secondsSince(presented.receivedAt),
+    ];
     const [row] = await this.statements.run<Diagnosis>(DIAGNOSE, values);
     if (!row) return this.refuseEnded(claims, presented.origin);
     const refusal = refusalOf(row, claims.generation);
@@ -121,7 +124,7 @@ export class Redemption {
     if (claims.generation === row.generation - 1 && row.isWithinWindow) return this.repeat(row, presented.origin);
     // The session went on while this request was on its way: its sender gave up on it and sent another. That is no replay.
     if (row.isOvertaken) return this.refuse(row, 'overtaken', presented.origin);
-    return this.endReplayed(claims, row, { origin: presented.origin, began });
+    return this.endReplayed(claims, row, presented);
   }
 
   /** The current token again: the family never forks. */
@@ -135,11 +138,11 @@ export class Redemption {
   private async endReplayed(
     { id, uniqueId, generation }: RefreshTokenClaims,
     row: Diagnosis,
-    { origin, began }: { origin: Origin; began: number },
+    { origin, receivedAt }: Presented,
   ): Promise<undefined> {
     const act = actValues({ kind: 'session-ended', actor: { name: row.subject, origin }, reason: 'replayed' });
     const { REFRESH_RETRY_WINDOW } = this.settings;
-    const values = [id, uniqueId, generation, REFRESH_RETRY_WINDOW, secondsSince(began), ...act];
+    const values = [id, uniqueId, generation, REFRESH_RETRY_WINDOW, secondsSince(receivedAt), ...act];
     const ended = await this.statements.run(END_REPLAYED, values);
     if (ended.length > 0) throw invalidGrant('replayed');
   }
@@ -167,8 +170,8 @@ function refusalOf(row: Diagnosis, generation: number): Refusal | undefined {
   return row.isUserEnabled ? undefined : 'user-disabled';
 }
 
-function secondsSince(began: number): number {
-  return (performance.now() - began) / 1000;
+function secondsSince(instant: number): number {
+  return (performance.now() - instant) / 1000;
 }
 
 function about({ subject, clientId, uniqueId, id }: Session): object {

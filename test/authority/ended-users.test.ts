@@ -31,7 +31,7 @@ async function login(clientId: string): Promise<IssuedSession> {
 }
 
 const redeem = ({ refreshToken, clientId }: IssuedSession): Promise<IssuedSession> =>
-  app.get(Redemption).redeem({ refreshToken, clientId, origin: ORIGIN });
+  app.get(Redemption).redeem({ refreshToken, clientId, origin: ORIGIN, receivedAt: performance.now() });
 
 const codeOf = (work: Promise<unknown>): Promise<string> =>
   work.then(

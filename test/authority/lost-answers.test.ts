@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { raw } from '../support/raw.js';
 import { Service } from '../support/service.js';
 import {
   disposeWithoutLeaks,
@@ -36,6 +37,15 @@ function sendAndCut({ refresh: token }: Tokens, clientId: string, ms: number): P
   });
 }
 
+/**
+ * Until what was sent before has arrived, however slow the machine: connections are taken in order. A copy of a request that came only
+ * after its sender had gone two steps further could not be told from a replay.
+ */
+async function arrived(): Promise<void> {
+  const head = 'GET /health/ready HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n';
+  for (let time = 0; time < 2; time++) expect((await raw(service.url, head)).status).toBe(200);
+}
+
 describe('a client whose connection is cut before the answer', () => {
   it.each([0, 3, 10])('goes on with the same token, over many rounds (cut after %d ms)', async (ms) => {
     const clientId = `cut-${ms}`;
@@ -44,12 +54,13 @@ describe('a client whose connection is cut before the answer', () => {
       await sendAndCut(tokens, clientId, ms);
       const next = await refresh(service, tokens, clientId);
       expect(next.refresh).not.toBe(tokens.refresh);
+      await arrived();
       expect(sessionOf(next)).toBe(sessionOf(tokens));
       tokens = next;
     }
     expect(await isAlive(service, tokens)).toBe(true);
     const kinds = await story(service, tokens);
-    expect(kinds.filter((kind) => !/^(login|refresh-retried)/.test(kind))).toEqual([]);
+    expect(kinds.filter((kind) => !/^(login|refresh-retried|refresh-refused: overtaken)/.test(kind))).toEqual([]);
     // Cut late enough, the answer was on its way: the token had been rotated, and was retried.
     if (ms === 10) expect(kinds).toContain('refresh-retried: null');
   });
@@ -60,6 +71,7 @@ describe('a client whose connection is cut before the answer', () => {
       const cuts = [0, 1, 2].map((ms) => sendAndCut(tokens, 'impatient', ms));
       const next = await refresh(service, tokens, 'impatient');
       await Promise.all(cuts);
+      await arrived();
       expect((await refresh(service, tokens, 'impatient')).refresh).toBe(next.refresh);
       tokens = next;
     }
