@@ -31,7 +31,7 @@ const KILL_EVERY = Number(values['kill-every']) * CLIENTS;
 const dataDir = mkdtempSync(join(tmpdir(), 'tessera-endurance-'));
 const port = await freePort();
 const url = `http://127.0.0.1:${port}`;
-const figures = { refreshes: 0, kills: 0, lostAnswers: 0, refusals: 0, worstMs: 0 };
+const figures = { refreshes: 0, kills: 0, unanswered: 0, refusals: 0, worstMs: 0 };
 let service;
 
 try {
@@ -114,7 +114,7 @@ async function ask(client, fields) {
       console.error(`${client}: ${answer.status} ${body.error}`);
       return undefined;
     } catch {
-      figures.lostAnswers++;
+      figures.unanswered++;
       await pause(RETRY_AFTER_MS);
     }
   }
