@@ -30,7 +30,7 @@ async function statusOfSearch(authorization: string): Promise<number> {
 const done = (line: string): CommandResult => ({ code: 0, stdout: `${line}\n`, stderr: '' });
 const refused = (line: string): CommandResult => ({ code: 1, stdout: '', stderr: `${line}\n` });
 const UNKNOWN_USER = refused('There is no user x@example.com.');
-const UNKNOWN_ROLE = refused(`Unknown: Typo. The roles are ${['AuditTrailEntry-List', ...ROLES].join(', ')}.`);
+const UNKNOWN_ROLE = refused(`Unknown: Typo. The roles are ${ROLES.join(', ')}.`);
 
 beforeAll(async () => {
   service = await Service.start();
