@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository, type EntityManager } from 'typeorm';
-import { actValues } from './audited.js';
+import { actValues, EVENT_COLUMNS } from './audited.js';
 import { findPage, type Columns } from '../database/search.js';
 import { Statements, type Statement } from '../database/statements.js';
 import type { Found, Search } from '../kernel/search.js';
@@ -11,8 +11,7 @@ import type { AuditEvent } from './audit-event.js';
 
 const RECORD: Statement = {
   name: 'audit-record',
-  text: `INSERT INTO audit_trail_entries
-      (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+  text: `INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 };
 
@@ -32,8 +31,7 @@ const COLUMNS: Columns = {
 /** Unless the same was written of the same session ten times within the last minute: $1 to $10 as of `RECORD`. */
 const RECORD_WITHIN_BOUNDS: Statement = {
   name: 'audit-record-within-bounds',
-  text: `INSERT INTO audit_trail_entries
-      (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+  text: `INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
     SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::uuid, $10::bigint[]
     WHERE (SELECT count(*) FROM (SELECT FROM audit_trail_entries WHERE session_id = $9::uuid AND kind = $1::text
       AND reason = $3::text AND created_on > now() - interval '1 minute' LIMIT 10) recent) < 10`,

@@ -1,6 +1,10 @@
 import type { Statement } from '../database/statements.js';
 import type { AuditAct } from './audit-event.js';
 
+/** What is written of an event: first the act, in the order of `actValues`, then what it was about. */
+export const EVENT_COLUMNS =
+  'kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids';
+
 /**
  * Joins an act and its events into one statement: one transaction, one round trip, and no act without its event or the other way
  * round. The act must return, of each record it was about, id, unique_id, subject, client_id, and whether it ended a session
@@ -13,8 +17,7 @@ export function audited(name: string, act: string, columns = '*'): Statement {
   return {
     name,
     text: `WITH act AS (${act}), event AS (
-      INSERT INTO audit_trail_entries
-        (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+      INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
       SELECT CASE WHEN ended THEN 'session-ended' ELSE ${kind} END, ${actor}, ${reason}, ${address}, ${userAgent}, ${requestId},
         subject, client_id, unique_id, ARRAY[id]
       FROM act)

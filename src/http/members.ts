@@ -1,8 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { ValidateBy, type ValidationArguments } from 'class-validator';
-import { parseDateTime } from '../kernel/date-time.js';
-import { parseId } from '../kernel/id.js';
+import { DATE_TIME_FAULT, parseDateTime } from '../kernel/date-time.js';
+import { ID_FAULT, parseId } from '../kernel/id.js';
 import { isBlank, isLongerThan, textFault } from '../kernel/text.js';
 
 const REQUIRED = 'is a required field';
@@ -39,7 +39,7 @@ export function RequiredDateTime(documentation: ApiPropertyOptions): PropertyDec
     read: (value) => (typeof value === 'string' ? (parseDateTime(value)?.instant ?? value) : value),
     fault: (value) => {
       if (isMissing(value)) return REQUIRED;
-      return value instanceof Date ? undefined : 'must be an existing date and time, such as 2030-01-31T12:00:00Z';
+      return value instanceof Date ? undefined : DATE_TIME_FAULT;
     },
     document: ApiProperty({ type: String, format: 'date-time', ...documentation }),
   });
@@ -52,7 +52,7 @@ export function RequiredId(documentation: ApiPropertyOptions): PropertyDecorator
       typeof value === 'string' || typeof value === 'number' ? (parseId(String(value)) ?? value) : value,
     fault: (value) => {
       if (isMissing(value)) return REQUIRED;
-      return typeof value === 'number' && parseId(String(value)) ? undefined : 'must be a positive integer below 2^53';
+      return typeof value === 'number' && parseId(String(value)) ? undefined : ID_FAULT;
     },
     document: ApiProperty({ type: 'integer', format: 'int64', minimum: 1, ...documentation }),
   });

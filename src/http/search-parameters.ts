@@ -1,8 +1,8 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { parseDateTime } from '../kernel/date-time.js';
-import { parseId } from '../kernel/id.js';
+import { DATE_TIME_FAULT, parseDateTime } from '../kernel/date-time.js';
+import { ID_FAULT, parseId } from '../kernel/id.js';
 import type { Filter, Search } from '../kernel/search.js';
 import { textFault } from '../kernel/text.js';
 import { attemptedValue, ValidationError, type MemberFailure } from '../kernel/validation-error.js';
@@ -190,8 +190,6 @@ const DESCRIPTIONS: Readonly<Record<FilterKind, string>> = {
   'date-time': 'Equal to.',
 };
 
-const DATE_TIME_FAULT = 'must be an existing date and time, such as 2030-01-31T12:00:00Z';
-
 const READERS: Readonly<Record<FilterKind, (member: string, value: string) => Reading>> = {
   text: (member, value) => {
     if (value === '') return { fault: 'must not be empty' };
@@ -211,9 +209,7 @@ const READERS: Readonly<Record<FilterKind, (member: string, value: string) => Re
       : { fault: 'must be a UUID' },
   id: (member, value) => {
     const id = parseId(value);
-    return id === undefined
-      ? { fault: 'must be a positive integer below 2^53' }
-      : { filter: { member, operator: 'equals', value: id } };
+    return id === undefined ? { fault: ID_FAULT } : { filter: { member, operator: 'equals', value: id } };
   },
   'date-time': (member, value) => {
     const parsed = readDateTime(value);

@@ -1,3 +1,6 @@
+/** What is said of a text that is no date-time. */
+export const DATE_TIME_FAULT = 'must be an existing date and time, such as 2030-01-31T12:00:00Z';
+
 const PATTERN =
   /^(?<minutes>\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(?<seconds>:\d{2})?(?<fraction>[.,]\d+)?(?<zone>Z|[+-]\d{2}(:?\d{2})?)?$/i;
 
@@ -29,6 +32,11 @@ export function parseDateTime(text: string): ParsedDateTime | undefined {
 /** `YYYY-MM-DDTHH:mm:ssZ`, UTC, without a fraction (contract 1.2). */
 export function formatDateTime(instant: Date): string {
   return `${instant.toISOString().slice(0, 19)}Z`;
+}
+
+/** Whole seconds since 1970, as the claims of tokens count (RFC 7519, section 2). */
+export function inSeconds(instant: Date): number {
+  return Math.floor(instant.getTime() / 1000);
 }
 
 function offsetInMinutes(zone: string | undefined): number | undefined {

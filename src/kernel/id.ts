@@ -1,3 +1,6 @@
+/** What is said of a text that is no Id. */
+export const ID_FAULT = 'must be a positive integer below 2^53';
+
 const DIGITS = /^[1-9]\d{0,15}$/;
 
 /**

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import { inSeconds } from '../kernel/date-time.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from '../refresh-tokens/refresh-token-codec.js';
 import { SessionsService } from '../refresh-tokens/sessions.service.js';
 import { AccessTokens, referenceOf } from '../signing-keys/access-tokens.js';
@@ -49,8 +50,4 @@ export class IntrospectionService {
     const user = await this.sessions.userOf(referenceOf(claims));
     return user ? { active: true, token_type: 'bearer', username: claims.sub, ...claims } : INACTIVE;
   }
-}
-
-function inSeconds(instant: Date): number {
-  return Math.floor(instant.getTime() / 1000);
 }

@@ -8,7 +8,7 @@ import { invalidCredentials } from '../users/sign-in.js';
 import type { User } from '../users/user.entity.js';
 import type { Origin } from '../kernel/origin.js';
 import { RefreshTokenCodec } from './refresh-token-codec.js';
-import type { IssuedSession, Session } from './session.js';
+import { aboutSession, type IssuedSession, type Session } from './session.js';
 import { ADVANCE, FIND_OR_CREATE, HOLD_USER, STORE_TICKET } from './session.statements.js';
 import { digestTicket } from './ticket-digest.js';
 import { Tickets } from './tickets.js';
@@ -51,8 +51,7 @@ export class Logins {
       const ticket = await this.tickets.seal(session);
       await this.statements.run(STORE_TICKET, [session.id, salt, hash, ticket], manager);
       const actor = { name: email, origin };
-      const about = { subject: email, clientId, sessionId: session.uniqueId, recordIds: [session.id] };
-      await this.trail.record({ kind: 'login', actor, reason: amr.join(' '), ...about }, manager);
+      await this.trail.record({ kind: 'login', actor, reason: amr.join(' '), ...aboutSession(session) }, manager);
       return { ...session, refreshToken };
     });
   }

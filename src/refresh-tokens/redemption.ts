@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { AuditAct, AuditEvent } from '../audit/audit-event.js';
 import { actValues } from '../audit/audited.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings } from '../config/settings.js';
@@ -7,7 +6,7 @@ import { Statements } from '../database/statements.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Origin } from '../kernel/origin.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token-codec.js';
-import type { IssuedSession, Session } from './session.js';
+import { aboutSession, type IssuedSession, type Session } from './session.js';
 import { DIAGNOSE, END_REPLAYED, REDEEM, RESEAL_TICKET, TICKET } from './session.statements.js';
 import { digestTicket, hashTicket } from './ticket-digest.js';
 import { Tickets } from './tickets.js';
@@ -64,7 +63,7 @@ export class Redemption {
   async redeem(presented: Presented): Promise<IssuedSession> {
     const claims = this.codec.decode(presented.refreshToken);
     if (!claims) throw invalidGrant('not-issued-here');
-    if (this.codec.encode(claims) !== presented.refreshToken) await this.resealTicket(claims);
+    if (this.codec.isOfEarlierSecret(presented.refreshToken, claims)) await this.resealTicket(claims);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const session = (await this.rotate(claims, presented)) ?? (await this.explain(claims, presented));
       if (session) return session;
@@ -132,7 +131,7 @@ export class Redemption {
   private async repeat(row: Diagnosis, origin: Origin): Promise<IssuedSession> {
     const refreshToken = this.codec.encodeUnderAll(row).find((token) => hashTicket(row.salt, token) === row.hash);
     if (refreshToken === undefined) return this.refuse(row, 'edited', origin);
-    await this.trail.record({ kind: 'refresh-retried', actor: { name: row.subject, origin }, ...about(row) });
+    await this.trail.record({ kind: 'refresh-retried', actor: { name: row.subject, origin }, ...aboutSession(row) });
     return { ...row, refreshToken };
   }
 
@@ -163,7 +162,7 @@ export class Redemption {
 
   private async refuse(row: Diagnosis, reason: Refusal, origin: Origin): Promise<never> {
     const actor = { name: row.subject, origin };
-    await this.trail.recordWithinBounds({ kind: 'refresh-refused', actor, reason, ...about(row) });
+    await this.trail.recordWithinBounds({ kind: 'refresh-refused', actor, reason, ...aboutSession(row) });
     throw invalidGrant(reason);
   }
 }
@@ -180,10 +179,6 @@ function refusalOf(row: Diagnosis, generation: number): Refusal | undefined {
 
 function secondsSince(instant: number): number {
   return (performance.now() - instant) / 1000;
-}
-
-function about({ subject, clientId, uniqueId, id }: Session): Omit<AuditEvent, keyof AuditAct> {
-  return { subject, clientId, sessionId: uniqueId, recordIds: [id] };
 }
 
 function invalidGrant(detail: string): AppError {

@@ -40,6 +40,11 @@ export class RefreshTokenCodec {
     return this.keys.map((key) => encodeUnder(key, claims));
   }
 
+  /** Whether a token of ours, which says this, was made under an earlier secret. */
+  isOfEarlierSecret(token: string, claims: RefreshTokenClaims): boolean {
+    return this.keys.length > 1 && this.encode(claims) !== token;
+  }
+
   /** What a token says, or undefined when it is none that we issued. */
   decode(token: string): RefreshTokenClaims | undefined {
     if (!FORM.test(token)) return undefined;

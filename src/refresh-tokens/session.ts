@@ -1,3 +1,5 @@
+import type { AuditEvent } from '../audit/audit-event.js';
+
 /** A session, as its tokens need it: one user at one client. */
 export interface Session {
   readonly id: number;
@@ -17,4 +19,14 @@ export interface Session {
 /** A session and the refresh token that was issued for it. */
 export interface IssuedSession extends Session {
   readonly refreshToken: string;
+}
+
+/** What an event about a session tells of it. */
+export function aboutSession({
+  subject,
+  clientId,
+  uniqueId,
+  id,
+}: Session): Pick<AuditEvent, 'subject' | 'clientId' | 'sessionId' | 'recordIds'> {
+  return { subject, clientId, sessionId: uniqueId, recordIds: [id] };
 }

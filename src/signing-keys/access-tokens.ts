@@ -3,6 +3,7 @@ import { decodeProtectedHeader, jwtVerify } from 'jose';
 import { sign, type KeyObject } from 'node:crypto';
 import { v4 as uuid } from 'uuid';
 import { Settings } from '../config/settings.js';
+import { inSeconds } from '../kernel/date-time.js';
 import { SigningKeys } from './signing-keys.service.js';
 
 const TYPE = 'at+jwt';
@@ -105,8 +106,4 @@ function protectedHeader(token: string): { typ?: string; kid?: string } | undefi
 
 function encode(part: object): string {
   return Buffer.from(JSON.stringify(part)).toString('base64url');
-}
-
-function inSeconds(instant: Date): number {
-  return Math.floor(instant.getTime() / 1000);
 }
