@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { SettingsError } from '../config/settings-error.js';
 import { FolderInUseError } from '../database/folder-lock.js';
 import { AppError } from '../kernel/app-error.js';
-import { isDatabaseUnreachable } from '../kernel/database-unreachable.js';
+import { isDatabaseUnreachable } from '../kernel/database-failures.js';
 import { addKeyCommands } from './key-commands.js';
 import { addRoleCommands } from './role-commands.js';
 import { addSessionCommands } from './session-commands.js';

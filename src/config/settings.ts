@@ -72,6 +72,18 @@ export class Settings {
   @Matches(/^postgres(ql)?:\/\/./, { message: 'expected postgres://user:password@host:port/database' })
   readonly DATABASE_URL?: string;
 
+  /** Most connections that this process opens to PostgreSQL. */
+  @wholeNumber(1, 1_000, 'connections')
+  readonly DATABASE_POOL_SIZE: number = 10;
+
+  /** Longest that a statement may take on PostgreSQL, in seconds; then it is cancelled, and its request gets a 503. */
+  @wholeNumber(1, 3_600, 'seconds')
+  readonly DATABASE_STATEMENT_TIMEOUT: number = 30;
+
+  /** Longest that a statement waits for a lock on PostgreSQL, in seconds; likewise. */
+  @wholeNumber(1, 3_600, 'seconds')
+  readonly DATABASE_LOCK_TIMEOUT: number = 5;
+
   /** Folder of the embedded database and its secret. */
   @Expose()
   readonly DATA_DIR: string = './data';
@@ -117,6 +129,14 @@ export class Settings {
   /** For how long after a rotation the token before it gets the same new token again, in seconds. */
   @wholeNumber(0, 3_600, 'seconds')
   readonly REFRESH_RETRY_WINDOW: number = 30;
+
+  /** For how long a record is kept after it expired and was last written, in seconds. */
+  @wholeNumber(0, 3_153_600_000, 'seconds')
+  readonly EXPIRED_RECORD_RETENTION: number = 2_592_000;
+
+  /** For how long an event of the audit trail is kept, in seconds. */
+  @wholeNumber(86_400, 3_153_600_000, 'seconds')
+  readonly AUDIT_RETENTION: number = 31_536_000;
 
   /** Proxies whose `X-Forwarded-For` is believed: addresses or networks, separated by commas. */
   @commaSeparated()

@@ -4,6 +4,7 @@ import { DatabaseModule } from '../database/database.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { Logins } from './logins.js';
 import { CreateRefreshTokens1795000002000 } from './migrations/1795000002000-create-refresh-tokens.js';
+import { IndexRefreshTokens1795200000000 } from './migrations/1795200000000-index-refresh-tokens.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { Redemption } from './redemption.js';
 import { RefreshTokenCodec } from './refresh-token-codec.js';
@@ -17,7 +18,10 @@ import { Tickets } from './tickets.js';
   imports: [
     AuditModule,
     UsersModule,
-    DatabaseModule.forFeature({ entities: [RefreshToken], migrations: [CreateRefreshTokens1795000002000] }),
+    DatabaseModule.forFeature({
+      entities: [RefreshToken],
+      migrations: [CreateRefreshTokens1795000002000, IndexRefreshTokens1795200000000],
+    }),
   ],
   controllers: [RefreshTokensController],
   providers: [RefreshTokensService, SessionsService, Logins, Redemption, RefreshTokenCodec, Tickets],

@@ -24,6 +24,7 @@ const KNOWN_FOR = '90 days';
 
 const CHECK = {
   name: 'throttle-check',
+  isRepeatable: true,
   text: `SELECT ceil(extract(epoch FROM max(t.blocked_until) - now()))::int AS wait
     FROM login_throttles t LEFT JOIN login_throttles own ON own.key = $1
     WHERE t.key IN ($1, $2, $3) AND t.blocked_until > now() AND (t.key = $1
