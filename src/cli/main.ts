@@ -3,6 +3,7 @@ import { SettingsError } from '../config/settings-error.js';
 import { FolderInUseError } from '../database/folder-lock.js';
 import { AppError } from '../kernel/app-error.js';
 import { isDatabaseUnreachable } from '../kernel/database-failures.js';
+import { addJobCommands } from './job-commands.js';
 import { addKeyCommands } from './key-commands.js';
 import { addRoleCommands } from './role-commands.js';
 import { addSessionCommands } from './session-commands.js';
@@ -12,7 +13,14 @@ import { addUserCommands } from './user-commands.js';
 const program = new Command('tessera')
   .description('Commands for operators. They use the database of the same settings as the service.')
   .showHelpAfterError('(add --help for what is possible)');
-for (const addGroup of [addUserCommands, addTotpCommands, addRoleCommands, addSessionCommands, addKeyCommands])
+for (const addGroup of [
+  addUserCommands,
+  addTotpCommands,
+  addRoleCommands,
+  addSessionCommands,
+  addKeyCommands,
+  addJobCommands,
+])
   addGroup(program);
 
 try {

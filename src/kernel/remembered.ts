@@ -11,10 +11,10 @@ export class Remembered<T> {
     private readonly lifeMs: number,
   ) {}
 
-  /** The value, read now when what is remembered is too old. @throws what reading throws */
-  async get(): Promise<T> {
+  /** The value, read now when what is remembered is older than its life, or than told. @throws what reading throws */
+  async get(atMostMs = this.lifeMs): Promise<T> {
     const age = this.latest ? performance.now() - this.latest.since : Infinity;
-    if (this.latest && age < this.lifeMs) {
+    if (this.latest && age < atMostMs) {
       if (age > this.lifeMs / 2) this.refresh().catch(() => undefined);
       return this.latest.value;
     }

@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { JobsModule } from '../jobs/jobs.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { ExpiredRecords } from './expired-records.js';
 import { Logins } from './logins.js';
 import { CreateRefreshTokens1795000002000 } from './migrations/1795000002000-create-refresh-tokens.js';
 import { IndexRefreshTokens1795200000000 } from './migrations/1795200000000-index-refresh-tokens.js';
@@ -17,6 +19,7 @@ import { Tickets } from './tickets.js';
 @Module({
   imports: [
     AuditModule,
+    JobsModule,
     UsersModule,
     DatabaseModule.forFeature({
       entities: [RefreshToken],
@@ -24,7 +27,7 @@ import { Tickets } from './tickets.js';
     }),
   ],
   controllers: [RefreshTokensController],
-  providers: [RefreshTokensService, SessionsService, Logins, Redemption, RefreshTokenCodec, Tickets],
+  providers: [RefreshTokensService, ExpiredRecords, SessionsService, Logins, Redemption, RefreshTokenCodec, Tickets],
   exports: [SessionsService, Logins, Redemption, RefreshTokenCodec],
 })
 export class RefreshTokensModule {}

@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { createIndexOnline, dropIndexOnline } from '../../database/online-index.js';
+import { createIndexOnline, dropIndexOnline } from '../../database/concurrent-indexes.js';
 
 /**
  * Indexes for the filters and orders of contract 1.6, but for those on what every rotation changes: UpdatedOn, TicketHash and TicketSalt.
