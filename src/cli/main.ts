@@ -5,6 +5,7 @@ import { AppError } from '../kernel/app-error.js';
 import { isDatabaseUnreachable } from '../kernel/database-failures.js';
 import { addJobCommands } from './job-commands.js';
 import { addKeyCommands } from './key-commands.js';
+import { addMigrationCommands } from './migration-commands.js';
 import { addRoleCommands } from './role-commands.js';
 import { addSessionCommands } from './session-commands.js';
 import { addTotpCommands } from './totp-commands.js';
@@ -20,8 +21,10 @@ for (const addGroup of [
   addSessionCommands,
   addKeyCommands,
   addJobCommands,
-])
+  addMigrationCommands,
+]) {
   addGroup(program);
+}
 
 try {
   await program.parseAsync();

@@ -15,34 +15,45 @@ const logger = new Logger('Migrations');
  * what those use. Processes that start at once wait for each other. One that dies on the way leaves the rest to the next.
  */
 export async function migrate(dataSource: DataSource): Promise<void> {
+  await withMigrator(dataSource, async (migrator) => {
+    const executor = new MigrationExecutor(migrator);
+    executor.transaction = 'each';
+    await executor.executePendingMigrations();
+  });
+}
+
+/** Takes the latest migration back, and says which; undefined when there is none. The version before can then run without it. */
+export async function revertLatest(dataSource: DataSource): Promise<string | undefined> {
+  return withMigrator(dataSource, async (migrator) => {
+    const executor = new MigrationExecutor(migrator);
+    const [latest] = (await executor.getExecutedMigrations()).sort((a, b) => b.timestamp - a.timestamp);
+    if (!latest) return undefined;
+    const migration = migrator.migrations.find(({ constructor: { name } }) => name === latest.name);
+    executor.transaction = migration?.transaction === false ? 'none' : 'each';
+    await executor.undoLastMigration();
+    return latest.name;
+  });
+}
+
+/** On PostgreSQL, on connections of its own, without limits of time: to index a large table takes minutes. */
+async function withMigrator<T>(dataSource: DataSource, work: (migrator: DataSource) => Promise<T>): Promise<T> {
   const { options } = dataSource;
   // The embedded database has one connection, and one process.
-  if ('driver' in options && options.driver) {
-    await executorOf(dataSource).executePendingMigrations();
-    return;
-  }
-  // On connections of its own, without limits of time: to index a large table takes minutes.
+  if ('driver' in options && options.driver) return work(dataSource);
   const migrator = new DataSource({ ...options, extra: { max: CONNECTIONS } });
   await migrator.initialize();
   try {
-    await whileLocked(migrator, () => executorOf(migrator).executePendingMigrations());
+    return await whileLocked(migrator, () => work(migrator));
   } finally {
     await migrator.destroy();
   }
-}
-
-/** Takes the last migration back, and says whether there was one. */
-export function executorOf(dataSource: DataSource): MigrationExecutor {
-  const executor = new MigrationExecutor(dataSource);
-  executor.transaction = 'each';
-  return executor;
 }
 
 /**
  * Does something while no other process does. The lock is let go with its transaction, whatever happens to this process. It is asked
  * for again and again instead of waited for: an index is made once all statements before it are over, those that wait included.
  */
-async function whileLocked(dataSource: DataSource, work: () => Promise<unknown>): Promise<void> {
+async function whileLocked<T>(dataSource: DataSource, work: () => Promise<T>): Promise<T> {
   const runner = dataSource.createQueryRunner();
   try {
     await runner.startTransaction();
@@ -50,16 +61,17 @@ async function whileLocked(dataSource: DataSource, work: () => Promise<unknown>)
       if (isFirst) logger.log('Another process migrates the database: waiting for it.');
       await pause(LOOK_AGAIN_AFTER_MS);
     }
-    await work();
+    return await work();
   } finally {
     if (runner.isTransactionActive) await runner.rollbackTransaction();
     await runner.release();
   }
 }
 
+/** Without a parameter, for then nothing of it is left open: what is, is a statement that the making of an index waits for. */
 async function tryLock(runner: QueryRunner): Promise<boolean> {
-  const [row] = await runner.manager.query<{ isMine: boolean }[]>('SELECT pg_try_advisory_xact_lock($1) AS "isMine"', [
-    MIGRATION_LOCK,
-  ]);
+  const [row] = await runner.manager.query<{ isMine: boolean }[]>(
+    `SELECT pg_try_advisory_xact_lock(${MIGRATION_LOCK}) AS "isMine"`,
+  );
   return row?.isMine ?? false;
 }
