@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import pg from 'pg';
+import pgUtils from 'pg/lib/utils.js';
 
 // Loaded into the service (`--import`), it writes each statement that the service sends, with its parameters, to STATEMENT_LOG.
 const { query } = pg.Client.prototype;
@@ -11,5 +12,9 @@ pg.Client.prototype.query = function (config, ...rest) {
 
 /** As the driver would write them into the statement. */
 function listOf(values) {
-  return Array.isArray(values) ? values.map((value) => pg.escapeLiteral(String(pg.utils?.prepareValue?.(value) ?? value))) : [];
+  return (values ?? []).map((value) => literalOf(pgUtils.prepareValue(value)));
+}
+
+function literalOf(value) {
+  return value === null || value === undefined ? 'NULL' : pg.escapeLiteral(String(value));
 }
