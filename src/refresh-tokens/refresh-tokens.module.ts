@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { LiveSessions } from './live-sessions.js';
 import { Logins } from './logins.js';
 import { CreateRefreshTokens1795000002000 } from './migrations/1795000002000-create-refresh-tokens.js';
 import { RefreshToken } from './refresh-token.entity.js';
@@ -20,7 +21,7 @@ import { Tickets } from './tickets.js';
     DatabaseModule.forFeature({ entities: [RefreshToken], migrations: [CreateRefreshTokens1795000002000] }),
   ],
   controllers: [RefreshTokensController],
-  providers: [RefreshTokensService, SessionsService, Logins, Redemption, RefreshTokenCodec, Tickets],
+  providers: [RefreshTokensService, SessionsService, Logins, Redemption, RefreshTokenCodec, Tickets, LiveSessions],
   exports: [SessionsService, Logins, Redemption, RefreshTokenCodec],
 })
 export class RefreshTokensModule {}
