@@ -53,7 +53,7 @@ function lineOf({ msg, method, path, status, ms, user, failure, requestId }: Ent
   return parts.filter((part) => part !== undefined && part !== false && part !== '').join(' ');
 }
 
-/** A terminal obeys control characters, and a client may have sent some. JSON escapes them. */
+/** A terminal obeys control characters, and what failed may quote some. JSON escapes them. */
 function withoutControls(line: string): string {
   return line.replace(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
