@@ -14,11 +14,15 @@ import {
   type ValidationError,
 } from 'class-validator';
 import { PASSWORD_LENGTH } from '../kernel/password-policy.js';
+import { DiffersFrom } from './differs-from.js';
 import { embeddedSecret } from './embedded-secret.js';
 import { IsNetwork } from './is-network.js';
 import { SettingsError } from './settings-error.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+const LOG_FORMATS = ['json', 'human'] as const;
+const HOST = /^[\w.:-]+$/;
+const HOST_EXPECTED = 'expected a host name or an IP address';
 const SECRET_LENGTH = 43;
 const NEW_SECRET = `openssl rand -base64 32`;
 const PASSWORD = `${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters`;
@@ -54,7 +58,7 @@ export class Settings {
 
   /** Address to listen on. */
   @Expose()
-  @Matches(/^[\w.:-]+$/, { message: 'expected a host name or an IP address' })
+  @Matches(HOST, { message: HOST_EXPECTED })
   readonly HOST: string = '127.0.0.1';
 
   /** Where clients reach the service, without a trailing slash: the issuer of access tokens. */
@@ -147,6 +151,22 @@ export class Settings {
   @Expose()
   @IsIn(LOG_LEVELS, { message: `expected one of ${LOG_LEVELS.join(', ')}` })
   readonly LOG_LEVEL: string = 'info';
+
+  /** One JSON object a line, for programs, or a line of text, for people at a terminal. */
+  @Expose()
+  @IsIn(LOG_FORMATS, { message: `expected one of ${LOG_FORMATS.join(', ')}` })
+  readonly LOG_FORMAT: (typeof LOG_FORMATS)[number] = 'json';
+
+  /** Port of the metrics, which are not for the public. Absent: there are none. */
+  @IsOptional()
+  @DiffersFrom('PORT', { message: 'expected another port than PORT' })
+  @wholeNumber(1, 65_535, 'a port')
+  readonly METRICS_PORT?: number;
+
+  /** Address of the metrics. */
+  @Expose()
+  @Matches(HOST, { message: HOST_EXPECTED })
+  readonly METRICS_HOST: string = '127.0.0.1';
 
   /**
    * Reads the settings from the environment; an empty value counts as absent.

@@ -1,10 +1,12 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Counter } from 'prom-client';
 import { Repository } from 'typeorm';
 import { v4 as uuid } from 'uuid';
 import { Statements } from '../database/statements.js';
 import { AppError } from '../kernel/app-error.js';
+import { Metrics } from '../observability/metrics.js';
 import type { Job } from './job.js';
 import { JobRecord } from './job-record.entity.js';
 import { CLAIM, END, GO_ON } from './lease.statements.js';
@@ -26,13 +28,21 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly jobs = new Map<string, Job>();
   private readonly holder = uuid();
   private readonly closing = new AbortController();
+  private readonly runs: Counter<'job' | 'outcome'>;
+  private readonly rows: Counter<'job'>;
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
 
   constructor(
     @InjectRepository(JobRecord) private readonly records: Repository<JobRecord>,
     private readonly statements: Statements,
-  ) {}
+    metrics: Metrics,
+  ) {
+    const labelNames = ['job', 'outcome'] as const;
+    this.runs = metrics.counter({ name: 'tessera_job_runs_total', help: 'Runs of jobs in this process.', labelNames });
+    const help = 'Rows that jobs of this process touched.';
+    this.rows = metrics.counter({ name: 'tessera_job_rows_total', help, labelNames: ['job'] });
+  }
 
   /** Has a job run when it is due. */
   register(job: Job): void {
@@ -93,11 +103,13 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
     if (claimed.length === 0) return undefined;
     try {
       const rows = await this.runBatches(job);
+      this.runs.inc({ job: job.name, outcome: 'ok' });
       const next = this.closing.signal.aborted ? 0 : job.every;
       await this.statements.run(END, [job.name, this.holder, next, null]);
       if (rows > 0) this.logger.log(`The job ${job.name} touched ${rows} rows.`);
       return rows;
     } catch (error) {
+      this.runs.inc({ job: job.name, outcome: 'failed' });
       await this.statements.run(END, [job.name, this.holder, job.every, (error as Error).message]).catch(() => []);
       throw error;
     }
@@ -110,6 +122,7 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
       const rows = await job.batch(job.batchSize);
       const rest = Math.min((performance.now() - begin) * REST, LONGEST_REST_MS);
       total += rows;
+      this.rows.inc({ job: job.name }, rows);
       const held = await this.statements.run(GO_ON, [job.name, this.holder, rows]);
       if (rows < job.batchSize || held.length === 0 || this.closing.signal.aborted) return total;
       await pause(rest, undefined, { signal: this.closing.signal }).catch(() => undefined);

@@ -4,6 +4,7 @@ import { DatabaseModule } from '../database/database.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ExpiredRecords } from './expired-records.js';
+import { LiveSessions } from './live-sessions.js';
 import { Logins } from './logins.js';
 import { CreateRefreshTokens1795000002000 } from './migrations/1795000002000-create-refresh-tokens.js';
 import { IndexRefreshTokens1795200000000 } from './migrations/1795200000000-index-refresh-tokens.js';
@@ -27,7 +28,16 @@ import { Tickets } from './tickets.js';
     }),
   ],
   controllers: [RefreshTokensController],
-  providers: [RefreshTokensService, ExpiredRecords, SessionsService, Logins, Redemption, RefreshTokenCodec, Tickets],
+  providers: [
+    RefreshTokensService,
+    SessionsService,
+    Logins,
+    Redemption,
+    RefreshTokenCodec,
+    Tickets,
+    ExpiredRecords,
+    LiveSessions,
+  ],
   exports: [SessionsService, Logins, Redemption, RefreshTokenCodec],
 })
 export class RefreshTokensModule {}
