@@ -1,54 +1,33 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
-import { ExtractJwt, Strategy, type SecretOrKeyProvider } from 'passport-jwt';
+import { Strategy } from 'passport-custom';
 import type { Principal } from '../access/principal.js';
 import { principalOf } from '../access/request-origin.js';
-import { Settings } from '../config/settings.js';
 import { SessionsService } from '../refresh-tokens/sessions.service.js';
-import { AccessTokens, referenceOf, type AccessTokenClaims } from '../signing-keys/access-tokens.js';
+import { AccessTokens, referenceOf } from '../signing-keys/access-tokens.js';
+
+/** The scheme is matched without regard to case (RFC 9110, section 11.1). */
+const BEARER = /^bearer +(\S+) *$/i;
 
 /**
- * `Authorization: Bearer <access token>`: a JWT of ours, in the profile of RFC 9068. Its session must live, and its roles are those of
- * the user now, not of when it was issued: both are read with each request, and by the database's clock.
+ * `Authorization: Bearer <access token>` (RFC 6750, section 2.1): a JWT of ours, in the profile of RFC 9068. Its session must live, and its
+ * roles are those of the user now, not of when it was issued: both are read with each request, and by the database's clock.
  */
 @Injectable()
 export class BearerStrategy extends PassportStrategy(Strategy, 'bearer') {
   constructor(
-    settings: Settings,
-    accessTokens: AccessTokens,
+    private readonly accessTokens: AccessTokens,
     private readonly sessions: SessionsService,
   ) {
-    super({
-      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-      algorithms: ['ES256'],
-      issuer: settings.PUBLIC_URL,
-      audience: settings.PUBLIC_URL,
-      // The session's query compares `exp` with the database's clock, which is the only clock.
-      ignoreExpiration: true,
-      passReqToCallback: true,
-      secretOrKeyProvider: keyProvider(accessTokens),
-    });
+    super();
   }
 
-  /** The principal whom a verified token speaks for, or false when the token or its session is over. */
-  async validate(request: FastifyRequest, claims: AccessTokenClaims): Promise<Principal | false> {
-    const user = await this.sessions.userOf(referenceOf(claims));
+  /** The principal whom the request's token speaks for, or false when there is none, or it or its session is over. */
+  async validate(request: FastifyRequest): Promise<Principal | false> {
+    const [, token] = BEARER.exec(request.headers.authorization ?? '') ?? [];
+    const claims = token && (await this.accessTokens.verify(token));
+    const user = claims && (await this.sessions.userOf(referenceOf(claims)));
     return user ? principalOf(user, request) : false;
   }
-}
-
-function keyProvider(accessTokens: AccessTokens): SecretOrKeyProvider {
-  return (_request, token: string, done) => {
-    accessTokens.verificationKey(token).then(
-      (key) => {
-        // The library wants PEM or a KeyObject; its types know only the former.
-        if (key) done(null, key as unknown as string);
-        else done('The token is not an access token of this service.');
-      },
-      (error: unknown) => {
-        done(error);
-      },
-    );
-  };
 }

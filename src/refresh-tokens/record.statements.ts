@@ -1,4 +1,5 @@
-import { audited } from '../audit/audited.js';
+import { audited, EVENT_COLUMNS } from '../audit/audited.js';
+import type { Statement } from '../database/statements.js';
 import { isNew } from './refresh-token.entity.js';
 import { NOW_SECOND } from './session.statements.js';
 
@@ -25,6 +26,23 @@ export const READ = audited(
   `SELECT t.*, ${isNew('t')} AS is_new, false AS ended FROM refresh_tokens t WHERE id = ANY ($1::bigint[])`,
   RECORD,
 );
+
+/**
+ * Records of several readers, each with an event of who read it: $1 ids, and $2 to $7 for each what `actValues` says. `place` counts them
+ * from 1.
+ */
+export const READ_EACH: Statement = {
+  name: 'record-read-each',
+  text: `WITH act AS (
+      SELECT t.*, ${isNew('t')} AS is_new, asked.*
+      FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+        WITH ORDINALITY AS asked (asked_id, kind, actor, reason, address, user_agent, request_id, place)
+      JOIN refresh_tokens t ON t.id = asked.asked_id
+    ), event AS (
+      INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
+      SELECT kind, actor, reason, address, user_agent, request_id, subject, client_id, unique_id, ARRAY[id] FROM act)
+    SELECT place::int, ${RECORD} FROM act`,
+};
 
 /**
  * Parameters as of `CREATE`, but $9 id. A session whose user, client or ticket is edited is none any more: what is redeemed is what

@@ -7,11 +7,12 @@ import { findPage } from '../database/search.js';
 import { Statements, type Statement } from '../database/statements.js';
 import type { Write } from '../http/write-envelope.js';
 import { notFound } from '../kernel/app-error.js';
+import { Batched } from '../kernel/batched.js';
 import type { Actor } from '../kernel/origin.js';
 import { inOrder, type Found, type Search } from '../kernel/search.js';
 import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.input.js';
 import { RefreshTokenView } from './dto/refresh-token.view.js';
-import { CREATE, DELETE, HOLD_SESSION, READ, UPDATE } from './record.statements.js';
+import { CREATE, DELETE, HOLD_SESSION, READ, READ_EACH, UPDATE } from './record.statements.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token-codec.js';
 import type { RefreshToken } from './refresh-token.entity.js';
 import { REFRESH_TOKENS } from './refresh-token.search.js';
@@ -21,6 +22,16 @@ import { Tickets } from './tickets.js';
 const RESOURCE = 'RefreshToken';
 /** Somebody who reads a record and writes it back takes no longer than so many refreshes of its session. */
 const GENERATIONS_REMEMBERED = 100;
+
+/** Records that are asked for at once are read together, and their events share a transaction. */
+const AT_ONCE = { atOnce: 4, most: 100 };
+
+interface Reading {
+  readonly id: number;
+  readonly act: AuditAct;
+}
+
+type Placed = Record<string, unknown> & { readonly place: number };
 
 type Ticket = Pick<RefreshTokenInput, 'ProtectedTicket' | 'TicketSalt' | 'TicketHash'>;
 
@@ -36,6 +47,8 @@ interface HeldSession extends RefreshTokenClaims, Ticket, Record<string, unknown
  */
 @Injectable()
 export class RefreshTokensService {
+  private readonly readings = new Batched((readings: readonly Reading[]) => this.readEach(readings), AT_ONCE);
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly statements: Statements,
@@ -53,9 +66,9 @@ export class RefreshTokensService {
 
   /** The record. @throws AppError 404 when there is none */
   async get(id: number, actor: Actor): Promise<RefreshTokenView> {
-    const [token] = await this.getMany([id], actor);
+    const token = await this.readings.get({ id, act: { kind: 'record-read', actor } });
     if (!token) throw notFound(RESOURCE, id);
-    return token;
+    return RefreshTokenView.of(token);
   }
 
   /** The records that exist among these ids, in the order asked. */
@@ -97,6 +110,15 @@ export class RefreshTokensService {
     const values = [ids, ...actValues(act)];
     const records = await this.statements.run<RefreshToken & Record<string, unknown>>(READ, values);
     return inOrder(ids, records).map((record) => RefreshTokenView.of(record));
+  }
+
+  private async readEach(readings: readonly Reading[]): Promise<(RefreshToken | undefined)[]> {
+    const acts = readings.map(({ act }) => actValues(act));
+    const values = [readings.map(({ id }) => id), ...[0, 1, 2, 3, 4, 5].map((n) => acts.map((act) => act[n]))];
+    const records: (RefreshToken | undefined)[] = readings.map(() => undefined);
+    for (const record of await this.statements.run<RefreshToken & Placed>(READ_EACH, values))
+      records[record.place - 1] = record;
+    return records;
   }
 
   private async write(

@@ -155,14 +155,17 @@ export const STORE_TICKET = {
 };
 
 /**
- * The user whom an access token speaks for, while its session lives: $1 unique id, $2 subject, $3 client, $4 when the token expires,
- * by the database's clock, in seconds since 1970, $5 longest life. No access token outlives its session.
+ * The users whom access tokens speak for, while their sessions live: $1 unique ids, $2 subjects, $3 clients, $4 when the tokens expire,
+ * by the database's clock, in seconds since 1970, $5 longest life. `place` counts the tokens from 1. No access token outlives its session.
  */
-export const PRINCIPAL = {
-  name: 'session-principal',
+export const PRINCIPALS = {
+  name: 'session-principals',
   isRepeatable: true,
-  text: `SELECT u.email, u.is_administrator AS "isAdministrator", u.roles
-    FROM refresh_tokens t JOIN users u ON u.email = t.subject
-    WHERE t.unique_id = $1 AND t.issued AND t.subject = $2 AND t.client_id = $3 AND u.enabled AND to_timestamp($4::float8) > now()
+  text: `SELECT asked.place::int, u.email, u.is_administrator AS "isAdministrator", u.roles
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::float8[])
+      WITH ORDINALITY AS asked (unique_id, subject, client_id, expires, place)
+    JOIN refresh_tokens t ON t.unique_id = asked.unique_id AND t.subject = asked.subject AND t.client_id = asked.client_id
+    JOIN users u ON u.email = t.subject
+    WHERE t.issued AND u.enabled AND to_timestamp(asked.expires) > now()
       AND t.expires_on > now() AND t.auth_time + make_interval(secs => $5::float8) > now()`,
 };

@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
-import { sign, type KeyObject } from 'node:crypto';
+import { createHash, sign } from 'node:crypto';
 import { v4 as uuid } from 'uuid';
 import { Settings } from '../config/settings.js';
 import { inSeconds } from '../kernel/date-time.js';
 import { SigningKeys } from './signing-keys.service.js';
 
 const TYPE = 'at+jwt';
+const ACCESS_TOKEN = /^(application\/)?at\+jwt$/i;
+/** Some kilobyte each. */
+const REMEMBERED = 10_000;
 
 /** For whom an access token is: a user, the client through which they signed in, and the session of both. */
 export interface AccessTokenGrant {
@@ -50,9 +53,16 @@ export function referenceOf({ sid, sub, client_id, exp, auth_time }: AccessToken
   return { uniqueId: sid, subject: sub, clientId: client_id, expires: exp, authTime: auth_time };
 }
 
+interface VerifiedToken {
+  readonly kid: string;
+  readonly claims: AccessTokenClaims;
+}
+
 /** Issues and verifies access tokens: JWT in the profile of RFC 9068, signed with ES256. */
 @Injectable()
 export class AccessTokens {
+  private readonly verified = new Map<string, VerifiedToken>();
+
   constructor(
     private readonly keys: SigningKeys,
     private readonly settings: Settings,
@@ -79,28 +89,41 @@ export class AccessTokens {
     return `${signed}.${signature.toString('base64url')}`;
   }
 
-  /** The public key that a token names, when it says that it is an access token; another type is refused (RFC 9068, section 4). */
-  async verificationKey(token: string): Promise<KeyObject | undefined> {
-    const header = protectedHeader(token);
-    const isAccessToken = header?.typ !== undefined && /^(application\/)?at\+jwt$/i.test(header.typ);
-    return isAccessToken && header.kid !== undefined ? this.keys.publicKey(header.kid) : undefined;
+  /**
+   * The claims of a token that we signed, expired or not: what that means is for the database's clock to say. What was verified is
+   * remembered, by the token's digest, for as long as its key is one of ours.
+   */
+  async verify(token: string): Promise<AccessTokenClaims | undefined> {
+    const digest = createHash('sha256').update(token).digest('base64');
+    const known = this.verified.get(digest);
+    if (known && (await this.keys.publicKey(known.kid))) return known.claims;
+    const verified = await this.verifySignature(token);
+    if (verified) this.remember(digest, verified);
+    return verified?.claims;
   }
 
-  /** The claims of a token that we signed, expired or not: what that means is for the database's clock to say. */
-  async verify(token: string): Promise<AccessTokenClaims | undefined> {
-    const key = await this.verificationKey(token);
+  /** Another type of token is refused (RFC 9068, section 4). */
+  private async verifySignature(token: string): Promise<VerifiedToken | undefined> {
+    const { typ, kid } = protectedHeader(token);
+    const key = typ !== undefined && ACCESS_TOKEN.test(typ) && kid !== undefined && (await this.keys.publicKey(kid));
     if (!key) return undefined;
     const options = { issuer: this.settings.PUBLIC_URL, audience: this.settings.PUBLIC_URL, algorithms: ['ES256'] };
     const verified = await jwtVerify(token, key, { ...options, currentDate: new Date(0) }).catch(() => undefined);
-    return verified?.payload as AccessTokenClaims | undefined;
+    return verified && { kid, claims: verified.payload as unknown as AccessTokenClaims };
+  }
+
+  /** What was remembered first is forgotten when there are too many. */
+  private remember(digest: string, verified: VerifiedToken): void {
+    this.verified.set(digest, verified);
+    if (this.verified.size > REMEMBERED) this.verified.delete(this.verified.keys().next().value ?? '');
   }
 }
 
-function protectedHeader(token: string): { typ?: string; kid?: string } | undefined {
+function protectedHeader(token: string): { typ?: string; kid?: string } {
   try {
     return decodeProtectedHeader(token);
   } catch {
-    return undefined;
+    return {};
   }
 }
 
