@@ -14,15 +14,14 @@ const AT_ONCE = 16;
 const MEBIBYTE = 2 ** 20;
 
 const { plan, records, isMarkdown } = readOptions({ full: 5_000, quick: 500 });
-const session = new BenchSession();
 const folder = mkdtempSync(join(tmpdir(), 'tessera-bench-'));
-session.onEnd(() => rmSync(folder, { recursive: true, force: true }));
 
-try {
+await BenchSession.run(async (session) => {
+  session.onEnd(() => rmSync(folder, { recursive: true, force: true }));
   console.log('Starting the service, again and again ...');
-  const inNewFolder = await startOften((round) => join(folder, `new-${round}`));
-  const inSameFolder = await startOften(() => join(folder, 'new-1'));
-  const service = await startService(join(folder, 'service'));
+  const inNewFolder = await startOften(session, (round) => join(folder, `new-${round}`));
+  const inSameFolder = await startOften(session, () => join(folder, 'new-1'));
+  const service = await startService(session, join(folder, 'service'));
   const most = Math.max(...plan.clientCounts);
   const clients = await signIn(service.port, most);
   console.log(`Writing ${records} records through the API ...`);
@@ -30,7 +29,7 @@ try {
   await service.stop();
   cpSync(join(folder, 'service'), join(folder, 'floor'), { recursive: true });
   const target = { tokenPath: '/api/token', records, subjects: records - most };
-  const server = await startService(join(folder, 'service'));
+  const server = await startService(session, join(folder, 'service'));
   const bare = await session.start('embedded-floor', FLOOR, { ...SETTINGS, DATA_DIR: join(folder, 'floor') });
   const figures = await session.measure(
     [
@@ -47,19 +46,17 @@ try {
     start: { inNewFolder, inSameFolder },
   };
   report('bench-embedded', { figures, about, isMarkdown });
-} finally {
-  await session.end();
-}
+});
 
-function startService(dataDir) {
+function startService(session, dataDir) {
   return session.start('embedded', SERVICE, { ...SETTINGS, DATA_DIR: dataDir });
 }
 
 /** Starts and stops the service as often as there are rounds: what it took until the first answer, and its memory then. */
-async function startOften(folderOf) {
+async function startOften(session, folderOf) {
   const starts = [];
   for (let round = 1; round <= plan.rounds; round++) {
-    const server = await startService(folderOf(round));
+    const server = await startService(session, folderOf(round));
     const { residentBytes } = await server.usage();
     starts.push({ startMs: server.startMs, residentBytes });
     await server.stop();

@@ -8,9 +8,8 @@ import { BenchSession, report } from './side-by-side/session.mjs';
 // `npm run bench`: the service beside what one would take instead, and beside the floor, on one PostgreSQL, in one run.
 
 const { plan, records, isMarkdown } = readOptions({ full: 100_000, quick: 20_000 });
-const session = new BenchSession();
 
-try {
+await BenchSession.run(async (session) => {
   console.log('Starting a PostgreSQL, the service and what it is compared with ...');
   const postgres = await startPostgres(POSTGRES_SETTINGS);
   session.onEnd(() => postgres.stop());
@@ -31,6 +30,4 @@ try {
     plan,
   };
   report('bench', { figures, about, isMarkdown });
-} finally {
-  await session.end();
-}
+});

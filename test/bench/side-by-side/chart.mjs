@@ -1,14 +1,19 @@
-const COLOURS = ['#2f6fdb', '#8a94a6', '#d9822b', '#7a52b3', '#3d9970'];
+const COLOURS = {
+  tessera: '#2f6fdb',
+  'oidc-provider': '#d9822b',
+  'oauth2-server': '#7a52b3',
+  afternoon: '#3d9970',
+  floor: '#b4bccb',
+};
 const PANEL = { width: 380, label: 128, value: 64 };
 const BAR = { height: 18, gap: 6 };
 const GROUP_GAP = 34;
-const HEAD = 64;
+const HEAD = 74;
 
 /** Requests a second as bars: a column for each number of clients, a group for each scenario. The thin line is the spread. */
 export function chart(figures, about) {
   const columns = [...new Set(figures.map(({ clients }) => clients))];
   const scenarios = [...new Set(figures.map(({ scenario }) => scenario))];
-  const names = [...new Set(figures.map(({ name }) => name))];
   const parts = [];
   let top = HEAD;
   for (const scenario of scenarios) {
@@ -20,9 +25,7 @@ export function chart(figures, about) {
       parts.push(
         text(left + 16, top, `${scenario}, ${clients} client${clients === 1 ? '' : 's'}`, 'font-weight="600"'),
       );
-      parts.push(
-        ...panel(bars, { left, top: top + 10, colourOf: (name) => COLOURS[names.indexOf(name) % COLOURS.length] }),
-      );
+      parts.push(...panel(bars, { left, top: top + 10 }));
     }
     top += contenders.length * (BAR.height + BAR.gap) + GROUP_GAP;
   }
@@ -39,7 +42,7 @@ ${[...head, ...parts].join('\n')}
 `;
 }
 
-function panel(bars, { left, top, colourOf }) {
+function panel(bars, { left, top }) {
   const most = Math.max(...bars.map(({ perSecond }) => perSecond.max));
   const start = left + PANEL.label;
   const scale = (PANEL.width - PANEL.label - PANEL.value) / most;
@@ -48,7 +51,7 @@ function panel(bars, { left, top, colourOf }) {
     const middle = y + BAR.height / 2;
     return [
       text(start - 6, middle + 4, name, 'text-anchor="end"'),
-      `<rect x="${start}" y="${y}" width="${round(median * scale)}" height="${BAR.height}" fill="${colourOf(name)}"/>`,
+      `<rect x="${start}" y="${y}" width="${round(median * scale)}" height="${BAR.height}" fill="${COLOURS[name]}"/>`,
       `<path d="M${round(start + min * scale)} ${middle}H${round(start + max * scale)}" stroke="#223"/>`,
       text(round(start + max * scale) + 6, middle + 4, Math.round(median).toLocaleString('en')),
     ];

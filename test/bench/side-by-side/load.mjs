@@ -21,13 +21,17 @@ async function run({ scenario, target, clients, leadMs, measuredMs }) {
   const from = performance.now() + leadMs;
   const window = { from, to: from + measuredMs };
   const latencies = [];
+  const cpuBefore = process.cpuUsage();
   const requests = await Promise.all(clients.map((client) => drive({ scenario, target, client, window, latencies })));
+  const { user, system } = process.cpuUsage(cpuBefore);
   latencies.sort((a, b) => a - b);
+  const sum = requests.reduce((total, count) => total + count, 0);
   return {
     perSecond: latencies.length / (measuredMs / 1000),
     p50Ms: latencies[Math.floor(latencies.length * 0.5)],
     p99Ms: latencies[Math.floor(latencies.length * 0.99)],
-    requests: requests.reduce((sum, count) => sum + count, 0),
+    requests: sum,
+    cpuMs: (user + system) / 1000 / sum,
     clients,
   };
 }

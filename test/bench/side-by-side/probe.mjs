@@ -11,9 +11,9 @@ pg.Client.prototype._handleCommandComplete = function handleCommandComplete(mess
   return _handleCommandComplete.call(this, message);
 };
 
-/** The database says so when it has answered all that was asked at once: that was a round trip. */
+/** The database says so when it has answered all that was asked at once: that was a round trip. Connecting is none. */
 pg.Client.prototype._handleReadyForQuery = function handleReadyForQuery(message) {
-  counts.roundTrips++;
+  if (!this._connecting) counts.roundTrips++;
   return _handleReadyForQuery.call(this, message);
 };
 

@@ -9,7 +9,7 @@ const HEADINGS = [
   'clients',
   'requests/s',
   'spread',
-  'service is',
+  'service ÷ this',
   'p50 ms',
   'p99 ms',
   'CPU ms',

@@ -72,5 +72,6 @@ async function measureOnce({ contender, scenario, count, seconds, load, walPosit
     roundTrips: each(after.roundTrips, before.roundTrips),
     walBytes: walPosition && each(walAfter, walBefore),
     residentBytes: after.residentBytes,
+    loadCpuMs: result.cpuMs,
   };
 }

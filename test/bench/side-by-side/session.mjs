@@ -7,13 +7,28 @@ import { ServerProcess } from './server-process.mjs';
 
 const RESULTS = join(import.meta.dirname, '../../../bench-results');
 
+const INTERRUPTED = 130;
+
 /** What a benchmark starts, and stops again however it ends. */
 export class BenchSession {
   #stops = [];
+  #isBrokenOff = false;
   logs = join(RESULTS, 'log');
 
-  constructor() {
-    mkdirSync(this.logs, { recursive: true });
+  /** Runs a benchmark. It fails in a line; the logs of the servers are kept. */
+  static async run(benchmark) {
+    const session = new BenchSession();
+    mkdirSync(session.logs, { recursive: true });
+    process.once('SIGINT', () => session.#breakOff());
+    try {
+      await benchmark(session);
+    } catch (error) {
+      if (session.#isBrokenOff) return;
+      console.error(error.message);
+      process.exitCode = 1;
+    } finally {
+      await session.#end();
+    }
   }
 
   /** Lets `stop` run at the end. */
@@ -28,11 +43,6 @@ export class BenchSession {
     return server;
   }
 
-  /** Stops all, the last first. */
-  async end() {
-    for (const stop of this.#stops.reverse()) await stop();
-  }
-
   /** Measures the contenders by the plan with a progress display. */
   async measure(contenders, { plan, walPosition }) {
     const progress = showProgress(stepsOf(contenders, plan));
@@ -41,6 +51,18 @@ export class BenchSession {
     } finally {
       progress.stop();
     }
+  }
+
+  async #breakOff() {
+    this.#isBrokenOff = true;
+    console.error('\nBroken off.');
+    await this.#end().catch(() => undefined);
+    process.exit(INTERRUPTED);
+  }
+
+  /** Stops all, the last first. */
+  async #end() {
+    while (this.#stops.length > 0) await this.#stops.pop()();
   }
 }
 
