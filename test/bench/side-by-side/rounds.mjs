@@ -4,13 +4,11 @@ import { ask } from './child.mjs';
 
 const LOAD = join(import.meta.dirname, 'load.mjs');
 const LEAD_SHARE = 0.2;
-/** Until the engine has compiled what is used often, and the pages that a checkpoint makes the database write whole are written. */
-const WARM_UP_SECONDS = 2.5;
 
 /**
  * Measures the contenders at each scenario: each warms up, then for each number of clients all take turns, round after round. A
  * contender has `name`, `scenarios`, `target`, `server` and its `clients`, whose tokens go on from round to round. `plan` has
- * `scenarios`, `clientCounts`, `rounds` and `seconds`. Resolves to a list of `{ scenario, clients, name, rounds }`.
+ * `scenarios`, `clientCounts`, `warmUpSeconds`, `rounds` and `seconds`. Resolves to a list of `{ scenario, clients, name, rounds }`.
  */
 export async function measure(contenders, { plan, walPosition, onStep }) {
   const load = fork(LOAD, { stdio: 'inherit' });
@@ -23,7 +21,7 @@ export async function measure(contenders, { plan, walPosition, onStep }) {
         measureOnce({ contender, scenario, count, seconds, load, walPosition });
       for (const contender of those) {
         onStep(`${scenario}, ${contender.name}, warm-up`);
-        await run(contender, most, WARM_UP_SECONDS);
+        await run(contender, most, plan.warmUpSeconds);
       }
       for (const count of plan.clientCounts)
         results.push(...(await inTurn(those, { scenario, count, plan, run, onStep })));
