@@ -76,16 +76,13 @@ function startNote(place, { startMs: { median, min, max }, residentBytes }) {
 /** The sessions of the clients have the first ids; the records have those from the first to the last. */
 async function writeRecords(port, { first, last, bearer }) {
   const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' };
-  const rest = { ClientId: 'bench-app', ProtectedTicket: 'x'.repeat(271), TicketHash: 'hash', TicketSalt: 'salt' };
+  const rest = { ClientId: 'bench-app', ExpiresOn: '2040-01-01T00:00:00Z', TicketHash: 'hash', TicketSalt: 'salt' };
   let next = first;
   const write = async () => {
     while (next <= last) {
       const id = next++;
-      const body = JSON.stringify({
-        ...rest,
-        Subject: `user${id - first + 1}@example.com`,
-        ExpiresOn: '2040-01-01T00:00:00Z',
-      });
+      const own = { Subject: `user${id - first + 1}@example.com`, ProtectedTicket: `ticket ${id}` };
+      const body = JSON.stringify({ ...rest, ...own });
       const answer = await fetch(`http://127.0.0.1:${port}/api/sys/refreshtokens`, { method: 'POST', headers, body });
       if (!answer.ok) throw new Error(`A record was not written: ${answer.status}`);
       await answer.arrayBuffer();

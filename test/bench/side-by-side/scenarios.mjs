@@ -1,10 +1,10 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { request } from './http-connection.mjs';
 
 const RECORDS = '/api/sys/refreshtokens';
 const MEMBERS = 16;
 const LIFE_MS = 15 * 86_400_000;
-const TICKET = 'eyJhbGciOiJkaXIifQ'.repeat(16);
+const TICKET_BYTES = 203;
 
 /**
  * What the virtual clients do: `next(client, target)` writes a request, `accept(client, body, sent)` throws unless the answer is
@@ -43,9 +43,9 @@ export const SCENARIOS = {
         Subject: `new${randomInt(1_000_000)}@example.com`,
         ClientId: 'bench-app',
         ExpiresOn: new Date(Date.now() + LIFE_MS).toISOString(),
-        ProtectedTicket: TICKET,
-        TicketHash: 'jZae727K08KaOmKSgOaGzww/XVqGr/PKEgIMkjrcbJI=',
-        TicketSalt: 'c2FsdHNhbHRzYWx0',
+        ProtectedTicket: randomBytes(TICKET_BYTES).toString('base64url'),
+        TicketHash: randomBytes(32).toString('base64'),
+        TicketSalt: randomBytes(16).toString('base64'),
       });
       return { text: request('POST', RECORDS, { headers: authorization(bearer), body }) };
     },
