@@ -8,14 +8,18 @@ import { FailureFilter } from './http/failure.filter.js';
 import { createFastifyAdapter } from './http/fastify-adapter.js';
 import { serveOpenApi } from './http/openapi.js';
 import { addRequestLog, loggerOptions, NestLog } from './observability/logging.js';
+import { Metrics } from './observability/metrics.js';
+import { MetricsListener } from './observability/metrics-listener.js';
+import { addRequestMetrics } from './observability/request-metrics.js';
 
 /**
- * The application, ready to listen: modules loaded, database migrated, routes closed to every method they do not offer.
+ * The application, ready to listen: modules loaded, database migrated, routes closed to every method they do not offer. Its metrics,
+ * if there are to be any, are served already.
  * @throws SettingsError, FolderInUseError, or what the database says when it cannot be opened
  */
 export async function createApplication(...extensions: (Type | DynamicModule)[]): Promise<NestFastifyApplication> {
-  const { LOG_LEVEL, TRUSTED_PROXIES } = Settings.load();
-  const adapter = createFastifyAdapter(loggerOptions(LOG_LEVEL), TRUSTED_PROXIES);
+  const settings = Settings.load();
+  const adapter = createFastifyAdapter(loggerOptions(settings), settings.TRUSTED_PROXIES);
   const fastify = adapter.getInstance<FastifyInstance>();
   addRequestLog(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(...extensions), adapter, {
@@ -24,7 +28,8 @@ export async function createApplication(...extensions: (Type | DynamicModule)[])
     logger: new NestLog(fastify.log),
   });
   app.useGlobalFilters(new FailureFilter());
-  const isHttps = app.get(Settings).PUBLIC_URL.startsWith('https:');
+  if (settings.METRICS_PORT !== undefined) addRequestMetrics(fastify, app.get(Metrics));
+  const isHttps = settings.PUBLIC_URL.startsWith('https:');
   app.useSecurityHeaders({
     // Both tell browsers to use https, which would lock them out of a service that is reached by http.
     strictTransportSecurity: isHttps,
@@ -35,5 +40,6 @@ export async function createApplication(...extensions: (Type | DynamicModule)[])
   serveOpenApi(app);
   await app.init();
   fastify.methodTable.close();
+  await app.get(MetricsListener).open();
   return app;
 }

@@ -1,28 +1,36 @@
-import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import type { AuditKind } from './audit-event.js';
 
 /** One event of the audit trail. Never changed. No secret, token or ticket is in it. */
 @Entity('audit_trail_entries')
+@Index('audit_trail_entries_subject', ['subject', 'id'])
+@Index('audit_trail_entries_session_id', ['sessionId', 'id'])
+@Index('audit_trail_entries_created_on', ['createdOn', 'id'])
 export class AuditTrailEntry {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
   id!: number;
 
-  @Column({ type: 'timestamptz', name: 'created_on', insert: false })
+  @Column({
+    type: 'timestamptz',
+    name: 'created_on',
+    insert: false,
+    default: () => "date_trunc('second', now())",
+  })
   createdOn!: Date;
 
-  @Column({ type: 'text' })
+  @Column({ type: 'text', collation: 'C' })
   kind!: AuditKind;
 
-  @Column({ type: 'text' })
+  @Column({ type: 'text', collation: 'C' })
   actor!: string;
 
-  @Column({ type: 'text', nullable: true })
+  @Column({ type: 'text', collation: 'C', nullable: true })
   reason!: string | null;
 
-  @Column({ type: 'text', nullable: true })
+  @Column({ type: 'text', collation: 'C', nullable: true })
   subject!: string | null;
 
-  @Column({ type: 'text', name: 'client_id', nullable: true })
+  @Column({ type: 'text', name: 'client_id', collation: 'C', nullable: true })
   clientId!: string | null;
 
   @Column({ type: 'uuid', name: 'session_id', nullable: true })
@@ -31,12 +39,12 @@ export class AuditTrailEntry {
   @Column({ type: 'bigint', name: 'record_ids', array: true })
   recordIds!: number[];
 
-  @Column({ type: 'text', nullable: true })
+  @Column({ type: 'text', collation: 'C', nullable: true })
   address!: string | null;
 
-  @Column({ type: 'text', name: 'user_agent', nullable: true })
+  @Column({ type: 'text', name: 'user_agent', collation: 'C', nullable: true })
   userAgent!: string | null;
 
-  @Column({ type: 'text', name: 'request_id', nullable: true })
+  @Column({ type: 'text', name: 'request_id', collation: 'C', nullable: true })
   requestId!: string | null;
 }

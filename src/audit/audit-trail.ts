@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Repository, type EntityManager } from 'typeorm';
+import { DataSource, In, Repository, type EntityManager } from 'typeorm';
 import { actValues, EVENT_COLUMNS } from './audited.js';
-import { findPage, type Columns } from '../database/search.js';
+import { findPage, type Searchable } from '../database/search.js';
 import { Statements, type Statement } from '../database/statements.js';
-import type { Found, Search } from '../kernel/search.js';
+import { inOrder, type Found, type Search } from '../kernel/search.js';
 import { AuditTrailEntry } from './audit-trail-entry.entity.js';
 import { AuditTrailEntryView } from './audit-trail-entry.view.js';
 import type { AuditEvent } from './audit-event.js';
@@ -15,17 +15,20 @@ const RECORD: Statement = {
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 };
 
-const COLUMNS: Columns = {
-  Id: 'record.id',
-  CreatedOn: 'record.created_on',
-  Kind: 'record.kind',
-  Actor: 'record.actor',
-  Subject: 'record.subject',
-  ClientId: 'record.client_id',
-  SessionId: 'record.session_id',
-  Reason: 'record.reason',
-  Address: 'record.address',
-  RequestId: 'record.request_id',
+const AUDIT_TRAIL_ENTRIES: Searchable = {
+  table: 'audit_trail_entries',
+  columns: {
+    Id: { sql: 'id' },
+    CreatedOn: { sql: 'created_on' },
+    Kind: { sql: 'kind' },
+    Actor: { sql: 'actor' },
+    Subject: { sql: 'subject' },
+    ClientId: { sql: 'client_id' },
+    SessionId: { sql: 'session_id' },
+    Reason: { sql: 'reason' },
+    Address: { sql: 'address' },
+    RequestId: { sql: 'request_id' },
+  },
 };
 
 /** Unless the same was written of the same session ten times within the last minute: $1 to $10 as of `RECORD`. */
@@ -42,6 +45,7 @@ const RECORD_WITHIN_BOUNDS: Statement = {
 export class AuditTrail {
   constructor(
     @InjectRepository(AuditTrailEntry) private readonly entries: Repository<AuditTrailEntry>,
+    private readonly dataSource: DataSource,
     private readonly statements: Statements,
   ) {}
 
@@ -57,8 +61,9 @@ export class AuditTrail {
 
   /** One page of the events that match. */
   async search(search: Search): Promise<Found<AuditTrailEntryView>> {
-    const found = await findPage(this.entries, search, COLUMNS);
-    return { ...found, records: found.records.map((entry) => AuditTrailEntryView.of(entry)) };
+    const found = await findPage(this.dataSource, AUDIT_TRAIL_ENTRIES, search);
+    const entries = await this.entries.findBy({ id: In([...found.records]) });
+    return { ...found, records: inOrder(found.records, entries).map((entry) => AuditTrailEntryView.of(entry)) };
   }
 }
 

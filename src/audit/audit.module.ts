@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
+import { JobsModule } from '../jobs/jobs.module.js';
+import { AuditRetention } from './audit-retention.js';
 import { AuditTrailController } from './audit-trail.controller.js';
 import { AuditTrailEntry } from './audit-trail-entry.entity.js';
 import { AuditTrail } from './audit-trail.js';
@@ -8,10 +10,11 @@ import { CreateAuditTrailEntries1795000000500 } from './migrations/1795000000500
 /** The audit trail. */
 @Module({
   imports: [
+    JobsModule,
     DatabaseModule.forFeature({ entities: [AuditTrailEntry], migrations: [CreateAuditTrailEntries1795000000500] }),
   ],
   controllers: [AuditTrailController],
-  providers: [AuditTrail],
+  providers: [AuditTrail, AuditRetention],
   exports: [AuditTrail],
 })
 export class AuditModule {}

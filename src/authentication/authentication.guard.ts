@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { policyOf } from '../access/policy.js';
 import type { Principal } from '../access/principal.js';
 import { AppError } from '../kernel/app-error.js';
-import { isDatabaseUnreachable } from '../kernel/database-unreachable.js';
+import { isDatabaseBusy, isDatabaseUnreachable } from '../kernel/database-failures.js';
 
 /** Finds out who makes a request, on every route that is not public. */
 @Injectable()
@@ -22,7 +22,7 @@ export class AuthenticationGuard extends AuthGuard(['bearer', 'basic']) {
   /** Passport's verdict: the principal, an error on the way to it, or nobody. */
   override handleRequest<T = Principal>(error: unknown, user: T | false, info: unknown, context: ExecutionContext): T {
     // passport-jwt takes a database that is away for a key that is not there, and tells it among the refusals.
-    const fault = error ?? [info].flat().find(isDatabaseUnreachable);
+    const fault = error ?? [info].flat().find((reason) => isDatabaseUnreachable(reason) || isDatabaseBusy(reason));
     if (fault) throw fault as Error;
     if (!user) throw unauthorized(context.switchToHttp().getRequest<FastifyRequest>());
     return user;

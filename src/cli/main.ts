@@ -2,8 +2,10 @@ import { Command } from 'commander';
 import { SettingsError } from '../config/settings-error.js';
 import { FolderInUseError } from '../database/folder-lock.js';
 import { AppError } from '../kernel/app-error.js';
-import { isDatabaseUnreachable } from '../kernel/database-unreachable.js';
+import { isDatabaseUnreachable } from '../kernel/database-failures.js';
+import { addJobCommands } from './job-commands.js';
 import { addKeyCommands } from './key-commands.js';
+import { addMigrationCommands } from './migration-commands.js';
 import { addRoleCommands } from './role-commands.js';
 import { addSessionCommands } from './session-commands.js';
 import { addTotpCommands } from './totp-commands.js';
@@ -12,8 +14,17 @@ import { addUserCommands } from './user-commands.js';
 const program = new Command('tessera')
   .description('Commands for operators. They use the database of the same settings as the service.')
   .showHelpAfterError('(add --help for what is possible)');
-for (const addGroup of [addUserCommands, addTotpCommands, addRoleCommands, addSessionCommands, addKeyCommands])
+for (const addGroup of [
+  addUserCommands,
+  addTotpCommands,
+  addRoleCommands,
+  addSessionCommands,
+  addKeyCommands,
+  addJobCommands,
+  addMigrationCommands,
+]) {
   addGroup(program);
+}
 
 try {
   await program.parseAsync();

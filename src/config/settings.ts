@@ -14,11 +14,15 @@ import {
   type ValidationError,
 } from 'class-validator';
 import { PASSWORD_LENGTH } from '../kernel/password-policy.js';
+import { DiffersFrom } from './differs-from.js';
 import { embeddedSecret } from './embedded-secret.js';
 import { IsNetwork } from './is-network.js';
 import { SettingsError } from './settings-error.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+const LOG_FORMATS = ['json', 'human'] as const;
+const HOST = /^[\w.:-]+$/;
+const HOST_EXPECTED = 'expected a host name or an IP address';
 const SECRET_LENGTH = 43;
 const NEW_SECRET = `openssl rand -base64 32`;
 const PASSWORD = `${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters`;
@@ -54,7 +58,7 @@ export class Settings {
 
   /** Address to listen on. */
   @Expose()
-  @Matches(/^[\w.:-]+$/, { message: 'expected a host name or an IP address' })
+  @Matches(HOST, { message: HOST_EXPECTED })
   readonly HOST: string = '127.0.0.1';
 
   /** Where clients reach the service, without a trailing slash: the issuer of access tokens. */
@@ -71,6 +75,18 @@ export class Settings {
   @IsOptional()
   @Matches(/^postgres(ql)?:\/\/./, { message: 'expected postgres://user:password@host:port/database' })
   readonly DATABASE_URL?: string;
+
+  /** Most connections that this process opens to PostgreSQL. */
+  @wholeNumber(1, 1_000, 'connections')
+  readonly DATABASE_POOL_SIZE: number = 10;
+
+  /** Longest that a statement may take on PostgreSQL, in seconds; then it is cancelled, and its request gets a 503. */
+  @wholeNumber(1, 3_600, 'seconds')
+  readonly DATABASE_STATEMENT_TIMEOUT: number = 30;
+
+  /** Longest that a statement waits for a lock on PostgreSQL, in seconds; likewise. */
+  @wholeNumber(1, 3_600, 'seconds')
+  readonly DATABASE_LOCK_TIMEOUT: number = 5;
 
   /** Folder of the embedded database and its secret. */
   @Expose()
@@ -118,6 +134,14 @@ export class Settings {
   @wholeNumber(0, 3_600, 'seconds')
   readonly REFRESH_RETRY_WINDOW: number = 30;
 
+  /** For how long a record is kept after it expired and was last written, in seconds. */
+  @wholeNumber(0, 3_153_600_000, 'seconds')
+  readonly EXPIRED_RECORD_RETENTION: number = 2_592_000;
+
+  /** For how long an event of the audit trail is kept, in seconds. */
+  @wholeNumber(86_400, 3_153_600_000, 'seconds')
+  readonly AUDIT_RETENTION: number = 31_536_000;
+
   /** Proxies whose `X-Forwarded-For` is believed: addresses or networks, separated by commas. */
   @commaSeparated()
   @IsNetwork({ each: true, message: 'expected IP addresses or networks such as 10.0.0.0/8, separated by commas' })
@@ -127,6 +151,22 @@ export class Settings {
   @Expose()
   @IsIn(LOG_LEVELS, { message: `expected one of ${LOG_LEVELS.join(', ')}` })
   readonly LOG_LEVEL: string = 'info';
+
+  /** One JSON object a line, for programs, or a line of text, for people at a terminal. */
+  @Expose()
+  @IsIn(LOG_FORMATS, { message: `expected one of ${LOG_FORMATS.join(', ')}` })
+  readonly LOG_FORMAT: (typeof LOG_FORMATS)[number] = 'json';
+
+  /** Port of the metrics, which are not for the public. Absent: there are none. */
+  @IsOptional()
+  @DiffersFrom('PORT', { message: 'expected another port than PORT' })
+  @wholeNumber(1, 65_535, 'a port')
+  readonly METRICS_PORT?: number;
+
+  /** Address of the metrics. */
+  @Expose()
+  @Matches(HOST, { message: HOST_EXPECTED })
+  readonly METRICS_HOST: string = '127.0.0.1';
 
   /**
    * Reads the settings from the environment; an empty value counts as absent.

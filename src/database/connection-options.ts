@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 import type { Settings } from '../config/settings.js';
 import { EmbeddedDatabase } from './embedded-database.js';
+import { serverPool } from './server-pool.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
@@ -21,7 +22,7 @@ export async function connectionOptions(settings: Settings): Promise<PostgresDat
     parseInt8: true,
     logging: false,
   } as const;
-  if (settings.DATABASE_URL) return { ...common, url: settings.DATABASE_URL };
+  if (settings.DATABASE_URL) return { ...common, url: settings.DATABASE_URL, extra: serverPool(settings) };
   const embedded = await EmbeddedDatabase.open(settings.DATA_DIR);
   return { ...common, driver: embedded.driver() };
 }

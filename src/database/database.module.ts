@@ -4,8 +4,9 @@ import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typ
 import { Settings } from '../config/settings.js';
 import { connectionOptions } from './connection-options.js';
 import { migrate } from './migrate.js';
+import { Notices } from './notices.js';
 import { Statements } from './statements.js';
-import { isDatabaseUnreachable } from '../kernel/database-unreachable.js';
+import { isDatabaseUnreachable } from '../kernel/database-failures.js';
 
 /** What a feature keeps in the database. */
 export interface DatabaseFeature {
@@ -39,8 +40,8 @@ export class DatabaseModule {
       module: DatabaseModule,
       global: true,
       imports: [connection],
-      providers: [Statements],
-      exports: [Statements],
+      providers: [Statements, Notices],
+      exports: [Statements, Notices],
     };
   }
 

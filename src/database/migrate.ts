@@ -1,23 +1,77 @@
-import { MigrationExecutor, type DataSource } from 'typeorm';
+import { Logger } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
+import { DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 
 /** Any number no one else is likely to lock; the same in every process of the service. */
-const MIGRATION_LOCK = 7_355_608;
+const MIGRATION_LOCK = 7_355_610;
+const LOOK_AGAIN_AFTER_MS = 250;
+/** The lock's, and the migrations'. */
+const CONNECTIONS = 2;
+
+const logger = new Logger('Migrations');
 
 /**
- * Brings the schema up to date, all or nothing. Processes that start at once wait for each other: the advisory lock is held by the
- * transaction, so it is let go with it, whatever happens to the process.
+ * Brings the schema up to date, migration by migration. Each runs under processes of the version before, so none takes away or locks
+ * what those use. Processes that start at once wait for each other. One that dies on the way leaves the rest to the next.
  */
 export async function migrate(dataSource: DataSource): Promise<void> {
+  await withMigrator(dataSource, async (migrator) => {
+    const executor = new MigrationExecutor(migrator);
+    executor.transaction = 'each';
+    await executor.executePendingMigrations();
+  });
+}
+
+/** Takes the latest migration back, and says which; undefined when there is none. The version before can then run without it. */
+export async function revertLatest(dataSource: DataSource): Promise<string | undefined> {
+  return withMigrator(dataSource, async (migrator) => {
+    const executor = new MigrationExecutor(migrator);
+    const [latest] = (await executor.getExecutedMigrations()).sort((a, b) => b.timestamp - a.timestamp);
+    if (!latest) return undefined;
+    const migration = migrator.migrations.find(({ constructor: { name } }) => name === latest.name);
+    executor.transaction = migration?.transaction === false ? 'none' : 'each';
+    await executor.undoLastMigration();
+    return latest.name;
+  });
+}
+
+/** On PostgreSQL, on connections of its own, without limits of time: to index a large table takes minutes. */
+async function withMigrator<T>(dataSource: DataSource, work: (migrator: DataSource) => Promise<T>): Promise<T> {
+  const { options } = dataSource;
+  // The embedded database has one connection, and one process.
+  if ('driver' in options && options.driver) return work(dataSource);
+  const migrator = new DataSource({ ...options, extra: { max: CONNECTIONS } });
+  await migrator.initialize();
+  try {
+    return await whileLocked(migrator, () => work(migrator));
+  } finally {
+    await migrator.destroy();
+  }
+}
+
+/**
+ * Does something while no other process does. The lock is let go with its transaction, whatever happens to this process. It is asked
+ * for again and again instead of waited for: an index is made once all statements before it are over, those that wait included.
+ */
+async function whileLocked<T>(dataSource: DataSource, work: () => Promise<T>): Promise<T> {
   const runner = dataSource.createQueryRunner();
   try {
     await runner.startTransaction();
-    await runner.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
-    await new MigrationExecutor(dataSource, runner).executePendingMigrations();
-    await runner.commitTransaction();
-  } catch (error) {
-    if (runner.isTransactionActive) await runner.rollbackTransaction();
-    throw error;
+    for (let isFirst = true; !(await tryLock(runner)); isFirst = false) {
+      if (isFirst) logger.log('Another process migrates the database: waiting for it.');
+      await pause(LOOK_AGAIN_AFTER_MS);
+    }
+    return await work();
   } finally {
+    if (runner.isTransactionActive) await runner.rollbackTransaction();
     await runner.release();
   }
+}
+
+/** Without a parameter, for then nothing of it is left open: what is, is a statement that the making of an index waits for. */
+async function tryLock(runner: QueryRunner): Promise<boolean> {
+  const [row] = await runner.manager.query<{ isMine: boolean }[]>(
+    `SELECT pg_try_advisory_xact_lock(${MIGRATION_LOCK}) AS "isMine"`,
+  );
+  return row?.isMine ?? false;
 }

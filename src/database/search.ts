@@ -1,56 +1,101 @@
-import type { ObjectLiteral, Repository, SelectQueryBuilder } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import type { Filter, FilterOperator, Found, Search } from '../kernel/search.js';
 
-/** SQL expression of each member that can be searched or ordered by. The keys come from code, never from a request. */
-export type Columns = Readonly<Record<string, string>>;
+/** Up to here matches are counted; beyond, their number is the planner's estimate (contract 1.6). */
+const COUNTED_UP_TO = 100_000;
 
-const CONDITIONS: Readonly<Record<FilterOperator, (column: string, parameter: string) => string>> = {
-  equals: (column, parameter) => `${column} = ${parameter}`,
-  beginsWith: (column, parameter) => `${column} ^@ ${parameter}`,
-  from: (column, parameter) => `${column} >= ${parameter}`,
-  to: (column, parameter) => `${column} <= ${parameter}`,
-};
+/** Where a member that can be searched or ordered by stands: a column, or what is made of columns. */
+export interface SearchColumn {
+  readonly sql: string;
+  /** How many characters its index, and its order, look at: a B-tree takes entries of 2.7 kB. */
+  readonly indexed?: number;
+  /** Whether it is a flag that no index can know, since it depends on the time. */
+  readonly isFlag?: boolean;
+}
+
+/** A table that can be searched; each of its members by the contract's name. The names come from code, never from a request. */
+export interface Searchable {
+  readonly table: string;
+  readonly columns: Readonly<Record<string, SearchColumn>>;
+}
+
+const OPERATORS: Readonly<Record<FilterOperator, string>> = { equals: '=', beginsWith: '^@', from: '>=', to: '<=' };
 
 /**
- * Finds one page of what a search asks for. One record more than the page holds is read, which tells whether another follows;
- * where none does, and the page is not empty, the place of its last record is the total and nothing is counted.
+ * Finds one page of what a search asks for, as the ids of its records: so skipped records are not read but in the index, where it has
+ * all that is asked for. One more than the page holds is looked for, which tells whether another follows; where none does, and
+ * the page is not empty, the place of its last record is the total and nothing is counted.
  */
-export async function findPage<T extends ObjectLiteral>(
-  repository: Repository<T>,
+export async function findPage(
+  dataSource: DataSource,
+  { table, columns }: Searchable,
   search: Search,
-  columns: Columns,
-): Promise<Found<T>> {
-  const matching = repository.createQueryBuilder('record');
-  for (const [index, filter] of search.filters.entries()) addCondition(matching, filter, index, columns);
-  const direction = search.descending ? 'DESC' : 'ASC';
+): Promise<Found<number>> {
+  const values: unknown[] = [];
+  const matching = `${table} WHERE ${conditionsOf(search.filters, columns, values)}`;
   const skipped = (search.page - 1) * search.size;
-  const page = matching
-    .clone()
-    .orderBy(column(columns, search.orderBy), direction)
-    .addOrderBy(column(columns, 'Id'), direction)
-    .offset(skipped)
-    .limit(search.size + 1);
-  const records = await page.getMany();
-  const hasNext = records.length > search.size;
-  const isCounted = !hasNext && (records.length > 0 || skipped === 0);
-  const total = isCounted ? skipped + records.length : await matching.getCount();
-  return { records: records.slice(0, search.size), total, hasNext };
+  const page = pageOf(matching, columnOf(columns, search.orderBy), search.descending);
+  const rows = await dataSource.query<{ id: number }[]>(page(skipped, search.size + 1), values);
+  const hasNext = rows.length > search.size;
+  const records = rows.slice(0, search.size).map(({ id }) => id);
+  const isLast = !hasNext && (records.length > 0 || skipped === 0);
+  const seen = skipped + records.length;
+  if (isLast) return { records, hasNext, total: seen, isEstimated: false };
+  const total = await count(dataSource, matching, values);
+  return { records, hasNext, ...total, total: Math.max(total.total, hasNext ? seen + 1 : 0) };
 }
 
-function addCondition<T extends ObjectLiteral>(
-  query: SelectQueryBuilder<T>,
-  filter: Filter,
-  index: number,
-  columns: Columns,
-): void {
-  const parameter = `filter${index}`;
-  query.andWhere(CONDITIONS[filter.operator](column(columns, filter.member), `:${parameter}`), {
-    [parameter]: filter.value,
+function conditionsOf(filters: readonly Filter[], columns: Searchable['columns'], values: unknown[]): string {
+  const conditions = filters.map(({ member, operator, value }) => {
+    const { sql, indexed } = columnOf(columns, member);
+    const parameter = `$${values.push(value)}`;
+    const condition = `${sql} ${OPERATORS[operator]} ${parameter}`;
+    if (indexed === undefined) return condition;
+    return `left(${sql}, ${indexed}) ${OPERATORS[operator]} left(${parameter}, ${indexed}) AND ${condition}`;
   });
+  return conditions.length > 0 ? conditions.join(' AND ') : 'true';
 }
 
-function column(columns: Columns, member: string): string {
-  const expression = columns[member];
-  if (!expression) throw new Error(`No column is declared for the member ${member}.`);
-  return expression;
+/** The statement that finds the ids of a page, by how many it skips and how many it takes. */
+function pageOf(
+  matching: string,
+  { sql, indexed, isFlag }: SearchColumn,
+  descending: boolean,
+): (skip: number, take: number) => string {
+  const direction = descending ? 'DESC' : 'ASC';
+  if (!isFlag) {
+    const order = indexed === undefined ? sql : `left(${sql}, ${indexed})`;
+    return (skip, take) =>
+      `SELECT id FROM ${matching} ORDER BY ${order} ${direction}, id ${direction} OFFSET ${skip} LIMIT ${take}`;
+  }
+  // Each side of the flag in the order of ids, one after the other: the records need not be sorted by it.
+  const side = (condition: string, n: number, take: number): string =>
+    `(SELECT ${n} AS side, id FROM ${matching} AND ${condition} ORDER BY id ${direction} LIMIT ${take})`;
+  return (
+    skip,
+    take,
+  ) => `SELECT id FROM (${side(`NOT ${sql}`, 0, skip + take)} UNION ALL ${side(sql, 1, skip + take)}) sides
+    ORDER BY side ${direction}, id ${direction} OFFSET ${skip} LIMIT ${take}`;
+}
+
+async function count(
+  dataSource: DataSource,
+  matching: string,
+  values: unknown[],
+): Promise<{ total: number; isEstimated: boolean }> {
+  const bounded = `SELECT count(*) AS total FROM (SELECT FROM ${matching} LIMIT ${COUNTED_UP_TO + 1}) counted`;
+  const [row] = await dataSource.query<{ total: number }[]>(bounded, values);
+  const total = row?.total ?? 0;
+  if (total <= COUNTED_UP_TO) return { total, isEstimated: false };
+  const [plan] = await dataSource.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }[]>(
+    `EXPLAIN (FORMAT JSON) SELECT FROM ${matching}`,
+    values,
+  );
+  return { total: Math.max(plan?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0, total), isEstimated: true };
+}
+
+function columnOf(columns: Searchable['columns'], member: string): SearchColumn {
+  const column = columns[member];
+  if (!column) throw new Error(`No column is declared for the member ${member}.`);
+  return column;
 }

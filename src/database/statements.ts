@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
+import { isConnectionBroken, isRolledBack } from '../kernel/database-failures.js';
+import { isPooled } from './server-pool.js';
+
+/** A statement that lost to others, or whose connection broke, is tried so often in all. */
+const ATTEMPTS = 3;
 
 /**
  * A statement that is prepared once on each connection, under its name, and only bound after that: 1.8 times as fast as the
@@ -9,6 +14,8 @@ import { DataSource, type EntityManager } from 'typeorm';
 export interface Statement {
   readonly name: string;
   readonly text: string;
+  /** Whether doing it again, when its connection broke and nobody knows whether it was done, does no harm. */
+  readonly isRepeatable?: boolean;
 }
 
 /** Runs prepared statements: by itself each is its own transaction; with a manager it takes part in the manager's. */
@@ -16,16 +23,25 @@ export interface Statement {
 export class Statements {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** The rows that a statement returns. */
+  /**
+   * The rows that a statement returns. By itself, it is tried again when it was rolled back to let others pass; and one that may be
+   * repeated, when its connection broke: the pool is full of dead connections after the server was restarted.
+   */
   async run<Row extends QueryResultRow>(
     statement: Statement,
     values: unknown[],
     manager?: EntityManager,
   ): Promise<Row[]> {
-    const { master: pool } = this.dataSource.driver as unknown as { master: Pool };
     const client = (await manager?.queryRunner?.connect()) as PoolClient | undefined;
-    const { rows } = await (client ?? pool).query<Row>({ ...statement, values });
-    return rows;
+    if (client) return this.send<Row>(client, statement, values);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.send<Row>(this.pool, statement, values);
+      } catch (error) {
+        const isWorthwhile = isRolledBack(error) || (statement.isRepeatable && isConnectionBroken(error));
+        if (!isWorthwhile || attempt === ATTEMPTS) throw error;
+      }
+    }
   }
 
   /** The one row that a statement always returns. */
@@ -37,5 +53,19 @@ export class Statements {
     const [row] = await this.run<Row>(statement, values, manager);
     if (!row) throw new Error(`The statement ${statement.name} returned no row.`);
     return row;
+  }
+
+  /** Behind a pooler the next statement may come to another connection, which knows no prepared ones: there they go without names. */
+  private async send<Row extends QueryResultRow>(
+    to: Pool | PoolClient,
+    { name, text }: Statement,
+    values: unknown[],
+  ): Promise<Row[]> {
+    const { rows } = await to.query<Row>(isPooled(this.pool) ? { text, values } : { name, text, values });
+    return rows;
+  }
+
+  private get pool(): Pool {
+    return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
 }

@@ -83,6 +83,12 @@ export function ApiList(definition: SearchDefinition, view: Type, batchRole?: st
     ApiResponse({
       status: 200,
       description: `One page of the ${resource} records that match${batchRole ? '; or the records of the batch' : ''}.`,
+      headers: {
+        'X-Total-Items': {
+          schema: { type: 'string', enum: ['estimated'] },
+          description: 'Only there when `TotalItems` is an estimate, which it may be above 100,000.',
+        },
+      },
       content: { 'application/json': { schema: batchRole ? { oneOf: [page, batch] } : page } },
     }),
     ApiValidationFailure(

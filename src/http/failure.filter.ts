@@ -1,7 +1,7 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../kernel/app-error.js';
-import { isConnectionBroken, isDatabaseUnreachable } from '../kernel/database-unreachable.js';
+import { isConnectionBroken, isDatabaseBusy, isDatabaseUnreachable } from '../kernel/database-failures.js';
 import { contractFailure } from './failure-body.js';
 
 const RETRY_AFTER_SECONDS = '5';
@@ -46,6 +46,12 @@ function asAppError(thrown: unknown, requestId: string): AppError {
       ? 'whether the request was carried out is not known'
       : 'nothing was written';
     return new AppError('database_unreachable', 503, `The database cannot be reached; ${outcome}.`, {
+      headers: { 'retry-after': RETRY_AFTER_SECONDS },
+      detail: (thrown as Error).message,
+    });
+  }
+  if (isDatabaseBusy(thrown)) {
+    return new AppError('database_busy', 503, 'The database took too long; nothing was written.', {
       headers: { 'retry-after': RETRY_AFTER_SECONDS },
       detail: (thrown as Error).message,
     });

@@ -8,6 +8,7 @@ import { addBatchConstraint } from './batch-query.js';
 import { addBodyParsers } from './body-parsers.js';
 import { FailureBody } from './failure-body.js';
 import { addGracefulClose } from './graceful-close.js';
+import { addTotalItemsHeader } from './list-envelope.js';
 import { MethodTable } from './method-table.js';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
@@ -44,6 +45,7 @@ export function createFastifyAdapter(
   addGracefulClose(fastify);
   addBatchConstraint(fastify);
   addBodyParsers(fastify);
+  addTotalItemsHeader(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
     // What this service answers is never for a cache: records, tokens, and who may see them.
     reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store', pragma: 'no-cache' });

@@ -1,6 +1,10 @@
 import type { Type } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
+import type { FastifyInstance } from 'fastify';
 import type { Found, Search } from '../kernel/search.js';
+
+/** Whether the total is estimated: of the envelope, but not in it. */
+const IS_ESTIMATED = Symbol('is estimated');
 
 const count = (example: number, description?: string): PropertyDecorator =>
   ApiProperty({ type: 'integer', example, ...(description && { description }) });
@@ -27,7 +31,7 @@ export abstract class ListEnvelope<T> {
   @count(1, 'Place of the last record of this page in the whole result; 0 on an empty page.')
   readonly LastItem!: number;
 
-  @count(1, 'How many records match.')
+  @count(1, 'How many records match; above 100,000 it may be an estimate, and `X-Total-Items` says so.')
   readonly TotalItems!: number;
 
   @count(1)
@@ -44,6 +48,8 @@ export abstract class ListEnvelope<T> {
 
   @count(25)
   readonly PageSize!: number;
+
+  readonly [IS_ESTIMATED]?: boolean;
 }
 
 /** The list envelope of one kind of record, as the OpenAPI document needs it. */
@@ -74,5 +80,14 @@ export function toListEnvelope<T>(search: Search, found: Found<T>): ListEnvelope
     HasPreviousPage: search.page > 1,
     PageNumber: search.page,
     PageSize: search.size,
+    [IS_ESTIMATED]: found.isEstimated,
   };
+}
+
+/** Adds the header by which contract 1.6 tells an estimated total. */
+export function addTotalItemsHeader(fastify: FastifyInstance): void {
+  fastify.addHook('preSerialization', (_request, reply, payload, done) => {
+    if ((payload as Partial<ListEnvelope<unknown>> | null)?.[IS_ESTIMATED]) reply.header('x-total-items', 'estimated');
+    done(null, payload);
+  });
 }

@@ -17,9 +17,19 @@ export interface Search {
   readonly filters: readonly Filter[];
 }
 
-/** One page of what a search found. `total` counts all matches; `hasNext` says whether a record follows this page. */
+/**
+ * One page of what a search found. `total` counts all matches, or, when there are very many, estimates how many; `hasNext` says whether
+ * a record follows this page.
+ */
 export interface Found<T> {
   readonly records: readonly T[];
   readonly total: number;
+  readonly isEstimated: boolean;
   readonly hasNext: boolean;
+}
+
+/** Those of the records that these ids name, in the order of the ids. */
+export function inOrder<T extends { readonly id: number }>(ids: readonly number[], records: readonly T[]): T[] {
+  const known = new Map(records.map((record) => [record.id, record]));
+  return ids.flatMap((id) => known.get(id) ?? []);
 }

@@ -38,7 +38,7 @@ export class DiscoveryController {
     schema: { type: 'object', properties: { keys: { type: 'array', items: { type: 'object' } } } },
   })
   @ApiResponse({ status: '4XX', description: 'The request was refused.' })
-  keySet(): { keys: JWK[] } {
-    return { keys: this.keys.keySet() };
+  async keySet(): Promise<{ keys: JWK[] }> {
+    return { keys: await this.keys.keySet() };
   }
 }

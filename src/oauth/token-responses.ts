@@ -13,9 +13,9 @@ export class TokenResponses {
   ) {}
 
   /** The session's refresh token, and a new access token beside it. */
-  of(session: IssuedSession): TokenResponse {
+  async of(session: IssuedSession): Promise<TokenResponse> {
     return {
-      access_token: this.accessTokens.issue(session),
+      access_token: await this.accessTokens.issue(session),
       token_type: 'bearer',
       expires_in: this.settings.ACCESS_TOKEN_TTL,
       refresh_token: session.refreshToken,

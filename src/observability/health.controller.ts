@@ -3,6 +3,7 @@ import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger
 import { DataSource } from 'typeorm';
 import { Public } from '../access/policy.js';
 import { AppError } from '../kernel/app-error.js';
+import { withinTime } from './within-time.js';
 
 const READY_TIMEOUT_MS = 2_000;
 
@@ -39,20 +40,12 @@ export class HealthController {
 }
 
 async function answersInTime(answer: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error('no answer in time'));
-    }, READY_TIMEOUT_MS);
-  });
   try {
-    await Promise.race([answer, late]);
+    await withinTime(answer, READY_TIMEOUT_MS);
   } catch (error) {
     throw new AppError('not_ready', 503, 'The database does not answer.', {
       headers: { 'retry-after': '5' },
       detail: (error as Error).message,
     });
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,5 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { FastifyBaseLogger, FastifyInstance, FastifyServerOptions } from 'fastify';
+import type { Settings } from '../config/settings.js';
+import { humanLog } from './human-log.js';
 
 /** A path segment longer than this may be a token that went astray. */
 const SEGMENT_LIMIT = 40;
@@ -13,12 +15,16 @@ const FRAMEWORK_CONTEXTS = new Set([
 ]);
 
 /**
- * One JSON object a line, by Fastify's own pino. An error is logged by type, code, message and stack alone: a driver's error also
- * carries the statement and its parameters, and those may be tickets.
+ * One JSON object a line, by Fastify's own pino; or, made from that object, a line of text. An error is logged by type, code, message
+ * and stack alone: a driver's error also carries the statement and its parameters, and those may be tickets.
  */
-export function loggerOptions(level: string): NonNullable<FastifyServerOptions['logger']> {
+export function loggerOptions({
+  LOG_LEVEL: level,
+  LOG_FORMAT: format,
+}: Settings): NonNullable<FastifyServerOptions['logger']> {
   return {
     level,
+    ...(format === 'human' && { stream: humanLog() }),
     serializers: {
       err: (error: Error & { code?: string }) => ({
         type: error.constructor.name,

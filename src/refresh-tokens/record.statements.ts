@@ -43,13 +43,6 @@ export const UPDATE = audited(
   WRITE,
 );
 
-/** Records that a search found, and shows: $1 ids. */
-export const FOUND = audited(
-  'record-found',
-  'SELECT id, unique_id, subject, client_id, false AS ended FROM refresh_tokens WHERE id = ANY ($1::bigint[])',
-  'id',
-);
-
 /** The session that a record is, held until the transaction is over: $1 id. */
 export const HOLD_SESSION = {
   name: 'record-hold-session',

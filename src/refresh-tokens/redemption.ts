@@ -36,9 +36,22 @@ interface Diagnosis extends SessionRow {
   readonly isUserEnabled: boolean;
 }
 
-/** Why a token is refused. On the wire they all look alike; here and in the audit trail they differ. */
-type Refusal =
-  'edited' | 'other-client' | 'expired' | 'user-disabled' | 'earlier-login' | 'ahead-of-database' | 'overtaken';
+/** Why a token is refused. On the wire they all look alike; in the log, the metrics and the audit trail they differ. */
+export const REDEMPTION_REFUSALS = [
+  'not-issued-here',
+  'session-ended',
+  'edited',
+  'other-client',
+  'expired',
+  'user-disabled',
+  'earlier-login',
+  'ahead-of-database',
+  'overtaken',
+  'replayed',
+  'contended',
+] as const;
+
+type Refusal = (typeof REDEMPTION_REFUSALS)[number];
 
 /** Rotations and logins may come between reading why and acting on it; each time around the token is older. */
 const ATTEMPTS = 5;
@@ -132,7 +145,7 @@ export class Redemption {
     const refreshToken = this.codec.encodeUnderAll(row).find((token) => hashTicket(row.salt, token) === row.hash);
     if (refreshToken === undefined) return this.refuse(row, 'edited', origin);
     await this.trail.record({ kind: 'refresh-retried', actor: { name: row.subject, origin }, ...aboutSession(row) });
-    return { ...row, refreshToken };
+    return { ...row, refreshToken, isRepeated: true };
   }
 
   private async endReplayed(
@@ -181,6 +194,6 @@ function secondsSince(instant: number): number {
   return (performance.now() - instant) / 1000;
 }
 
-function invalidGrant(detail: string): AppError {
+function invalidGrant(detail: Refusal): AppError {
   return new AppError('invalid_grant', 400, 'The refresh token is not valid, or no longer.', { detail });
 }

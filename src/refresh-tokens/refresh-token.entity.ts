@@ -1,7 +1,18 @@
-import { Column, Entity, PrimaryGeneratedColumn, VirtualColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryGeneratedColumn, Unique, VirtualColumn } from 'typeorm';
 
 /** A refresh token's record. Dates are whole seconds at rest, so that what a client reads back is what it can search for. */
 @Entity('refresh_tokens')
+@Unique('refresh_tokens_unique_id_key', ['uniqueId'])
+@Index('refresh_tokens_session', ['subject', 'clientId'], { unique: true, where: 'issued' })
+@Index('refresh_tokens_subject', ['subject', 'id'])
+@Index('refresh_tokens_client_id', ['clientId', 'id'])
+@Index('refresh_tokens_expires_on', ['expiresOn', 'id'])
+@Index('refresh_tokens_created_on', ['createdOn', 'id'])
+@Index('refresh_tokens_updated_by', ['updatedBy', 'id'])
+// Of expressions, and of a hash: the migration alone can say them.
+@Index('refresh_tokens_system_id', { synchronize: false })
+@Index('refresh_tokens_to_string_text', { synchronize: false })
+@Index('refresh_tokens_protected_ticket', { synchronize: false })
 export class RefreshToken {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'BY DEFAULT' })
   id!: number;
@@ -9,38 +20,49 @@ export class RefreshToken {
   @Column({ type: 'uuid', name: 'unique_id', update: false })
   uniqueId!: string;
 
-  @Column({ type: 'text' })
+  @Column({ type: 'text', collation: 'C' })
   subject!: string;
 
-  @Column({ type: 'text', name: 'client_id' })
+  @Column({ type: 'text', name: 'client_id', collation: 'C' })
   clientId!: string;
 
   @Column({ type: 'timestamptz', name: 'expires_on' })
   expiresOn!: Date;
 
-  @Column({ type: 'text', name: 'protected_ticket' })
+  @Column({ type: 'text', name: 'protected_ticket', collation: 'C' })
   protectedTicket!: string;
 
-  @Column({ type: 'text', name: 'ticket_hash' })
+  @Column({ type: 'text', name: 'ticket_hash', collation: 'C' })
   ticketHash!: string;
 
-  @Column({ type: 'text', name: 'ticket_salt' })
+  @Column({ type: 'text', name: 'ticket_salt', collation: 'C' })
   ticketSalt!: string;
 
-  @Column({ type: 'text', name: 'system_id', nullable: true })
+  @Column({ type: 'text', name: 'system_id', collation: 'C', nullable: true })
   systemId!: string | null;
 
-  @Column({ type: 'text', name: 'updated_by' })
+  @Column({ type: 'text', name: 'updated_by', collation: 'C' })
   updatedBy!: string;
 
-  @Column({ type: 'timestamptz', name: 'created_on', insert: false, update: false })
+  @Column({
+    type: 'timestamptz',
+    name: 'created_on',
+    insert: false,
+    update: false,
+    default: () => "date_trunc('second', now())",
+  })
   createdOn!: Date;
 
-  @Column({ type: 'timestamptz', name: 'updated_on', insert: false })
+  @Column({
+    type: 'timestamptz',
+    name: 'updated_on',
+    insert: false,
+    default: () => "date_trunc('second', now())",
+  })
   updatedOn!: Date;
 
   /** Whether the service issued it; a record that a client wrote cannot be redeemed. */
-  @Column({ type: 'boolean' })
+  @Column({ type: 'boolean', default: false })
   issued!: boolean;
 
   /** How often the session's token was issued: the token of this generation is the current one. */

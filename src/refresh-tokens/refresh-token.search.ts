@@ -1,4 +1,4 @@
-import type { Columns } from '../database/search.js';
+import type { Searchable } from '../database/search.js';
 import type { SearchDefinition } from '../http/search-parameters.js';
 import { isNew } from './refresh-token.entity.js';
 
@@ -35,19 +35,22 @@ export const REFRESH_TOKEN_SEARCH: SearchDefinition = {
 };
 
 /** Where each of those members stands in the table. */
-export const REFRESH_TOKEN_COLUMNS: Columns = {
-  Subject: 'record.subject',
-  ClientId: 'record.client_id',
-  ExpiresOn: 'record.expires_on',
-  ProtectedTicket: 'record.protected_ticket',
-  TicketHash: 'record.ticket_hash',
-  TicketSalt: 'record.ticket_salt',
-  Id: 'record.id',
-  UpdatedOn: 'record.updated_on',
-  CreatedOn: 'record.created_on',
-  UniqueId: 'record.unique_id',
-  UpdatedBy: 'record.updated_by',
-  SystemId: 'record.system_id',
-  IsNew: isNew('record'),
-  ToStringText: "record.subject || ' (' || record.client_id || ')'",
+export const REFRESH_TOKENS: Searchable = {
+  table: 'refresh_tokens',
+  columns: {
+    Subject: { sql: 'subject' },
+    ClientId: { sql: 'client_id' },
+    ExpiresOn: { sql: 'expires_on' },
+    ProtectedTicket: { sql: 'protected_ticket' },
+    TicketHash: { sql: 'ticket_hash' },
+    TicketSalt: { sql: 'ticket_salt' },
+    Id: { sql: 'id' },
+    UpdatedOn: { sql: 'updated_on' },
+    CreatedOn: { sql: 'created_on' },
+    UniqueId: { sql: 'unique_id' },
+    UpdatedBy: { sql: 'updated_by' },
+    SystemId: { sql: 'system_id', indexed: 512 },
+    IsNew: { sql: isNew('refresh_tokens'), isFlag: true },
+    ToStringText: { sql: "(subject || ' (' || client_id || ')')", indexed: 512 },
+  },
 };

@@ -1,9 +1,13 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { JobsModule } from '../jobs/jobs.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { ExpiredRecords } from './expired-records.js';
+import { LiveSessions } from './live-sessions.js';
 import { Logins } from './logins.js';
 import { CreateRefreshTokens1795000002000 } from './migrations/1795000002000-create-refresh-tokens.js';
+import { IndexRefreshTokens1795200000000 } from './migrations/1795200000000-index-refresh-tokens.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { Redemption } from './redemption.js';
 import { RefreshTokenCodec } from './refresh-token-codec.js';
@@ -16,11 +20,24 @@ import { Tickets } from './tickets.js';
 @Module({
   imports: [
     AuditModule,
+    JobsModule,
     UsersModule,
-    DatabaseModule.forFeature({ entities: [RefreshToken], migrations: [CreateRefreshTokens1795000002000] }),
+    DatabaseModule.forFeature({
+      entities: [RefreshToken],
+      migrations: [CreateRefreshTokens1795000002000, IndexRefreshTokens1795200000000],
+    }),
   ],
   controllers: [RefreshTokensController],
-  providers: [RefreshTokensService, SessionsService, Logins, Redemption, RefreshTokenCodec, Tickets],
+  providers: [
+    RefreshTokensService,
+    SessionsService,
+    Logins,
+    Redemption,
+    RefreshTokenCodec,
+    Tickets,
+    ExpiredRecords,
+    LiveSessions,
+  ],
   exports: [SessionsService, Logins, Redemption, RefreshTokenCodec],
 })
 export class RefreshTokensModule {}

@@ -8,13 +8,13 @@ import { Statements, type Statement } from '../database/statements.js';
 import type { Write } from '../http/write-envelope.js';
 import { notFound } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
-import type { Found, Search } from '../kernel/search.js';
+import { inOrder, type Found, type Search } from '../kernel/search.js';
 import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.input.js';
 import { RefreshTokenView } from './dto/refresh-token.view.js';
-import { CREATE, DELETE, FOUND, HOLD_SESSION, READ, UPDATE } from './record.statements.js';
+import { CREATE, DELETE, HOLD_SESSION, READ, UPDATE } from './record.statements.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token-codec.js';
-import { RefreshToken } from './refresh-token.entity.js';
-import { REFRESH_TOKEN_COLUMNS } from './refresh-token.search.js';
+import type { RefreshToken } from './refresh-token.entity.js';
+import { REFRESH_TOKENS } from './refresh-token.search.js';
 import { hashTicket } from './ticket-digest.js';
 import { Tickets } from './tickets.js';
 
@@ -59,21 +59,15 @@ export class RefreshTokensService {
   }
 
   /** The records that exist among these ids, in the order asked. */
-  async getMany(ids: number[], actor: Actor): Promise<RefreshTokenView[]> {
-    const values = [ids, ...actValues({ kind: 'record-read', actor })];
-    const rows = await this.statements.run<RefreshToken & Record<string, unknown>>(READ, values);
-    const tokens = new Map(rows.map((token) => [token.id, token]));
-    return ids.flatMap((id) => tokens.get(id) ?? []).map((token) => RefreshTokenView.of(token));
+  getMany(ids: readonly number[], actor: Actor): Promise<RefreshTokenView[]> {
+    return this.read(ids, { kind: 'record-read', actor });
   }
 
   /** One page of the records that match. */
-  search(search: Search, actor: Actor): Promise<Found<RefreshTokenView>> {
-    return this.dataSource.transaction(async (manager) => {
-      const found = await findPage(manager.getRepository(RefreshToken), search, REFRESH_TOKEN_COLUMNS);
-      const act = actValues({ kind: 'record-read', actor, reason: 'search' });
-      await this.statements.run(FOUND, [found.records.map(({ id }) => id), ...act], manager);
-      return { ...found, records: found.records.map((token) => RefreshTokenView.of(token)) };
-    });
+  async search(search: Search, actor: Actor): Promise<Found<RefreshTokenView>> {
+    const found = await findPage(this.dataSource, REFRESH_TOKENS, search);
+    const records = await this.read(found.records, { kind: 'record-read', actor, reason: 'search' });
+    return { ...found, records };
   }
 
   /**
@@ -97,6 +91,12 @@ export class RefreshTokensService {
     const write = await this.write(DELETE, [id, actor.name], { kind: 'record-deleted', actor, reason: 'deleted' });
     if (!write) throw notFound(RESOURCE, id);
     return write;
+  }
+
+  private async read(ids: readonly number[], act: AuditAct): Promise<RefreshTokenView[]> {
+    const values = [ids, ...actValues(act)];
+    const records = await this.statements.run<RefreshToken & Record<string, unknown>>(READ, values);
+    return inOrder(ids, records).map((record) => RefreshTokenView.of(record));
   }
 
   private async write(

@@ -15,10 +15,12 @@ const SLID = 'least(now() + make_interval(secs => $8::float8), t.auth_time + mak
 /**
  * Redeems a token: $1 id, $2 unique id, $3 generation, $4 token, $5 client or null for the e-mail default, $6 new salt, $7 new hash,
  * $8 life, $9 longest life from login, in seconds. The row count decides; nothing is read first. The expiry slides, but is
- * written only when it would move by a fifteenth of the life (a day of fifteen): the index on it leaves most rotations heap-only.
+ * written only when it would move by a fifteenth of the life (a day of fifteen): the index on it leaves most rotations heap-only. It may be
+ * repeated: when it was done already, the token is the one before, and gets the same answer as the retry of a client.
  */
 export const REDEEM = {
   name: 'session-redeem',
+  isRepeatable: true,
   text: `UPDATE refresh_tokens t SET
       generation = t.generation + 1, rotated_on = now(), ticket_salt = $6, ticket_hash = $7,
       updated_on = ${NOW_SECOND}, updated_by = t.subject,
@@ -39,6 +41,7 @@ export const REDEEM = {
  */
 export const DIAGNOSE = {
   name: 'session-diagnose',
+  isRepeatable: true,
   text: `SELECT ${ISSUED}, t.issued, t.first_generation AS "firstGeneration", t.ticket_salt AS salt, t.ticket_hash AS hash,
       t.client_id = coalesce($3::text, t.subject) AS "isSameClient",
       t.expires_on <= now() OR t.auth_time + make_interval(secs => $5::float8) <= now() AS "isExpired",
@@ -52,6 +55,7 @@ export const DIAGNOSE = {
 /** The session of a token that is current: $1 id, $2 unique id, $3 generation, $4 token, $5 longest life. */
 export const CURRENT = {
   name: 'session-current',
+  isRepeatable: true,
   text: `SELECT ${ISSUED}, t.rotated_on AS "rotatedOn", t.protected_ticket AS "protectedTicket",
       least(t.expires_on, t.auth_time + make_interval(secs => $5::float8)) AS "expiresOn"
     FROM refresh_tokens t JOIN users u ON u.email = t.subject
@@ -134,6 +138,7 @@ export const ADVANCE = {
 /** The sealed ticket of a session: $1 id, $2 unique id. */
 export const TICKET = {
   name: 'session-ticket',
+  isRepeatable: true,
   text: 'SELECT protected_ticket AS "protectedTicket" FROM refresh_tokens WHERE id = $1 AND unique_id = $2 AND issued',
 };
 
@@ -155,6 +160,7 @@ export const STORE_TICKET = {
  */
 export const PRINCIPAL = {
   name: 'session-principal',
+  isRepeatable: true,
   text: `SELECT u.email, u.is_administrator AS "isAdministrator", u.roles
     FROM refresh_tokens t JOIN users u ON u.email = t.subject
     WHERE t.unique_id = $1 AND t.issued AND t.subject = $2 AND t.client_id = $3 AND u.enabled AND to_timestamp($4::float8) > now()

@@ -19,6 +19,8 @@ export interface Session {
 /** A session and the refresh token that was issued for it. */
 export interface IssuedSession extends Session {
   readonly refreshToken: string;
+  /** Whether the token was issued before and is given once more, since the answer was lost. */
+  readonly isRepeated?: boolean;
 }
 
 /** What an event about a session tells of it. */

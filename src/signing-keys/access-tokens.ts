@@ -59,8 +59,8 @@ export class AccessTokens {
   ) {}
 
   /** A signed access token that lives for ACCESS_TOKEN_TTL seconds. Roles are not in it: they are read fresh with each request. */
-  issue({ subject, clientId, uniqueId, authTime, amr, now }: AccessTokenGrant): string {
-    const { kid, privateKey } = this.keys.current();
+  async issue({ subject, clientId, uniqueId, authTime, amr, now }: AccessTokenGrant): Promise<string> {
+    const { kid, privateKey } = await this.keys.current();
     const iat = inSeconds(now);
     const claims: AccessTokenClaims = {
       iss: this.settings.PUBLIC_URL,

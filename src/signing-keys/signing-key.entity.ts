@@ -4,7 +4,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 @Entity('signing_keys')
 export class SigningKey {
   /** JWK thumbprint (RFC 7638): the `kid` of the tokens it signs. */
-  @PrimaryColumn({ type: 'text' })
+  @PrimaryColumn({ type: 'text', collation: 'C' })
   kid!: string;
 
   /** Private JWK, as a compact JWE (dir, A256GCM). */
@@ -15,6 +15,6 @@ export class SigningKey {
   @Column({ type: 'timestamptz', name: 'signs_from' })
   signsFrom!: Date;
 
-  @Column({ type: 'timestamptz', name: 'created_on', insert: false, update: false })
+  @Column({ type: 'timestamptz', name: 'created_on', insert: false, update: false, default: () => 'now()' })
   createdOn!: Date;
 }

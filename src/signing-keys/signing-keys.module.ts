@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { JobsModule } from '../jobs/jobs.module.js';
 import { AccessTokens } from './access-tokens.js';
 import { CreateSigningKeys1795000001000 } from './migrations/1795000001000-create-signing-keys.js';
 import { SigningKey } from './signing-key.entity.js';
@@ -10,6 +11,7 @@ import { SigningKeys } from './signing-keys.service.js';
 @Module({
   imports: [
     AuditModule,
+    JobsModule,
     DatabaseModule.forFeature({ entities: [SigningKey], migrations: [CreateSigningKeys1795000001000] }),
   ],
   providers: [SigningKeys, AccessTokens],

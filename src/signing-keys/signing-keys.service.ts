@@ -1,11 +1,14 @@
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { JWK } from 'jose';
 import type { KeyObject } from 'node:crypto';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings } from '../config/settings.js';
+import { Notices } from '../database/notices.js';
+import { Jobs } from '../jobs/jobs.js';
 import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
 import { SERVICE, type Actor } from '../kernel/origin.js';
+import { Remembered } from '../kernel/remembered.js';
 import { reseal } from '../kernel/seal.js';
 import { createSealedKeyPair, openKeyPair, type KeyPair, type SealedKeyPair } from './key-pair.js';
 import { SigningKey } from './signing-key.entity.js';
@@ -17,92 +20,111 @@ const ROTATE_AFTER = '90 days';
 const ANNOUNCED_FOR = '1 hour';
 /** No access token lives longer (ACCESS_TOKEN_TTL), so after that none is left that an earlier key signed. */
 const KEPT_FOR = '8 days';
-const RELOAD_EVERY_MS = 60_000;
+/** What another process does to the keys is known here after this at the latest, even if its notice is lost. */
+const REMEMBERED_FOR_MS = 1_000;
 /** An unknown `kid` may be a key that another process made just now, or garbage: look, but not with every request. */
-const LOOK_AGAIN_AFTER_MS = 1_000;
+const LOOK_AGAIN_AFTER_MS = 100;
+const TOPIC = 'signing-keys';
+/** How often it is looked whether a key is due or over, in seconds. */
+const LOOKED_AFTER_EVERY = 600;
 
 type StoredKey = SealedKeyPair & { readonly hasBegun: boolean };
+
+/** The keys as they are in the database: those that verify, by `kid`, and the one that signs. */
+interface KeySet {
+  readonly pairs: ReadonlyMap<string, KeyPair>;
+  readonly signer: KeyPair;
+}
 
 /**
  * Keeps the ES256 keys that sign access tokens: one signs, a newer one may be announced, older ones verify until the last token
  * they signed is over. They are rotated every ninety days, or by command.
  */
 @Injectable()
-export class SigningKeys implements OnModuleInit, OnModuleDestroy {
-  private readonly logger = new Logger(SigningKeys.name);
+export class SigningKeys implements OnModuleInit {
   private readonly seals: readonly [DerivedKey, ...DerivedKey[]];
-  private pairs: ReadonlyMap<string, KeyPair> = new Map();
-  private signer!: KeyPair;
-  private loadedAt = 0;
-  private timer: NodeJS.Timeout | undefined;
+  private readonly keys = new Remembered(() => this.load(), REMEMBERED_FOR_MS);
+  private opened: ReadonlyMap<string, KeyPair> = new Map();
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly trail: AuditTrail,
+    private readonly notices: Notices,
+    private readonly jobs: Jobs,
     settings: Settings,
   ) {
     this.seals = deriveKeys('signing-key-seal', settings.TESSERA_SECRET, settings.TESSERA_SECRET_PREVIOUS);
   }
 
   async onModuleInit(): Promise<void> {
+    this.notices.on(TOPIC, () => {
+      this.keys.forget();
+    });
+    this.jobs.register({
+      name: 'signing-keys',
+      description: 'Makes the next signing key when it is due, and deletes those that are over.',
+      every: LOOKED_AFTER_EVERY,
+      batchSize: 1,
+      batch: () => this.maintain(),
+    });
     await this.maintain();
-    this.timer = setInterval(() => {
-      this.maintain().catch((error: unknown) => {
-        this.logger.warn(`The signing keys could not be looked after: ${(error as Error).message}`);
-      });
-    }, RELOAD_EVERY_MS).unref();
-  }
-
-  onModuleDestroy(): void {
-    clearInterval(this.timer);
   }
 
   /** The key that signs now. */
-  current(): KeyPair {
-    return this.signer;
+  async current(): Promise<KeyPair> {
+    return (await this.keys.get()).signer;
   }
 
   /** The public keys, for verifiers: also one that is only announced, and those that sign no more (RFC 7517). */
-  keySet(): JWK[] {
-    return [...this.pairs.values()].map(({ jwk }) => jwk);
+  async keySet(): Promise<JWK[]> {
+    return [...(await this.keys.get()).pairs.values()].map(({ jwk }) => jwk);
   }
 
   /** The public key with this `kid`, or undefined when it is none of ours. */
   async publicKey(kid: string): Promise<KeyObject | undefined> {
-    if (!this.pairs.has(kid) && performance.now() - this.loadedAt > LOOK_AGAIN_AFTER_MS) await this.load();
-    return this.pairs.get(kid)?.publicKey;
+    const known = (await this.keys.get()).pairs.get(kid) ?? (await this.keys.get(LOOK_AGAIN_AFTER_MS)).pairs.get(kid);
+    return known?.publicKey;
   }
 
   /**
    * Makes a new key, which signs after an hour of being announced. At once, as when the others may be known to somebody else, it takes
-   * their place: what they signed is not valid any more, in other processes within a minute.
+   * their place: what they signed is not valid any more, in other processes within a second.
    * @returns its `kid`
    */
   async rotate(actor: Actor, atOnce = false): Promise<string> {
-    const kid = await this.dataSource.transaction(async (manager) => {
+    return this.change(async (manager) => {
       if (atOnce) await manager.query('DELETE FROM signing_keys');
       return this.add(manager, actor, atOnce);
     });
-    await this.load();
-    return kid;
   }
 
-  /** Makes the first key and the due one, forgets those that are over, and reads the rest. Safe in many processes at once. */
-  private async maintain(): Promise<void> {
-    await this.dataSource.transaction(async (manager) => {
+  /** Makes the first key and the due one, and deletes those that are over. Says how many. Safe in many processes at once. */
+  private maintain(): Promise<number> {
+    return this.change(async (manager) => {
       await manager.query('SELECT pg_advisory_xact_lock($1)', [ROTATION_LOCK]);
       const [row] = await manager.query<{ hasKeys: boolean; isDue: boolean }[]>(
         `SELECT count(*) > 0 AS "hasKeys", coalesce(max(created_on) < now() - interval '${ROTATE_AFTER}', true) AS "isDue"
           FROM signing_keys`,
       );
       if (row?.isDue) await this.add(manager, SERVICE, !row.hasKeys);
-      await manager.query(
+      const [, deleted] = await manager.query<[unknown, number]>(
         `DELETE FROM signing_keys k WHERE EXISTS (SELECT FROM signing_keys newer
           WHERE newer.signs_from > k.signs_from AND newer.signs_from < now() - interval '${KEPT_FOR}')`,
       );
       await this.resealAll(manager);
+      return (row?.isDue ? 1 : 0) + deleted;
     });
-    await this.load();
+  }
+
+  /** Changes keys in a transaction, and has every process read them anew. */
+  private async change<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const result = await this.dataSource.transaction(async (manager) => {
+      const done = await work(manager);
+      await this.notices.announce(TOPIC, manager);
+      return done;
+    });
+    this.keys.forget();
+    return result;
   }
 
   /** After a change of TESSERA_SECRET: seals under the new one, so that the one before can be taken away. */
@@ -127,17 +149,19 @@ export class SigningKeys implements OnModuleInit, OnModuleDestroy {
     return pair.kid;
   }
 
-  private async load(): Promise<void> {
+  private async load(): Promise<KeySet> {
     const stored = await this.dataSource.query<StoredKey[]>(
       `SELECT kid, sealed_key AS "sealedKey", signs_from <= now() AS "hasBegun" FROM signing_keys ORDER BY signs_from, kid`,
     );
     const pairs = new Map<string, KeyPair>();
+    let signer: KeyPair | undefined;
     for (const key of stored) {
-      const pair = this.pairs.get(key.kid) ?? (await openKeyPair(key, this.seals));
+      const pair = this.opened.get(key.kid) ?? (await openKeyPair(key, this.seals));
       pairs.set(key.kid, pair);
-      if (key.hasBegun) this.signer = pair;
+      if (key.hasBegun) signer = pair;
     }
-    this.pairs = pairs;
-    this.loadedAt = performance.now();
+    if (!signer) throw new Error('There is no key that signs.');
+    this.opened = pairs;
+    return { pairs, signer };
   }
 }

@@ -1,8 +1,9 @@
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { createHmac } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { Settings } from '../config/settings.js';
 import { Statements } from '../database/statements.js';
+import { Jobs } from '../jobs/jobs.js';
 import { AppError } from '../kernel/app-error.js';
 import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
 
@@ -24,6 +25,7 @@ const KNOWN_FOR = '90 days';
 
 const CHECK = {
   name: 'throttle-check',
+  isRepeatable: true,
   text: `SELECT ceil(extract(epoch FROM max(t.blocked_until) - now()))::int AS wait
     FROM login_throttles t LEFT JOIN login_throttles own ON own.key = $1
     WHERE t.key IN ($1, $2, $3) AND t.blocked_until > now() AND (t.key = $1
@@ -47,13 +49,15 @@ const BLOCK = {
     WHERE key = $1 AND failures > $2::int`,
 };
 
+/** Forgets what has no say any more: $1 how many at most. */
 const FORGET = {
   name: 'throttle-forget',
   text: `DELETE FROM login_throttles WHERE key IN (SELECT key FROM login_throttles
     WHERE blocked_until < now() AND coalesce(last_failure < now() - interval '${MEMORY}', true)
-      AND coalesce(last_success < now() - interval '${KNOWN_FOR}', true) LIMIT 10000)`,
+      AND coalesce(last_success < now() - interval '${KNOWN_FOR}', true) LIMIT $1) RETURNING key`,
 };
-const FORGET_EVERY_MS = 10 * 60_000;
+const FORGET_EVERY_SECONDS = 600;
+const FORGET_AT_ONCE = 1_000;
 
 const COUNT_SUCCESS = {
   name: 'throttle-count-success',
@@ -68,13 +72,12 @@ const COUNT_SUCCESS = {
  * failures of all addresses together hold back only those that failed themselves: attackers elsewhere do not lock a user out.
  */
 @Injectable()
-export class LoginThrottle implements OnModuleInit, OnModuleDestroy {
-  private readonly logger = new Logger(LoginThrottle.name);
-  private timer: NodeJS.Timeout | undefined;
+export class LoginThrottle implements OnModuleInit {
   private readonly key: DerivedKey;
 
   constructor(
     private readonly statements: Statements,
+    private readonly jobs: Jobs,
     settings: Settings,
   ) {
     // A new secret forgets all failures; that harms nobody.
@@ -82,15 +85,13 @@ export class LoginThrottle implements OnModuleInit, OnModuleDestroy {
   }
 
   onModuleInit(): void {
-    this.timer = setInterval(() => {
-      this.statements.run(FORGET, []).catch((error: unknown) => {
-        this.logger.warn(`Old failures could not be forgotten: ${(error as Error).message}`);
-      });
-    }, FORGET_EVERY_MS).unref();
-  }
-
-  onModuleDestroy(): void {
-    clearInterval(this.timer);
+    this.jobs.register({
+      name: 'login-failures',
+      description: 'Forgets failed sign-ins that have no say any more.',
+      every: FORGET_EVERY_SECONDS,
+      batchSize: FORGET_AT_ONCE,
+      batch: async (size) => (await this.statements.run(FORGET, [size])).length,
+    });
   }
 
   /** @throws AppError 429 with `Retry-After` while this account, or this address, has failed too often */

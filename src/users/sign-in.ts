@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Origin } from '../kernel/origin.js';
+import { Metrics } from '../observability/metrics.js';
+import { Outcomes } from '../observability/outcomes.js';
 import { LoginThrottle } from './login-throttle.js';
 import { verifyPassword } from './passwords.js';
 import { Totp } from './totp.js';
@@ -32,21 +34,37 @@ interface Attempt {
   readonly origin: Origin;
 }
 
+const REFUSALS = ['unknown-user', 'wrong-password', 'user-disabled', 'no-code', 'wrong-code', 'must-reset-password'];
+
 /** Finds out whether somebody is who they say: password, second factor, and that they do not guess. */
 @Injectable()
 export class SignIn {
+  private readonly outcomes: Outcomes<'ok'>;
+
   constructor(
     private readonly users: UsersService,
     private readonly totp: Totp,
     private readonly throttle: LoginThrottle,
     private readonly trail: AuditTrail,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.outcomes = new Outcomes(metrics, {
+      name: 'tessera_sign_ins_total',
+      help: 'Passwords checked, by outcome: of logins, and of Basic credentials that are not remembered.',
+      successes: ['ok'],
+      refusals: REFUSALS,
+    });
+  }
 
   /**
    * The enabled user with these credentials. An unknown e-mail takes as long, and is answered, as a wrong password.
    * @throws AppError invalid_credentials, two_factor_auth_check, must_reset_password, or 429 too_many_attempts
    */
-  async authenticate({ email, password, totp }: Credentials, origin: Origin): Promise<SignedIn> {
+  authenticate(credentials: Credentials, origin: Origin): Promise<SignedIn> {
+    return this.outcomes.count(this.identify(credentials, origin), () => 'ok');
+  }
+
+  private async identify({ email, password, totp }: Credentials, origin: Origin): Promise<SignedIn> {
     const account = email.toLowerCase().slice(0, LONGEST).replaceAll('\0', '').toWellFormed();
     await this.throttle.check(account, origin.address);
     const user = email.length > LONGEST || password.length > LONGEST ? null : await this.users.find(email);

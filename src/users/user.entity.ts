@@ -1,9 +1,10 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** Somebody who may sign in. The e-mail, in lower case, is who they are: the subject of tokens and the author of writes. */
 @Entity('users')
+@Check('users_email_check', 'email = lower(email)')
 export class User {
-  @PrimaryColumn({ type: 'text' })
+  @PrimaryColumn({ type: 'text', collation: 'C' })
   email!: string;
 
   /** argon2id, in PHC string form. */
@@ -29,6 +30,16 @@ export class User {
   @Column({ type: 'text', name: 'totp_secret', nullable: true })
   totpSecret!: string | null;
 
-  @Column({ type: 'timestamptz', name: 'created_on', insert: false, update: false })
+  /** The step of the last code that was taken: a code is good once. Only the statement that takes one reads it. */
+  @Column({ type: 'bigint', name: 'totp_last_step', nullable: true, select: false })
+  totpLastStep?: number | null;
+
+  @Column({
+    type: 'timestamptz',
+    name: 'created_on',
+    insert: false,
+    update: false,
+    default: () => "date_trunc('second', now())",
+  })
   createdOn!: Date;
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { JobsModule } from '../jobs/jobs.module.js';
 import { FirstAdministrator } from './first-administrator.js';
 import { LoginThrottle } from './login-throttle.js';
 import { CreateUsers1795000000000 } from './migrations/1795000000000-create-users.js';
@@ -11,7 +12,11 @@ import { UsersService } from './users.service.js';
 
 /** Users, their passwords and their roles. */
 @Module({
-  imports: [AuditModule, DatabaseModule.forFeature({ entities: [User], migrations: [CreateUsers1795000000000] })],
+  imports: [
+    AuditModule,
+    JobsModule,
+    DatabaseModule.forFeature({ entities: [User], migrations: [CreateUsers1795000000000] }),
+  ],
   providers: [UsersService, SignIn, Totp, LoginThrottle, FirstAdministrator],
   exports: [UsersService, SignIn, Totp],
 })

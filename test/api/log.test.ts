@@ -1,3 +1,5 @@
+import { jest } from '@jest/globals';
+import { humanLog } from '../../src/observability/human-log.js';
 import { basic, basicOf, bearerOf, create, passwordOf, RESOURCE, validRecord, type Client } from '../support/client.js';
 import { raw } from '../support/raw.js';
 import { Service } from '../support/service.js';
@@ -81,6 +83,29 @@ describe('the log', () => {
     expect(logged).toMatchObject({ msg: 'broken request', status: 400 });
     expect(service.log).not.toContain('SECRET garbage');
   });
+});
+
+/** Waits for what is about to be logged. */
+async function until(isSo: () => boolean): Promise<void> {
+  for (let i = 0; i < 1000 && !isSo(); i++) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+function withoutTimes(line: string): string {
+  return line.replace(/^\d\d:\d\d:\d\d\.\d{3} /, '').replace(/ \d+(\.\d)? ms/, ' MS');
+}
+
+describe.each(['json', 'human'])('a log in the format %s', (format) => {
+  let service: Service;
+  let admin: Client;
+  let token: string;
+
+  beforeAll(async () => {
+    // The most that can be logged: what must not be in the log must not be in this.
+    service = await Service.start({ LOG_LEVEL: 'trace', LOG_FORMAT: format });
+    admin = service.client(basicOf('admin'));
+    token = (await bearerOf(service.client(), 'all')).replace('Bearer ', '');
+  });
+  afterAll(() => service.dispose());
 
   it('never has a password, a token, a ticket or an Authorization header in it, and no error', async () => {
     const id = await create(admin, SECRETS);
@@ -113,7 +138,8 @@ describe('the log', () => {
       `GET / HTTP/1.1\r\nauthorization: Bearer ${token}\r\nbroken header ${WRONG_PASSWORD}\r\n\r\n`,
     );
 
-    const logged = await lines();
+    await service.client('Bearer last').get('/last');
+    await until(() => service.log.includes('/last'));
     const secrets = [
       ...Object.values(SECRETS),
       ...['admin', 'read', 'all'].flatMap((name) => [passwordOf(name), basicOf(name).replace('Basic ', '')]),
@@ -125,7 +151,43 @@ describe('the log', () => {
       expect(service.log).not.toContain(encodeURIComponent(secret));
     }
     expect(service.log).not.toMatch(/"authorization"|bearer |basic |argon2/i);
-    expect(logged.filter(({ level }) => level >= 50)).toEqual([]);
-    expect(logged.length).toBeGreaterThan(30);
+    expect(service.log).not.toMatch(/"level":[56]0| (ERROR|FATAL): /);
+    expect(service.log.split('\n').length).toBeGreaterThan(30);
+  });
+});
+
+describe('a log for people', () => {
+  let service: Service;
+  beforeAll(async () => {
+    service = await Service.start({ LOG_FORMAT: 'human' });
+  });
+  afterAll(() => service.dispose());
+
+  it('has a line of text for each request, and says why one failed', async () => {
+    const admin = service.client(basicOf('admin'));
+    await admin.get(`${RESOURCE}?size=1`);
+    await service.client().send('GET', RESOURCE, { headers: { 'x-request-id': 'asked-1' } });
+    await raw(service.url, 'GET /\x1b[31m HTTP/1.1\r\nhost: x\r\n\r\n');
+    await admin.get('/last');
+    await until(() => service.log.includes('/last'));
+    const told = service.log.split('\n').filter((line) => / (GET|request) /.test(line));
+    expect(told.filter((line) => !line.includes('/health/')).map(withoutTimes)).toEqual([
+      `INFO: GET ${RESOURCE} 200 MS admin@example.com`,
+      `INFO: GET ${RESOURCE} 401 MS unauthorized request asked-1`,
+      expect.stringMatching(/^INFO: broken request 400 HPE_INVALID_URL request [-\w]+$/),
+      expect.stringMatching(/^INFO: GET \/last 404 MS request_refused request [-\w]+$/),
+    ]);
+    expect(service.log).toMatch(/^\S+ INFO: Server listening at /m);
+  });
+
+  it('has no control character that a terminal would obey, and keeps to its line', () => {
+    const written: unknown[] = [];
+    const stdout = jest.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(text) > 0);
+    const failure = { code: 'x', detail: 'two\nlines \u001b[31m\u009b31m' };
+    humanLog().write(JSON.stringify({ level: 30, time: 0, msg: 'request', method: 'GET', path: '/', failure }));
+    stdout.mockRestore();
+    expect(written.map((text) => withoutTimes(String(text)))).toEqual([
+      'INFO: GET / x (two\\x0alines \\x1b[31m\\x9b31m)\n',
+    ]);
   });
 });

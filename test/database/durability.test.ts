@@ -1,24 +1,10 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { join } from 'node:path';
 import { basicOf, create, idsOf, RESOURCE, validRecord, type Client } from '../support/client.js';
 import { runCli } from '../support/cli.js';
 import { newEmbeddedData } from '../support/data.js';
+import { runMain } from '../support/run-main.js';
 import { freePort, Service } from '../support/service.js';
-
-const MAIN = join(import.meta.dirname, '../../dist/main.js');
-
-/** Starts a process that is expected to end by itself, and returns how it did. */
-async function run(env: NodeJS.ProcessEnv): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, [MAIN], { env: { PATH: process.env['PATH'], ...env } });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  }
-  await once(child, 'close');
-  return { code: child.exitCode, output };
-}
 
 describe('data', () => {
   let service: Service;
@@ -38,7 +24,7 @@ describe('data', () => {
 
   it('is for one process at a time when embedded: a second one, or a command, is refused and told why', async () => {
     const embedded = await Service.startOn(newEmbeddedData());
-    const { code, output } = await run({ DATA_DIR: embedded.dataDir, PORT: String(await freePort()) });
+    const { code, output } = await runMain({ DATA_DIR: embedded.dataDir, PORT: String(await freePort()) });
     const command = await runCli(embedded.dataDir, ['users', 'list']);
     expect((await embedded.client(basicOf('admin')).get(RESOURCE)).status).toBe(200);
     await embedded.dispose();
@@ -103,7 +89,7 @@ async function refused(service: Service): Promise<void> {
 
 describe('bad settings', () => {
   it('are all named at once, with what was expected, and no secret among them', async () => {
-    const { code, output } = await run({
+    const { code, output } = await runMain({
       PORT: '65536',
       HOST: 'a b',
       PUBLIC_URL: 'ftp://x/',
@@ -112,6 +98,9 @@ describe('bad settings', () => {
       ADMIN_PASSWORD: 'hunter2',
       ACCESS_TOKEN_TTL: '1h',
       LOG_LEVEL: 'loud',
+      LOG_FORMAT: 'xml',
+      METRICS_PORT: 'x',
+      METRICS_HOST: 'a b',
     });
     expect(code).toBe(1);
     expect(output).toContain('Bad settings:\n');
@@ -125,8 +114,16 @@ describe('bad settings', () => {
       'ADMIN_PASSWORD: expected 8 to 512 characters',
       'ACCESS_TOKEN_TTL: expected seconds from 1 to 604800, got "1h"',
       'LOG_LEVEL: expected one of fatal, error, warn, info, debug, trace, silent, got "loud"',
+      'LOG_FORMAT: expected one of json, human, got "xml"',
+      'METRICS_PORT: expected a port from 1 to 65535, got "x"',
+      'METRICS_HOST: expected a host name or an IP address, got "a b"',
     ])
       expect(output).toContain(`\n  ${line}`);
     expect(output).not.toMatch(/hunter2|at file:|Error:/);
+  });
+
+  it('are metrics on the port of the service', async () => {
+    const { code, output } = await runMain({ PORT: '4000', METRICS_PORT: '4000', TESSERA_SECRET: 'x'.repeat(43) });
+    expect([code, output]).toEqual([1, 'Bad settings:\n  METRICS_PORT: expected another port than PORT, got 4000\n']);
   });
 });

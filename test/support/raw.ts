@@ -8,7 +8,7 @@ export interface RawAnswer {
 }
 
 /** Sends bytes as they are and reads what comes back until the service closes the connection: for what `fetch` would not send. */
-export function raw(url: string, request: string): Promise<RawAnswer> {
+export function raw(url: string, request: string | Buffer): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     let received = '';

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Redemption } from '../../refresh-tokens/redemption.js';
+import { Metrics } from '../../observability/metrics.js';
+import { Outcomes } from '../../observability/outcomes.js';
+import { Redemption, REDEMPTION_REFUSALS } from '../../refresh-tokens/redemption.js';
 import { TokenResponses } from '../token-responses.js';
 import type { Grant, GrantContext, GrantParameters, TokenResponse } from './grant.js';
 
@@ -9,14 +11,25 @@ export class RefreshTokenGrant implements Grant {
   readonly name = 'refresh_token';
   readonly required = ['refresh_token'];
   readonly optional = [];
+  private readonly redemptions: Outcomes<'redeemed' | 'retried'>;
 
   constructor(
     private readonly redemption: Redemption,
     private readonly responses: TokenResponses,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.redemptions = new Outcomes(metrics, {
+      name: 'tessera_redemptions_total',
+      help: 'Refresh tokens presented for new ones, by outcome; a refusal as replayed ended the session.',
+      successes: ['redeemed', 'retried'],
+      refusals: REDEMPTION_REFUSALS,
+    });
+  }
 
   /** @throws AppError invalid_grant, alike for an unknown, used, expired and foreign token */
   async handle({ refresh_token: refreshToken = '' }: GrantParameters, context: GrantContext): Promise<TokenResponse> {
-    return this.responses.of(await this.redemption.redeem({ refreshToken, ...context }));
+    const redemption = this.redemption.redeem({ refreshToken, ...context });
+    const session = await this.redemptions.count(redemption, ({ isRepeated }) => (isRepeated ? 'retried' : 'redeemed'));
+    return this.responses.of(session);
   }
 }

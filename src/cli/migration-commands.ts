@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import { DataSource } from 'typeorm';
+import { revertLatest } from '../database/migrate.js';
+import { AppError } from '../kernel/app-error.js';
+import { say } from './operator.js';
+import { withApplication } from './with-application.js';
+
+/** `migrations run` and `revert`. */
+export function addMigrationCommands(program: Command): void {
+  const migrations = program.command('migrations').description('The schema of the database.');
+  migrations
+    .command('run')
+    .description('Bring the schema up to date, as the service does at its start.')
+    .action(() =>
+      withApplication(async () => {
+        say('The schema is up to date.');
+        return Promise.resolve();
+      }),
+    );
+  migrations
+    .command('revert')
+    .description('Take the latest migration back, before the version before is started again.')
+    .action(() =>
+      withApplication(async (app) => {
+        const name = await revertLatest(app.get(DataSource));
+        if (!name) throw new AppError('no_migration', 404, 'There is no migration to take back.');
+        say(`Took back ${name}.`);
+      }),
+    );
+}

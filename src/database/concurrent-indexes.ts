@@ -1,0 +1,15 @@
+import type { QueryRunner } from 'typeorm';
+
+/**
+ * Makes an index while the table is in use, for a migration that declares `transaction = false`. One that was left half made, since the
+ * process died or the server was stopped, is made anew.
+ */
+export async function createIndexOnline(runner: QueryRunner, name: string, definition: string): Promise<void> {
+  await dropIndexOnline(runner, name);
+  await runner.query(`CREATE INDEX CONCURRENTLY ${name} ON ${definition}`);
+}
+
+/** Takes an index away while its table is in use, if it is there. */
+export async function dropIndexOnline(runner: QueryRunner, name: string): Promise<void> {
+  await runner.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
+}

@@ -1,0 +1,88 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import pg from 'pg';
+import type { EntityManager } from 'typeorm';
+import { Settings } from '../config/settings.js';
+import { isPooledClient } from './server-pool.js';
+
+const CHANNEL = 'tessera';
+const FIRST_DELAY_MS = 100;
+const LONGEST_DELAY_MS = 5_000;
+
+/**
+ * Tells all processes of the service that something changed, by LISTEN and NOTIFY. A notice is an early word, not a promise: it may be
+ * lost with a connection, and none comes through a pooler. What is remembered must be short-lived all the same.
+ */
+@Injectable()
+export class Notices implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(Notices.name);
+  private readonly listeners = new Map<string, (() => void)[]>();
+  private client: pg.Client | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private isClosed = false;
+
+  constructor(private readonly settings: Settings) {}
+
+  /** Has a listener called when the topic changed in any process, and whenever a notice of that may have been missed. */
+  on(topic: string, listener: () => void): void {
+    this.listeners.set(topic, [...(this.listeners.get(topic) ?? []), listener]);
+  }
+
+  /** Tells that a topic changed, once the manager's transaction is committed, and never if it is not. */
+  async announce(topic: string, manager: EntityManager): Promise<void> {
+    await manager.query('SELECT pg_notify($1, $2)', [CHANNEL, topic]);
+  }
+
+  onApplicationBootstrap(): void {
+    // The embedded database has one process: what changed there, changed here.
+    if (this.settings.DATABASE_URL) void this.listen(FIRST_DELAY_MS);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+    await this.client?.end();
+  }
+
+  private async listen(delay: number): Promise<void> {
+    const client = new pg.Client({
+      connectionString: this.settings.DATABASE_URL,
+      application_name: 'tessera notices',
+      keepAlive: true,
+    });
+    this.client = client;
+    let wait = delay;
+    const tryAgain = (reason: string): void => {
+      if (this.client !== client || this.isClosed) return;
+      this.client = undefined;
+      client.end().catch(() => undefined);
+      this.logger.debug(`No notices for ${wait} ms: ${reason}`);
+      this.timer = setTimeout(() => void this.listen(Math.min(wait * 2, LONGEST_DELAY_MS)), wait).unref();
+    };
+    client.on('error', (error) => {
+      tryAgain(error.message);
+    });
+    client.on('end', () => {
+      tryAgain('the connection ended');
+    });
+    client.on('notification', ({ payload = '' }) => {
+      this.tell(payload);
+    });
+    try {
+      await client.connect();
+      if (await isPooledClient(client)) {
+        this.isClosed = true;
+        await client.end();
+        return;
+      }
+      await client.query(`LISTEN ${CHANNEL}`);
+      wait = FIRST_DELAY_MS;
+      for (const topic of this.listeners.keys()) this.tell(topic);
+    } catch (error) {
+      tryAgain((error as Error).message);
+    }
+  }
+
+  private tell(topic: string): void {
+    for (const listener of this.listeners.get(topic) ?? []) listener();
+  }
+}

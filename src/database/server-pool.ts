@@ -1,0 +1,53 @@
+import type { ClientBase, Pool, PoolConfig } from 'pg';
+import type { Settings } from '../config/settings.js';
+
+const IDLE_TIMEOUT_MS = 60_000;
+/** A connection that is renewed now and then finds its way to a server that came back, or was added, behind a balancer. */
+const LIFETIME_SECONDS = 3_600;
+const KEEP_ALIVE_AFTER_MS = 10_000;
+/** A transaction whose process hangs lets its locks go after this. */
+const IDLE_IN_TRANSACTION = '60s';
+/** The server cancels what takes too long. When not even that is heard, the server is gone. */
+const ANSWER_GRACE_MS = 5_000;
+
+const SET_LIMITS = `SELECT set_config('statement_timeout', $1, false), set_config('lock_timeout', $2, false),
+  set_config('idle_in_transaction_session_timeout', $3, false)`;
+
+interface PoolFacts extends PoolConfig {
+  /** Whether a pooler stands between the service and PostgreSQL. */
+  isPooled?: boolean;
+}
+
+/** How the pool of connections to a PostgreSQL server is kept: its size, limits of time, and what was found out about the server. */
+export function serverPool(settings: Settings): PoolFacts {
+  const { DATABASE_STATEMENT_TIMEOUT, DATABASE_LOCK_TIMEOUT } = settings;
+  const limits = [`${DATABASE_STATEMENT_TIMEOUT}s`, `${DATABASE_LOCK_TIMEOUT}s`, IDLE_IN_TRANSACTION];
+  return {
+    max: settings.DATABASE_POOL_SIZE,
+    idleTimeoutMillis: IDLE_TIMEOUT_MS,
+    maxLifetimeSeconds: LIFETIME_SECONDS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+    query_timeout: DATABASE_STATEMENT_TIMEOUT * 1_000 + ANSWER_GRACE_MS,
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for it; its types do not say so
+    async onConnect(this: PoolFacts, client: ClientBase) {
+      this.isPooled = await isPooledClient(client);
+      // Behind a pooler they would be left to whoever gets the connection next.
+      if (!this.isPooled) await client.query(SET_LIMITS, limits);
+    },
+  };
+}
+
+/**
+ * Whether a pooler, such as PgBouncer, lends this connection out by the transaction or the session: then the process that answers is
+ * not the one that the handshake named.
+ */
+export async function isPooledClient(client: ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  return rows[0]?.pid !== (client as unknown as { processID: number }).processID;
+}
+
+/** Whether the connections of a pool come from a pooler: what a statement leaves on one may be gone with the next. */
+export function isPooled(pool: Pool): boolean {
+  return (pool.options as PoolFacts).isPooled ?? false;
+}

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '../database/database.module.js';
+import { JobRecord } from './job-record.entity.js';
+import { Jobs } from './jobs.js';
+import { CreateJobs1795200001000 } from './migrations/1795200001000-create-jobs.js';
+
+/** The jobs that keep the database tidy. */
+@Module({
+  imports: [DatabaseModule.forFeature({ entities: [JobRecord], migrations: [CreateJobs1795200001000] })],
+  providers: [Jobs],
+  exports: [Jobs],
+})
+export class JobsModule {}

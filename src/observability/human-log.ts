@@ -1,0 +1,59 @@
+import pretty from 'pino-pretty';
+
+/** What `lineOf` says in its own way, or what nobody at a terminal needs. */
+const LEFT_OUT = ['pid', 'hostname', 'requestId', 'method', 'path', 'status', 'ms', 'user', 'failure'];
+
+/** What is logged of a request, and what else a line may have. */
+interface Entry {
+  readonly msg?: string;
+  readonly method?: string;
+  readonly path?: string;
+  readonly status?: number;
+  readonly ms?: number;
+  readonly user?: string;
+  readonly failure?: { readonly code?: string; readonly detail?: string };
+  readonly requestId?: string;
+}
+
+/**
+ * Where a log for people at a terminal goes: stdout, a line of text for each entry, such as
+ * `12:00:01.123 INFO: GET /api/sys/refreshtokens 200 3.2 ms ada@example.com`. It is written before the call returns, so that nothing is
+ * lost at the end of the process.
+ */
+export function humanLog(): { write(entry: string): void } {
+  const format = pretty.prettyFactory({
+    colorize: process.stdout.isTTY && process.stdout.hasColors(),
+    singleLine: true,
+    ignore: LEFT_OUT.join(','),
+    translateTime: 'SYS:HH:MM:ss.l',
+    customPrettifiers: { time: (time) => time as string },
+    messageFormat: (entry) => withoutControls(lineOf(entry)),
+  });
+  // Whoever read the log may have gone; the service stays.
+  process.stdout.on('error', () => undefined);
+  return {
+    write: (entry) => {
+      process.stdout.write(format(entry));
+    },
+  };
+}
+
+function lineOf({ msg, method, path, status, ms, user, failure, requestId }: Entry): string {
+  const parts = [
+    method ?? msg,
+    path,
+    status,
+    ms === undefined ? undefined : `${ms} ms`,
+    user,
+    failure?.code,
+    failure?.detail && `(${failure.detail})`,
+    // Only where somebody may ask for it: a request that failed, or what was said during one.
+    (failure ?? method === undefined) && requestId && `request ${requestId}`,
+  ];
+  return parts.filter((part) => part !== undefined && part !== false && part !== '').join(' ');
+}
+
+/** A terminal obeys control characters, and what failed may quote some. JSON escapes them. */
+function withoutControls(line: string): string {
+  return line.replace(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}

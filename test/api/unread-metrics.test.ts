@@ -1,0 +1,29 @@
+import { Logger } from '@nestjs/common';
+import { Metrics } from '../../src/observability/metrics.js';
+import { parse } from '../support/scrape.js';
+
+describe('a metric that cannot be read', () => {
+  it('is left out in time, and is not asked for again while it has not answered', async () => {
+    Logger.overrideLogger(false);
+    // Two in one process, which share nothing.
+    const [metrics] = [new Metrics(), new Metrics()].map((each) => {
+      each.counter({ name: 'tessera_there_total', help: 'There.' }).inc();
+      return each;
+    });
+    let asked = 0;
+    const collect = (): Promise<never> => new Promise(() => asked++);
+    metrics?.gauge({ name: 'tessera_late', help: 'Late.', collect });
+    metrics?.gauge({ name: 'tessera_broken', help: 'Broken.', collect: () => Promise.reject(new Error('away')) });
+    const begin = performance.now();
+    for (let i = 0; i < 2; i++) {
+      const shown = parse((await metrics?.exposition())?.text ?? '');
+      expect(['there_total', 'late', 'broken'].map((name) => shown.value(`tessera_${name}`))).toEqual([
+        1,
+        undefined,
+        undefined,
+      ]);
+    }
+    expect(performance.now() - begin).toBeLessThan(6000);
+    expect(asked).toBe(1);
+  });
+});

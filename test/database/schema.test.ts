@@ -1,0 +1,44 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { startInProcess } from '../support/in-process.js';
+
+let app: INestApplicationContext;
+let stop: () => Promise<void>;
+let dataSource: DataSource;
+beforeAll(async () => {
+  ({ app, stop } = await startInProcess());
+  dataSource = app.get(DataSource);
+});
+afterAll(() => stop());
+
+/** Every column, index and constraint of the schema, as the database describes it. */
+function describeSchema(): Promise<unknown[]> {
+  return dataSource.query(`
+    SELECT 'column' AS kind, table_name || '.' || column_name AS name,
+        concat_ws(' ', data_type, collation_name, is_nullable, column_default, is_identity) AS definition
+      FROM information_schema.columns WHERE table_schema = 'public'
+    UNION ALL SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT 'constraint', conname, pg_get_constraintdef(oid)
+      FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
+    ORDER BY 1, 2`);
+}
+
+describe('the schema', () => {
+  it('is what the entities say: nothing is left to generate', async () => {
+    const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+    expect(upQueries.map(({ query }) => query)).toEqual([]);
+  });
+
+  it('can be taken back, migration by migration, and made again as it was', async () => {
+    const { migrate, revertLatest } = await import('../../src/database/migrate.js');
+    const before = await describeSchema();
+    const reverted: string[] = [];
+    for (let name = await revertLatest(dataSource); name; name = await revertLatest(dataSource)) reverted.push(name);
+    const tables = await dataSource.query<{ table_name: string }[]>(
+      `SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_name <> 'migrations'`,
+    );
+    await migrate(dataSource);
+    expect([reverted.length, tables]).toEqual([dataSource.migrations.length, []]);
+    expect(await describeSchema()).toEqual(before);
+  });
+});

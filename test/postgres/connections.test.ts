@@ -1,0 +1,112 @@
+import pg from 'pg';
+import { basicOf, create, RESOURCE, type Client } from '../support/client.js';
+import { DatabaseProxy } from '../support/database-proxy.js';
+import { databaseUrl, newData } from '../support/data.js';
+import { Service } from '../support/service.js';
+import { askRefresh, disposeWithoutLeaks, login, refresh, the, tokensOf, type Tokens } from '../support/sessions.js';
+
+const CLIENTS = 8;
+const CUTS = 30;
+const POOL_SIZE = 4;
+
+let service: Service;
+let admin: Client;
+let proxy: DatabaseProxy;
+let database: pg.Client;
+beforeAll(async () => {
+  const dataDir = await newData();
+  const url = the(databaseUrl(dataDir));
+  proxy = await DatabaseProxy.start(url);
+  service = await Service.startOn(dataDir, {
+    DATABASE_URL: proxy.url,
+    DATABASE_LOCK_TIMEOUT: '1',
+    DATABASE_POOL_SIZE: String(POOL_SIZE),
+  });
+  admin = service.client(basicOf('admin'));
+  database = new pg.Client({ connectionString: url });
+  await database.connect();
+});
+afterAll(async () => {
+  await database.end();
+  await disposeWithoutLeaks(service);
+  await proxy.cut();
+});
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const busy = (message: string) => ({ Status: 503, Message: message, Value: null, Errors: null, WasSuccessful: false });
+
+describe('a database that is away', () => {
+  it('is a 503 with Retry-After on every route, and the service serves again when it is back', async () => {
+    const tokens = await login(service, 'all');
+    const bearer = service.client(`Bearer ${tokens.access}`);
+    await proxy.cut();
+    const answers = [
+      await bearer.get(`${RESOURCE}/1`),
+      await admin.get(RESOURCE),
+      await admin.delete(`${RESOURCE}/1`),
+      await askRefresh(service, tokens.refresh),
+      await service.client().get('/health/ready'),
+    ];
+    const seen = answers.map(({ status, headers }) => [status, Number(headers.get('retry-after')) > 0]);
+    expect(seen).toEqual(answers.map(() => [503, true]));
+    expect((await service.client().get('/health/live')).status).toBe(200);
+    await proxy.restore();
+    const next = await refresh(service, tokens);
+    expect((await service.client(`Bearer ${next.access}`).get(RESOURCE)).status).toBe(200);
+    expect((await service.client().get('/health/ready')).status).toBe(200);
+  });
+
+  it('takes no session from clients that ask again, when their connections are cut again and again', async () => {
+    const clients = await Promise.all(
+      Array.from({ length: CLIENTS }, async (_, n) => [`cut-${n}`, await login(service, 'all', `cut-${n}`)] as const),
+    );
+    const over = new AbortController();
+    const going = clients.map(([client, tokens]) => refreshUntil(over.signal, client, tokens));
+    for (let n = 0; n < CUTS; n++) {
+      await pause(50);
+      await database.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tessera' AND datname = current_database()`,
+      );
+    }
+    over.abort();
+    const refreshes = await Promise.all(going);
+    expect(Math.min(...refreshes)).toBeGreaterThan(0);
+  });
+});
+
+/** Refreshes as a well-behaved client does: what got no token is asked again, with the same one. Says how often it got one. */
+async function refreshUntil(over: AbortSignal, client: string, { refresh: first }: Tokens): Promise<number> {
+  let [token, count] = [first, 0];
+  while (!over.aborted) {
+    const answer = await askRefresh(service, token, client);
+    if (answer.status === 503) continue;
+    token = tokensOf(answer).refresh;
+    count++;
+  }
+  tokensOf(await askRefresh(service, token, client));
+  return count;
+}
+
+describe('limits of time', () => {
+  it('a lock that somebody else holds is waited for no longer than DATABASE_LOCK_TIMEOUT', async () => {
+    const id = await create(admin);
+    await database.query('BEGIN');
+    await database.query('SELECT FROM refresh_tokens WHERE id = $1 FOR UPDATE', [id]);
+    const { status, headers, body } = await admin.delete(`${RESOURCE}/${id}`);
+    await database.query('ROLLBACK');
+    expect([status, headers.get('retry-after'), body]).toEqual([
+      503,
+      '5',
+      busy('The database took too long; nothing was written.'),
+    ]);
+    expect((await admin.delete(`${RESOURCE}/${id}`)).status).toBe(200);
+  });
+
+  it('no more than DATABASE_POOL_SIZE connections are opened, however many ask', async () => {
+    await Promise.all(Array.from({ length: 100 }, () => admin.get(RESOURCE)));
+    const { rows } = await database.query(
+      `SELECT count(*)::int AS count FROM pg_stat_activity WHERE application_name = 'tessera' AND datname = current_database()`,
+    );
+    expect(rows[0].count).toBe(POOL_SIZE);
+  });
+});

@@ -1,0 +1,126 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import pg from 'pg';
+import { databaseUrl } from '../support/data.js';
+import { startInProcess } from '../support/in-process.js';
+import { Service } from '../support/service.js';
+import { isAlive, login, refresh, the, type Tokens } from '../support/sessions.js';
+
+const CLIENTS = 12;
+const ROUNDS = 25;
+const LONG_AGO = `now() - interval '1 day'`;
+
+let app: INestApplicationContext;
+let stop: () => Promise<void>;
+let service: Service;
+let database: pg.Client;
+let run: (job: string) => Promise<number>;
+beforeAll(async () => {
+  process.env['EXPIRED_RECORD_RETENTION'] = '0';
+  ({ app, stop } = await startInProcess());
+  const { Jobs } = await import('../../src/jobs/jobs.js');
+  run = (job) => app.get(Jobs).run(job);
+  const dataDir = the(process.env['DATA_DIR']);
+  service = await Service.startOn(dataDir, { EXPIRED_RECORD_RETENTION: '0' });
+  database = new pg.Client({ connectionString: databaseUrl(dataDir) });
+  await database.connect();
+});
+afterAll(async () => {
+  await service.end();
+  await database.end();
+  await stop();
+});
+
+const idsOfSubject = async (subject: string): Promise<number> => {
+  const { rows } = await database.query('SELECT count(*) FROM refresh_tokens WHERE subject = $1', [subject]);
+  return Number(rows[0].count);
+};
+
+describe('the job that deletes expired records', () => {
+  it('never takes a session that lives, when users sign in again on expired ones while it runs', async () => {
+    const clients = Array.from({ length: CLIENTS }, (_, n) => `client-${n}`);
+    for (let round = 0; round < ROUNDS; round++) {
+      await database.query(
+        `UPDATE refresh_tokens SET expires_on = ${LONG_AGO}, updated_on = ${LONG_AGO} WHERE subject = 'all@example.com'`,
+      );
+      const over = new AbortController();
+      const jobs = runUntil(over.signal);
+      const sessions = await Promise.all(
+        clients
+          .filter((_, n) => (n + round) % 2 === 0)
+          .map(async (client) => [client, await login(service, 'all', client)] as const),
+      );
+      over.abort();
+      await jobs;
+      await expectAlive(sessions);
+    }
+  });
+
+  it('passes by a session that somebody is signing in on', async () => {
+    await login(service, 'all', 'held');
+    const held = await database.query(
+      `UPDATE refresh_tokens SET expires_on = ${LONG_AGO}, updated_on = ${LONG_AGO} WHERE client_id = 'held' RETURNING id`,
+    );
+    await database.query('BEGIN');
+    await database.query(`UPDATE refresh_tokens SET expires_on = now() + interval '1 day' WHERE client_id = 'held'`);
+    const running = run('expired-records');
+    await Promise.race([running, new Promise((resolve) => setTimeout(resolve, 1_000))]);
+    await database.query('COMMIT');
+    await running;
+    expect((await database.query(`SELECT id FROM refresh_tokens WHERE client_id = 'held'`)).rows).toEqual(held.rows);
+  });
+
+  it('leaves what expired but was written since, and what lives', async () => {
+    await database.query(
+      `INSERT INTO refresh_tokens (unique_id, subject, client_id, expires_on, protected_ticket, ticket_hash, ticket_salt, updated_by, updated_on)
+        SELECT gen_random_uuid(), subject, 'c', expires, 't', 'h', 's', 'x', updated FROM (VALUES
+          ('over', ${LONG_AGO}, ${LONG_AGO}), ('written', ${LONG_AGO}, now() + interval '1 minute'), ('live', now() + interval '1 hour', ${LONG_AGO})
+        ) AS given (subject, expires, updated)`,
+    );
+    await run('expired-records');
+    expect(await Promise.all(['over', 'written', 'live'].map(idsOfSubject))).toEqual([0, 1, 1]);
+  });
+});
+
+it('old audit events are deleted, and those within AUDIT_RETENTION are not', async () => {
+  const age = async (days: number, kind: string) =>
+    database.query(
+      `INSERT INTO audit_trail_entries (created_on, kind, actor, record_ids)
+        SELECT now() - interval '${days} days', $1, 'x', '{}' FROM generate_series(1, 2500)`,
+      [kind],
+    );
+  await age(366, 'too-old');
+  await age(364, 'kept');
+  expect(await run('old-audit-events')).toBe(2_500);
+  const { rows } = await database.query(
+    `SELECT kind, count(*)::int AS count FROM audit_trail_entries WHERE actor = 'x' GROUP BY kind`,
+  );
+  expect(rows).toEqual([{ kind: 'kept', count: 2_500 }]);
+});
+
+it('failed sign-ins without a say are forgotten, and what is known of live ones stays', async () => {
+  await database.query(
+    `INSERT INTO login_throttles (key, failures, blocked_until, last_failure) VALUES
+      ('old', 3, '-infinity', now() - interval '2 days'), ('fresh', 3, '-infinity', now())`,
+  );
+  await run('login-failures');
+  const { rows } = await database.query(`SELECT key FROM login_throttles WHERE key IN ('old', 'fresh')`);
+  expect(rows).toEqual([{ key: 'fresh' }]);
+});
+
+it('a job of a process that died is taken over', async () => {
+  await database.query(
+    `UPDATE jobs SET holder = gen_random_uuid(), held_until = now() + interval '1 minute' WHERE name = 'login-failures'`,
+  );
+  await expect(run('login-failures')).rejects.toThrow('runs already');
+  await database.query(`UPDATE jobs SET held_until = now() - interval '1 second' WHERE name = 'login-failures'`);
+  expect(await run('login-failures')).toBe(0);
+});
+
+async function runUntil(over: AbortSignal): Promise<void> {
+  while (!over.aborted) await run('expired-records').catch(() => 0);
+}
+
+async function expectAlive(sessions: (readonly [string, Tokens])[]): Promise<void> {
+  for (const [client, tokens] of sessions)
+    expect(await isAlive(service, await refresh(service, tokens, client))).toBe(true);
+}

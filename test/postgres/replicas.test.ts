@@ -1,0 +1,134 @@
+import pg from 'pg';
+import { runCli } from '../support/cli.js';
+import { basicOf, RESOURCE } from '../support/client.js';
+import { databaseUrl, newData } from '../support/data.js';
+import { Service } from '../support/service.js';
+import {
+  ask,
+  askRefresh,
+  disposeWithoutLeaks,
+  expectRefused,
+  isAlive,
+  login,
+  refresh,
+  revoke,
+  the,
+  tokensOf,
+} from '../support/sessions.js';
+
+/** Nothing that a replica remembers outlives the truth by more than this. */
+const STALE_MS = 1_000;
+
+let replicas: [Service, Service, Service];
+let dataDir: string;
+let database: pg.Client;
+beforeAll(async () => {
+  dataDir = await newData();
+  // One authority has one issuer, whichever replica a client came to.
+  const start = () => Service.startOn(dataDir, { PUBLIC_URL: 'https://tessera.example.com' });
+  replicas = [await start(), await start(), await start()];
+  database = new pg.Client({ connectionString: databaseUrl(dataDir) });
+  await database.connect();
+});
+afterAll(async () => {
+  await database.end();
+  const [first, ...others] = replicas;
+  for (const replica of others) await replica.end();
+  await disposeWithoutLeaks(first);
+});
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const command = async (...args: string[]): Promise<void> => {
+  expect(await runCli(dataDir, args)).toMatchObject({ code: 0 });
+};
+const everywhere = async <T>(ask: (replica: Service) => Promise<T>): Promise<T[]> => Promise.all(replicas.map(ask));
+const eventsOf = async (kind: string): Promise<number> => {
+  const { rows } = await database.query('SELECT count(*) FROM audit_trail_entries WHERE kind = $1', [kind]);
+  return Number(rows[0].count);
+};
+
+describe('three replicas on one database', () => {
+  it('are one authority: a session goes on at any of them, and an ended one is dead at all', async () => {
+    const [a, b, c] = replicas;
+    const first = await login(a, 'all');
+    const second = await refresh(b, first);
+    const third = await refresh(c, second);
+    expect(await everywhere((replica) => isAlive(replica, third))).toEqual([true, true, true]);
+    await revoke(b, third.refresh);
+    expect(await everywhere((replica) => isAlive(replica, third))).toEqual([false, false, false]);
+    await everywhere((replica) => expectRefused(replica, third.refresh));
+  });
+
+  it('rotate a token once, however many of them it is presented to', async () => {
+    for (let round = 0; round < 20; round++) {
+      const { refresh: token } = await login(replicas[0], 'all', `race-${round}`);
+      const answers = await Promise.all(
+        Array.from({ length: 30 }, (_, n) => askRefresh(the(replicas[n % 3]), token, `race-${round}`)),
+      );
+      expect(new Set(answers.map((answer) => tokensOf(answer).refresh)).size).toBe(1);
+    }
+  });
+
+  it('know at once what a command changed: roles, users, sessions', async () => {
+    const tokens = await login(replicas[1], 'list');
+    const statuses = () =>
+      everywhere(async (replica) => (await replica.client(`Bearer ${tokens.access}`).get(`${RESOURCE}/1`)).status);
+    expect(await statuses()).toEqual([403, 403, 403]);
+    await command('users', 'grant', 'list@example.com', 'RefreshToken-Read');
+    expect(await statuses()).toEqual([404, 404, 404]);
+    await command('users', 'disable', 'list@example.com');
+    expect(await statuses()).toEqual([401, 401, 401]);
+  });
+
+  it('count the failures of all when somebody guesses', async () => {
+    const guess = (replica: Service) =>
+      ask(replica, { grant_type: 'password', username: 'edit@example.com', password: 'wrong' });
+    const statuses: number[] = [];
+    for (let n = 0; n < 9; n++) statuses.push((await guess(the(replicas[n % 3]))).status);
+    expect(statuses.slice(0, 5)).toEqual([400, 400, 400, 400, 400]);
+    expect(statuses).toContain(429);
+  });
+
+  it.each(['with a notice', 'without one, since their connections were cut'])(
+    'refuse what an earlier signing key signed within a second, %s',
+    async (how) => {
+      const tokens = await login(replicas[0], 'read');
+      expect(await everywhere((replica) => isAlive(replica, tokens))).toEqual([true, true, true]);
+      const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tessera notices'`;
+      const cutting = how.startsWith('without') ? setInterval(() => void database.query(cut), 50) : undefined;
+      await command('keys', 'rotate', '--now');
+      await pause(STALE_MS);
+      const alive = await everywhere((replica) => isAlive(replica, tokens));
+      clearInterval(cutting);
+      expect(alive).toEqual([false, false, false]);
+      const next = await login(replicas[2], 'read');
+      expect(await everywhere((replica) => isAlive(replica, next))).toEqual([true, true, true]);
+    },
+  );
+
+  it('listen again after their connections were cut', async () => {
+    const listening = `SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tessera notices' AND state = 'idle'
+      AND datname = current_database()`;
+    for (let n = 0; n < 100 && Number((await database.query(listening)).rows[0].count) < 3; n++) await pause(100);
+    expect(Number((await database.query(listening)).rows[0].count)).toBe(3);
+  });
+
+  it('run a job on one of them at a time', async () => {
+    const [before, rows] = [await eventsOf('record-deleted'), 3_000];
+    await database.query(
+      `INSERT INTO refresh_tokens (unique_id, subject, client_id, expires_on, protected_ticket, ticket_hash, ticket_salt, updated_by, updated_on)
+        SELECT gen_random_uuid(), 'gone', 'gone', now() - interval '1 year', 't', 'h', 's', 'x', now() - interval '1 year'
+        FROM generate_series(1, ${rows})`,
+    );
+    const runs = await Promise.all([1, 2, 3].map(() => runCli(dataDir, ['jobs', 'run', 'expired-records', '--json'])));
+    const done = runs.filter(({ code }) => code === 0);
+    const refused = runs.filter(({ code }) => code !== 0);
+    for (const { stderr } of refused) expect(stderr).toBe('The job expired-records runs already.\n');
+    const { rows: left } = await database.query(`SELECT id FROM refresh_tokens WHERE subject = 'gone'`);
+    expect([done.length > 0, left, (await eventsOf('record-deleted')) - before]).toEqual([true, [], rows]);
+    const { body } = await replicas[0]
+      .client(basicOf('admin'))
+      .get('/api/sys/audittrailentries?AuditTrailEntry_Subject=gone&size=1');
+    expect(body.Records[0]).toMatchObject({ Kind: 'record-deleted', Actor: 'service', Reason: 'expired' });
+  });
+});
