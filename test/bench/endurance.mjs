@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { URLSearchParams } from 'node:url';
 import { parseArgs } from 'node:util';
+import { freePort } from '../support/free-port.mjs';
 
 // Many clients refresh at full speed while the service is killed and started again, over and over. A client whose answer was lost
 // sends the same token again. At the end every client must still hold a working session; exit code 1 when one does not.
@@ -118,13 +118,4 @@ async function ask(client, fields) {
       await pause(RETRY_AFTER_MS);
     }
   }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port: free } = server.address();
-  server.close();
-  await once(server, 'close');
-  return free;
 }

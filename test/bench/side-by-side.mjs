@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { startPostgres } from '../support/postgres-server.mjs';
+import { startContenders } from './side-by-side/contenders.mjs';
+import { Databases, POSTGRES_SETTINGS } from './side-by-side/databases.mjs';
+import { readOptions } from './side-by-side/options.mjs';
+import { BenchSession, report } from './side-by-side/session.mjs';
+
+// `npm run bench`: the service beside what one would take instead, and beside the floor, on one PostgreSQL, in one run.
+
+const { plan, records, isMarkdown } = readOptions({ full: 100_000, quick: 20_000 });
+
+await BenchSession.run(async (session) => {
+  console.log('Starting a PostgreSQL, the service and what it is compared with ...');
+  const postgres = await startPostgres(POSTGRES_SETTINGS);
+  session.onEnd(() => postgres.stop());
+  const databases = new Databases(postgres.url);
+  await databases.connect();
+  session.onEnd(() => databases.close());
+  const contenders = await startContenders(databases, {
+    records,
+    clients: Math.max(...plan.clientCounts),
+    log: join(session.logs, 'seed.log'),
+    start: (name, main, env) => session.start(name, main, env),
+  });
+  await databases.settle();
+  const figures = await session.measure(contenders, { plan, walPosition: () => databases.walPosition() });
+  const about = {
+    database: `PostgreSQL ${await databases.version()}, fsync and synchronous_commit on, ${records} tokens`,
+    method: `Median of ${plan.rounds} rounds of ${plan.seconds} s, after a warm-up, in turn; 'spread' is from the least to the most.`,
+    plan,
+  };
+  report('bench', { figures, about, isMarkdown });
+});

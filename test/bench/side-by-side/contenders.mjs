@@ -1,0 +1,117 @@
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { join } from 'node:path';
+import { URLSearchParams } from 'node:url';
+import { fillAfternoon, fillOAuth2, fillOidc, seeded, seedService } from './databases.mjs';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const SERVERS = join(import.meta.dirname, '../servers');
+const AFTERNOON = join(ROOT, 'bench-results/build/servers/afternoon/main.js');
+
+export const DIST = join(ROOT, 'dist');
+export const SERVICE = join(DIST, 'main.js');
+export const FLOOR = join(SERVERS, 'floor.mjs');
+export const RESOURCE = ['get-one', 'create', 'search'];
+
+const ADMIN = { email: 'admin@example.com', password: 'the password of the benchmark' };
+const ACCESS_LIFE = 86_400;
+/** The settings of the service, but for its database. No access token ends before the run does, or when the port changes. */
+export const SETTINGS = {
+  TESSERA_SECRET: randomBytes(32).toString('base64'),
+  ADMIN_PASSWORD: ADMIN.password,
+  ACCESS_TOKEN_TTL: String(ACCESS_LIFE),
+  PUBLIC_URL: 'http://tessera.example',
+};
+
+/**
+ * Starts the service and what it is compared with, each on a database of its own with as many tokens, and gets the virtual clients
+ * their tokens. The service comes first. `start(name, main, env)` starts a server.
+ */
+export async function startContenders(databases, { records, clients, log, start }) {
+  const env = { ...SETTINGS, DATABASE_URL: await databases.create('service') };
+  await seedService(env, { rows: records, log });
+  const { sessions, subjects } = await seeded(env.DATABASE_URL, clients);
+  const tokens = await tokensOf(sessions);
+  const table = { tokenPath: '/api/token', records, subjects };
+  const floorUrl = await databases.create('floor', 'service');
+  const service = await start('tessera', SERVICE, env);
+  const bearers = await signIn(service.port, clients);
+  const withBearers = tokens.map((token, n) => ({ ...bearers[n], ...token }));
+  return [
+    contender('tessera', { server: service, scenarios: ['redeem', ...RESOURCE], clients: withBearers, ...table }),
+    await startOidcProvider(databases, { records, clients, start }),
+    await startOAuth2Server(databases, { records, clients, start }),
+    await startAfternoon(databases, { records, clients, subjects, start }),
+    contender('floor', {
+      server: await start('floor', FLOOR, { ...SETTINGS, DATABASE_URL: floorUrl }),
+      scenarios: ['redeem', ...RESOURCE],
+      clients: withBearers,
+      ...table,
+    }),
+  ];
+}
+
+/** What `measure` wants to know of a server. Its clients are copies: their tokens go on from answer to answer. */
+export function contender(name, { server, scenarios, clients, ...target }) {
+  const own = clients.map((client) => ({ ...client }));
+  return { name, scenarios, server, clients: own, target: { ...target, port: server.port } };
+}
+
+/** Signs the administrator in at so many clients: `clientId`, `token` and `bearer` of each. */
+export async function signIn(port, count) {
+  const clients = [];
+  for (let n = 0; n < count; n++) {
+    const clientId = `bench-${n}`;
+    const form = { grant_type: 'password', username: ADMIN.email, password: ADMIN.password, client_id: clientId };
+    const answer = await fetch(`http://127.0.0.1:${port}/api/token`, {
+      method: 'POST',
+      body: new URLSearchParams(form),
+    });
+    const { access_token: bearer, refresh_token: token } = await answer.json();
+    if (!bearer) throw new Error(`The benchmark could not sign in: ${answer.status}`);
+    clients.push({ clientId, token, bearer });
+  }
+  return clients;
+}
+
+/** The refresh tokens of sessions: a seeded database holds them by their hash only, but a token is a function of its session. */
+async function tokensOf(sessions) {
+  const { RefreshTokenCodec } = await import(join(DIST, 'refresh-tokens/refresh-token-codec.js'));
+  const codec = new RefreshTokenCodec({ ...SETTINGS, TESSERA_SECRET_PREVIOUS: [] });
+  return sessions.map((session) => ({ clientId: session.clientId, token: codec.encode(session) }));
+}
+
+async function startOidcProvider(databases, { records, clients, start }) {
+  const env = { DATABASE_URL: await databases.create('oidc_provider') };
+  await fillOidc(env.DATABASE_URL, records);
+  const server = await start('oidc-provider', join(SERVERS, 'oidc-provider.mjs'), env);
+  const tokens = await server.issue(clients);
+  return contender('oidc-provider', { server, scenarios: ['redeem'], clients: tokens, tokenPath: '/token' });
+}
+
+async function startOAuth2Server(databases, { records, clients, start }) {
+  const env = { DATABASE_URL: await databases.create('oauth2_server') };
+  await fillOAuth2(env.DATABASE_URL, records);
+  const server = await start('oauth2-server', join(SERVERS, 'oauth2-server.mjs'), env);
+  const tokens = await server.issue(clients);
+  return contender('oauth2-server', { server, scenarios: ['redeem'], clients: tokens, tokenPath: '/token' });
+}
+
+/** Its access tokens come from the benchmark, as from another service: ES256, like those of the service. */
+async function startAfternoon(databases, { records, clients, subjects, start }) {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const publicPem = publicKey.export({ type: 'spki', format: 'pem' });
+  const env = { DATABASE_URL: await databases.create('afternoon'), PUBLIC_KEY: publicPem };
+  const server = await start('afternoon', AFTERNOON, env);
+  await fillAfternoon(env.DATABASE_URL, { records, subjects });
+  const bearers = Array.from({ length: clients }, (_, n) => ({
+    bearer: accessToken(`user${n}@example.com`, privateKey),
+  }));
+  return contender('afternoon', { server, scenarios: RESOURCE, clients: bearers, records, subjects });
+}
+
+function accessToken(sub, privateKey) {
+  const encode = (part) => Buffer.from(JSON.stringify(part)).toString('base64url');
+  const exp = Math.floor(Date.now() / 1000) + ACCESS_LIFE;
+  const signed = `${encode({ alg: 'ES256', typ: 'at+jwt' })}.${encode({ sub, exp, client_id: 'bench-app' })}`;
+  return `${signed}.${sign('sha256', signed, { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
+}

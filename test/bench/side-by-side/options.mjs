@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util';
+
+const SCENARIOS = ['redeem', 'get-one', 'create', 'search'];
+/** The warm-up: until the engine has compiled what is used often, and the pages that are written whole after a checkpoint are written. */
+const FULL = { rounds: 5, seconds: 4, warmUpSeconds: 5 };
+const QUICK = { rounds: 2, seconds: 0.5, warmUpSeconds: 1 };
+
+const USAGE = `Options, after --:
+  --quick              short rounds on small tables: to see that it works, not for figures
+  --only LIST          some of ${SCENARIOS.join(',')}
+  --clients LIST       how many clients at once (1,16,64)
+  --rounds N           rounds after the warm-up (${FULL.rounds})
+  --seconds N          the length of a round (${FULL.seconds})
+  --records N          how many tokens each database holds
+  --markdown           print the table for a document`;
+
+/**
+ * What the command line asks for: `plan` for `measure`, `records` (usually so many, or fewer when it shall be quick), `isMarkdown`. Ends
+ * the process on what it does not know.
+ */
+export function readOptions(records) {
+  try {
+    return parse(records);
+  } catch (error) {
+    console.error(`${error.message}\n\n${USAGE}`);
+    return process.exit(1);
+  }
+}
+
+function parse(usualRecords) {
+  const text = { type: 'string' };
+  const flag = { type: 'boolean', default: false };
+  const { values } = parseArgs({
+    options: { quick: flag, markdown: flag, only: text, clients: text, rounds: text, seconds: text, records: text },
+  });
+  const usual = values.quick ? QUICK : FULL;
+  const scenarios = values.only?.split(',') ?? SCENARIOS;
+  const unknown = scenarios.find((scenario) => !SCENARIOS.includes(scenario));
+  if (unknown !== undefined) throw new Error(`--only: there is no ${unknown}`);
+  const clientCounts = (values.clients ?? '1,16,64').split(',').map((count) => positive('clients', count));
+  const rounds = positive('rounds', values.rounds ?? usual.rounds);
+  const seconds = positive('seconds', values.seconds ?? usual.seconds);
+  const plan = { scenarios, clientCounts, rounds: Math.ceil(rounds), seconds, warmUpSeconds: usual.warmUpSeconds };
+  const records = values.quick ? usualRecords.quick : usualRecords.full;
+  return { plan, records: positive('records', values.records ?? records), isMarkdown: values.markdown };
+}
+
+function positive(name, text) {
+  const number = Number(text);
+  if (!(number > 0)) throw new Error(`--${name}: expected a number, got ${text}`);
+  return number;
+}

@@ -1,0 +1,79 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { request } from './http-connection.mjs';
+
+const RECORDS = '/api/sys/refreshtokens';
+const MEMBERS = 16;
+const LIFE_MS = 15 * 86_400_000;
+const TICKET_BYTES = 203;
+
+/**
+ * What the virtual clients do: `next(client, target)` writes a request, `accept(client, body, sent)` throws unless the answer is
+ * right, so that a server that fails cannot look quick; `atEnd(client)` looks closer at what it was left with. A client holds `token`, `clientId` and `bearer`.
+ */
+export const SCENARIOS = {
+  redeem: {
+    next(client, { tokenPath }) {
+      const body = { grant_type: 'refresh_token', refresh_token: client.token, client_id: client.clientId };
+      return { text: request('POST', tokenPath, { body }) };
+    },
+    accept(client, answer) {
+      const isSigned = /^[\w-]+\.[\w-]+\.[\w-]{86}$/.test(answer.access_token);
+      const isNew = typeof answer.refresh_token === 'string' && answer.refresh_token !== client.token;
+      require(isSigned && isNew && /^bearer$/i.test(answer.token_type), answer);
+      client.token = answer.refresh_token;
+      client.accessToken = answer.access_token;
+    },
+    atEnd({ accessToken }) {
+      const [header, claims] = accessToken.split('.', 2).map((part) => JSON.parse(Buffer.from(part, 'base64url')));
+      require(header.alg === 'ES256' && claims.exp * 1000 > Date.now() && claims.sub.includes('@'), claims);
+    },
+  },
+  'get-one': {
+    next({ bearer }, { records }) {
+      const id = randomInt(1, records + 1);
+      return { id, text: request('GET', `${RECORDS}/${id}`, { headers: authorization(bearer) }) };
+    },
+    accept(client, record, { id }) {
+      require(record.Id === id && isWhole(record), record);
+    },
+  },
+  create: {
+    next({ bearer }) {
+      const body = JSON.stringify({
+        Subject: `new${randomInt(1_000_000)}@example.com`,
+        ClientId: 'bench-app',
+        ExpiresOn: new Date(Date.now() + LIFE_MS).toISOString(),
+        ProtectedTicket: randomBytes(TICKET_BYTES).toString('base64url'),
+        TicketHash: randomBytes(32).toString('base64'),
+        TicketSalt: randomBytes(16).toString('base64'),
+      });
+      return { text: request('POST', RECORDS, { headers: authorization(bearer), body }) };
+    },
+    accept(client, answer) {
+      require(answer.WasSuccessful === true && answer.Value.Id > 0, answer);
+    },
+  },
+  search: {
+    next({ bearer }, { subjects }) {
+      const subject = `user${randomInt(1, subjects + 1)}@example.com`;
+      const path = `${RECORDS}?RefreshToken_Subject=${encodeURIComponent(subject)}`;
+      return { subject, text: request('GET', path, { headers: authorization(bearer) }) };
+    },
+    accept(client, { Records, TotalItems }, { subject }) {
+      const isRight = Records.length > 0 && Records.length === Math.min(TotalItems, 25);
+      require(isRight && Records.every((record) => record.Subject === subject && isWhole(record)), Records);
+    },
+  },
+};
+
+function authorization(bearer) {
+  return { authorization: `Bearer ${bearer}` };
+}
+
+function isWhole(record) {
+  return Object.keys(record).length === MEMBERS && record.ProtectedTicket.length > 0 && record.ExpiresOn.length > 0;
+}
+
+function require(isRight, answer) {
+  if (!isRight) throw new Error(`A wrong answer: ${JSON.stringify(answer).slice(0, 500)}`);
+}

