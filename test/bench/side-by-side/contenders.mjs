@@ -16,7 +16,7 @@ const ADMIN = { email: 'admin@example.com', password: 'the password of the bench
 const ACCESS_LIFE = 86_400;
 /** The settings of the service, but for its database. No access token ends before the run does, or when the port changes. */
 export const SETTINGS = {
-  TESSERA_SECRET: randomBytes(32).toString('base64'),
+  TESSERA_SECRET: process.env.TESSERA_SECRET ?? randomBytes(32).toString('base64'),
   ADMIN_PASSWORD: ADMIN.password,
   ACCESS_TOKEN_TTL: String(ACCESS_LIFE),
   PUBLIC_URL: 'http://tessera.example',
@@ -74,7 +74,7 @@ export async function signIn(port, count) {
 }
 
 /** The refresh tokens of sessions: a seeded database holds them by their hash only, but a token is a function of its session. */
-async function tokensOf(sessions) {
+export async function tokensOf(sessions) {
   const { RefreshTokenCodec } = await import(join(DIST, 'refresh-tokens/refresh-token-codec.js'));
   const codec = new RefreshTokenCodec({ ...SETTINGS, TESSERA_SECRET_PREVIOUS: [] });
   return sessions.map((session) => ({ clientId: session.clientId, token: codec.encode(session) }));

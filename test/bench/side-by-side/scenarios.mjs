@@ -28,6 +28,16 @@ export const SCENARIOS = {
       require(header.alg === 'ES256' && claims.exp * 1000 > Date.now() && claims.sub.includes('@'), claims);
     },
   },
+  /** Like `redeem`, but each request is for the next of the client's `sessions`, so that it meets rows all over the table. */
+  'redeem-all-over': {
+    next(client, target) {
+      client.turn = ((client.turn ?? -1) + 1) % client.sessions.length;
+      return SCENARIOS.redeem.next(client.sessions[client.turn], target);
+    },
+    accept(client, answer) {
+      SCENARIOS.redeem.accept(client.sessions[client.turn], answer);
+    },
+  },
   'get-one': {
     next({ bearer }, { records }) {
       const id = randomInt(1, records + 1);
