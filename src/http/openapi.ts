@@ -45,9 +45,9 @@ function openApiDocument(app: INestApplication): OpenAPIObject {
   return completed(SwaggerModule.createDocument(app, config));
 }
 
-/** Serves the document at `/api/openapi.json` and Swagger UI at `/docs`. */
+/** Serves the document at `/api/openapi.json` and Swagger UI at `/docs`; it is made when it is first asked for. */
 export function serveOpenApi(app: INestApplication): void {
-  SwaggerModule.setup('docs', app, openApiDocument(app), {
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     jsonDocumentUrl: 'api/openapi.json',
     raw: ['json'],
     customSiteTitle: 'Tessera API',

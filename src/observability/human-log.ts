@@ -17,10 +17,9 @@ interface Entry {
 
 /**
  * Where a log for people at a terminal goes: stdout, a line of text for each entry, such as
- * `12:00:01.123 INFO: GET /api/sys/refreshtokens 200 3.2 ms ada@example.com`. It is written before the call returns, so that nothing is
- * lost at the end of the process.
+ * `12:00:01.123 INFO: GET /api/sys/refreshtokens 200 3.2 ms ada@example.com`.
  */
-export function humanLog(): { write(entry: string): void } {
+export function humanLog(stdout: { write(text: string): void }): { write(entry: string): void } {
   const format = pretty.prettyFactory({
     colorize: process.stdout.isTTY && process.stdout.hasColors(),
     singleLine: true,
@@ -29,11 +28,9 @@ export function humanLog(): { write(entry: string): void } {
     customPrettifiers: { time: (time) => time as string },
     messageFormat: (entry) => withoutControls(lineOf(entry)),
   });
-  // Whoever read the log may have gone; the service stays.
-  process.stdout.on('error', () => undefined);
   return {
     write: (entry) => {
-      process.stdout.write(format(entry));
+      stdout.write(format(entry));
     },
   };
 }

@@ -2,6 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { FastifyBaseLogger, FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Settings } from '../config/settings.js';
 import { humanLog } from './human-log.js';
+import { stdoutByTurn } from './stdout-by-turn.js';
 
 /** A path segment longer than this may be a token that went astray. */
 const SEGMENT_LIMIT = 40;
@@ -22,9 +23,10 @@ export function loggerOptions({
   LOG_LEVEL: level,
   LOG_FORMAT: format,
 }: Settings): NonNullable<FastifyServerOptions['logger']> {
+  const stdout = stdoutByTurn();
   return {
     level,
-    ...(format === 'human' && { stream: humanLog() }),
+    stream: format === 'human' ? humanLog(stdout) : stdout,
     serializers: {
       err: (error: Error & { code?: string }) => ({
         type: error.constructor.name,

@@ -184,7 +184,7 @@ describe('a log for people', () => {
     const written: unknown[] = [];
     const stdout = jest.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(text) > 0);
     const failure = { code: 'x', detail: 'two\nlines \u001b[31m\u009b31m' };
-    humanLog().write(JSON.stringify({ level: 30, time: 0, msg: 'request', method: 'GET', path: '/', failure }));
+    humanLog(process.stdout).write(JSON.stringify({ level: 30, time: 0, msg: 'request', method: 'GET', path: '/', failure }));
     stdout.mockRestore();
     expect(written.map((text) => withoutTimes(String(text)))).toEqual([
       'INFO: GET / x (two\\x0alines \\x1b[31m\\x9b31m)\n',
