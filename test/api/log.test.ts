@@ -181,13 +181,10 @@ describe('a log for people', () => {
   });
 
   it('has no control character that a terminal would obey, and keeps to its line', () => {
-    const written: unknown[] = [];
-    const stdout = jest.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(text) > 0);
+    const written: string[] = [];
     const failure = { code: 'x', detail: 'two\nlines \u001b[31m\u009b31m' };
-    humanLog(process.stdout).write(JSON.stringify({ level: 30, time: 0, msg: 'request', method: 'GET', path: '/', failure }));
-    stdout.mockRestore();
-    expect(written.map((text) => withoutTimes(String(text)))).toEqual([
-      'INFO: GET / x (two\\x0alines \\x1b[31m\\x9b31m)\n',
-    ]);
+    const log = humanLog({ write: (text) => written.push(text) });
+    log.write(JSON.stringify({ level: 30, time: 0, msg: 'request', method: 'GET', path: '/', failure }));
+    expect(written.map((text) => withoutTimes(text))).toEqual(['INFO: GET / x (two\\x0alines \\x1b[31m\\x9b31m)\n']);
   });
 });
