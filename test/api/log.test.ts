@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { humanLog } from '../../src/observability/human-log.js';
 import { basic, basicOf, bearerOf, create, passwordOf, RESOURCE, validRecord, type Client } from '../support/client.js';
 import { raw } from '../support/raw.js';
