@@ -24,10 +24,17 @@ export async function crash(context) {
   world.mayBeUnavailable = engine.server !== undefined;
   try {
     populate(world, { clients: CLIENTS });
-    const due = ['killService', 'shortWindow', ...(engine.server ? ['killServer', 'cutBackends'] : ['killService'])];
+    const due = [
+      'killService',
+      'shortWindow',
+      'killService',
+      engine.server ? 'killServer' : 'killService',
+      'killService',
+    ];
     while (due.length > 0 || performance.now() < deadline - RESERVE_MS) {
       await pause(chance.between(LIFE_MS.shortest, LIFE_MS.longest));
-      // Each once, however short the run is and slow the machine.
+      await world.nextWrites(chance.between(0, 8));
+      // These at least, however short the run is and slow the machine.
       await FAULTS[due.pop() ?? chance.weighted(faults)](place, context, chance);
     }
     await world.settle();

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { clearInterval, setInterval } from 'node:timers';
 import { parseArgs } from 'node:util';
+import { abuse } from './abuse.mjs';
 import { crash } from './crash.mjs';
 import { EmbeddedEngine, PostgresEngine } from './engines.mjs';
 import { Random } from './random.mjs';
@@ -15,6 +16,7 @@ import { Report, table } from './report.mjs';
 /** Each scenario: what it does, how much of the time it gets, and the engines it is for. */
 const SCENARIOS = {
   crash: { run: crash, share: 4, engines: ['embedded', 'postgres'] },
+  abuse: { run: abuse, share: 3, engines: ['embedded', 'postgres'] },
 };
 const ENGINES = { embedded: EmbeddedEngine, postgres: PostgresEngine };
 const RESULTS = new URL('../../torture-results/', import.meta.url).pathname;

@@ -22,6 +22,7 @@ export class World {
   isOver = false;
   #gate;
   #busy = 0;
+  #onWrite;
   #lastAnswer = performance.now();
   #actors = [];
   /** A fault of the harness itself. */
@@ -50,7 +51,7 @@ export class World {
       await pause(RETRY_AFTER_MS);
       if (!this.mayBeUnavailable) this.report.violate('no 503 while the database is there', answer.text, history);
     } else {
-      this.#answered();
+      this.#answered(request, answer);
     }
     if (answer.status === 500 || answer.status > 503)
       this.report.violate('no 5xx', `${answer.status} ${answer.text}`, history);
@@ -100,7 +101,17 @@ export class World {
     await Promise.all(this.#actors.map(({ actor }) => actor.verify()));
   }
 
-  #answered() {
+  /** Waits for so many acknowledged writes, but no longer than two seconds: the moment to kill what acknowledges too early. */
+  async nextWrites(count) {
+    const deadline = performance.now() + 2_000;
+    for (let n = 0; n < count; n++) {
+      const left = Math.max(deadline - performance.now(), 0);
+      await Promise.race([new Promise((resolve) => (this.#onWrite = resolve)), pause(left)]);
+    }
+  }
+
+  #answered({ method }, { status }) {
+    if (method !== undefined && status === 200) this.#onWrite?.();
     const now = performance.now();
     this.report.worst('longest_interruption_s', (now - this.#lastAnswer) / 1000);
     this.#lastAnswer = now;
