@@ -5,7 +5,7 @@ import { found, populate } from './population.mjs';
 const CLIENTS = 10;
 /** A window so short that its end can be waited for; and for how long a life with it lasts at least. */
 const SHORT_WINDOW = { seconds: 1, lifeMs: 2_500 };
-const LIFE_MS = { shortest: 80, longest: 1_600 };
+const LIFE_MS = { shortest: 200, longest: 2_500 };
 /** For the last checks. */
 const RESERVE_MS = 4_000;
 
@@ -33,7 +33,7 @@ export async function crash(context) {
     ];
     while (due.length > 0 || performance.now() < deadline - RESERVE_MS) {
       await pause(chance.between(LIFE_MS.shortest, LIFE_MS.longest));
-      await world.nextWrites(chance.between(0, 8));
+      await world.nextWrites(chance.between(1, 8));
       // These at least, however short the run is and slow the machine.
       await FAULTS[due.pop() ?? chance.weighted(faults)](place, context, chance);
     }

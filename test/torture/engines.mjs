@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { cpSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { SECRET } from '../support/fixtures.mjs';
+import { newFolder, removeFolder } from './leftovers.mjs';
 import { PostgresServer } from './postgres.mjs';
 
 const ADD_USERS = new URL('../support/global-setup.mjs', import.meta.url).href;
@@ -13,22 +13,22 @@ const COMMON = { PUBLIC_URL: 'http://tessera.test' };
 export class EmbeddedEngine {
   name = 'embedded';
   replicas = 1;
-  #image = mkdtempSync(join(tmpdir(), 'tessera-torture-'));
+  #image = newFolder();
 
   async prepare() {
-    addUsers({ DATA_DIR: this.#image });
+    await addUsers({ DATA_DIR: this.#image });
   }
 
   /** Data for a scenario: the settings that name it, and how to get rid of it. */
   async newData() {
-    const folder = mkdtempSync(join(tmpdir(), 'tessera-torture-'));
+    const folder = newFolder();
     cpSync(this.#image, folder, { recursive: true });
-    const dispose = async () => rmSync(folder, { recursive: true, force: true });
+    const dispose = async () => removeFolder(folder);
     return { folder, environment: { ...COMMON, DATA_DIR: folder }, dispose };
   }
 
   async dispose() {
-    rmSync(this.#image, { recursive: true, force: true });
+    removeFolder(this.#image);
   }
 }
 
@@ -40,8 +40,13 @@ export class PostgresEngine {
 
   async prepare() {
     this.server = await PostgresServer.create();
+    await this.makeTemplate();
+  }
+
+  /** The database that each scenario begins with a copy of. */
+  async makeTemplate() {
     await this.server.query(`CREATE DATABASE ${TEMPLATE}`);
-    addUsers(this.#environment(TEMPLATE));
+    await addUsers(this.#environment(TEMPLATE));
   }
 
   /** As of the embedded engine. */
@@ -52,18 +57,23 @@ export class PostgresEngine {
     return { database, environment: this.#environment(database), dispose };
   }
 
+  /** Where the service finds a database. */
+  url(database) {
+    return this.server.url(database);
+  }
+
   async dispose() {
     await this.server?.dispose();
   }
 
   #environment(database) {
-    return { ...COMMON, DATABASE_URL: this.server.url(database), TESSERA_SECRET: SECRET };
+    return { ...COMMON, DATABASE_URL: this.url(database), TESSERA_SECRET: SECRET };
   }
 }
 
 /** Makes the database and the fixture users, in a process of its own. */
-function addUsers(settings) {
+async function addUsers(settings) {
   const script = `import(${JSON.stringify(ADD_USERS)}).then(({ addUsers }) => addUsers())`;
   const env = { PATH: process.env.PATH, LOG_LEVEL: 'warn', ...settings };
-  execFileSync(process.execPath, ['-e', script], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  await promisify(execFile)(process.execPath, ['-e', script], { env });
 }

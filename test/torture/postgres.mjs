@@ -1,10 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chownSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import pg from 'pg';
+import { newFolder, removeFolder, track } from './leftovers.mjs';
 import { freePort } from './replica.mjs';
 
 const DEBIAN = '/usr/lib/postgresql';
@@ -30,7 +31,7 @@ export class PostgresServer {
   /** An empty server, running. */
   static async create(settings = []) {
     const server = await PostgresServer.#inNewFolder();
-    server.run('initdb', [
+    await server.run('initdb', [
       '--pgdata',
       server.data,
       '--username',
@@ -48,28 +49,28 @@ export class PostgresServer {
     const standby = await PostgresServer.#inNewFolder();
     const source = `host=127.0.0.1 port=${this.port} user=${USER} application_name=${name}`;
     const args = ['--pgdata', standby.data, '--dbname', source, '--write-recovery-conf', '--checkpoint=fast'];
-    standby.run('pg_basebackup', args);
+    await standby.run('pg_basebackup', args);
     await standby.start();
     return standby;
   }
 
   static async #inNewFolder() {
-    const folder = mkdtempSync(join(tmpdir(), 'tessera-torture-'));
+    const folder = newFolder();
     const owner = serverUser();
     if (owner) chownSync(folder, owner.uid, owner.gid);
-    chmodSync(folder, 0o700);
     return new PostgresServer(folder, await freePort());
   }
 
   async start(settings = []) {
     const options = [...SETTINGS, ...settings].flatMap((setting) => ['-c', setting]);
     const args = ['-D', this.data, '-p', String(this.port), ...options];
-    this.#child = spawn(join(bin(), 'postgres'), args, {
+    const settings = {
       ...serverUser(),
       cwd: '/',
       env: { PATH: process.env.PATH },
       stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    };
+    this.#child = track(spawn(join(bin(), 'postgres'), args, how));
     this.#child.stderr.setEncoding('utf8').on('data', (text) => (this.#said = (this.#said + text).slice(-10_000)));
     while (!(await this.query('SELECT 1').catch(() => undefined))) {
       if (this.#child.exitCode !== null) throw new Error(`PostgreSQL did not start:\n${this.#said}`);
@@ -86,9 +87,8 @@ export class PostgresServer {
   }
 
   /** Runs one of the server's programs, such as pg_dump. */
-  run(tool, args, options = {}) {
-    const settings = { ...serverUser(), cwd: '/', env: { PATH: process.env.PATH }, stdio: 'pipe', ...options };
-    return execFileSync(join(bin(), tool), args, settings);
+  async run(tool, args) {
+    await promisify(execFile)(join(bin(), tool), args, { ...serverUser(), cwd: '/', env: { PATH: process.env.PATH } });
   }
 
   /** The rows of a query. */
@@ -110,7 +110,7 @@ export class PostgresServer {
 
   async dispose() {
     await this.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    removeFolder(this.folder);
   }
 }
 

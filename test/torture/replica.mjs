@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
+import { track } from './leftovers.mjs';
 
 const START_LIMIT_MS = 60_000;
 const LOG_LENGTH = 2_000_000;
@@ -65,7 +66,8 @@ export class Replica {
   }
 
   #spawn(env) {
-    this.#child = spawn(process.execPath, [`${program.dist}/main.js`], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const stdio = ['ignore', 'pipe', 'pipe'];
+    this.#child = track(spawn(process.execPath, [`${program.dist}/main.js`], { env, stdio }));
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => (this.#output = (this.#output + text).slice(-LOG_LENGTH)));
     }

@@ -6,7 +6,10 @@ import { clearInterval, setInterval } from 'node:timers';
 import { parseArgs } from 'node:util';
 import { abuse } from './abuse.mjs';
 import { crash } from './crash.mjs';
+import { endurance } from './endurance.mjs';
 import { EmbeddedEngine, PostgresEngine } from './engines.mjs';
+import { failover } from './failover.mjs';
+import { network } from './network.mjs';
 import { Random } from './random.mjs';
 import { program } from './replica.mjs';
 import { Report, table } from './report.mjs';
@@ -16,7 +19,10 @@ import { Report, table } from './report.mjs';
 /** Each scenario: what it does, how much of the time it gets, and the engines it is for. */
 const SCENARIOS = {
   crash: { run: crash, share: 4, engines: ['embedded', 'postgres'] },
+  network: { run: network, share: 2, engines: ['embedded', 'postgres'] },
+  failover: { run: failover, share: 3, engines: ['postgres'] },
   abuse: { run: abuse, share: 3, engines: ['embedded', 'postgres'] },
+  endurance: { run: endurance, share: 1, engines: ['embedded', 'postgres'] },
 };
 const ENGINES = { embedded: EmbeddedEngine, postgres: PostgresEngine };
 const RESULTS = new URL('../../torture-results/', import.meta.url).pathname;
