@@ -6,12 +6,16 @@ const CLIENTS = 10;
 /** A window so short that its end can be waited for; and for how long a life with it lasts at least. */
 const SHORT_WINDOW = { seconds: 1, lifeMs: 2_500 };
 const LIFE_MS = { shortest: 200, longest: 2_500 };
+/** These at least, however short the run is and slow the machine; the last first. */
+const DUE = ['killService', 'shortWindow', 'killService'];
+/** Long enough for a client to give up and go on at another replica. */
+const FREEZE_MS = 2_000;
 /** For the last checks. */
 const RESERVE_MS = 4_000;
 
 /**
- * Clients live while the service is killed at random moments and started again; on PostgreSQL also the server, as by a power cut, and
- * its connections. Between two kills the retry window is now and then so short that replays after its end can be tried.
+ * Clients live while the service is killed at random moments and started again, or frozen for a while; on PostgreSQL also the server is
+ * killed, as by a power cut, and its connections are cut. Between two kills the retry window is now and then so short that replays after its end can be tried.
  */
 export async function crash(context) {
   const { engine, report, random, deadline } = context;
@@ -19,18 +23,12 @@ export async function crash(context) {
   const { world, service, dispose } = place;
   const chance = random.fork('chaos');
   const faults = engine.server
-    ? { killService: 5, killServer: 2, cutBackends: 3, shortWindow: 2 }
-    : { killService: 5, shortWindow: 1 };
+    ? { killService: 5, killServer: 2, cutBackends: 3, freezeService: 3, shortWindow: 2 }
+    : { killService: 5, freezeService: 2, shortWindow: 1 };
   world.mayBeUnavailable = engine.server !== undefined;
   try {
     populate(world, { clients: CLIENTS });
-    const due = [
-      'killService',
-      'shortWindow',
-      'killService',
-      engine.server ? 'killServer' : 'killService',
-      'killService',
-    ];
+    const due = [...(engine.server ? ['freezeService', 'killServer'] : ['killService']), ...DUE];
     while (due.length > 0 || performance.now() < deadline - RESERVE_MS) {
       await pause(chance.between(LIFE_MS.shortest, LIFE_MS.longest));
       await world.nextWrites(chance.between(1, 8));
@@ -53,6 +51,11 @@ const FAULTS = {
     await replica.stop('SIGKILL');
     report.count('kills');
     await replica.start();
+  },
+
+  async freezeService({ service }, { report }, chance) {
+    await chance.pick(service).freeze(chance.between(200, FREEZE_MS));
+    report.count('freezes');
   },
 
   async killServer(_place, { engine, report }) {

@@ -64,7 +64,7 @@ export class PostgresServer {
   async start(settings = []) {
     const options = [...SETTINGS, ...settings].flatMap((setting) => ['-c', setting]);
     const args = ['-D', this.data, '-p', String(this.port), ...options];
-    const settings = {
+    const how = {
       ...serverUser(),
       cwd: '/',
       env: { PATH: process.env.PATH },

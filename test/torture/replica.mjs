@@ -52,6 +52,13 @@ export class Replica {
     await exited;
   }
 
+  /** Stops all that it does for a while, as a machine that is short of time or memory does, and lets it go on. */
+  async freeze(milliseconds) {
+    this.#child.kill('SIGSTOP');
+    await pause(milliseconds);
+    this.#child.kill('SIGCONT');
+  }
+
   /** What it wrote last. */
   get log() {
     return this.#output;

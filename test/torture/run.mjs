@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { clearInterval, setInterval } from 'node:timers';
 import { parseArgs } from 'node:util';
 import { abuse } from './abuse.mjs';
+import { clock } from './clock.mjs';
 import { crash } from './crash.mjs';
 import { endurance } from './endurance.mjs';
 import { EmbeddedEngine, PostgresEngine } from './engines.mjs';
@@ -21,6 +22,7 @@ const SCENARIOS = {
   crash: { run: crash, share: 4, engines: ['embedded', 'postgres'] },
   network: { run: network, share: 2, engines: ['embedded', 'postgres'] },
   failover: { run: failover, share: 3, engines: ['postgres'] },
+  clock: { run: clock, share: 2, engines: ['embedded', 'postgres'] },
   abuse: { run: abuse, share: 3, engines: ['embedded', 'postgres'] },
   endurance: { run: endurance, share: 1, engines: ['embedded', 'postgres'] },
 };

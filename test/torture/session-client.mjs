@@ -113,9 +113,9 @@ export class SessionClient {
     return this.login();
   }
 
-  /** Hangs up while the answer is on its way, and asks again. */
+  /** Hangs up while the answer is on its way, or long in coming, and asks again. */
   hangUp() {
-    return this.refresh(this.random.between(0, 12));
+    return this.refresh(this.random.chance(0.7) ? this.random.between(0, 12) : 300);
   }
 
   /** Two requests at once with one token: both get the same new token. */
