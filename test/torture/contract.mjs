@@ -48,7 +48,8 @@ export class Contract {
     }
     if (!response.content) return text === '' ? undefined : `${status} has a body, and none is documented`;
     const type = Object.keys(response.content)[0];
-    if (!headers['content-type']?.startsWith(type)) return `${status} of type ${headers['content-type']}, not ${type}`;
+    const expected = type === 'application/json' ? `${type}; charset=utf-8` : type;
+    if (headers['content-type'] !== expected) return `${status} of type ${headers['content-type']}, not ${expected}`;
     const pointer = ['paths', path, method.toLowerCase(), 'responses', key, 'content', type, 'schema'];
     const check = this.#check(`${NAME}#/${pointer.map(escape).join('/')}`);
     return check(body) ? undefined : `${status} has another body: ${this.#ajv.errorsText(check.errors)}`;
