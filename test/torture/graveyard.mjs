@@ -1,13 +1,15 @@
 import { isUnknown, nameOf } from './world.mjs';
 
 const ROUTE = '/api/sys/refreshtokens?size=1';
+const EVENTS = '/api/sys/audittrailentries?AuditTrailEntry_Kind=session-ended&AuditTrailEntry_SessionId=';
 const CAPACITY = 2_000;
 /** How many are dug up at the end: the newest. */
 const VERIFIED = 250;
 
-/** Keeps the tokens that are dead for certain, and tries them again and again. None may ever answer. */
+/** Keeps the tokens that are dead for certain, and tries them again and again. None may ever answer; of each end there is one event. */
 export class Graveyard {
   #tokens = [];
+  #sessions = [];
 
   constructor(world) {
     this.world = world;
@@ -20,6 +22,11 @@ export class Graveyard {
     this.#tokens.push({ kind, token, clientId });
     if (this.#tokens.length > CAPACITY) this.#tokens.splice(this.random.between(0, CAPACITY / 2), 1);
     this.world.report.count('tokens_buried');
+  }
+
+  /** This session was ended. */
+  enter(session) {
+    this.#sessions.push(session);
   }
 
   async step() {
@@ -36,6 +43,15 @@ export class Graveyard {
 
   async verify() {
     for (const grave of this.#tokens.slice(-VERIFIED)) await this.#dig(grave);
+    for (const session of this.#sessions.slice(-VERIFIED)) await this.#lookUp(session);
+  }
+
+  async #lookUp(session) {
+    const headers = { authorization: this.world.admin };
+    const answer = await this.world.ask(this.history, { path: EVENTS + session, headers });
+    if (isUnknown(answer) || answer.body?.TotalItems === 1) return;
+    const what = `of the end of session ${session} there are ${answer.body?.TotalItems} events`;
+    this.world.report.violate('no act without its event', what, this.history);
   }
 
   async #dig(grave) {

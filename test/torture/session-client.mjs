@@ -97,38 +97,52 @@ export class SessionClient {
     this.world.report.count('logins');
   }
 
-  /** Refreshes, until it is answered; `hurry` hangs up on the first request after so many milliseconds. */
-  async refresh(hurry) {
-    const begun = performance.now();
-    const window = this.world.window;
-    let answer = await this.redeem(this.token, hurry === undefined ? {} : { abandonAfterMs: hurry });
-    const wasLost = isUnknown(answer);
+  /**
+   * Refreshes, until it is answered; `abandonAfterMs` hangs up on the first request. `lost` and `isLate` tell of requests with the same
+   * token before.
+   */
+  async refresh({ abandonAfterMs, lost = false, isLate = this.#watch() } = {}) {
+    let answer = await this.redeem(this.token, { abandonAfterMs });
+    const wasLost = lost || isUnknown(answer);
     while (isUnknown(answer)) answer = await this.redeem(this.token);
-    const late = performance.now() - begun > Math.min(window, this.world.window) * 1000 - MARGIN_MS;
     if (answer.status === 200) return this.rotate(answer.body);
-    if (wasLost && late) this.world.report.count('too_late_to_retry');
+    if (wasLost && isLate()) this.world.report.count('too_late_to_retry');
     else this.violate('no session of a well-behaved client is lost', `${answer.status} ${answer.text}`);
-    // The session is over, or its client thinks so: it signs in again. What it left behind is not known.
+    return this.#startAnew();
+  }
+
+  /** Tells later on whether more time has gone by than the retry window holds, before a restart and after it. */
+  #watch() {
+    const begun = performance.now();
+    const { window } = this.world;
+    return () => performance.now() - begun > Math.min(window, this.world.window) * 1000 - MARGIN_MS;
+  }
+
+  /** The session is over, or its client thinks so: it signs in again. What it left behind is not known. */
+  #startAnew() {
     this.alive = new Set([true, false]);
     return this.login();
   }
 
   /** Hangs up while the answer is on its way, or long in coming, and asks again. */
   hangUp() {
-    return this.refresh(this.random.chance(0.7) ? this.random.between(0, 12) : 300);
+    return this.refresh({ abandonAfterMs: this.random.chance(0.7) ? this.random.between(0, 12) : 300 });
   }
 
   /** Two requests at once with one token: both get the same new token. */
   async twoTabs() {
     const token = this.token;
+    const isLate = this.#watch();
     const answers = await Promise.all([this.redeem(token), this.redeem(token)]);
     const issued = new Set(answers.filter(({ status }) => status === 200).map(({ body }) => body.refresh_token));
     if (issued.size > 1) this.violate('no token works twice', 'two requests at once got different refresh tokens');
     const refused = answers.find((answer) => answer.status !== 200 && !isUnknown(answer));
-    if (refused) this.violate('two tabs may refresh at once', refused.text);
+    if (refused && isLate()) this.world.report.count('too_late_to_retry');
+    else if (refused) this.violate('two tabs may refresh at once', refused.text);
+    if (refused) return this.#startAnew();
     const answer = answers.find(({ status }) => status === 200);
-    if (answer) this.rotate(answer.body);
-    else await this.refresh();
+    if (!answer) return this.refresh({ lost: true, isLate });
+    return this.rotate(answer.body);
   }
 
   /** The token before the current one gets the current one again, within the retry window. */
@@ -141,8 +155,7 @@ export class SessionClient {
     if (answer.status === 200 && answer.body.refresh_token === this.token) return this.#keep(answer.body.access_token);
     if (answer.status === 200) return this.violate('no token works twice', 'asking again gave another refresh token');
     if (isInTime()) this.violate('a lost answer can be asked for again', answer.text);
-    this.alive = new Set([true, false]);
-    return this.login();
+    return this.#startAnew();
   }
 
   /** Whether the token before the current one is too old to be asked for again. */

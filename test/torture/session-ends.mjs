@@ -58,6 +58,7 @@ export class SessionEnds {
   async #isOver() {
     const { client } = this;
     client.alive = new Set([false]);
+    client.graveyard.enter(client.session);
     client.world.report.count('ends');
     const [access, token] = [client.access.at(-1), client.token];
     client.bury();
