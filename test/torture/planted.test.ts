@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { plant } from './plants.mjs';
 
 const RUN = join(import.meta.dirname, 'run.mjs');
-const MINUTES = '0.2';
+const MINUTES = '0.5';
 
 /** Tortures a build, and returns the exit code and all that was said. */
 async function torture(dist: string, only: string): Promise<{ code: number | null; output: string }> {

@@ -11,13 +11,15 @@ const PLANTS = {
 
   'answer before commit': `
     import pg from 'pg';
+    const ask = pg.Pool.prototype.query;
     pg.Pool.prototype.query = async function (query) {
+      if (query.text.startsWith('SELECT')) return ask.call(this, query);
       const client = await this.connect();
       const end = (what) => client.query(what).then(() => client.release(), (error) => client.release(error));
       await client.query('BEGIN');
       try {
         const result = await client.query(query);
-        setTimeout(end, 30, 'COMMIT');
+        setTimeout(end, 100, 'COMMIT');
         return result;
       } catch (error) {
         await end('ROLLBACK');

@@ -13,12 +13,17 @@ export class History {
   }
 
   note(text) {
-    this.#entries.push(`${(performance.now() / 1000).toFixed(3)} ${text}`);
+    const last = this.#entries.at(-1);
+    if (last?.text === text) last.times++;
+    else this.#entries.push({ at: performance.now() / 1000, text, times: 1 });
     if (this.#entries.length > HISTORY_LENGTH) this.#entries.shift();
   }
 
+  /** A line for each request, or for several that were the same one after the other, with the seconds when the first was answered. */
   lines() {
-    return [...this.#entries];
+    return this.#entries.map(
+      ({ at, text, times }) => `${at.toFixed(3)} ${text}${times > 1 ? ` (${times} times)` : ''}`,
+    );
   }
 }
 
@@ -29,9 +34,16 @@ export class Report {
   figures = { requests: 0, unanswered: 0 };
   #begun = performance.now();
 
-  constructor(scenario, engine) {
-    this.scenario = scenario;
-    this.engine = engine;
+  /** `budget`: the seconds that it should take. */
+  constructor(scenario, engine, budget) {
+    Object.assign(this, { scenario, engine, budget });
+  }
+
+  progress() {
+    const { requests, kills = 0 } = this.figures;
+    const at = Math.round((performance.now() - this.#begun) / 1000);
+    const counts = `${requests} requests, ${kills} kills, ${this.violations.length} violations`;
+    return `${this.scenario} on ${this.engine}: ${at} of ${Math.round(this.budget)} s, ${counts}`;
   }
 
   count(name, by = 1) {

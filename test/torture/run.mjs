@@ -40,44 +40,43 @@ const { values } = parseArgs({
 });
 if (values.dist) program.dist = resolve(values.dist);
 const engineNames = values.engine === 'both' ? Object.keys(ENGINES) : [values.engine];
-const plan = engineNames.flatMap((engine) =>
-  values.only
-    .split(',')
-    .filter((name) => scenario(name).engines.includes(engine))
-    .map((name) => ({ engine, name })),
-);
-const shares = plan.reduce((sum, { name }) => sum + scenario(name).share, 0);
 const random = new Random(values.seed);
-const reports = [];
+const running = new Set();
 
-console.log(`seed ${values.seed}, ${values.minutes} minutes for ${plan.length} runs`);
-for (const name of engineNames) {
+console.log(`seed ${values.seed}, ${values.minutes} minutes on ${engineNames.join(' and ')}`);
+const stop = showProgress();
+// What an engine does hardly keeps the other from its work: a service that starts uses one core.
+const reports = (await Promise.all(engineNames.map(playAll))).flat();
+stop();
+finish();
+
+/** Plays the scenarios of an engine, one after the other; each gets its share of the time, less what making the engine took. */
+async function playAll(name) {
+  const names = values.only.split(',').filter((each) => scenario(each).engines.includes(name));
+  const end = performance.now() + Number(values.minutes) * 60_000;
   const engine = new ENGINES[name]();
+  const played = [];
   try {
-    const begun = performance.now();
     await engine.prepare();
-    // What making the engine took is taken off what its scenarios get.
-    const spent = (performance.now() - begun) / plan.filter((part) => part.engine === name).length;
-    for (const part of plan.filter((each) => each.engine === name)) {
-      const seconds = (Number(values.minutes) * 60 * scenario(part.name).share) / shares - spent / 1000;
-      reports.push(await play(part.name, engine, seconds));
-    }
+    const seconds = (end - performance.now()) / 1000;
+    const shares = names.reduce((sum, each) => sum + scenario(each).share, 0);
+    for (const each of names) played.push(await play(each, engine, (seconds * scenario(each).share) / shares));
   } finally {
     await engine.dispose();
   }
+  return played;
 }
-finish();
 
 async function play(name, engine, seconds) {
-  const report = new Report(name, engine.name);
+  const report = new Report(name, engine.name, seconds);
   const deadline = performance.now() + seconds * 1000;
-  const stop = showProgress(report, seconds);
+  running.add(report);
   try {
     await scenario(name).run({ engine, report, random: random.fork(`${name}/${engine.name}`), deadline });
   } catch (error) {
     report.violate('the scenario comes to its end', error.stack);
   } finally {
-    stop();
+    running.delete(report);
     report.end();
   }
   return report;
@@ -99,19 +98,14 @@ function scenario(name) {
   return found;
 }
 
-/** Tells every few seconds how it goes: in place on a terminal, else a line now and then. */
-function showProgress(report, seconds) {
-  const begun = performance.now();
+/** Tells how it goes: in place on a terminal, else a line now and then. */
+function showProgress() {
   const isTerminal = process.stderr.isTTY;
-  const timer = setInterval(
-    () => {
-      const { requests, kills = 0 } = report.figures;
-      const at = Math.round((performance.now() - begun) / 1000);
-      const text = `${report.scenario} on ${report.engine}: ${at} of ${Math.round(seconds)} s, ${requests} requests, ${kills} kills, ${report.violations.length} violations`;
-      process.stderr.write(isTerminal ? `\r${text}\u001b[K` : `${text}\n`);
-    },
-    isTerminal ? 500 : 10_000,
-  );
+  const tell = () => {
+    const text = [...running].map((report) => report.progress()).join('; ');
+    process.stderr.write(isTerminal ? `\r${text}\u001b[K` : `${text}\n`);
+  };
+  const timer = setInterval(tell, isTerminal ? 500 : 10_000);
   return () => {
     clearInterval(timer);
     if (isTerminal) process.stderr.write('\r\u001b[K');
