@@ -9,7 +9,7 @@ const LIFE_MS = { shortest: 200, longest: 2_500 };
 /** These at least, however short the run is and slow the machine; the last first. */
 const DUE = ['shortWindow', 'killService'];
 /** Long enough for a client to give up and go on at another replica. */
-const FREEZE_MS = 2_000;
+const FREEZE_MS = 3_000;
 /** For the last checks. */
 const RESERVE_MS = 4_000;
 
@@ -53,8 +53,10 @@ const FAULTS = {
     await replica.start();
   },
 
-  async freezeService({ service }, { report }, chance) {
-    await chance.pick(service).freeze(chance.between(200, FREEZE_MS));
+  async freezeService({ service, world }, { report }, chance) {
+    world.frozen = chance.between(0, service.length - 1);
+    await service[world.frozen].freeze(chance.between(FREEZE_MS / 2, FREEZE_MS));
+    world.frozen = undefined;
     report.count('freezes');
   },
 

@@ -7,6 +7,7 @@ import { History } from './report.mjs';
 
 /** How long a client waits before it asks again: by then, whatever became of a request that was cut off has become of it. */
 const RETRY_AFTER_MS = 200;
+const PATIENCE_WHEN_FROZEN_MS = 250;
 /** All that were under way must come to their end in this time when the faults are over. */
 const SETTLE_MS = 90_000;
 
@@ -20,6 +21,8 @@ export class World {
   /** Whether the database is made to fail: only then may the service say 503. */
   mayBeUnavailable = false;
   isOver = false;
+  /** The place of the replica that does nothing at present. */
+  frozen;
   #gate;
   #busy = 0;
   #onWrite;
@@ -40,7 +43,7 @@ export class World {
   /** Sends a request to one of the replicas and returns its answer; see `HttpClient`. */
   async ask(history, request) {
     const at = this.random.between(0, this.urls.length - 1);
-    const answer = await this.http.send(this.urls[at], request);
+    const answer = await this.http.send(this.urls[at], this.#hurry(at, request));
     this.report.count('requests');
     history.note(`${this.urls.length > 1 ? `#${at} ` : ''}${summary(request)} -> ${outcome(answer)}`);
     if (answer.status === 0) {
@@ -56,6 +59,12 @@ export class World {
     if (answer.status === 500 || answer.status > 503)
       this.report.violate('no 5xx', `${answer.status} ${answer.text}`, history);
     return answer;
+  }
+
+  /** Of a replica that is frozen clients do not wait for a new token: they ask elsewhere. What they asked is still on its way. */
+  #hurry(at, request) {
+    const isImpatient = at === this.frozen && request.form?.grant_type === 'refresh_token';
+    return isImpatient ? { ...request, abandonAfterMs: PATIENCE_WHEN_FROZEN_MS } : request;
   }
 
   /** Lets an actor do its steps, one after the other, until the world is over; then it settles what it does not know yet. */
