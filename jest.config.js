@@ -2,8 +2,13 @@
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  // These need a browser, or a server, and have commands of their own: `npm run test:browser`, `npm run test:postgres`.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/browser/', '<rootDir>/test/postgres/'],
+  // These need a browser, a server, or time, and have commands of their own: `npm run test:browser`, `test:postgres`, `torture:planted`.
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/test/browser/',
+    '<rootDir>/test/postgres/',
+    '<rootDir>/test/torture/',
+  ],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

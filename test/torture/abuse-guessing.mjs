@@ -1,0 +1,145 @@
+import { performance } from 'node:perf_hooks';
+import { USERS } from '../support/fixtures.mjs';
+import { basic } from './http.mjs';
+
+const TOKEN = '/api/token';
+/** What the throttle lets through, as src/users/login-throttle.ts says, and some for guesses that are under way. */
+const FREE = { pair: 5, address: 50, account: 100 };
+const SLACK = 3;
+/** With fewer seconds, only what is quick is tried. */
+const SECONDS_FOR_ALL = 60;
+/** So many pairs of attempts are timed. */
+const SAMPLES = { few: 25, many: 100 };
+/** Of two groups that do not differ, how often one's is the slower: half. Noise stays well within these. */
+const TELLING = 0.35;
+const [ADMIN] = USERS;
+const KNOWN = USERS.at(-1);
+
+/** Guesses passwords, from one address and from many, for one account and for many; then times right and wrong names. */
+export async function guess({ world, contract, random, seconds }) {
+  const attempts = new Guesses(world, contract, random);
+  await attempts.oneAccountFromOneAddress();
+  await attempts.oneAccountByBasic();
+  await attempts.spoofedAddresses();
+  if (seconds > SECONDS_FOR_ALL) {
+    await attempts.manyAccountsFromOneAddress();
+    await attempts.oneAccountFromManyAddresses();
+  }
+  await attempts.timeNames(seconds > SECONDS_FOR_ALL ? SAMPLES.many : SAMPLES.few);
+}
+
+class Guesses {
+  #addresses = 0;
+
+  constructor(world, contract, random) {
+    Object.assign(this, { world, random });
+    this.operation = contract.operations().find(({ operation }) => operation.operationId === 'getRefreshToken');
+    this.contract = contract;
+    this.history = world.history('guesser');
+  }
+
+  /** After a few wrong passwords there is no more trying, and the account's own address signs in all the same. */
+  async oneAccountFromOneAddress() {
+    const address = this.#newAddress();
+    await this.#mustBeHeldBack('one account from one address', FREE.pair, () => this.#try(ADMIN.email, address));
+    await this.#ownerGetsIn();
+  }
+
+  /** The same by Basic, on a route of the resource. */
+  async oneAccountByBasic() {
+    const address = this.#newAddress();
+    await this.#mustBeHeldBack('Basic from one address', FREE.pair, async (n) => {
+      const authorization = basic({ email: ADMIN.email, password: `wrong ${n}` });
+      const headers = { authorization, 'x-forwarded-for': address };
+      const answer = await this.world.ask(this.history, { path: '/api/sys/refreshtokens/1', headers });
+      const disagreement = this.contract.disagreement(this.operation, answer);
+      if (disagreement) this.world.report.violate('answers agree with the document', disagreement, this.history);
+      return answer;
+    });
+  }
+
+  /** Only what the trusted proxy says counts: an address that the client made up before it does not. */
+  async spoofedAddresses() {
+    const address = this.#newAddress();
+    const spoof = () => `${this.#newAddress()}, ${address}`;
+    await this.#mustBeHeldBack('made up addresses', FREE.pair, () => this.#try(ADMIN.email, spoof()));
+  }
+
+  async manyAccountsFromOneAddress() {
+    const address = this.#newAddress();
+    const next = (n) => this.#try(`account-${n}@example.com`, address);
+    await this.#mustBeHeldBack('many accounts from one address', FREE.address, next);
+  }
+
+  /** The account's failures hold back who failed before, and nobody else. */
+  async oneAccountFromManyAddresses() {
+    const addresses = Array.from({ length: FREE.account + SLACK }, () => this.#newAddress());
+    for (const address of addresses) await this.#try(ADMIN.email, address);
+    const again = await this.#try(ADMIN.email, addresses[0]);
+    if (again.status !== 429) this.#violate(`many addresses: the first may go on after ${addresses.length} failures`);
+    await this.#ownerGetsIn();
+  }
+
+  /**
+   * How long a refusal takes does not tell whether there is such a user. Attempts take turns, so that what else the machine does
+   * falls on both alike; the measure is how often a known name is slower than an unknown one (Mann and Whitney's U).
+   */
+  async timeNames(samples) {
+    const times = { known: [], unknown: [] };
+    for (let n = 0; n < samples * 2; n++) {
+      const kind = n % 2 === 0 ? 'known' : 'unknown';
+      const name = kind === 'known' ? KNOWN.email : `nobody-${n}@example.com`;
+      const begun = performance.now();
+      const { status } = await this.#try(name, this.#newAddress());
+      if (status === 400) times[kind].push(performance.now() - begun);
+    }
+    const slower = times.known.flatMap((known) => times.unknown.map((unknown) => Number(known > unknown)));
+    const share = slower.reduce((sum, one) => sum + one, 0) / slower.length;
+    this.world.report.worst('known_slower_share', share);
+    if (Math.abs(share - 0.5) > TELLING)
+      this.#violate(`a known user's refusal is slower in ${Math.round(share * 100)} of 100 cases`);
+  }
+
+  /** Guesses until 429, which must come after so many at the latest. */
+  async #mustBeHeldBack(what, free, attempt) {
+    for (let n = 0; n <= free + SLACK; n++) {
+      const answer = await attempt(n);
+      if (answer.status === 200) return this.#violate(`${what}: a wrong password was right`);
+      if (answer.status !== 429) continue;
+      if (n < free) this.#violate(`${what}: held back after ${n} failures already`);
+      if (!(Number(answer.headers['retry-after']) >= 1)) this.#violate(`${what}: 429 without Retry-After`);
+      this.world.report.count('held_back');
+      return undefined;
+    }
+    return this.#violate(`${what}: nobody was held back after ${free + SLACK} failures`);
+  }
+
+  /** From the address where they signed in before, users are not held back by what others do. */
+  async #ownerGetsIn() {
+    const form = { grant_type: 'password', username: ADMIN.email, password: ADMIN.password };
+    const { status } = await this.world.ask(this.history, { method: 'POST', path: TOKEN, form });
+    if (status !== 200) this.#violate(`the owner of a guessed account was answered with ${status}`);
+  }
+
+  #try(username, address) {
+    const form = { grant_type: 'password', username, password: `wrong ${this.random.next()}` };
+    const headers = { 'x-forwarded-for': address };
+    return this.world.ask(this.history, {
+      method: 'POST',
+      path: TOKEN,
+      headers,
+      form,
+      label: `${username} from ${address}`,
+    });
+  }
+
+  /** One that nobody used before. */
+  #newAddress() {
+    const n = ++this.#addresses;
+    return `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
+  }
+
+  #violate(what) {
+    this.world.report.violate('guessing is held back, and tells nothing', what, this.history);
+  }
+}

@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { performance } from 'node:perf_hooks';
+import { USERS } from '../support/fixtures.mjs';
+import { guess } from './abuse-guessing.mjs';
+import { tryEveryRole } from './abuse-roles.mjs';
+import { playTricks } from './abuse-tricks.mjs';
+import { Contract } from './contract.mjs';
+import { basic } from './http.mjs';
+import { found } from './population.mjs';
+import { CANARY, requestsTo } from './requests.mjs';
+
+/** What the service may say in its log of what it was sent: none of this. */
+const SECRET = new RegExp(
+  [CANARY, ...USERS.map(({ password }) => password), 'tsr_[\\w-]{80}', 'eyJ[\\w-]+\\.eyJ[\\w-]+\\.'].join('|'),
+);
+/** Of the time, what is left for generated requests after the fixed ones. */
+const FUZZ_AT_LEAST_MS = 4_000;
+
+/**
+ * Sends what no client should: every route by every role and kind of credential, tricks of the trade, guesses of passwords, and then
+ * generated requests to every operation of the OpenAPI document until the time is over.
+ */
+export async function abuse(context) {
+  const { report, random, deadline } = context;
+  const environment = { TRUSTED_PROXIES: '127.0.0.1', LOG_LEVEL: 'info', ACCESS_TOKEN_TTL: '3600' };
+  const { world, service, dispose } = await found(context, { environment });
+  const contract = new Contract();
+  const history = world.history('abuser');
+  try {
+    const users = await signInAll(world, history);
+    await tryEveryRole({ world, contract, users });
+    await playTricks({ world, service });
+    await guess({ world, contract, random: random.fork('guessing'), seconds: (deadline - performance.now()) / 1000 });
+    await fuzz({ world, contract, random: random.fork('fuzz'), milliseconds: deadline - performance.now() });
+    for (const replica of service) {
+      const leaked = SECRET.exec(replica.log);
+      if (leaked) report.violate('no secret is logged', leaked[0].slice(0, 40), history);
+      if (/"level":50/.test(replica.log))
+        report.violate('a healthy service logs no error', /.*"level":50.*/.exec(replica.log)[0]);
+      report.worst('memory_mib', replica.usage().memory);
+    }
+  } finally {
+    await dispose();
+  }
+}
+
+/** Every user signed in: their credentials are known to the service from now on, and their address is their own. */
+async function signInAll(world, history) {
+  const users = [];
+  for (const user of USERS) {
+    const form = { grant_type: 'password', username: user.email, password: user.password };
+    const { body } = await world.ask(history, { method: 'POST', path: '/api/token', form });
+    users.push({ ...user, basic: basic(user), bearer: `Bearer ${body.access_token}`, tokens: body });
+  }
+  return users;
+}
+
+/** Generated requests to every operation at once; a failure is shrunk to the smallest request that still fails. */
+async function fuzz({ world, contract, random, milliseconds }) {
+  const credentials = [
+    world.admin,
+    world.admin,
+    world.admin,
+    basic(USERS[1]),
+    undefined,
+    'Bearer ' + CANARY,
+    'Digest x',
+  ];
+  const limit = Math.max(milliseconds, FUZZ_AT_LEAST_MS);
+  const test = async (operation) => {
+    const property = fc.asyncProperty(requestsTo(operation, contract, credentials), async (request) => {
+      const fault = faultOf(operation, await world.http.send(world.urls[0], request), contract);
+      world.report.count('requests');
+      world.report.count('generated');
+      if (fault) throw new Error(fault);
+    });
+    const seed = random.between(0, 2 ** 31 - 1);
+    const settings = { seed, numRuns: 1_000_000, interruptAfterTimeLimit: limit, timeout: 60_000 };
+    const { failed, counterexample, errorInstance } = await fc.check(property, settings);
+    if (failed && counterexample) {
+      const request = JSON.stringify(counterexample[0]).slice(0, 1_500);
+      world.report.violate('answers agree with the document', `${errorInstance?.message}: ${request} (seed ${seed})`);
+    }
+  };
+  await Promise.all(contract.operations().map(test));
+}
+
+function faultOf(operation, answer, contract) {
+  if (answer.status === 0) return `no answer: ${answer.reason}`;
+  if (answer.status >= 500) return `${answer.status} ${answer.text}`;
+  const shows = operation.method === 'GET' && answer.status === 200;
+  if (!shows && answer.text.includes(CANARY)) return `a secret is echoed: ${answer.text.slice(0, 300)}`;
+  return contract.disagreement(operation, answer);
+}

@@ -1,0 +1,126 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import { USERS } from '../support/fixtures.mjs';
+import { found, populate } from './population.mjs';
+import { restore } from './restore.mjs';
+import { readAccessToken } from './tokens.mjs';
+
+const CLIENTS = 8;
+const HOURS = { least: 2, most: 14 };
+const LIFE_MS = 2_000;
+const RESERVE_MS = 5_000;
+/** What is asked and answered may lie this far apart. */
+const SECONDS_APART = 60;
+const FREE_GUESSES = 8;
+const LONGEST_BLOCK = 900;
+/** An access token so short that its end can be waited for. */
+const SHORT_TTL_SECONDS = 3;
+
+/**
+ * The clock of the service's processes is hours off. On PostgreSQL nothing that matters hangs on it, one process may be ahead and the
+ * other behind; in the embedded database it is the database's clock too, and leaps forward from life to life. Then a backup is restored.
+ */
+export async function clock(context) {
+  const { engine, random, deadline } = context;
+  const chance = random.fork('clock');
+  const place = await found(context);
+  const { world, service, dispose } = place;
+  try {
+    populate(world, { clients: CLIENTS });
+    let ahead = 0;
+    const half = performance.now() + (deadline - performance.now()) / 2;
+    do {
+      for (const [n, replica] of service.entries()) {
+        ahead += chance.between(HOURS.least, HOURS.most);
+        const hours = engine.server ? (n % 2 === 0 ? 1 : -1) * chance.between(HOURS.least, HOURS.most) : ahead;
+        await replica.stop('SIGKILL');
+        await replica.start(clockOff(hours));
+        context.report.count('clock_changes');
+      }
+      await pause(LIFE_MS);
+    } while (performance.now() < half - RESERVE_MS && ahead < 100);
+    await world.settle();
+    await world.verify();
+    if (engine.server) await checkTimes(place, context);
+  } finally {
+    await dispose();
+  }
+  await restore(context);
+}
+
+/** The settings that make a process believe that it is so many hours later, or earlier. */
+function clockOff(hours) {
+  const offset = `${hours < 0 ? '' : '+'}${hours}h`;
+  // How long things take stays as it is.
+  return { LD_PRELOAD: library(), FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: '1', DONT_FAKE_MONOTONIC: '1' };
+}
+
+function library() {
+  for (const folder of readdirSync('/usr/lib')) {
+    const path = join('/usr/lib', folder, 'faketime');
+    const names = folder.includes('-linux-') ? list(path) : [];
+    if (names.includes('libfaketimeMT.so.1')) return join(path, 'libfaketimeMT.so.1');
+  }
+  throw new Error('There is no libfaketime: install the Debian package faketime.');
+}
+
+function list(path) {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}
+
+/** What is told of time is told by the database's clock, and what ends by time ends by it, whichever process is asked. */
+async function checkTimes({ service, world }, { report }) {
+  await Promise.all(service.map((replica) => replica.stop()));
+  await Promise.all(service.map((replica) => replica.start({ ACCESS_TOKEN_TTL: `${SHORT_TTL_SECONDS}` })));
+  const history = world.history('watch');
+  const check = (isFine, what) => {
+    if (!isFine) report.violate("the database's clock is the only clock", what, history);
+  };
+  for (const { url } of service) {
+    world.urls = [url];
+    const ask = (request) => world.ask(history, request);
+    const now = Date.now() / 1000;
+    const body = await signIn(ask, USERS[0]);
+    const claims = readAccessToken(body.access_token);
+    check(Math.abs(claims.iat - now) < SECONDS_APART, `iat is ${claims.iat - now} s off`);
+    world.urls = service.map((replica) => replica.url);
+    const use = () =>
+      ask({ path: '/api/sys/refreshtokens?size=1', headers: { authorization: `Bearer ${body.access_token}` } });
+    check((await use()).status === 200, 'a new access token is refused');
+    await pause((SHORT_TTL_SECONDS + 1) * 1000);
+    check((await use()).status === 401, 'an access token outlives its end');
+    world.urls = [url];
+    const found = await ask({
+      path: '/api/sys/refreshtokens?orderBy=UpdatedOn&dir=1&size=1',
+      headers: { authorization: world.admin },
+    });
+    const [record] = found.body.Records;
+    check(Math.abs(Date.parse(record.UpdatedOn) / 1000 - now) < SECONDS_APART, `UpdatedOn is ${record.UpdatedOn}`);
+    check(record.IsNew, 'a new record is not new');
+    await checkThrottle(ask, check);
+  }
+}
+
+async function checkThrottle(ask, check) {
+  let answer;
+  for (let n = 0; n < FREE_GUESSES && answer?.status !== 429; n++) {
+    const form = { grant_type: 'password', username: 'nobody@example.com', password: `wrong ${n}` };
+    answer = await ask({ method: 'POST', path: '/api/token', form });
+  }
+  const wait = Number(answer.headers['retry-after']);
+  check(
+    answer.status === 429 && wait >= 1 && wait <= LONGEST_BLOCK,
+    `guessing was answered with ${answer.status}, ${wait}`,
+  );
+}
+
+async function signIn(ask, { email, password }) {
+  const form = { grant_type: 'password', username: email, password };
+  return (await ask({ method: 'POST', path: '/api/token', form })).body;
+}

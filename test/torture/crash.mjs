@@ -1,0 +1,88 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import { found, populate } from './population.mjs';
+
+const CLIENTS = 10;
+/** A window so short that its end can be waited for; and for how long a life with it lasts at least. */
+const SHORT_WINDOW = { seconds: 1, lifeMs: 2_500 };
+const LIFE_MS = { shortest: 200, longest: 2_500 };
+/** These at least, however short the run is and slow the machine; the last first. */
+const DUE = ['shortWindow', 'killService'];
+/** Long enough for a client to give up and go on at another replica. */
+const FREEZE_MS = 3_000;
+/** For the last checks. */
+const RESERVE_MS = 4_000;
+
+/**
+ * Clients live while the service is killed at random moments and started again, or frozen for a while; on PostgreSQL also the server is
+ * killed, as by a power cut, and its connections are cut. Between two kills the retry window is now and then so short that replays after its end can be tried.
+ */
+export async function crash(context) {
+  const { engine, report, random, deadline } = context;
+  const place = await found(context);
+  const { world, service, dispose } = place;
+  const chance = random.fork('chaos');
+  const faults = engine.server
+    ? { killService: 5, killServer: 2, cutBackends: 3, freezeService: 3, shortWindow: 2 }
+    : { killService: 5, freezeService: 2, shortWindow: 1 };
+  world.mayBeUnavailable = engine.server !== undefined;
+  try {
+    populate(world, { clients: CLIENTS });
+    const due = [...(engine.server ? ['freezeService', 'killServer'] : ['killService']), ...DUE];
+    while (due.length > 0 || performance.now() < deadline - RESERVE_MS) {
+      await pause(chance.between(LIFE_MS.shortest, LIFE_MS.longest));
+      await world.nextWrites(chance.between(1, 8));
+      // These at least, however short the run is and slow the machine.
+      await FAULTS[due.pop() ?? chance.weighted(faults)](place, context, chance);
+    }
+    await world.settle();
+    await Promise.all(service.map((replica) => replica.stop()));
+    report.count('kills');
+    await Promise.all(service.map((replica) => replica.start()));
+    await world.verify();
+  } finally {
+    await dispose();
+  }
+}
+
+const FAULTS = {
+  async killService({ service }, { report }, chance) {
+    const replica = chance.pick(service);
+    await replica.stop('SIGKILL');
+    report.count('kills');
+    await replica.start();
+  },
+
+  async freezeService({ service, world }, { report }, chance) {
+    world.frozen = chance.between(0, service.length - 1);
+    await service[world.frozen].freeze(chance.between(FREEZE_MS / 2, FREEZE_MS));
+    world.frozen = undefined;
+    report.count('freezes');
+  },
+
+  async killServer(_place, { engine, report }) {
+    await engine.server.stop('SIGQUIT');
+    report.count('server_kills');
+    await engine.server.start();
+  },
+
+  async cutBackends({ data }, { engine, report }, chance) {
+    const all = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND random() < $2`;
+    await engine.server.query(all, [data.database, chance.pick([0.3, 1])]);
+    report.count('cuts');
+  },
+
+  /** Only clients with nothing under way would be served well by such a window. */
+  async shortWindow({ service, world }, { report }) {
+    const restart = async (seconds, signal) => {
+      await Promise.all(service.map((replica) => replica.stop(signal)));
+      await Promise.all(service.map((replica) => replica.start({ REFRESH_RETRY_WINDOW: `${seconds}` })));
+      world.window = seconds;
+    };
+    const { window } = world;
+    await world.calmly(() => restart(SHORT_WINDOW.seconds, 'SIGTERM'));
+    await pause(SHORT_WINDOW.lifeMs);
+    await world.calmly(() => restart(window, 'SIGKILL'));
+    report.count('short_windows');
+  },
+};

@@ -1,0 +1,98 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import { PostgresEngine } from './engines.mjs';
+import { found, populate } from './population.mjs';
+import { PostgresServer } from './postgres.mjs';
+import { Proxy } from './proxy.mjs';
+
+const CLIENTS = 10;
+const STANDBY = 'standby';
+const PASS = { asked: { pass: 1 }, answered: { pass: 1 } };
+const LIFE_MS = { shortest: 1_500, longest: 4_000 };
+/** How long it takes to notice that the primary is gone, in this harness; a real watcher takes some seconds. */
+const NOTICED_AFTER_MS = 200;
+const RESERVE_MS = 4_000;
+/** What another round takes: a base backup among other things. */
+const ROUND_MS = 10_000;
+
+/**
+ * A primary with a synchronous standby, behind a stable address. The primary is killed under load, the standby is promoted and takes
+ * the address. Nothing that was acknowledged may be missing. When there is time, the new primary gets a standby, and all begins anew.
+ */
+export async function failover(context) {
+  const { report, random, deadline } = context;
+  const cluster = new Cluster();
+  try {
+    await cluster.prepare();
+    const { world, dispose } = await found({ ...context, engine: cluster });
+    world.mayBeUnavailable = true;
+    try {
+      populate(world, { clients: CLIENTS });
+      const chance = random.fork('chaos');
+      for (;;) {
+        await pause(chance.between(LIFE_MS.shortest, LIFE_MS.longest));
+        await world.nextWrites(chance.between(1, 8));
+        await cluster.fail(report);
+        if (performance.now() > deadline - RESERVE_MS - ROUND_MS) break;
+        await cluster.addStandby();
+      }
+      await world.settle();
+      await world.verify();
+    } finally {
+      await dispose();
+    }
+  } finally {
+    await cluster.dispose();
+  }
+}
+
+/** Two servers, of which one is the primary, and an address that leads to it. */
+class Cluster extends PostgresEngine {
+  #address;
+
+  async prepare() {
+    this.server = await PostgresServer.create();
+    await this.addStandby();
+    this.#address = new Proxy({ target: this.#target(), random: { weighted: () => 'pass' }, faults: PASS });
+    await this.#address.listen();
+    await this.makeTemplate();
+  }
+
+  /** A commit is acknowledged when the standby has it on disk. */
+  async addStandby() {
+    this.standby = await this.server.createStandby(STANDBY);
+    await this.server.query(`ALTER SYSTEM SET synchronous_standby_names = '${STANDBY}'`);
+    await this.server.query('SELECT pg_reload_conf()');
+    const isSynchronous = `SELECT FROM pg_stat_replication WHERE application_name = $1 AND sync_state = 'sync'`;
+    while ((await this.server.query(isSynchronous, [STANDBY])).length === 0) await pause(50);
+  }
+
+  /** Kills the primary and puts the standby in its place. */
+  async fail(report) {
+    const begun = performance.now();
+    await this.server.dispose();
+    report.count('primaries_killed');
+    await pause(NOTICED_AFTER_MS);
+    // The standby's settings are a copy, and it has no standby of its own yet.
+    await this.standby.query('SELECT pg_promote()');
+    await this.standby.query('ALTER SYSTEM RESET synchronous_standby_names');
+    await this.standby.query('SELECT pg_reload_conf()');
+    [this.server, this.standby] = [this.standby, undefined];
+    this.#address.retarget(this.#target());
+    report.worst('failover_s', (performance.now() - begun) / 1000);
+  }
+
+  url(database) {
+    return this.server.url(database, new URL(this.#address.url).port);
+  }
+
+  async dispose() {
+    this.#address?.close();
+    await this.standby?.dispose();
+    await super.dispose();
+  }
+
+  #target() {
+    return `http://127.0.0.1:${this.server.port}`;
+  }
+}

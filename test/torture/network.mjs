@@ -1,0 +1,114 @@
+import { connect } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import { found, populate } from './population.mjs';
+import { Proxy } from './proxy.mjs';
+import { speak } from './raw.mjs';
+
+const FAULTS = {
+  asked: { pass: 80, delay: 6, cutInside: 4, dropAnswer: 6, halfClose: 2, trickle: 4 },
+  answered: { pass: 90, delay: 3, cutInside: 3, trickle: 4 },
+};
+const CLIENTS = 10;
+const RESERVE_MS = 3_000;
+const IDLE_CONNECTIONS = 300;
+const SLOW_CONNECTIONS = 60;
+/** A request that takes longer to arrive is cut off by the service, which looks every half minute. */
+const SLOWEST_REQUEST_MS = 95_000;
+/** What may be left when attackers have gone: kept connections of clients, files that were opened meanwhile. */
+const FILES_LEFT = 40;
+const MEMORY_MIB = 250;
+/** Others are served while attackers hold their connections. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Clients reach the service through a proxy that delays, cuts, half-closes and trickles, and drops answers to what was carried out.
+ * Meanwhile others hold connections open for nothing, or send requests a byte at a time. No client loses its session, and when the
+ * attackers have gone the service holds no more memory and sockets than before.
+ */
+export async function network(context) {
+  const { report, random, deadline } = context;
+  const proxies = [];
+  const through = (service) =>
+    Promise.all(
+      service.map(({ url }, n) => {
+        const count = (fault) => report.count(fault);
+        const proxy = new Proxy({ target: url, random: random.fork(`proxy ${n}`), count, faults: FAULTS });
+        proxies.push(proxy);
+        return proxy.listen();
+      }),
+    );
+  const { world, service, dispose } = await found(context, { through });
+  const [{ url }] = service;
+  const sockets = [];
+  try {
+    populate(world, { clients: CLIENTS });
+    await pause(1_500);
+    const before = service[0].usage();
+    sockets.push(...flood(url, IDLE_CONNECTIONS, ''));
+    const slow = flood(url, SLOW_CONNECTIONS, 'POST /api/token HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\n');
+    sockets.push(...slow);
+    const feeding = feed(slow, () => world.isOver);
+    const begun = performance.now();
+    do {
+      await probe(url, report);
+      await Promise.all(Array.from({ length: 20 }, () => speak(url, oversized())));
+      report.count('oversized', 20);
+      report.worst('files_at_worst', service[0].usage().files);
+      await pause(500);
+    } while (performance.now() < deadline - RESERVE_MS);
+    if (performance.now() - begun > SLOWEST_REQUEST_MS && sockets.some((socket) => !socket.destroyed))
+      report.violate('nobody holds a connection for nothing', 'some were held for longer than a request may take');
+    for (const socket of sockets) socket.destroy();
+    await world.settle();
+    await feeding;
+    await world.verify();
+    await pause(500);
+    compare(before, service[0].usage(), report);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    for (const proxy of proxies) proxy.close();
+    await dispose();
+  }
+}
+
+/** Opens connections that begin a request, and leaves them so. */
+function flood(url, count, beginning) {
+  const { hostname, port } = new URL(url);
+  return Array.from({ length: count }, () => {
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => socket.destroy()).on('end', () => socket.destroy());
+    socket.resume().write(beginning);
+    return socket;
+  });
+}
+
+/** Sends a header a byte at a time, for as long as the service listens. */
+async function feed(sockets, isOver) {
+  while (!isOver()) {
+    for (const socket of sockets) if (socket.writable) socket.write('x');
+    await pause(400);
+  }
+}
+
+async function probe(url, report) {
+  const begun = performance.now();
+  const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
+  const took = performance.now() - begun;
+  report.worst('slowest_probe_ms', took);
+  if (!answer?.ok || took > PATIENCE_MS)
+    report.violate('others are served', `a probe was answered with ${answer?.status} after ${Math.round(took)} ms`);
+}
+
+function oversized() {
+  return `GET /health/live HTTP/1.1\r\nhost: x\r\nx-a: ${'a'.repeat(100_000)}\r\n\r\n`;
+}
+
+function compare(before, after, report) {
+  Object.assign(report.figures, { files_before: before.files, files_after: after.files });
+  Object.assign(report.figures, { memory_before: before.memory, memory_after: after.memory });
+  if (after.files > before.files + FILES_LEFT)
+    report.violate('sockets stay bounded', `${before.files} files before, ${after.files} after`);
+  if (after.memory > before.memory + MEMORY_MIB)
+    report.violate('memory stays bounded', `${before.memory} MiB before, ${after.memory} MiB after`);
+}

@@ -1,0 +1,1 @@
+export declare function plant(name: string): string;

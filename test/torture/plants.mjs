@@ -1,0 +1,70 @@
+import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const DIST = new URL('../../dist', import.meta.url).pathname;
+/** Below the repository, so that the copy finds its packages. */
+const FOLDER = new URL('../.cache/planted/', import.meta.url).pathname;
+
+/** Faults that the harness must find: code that runs before the service and changes what it does. */
+const PLANTS = {
+  none: '',
+
+  'answer before commit': `
+    import pg from 'pg';
+    const ask = pg.Pool.prototype.query;
+    pg.Pool.prototype.query = async function (query) {
+      if (query.text.startsWith('SELECT')) return ask.call(this, query);
+      const client = await this.connect();
+      const end = (what) => client.query(what).then(() => client.release(), (error) => client.release(error));
+      await client.query('BEGIN');
+      try {
+        const result = await client.query(query);
+        setTimeout(end, 100, 'COMMIT');
+        return result;
+      } catch (error) {
+        await end('ROLLBACK');
+        throw error;
+      }
+    };`,
+
+  'forget the family': `
+    import { Statements } from './database/statements.js';
+    const { run } = Statements.prototype;
+    Statements.prototype.run = function (statement, ...others) {
+      return statement.name === 'session-end-replayed' ? Promise.resolve([{}]) : run.call(this, statement, ...others);
+    };`,
+
+  'skip the guard on one route': `
+    import { RolesGuard } from './access/roles.guard.js';
+    const { canActivate } = RolesGuard.prototype;
+    RolesGuard.prototype.canActivate = function (context) {
+      return context.getHandler().name === 'getMany' || canActivate.call(this, context);
+    };`,
+
+  'find, then update': `
+    import { Redemption } from './refresh-tokens/redemption.js';
+    import { digestTicket } from './refresh-tokens/ticket-digest.js';
+    Redemption.prototype.rotate = async function ({ id, generation }) {
+      const run = (name, text, values) => this.statements.run({ name, text }, values);
+      const found = await run('find', 'SELECT FROM refresh_tokens WHERE id = $1 AND generation = $2', [id, generation]);
+      if (found.length === 0) return undefined;
+      const [session] = await run('update', \`UPDATE refresh_tokens t SET generation = t.generation + 1, rotated_on = now()
+        WHERE id = $1 RETURNING t.id, t.unique_id AS "uniqueId", t.generation, t.subject, t.client_id AS "clientId",
+          t.auth_time AS "authTime", t.amr, now() AS now\`, [id]);
+      const refreshToken = this.codec.encode(session);
+      const { salt, hash } = digestTicket(refreshToken);
+      await run('store', 'UPDATE refresh_tokens SET ticket_salt = $2, ticket_hash = $3 WHERE id = $1', [id, salt, hash]);
+      return { ...session, refreshToken };
+    };`,
+};
+
+/** Makes a copy of the build with a fault in it, and returns its folder. */
+export function plant(name) {
+  const folder = join(FOLDER, name.replaceAll(/\W+/g, '-'));
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(FOLDER, { recursive: true });
+  cpSync(DIST, folder, { recursive: true });
+  renameSync(join(folder, 'main.js'), join(folder, 'unharmed.js'));
+  writeFileSync(join(folder, 'main.js'), `${PLANTS[name]}\nawait import('./unharmed.js');\n`);
+  return folder;
+}

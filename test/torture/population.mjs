@@ -1,0 +1,45 @@
+import { USERS } from '../support/fixtures.mjs';
+import { Graveyard } from './graveyard.mjs';
+import { RecordKeeper } from './record-keeper.mjs';
+import { Replica } from './replica.mjs';
+import { SessionClient } from './session-client.mjs';
+import { World } from './world.mjs';
+
+/** Long enough that no access token ends by its age. */
+const ACCESS_TOKEN_TTL = '604800';
+const WINDOW_SECONDS = 30;
+/** Users who may search, so that their access tokens have something to do. */
+const CLIENTS_OF = USERS.filter(({ email }) => /^(admin|all|list)@/.test(email));
+
+/**
+ * A service with its replicas, on data of its own, and a world to live in. `environment` adds settings; `through` names another address
+ * than the service's own.
+ */
+export async function found(
+  { engine, report, random },
+  { environment = {}, replicas = engine.replicas, through } = {},
+) {
+  const data = await engine.newData();
+  const settings = { ...data.environment, ACCESS_TOKEN_TTL, REFRESH_RETRY_WINDOW: `${WINDOW_SECONDS}`, ...environment };
+  const service = await Promise.all(Array.from({ length: replicas }, () => Replica.create({ ...settings })));
+  for (const replica of service) await replica.start();
+  const urls = (await through?.(service)) ?? service.map(({ url }) => url);
+  const world = new World({ report, random, urls, window: WINDOW_SECONDS });
+  const dispose = async () => {
+    world.isOver = true;
+    world.http.close();
+    await Promise.all(service.map((replica) => replica.stop()));
+    await data.dispose();
+  };
+  return { data, service, world, dispose };
+}
+
+/** Lets so many clients, and those who keep records and try dead tokens, live in a world. */
+export function populate(world, { clients, keepers = 2 }) {
+  const graveyard = new Graveyard(world);
+  world.join(graveyard);
+  for (let n = 0; n < clients; n++) {
+    world.join(new SessionClient(world, graveyard, CLIENTS_OF[n % CLIENTS_OF.length], `client-${n}`));
+  }
+  for (let n = 0; n < keepers; n++) world.join(new RecordKeeper(world, `keeper-${n}`));
+}

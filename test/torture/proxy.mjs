@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** A TCP proxy between clients and service. What a client sends is harmed now and then, and so is what it is told. */
+export class Proxy {
+  #server = createServer({ allowHalfOpen: true }, (client) => this.#join(client));
+  #sockets = new Set();
+
+  /** `faults` are weights of what may befall each piece; see the methods below. `count` is told of each. */
+  constructor({ target, random, count, faults }) {
+    Object.assign(this, { target: new URL(target), random, count, faults });
+  }
+
+  async listen() {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.url = `http://127.0.0.1:${this.#server.address().port}`;
+    return this.url;
+  }
+
+  /** From now on goes to another address; all connections are cut. */
+  retarget(target) {
+    this.target = new URL(target);
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  close() {
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #join(client) {
+    const service = connect({ port: Number(this.target.port), host: this.target.hostname, allowHalfOpen: true });
+    const pair = { client, service, isCut: false, dropsAnswer: false };
+    for (const socket of [client, service]) {
+      this.#sockets.add(socket);
+      // Whoever hangs up takes the other with them: nothing that was held back is delivered later.
+      socket
+        .on('error', () => cut(pair))
+        .on('close', () => {
+          this.#sockets.delete(socket);
+          cut(pair);
+        });
+    }
+    client.on('data', (piece) => this.#harm(pair, client, piece, 'asked'));
+    service.on('data', (piece) => this.#harm(pair, service, piece, 'answered'));
+    client.on('end', () => service.end());
+    service.on('end', () => client.end());
+  }
+
+  async #harm(pair, from, piece, when) {
+    if (pair.dropsAnswer && when === 'answered') return cut(pair);
+    const to = from === pair.client ? pair.service : pair.client;
+    const fault = this.random.weighted(this.faults[when]);
+    if (fault !== 'pass') this.count(fault);
+    from.pause();
+    await this[fault](pair, to, piece);
+    if (!pair.isCut) from.resume();
+    return undefined;
+  }
+
+  pass(_pair, to, piece) {
+    to.write(piece);
+  }
+
+  async delay(pair, to, piece) {
+    await pause(this.random.between(5, 400));
+    if (!pair.isCut) to.write(piece);
+  }
+
+  /** The connection breaks in the middle of a piece. */
+  cutInside(pair, to, piece) {
+    to.write(piece.subarray(0, this.random.between(0, piece.length - 1)), () => cut(pair));
+  }
+
+  /** The request is carried out, and nobody hears of it. */
+  dropAnswer(pair, to, piece) {
+    pair.dropsAnswer = true;
+    to.write(piece);
+  }
+
+  /** One side says that it will say no more, and still listens. */
+  halfClose(_pair, to, piece) {
+    to.end(piece);
+  }
+
+  /** A few bytes at a time. */
+  async trickle(pair, to, piece) {
+    for (let at = 0; at < piece.length && !pair.isCut;) {
+      const length = this.random.between(1, Math.ceil(piece.length / 8));
+      to.write(piece.subarray(at, at + length));
+      at += length;
+      await pause(5);
+    }
+  }
+}
+
+function cut(pair) {
+  pair.isCut = true;
+  pair.client.destroy();
+  pair.service.destroy();
+}

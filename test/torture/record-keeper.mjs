@@ -1,0 +1,134 @@
+import { isUnknown, mayBeDone } from './world.mjs';
+
+const RESOURCE = '/api/sys/refreshtokens';
+const GONE = 'gone';
+/** So many at once; then it deletes some. */
+const KEPT = 12;
+
+/**
+ * Creates, reads, updates and deletes records. Of each it keeps every version that may be stored: one when that is known; after an
+ * unanswered write the version before and the one after, until the next read tells.
+ */
+export class RecordKeeper {
+  #records = [];
+  #made = 0;
+
+  constructor(world, name) {
+    Object.assign(this, { world, name });
+    this.random = world.random.fork(name);
+    this.history = world.history(name);
+  }
+
+  async step() {
+    if (this.#records.length === 0) return this.#create();
+    const isFull = this.#records.length >= KEPT;
+    const act = this.random.weighted({ create: isFull ? 0 : 3, read: 3, update: 4, delete: isFull ? 6 : 1 });
+    if (act === 'create') return this.#create();
+    const record = this.random.pick(this.#records);
+    if (act === 'read') return this.#read(record);
+    return act === 'update' ? this.#update(record) : this.#delete(record);
+  }
+
+  async settle() {
+    // What is not known yet, `verify` finds out.
+  }
+
+  async verify() {
+    for (const record of [...this.#records]) await this.#read(record);
+  }
+
+  /** Creates a record. When the answer is lost, a search tells whether it is there. */
+  async #create() {
+    const subject = `${this.name}-${++this.#made}`;
+    const version = `${subject} v0`;
+    const answer = await this.#ask({ method: 'POST', path: RESOURCE, json: bodyOf(subject, version) });
+    if (answer.status === 200) {
+      this.#records.push({ id: answer.body.Value.Id, subject, version: 0, possible: new Set([version]) });
+      this.world.report.count('writes');
+      return;
+    }
+    if (!isUnknown(answer)) return this.#refused(answer);
+    const isPossible = mayBeDone(answer);
+    const found = await this.#find(subject);
+    if (found.length > 1) this.#violate('a record is created once', `${found.length} records of ${subject}`);
+    if (found.length > 0 && !isPossible) this.#violate('nothing was written', `${subject} was created nevertheless`);
+    const [first] = found;
+    if (first) this.#records.push({ id: first.Id, subject, version: 0, possible: new Set([first.SystemId]) });
+  }
+
+  async #update(record) {
+    const next = `${record.subject} v${++record.version}`;
+    const json = { Id: record.id, ...bodyOf(record.subject, next) };
+    await this.#write(record, { method: 'PUT', path: RESOURCE, json }, next);
+  }
+
+  async #delete(record) {
+    await this.#write(record, { method: 'DELETE', path: `${RESOURCE}/${record.id}` }, GONE);
+  }
+
+  async #write(record, request, version) {
+    const answer = await this.#ask(request);
+    if (isUnknown(answer)) {
+      if (mayBeDone(answer)) record.possible.add(version);
+    } else if (answer.status === 200) {
+      record.possible = new Set([version]);
+      this.world.report.count('writes');
+    } else if (answer.status === 404) {
+      this.#is(record, GONE);
+    } else {
+      this.#refused(answer);
+    }
+    if (record.possible.size === 1 && record.possible.has(GONE)) await this.#read(record);
+  }
+
+  /** What is stored is one of what may be; from now on it is known. */
+  async #read(record) {
+    const isBatch = this.random.chance(0.3);
+    const path = isBatch ? `${RESOURCE}?id=[${record.id}]` : `${RESOURCE}/${record.id}`;
+    const answer = await this.#ask({ path });
+    if (isUnknown(answer)) return;
+    if (answer.status !== 200 && answer.status !== 404) return this.#refused(answer);
+    const stored = isBatch ? answer.body[0] : answer.body;
+    this.#is(record, answer.status === 404 || !stored ? GONE : stored.SystemId);
+  }
+
+  #is(record, version) {
+    if (!record.possible.has(version)) {
+      const expected = [...record.possible].join(' or ');
+      this.#violate('no acknowledged write is lost', `record ${record.id} is ${version}, not ${expected}`);
+    }
+    record.possible = new Set([version]);
+    if (version === GONE) this.#records = this.#records.filter((other) => other !== record);
+  }
+
+  async #find(subject) {
+    let answer;
+    do answer = await this.#ask({ path: `${RESOURCE}?RefreshToken_Subject=${subject}`, label: 'search' });
+    while (isUnknown(answer));
+    return answer.body.Records;
+  }
+
+  #ask(request) {
+    return this.world.ask(this.history, { ...request, headers: { authorization: this.world.admin } });
+  }
+
+  #refused({ status, text }) {
+    this.#violate('an administrator may write', `${status} ${text}`);
+  }
+
+  #violate(rule, what) {
+    this.world.report.violate(rule, what, this.history);
+  }
+}
+
+function bodyOf(subject, version) {
+  return {
+    Subject: subject,
+    ClientId: 'torture',
+    ExpiresOn: '2030-01-31T12:00:00Z',
+    ProtectedTicket: 'sealed-ticket',
+    TicketHash: 'aGFzaA==',
+    TicketSalt: 'c2FsdA==',
+    SystemId: version,
+  };
+}

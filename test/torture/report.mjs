@@ -1,0 +1,97 @@
+import { performance } from 'node:perf_hooks';
+
+const HISTORY_LENGTH = 40;
+/** A fault of the service is often met again and again; so many are enough to see it. */
+const VIOLATIONS_SHOWN = 20;
+
+/** What one actor asked and was told, the last requests of it: told with a violation. */
+export class History {
+  #entries = [];
+
+  constructor(name) {
+    this.name = name;
+  }
+
+  note(text) {
+    const last = this.#entries.at(-1);
+    if (last?.text === text) last.times++;
+    else this.#entries.push({ at: performance.now() / 1000, text, times: 1 });
+    if (this.#entries.length > HISTORY_LENGTH) this.#entries.shift();
+  }
+
+  /** A line for each request, or for several that were the same one after the other, with the seconds when the first was answered. */
+  lines() {
+    return this.#entries.map(
+      ({ at, text, times }) => `${at.toFixed(3)} ${text}${times > 1 ? ` (${times} times)` : ''}`,
+    );
+  }
+}
+
+/** What became of one scenario on one engine. */
+export class Report {
+  violations = [];
+  /** Numbers that the table shows. */
+  figures = { requests: 0, unanswered: 0 };
+  #begun = performance.now();
+
+  /** `budget`: the seconds that it should take. */
+  constructor(scenario, engine, budget) {
+    Object.assign(this, { scenario, engine, budget });
+  }
+
+  progress() {
+    const { requests, kills = 0 } = this.figures;
+    const at = Math.round((performance.now() - this.#begun) / 1000);
+    const counts = `${requests} requests, ${kills} kills, ${this.violations.length} violations`;
+    return `${this.scenario} on ${this.engine}: ${at} of ${Math.round(this.budget)} s, ${counts}`;
+  }
+
+  count(name, by = 1) {
+    this.figures[name] = (this.figures[name] ?? 0) + by;
+  }
+
+  /** Keeps the largest value. */
+  worst(name, value) {
+    this.figures[name] = Math.max(this.figures[name] ?? 0, value);
+  }
+
+  /** The service broke a promise: which, how, and what led to it. */
+  violate(rule, what, history) {
+    const violation = { rule, what, actor: history?.name, history: history?.lines() ?? [] };
+    this.violations.push(violation);
+    if (this.violations.length <= VIOLATIONS_SHOWN) process.stderr.write(describe(this, violation));
+  }
+
+  end() {
+    this.figures.seconds = Math.round((performance.now() - this.#begun) / 1000);
+  }
+
+  toJSON() {
+    const { scenario, engine, figures, violations } = this;
+    return { scenario, engine, figures, violations: violations.slice(0, VIOLATIONS_SHOWN), total: violations.length };
+  }
+}
+
+function describe({ scenario, engine }, { rule, what, actor, history }) {
+  const lines = history.map((line) => `    ${line}\n`).join('');
+  return `\nVIOLATION ${scenario} on ${engine}: ${rule}: ${what}\n  ${actor ?? 'harness'}, its last requests:\n${lines}`;
+}
+
+/** The reports as a table of columns that line up, with the figures of each scenario after it. */
+export function table(reports) {
+  const rows = reports.map(({ scenario, engine, figures, violations }) => {
+    const { seconds, requests, unanswered, ...others } = figures;
+    const rest = Object.entries(others).map(([name, value]) => `${name} ${Math.round(value * 100) / 100}`);
+    return [scenario, engine, seconds, requests, unanswered, violations.length, rest.join(', ')].map(String);
+  });
+  const all = [['scenario', 'engine', 'seconds', 'requests', 'unanswered', 'violations', 'figures'], ...rows];
+  const widths = all[0].map((_, column) => Math.max(...all.map((row) => row[column].length)));
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,185 @@
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { USERS } from '../support/fixtures.mjs';
+import { newFolder, removeFolder } from './leftovers.mjs';
+import { found } from './population.mjs';
+import { readRefreshToken } from './tokens.mjs';
+import { isUnknown } from './world.mjs';
+
+const TOKEN = '/api/token';
+const RESOURCE = '/api/sys/refreshtokens';
+/** So many clients of each kind. */
+const EACH = 4;
+const [USER] = USERS;
+
+/**
+ * A backup is taken under running clients, and restored some time later. Who did nothing since goes on. Whose token is newer than the
+ * backup is refused once, and nothing is ended by that: signing in again goes on with the session. What ended since is back, as
+ * docs/reliability.md says, and can be ended again, for good.
+ */
+export async function restore(context) {
+  const { report } = context;
+  const place = await found(context);
+  const { world, service, dispose } = place;
+  const backup = context.engine.server ? new PostgresBackup(place, context) : new EmbeddedBackup(place);
+  try {
+    const clients = (kind) => Array.from({ length: EACH }, (_, n) => new Client(world, `${kind}-${n}`));
+    const [idle, refreshed, ended, again, newcomers] = ['idle', 'refreshed', 'ended', 'again', 'new'].map(clients);
+    const all = (group, act) => Promise.all(group.map((client) => client[act]()));
+    for (const group of [idle, refreshed, ended, again]) await all(group, 'login');
+    await backup.take();
+    for (const act of ['refresh', 'refresh', 'refresh']) await all(refreshed, act);
+    await Promise.all([all(ended, 'end'), all(again, 'login'), all(newcomers, 'login')]);
+    // The clients go on asking while the service is away.
+    const meanwhile = all(idle, 'read');
+    await Promise.all(service.map((replica) => replica.stop()));
+    await backup.restore();
+    await Promise.all(service.map((replica) => replica.start()));
+    await meanwhile;
+    await all(idle, 'refresh');
+    for (const group of [refreshed, again]) await all(group, 'mustBeAhead');
+    await all(ended, 'mustBeBack');
+    await all(newcomers, 'mustBeUnknown');
+    report.count('restores');
+  } finally {
+    backup.dispose();
+    await dispose();
+  }
+}
+
+class Client {
+  constructor(world, name) {
+    Object.assign(this, { world, name });
+    this.history = world.history(name);
+  }
+
+  async login() {
+    const form = { grant_type: 'password', username: USER.email, password: USER.password };
+    this.#keep(await this.#ask({ method: 'POST', path: TOKEN, form }));
+  }
+
+  async refresh() {
+    const answer = await this.#redeem(this.token);
+    if (answer.status !== 200) this.#violate(`a session is lost: ${answer.text}`);
+    else this.#keep(answer);
+  }
+
+  async end() {
+    await this.#ask({ method: 'POST', path: '/api/token/revoke', form: { token: this.token } });
+  }
+
+  async read() {
+    if ((await this.#use()).status !== 200) this.#violate('an access token of a session that lives is refused');
+  }
+
+  /** The token is newer than its record: it is refused, and the session lives. */
+  async mustBeAhead() {
+    const session = this.#session;
+    for (let n = 0; n < 2; n++) {
+      if ((await this.#redeem(this.token)).status === 200) this.#violate('a token of after the backup was redeemed');
+    }
+    await this.read();
+    const old = this.token;
+    await this.login();
+    if (this.#session !== session) this.#violate('a session was ended by a token that was ahead of it');
+    // The new login leaps over the generations of before, so that their tokens are none of its own.
+    await this.#redeem(old);
+    await this.refresh();
+  }
+
+  /** It was ended after the backup: it is back, and can be ended again. */
+  async mustBeBack() {
+    await this.read();
+    await this.refresh();
+    await this.end();
+    const isOver = (await this.#use()).status === 401 && (await this.#redeem(this.token)).status === 400;
+    if (!isOver) this.#violate('a session that came back could not be ended');
+  }
+
+  /** It began after the backup: nothing is known of it, and another may have its Id by now. */
+  async mustBeUnknown() {
+    const old = this.token;
+    if ((await this.#use()).status !== 401) this.#violate('an access token of nowhere is taken');
+    await this.login();
+    if ((await this.#redeem(old)).status === 200) this.#violate('a token of nowhere was redeemed');
+    await this.refresh();
+  }
+
+  get #session() {
+    return readRefreshToken(this.token).session;
+  }
+
+  #keep({ body }) {
+    this.token = body.refresh_token;
+    this.access = body.access_token;
+  }
+
+  #redeem(token) {
+    return this.#ask({ method: 'POST', path: TOKEN, form: { grant_type: 'refresh_token', refresh_token: token } });
+  }
+
+  #use() {
+    return this.#ask({ path: `${RESOURCE}?size=1`, headers: { authorization: `Bearer ${this.access}` } });
+  }
+
+  async #ask(request) {
+    let answer;
+    do
+      answer = await this.world.ask(this.history, {
+        ...request,
+        headers: { client_id: this.name, ...request.headers },
+      });
+    while (isUnknown(answer));
+    return answer;
+  }
+
+  #violate(what) {
+    this.world.report.violate('a restored backup ends no session by mistake', `${this.name}: ${what}`, this.history);
+  }
+}
+
+/** A copy of the data folder, taken while the service is stopped. */
+class EmbeddedBackup {
+  #copy = newFolder();
+
+  constructor({ data, service }) {
+    Object.assign(this, { data, service });
+  }
+
+  async take() {
+    await this.service[0].stop('SIGTERM');
+    cpSync(this.data.folder, this.#copy, { recursive: true });
+    await this.service[0].start();
+  }
+
+  async restore() {
+    rmSync(this.data.folder, { recursive: true });
+    cpSync(this.#copy, this.data.folder, { recursive: true });
+  }
+
+  dispose() {
+    removeFolder(this.#copy);
+  }
+}
+
+/** A dump, taken while the service runs. */
+class PostgresBackup {
+  constructor({ data }, { engine }) {
+    Object.assign(this, { database: data.database, server: engine.server });
+    this.file = join(this.server.folder, `${this.database}.dump`);
+  }
+
+  async take() {
+    await this.server.run('pg_dump', ['--format=custom', '--file', this.file, this.server.url(this.database)]);
+  }
+
+  async restore() {
+    await this.server.query(`DROP DATABASE ${this.database} WITH (FORCE)`);
+    await this.server.query(`CREATE DATABASE ${this.database}`);
+    await this.server.run('pg_restore', ['--dbname', this.server.url(this.database), this.file]);
+  }
+
+  dispose() {
+    rmSync(this.file, { force: true });
+  }
+}

@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { clearInterval, setInterval } from 'node:timers';
+import { parseArgs } from 'node:util';
+import { abuse } from './abuse.mjs';
+import { clock } from './clock.mjs';
+import { crash } from './crash.mjs';
+import { endurance } from './endurance.mjs';
+import { EmbeddedEngine, PostgresEngine } from './engines.mjs';
+import { failover } from './failover.mjs';
+import { network } from './network.mjs';
+import { Random } from './random.mjs';
+import { program } from './replica.mjs';
+import { Report, table } from './report.mjs';
+
+// Tries to break the service's promise: a session is never lost by accident and never survives on purpose. See docs/reliability.md.
+
+/** Each scenario: what it does, how much of the time it gets, and the engines it is for. */
+const SCENARIOS = {
+  crash: { run: crash, share: 4, engines: ['embedded', 'postgres'] },
+  network: { run: network, share: 2, engines: ['embedded', 'postgres'] },
+  failover: { run: failover, share: 3, engines: ['postgres'] },
+  clock: { run: clock, share: 2, engines: ['embedded', 'postgres'] },
+  abuse: { run: abuse, share: 3, engines: ['embedded', 'postgres'] },
+  endurance: { run: endurance, share: 1, engines: ['embedded', 'postgres'] },
+};
+const ENGINES = { embedded: EmbeddedEngine, postgres: PostgresEngine };
+const RESULTS = new URL('../../torture-results/', import.meta.url).pathname;
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    seed: { type: 'string', default: randomBytes(4).toString('hex') },
+    engine: { type: 'string', default: 'both' },
+    only: { type: 'string', default: Object.keys(SCENARIOS).join() },
+    dist: { type: 'string' },
+  },
+});
+if (values.dist) program.dist = resolve(values.dist);
+const engineNames = values.engine === 'both' ? Object.keys(ENGINES) : [values.engine];
+const random = new Random(values.seed);
+const running = new Set();
+
+console.log(`seed ${values.seed}, ${values.minutes} minutes on ${engineNames.join(' and ')}`);
+const stop = showProgress();
+// What an engine does hardly keeps the other from its work: a service that starts uses one core.
+const reports = (await Promise.all(engineNames.map(playAll))).flat();
+stop();
+finish();
+
+/** Plays the scenarios of an engine, one after the other; each gets its share of the time, less what making the engine took. */
+async function playAll(name) {
+  const names = values.only.split(',').filter((each) => scenario(each).engines.includes(name));
+  const end = performance.now() + Number(values.minutes) * 60_000;
+  const engine = new ENGINES[name]();
+  const played = [];
+  try {
+    await engine.prepare();
+    const seconds = (end - performance.now()) / 1000;
+    const shares = names.reduce((sum, each) => sum + scenario(each).share, 0);
+    for (const each of names) played.push(await play(each, engine, (seconds * scenario(each).share) / shares));
+  } finally {
+    await engine.dispose();
+  }
+  return played;
+}
+
+async function play(name, engine, seconds) {
+  const report = new Report(name, engine.name, seconds);
+  const deadline = performance.now() + seconds * 1000;
+  running.add(report);
+  try {
+    await scenario(name).run({ engine, report, random: random.fork(`${name}/${engine.name}`), deadline });
+  } catch (error) {
+    report.violate('the scenario comes to its end', error.stack);
+  } finally {
+    running.delete(report);
+    report.end();
+  }
+  return report;
+}
+
+function finish() {
+  mkdirSync(RESULTS, { recursive: true });
+  const file = `${RESULTS}${new Date().toISOString().replaceAll(':', '-')}.json`;
+  const { minutes, seed, engine, only } = values;
+  writeFileSync(file, `${JSON.stringify({ minutes, seed, engine, only, reports }, null, 2)}\n`);
+  const violations = reports.reduce((sum, report) => sum + report.violations.length, 0);
+  console.log(`\n${table(reports)}\n\n${violations} violations; seed ${seed}; ${file}`);
+  process.exit(violations > 0 ? 1 : 0);
+}
+
+function scenario(name) {
+  const found = Object.hasOwn(SCENARIOS, name) && SCENARIOS[name];
+  if (!found) throw new Error(`There is no scenario ${name}: ${Object.keys(SCENARIOS).join(', ')}.`);
+  return found;
+}
+
+/** Tells how it goes: in place on a terminal, else a line now and then. */
+function showProgress() {
+  const isTerminal = process.stderr.isTTY;
+  const tell = () => {
+    const text = [...running].map((report) => report.progress()).join('; ');
+    process.stderr.write(isTerminal ? `\r${text}\u001b[K` : `${text}\n`);
+  };
+  const timer = setInterval(tell, isTerminal ? 500 : 10_000);
+  return () => {
+    clearInterval(timer);
+    if (isTerminal) process.stderr.write('\r\u001b[K');
+  };
+}

@@ -1,0 +1,211 @@
+import { performance } from 'node:perf_hooks';
+import { SessionEnds } from './session-ends.mjs';
+import { isUnknown } from './world.mjs';
+import { readAccessToken, readRefreshToken } from './tokens.mjs';
+
+const TOKEN = '/api/token';
+const ROUTE = '/api/sys/refreshtokens?size=1';
+const ACCESS_TOKENS_KEPT = 5;
+/** What the clocks of client and database, and the way between them, may differ by. */
+const MARGIN_MS = 900;
+
+/**
+ * A well-behaved client of one user. It signs in, refreshes, asks again when an answer was lost, uses its access tokens; now and then
+ * it, or somebody else, ends its session. `alive` holds every state that the session may be in: one when that is known, two when the
+ * answer to an end was lost, until the next read tells.
+ */
+export class SessionClient {
+  /** The current refresh token; those of this login before it, oldest first; access tokens of the session. */
+  token;
+  used = [];
+  access = [];
+  alive = new Set([false]);
+  session;
+  #rotatedAt = 0;
+
+  constructor(world, graveyard, user, clientId) {
+    Object.assign(this, { world, graveyard, user, clientId });
+    this.random = world.random.fork(clientId);
+    this.history = world.history(clientId);
+    this.ends = new SessionEnds(this);
+  }
+
+  async step() {
+    if (!this.isAlive) return this.login();
+    const act = this.random.weighted({
+      refresh: 40,
+      read: 15,
+      hangUp: 10,
+      twoTabs: 10,
+      askAgain: 8,
+      login: 4,
+      end: 8,
+      replay: 5,
+    });
+    return act === 'end' || act === 'replay' ? this.ends[act]() : this[act]();
+  }
+
+  /** Comes to a state that is known. */
+  async settle() {
+    if (this.alive.size > 1) await this.ends.find();
+  }
+
+  /** A session that lives works in every way; of one that is over nothing does. */
+  async verify() {
+    if (!this.isAlive) return;
+    for (const token of this.access) await this.#mustBeAlive(token);
+    await this.refresh();
+  }
+
+  get isAlive() {
+    return this.alive.has(true);
+  }
+
+  violate(rule, what) {
+    this.world.report.violate(rule, `${this.clientId}: ${what}`, this.history);
+  }
+
+  ask(request) {
+    return this.world.ask(this.history, { ...request, headers: { client_id: this.clientId, ...request.headers } });
+  }
+
+  redeem(token, options = {}) {
+    const form = { grant_type: 'refresh_token', refresh_token: token };
+    return this.ask({ method: 'POST', path: TOKEN, form, ...options });
+  }
+
+  /** Signs in, until it is answered. A session that lives goes on with it; one that is over does not come back. */
+  async login() {
+    const { email: username, password } = this.user;
+    const form = { grant_type: 'password', username, password };
+    let answer;
+    do answer = await this.ask({ method: 'POST', path: TOKEN, form });
+    while (isUnknown(answer));
+    if (answer.status !== 200) return this.violate('the right password signs in', answer.text);
+    const { session } = readRefreshToken(answer.body.refresh_token);
+    const wasAlive = this.alive;
+    if (!wasAlive.has(false) && session !== this.session) this.violate('no session is lost', `${this.session} is gone`);
+    if (!wasAlive.has(true) && session === this.session)
+      this.violate('what is over never comes back', `session ${session} lives again`);
+    if (session !== this.session) this.bury();
+    for (const token of [...this.used, this.token].filter(Boolean))
+      this.graveyard.bury('refresh', token, this.clientId);
+    this.used = [];
+    this.session = session;
+    this.alive = new Set([true]);
+    this.#accept(answer.body);
+    this.world.report.count('logins');
+  }
+
+  /**
+   * Refreshes, until it is answered; `abandonAfterMs` hangs up on the first request. `lost` and `isLate` tell of requests with the same
+   * token before.
+   */
+  async refresh({ abandonAfterMs, lost = false, isLate = this.#watch() } = {}) {
+    let answer = await this.redeem(this.token, { abandonAfterMs });
+    const wasLost = lost || isUnknown(answer);
+    while (isUnknown(answer)) answer = await this.redeem(this.token);
+    if (answer.status === 200) return this.rotate(answer.body);
+    if (wasLost && isLate()) this.world.report.count('too_late_to_retry');
+    else this.violate('no session of a well-behaved client is lost', `${answer.status} ${answer.text}`);
+    return this.#startAnew();
+  }
+
+  /** Tells later on whether more time has gone by than the retry window holds, before a restart and after it. */
+  #watch() {
+    const begun = performance.now();
+    const { window } = this.world;
+    return () => performance.now() - begun > Math.min(window, this.world.window) * 1000 - MARGIN_MS;
+  }
+
+  /** The session is over, or its client thinks so: it signs in again. What it left behind is not known. */
+  #startAnew() {
+    this.alive = new Set([true, false]);
+    return this.login();
+  }
+
+  /** Hangs up while the answer is on its way, or long in coming, and asks again. */
+  hangUp() {
+    return this.refresh({ abandonAfterMs: this.random.chance(0.7) ? this.random.between(0, 12) : 300 });
+  }
+
+  /** Two requests at once with one token: both get the same new token. */
+  async twoTabs() {
+    const token = this.token;
+    const isLate = this.#watch();
+    const answers = await Promise.all([this.redeem(token), this.redeem(token)]);
+    const issued = new Set(answers.filter(({ status }) => status === 200).map(({ body }) => body.refresh_token));
+    if (issued.size > 1) this.violate('no token works twice', 'two requests at once got different refresh tokens');
+    const refused = answers.find((answer) => answer.status !== 200 && !isUnknown(answer));
+    if (refused && isLate()) this.world.report.count('too_late_to_retry');
+    else if (refused) this.violate('two tabs may refresh at once', refused.text);
+    if (refused) return this.#startAnew();
+    const answer = answers.find(({ status }) => status === 200);
+    if (!answer) return this.refresh({ lost: true, isLate });
+    return this.rotate(answer.body);
+  }
+
+  /** The token before the current one gets the current one again, within the retry window. */
+  async askAgain() {
+    const previous = this.used.at(-1);
+    const isInTime = () => performance.now() - this.#rotatedAt < this.world.window * 1000 - MARGIN_MS;
+    if (!previous || !isInTime()) return this.refresh();
+    const answer = await this.redeem(previous);
+    if (isUnknown(answer)) return undefined;
+    if (answer.status === 200 && answer.body.refresh_token === this.token) return this.#keep(answer.body.access_token);
+    if (answer.status === 200) return this.violate('no token works twice', 'asking again gave another refresh token');
+    if (isInTime()) this.violate('a lost answer can be asked for again', answer.text);
+    return this.#startAnew();
+  }
+
+  /** Whether the token before the current one is too old to be asked for again. */
+  get isWindowOver() {
+    return performance.now() - this.#rotatedAt > this.world.window * 1000 + MARGIN_MS;
+  }
+
+  /** Uses an access token of the session, an old one perhaps. */
+  read() {
+    return this.#mustBeAlive(this.random.pick(this.access));
+  }
+
+  /** A request with an access token. */
+  use(token) {
+    return this.ask({ path: ROUTE, headers: { authorization: `Bearer ${token}` } });
+  }
+
+  /** Takes the tokens of an answered refresh. */
+  rotate(body) {
+    const before = readRefreshToken(this.token);
+    const after = readRefreshToken(body.refresh_token);
+    if (after.session !== before.session || after.generation !== before.generation + 1)
+      this.violate('a family never forks', `generation ${before.generation} was followed by ${after.generation}`);
+    this.used.push(this.token);
+    this.#accept(body);
+    this.world.report.count('refreshes');
+  }
+
+  /** The session is over: whatever it had is dead. */
+  bury() {
+    for (const token of this.access) this.graveyard.bury('access', token, this.clientId);
+    this.access = [];
+  }
+
+  #accept({ refresh_token: token, access_token: access }) {
+    this.token = token;
+    this.#rotatedAt = performance.now();
+    this.#keep(access);
+  }
+
+  #keep(access) {
+    const { sid } = readAccessToken(access);
+    if (sid !== this.session) this.violate('an access token is of its session', `${sid} is not ${this.session}`);
+    this.access.push(access);
+    if (this.access.length > ACCESS_TOKENS_KEPT) this.access.splice(this.random.between(0, ACCESS_TOKENS_KEPT - 1), 1);
+  }
+
+  async #mustBeAlive(token) {
+    const answer = await this.use(token);
+    if (!isUnknown(answer) && answer.status !== 200)
+      this.violate('an access token lives as long as its session', `${answer.status} ${answer.text}`);
+  }
+}

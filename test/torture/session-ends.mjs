@@ -1,0 +1,104 @@
+import { isUnknown, mayBeDone } from './world.mjs';
+import { readRefreshToken } from './tokens.mjs';
+
+const RESOURCE = '/api/sys/refreshtokens';
+
+/** How a session of a client ends on purpose, and what must be true after that. */
+export class SessionEnds {
+  constructor(client) {
+    this.client = client;
+  }
+
+  /** Ends the session by one of the ways there are, perhaps while a refresh is under way. */
+  async end() {
+    const { client } = this;
+    const request = this.#requestOf(client.random.pick(['refresh', 'access', 'record', 'edit']));
+    const isRace = client.random.chance(0.3);
+    const [answer, refreshed] = await Promise.all([
+      client.ask(request),
+      isRace ? client.redeem(client.token) : undefined,
+    ]);
+    if (refreshed?.status === 200) client.rotate(refreshed.body);
+    if (isUnknown(answer)) {
+      client.alive = mayBeDone(answer) ? new Set([true, false]) : new Set([true]);
+      if (client.alive.size > 1) await this.find();
+      // What became of the refresh is not known: the client signs in.
+      if (isRace && client.isAlive && refreshed.status !== 200) await client.login();
+      return;
+    }
+    if (answer.status !== 200) client.violate('a session can be ended', `${answer.status} ${answer.text}`);
+    else await this.#isOver();
+  }
+
+  /** An older token is presented again: that ends the session, for whoever stole it or was stolen from. */
+  async replay() {
+    const { client } = this;
+    const old = client.used.slice(0, client.isWindowOver ? undefined : -1);
+    if (old.length === 0) return client.refresh();
+    const answer = await client.redeem(client.random.pick(old));
+    if (answer.status === 200) return client.violate('no token works twice', 'a replayed token was redeemed');
+    if (!isUnknown(answer)) return this.#isOver();
+    client.alive = new Set([true, false]);
+    return this.find();
+  }
+
+  /** The answer to an end was lost: the next read tells whether it was carried out. */
+  async find() {
+    const { client } = this;
+    const token = client.access.at(-1);
+    let answer;
+    do answer = await client.use(token);
+    while (isUnknown(answer));
+    if (answer.status !== 200) return this.#isOver();
+    client.alive = new Set([true]);
+    client.world.report.count('ends_not_done');
+  }
+
+  /** From now on nothing of the session may answer. */
+  async #isOver() {
+    const { client } = this;
+    client.alive = new Set([false]);
+    client.graveyard.enter(client.session);
+    client.world.report.count('ends');
+    const [access, token] = [client.access.at(-1), client.token];
+    client.bury();
+    for (const dead of [...client.used, token]) client.graveyard.bury('refresh', dead, client.clientId);
+    client.used = [];
+    client.token = undefined;
+    const used = await client.use(access);
+    if (!isUnknown(used) && used.status !== 401)
+      client.violate('an ended session never answers', `its access token was answered with ${used.status}`);
+    const redeemed = await client.redeem(token);
+    if (!isUnknown(redeemed) && redeemed.body?.error !== 'invalid_grant')
+      client.violate('an ended session never answers', `its refresh token was answered with ${redeemed.status}`);
+  }
+
+  #requestOf(way) {
+    const { token, access, world } = this.client;
+    const { id } = readRefreshToken(token);
+    const headers = { authorization: world.admin };
+    switch (way) {
+      case 'refresh':
+        return { method: 'POST', path: '/api/token/revoke', form: { token } };
+      case 'access':
+        return { method: 'POST', path: '/api/token/revoke', form: { token: access.at(-1) } };
+      case 'record':
+        return { method: 'DELETE', path: `${RESOURCE}/${id}`, headers };
+      default:
+        return {
+          method: 'PUT',
+          path: RESOURCE,
+          headers,
+          json: {
+            Id: id,
+            Subject: 'moved@example.com',
+            ClientId: 'moved',
+            ExpiresOn: '2030-01-31T12:00:00Z',
+            ProtectedTicket: 'moved',
+            TicketHash: 'moved',
+            TicketSalt: 'moved',
+          },
+        };
+    }
+  }
+}

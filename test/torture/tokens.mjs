@@ -1,0 +1,15 @@
+/** What a refresh token says of itself: the record, the session, how often it was issued (docs: the wire form of the codec). */
+export function readRefreshToken(token) {
+  const bytes = Buffer.from(token.slice('tsr_'.length), 'base64url');
+  const hex = bytes.subarray(10, 26).toString('hex');
+  return {
+    id: Number(bytes.readBigUInt64BE(2)),
+    session: hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
+    generation: bytes.readUInt32BE(26),
+  };
+}
+
+/** The claims of an access token, unverified. */
+export function readAccessToken(token) {
+  return JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString());
+}

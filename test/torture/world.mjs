@@ -1,0 +1,158 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createHash } from 'node:crypto';
+import { USERS } from '../support/fixtures.mjs';
+import { basic, HttpClient } from './http.mjs';
+import { History } from './report.mjs';
+
+/** How long a client waits before it asks again: by then, whatever became of a request that was cut off has become of it. */
+const RETRY_AFTER_MS = 200;
+const PATIENCE_WHEN_FROZEN_MS = 250;
+/** All that were under way must come to their end in this time when the faults are over. */
+const SETTLE_MS = 90_000;
+
+/**
+ * The service under torture, as its clients see it: where it answers, what it was told to be, who asks. Every request goes through
+ * `ask`, which writes it down and holds what is never allowed against the service.
+ */
+export class World {
+  admin = basic(USERS[0]);
+  http = new HttpClient();
+  /** Whether the database is made to fail: only then may the service say 503. */
+  mayBeUnavailable = false;
+  isOver = false;
+  /** The place of the replica that does nothing at present. */
+  frozen;
+  #gate;
+  #busy = 0;
+  #onWrite;
+  #lastAnswer = performance.now();
+  #actors = [];
+  /** A fault of the harness itself. */
+  #fault;
+
+  /** `window`: the retry window of the service in seconds. `urls`: where it answers. */
+  constructor({ report, random, urls, window }) {
+    Object.assign(this, { report, random, urls, window });
+  }
+
+  history(name) {
+    return new History(name);
+  }
+
+  /** Sends a request to one of the replicas and returns its answer; see `HttpClient`. */
+  async ask(history, request) {
+    const at = this.random.between(0, this.urls.length - 1);
+    const answer = await this.http.send(this.urls[at], this.#hurry(at, request));
+    this.report.count('requests');
+    history.note(`${this.urls.length > 1 ? `#${at} ` : ''}${summary(request)} -> ${outcome(answer)}`);
+    if (answer.status === 0) {
+      this.report.count('unanswered');
+      await pause(RETRY_AFTER_MS);
+    } else if (answer.status === 503) {
+      this.report.count('unavailable');
+      await pause(RETRY_AFTER_MS);
+      if (!this.mayBeUnavailable) this.report.violate('no 503 while the database is there', answer.text, history);
+    } else {
+      this.#answered(request, answer);
+    }
+    if (answer.status === 500 || answer.status > 503)
+      this.report.violate('no 5xx', `${answer.status} ${answer.text}`, history);
+    return answer;
+  }
+
+  /** Of a replica that is frozen clients do not wait for a new token: they ask elsewhere. What they asked is still on its way. */
+  #hurry(at, request) {
+    const isImpatient = at === this.frozen && request.form?.grant_type === 'refresh_token';
+    return isImpatient ? { ...request, abandonAfterMs: PATIENCE_WHEN_FROZEN_MS } : request;
+  }
+
+  /** Lets an actor do its steps, one after the other, until the world is over; then it settles what it does not know yet. */
+  join(actor) {
+    const live = async () => {
+      while (!this.isOver) {
+        await this.#gate;
+        if (this.isOver) break;
+        this.#busy++;
+        await actor.step().finally(() => this.#busy--);
+      }
+      await actor.settle();
+    };
+    this.#actors.push({ actor, life: live().catch((error) => (this.#fault ??= error)) });
+  }
+
+  /** Waits until no actor is in the middle of something, does the work, and lets them go on. */
+  async calmly(work) {
+    let open;
+    this.#gate = new Promise((resolve) => (open = resolve));
+    const deadline = performance.now() + SETTLE_MS;
+    while (this.#busy > 0 && performance.now() < deadline) await pause(10);
+    try {
+      if (this.#busy === 0) await work();
+    } finally {
+      this.#gate = undefined;
+      open();
+    }
+  }
+
+  /** Ends the actors' lives. The faults are over: whoever has not come to an end soon hangs. */
+  async settle() {
+    this.isOver = true;
+    const lives = Promise.all(this.#actors.map(({ life }) => life)).then(() => true);
+    const hasSettled = await Promise.race([lives, pause(SETTLE_MS, false, { ref: false })]);
+    if (this.#fault) throw this.#fault;
+    if (hasSettled) return;
+    this.report.violate('works again when the faults are over', `clients got no answers for ${SETTLE_MS / 1000} s`);
+  }
+
+  /** The actors check all they know against the service. */
+  async verify() {
+    await Promise.all(this.#actors.map(({ actor }) => actor.verify()));
+  }
+
+  /** Waits for so many acknowledged writes, but no longer than four seconds: the moment to kill what acknowledges too early. */
+  async nextWrites(count) {
+    const deadline = performance.now() + 4_000;
+    for (let n = 0; n < count; n++) {
+      const left = Math.max(deadline - performance.now(), 0);
+      await Promise.race([new Promise((resolve) => (this.#onWrite = resolve)), pause(left)]);
+    }
+  }
+
+  #answered({ method, form, json }, { status }) {
+    const isWrite = method === 'DELETE' || json !== undefined || form?.grant_type === 'refresh_token';
+    if (isWrite && status === 200) this.#onWrite?.();
+    const now = performance.now();
+    this.report.worst('longest_interruption_s', (now - this.#lastAnswer) / 1000);
+    this.#lastAnswer = now;
+  }
+}
+
+/** Whether an unanswered request may have been carried out. A 503 that says that nothing was written is held to it. */
+export function mayBeDone({ status, mayBeDone: perhaps, body, text }) {
+  if (status === 0) return perhaps;
+  return status === 503 && !(body?.Message ?? body?.error_description ?? text).includes('nothing was written');
+}
+
+/** Whether an answer says nothing about the act: it was lost, or the database was away. */
+export function isUnknown({ status }) {
+  return status === 0 || status === 503;
+}
+
+/** A name for a secret, so that a history tells tokens apart and gives none away. */
+export function nameOf(secret) {
+  return createHash('sha256').update(secret).digest('hex').slice(0, 8);
+}
+
+function summary({ method = 'GET', path, form, json, headers = {}, label }) {
+  const secret = form?.refresh_token ?? form?.token;
+  const what = [form?.grant_type, secret && nameOf(secret), json?.SystemId, json?.Subject, label].filter(Boolean);
+  const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
+  return `${method} ${path} ${what.join(' ')}${bearer ? ` by ${nameOf(bearer)}` : ''}`;
+}
+
+function outcome({ status, reason, mayBeDone: perhaps, body, text }) {
+  if (status === 0) return `${reason}, ${perhaps ? 'perhaps done' : 'not done'}`;
+  if (body?.refresh_token) return `${status} ${nameOf(body.refresh_token)} and ${nameOf(body.access_token)}`;
+  return `${status} ${body?.error ?? body?.Message ?? (Array.isArray(body) ? `${body.length} records` : text.slice(0, 60))}`;
+}
