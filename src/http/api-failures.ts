@@ -11,6 +11,7 @@ const DESCRIPTIONS = {
   404: 'There is no such record.',
   413: 'The body is larger than 256 KiB.',
   415: 'The body is of another content type.',
+  429: 'Too many failed attempts to sign in. See `Retry-After`.',
   500: 'A fault of ours.',
   503: 'The database cannot be reached; nothing was written. See `Retry-After`.',
 } as const;
@@ -23,6 +24,7 @@ const MESSAGES: Readonly<Record<keyof typeof DESCRIPTIONS, string>> = {
   404: 'There is no RefreshToken with Id 87654321.',
   413: 'The body is larger than 256 KiB.',
   415: 'The body must be application/json or application/x-www-form-urlencoded.',
+  429: 'Too many failed attempts. Try again in 8 seconds.',
   500: 'Something went wrong on our side. Quote request 5f0c6a5e-8f0c-4c53-9d5e-0c6f7a4b1e2d when you report it.',
   503: 'The database cannot be reached; nothing was written.',
 };
@@ -30,6 +32,7 @@ const MESSAGES: Readonly<Record<keyof typeof DESCRIPTIONS, string>> = {
 const HEADERS: Partial<Record<keyof typeof DESCRIPTIONS, Record<string, object>>> = {
   401: { 'WWW-Authenticate': { schema: { type: 'string' }, description: 'How to sign in (RFC 6750, RFC 7617).' } },
   403: { 'WWW-Authenticate': { schema: { type: 'string' }, description: 'insufficient_scope (RFC 6750).' } },
+  429: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds to wait.' } },
   503: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds to wait.' } },
 };
 
@@ -56,11 +59,11 @@ export function ApiValidationFailure(failure: MemberFailure, malformed: string):
   );
 }
 
-/** Documents failures of the contract's form (1.5), with an example of each; 401, 403, 500 and 503 go without saying. */
+/** Documents failures of the contract's form (1.5), with an example of each; 401, 403, 429, 500 and 503 go without saying. */
 export function ApiFailures(...statuses: (keyof typeof DESCRIPTIONS)[]): MethodDecorator {
   return applyDecorators(
     ApiExtraModels(FailureBody),
-    ...([401, 403, ...statuses, 500, 503] as const).map((status) =>
+    ...([401, 403, ...statuses, 429, 500, 503] as const).map((status) =>
       ApiResponse({
         status,
         description: DESCRIPTIONS[status],

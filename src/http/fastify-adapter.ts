@@ -4,6 +4,7 @@ import { METHODS, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { v4 as uuid } from 'uuid';
 import { AppError } from '../kernel/app-error.js';
+import { addArrival } from './arrival.js';
 import { addBatchConstraint } from './batch-query.js';
 import { addBodyParsers } from './body-parsers.js';
 import { FailureBody } from './failure-body.js';
@@ -42,6 +43,7 @@ export function createFastifyAdapter(
     if (!fastify.supportedMethods.includes(method) && method !== 'CONNECT')
       fastify.addHttpMethod(method, { hasBody: true });
   }
+  addArrival(fastify);
   addGracefulClose(fastify);
   addBatchConstraint(fastify);
   addBodyParsers(fastify);

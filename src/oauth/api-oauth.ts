@@ -9,6 +9,7 @@ const DESCRIPTIONS = {
   401: 'No credentials, or none that are valid.',
   403: 'Signed in, without the role.',
   413: 'The body is larger than 256 KiB.',
+  415: 'The body is no form.',
   429: 'Too many failed attempts. See `Retry-After`.',
   500: 'A fault of ours.',
   503: 'The database cannot be reached. See `Retry-After`.',

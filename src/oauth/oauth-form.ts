@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { originOf } from '../access/request-origin.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Origin } from '../kernel/origin.js';
@@ -17,8 +17,10 @@ export interface OAuthRequest {
   /** The client that speaks, by header or parameter; undefined when it does not say. */
   readonly clientId: string | undefined;
   readonly origin: Origin;
-  /** When it came, in milliseconds by `performance.now()`. */
+  /** When it came, at the earliest, in milliseconds by `performance.now()`. */
   readonly receivedAt: number;
+  /** Whether its sender has hung up, and waits for no answer. */
+  readonly isAbandoned: () => boolean;
 }
 
 /**
@@ -26,8 +28,7 @@ export interface OAuthRequest {
  * query is read: secrets do not belong there.
  */
 export const OAuthForm = createParamDecorator((_data: unknown, context: ExecutionContext): OAuthRequest => {
-  const http = context.switchToHttp();
-  const request = http.getRequest<FastifyRequest>();
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
   const { headers, body } = request;
   if (!isForm(request)) {
     throw new AppError('unsupported_media_type', 415, `The body must be ${FORM}.`);
@@ -38,8 +39,9 @@ export const OAuthForm = createParamDecorator((_data: unknown, context: Executio
     if (value !== '') parameters.set(name, value);
   }
   const clientId = clientIdOf(headers['client_id'], parameters.get('client_id'));
-  const receivedAt = performance.now() - http.getResponse<FastifyReply>().elapsedTime;
-  return { parameters, clientId, origin: originOf(request), receivedAt };
+  const { socket } = request.raw;
+  const isAbandoned = (): boolean => socket.destroyed || !socket.writable;
+  return { parameters, clientId, origin: originOf(request), receivedAt: request.receivedAt, isAbandoned };
 });
 
 /** A parameter that must be there. @throws AppError invalid_request */

@@ -76,7 +76,7 @@ export class TokenController {
   )
   @ApiClientId()
   @ApiResponse({ status: 200, description: 'The token is out of use, or was already.' })
-  @ApiOAuthFailures()
+  @ApiOAuthFailures(415)
   revoke(@OAuthForm() request: OAuthRequest): Promise<void> {
     return this.revocation.revoke(request);
   }
@@ -93,7 +93,7 @@ export class TokenController {
     { introspect: { token: 'tsr_AQ0AAAAAAAAAAQ' } },
   )
   @ApiResponse({ status: 200, type: IntrospectionResponse, description: 'Whether it is active, and whose it is.' })
-  @ApiOAuthFailures(401, 403)
+  @ApiOAuthFailures(401, 403, 415, 429)
   introspect(@OAuthForm() request: OAuthRequest): Promise<IntrospectionResponse> {
     return this.introspection.introspect(request);
   }

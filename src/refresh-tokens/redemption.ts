@@ -17,8 +17,10 @@ export interface Presented {
   /** Undefined stands for the default, the user's e-mail. */
   readonly clientId: string | undefined;
   readonly origin: Origin;
-  /** When the request came, in milliseconds by `performance.now()`. */
+  /** When the request came, at the earliest, in milliseconds by `performance.now()`. */
   readonly receivedAt: number;
+  /** Whether its sender has hung up, and waits for no answer. */
+  readonly isAbandoned: () => boolean;
 }
 
 type SessionRow = Session & Record<string, unknown>;
@@ -136,7 +138,7 @@ export class Redemption {
     }
     if (claims.generation === row.generation - 1 && row.isWithinWindow) return this.repeat(row, presented.origin);
     // The session went on while this request was on its way: its sender gave up on it and sent another. That is no replay.
-    if (row.isOvertaken) return this.refuse(row, 'overtaken', presented.origin);
+    if (row.isOvertaken || presented.isAbandoned()) return this.refuse(row, 'overtaken', presented.origin);
     return this.endReplayed(claims, row, presented);
   }
 

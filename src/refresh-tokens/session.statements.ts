@@ -37,7 +37,7 @@ export const REDEEM = {
 
 /**
  * Says of a session why a token was not redeemed: $1 id, $2 unique id, $3 client, $4 retry window, $5 longest life, $6 how long ago the
- * request came, in seconds.
+ * request came, in seconds: what counts is the age that the token had then.
  */
 export const DIAGNOSE = {
   name: 'session-diagnose',
@@ -45,7 +45,7 @@ export const DIAGNOSE = {
   text: `SELECT ${ISSUED}, t.issued, t.first_generation AS "firstGeneration", t.ticket_salt AS salt, t.ticket_hash AS hash,
       t.client_id = coalesce($3::text, t.subject) AS "isSameClient",
       t.expires_on <= now() OR t.auth_time + make_interval(secs => $5::float8) <= now() AS "isExpired",
-      t.rotated_on > ${WINDOW('$4')} AS "isWithinWindow",
+      t.rotated_on > ${WINDOW('($4::float8 + $6::float8)')} AS "isWithinWindow",
       t.rotated_on > ${WINDOW('$6')} AS "isOvertaken",
       coalesce(u.enabled, false) AS "isUserEnabled"
     FROM refresh_tokens t LEFT JOIN users u ON u.email = t.subject
@@ -71,7 +71,7 @@ export const END_REPLAYED = audited(
   'session-end-replayed',
   `DELETE FROM refresh_tokens WHERE id = $1 AND unique_id = $2 AND issued
     AND first_generation <= $3 AND generation > $3
-    AND NOT (generation = $3 + 1 AND rotated_on > ${WINDOW('$4')}) AND rotated_on <= ${WINDOW('$5')} ${ENDED}`,
+    AND NOT (generation = $3 + 1 AND rotated_on > ${WINDOW('($4::float8 + $5::float8)')}) AND rotated_on <= ${WINDOW('$5')} ${ENDED}`,
 );
 
 /** Ends the session of a token that its client revokes: $3 generation, $4 client. A token of an earlier login ends nothing. */

@@ -31,7 +31,9 @@ async function login(clientId: string): Promise<IssuedSession> {
 }
 
 const redeem = ({ refreshToken, clientId }: IssuedSession): Promise<IssuedSession> =>
-  app.get(Redemption).redeem({ refreshToken, clientId, origin: ORIGIN, receivedAt: performance.now() });
+  app
+    .get(Redemption)
+    .redeem({ refreshToken, clientId, origin: ORIGIN, receivedAt: performance.now(), isAbandoned: () => false });
 
 const codeOf = (work: Promise<unknown>): Promise<string> =>
   work.then(

@@ -50,6 +50,11 @@ export class Service {
     }
   }
 
+  /** Freezes the process (SIGSTOP), or lets it go on (SIGCONT). */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.process?.kill(signal);
+  }
+
   /** Ends the process, by default as an operator would. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     const child = this.process;

@@ -9,8 +9,10 @@ export interface GrantContext {
   /** The `client_id` header, or else the parameter of that name; undefined when neither was sent. */
   readonly clientId: string | undefined;
   readonly origin: Origin;
-  /** When the request came, in milliseconds by `performance.now()`. */
+  /** When the request came, at the earliest, in milliseconds by `performance.now()`. */
   readonly receivedAt: number;
+  /** Whether its sender has hung up, and waits for no answer. */
+  readonly isAbandoned: () => boolean;
 }
 
 /** One `grant_type` of the token endpoint: its name, the parameters it knows, and what it does. */
