@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { DataSource } from 'typeorm';
 import { revertLatest } from '../database/migrate.js';
 import { AppError } from '../kernel/app-error.js';
@@ -19,12 +19,20 @@ export function addMigrationCommands(program: Command): void {
     );
   migrations
     .command('revert')
-    .description('Take the latest migration back, before the version before is started again.')
-    .action(() =>
+    .description('Take the latest migrations back. Whatever is started of this version makes them again.')
+    .argument('[count]', 'how many', numberOf, 1)
+    .action((count: number) =>
       withApplication(async (app) => {
-        const name = await revertLatest(app.get(DataSource));
-        if (!name) throw new AppError('no_migration', 404, 'There is no migration to take back.');
-        say(`Took back ${name}.`);
+        for (let n = 0; n < count; n++) {
+          const name = await revertLatest(app.get(DataSource));
+          if (!name) throw new AppError('no_migration', 404, 'There is no migration to take back.');
+          say(`Took back ${name}.`);
+        }
       }),
     );
+}
+
+function numberOf(text: string): number {
+  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError('Expected a number from 1 to 99.');
+  return Number(text);
 }

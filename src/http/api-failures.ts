@@ -13,7 +13,7 @@ const DESCRIPTIONS = {
   415: 'The body is of another content type.',
   429: 'Too many failed attempts to sign in. See `Retry-After`.',
   500: 'A fault of ours.',
-  503: 'The database cannot be reached; nothing was written. See `Retry-After`.',
+  503: 'The database cannot be reached, or took too long. See `Retry-After`.',
 } as const;
 
 /** What such a failure says, as an example. */

@@ -68,6 +68,8 @@ export class SigningKeys implements OnModuleInit {
       batch: () => this.maintain(),
     });
     await this.maintain();
+    // A secret under which they do not open stops the start, and not the first request.
+    await this.keys.get();
   }
 
   /** The key that signs now. */

@@ -1,0 +1,210 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request, type IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { basicOf, passwordOf, RESOURCE, validRecord, type Client } from '../support/client.js';
+import { DatabaseProxy } from '../support/database-proxy.js';
+import { databaseUrl, newData } from '../support/data.js';
+import { freePort, Service } from '../support/service.js';
+import {
+  askRefresh,
+  disposeWithoutLeaks,
+  events,
+  isAlive,
+  login,
+  refresh,
+  REFUSED,
+  seconds,
+  the,
+  tokensOf,
+  type Tokens,
+} from '../support/sessions.js';
+
+const HAPROXY = '/usr/sbin/haproxy';
+const isInstalled = existsSync(HAPROXY);
+const CONFIGURATION = join(import.meta.dirname, '../../deploy/haproxy.cfg');
+const CLIENTS = 6;
+/** The connection was closed without an answer. */
+const CLOSED = 0;
+/** Of this machine, and neither the balancer's nor trusted. */
+const ELSEWHERE = '127.0.0.9';
+/** Two looks at a replica, two seconds apart, and what they may take. */
+const NOTICED_S = 7;
+
+let folder: string;
+let balancer: ChildProcess;
+let balancerLog = '';
+let replicas: [Service, Service];
+let metricsUrl: string;
+let proxy: DatabaseProxy;
+/** The first replica as clients reach it: at the balancer, which may ask the other. */
+let service: Service;
+let admin: Client;
+
+/** The balancer of the Compose file; but for addresses, its configuration is the file's. */
+async function startBalancer(): Promise<string> {
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const addresses = {
+    ' :3000': new URL(url).host,
+    ' tessera-1:3000': replicas[0].url,
+    ' tessera-2:3000': replicas[1].url,
+  };
+  const configuration = Object.entries(addresses).reduce(
+    (text, [from, to]) => text.replaceAll(from, ` ${to.replace('http://', '')}`),
+    readFileSync(CONFIGURATION, 'utf8'),
+  );
+  folder = mkdtempSync(join(tmpdir(), 'tessera-test-'));
+  writeFileSync(join(folder, 'cfg'), configuration);
+  balancer = spawn(HAPROXY, ['-db', '-f', join(folder, 'cfg')], { stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const stream of [balancer.stdout, balancer.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => (balancerLog += text));
+  }
+  for (let n = 0; n < 100 && !(await isReady(url)); n++) await seconds(0.1);
+  return url;
+}
+
+const isReady = (url: string): Promise<boolean> =>
+  fetch(`${url}/health/ready`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
+const suite = isInstalled || process.env['CI'] ? describe : describe.skip;
+if (!isInstalled) console.warn(`${HAPROXY} is not installed: what goes through it is not tested.`);
+
+suite('two replicas behind the balancer', () => {
+  beforeAll(async () => {
+    const dataDir = await newData();
+    proxy = await DatabaseProxy.start(the(databaseUrl(dataDir)));
+    const metricsPort = await freePort();
+    metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
+    const settings = {
+      DATABASE_URL: proxy.url,
+      PUBLIC_URL: 'https://tessera.example.com',
+      TRUSTED_PROXIES: '127.0.0.1',
+    };
+    const first = await Service.startOn(dataDir, { ...settings, METRICS_PORT: String(metricsPort) });
+    replicas = [first, await Service.startOn(dataDir, settings)];
+    service = Object.create(first, { url: { value: await startBalancer() } }) as Service;
+    admin = service.client(basicOf('admin'));
+  });
+  afterAll(async () => {
+    balancer.kill();
+    await once(balancer, 'exit');
+    rmSync(folder, { recursive: true });
+    await replicas[1].end();
+    await disposeWithoutLeaks(replicas[0]);
+    await proxy.cut();
+  });
+
+  it('are one service: the client_id header arrives, and a session goes on at either', async () => {
+    const [first, second] = replicas;
+    let tokens = await login(service, 'all', 'behind');
+    for (const replica of [first, second, service]) tokens = await refresh(replica, tokens, 'behind');
+    expect(await isAlive(service, tokens)).toBe(true);
+    const { status, body } = await askRefresh(service, tokens.refresh);
+    expect([status, body]).toEqual([400, REFUSED]);
+    for (let n = 0; n < 10; n++) tokens = await refresh(service, tokens, 'behind');
+  });
+
+  it('know where a request came from, whatever it says of that, and what it is called', async () => {
+    const body = new URLSearchParams({
+      grant_type: 'password',
+      username: 'list@example.com',
+      password: passwordOf('list'),
+    }).toString();
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-forwarded-for': '192.0.2.66',
+      'x-request-id': 'one-of-ours',
+    };
+    const asked = request(`${service.url}/api/token`, { method: 'POST', headers, localAddress: ELSEWHERE });
+    const [answer] = (await once(asked.end(body), 'response')) as [IncomingMessage];
+    answer.resume();
+    expect([answer.statusCode, answer.headers['x-request-id']]).toEqual([200, 'one-of-ours']);
+    expect(await events(service, { RequestId: 'one-of-ours' })).toMatchObject([{ Kind: 'login', Address: ELSEWHERE }]);
+  });
+
+  it('take bodies of up to 256 KiB, and do not show their metrics', async () => {
+    const ticket = (length: number) => validRecord({ ProtectedTicket: 't'.repeat(length) });
+    expect((await admin.post(RESOURCE, ticket(250 * 1024))).status).not.toBe(413);
+    expect((await admin.post(RESOURCE, ticket(260 * 1024))).status).toBe(413);
+    expect((await fetch(metricsUrl)).status).toBe(200);
+    expect((await service.client().get('/metrics')).status).toBe(404);
+  });
+
+  it.each([
+    [0, 'SIGKILL', ['refresh', 'read']],
+    [1, 'SIGTERM', ['refresh', 'read', 'create']],
+  ] as const)('replica %i ends by %s under traffic, and no %p fails', async (index, signal, unharmed) => {
+    const over = new AbortController();
+    const clients = Array.from({ length: CLIENTS }, (_, n) => `client-${n}`);
+    const tokens = await Promise.all(clients.map((client) => login(service, 'all', client)));
+    const going = clients.map((client, n) => useUntil(over.signal, client, the(tokens[n])));
+    await seconds(1);
+    await replicas[index].end(signal);
+    await seconds(2);
+    await replicas[index].resume();
+    await seconds(3);
+    over.abort();
+    const all = (await Promise.all(going)).flat();
+    expect(all.length).toBeGreaterThan(CLIENTS * 10);
+    const failures = all.filter(({ status }) => status !== 200);
+    expect(failures.filter(({ what }) => (unharmed as readonly string[]).includes(what))).toEqual([]);
+    // Of these nobody knows whether they were done: the balancer asks nobody else.
+    expect(failures.filter(({ status }) => status !== 502 && status !== CLOSED)).toEqual([]);
+  });
+
+  it('say themselves that their database is away, in the form of each route', async () => {
+    const tokens = await login(service, 'all');
+    await proxy.cut();
+    await seconds(NOTICED_S);
+    const [token, record] = [await askRefresh(service, tokens.refresh), await admin.get(`${RESOURCE}/1`)];
+    expect([token.status, token.body.error, token.headers.get('retry-after')]).toEqual([
+      503,
+      'temporarily_unavailable',
+      '5',
+    ]);
+    expect([record.status, record.body.Status, record.headers.get('retry-after')]).toEqual([503, 503, '5']);
+    await proxy.restore();
+    await refresh(service, tokens);
+  });
+
+  it('are answered for when none of them runs; and nothing that was asked is in the log', async () => {
+    const tokens = await login(service, 'all');
+    for (const replica of replicas) await replica.end();
+    const { status, body, headers } = await admin.get(`${RESOURCE}?RefreshToken_Subject=ada`);
+    const message = 'No replica of the service answers.';
+    expect([status, body, headers.get('retry-after')]).toEqual([
+      503,
+      { Status: 503, Message: message, Value: null, Errors: null, WasSuccessful: false },
+      '5',
+    ]);
+    for (const replica of replicas) await replica.resume();
+    await refresh(service, tokens);
+    expect(balancerLog).toMatch(/is DOWN/);
+    expect(balancerLog).not.toMatch(/api|Subject|client_id|tsr_/);
+  });
+});
+
+interface Done {
+  readonly what: 'refresh' | 'read' | 'create';
+  readonly status: number;
+}
+
+/** Refreshes, reads and creates until it is over, and says what came of each. */
+async function useUntil(over: AbortSignal, client: string, { refresh: first }: Tokens): Promise<Done[]> {
+  const done: Done[] = [];
+  let token = first;
+  while (!over.aborted) {
+    const answer = await askRefresh(service, token, client);
+    if (answer.status === 200) token = tokensOf(answer).refresh;
+    done.push({ what: 'refresh', status: answer.status });
+    done.push({ what: 'read', status: (await admin.get(`${RESOURCE}?size=1`)).status });
+    const created = await admin.post(RESOURCE, validRecord()).catch(() => ({ status: CLOSED }));
+    done.push({ what: 'create', status: created.status });
+  }
+  return done;
+}
