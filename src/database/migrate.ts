@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
+import { migrationPool } from './server-pool.js';
 
 /** Any number no one else is likely to lock; the same in every process of the service. */
 const MIGRATION_LOCK = 7_355_610;
@@ -40,7 +41,7 @@ async function withMigrator<T>(dataSource: DataSource, work: (migrator: DataSour
   const { options } = dataSource;
   // The embedded database has one connection, and one process.
   if ('driver' in options && options.driver) return work(dataSource);
-  const migrator = new DataSource({ ...options, extra: { max: CONNECTIONS } });
+  const migrator = new DataSource({ ...options, extra: migrationPool(CONNECTIONS) });
   await migrator.initialize();
   try {
     return await whileLocked(migrator, () => work(migrator));
@@ -63,7 +64,7 @@ async function whileLocked<T>(dataSource: DataSource, work: () => Promise<T>): P
     }
     return await work();
   } finally {
-    if (runner.isTransactionActive) await runner.rollbackTransaction();
+    if (runner.isTransactionActive && !runner.isReleased) await runner.rollbackTransaction();
     await runner.release();
   }
 }

@@ -37,10 +37,11 @@ export class Notices implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.settings.DATABASE_URL) void this.listen(FIRST_DELAY_MS);
   }
 
-  async onModuleDestroy(): Promise<void> {
+  onModuleDestroy(): void {
     this.isClosed = true;
     clearTimeout(this.timer);
-    await this.client?.end();
+    // Nobody waits for a server that may be gone.
+    this.client?.end().catch(() => undefined);
   }
 
   private async listen(delay: number): Promise<void> {

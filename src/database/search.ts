@@ -42,7 +42,12 @@ export async function findPage(
   const seen = skipped + records.length;
   if (isLast) return { records, hasNext, total: seen, isEstimated: false };
   const total = await count(dataSource, matching, values);
-  return { records, hasNext, ...total, total: Math.max(total.total, hasNext ? seen + 1 : 0) };
+  return {
+    records,
+    hasNext,
+    ...total,
+    total: hasNext ? Math.max(total.total, seen + 1) : Math.min(total.total, skipped),
+  };
 }
 
 function conditionsOf(filters: readonly Filter[], columns: Searchable['columns'], values: unknown[]): string {

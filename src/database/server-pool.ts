@@ -16,6 +16,8 @@ const SET_LIMITS = `SELECT set_config('statement_timeout', $1, false), set_confi
 interface PoolFacts extends PoolConfig {
   /** Whether a pooler stands between the service and PostgreSQL. */
   isPooled?: boolean;
+  /** After so long without an answer, the server is taken to be gone. */
+  readonly answerWithinMs?: number;
 }
 
 /** How the pool of connections to a PostgreSQL server is kept: its size, limits of time, and what was found out about the server. */
@@ -28,9 +30,11 @@ export function serverPool(settings: Settings): PoolFacts {
     maxLifetimeSeconds: LIFETIME_SECONDS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
-    query_timeout: DATABASE_STATEMENT_TIMEOUT * 1_000 + ANSWER_GRACE_MS,
+    answerWithinMs: DATABASE_STATEMENT_TIMEOUT * 1_000 + ANSWER_GRACE_MS,
     // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for it; its types do not say so
     async onConnect(this: PoolFacts, client: ClientBase) {
+      // Who hands a connection over and who takes it both do not listen for a moment. An error then would end the process.
+      client.on('error', () => undefined);
       this.isPooled = await isPooledClient(client);
       // Behind a pooler they would be left to whoever gets the connection next.
       if (!this.isPooled) await client.query(SET_LIMITS, limits);
@@ -45,6 +49,23 @@ export function serverPool(settings: Settings): PoolFacts {
 export async function isPooledClient(client: ClientBase): Promise<boolean> {
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   return rows[0]?.pid !== (client as unknown as { processID: number }).processID;
+}
+
+/** How the migrations' connections are kept: without limits of time, for to index a large table takes minutes. */
+export function migrationPool(connections: number): PoolFacts {
+  return {
+    max: connections,
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for it; its types do not say so
+    async onConnect(client: ClientBase) {
+      client.on('error', () => undefined);
+      if (!(await isPooledClient(client))) await client.query(SET_LIMITS, ['0', '0', '0']);
+    },
+  };
+}
+
+/** How long an answer of the pool's server is waited for, in milliseconds; undefined: for as long as it takes. */
+export function answerWithinMs(pool: Pool): number | undefined {
+  return (pool.options as PoolFacts).answerWithinMs;
 }
 
 /** Whether the connections of a pool come from a pooler: what a statement leaves on one may be gone with the next. */

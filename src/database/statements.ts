@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { isConnectionBroken, isRolledBack } from '../kernel/database-failures.js';
-import { isPooled } from './server-pool.js';
+import { answerWithinMs, isPooled } from './server-pool.js';
 
 /** A statement that lost to others, or whose connection broke, is tried so often in all. */
 const ATTEMPTS = 3;
+/** What broke only after so long is not tried again: its request has waited enough. */
+const REPEATED_WITHIN_MS = 5_000;
 
 /**
  * A statement that is prepared once on each connection, under its name, and only bound after that: 1.8 times as fast as the
@@ -35,11 +37,13 @@ export class Statements {
     const client = (await manager?.queryRunner?.connect()) as PoolClient | undefined;
     if (client) return this.send<Row>(client, statement, values);
     for (let attempt = 1; ; attempt++) {
+      const begun = performance.now();
       try {
         return await this.send<Row>(this.pool, statement, values);
       } catch (error) {
         const isWorthwhile = isRolledBack(error) || (statement.isRepeatable && isConnectionBroken(error));
-        if (!isWorthwhile || attempt === ATTEMPTS) throw error;
+        const isLate = performance.now() - begun > REPEATED_WITHIN_MS;
+        if (!isWorthwhile || isLate || attempt === ATTEMPTS) throw error;
       }
     }
   }
@@ -61,7 +65,10 @@ export class Statements {
     { name, text }: Statement,
     values: unknown[],
   ): Promise<Row[]> {
-    const { rows } = await to.query<Row>(isPooled(this.pool) ? { text, values } : { name, text, values });
+    const { pool } = this;
+    // Only where the pool throws a connection away that does not answer.
+    const limit = to === pool && { query_timeout: answerWithinMs(pool) };
+    const { rows } = await to.query<Row>({ ...(!isPooled(pool) && { name }), ...limit, text, values });
     return rows;
   }
 

@@ -17,6 +17,8 @@ const FIRST_LOOK_WITHIN_MS = 10_000;
 /** A batch is followed by a rest of so many times its length: the database's time is the users'. */
 const REST = 4;
 const LONGEST_REST_MS = 5_000;
+/** A batch that takes longer is left to the process that takes the job over. */
+const LONGEST_GOODBYE_MS = 3_000;
 
 /**
  * Runs the jobs that features register. A job is a lease in the database: whichever process sees it due takes it, and says with each
@@ -76,7 +78,7 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     this.closing.abort();
     clearTimeout(this.timer);
-    await this.looking;
+    await Promise.race([this.looking, pause(LONGEST_GOODBYE_MS, undefined, { ref: false })]);
   }
 
   private lookAgainIn(ms: number): void {

@@ -7,7 +7,7 @@ import { SERVICE } from '../kernel/origin.js';
 
 const EVERY_SECONDS = 600;
 const AT_ONCE = 500;
-const BEGINNING = new Date(0);
+const BEGINNING = '-infinity';
 
 /**
  * Deletes records that expired, and were last written, long ago: $1 how long, in seconds, $2 the expiry to begin with, $3 how many at
@@ -29,7 +29,7 @@ const DELETE_EXPIRED = audited(
 @Injectable()
 export class ExpiredRecords implements OnModuleInit {
   /** Where the next batch begins: what was deleted stays in the index for a while, and need not be passed by again and again. */
-  private from = BEGINNING;
+  private from: Date | string = BEGINNING;
 
   constructor(
     private readonly jobs: Jobs,

@@ -54,7 +54,7 @@ const FORGET = {
   name: 'throttle-forget',
   text: `DELETE FROM login_throttles WHERE key IN (SELECT key FROM login_throttles
     WHERE blocked_until < now() AND coalesce(last_failure < now() - interval '${MEMORY}', true)
-      AND coalesce(last_success < now() - interval '${KNOWN_FOR}', true) LIMIT $1) RETURNING key`,
+      AND coalesce(last_success < now() - interval '${KNOWN_FOR}', true) LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING key`,
 };
 const FORGET_EVERY_SECONDS = 600;
 const FORGET_AT_ONCE = 1_000;
