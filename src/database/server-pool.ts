@@ -31,14 +31,7 @@ export function serverPool(settings: Settings): PoolFacts {
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     answerWithinMs: DATABASE_STATEMENT_TIMEOUT * 1_000 + ANSWER_GRACE_MS,
-    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for it; its types do not say so
-    async onConnect(this: PoolFacts, client: ClientBase) {
-      // Who hands a connection over and who takes it both do not listen for a moment. An error then would end the process.
-      client.on('error', () => undefined);
-      this.isPooled = await isPooledClient(client);
-      // Behind a pooler they would be left to whoever gets the connection next.
-      if (!this.isPooled) await client.query(SET_LIMITS, limits);
-    },
+    ...limitedTo(limits),
   };
 }
 
@@ -53,12 +46,19 @@ export async function isPooledClient(client: ClientBase): Promise<boolean> {
 
 /** How the migrations' connections are kept: without limits of time, for to index a large table takes minutes. */
 export function migrationPool(connections: number): PoolFacts {
+  return { max: connections, ...limitedTo(['0', '0', '0']) };
+}
+
+/** Prepares each new connection: finds out whether it is pooled, and sets its limits, as `SET_LIMITS` takes them. */
+function limitedTo(limits: readonly string[]): PoolFacts {
   return {
-    max: connections,
     // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for it; its types do not say so
-    async onConnect(client: ClientBase) {
+    async onConnect(this: PoolFacts, client: ClientBase) {
+      // Who hands a connection over and who takes it both do not listen for a moment. An error then would end the process.
       client.on('error', () => undefined);
-      if (!(await isPooledClient(client))) await client.query(SET_LIMITS, ['0', '0', '0']);
+      this.isPooled = await isPooledClient(client);
+      // Behind a pooler they would be left to whoever gets the connection next.
+      if (!this.isPooled) await client.query(SET_LIMITS, [...limits]);
     },
   };
 }

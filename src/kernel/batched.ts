@@ -49,3 +49,13 @@ export class Batched<Question, Answer> {
     );
   }
 }
+
+/** A row of the answer to several questions: to which of them, counted from 1. */
+export type Placed<Row> = Row & Record<string, unknown> & { readonly place: number };
+
+/** The rows in the order of the questions; undefined where a question has none. */
+export function inPlaces<Row>(questions: readonly unknown[], rows: readonly Placed<Row>[]): (Row | undefined)[] {
+  const answers: (Row | undefined)[] = questions.map(() => undefined);
+  for (const row of rows) answers[row.place - 1] = row;
+  return answers;
+}

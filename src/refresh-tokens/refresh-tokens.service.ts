@@ -7,7 +7,7 @@ import { findPage } from '../database/search.js';
 import { Statements, type Statement } from '../database/statements.js';
 import type { Write } from '../http/write-envelope.js';
 import { notFound } from '../kernel/app-error.js';
-import { Batched } from '../kernel/batched.js';
+import { Batched, inPlaces, type Placed } from '../kernel/batched.js';
 import type { Actor } from '../kernel/origin.js';
 import { inOrder, type Found, type Search } from '../kernel/search.js';
 import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.input.js';
@@ -30,8 +30,6 @@ interface Reading {
   readonly id: number;
   readonly act: AuditAct;
 }
-
-type Placed = Record<string, unknown> & { readonly place: number };
 
 type Ticket = Pick<RefreshTokenInput, 'ProtectedTicket' | 'TicketSalt' | 'TicketHash'>;
 
@@ -115,10 +113,7 @@ export class RefreshTokensService {
   private async readEach(readings: readonly Reading[]): Promise<(RefreshToken | undefined)[]> {
     const acts = readings.map(({ act }) => actValues(act));
     const values = [readings.map(({ id }) => id), ...[0, 1, 2, 3, 4, 5].map((n) => acts.map((act) => act[n]))];
-    const records: (RefreshToken | undefined)[] = readings.map(() => undefined);
-    for (const record of await this.statements.run<RefreshToken & Placed>(READ_EACH, values))
-      records[record.place - 1] = record;
-    return records;
+    return inPlaces(readings, await this.statements.run<Placed<RefreshToken>>(READ_EACH, values));
   }
 
   private async write(

@@ -5,7 +5,7 @@ import { actValues } from '../audit/audited.js';
 import { Settings } from '../config/settings.js';
 import { Statements } from '../database/statements.js';
 import { AppError } from '../kernel/app-error.js';
-import { Batched } from '../kernel/batched.js';
+import { Batched, inPlaces, type Placed } from '../kernel/batched.js';
 import type { Actor } from '../kernel/origin.js';
 import type { AccessTokenReference } from '../signing-keys/access-tokens.js';
 import { UsersService } from '../users/users.service.js';
@@ -34,8 +34,6 @@ export interface SessionsOf {
   readonly subject: string;
   readonly clientId?: string | undefined;
 }
-
-type Placed = Record<string, unknown> & { readonly place: number };
 
 /** Requests at once are authenticated together: the truth is asked for each, but in few statements. */
 const AT_ONCE = { atOnce: 2, most: 100 };
@@ -115,10 +113,7 @@ export class SessionsService implements OnModuleInit {
       tokens.map(({ expires }) => expires),
       this.settings.REFRESH_TOKEN_MAX_AGE,
     ];
-    const users: (SessionUser | undefined)[] = tokens.map(() => undefined);
-    for (const { place, ...user } of await this.statements.run<SessionUser & Placed>(PRINCIPALS, values))
-      users[place - 1] = user;
-    return users;
+    return inPlaces(tokens, await this.statements.run<Placed<SessionUser>>(PRINCIPALS, values));
   }
 
   private belongsToAnother(id: number, uniqueId: string, clientId: string | undefined): Promise<boolean> {
