@@ -34,8 +34,9 @@ export async function findPage(
   const values: unknown[] = [];
   const matching = `${table} WHERE ${conditionsOf(search.filters, columns, values)}`;
   const skipped = (search.page - 1) * search.size;
-  const page = pageOf(matching, columnOf(columns, search.orderBy), search.descending);
-  const rows = await dataSource.query<{ id: number }[]>(page(skipped, search.size + 1), values);
+  const slice = { skip: skipped, take: search.size + 1 };
+  const page = pageOf(matching, columnOf(columns, search.orderBy), search.descending, slice);
+  const rows = await dataSource.query<{ id: number }[]>(page, values);
   const hasNext = rows.length > search.size;
   const records = rows.slice(0, search.size).map(({ id }) => id);
   const isLast = !hasNext && (records.length > 0 || skipped === 0);
@@ -61,26 +62,24 @@ function conditionsOf(filters: readonly Filter[], columns: Searchable['columns']
   return conditions.length > 0 ? conditions.join(' AND ') : 'true';
 }
 
-/** The statement that finds the ids of a page, by how many it skips and how many it takes. */
+/** The statement that finds the ids of a page. */
 function pageOf(
   matching: string,
   { sql, indexed, isFlag }: SearchColumn,
   descending: boolean,
-): (skip: number, take: number) => string {
+  { skip, take }: { readonly skip: number; readonly take: number },
+): string {
   const direction = descending ? 'DESC' : 'ASC';
+  const slice = `OFFSET ${skip} LIMIT ${take}`;
   if (!isFlag) {
     const order = indexed === undefined ? sql : `left(${sql}, ${indexed})`;
-    return (skip, take) =>
-      `SELECT id FROM ${matching} ORDER BY ${order} ${direction}, id ${direction} OFFSET ${skip} LIMIT ${take}`;
+    return `SELECT id FROM ${matching} ORDER BY ${order} ${direction}, id ${direction} ${slice}`;
   }
   // Each side of the flag in the order of ids, one after the other: the records need not be sorted by it.
-  const side = (condition: string, n: number, take: number): string =>
-    `(SELECT ${n} AS side, id FROM ${matching} AND ${condition} ORDER BY id ${direction} LIMIT ${take})`;
-  return (
-    skip,
-    take,
-  ) => `SELECT id FROM (${side(`NOT ${sql}`, 0, skip + take)} UNION ALL ${side(sql, 1, skip + take)}) sides
-    ORDER BY side ${direction}, id ${direction} OFFSET ${skip} LIMIT ${take}`;
+  const side = (condition: string, n: number): string =>
+    `(SELECT ${n} AS side, id FROM ${matching} AND ${condition} ORDER BY id ${direction} LIMIT ${skip + take})`;
+  return `SELECT id FROM (${side(`NOT ${sql}`, 0)} UNION ALL ${side(sql, 1)}) sides
+    ORDER BY side ${direction}, id ${direction} ${slice}`;
 }
 
 async function count(
