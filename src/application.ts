@@ -6,11 +6,13 @@ import { AppModule } from './app.module.js';
 import { Settings } from './config/settings.js';
 import { FailureFilter } from './http/failure.filter.js';
 import { createFastifyAdapter } from './http/fastify-adapter.js';
+import { addGracefulClose } from './http/graceful-close.js';
 import { serveOpenApi } from './http/openapi.js';
 import { addRequestLog, loggerOptions, NestLog } from './observability/logging.js';
 import { Metrics } from './observability/metrics.js';
 import { MetricsListener } from './observability/metrics-listener.js';
 import { addRequestMetrics } from './observability/request-metrics.js';
+import { Shutdown } from './observability/shutdown.js';
 
 /**
  * The application, ready to listen: modules loaded, database migrated, routes closed to every method they do not offer. Its metrics,
@@ -28,6 +30,7 @@ export async function createApplication(...extensions: (Type | DynamicModule)[])
     logger: new NestLog(fastify.log),
   });
   app.useGlobalFilters(new FailureFilter());
+  addGracefulClose(fastify, app.get(Shutdown));
   if (settings.METRICS_PORT !== undefined) addRequestMetrics(fastify, app.get(Metrics));
   const isHttps = settings.PUBLIC_URL.startsWith('https:');
   app.useSecurityHeaders({

@@ -142,6 +142,10 @@ export class Settings {
   @wholeNumber(86_400, 3_153_600_000, 'seconds')
   readonly AUDIT_RETENTION: number = 31_536_000;
 
+  /** For how long a process that was told to stop still takes requests while it says that it is not ready, in seconds. */
+  @wholeNumber(0, 300, 'seconds')
+  readonly SHUTDOWN_DELAY: number = 0;
+
   /** Proxies whose `X-Forwarded-For` is believed: addresses or networks, separated by commas. */
   @commaSeparated()
   @IsNetwork({ each: true, message: 'expected IP addresses or networks such as 10.0.0.0/8, separated by commas' })

@@ -8,7 +8,6 @@ import { addArrival } from './arrival.js';
 import { addBatchConstraint } from './batch-query.js';
 import { addBodyParsers } from './body-parsers.js';
 import { FailureBody } from './failure-body.js';
-import { addGracefulClose } from './graceful-close.js';
 import { addTotalItemsHeader } from './list-envelope.js';
 import { MethodTable } from './method-table.js';
 
@@ -30,6 +29,8 @@ export function createFastifyAdapter(
     ...(trustedProxies.length > 0 && { trustProxy: [...trustedProxies] }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // What still comes on a connection that was taken before the end is answered like any other.
+    return503OnClosing: false,
     genReqId: (request: IncomingMessage) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : uuid();
@@ -44,7 +45,6 @@ export function createFastifyAdapter(
       fastify.addHttpMethod(method, { hasBody: true });
   }
   addArrival(fastify);
-  addGracefulClose(fastify);
   addBatchConstraint(fastify);
   addBodyParsers(fastify);
   addTotalItemsHeader(fastify);

@@ -3,6 +3,7 @@ import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger
 import { DataSource } from 'typeorm';
 import { Public } from '../access/policy.js';
 import { AppError } from '../kernel/app-error.js';
+import { Shutdown } from './shutdown.js';
 import { withinTime } from './within-time.js';
 
 const READY_TIMEOUT_MS = 2_000;
@@ -18,7 +19,10 @@ class Health {
 @Public()
 @Controller('health')
 export class HealthController {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly shutdown: Shutdown,
+  ) {}
 
   @Get('live')
   @ApiOperation({ operationId: 'live', summary: 'Is the process alive?', security: [] })
@@ -32,20 +36,21 @@ export class HealthController {
   @ApiOperation({ operationId: 'ready', summary: 'Can it serve requests?', security: [] })
   @ApiResponse({ status: 200, type: Health, description: 'It can: the database answered.' })
   @ApiResponse({ status: '4XX', description: 'The request was refused.' })
-  @ApiResponse({ status: 503, description: 'The database did not answer within two seconds.' })
+  @ApiResponse({
+    status: 503,
+    description: 'The process was told to stop, or the database did not answer within two seconds.',
+  })
   async ready(): Promise<Health> {
-    await answersInTime(this.dataSource.query('SELECT 1'));
+    if (this.shutdown.hasBegun) throw notReady('The process was told to stop.');
+    try {
+      await withinTime(this.dataSource.query('SELECT 1'), READY_TIMEOUT_MS);
+    } catch (error) {
+      throw notReady('The database does not answer.', (error as Error).message);
+    }
     return new Health();
   }
 }
 
-async function answersInTime(answer: Promise<unknown>): Promise<void> {
-  try {
-    await withinTime(answer, READY_TIMEOUT_MS);
-  } catch (error) {
-    throw new AppError('not_ready', 503, 'The database does not answer.', {
-      headers: { 'retry-after': '5' },
-      detail: (error as Error).message,
-    });
-  }
+function notReady(message: string, detail?: string): AppError {
+  return new AppError('not_ready', 503, message, { headers: { 'retry-after': '5' }, ...(detail && { detail }) });
 }

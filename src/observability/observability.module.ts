@@ -3,12 +3,13 @@ import { DatabaseMetrics } from './database-metrics.js';
 import { HealthController } from './health.controller.js';
 import { Metrics } from './metrics.js';
 import { MetricsListener } from './metrics-listener.js';
+import { Shutdown } from './shutdown.js';
 
 /** What operators look at. Every module may contribute metrics. */
 @Global()
 @Module({
   controllers: [HealthController],
-  providers: [Metrics, MetricsListener, DatabaseMetrics],
+  providers: [Metrics, MetricsListener, DatabaseMetrics, Shutdown],
   exports: [Metrics],
 })
 export class ObservabilityModule {}

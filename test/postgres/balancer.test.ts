@@ -84,6 +84,8 @@ suite('two replicas behind the balancer', () => {
       DATABASE_URL: proxy.url,
       PUBLIC_URL: 'https://tessera.example.com',
       TRUSTED_PROXIES: '127.0.0.1',
+      // As in the Compose file.
+      SHUTDOWN_DELAY: '5',
     };
     const first = await Service.startOn(dataDir, { ...settings, METRICS_PORT: String(metricsPort) });
     replicas = [first, await Service.startOn(dataDir, settings)];
@@ -94,7 +96,7 @@ suite('two replicas behind the balancer', () => {
     balancer.kill();
     await once(balancer, 'exit');
     rmSync(folder, { recursive: true });
-    await replicas[1].end();
+    await Promise.all(replicas.map((replica) => replica.end()));
     await disposeWithoutLeaks(replicas[0]);
     await proxy.cut();
   });
@@ -133,6 +135,25 @@ suite('two replicas behind the balancer', () => {
     expect((await admin.post(RESOURCE, ticket(260 * 1024))).status).toBe(413);
     expect((await fetch(metricsUrl)).status).toBe(200);
     expect((await service.client().get('/metrics')).status).toBe(404);
+  });
+
+  it('a replica that will stop says so first, and still takes what comes', async () => {
+    const [first, second] = replicas;
+    const ended = second.end();
+    const probe = () => second.client().get('/health/ready');
+    while ((await probe()).status === 200) await seconds(0.1);
+    const { body, headers } = await probe();
+    expect([body.Message, headers.get('retry-after'), headers.get('connection')]).toEqual([
+      'The process was told to stop.',
+      '5',
+      'close',
+    ]);
+    expect((await second.client().get('/health/live')).status).toBe(200);
+    const tokens = await refresh(second, await login(second, 'all', 'late'), 'late');
+    expect(await ended).toBe(0);
+    await refresh(first, tokens, 'late');
+    await second.resume();
+    await seconds(NOTICED_S);
   });
 
   it.each([
@@ -174,7 +195,7 @@ suite('two replicas behind the balancer', () => {
 
   it('are answered for when none of them runs; and nothing that was asked is in the log', async () => {
     const tokens = await login(service, 'all');
-    for (const replica of replicas) await replica.end();
+    await Promise.all(replicas.map((replica) => replica.end()));
     const { status, body, headers } = await admin.get(`${RESOURCE}?RefreshToken_Subject=ada`);
     const message = 'No replica of the service answers.';
     expect([status, body, headers.get('retry-after')]).toEqual([
