@@ -1,9 +1,14 @@
 import type { Statement } from '../database/statements.js';
 import type { AuditAct } from './audit-event.js';
 
-/** What is written of an event: first the act, in the order of `actValues`, then what it was about. */
-export const EVENT_COLUMNS =
-  'kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids';
+/** What is written of an act, in the order of `actValues`: columns and their types. */
+export const ACT = Object.fromEntries(
+  ['kind', 'actor', 'reason', 'address', 'user_agent', 'request_id'].map((column) => [column, 'text']),
+);
+export const ACT_COLUMNS = Object.keys(ACT).join(', ');
+
+/** What is written of an event: first the act, then what it was about. */
+export const EVENT_COLUMNS = `${ACT_COLUMNS}, subject, client_id, session_id, record_ids`;
 
 /**
  * Joins an act and its events into one statement: one transaction, one round trip, and no act without its event or the other way

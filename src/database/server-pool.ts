@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { ClientBase, Pool, PoolConfig } from 'pg';
 import type { Settings } from '../config/settings.js';
 
@@ -16,8 +17,12 @@ const SET_LIMITS = `SELECT set_config('statement_timeout', $1, false), set_confi
 interface PoolFacts extends PoolConfig {
   /** Whether a pooler stands between the service and PostgreSQL. */
   isPooled?: boolean;
-  /** After so long without an answer, the server is taken to be gone. */
-  readonly answerWithinMs?: number;
+}
+
+/** What the driver does not declare: its socket, and whether nothing is being asked. */
+interface Innards {
+  readonly connection: { readonly stream: Socket };
+  readonly readyForQuery: boolean;
 }
 
 /** How the pool of connections to a PostgreSQL server is kept: its size, limits of time, and what was found out about the server. */
@@ -30,8 +35,7 @@ export function serverPool(settings: Settings): PoolFacts {
     maxLifetimeSeconds: LIFETIME_SECONDS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
-    answerWithinMs: DATABASE_STATEMENT_TIMEOUT * 1_000 + ANSWER_GRACE_MS,
-    ...limitedTo(limits),
+    ...limitedTo(limits, DATABASE_STATEMENT_TIMEOUT * 1_000 + ANSWER_GRACE_MS),
   };
 }
 
@@ -49,13 +53,17 @@ export function migrationPool(connections: number): PoolFacts {
   return { max: connections, ...limitedTo(['0', '0', '0']) };
 }
 
-/** Prepares each new connection: finds out whether it is pooled, and sets its limits, as `SET_LIMITS` takes them. */
-function limitedTo(limits: readonly string[]): PoolFacts {
+/**
+ * Prepares each new connection: finds out whether it is pooled, sets its limits, as `SET_LIMITS` takes them, and ends it when an answer
+ * is waited for longer than told, in milliseconds.
+ */
+function limitedTo(limits: readonly string[], answerWithinMs?: number): PoolFacts {
   return {
     // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for it; its types do not say so
     async onConnect(this: PoolFacts, client: ClientBase) {
       // Who hands a connection over and who takes it both do not listen for a moment. An error then would end the process.
       client.on('error', () => undefined);
+      if (answerWithinMs !== undefined) endWhenSilent(client, answerWithinMs);
       this.isPooled = await isPooledClient(client);
       // Behind a pooler they would be left to whoever gets the connection next.
       if (!this.isPooled) await client.query(SET_LIMITS, [...limits]);
@@ -63,9 +71,13 @@ function limitedTo(limits: readonly string[]): PoolFacts {
   };
 }
 
-/** How long an answer of the pool's server is waited for, in milliseconds; undefined: for as long as it takes. */
-export function answerWithinMs(pool: Pool): number | undefined {
-  return (pool.options as PoolFacts).answerWithinMs;
+/** A server that is gone says nothing, and the system notices after minutes; until then the pool would be full of its connections. */
+function endWhenSilent(client: ClientBase, ms: number): void {
+  const innards = client as unknown as Innards;
+  const { stream } = innards.connection;
+  stream.setTimeout(ms, () => {
+    if (!innards.readyForQuery) stream.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
+  });
 }
 
 /** Whether the connections of a pool come from a pooler: what a statement leaves on one may be gone with the next. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { isConnectionBroken, isRolledBack } from '../kernel/database-failures.js';
-import { answerWithinMs, isPooled } from './server-pool.js';
+import { isPooled } from './server-pool.js';
 
 /** A statement that lost to others, or whose connection broke, is tried so often in all. */
 const ATTEMPTS = 3;
@@ -65,10 +65,7 @@ export class Statements {
     { name, text }: Statement,
     values: unknown[],
   ): Promise<Row[]> {
-    const { pool } = this;
-    // Only where the pool throws a connection away that does not answer.
-    const limit = to === pool && { query_timeout: answerWithinMs(pool) };
-    const { rows } = await to.query<Row>({ ...(!isPooled(pool) && { name }), ...limit, text, values });
+    const { rows } = await to.query<Row>({ ...(!isPooled(this.pool) && { name }), text, values });
     return rows;
   }
 

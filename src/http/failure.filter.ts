@@ -1,10 +1,14 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../kernel/app-error.js';
-import { isConnectionBroken, isDatabaseBusy, isDatabaseUnreachable } from '../kernel/database-failures.js';
+import {
+  databaseBusy,
+  isConnectionBroken,
+  isDatabaseBusy,
+  isDatabaseUnreachable,
+  RETRY_AFTER_SECONDS,
+} from '../kernel/database-failures.js';
 import { contractFailure } from './failure-body.js';
-
-const RETRY_AFTER_SECONDS = '5';
 
 /** What is said of a failure that the framework found, by status. The framework's own words may quote the request. */
 const MESSAGES: Readonly<Record<number, string>> = {
@@ -50,12 +54,7 @@ function asAppError(thrown: unknown, requestId: string): AppError {
       detail: (thrown as Error).message,
     });
   }
-  if (isDatabaseBusy(thrown)) {
-    return new AppError('database_busy', 503, 'The database took too long; nothing was written.', {
-      headers: { 'retry-after': RETRY_AFTER_SECONDS },
-      detail: (thrown as Error).message,
-    });
-  }
+  if (isDatabaseBusy(thrown)) return databaseBusy((thrown as Error).message);
   const status = thrown instanceof HttpException ? thrown.getStatus() : frameworkStatus(thrown);
   if (status !== undefined && status < 500) {
     return new AppError('request_refused', status, MESSAGES[status] ?? 'The request was refused.');

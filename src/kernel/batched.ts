@@ -1,15 +1,21 @@
+import { databaseBusy, isDatabaseBusy, isDatabaseUnreachable } from './database-failures.js';
+
+/** As long as for a connection, when all are in use. */
+const PATIENCE_MS = 5_000;
+
 interface Waiting<Question, Answer> {
   readonly question: Question;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
+  patience?: NodeJS.Timeout;
 }
 
 /**
- * Joins questions that come at once into one asking. A question alone is asked at once; while as many askings as allowed are under
- * way, those that come wait for the next. So an answer is never older than its question, and a crowd costs what a few do.
+ * Joins questions to the database that come at once into one asking. A question alone is asked at once; while as many askings as allowed
+ * are under way, those that come wait for the next. So an answer is never older than its question, and a crowd costs what a few do.
  */
 export class Batched<Question, Answer> {
-  private readonly waiting: Waiting<Question, Answer>[] = [];
+  private waiting: Waiting<Question, Answer>[] = [];
   private underWay = 0;
 
   /** `ask` answers the questions in their order; `atOnce` bounds the askings under way, `most` the questions of one. */
@@ -18,44 +24,48 @@ export class Batched<Question, Answer> {
     private readonly limits: { readonly atOnce: number; readonly most: number },
   ) {}
 
-  /** The answer to a question. @throws what the asking throws, to each that was part of it */
+  /**
+   * The answer to a question. @throws AppError 503 when it could not be asked within five seconds, and what the asking throws; but what
+   * the database refuses of one question, it refuses of no other
+   */
   get(question: Question): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ question, resolve, reject });
-      this.askNext();
+      const one: Waiting<Question, Answer> = { question, resolve, reject };
+      this.waiting.push(one);
+      if (this.underWay < this.limits.atOnce) this.askNext();
+      else
+        one.patience = setTimeout(() => {
+          this.giveUp(one);
+        }, PATIENCE_MS);
     });
   }
 
   private askNext(): void {
-    if (this.underWay >= this.limits.atOnce || this.waiting.length === 0) return;
+    if (this.waiting.length === 0) return;
     const those = this.waiting.splice(0, this.limits.most);
+    for (const { patience } of those) clearTimeout(patience);
     this.underWay++;
-    const done = (settle: (one: Waiting<Question, Answer>, place: number) => void): void => {
+    void this.answer(those).finally(() => {
       this.underWay--;
-      those.forEach(settle);
       this.askNext();
-    };
-    this.ask(those.map(({ question }) => question)).then(
-      (answers) => {
-        done(({ resolve }, place) => {
-          resolve(answers[place] as Answer);
-        });
-      },
-      (error: unknown) => {
-        done(({ reject }) => {
-          reject(error);
-        });
-      },
-    );
+    });
   }
-}
 
-/** A row of the answer to several questions: to which of them, counted from 1. */
-export type Placed<Row> = Row & Record<string, unknown> & { readonly place: number };
+  private async answer(those: readonly Waiting<Question, Answer>[]): Promise<void> {
+    try {
+      const answers = await this.ask(those.map(({ question }) => question));
+      those.forEach(({ resolve }, place) => {
+        resolve(answers[place] as Answer);
+      });
+    } catch (error) {
+      const mayBeOfOne = those.length > 1 && !isDatabaseUnreachable(error) && !isDatabaseBusy(error);
+      if (mayBeOfOne) await Promise.all(those.map((one) => this.answer([one])));
+      else for (const { reject } of those) reject(error);
+    }
+  }
 
-/** The rows in the order of the questions; undefined where a question has none. */
-export function inPlaces<Row>(questions: readonly unknown[], rows: readonly Placed<Row>[]): (Row | undefined)[] {
-  const answers: (Row | undefined)[] = questions.map(() => undefined);
-  for (const row of rows) answers[row.place - 1] = row;
-  return answers;
+  private giveUp(one: Waiting<Question, Answer>): void {
+    this.waiting = this.waiting.filter((other) => other !== one);
+    one.reject(databaseBusy('not asked in time'));
+  }
 }

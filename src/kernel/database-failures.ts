@@ -1,39 +1,67 @@
-/** SQLSTATE (PostgreSQL, appendix A) and Node's codes for: no connection was made, so nothing was asked. */
-const NOT_CONNECTED = /^(57P03|53300|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ETIMEDOUT)$/;
+import { AppError } from './app-error.js';
+
+/** A way to fail, by SQLSTATE (PostgreSQL, appendix A) or Node's code, or by what the `pg` driver says without one. */
+interface Failure {
+  readonly codes: RegExp;
+  readonly messages?: RegExp;
+}
+
+/** No connection was made, so nothing was asked. */
+const NOT_CONNECTED: Failure = {
+  codes: /^(57P03|53300|ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/,
+  messages: /^(timeout exceeded when trying to connect|Connection terminated due to connection timeout)/,
+};
 /** A connection broke, perhaps after something was asked. */
-const BROKEN = /^(08...|57P0[125]|25P03|ECONNRESET|EPIPE)$/;
+const BROKEN: Failure = {
+  codes: /^(08...|57P0[125]|25P03|ECONNRESET|EPIPE)$/,
+  messages:
+    /^(Connection terminated(?! due to connection timeout)|Client has encountered a connection error|Query read timeout)/,
+};
+/** Of a connection that was to be made it is the one, of one that was made the other. */
+const SILENT: Failure = { codes: /^(EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)$/ };
 /** What was asked was undone to let others pass: serialization failure, deadlock. */
-const ROLLED_BACK = /^(40001|40P01)$/;
+const ROLLED_BACK: Failure = { codes: /^(40001|40P01)$/ };
 /** What was asked was undone: it took too long, waited too long for a lock, or came to a standby, which only reads. */
-const REFUSED = /^(57014|55P03|25006)$/;
-/** What the `pg` driver says without a code. */
-const NOT_CONNECTED_MESSAGE = /^timeout exceeded when trying to connect/;
-const BROKEN_MESSAGE = /^(Connection terminated|Client has encountered a connection error|Query read timeout)/;
-const NO_MESSAGE = /(?!)/;
+const REFUSED: Failure = { codes: /^(57014|55P03|25006)$/ };
+
+export const RETRY_AFTER_SECONDS = '5';
 
 /** Whether an error means that the database cannot be reached now, rather than that a statement was wrong. */
 export function isDatabaseUnreachable(error: unknown): boolean {
-  return matches(error, NOT_CONNECTED, NOT_CONNECTED_MESSAGE) || isConnectionBroken(error);
+  return is(error, NOT_CONNECTED) || is(error, SILENT) || isConnectionBroken(error);
 }
 
 /** Whether the connection broke while it was in use: what was asked may have been done, or not. */
 export function isConnectionBroken(error: unknown): boolean {
-  return matches(error, BROKEN, BROKEN_MESSAGE);
+  return is(error, BROKEN) || (is(error, SILENT) && !isOfConnecting(error));
 }
 
 /** Whether the database undid what was asked to let others pass: asked again, it is likely to succeed. */
 export function isRolledBack(error: unknown): boolean {
-  return matches(error, ROLLED_BACK, NO_MESSAGE);
+  return is(error, ROLLED_BACK);
 }
 
 /** Whether the database is there but did not do what was asked, for a reason that passes: a limit of time, a lock, a failover. */
 export function isDatabaseBusy(error: unknown): boolean {
-  return matches(error, REFUSED, NO_MESSAGE) || isRolledBack(error);
+  return is(error, REFUSED) || isRolledBack(error);
 }
 
-function matches(error: unknown, codes: RegExp, messages: RegExp): boolean {
+/** 503: the database did not do what was asked, and asked again later it may. */
+export function databaseBusy(detail: string): AppError {
+  return new AppError('database_busy', 503, 'The database took too long; nothing was written.', {
+    headers: { 'retry-after': RETRY_AFTER_SECONDS },
+    detail,
+  });
+}
+
+/** Where a name has several addresses, the failures of all are one. */
+function isOfConnecting(error: unknown): boolean {
+  return error instanceof AggregateError || (error as NodeJS.ErrnoException).syscall === 'connect';
+}
+
+function is(error: unknown, failure: Failure): boolean {
   if (!(error instanceof Error)) return false;
   const { code, errors } = error as { code?: unknown; errors?: unknown[] };
-  if (typeof code === 'string' && codes.test(code)) return true;
-  return messages.test(error.message) || (errors?.some((inner) => matches(inner, codes, messages)) ?? false);
+  if (typeof code === 'string' && failure.codes.test(code)) return true;
+  return (failure.messages?.test(error.message) ?? false) || (errors?.some((inner) => is(inner, failure)) ?? false);
 }

@@ -12,10 +12,12 @@ export class TokenResponses {
     private readonly settings: Settings,
   ) {}
 
-  /** The session's refresh token, and a new access token beside it. */
-  async of(session: IssuedSession): Promise<TokenResponse> {
+  /** Has a session issued: its refresh token, and a new access token beside it. What signs is there before anything is written. */
+  async of(issueSession: () => Promise<IssuedSession>): Promise<TokenResponse> {
+    const accessTokenOf = await this.accessTokens.signer();
+    const session = await issueSession();
     return {
-      access_token: await this.accessTokens.issue(session),
+      access_token: accessTokenOf(session),
       token_type: 'bearer',
       expires_in: this.settings.ACCESS_TOKEN_TTL,
       refresh_token: session.refreshToken,

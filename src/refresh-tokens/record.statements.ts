@@ -1,4 +1,5 @@
-import { audited, EVENT_COLUMNS } from '../audit/audited.js';
+import { ACT, ACT_COLUMNS, audited, EVENT_COLUMNS } from '../audit/audited.js';
+import { askedRows } from '../database/asked.js';
 import type { Statement } from '../database/statements.js';
 import { isNew } from './refresh-token.entity.js';
 import { NOW_SECOND } from './session.statements.js';
@@ -11,19 +12,45 @@ const RECORD = `id, unique_id AS "uniqueId", subject, client_id AS "clientId", e
 /** What the write envelope tells of a write. */
 const WRITE = 'id, updated_on AS "updatedOn", updated_by AS "updatedBy"';
 
+/** What is written of a new record. */
+const CREATED = {
+  ...{ subject: 'text', client_id: 'text', expires_on: 'timestamptz', protected_ticket: 'text', ticket_hash: 'text' },
+  ...{ ticket_salt: 'text', system_id: 'text', updated_by: 'text', unique_id: 'uuid' },
+};
+const CREATED_COLUMNS = Object.keys(CREATED).join(', ');
+
 /** $1 subject, $2 client, $3 expiry, $4 ticket, $5 hash, $6 salt, $7 system id, $8 author, $9 unique id. */
 export const CREATE = audited(
   'record-create',
-  `INSERT INTO refresh_tokens (subject, client_id, expires_on, protected_ticket, ticket_hash, ticket_salt, system_id, updated_by, unique_id)
+  `INSERT INTO refresh_tokens (${CREATED_COLUMNS})
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
     RETURNING id, unique_id, subject, client_id, updated_on, updated_by, false AS ended`,
   WRITE,
 );
 
-/** $1 ids. */
+/**
+ * Several records, each of its author and with its event: $1 to $9 arrays of what `CREATE` takes, and $10 to $15 of what `actValues` says.
+ * `place` counts them from 1.
+ */
+export const CREATE_EACH: Statement = {
+  name: 'record-create-each',
+  text: `WITH asked AS (
+      SELECT * FROM ${askedRows({ ...CREATED, ...ACT })}
+    ), act AS (
+      INSERT INTO refresh_tokens (${CREATED_COLUMNS}) SELECT ${CREATED_COLUMNS} FROM asked
+      RETURNING id, unique_id, subject, client_id, updated_on, updated_by
+    ), event AS (
+      INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
+      SELECT ${ACT_COLUMNS}, act.subject, act.client_id, unique_id, ARRAY[act.id] FROM act JOIN asked USING (unique_id))
+    SELECT asked.place::int, act.id, act.updated_on AS "updatedOn", act.updated_by AS "updatedBy"
+    FROM act JOIN asked USING (unique_id)`,
+};
+
+/** $1 ids. How many there are is hidden from the planner, as by `askedRows`. */
 export const READ = audited(
   'record-read',
-  `SELECT t.*, ${isNew('t')} AS is_new, false AS ended FROM refresh_tokens t WHERE id = ANY ($1::bigint[])`,
+  `SELECT t.*, ${isNew('t')} AS is_new, false AS ended FROM refresh_tokens t
+    WHERE id = ANY ((SELECT $1::bigint[])::bigint[])`,
   RECORD,
 );
 
@@ -35,12 +62,11 @@ export const READ_EACH: Statement = {
   name: 'record-read-each',
   text: `WITH act AS (
       SELECT t.*, ${isNew('t')} AS is_new, asked.*
-      FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-        WITH ORDINALITY AS asked (asked_id, kind, actor, reason, address, user_agent, request_id, place)
+      FROM ${askedRows({ asked_id: 'bigint', ...ACT })}
       JOIN refresh_tokens t ON t.id = asked.asked_id
     ), event AS (
       INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
-      SELECT kind, actor, reason, address, user_agent, request_id, subject, client_id, unique_id, ARRAY[id] FROM act)
+      SELECT ${ACT_COLUMNS}, subject, client_id, unique_id, ARRAY[id] FROM act)
     SELECT place::int, ${RECORD} FROM act`,
 };
 

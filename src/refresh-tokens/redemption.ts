@@ -2,13 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { actValues } from '../audit/audited.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings } from '../config/settings.js';
-import { Statements } from '../database/statements.js';
+import { askedValues, inPlaces, type Placed } from '../database/asked.js';
+import { Statements, type Statement } from '../database/statements.js';
 import { AppError } from '../kernel/app-error.js';
+import { Batched } from '../kernel/batched.js';
 import type { Origin } from '../kernel/origin.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token-codec.js';
 import { aboutSession, type IssuedSession, type Session } from './session.js';
-import { DIAGNOSE, END_REPLAYED, REDEEM, RESEAL_TICKET, TICKET } from './session.statements.js';
-import { digestTicket, hashTicket } from './ticket-digest.js';
+import { DIAGNOSE, END_REPLAYED, REDEEM, REDEEM_HELD, RESEAL_TICKET, TICKET } from './session.statements.js';
+import { digestTicket, hashTicket, type TicketDigest } from './ticket-digest.js';
 import { Tickets } from './tickets.js';
 
 /** A refresh token that is presented for a new one. */
@@ -21,6 +23,12 @@ export interface Presented {
   readonly receivedAt: number;
   /** Whether its sender has hung up, and waits for no answer. */
   readonly isAbandoned: () => boolean;
+}
+
+/** A token, and the digest of the one that is to follow it. */
+interface Rotation extends RefreshTokenClaims, TicketDigest {
+  readonly refreshToken: string;
+  readonly clientId: string | undefined;
 }
 
 type SessionRow = Session & Record<string, unknown>;
@@ -55,12 +63,20 @@ export const REDEMPTION_REFUSALS = [
 
 type Refusal = (typeof REDEMPTION_REFUSALS)[number];
 
+/** Tokens that are presented at once are redeemed together: in one statement, and one commit. */
+const AT_ONCE = { atOnce: 2, most: 100 };
+
 /** Rotations and logins may come between reading why and acting on it; each time around the token is older. */
 const ATTEMPTS = 5;
 
 /** Exchanges refresh tokens for new ones. */
 @Injectable()
 export class Redemption {
+  private readonly rotations = new Batched(
+    (rotations: readonly Rotation[]) => this.redeemEach(REDEEM, rotations),
+    AT_ONCE,
+  );
+
   constructor(
     private readonly statements: Statements,
     private readonly codec: RefreshTokenCodec,
@@ -80,33 +96,32 @@ export class Redemption {
     if (!claims) throw invalidGrant('not-issued-here');
     if (this.codec.isOfEarlierSecret(presented.refreshToken, claims)) await this.resealTicket(claims);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const session = (await this.rotate(claims, presented)) ?? (await this.explain(claims, presented));
+      const session = (await this.rotate(claims, presented, attempt)) ?? (await this.explain(claims, presented));
       if (session) return session;
     }
     throw invalidGrant('contended');
   }
 
+  /** Undefined when the token is not the current one, or its row is held by somebody else; the second time that is waited for. */
   private async rotate(
     claims: RefreshTokenClaims,
     { refreshToken, clientId }: Presented,
+    attempt: number,
   ): Promise<IssuedSession | undefined> {
-    const { id, uniqueId, generation } = claims;
-    const next = this.codec.encode({ ...claims, generation: generation + 1 });
-    const { salt, hash } = digestTicket(next);
-    const { REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE } = this.settings;
-    const values = [
-      id,
-      uniqueId,
-      generation,
-      refreshToken,
-      clientId,
-      salt,
-      hash,
-      REFRESH_TOKEN_TTL,
-      REFRESH_TOKEN_MAX_AGE,
-    ];
-    const [session] = await this.statements.run<SessionRow>(REDEEM, values);
+    const next = this.codec.encode({ ...claims, generation: claims.generation + 1 });
+    const rotation: Rotation = { ...claims, refreshToken, clientId, ...digestTicket(next) };
+    const session =
+      attempt === 0 ? await this.rotations.get(rotation) : (await this.redeemEach(REDEEM_HELD, [rotation]))[0];
     return session && { ...session, refreshToken: next };
+  }
+
+  private async redeemEach(statement: Statement, rotations: readonly Rotation[]): Promise<(Session | undefined)[]> {
+    const each = rotations.map(({ id, uniqueId, generation, refreshToken, clientId, salt, hash }) => {
+      return [id, uniqueId, generation, refreshToken, clientId, salt, hash];
+    });
+    const { REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE } = this.settings;
+    const values = [...askedValues(each), REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE];
+    return inPlaces(rotations, await this.statements.run<Placed<Session>>(statement, values));
   }
 
   /** The token is of an earlier secret: when all such tokens were used, nothing is left that needs that secret. */

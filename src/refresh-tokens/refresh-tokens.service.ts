@@ -3,16 +3,17 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditAct } from '../audit/audit-event.js';
 import { actValues } from '../audit/audited.js';
+import { askedValues, inPlaces, type Placed } from '../database/asked.js';
 import { findPage } from '../database/search.js';
 import { Statements, type Statement } from '../database/statements.js';
 import type { Write } from '../http/write-envelope.js';
 import { notFound } from '../kernel/app-error.js';
-import { Batched, inPlaces, type Placed } from '../kernel/batched.js';
+import { Batched } from '../kernel/batched.js';
 import type { Actor } from '../kernel/origin.js';
 import { inOrder, type Found, type Search } from '../kernel/search.js';
 import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.input.js';
 import { RefreshTokenView } from './dto/refresh-token.view.js';
-import { CREATE, DELETE, HOLD_SESSION, READ, READ_EACH, UPDATE } from './record.statements.js';
+import { CREATE, CREATE_EACH, DELETE, HOLD_SESSION, READ, READ_EACH, UPDATE } from './record.statements.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token-codec.js';
 import type { RefreshToken } from './refresh-token.entity.js';
 import { REFRESH_TOKENS } from './refresh-token.search.js';
@@ -23,7 +24,7 @@ const RESOURCE = 'RefreshToken';
 /** Somebody who reads a record and writes it back takes no longer than so many refreshes of its session. */
 const GENERATIONS_REMEMBERED = 100;
 
-/** Records that are asked for at once are read together, and their events share a transaction. */
+/** Records that are created or asked for at once are so together: they and their events share a transaction. */
 const AT_ONCE = { atOnce: 4, most: 100 };
 
 interface Reading {
@@ -46,6 +47,7 @@ interface HeldSession extends RefreshTokenClaims, Ticket, Record<string, unknown
 @Injectable()
 export class RefreshTokensService {
   private readonly readings = new Batched((readings: readonly Reading[]) => this.readEach(readings), AT_ONCE);
+  private readonly creations = new Batched((creations: readonly unknown[][]) => this.createEach(creations), AT_ONCE);
 
   constructor(
     private readonly dataSource: DataSource,
@@ -56,8 +58,8 @@ export class RefreshTokensService {
 
   /** Stores a new record. It belongs to the client that wrote it: it cannot be redeemed here. */
   async create(input: RefreshTokenInput, actor: Actor): Promise<Write> {
-    const values = [...valuesOf(input), actor.name, uuidv7()];
-    const write = await this.write(CREATE, values, { kind: 'record-created', actor });
+    const act = actValues({ kind: 'record-created', actor });
+    const write = await this.creations.get([...valuesOf(input), actor.name, uuidv7(), ...act]);
     if (!write) throw new Error('An insert returned no row.');
     return write;
   }
@@ -111,9 +113,14 @@ export class RefreshTokensService {
   }
 
   private async readEach(readings: readonly Reading[]): Promise<(RefreshToken | undefined)[]> {
-    const acts = readings.map(({ act }) => actValues(act));
-    const values = [readings.map(({ id }) => id), ...[0, 1, 2, 3, 4, 5].map((n) => acts.map((act) => act[n]))];
+    const values = askedValues(readings.map(({ id, act }) => [id, ...actValues(act)]));
     return inPlaces(readings, await this.statements.run<Placed<RefreshToken>>(READ_EACH, values));
+  }
+
+  private async createEach(creations: readonly unknown[][]): Promise<(Write | undefined)[]> {
+    const [first, second] = creations;
+    if (first && !second) return this.statements.run<Write & Record<string, unknown>>(CREATE, first);
+    return inPlaces(creations, await this.statements.run<Placed<Write>>(CREATE_EACH, askedValues(creations)));
   }
 
   private async write(

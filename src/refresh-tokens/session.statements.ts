@@ -1,4 +1,5 @@
 import { audited } from '../audit/audited.js';
+import { askedRows } from '../database/asked.js';
 import { ticketHashSql } from './ticket-digest.js';
 
 /** SQL: the present second, since dates are whole seconds at rest. */
@@ -9,30 +10,61 @@ const WINDOW = (parameter: string): string => `now() - make_interval(secs => ${p
 const ISSUED = `t.id, t.unique_id AS "uniqueId", t.generation, t.subject, t.client_id AS "clientId", t.auth_time AS "authTime",
   t.amr, now() AS now`;
 
-/** Where the expiry slides to: a life from now, but never past the longest life of the login. */
+/** SQL: where the expiry slides to: a life from now ($8), but never past the longest life of the login ($9). */
 const SLID = 'least(now() + make_interval(secs => $8::float8), t.auth_time + make_interval(secs => $9::float8))';
 
+/** A token to redeem, its client or null for the e-mail default, and the digest of the token that is to follow it. */
+const REDEEMED = {
+  ...{
+    id: 'bigint',
+    unique_id: 'uuid',
+    generation: 'bigint',
+    token: 'text',
+    client_id: 'text',
+    salt: 'text',
+    hash: 'text',
+  },
+};
+
 /**
- * Redeems a token: $1 id, $2 unique id, $3 generation, $4 token, $5 client or null for the e-mail default, $6 new salt, $7 new hash,
- * $8 life, $9 longest life from login, in seconds. The row count decides; nothing is read first. The expiry slides, but is
- * written only when it would move by a fifteenth of the life (a day of fifteen): the index on it leaves most rotations heap-only. It may be
- * repeated: when it was done already, the token is the one before, and gets the same answer as the retry of a client.
+ * SQL: redeems tokens, each for itself, in one commit. Parameters: `REDEEMED` of each, $8 life, $9 longest life from login, in seconds;
+ * `place` counts the tokens from 1. The rows that come back decide, and nothing is read first: a row is held while it is judged. Of a
+ * token that is there twice, one is redeemed. The expiry slides, but is written only when it would move by a fifteenth of the
+ * life (a day of fifteen): the index on it leaves most rotations heap-only.
+ */
+function redeem(whenHeldByOthers: '' | 'SKIP LOCKED'): string {
+  return `WITH held AS (
+      SELECT t.id, asked.place, asked.salt, asked.hash
+      FROM ${askedRows(REDEEMED)}, refresh_tokens t, users u
+      WHERE t.id = asked.id AND t.unique_id = asked.unique_id AND t.issued AND t.generation = asked.generation
+        AND t.ticket_hash = ${ticketHashSql('t', 'asked.token')}
+        AND t.client_id = coalesce(asked.client_id, t.subject)
+        AND t.expires_on > now() AND t.auth_time + make_interval(secs => $9::float8) > now()
+        AND u.email = t.subject AND u.enabled
+      FOR NO KEY UPDATE OF t ${whenHeldByOthers})
+    UPDATE refresh_tokens t SET
+      generation = t.generation + 1, rotated_on = now(), ticket_salt = held.salt, ticket_hash = held.hash,
+      updated_on = ${NOW_SECOND}, updated_by = t.subject,
+      expires_on = CASE WHEN ${SLID} > t.expires_on + make_interval(secs => $8::float8 / 15)
+        THEN date_trunc('second', ${SLID}) ELSE t.expires_on END
+    FROM held WHERE t.id = held.id RETURNING held.place::int, ${ISSUED}`;
+}
+
+/**
+ * Redeems tokens. A row that somebody else holds is passed by, so that no token waits for that of another. It may be repeated: when it
+ * was done already, the token is the one before, and gets the same answer as the retry of a client.
  */
 export const REDEEM = {
   name: 'session-redeem',
   isRepeatable: true,
-  text: `UPDATE refresh_tokens t SET
-      generation = t.generation + 1, rotated_on = now(), ticket_salt = $6, ticket_hash = $7,
-      updated_on = ${NOW_SECOND}, updated_by = t.subject,
-      expires_on = CASE WHEN ${SLID} > t.expires_on + make_interval(secs => $8::float8 / 15)
-        THEN date_trunc('second', ${SLID}) ELSE t.expires_on END
-    FROM users u
-    WHERE t.id = $1 AND t.unique_id = $2 AND t.issued AND t.generation = $3
-      AND t.ticket_hash = ${ticketHashSql('t', '$4')}
-      AND t.client_id = coalesce($5::text, t.subject)
-      AND t.expires_on > now() AND t.auth_time + make_interval(secs => $9::float8) > now()
-      AND u.email = t.subject AND u.enabled
-    RETURNING ${ISSUED}`,
+  text: redeem('SKIP LOCKED'),
+};
+
+/** Redeems a token that was passed by: waits for its row. */
+export const REDEEM_HELD = {
+  name: 'session-redeem-held',
+  isRepeatable: true,
+  text: redeem(''),
 };
 
 /**
@@ -162,8 +194,7 @@ export const PRINCIPALS = {
   name: 'session-principals',
   isRepeatable: true,
   text: `SELECT asked.place::int, u.email, u.is_administrator AS "isAdministrator", u.roles
-    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::float8[])
-      WITH ORDINALITY AS asked (unique_id, subject, client_id, expires, place)
+    FROM ${askedRows({ unique_id: 'uuid', subject: 'text', client_id: 'text', expires: 'float8' })}
     JOIN refresh_tokens t ON t.unique_id = asked.unique_id AND t.subject = asked.subject AND t.client_id = asked.client_id
     JOIN users u ON u.email = t.subject
     WHERE t.issued AND u.enabled AND to_timestamp(asked.expires) > now()

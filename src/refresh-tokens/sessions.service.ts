@@ -3,9 +3,10 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Repository, type EntityManager } from 'typeorm';
 import { actValues } from '../audit/audited.js';
 import { Settings } from '../config/settings.js';
+import { askedValues, inPlaces, type Placed } from '../database/asked.js';
 import { Statements } from '../database/statements.js';
 import { AppError } from '../kernel/app-error.js';
-import { Batched, inPlaces, type Placed } from '../kernel/batched.js';
+import { Batched } from '../kernel/batched.js';
 import type { Actor } from '../kernel/origin.js';
 import type { AccessTokenReference } from '../signing-keys/access-tokens.js';
 import { UsersService } from '../users/users.service.js';
@@ -106,13 +107,8 @@ export class SessionsService implements OnModuleInit {
   }
 
   private async usersOf(tokens: readonly AccessTokenReference[]): Promise<(SessionUser | undefined)[]> {
-    const values = [
-      tokens.map(({ uniqueId }) => uniqueId),
-      tokens.map(({ subject }) => subject),
-      tokens.map(({ clientId }) => clientId),
-      tokens.map(({ expires }) => expires),
-      this.settings.REFRESH_TOKEN_MAX_AGE,
-    ];
+    const each = tokens.map(({ uniqueId, subject, clientId, expires }) => [uniqueId, subject, clientId, expires]);
+    const values = [...askedValues(each), this.settings.REFRESH_TOKEN_MAX_AGE];
     return inPlaces(tokens, await this.statements.run<Placed<SessionUser>>(PRINCIPALS, values));
   }
 

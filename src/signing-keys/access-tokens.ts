@@ -4,6 +4,7 @@ import { createHash, sign } from 'node:crypto';
 import { v4 as uuid } from 'uuid';
 import { Settings } from '../config/settings.js';
 import { inSeconds } from '../kernel/date-time.js';
+import type { KeyPair } from './key-pair.js';
 import { SigningKeys } from './signing-keys.service.js';
 
 const TYPE = 'at+jwt';
@@ -68,9 +69,19 @@ export class AccessTokens {
     private readonly settings: Settings,
   ) {}
 
-  /** A signed access token that lives for ACCESS_TOKEN_TTL seconds. Roles are not in it: they are read fresh with each request. */
-  async issue({ subject, clientId, uniqueId, authTime, amr, now }: AccessTokenGrant): Promise<string> {
-    const { kid, privateKey } = await this.keys.current();
+  /**
+   * What issues access tokens now: signed, living for ACCESS_TOKEN_TTL seconds, and without roles, which are read fresh with each
+   * request. Whoever writes something before they issue asks for it first, since only to ask may fail.
+   */
+  async signer(): Promise<(grant: AccessTokenGrant) => string> {
+    const key = await this.keys.current();
+    return (grant) => this.issue(grant, key);
+  }
+
+  private issue(
+    { subject, clientId, uniqueId, authTime, amr, now }: AccessTokenGrant,
+    { kid, privateKey }: KeyPair,
+  ): string {
     const iat = inSeconds(now);
     const claims: AccessTokenClaims = {
       iss: this.settings.PUBLIC_URL,

@@ -9,7 +9,7 @@ import { runCli } from '../support/cli.js';
 import { databaseUrl, newData } from '../support/data.js';
 import { SECRET } from '../support/fixtures.mjs';
 import { Service } from '../support/service.js';
-import { ask, disposeWithoutLeaks, tokensOf } from '../support/sessions.js';
+import { ask, disposeWithoutLeaks, seconds, tokensOf } from '../support/sessions.js';
 
 const ROWS = 1_000_000;
 const SEED = join(import.meta.dirname, '../bench/seed.mjs');
@@ -107,6 +107,7 @@ async function useEverything(): Promise<void> {
   await admin.get(`${RESOURCE}?id=[${id},${other}]`);
   await useSessions();
   await admin.put(RESOURCE, { ...record, SystemId: 'crm-2' });
+  await Promise.all(Array.from({ length: 10 }, () => admin.post(RESOURCE, validRecord())));
   const { body: made } = await admin.post(RESOURCE, validRecord());
   await admin.delete(`${RESOURCE}/${made.Value.Id}`);
 }
@@ -125,7 +126,12 @@ async function useSessions(): Promise<void> {
   const form = { username: 'user1@example.com', password: PASSWORD, grant_type: 'password' };
   const first = tokensOf(await ask(service, form, 'web-app'));
   const renew = (token: string) => ask(service, { grant_type: 'refresh_token', refresh_token: token }, 'web-app');
-  const second = tokensOf(await renew(first.refresh));
+  const renewHeld = async (token: string) => {
+    await database.query(`BEGIN; SELECT FROM refresh_tokens WHERE subject = '${form.username}' FOR UPDATE`);
+    const [answer] = await Promise.all([renew(token), seconds(1).then(() => database.query('ROLLBACK'))]);
+    return answer;
+  };
+  const second = tokensOf(await renewHeld(first.refresh));
   await renew(first.refresh);
   const introspection = { token: second.refresh };
   await service.client(basicOf('admin')).form('POST', '/api/token/introspect', introspection);

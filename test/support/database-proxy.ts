@@ -6,6 +6,7 @@ export class DatabaseProxy {
   private server: Server | undefined;
   private readonly sockets = new Set<Socket>();
   private port = 0;
+  private isFrozen = false;
 
   private constructor(private readonly target: URL) {}
 
@@ -30,6 +31,18 @@ export class DatabaseProxy {
     await once(server, 'close');
   }
 
+  /** Lets nothing through: the connections stay, and are silent. */
+  freeze(): void {
+    this.isFrozen = true;
+    for (const socket of this.sockets) socket.pause();
+  }
+
+  /** Lets through again what was held back. */
+  thaw(): void {
+    this.isFrozen = false;
+    for (const socket of this.sockets) socket.resume();
+  }
+
   /** Lets connections through again. */
   async restore(): Promise<void> {
     this.server = createServer((client) => {
@@ -46,6 +59,7 @@ export class DatabaseProxy {
             to.destroy();
           });
         from.pipe(to);
+        if (this.isFrozen) from.pause();
       }
     }).listen(this.port, '127.0.0.1');
     await once(this.server, 'listening');

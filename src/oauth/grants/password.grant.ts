@@ -21,6 +21,6 @@ export class PasswordGrant implements Grant {
   async handle(parameters: GrantParameters, { clientId, origin }: GrantContext): Promise<TokenResponse> {
     const { username = '', password = '', totp } = parameters;
     const { user, amr } = await this.signIn.authenticate({ email: username, password, totp }, origin);
-    return this.responses.of(await this.logins.begin({ user, clientId, amr, origin }));
+    return this.responses.of(() => this.logins.begin({ user, clientId, amr, origin }));
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Metrics } from '../../observability/metrics.js';
 import { Outcomes } from '../../observability/outcomes.js';
 import { Redemption, REDEMPTION_REFUSALS } from '../../refresh-tokens/redemption.js';
+import type { IssuedSession } from '../../refresh-tokens/session.js';
 import { TokenResponses } from '../token-responses.js';
 import type { Grant, GrantContext, GrantParameters, TokenResponse } from './grant.js';
 
@@ -28,8 +29,12 @@ export class RefreshTokenGrant implements Grant {
 
   /** @throws AppError invalid_grant, alike for an unknown, used, expired and foreign token */
   async handle({ refresh_token: refreshToken = '' }: GrantParameters, context: GrantContext): Promise<TokenResponse> {
-    const redemption = this.redemption.redeem({ refreshToken, ...context });
-    const session = await this.redemptions.count(redemption, ({ isRepeated }) => (isRepeated ? 'retried' : 'redeemed'));
-    return this.responses.of(session);
+    const redeem = (): Promise<IssuedSession> =>
+      this.redemptions.count(this.redemption.redeem({ refreshToken, ...context }), outcomeOf);
+    return this.responses.of(redeem);
   }
+}
+
+function outcomeOf({ isRepeated }: IssuedSession): 'redeemed' | 'retried' {
+  return isRepeated ? 'retried' : 'redeemed';
 }

@@ -5,12 +5,11 @@ import { URLSearchParams } from 'node:url';
 import pg from 'pg';
 
 // The floor: bare node:http and pg on the service's own schema, with prepared statements and nothing else. A redemption is the same
-// one statement, token and signature; get-one, create and search ask for no credentials and leave no audit event.
+// atomic update, token and signature, one at a time; get-one, create and search ask for no credentials and leave no audit event.
 
 const DIST = join(import.meta.dirname, '../../../dist');
 const { RefreshTokenCodec } = await import(join(DIST, 'refresh-tokens/refresh-token-codec.js'));
 const { digestTicket } = await import(join(DIST, 'refresh-tokens/ticket-digest.js'));
-const { REDEEM } = await import(join(DIST, 'refresh-tokens/session.statements.js'));
 
 const { DATABASE_URL, DATA_DIR, PORT, TESSERA_SECRET } = process.env;
 const ISSUER = `http://127.0.0.1:${PORT}`;
@@ -22,6 +21,22 @@ const RECORD = `subject AS "Subject", client_id AS "ClientId", expires_on AS "Ex
   ticket_hash AS "TicketHash", ticket_salt AS "TicketSalt", id AS "Id", updated_on AS "UpdatedOn", created_on AS "CreatedOn",
   unique_id AS "UniqueId", updated_by AS "UpdatedBy", created_on > now() - interval '1 day' AS "IsNew", system_id AS "SystemId",
   subject || ' (' || client_id || ')' AS "ToStringText", NULL AS "LocalizationDetails", NULL AS "CustomFields"`;
+const SLID = `least(now() + make_interval(secs => $8::float8), t.auth_time + make_interval(secs => $9::float8))`;
+const REDEEM = {
+  name: 'redeem',
+  text: `UPDATE refresh_tokens t SET
+      generation = t.generation + 1, rotated_on = now(), ticket_salt = $6, ticket_hash = $7,
+      updated_on = date_trunc('second', now()), updated_by = t.subject,
+      expires_on = CASE WHEN ${SLID} > t.expires_on + make_interval(secs => $8::float8 / 15)
+        THEN date_trunc('second', ${SLID}) ELSE t.expires_on END
+    FROM users u
+    WHERE t.id = $1 AND t.unique_id = $2 AND t.issued AND t.generation = $3
+      AND t.ticket_hash = encode(sha256(convert_to(t.ticket_salt || $4::text, 'UTF8')), 'base64')
+      AND t.client_id = coalesce($5::text, t.subject)
+      AND t.expires_on > now() AND t.auth_time + make_interval(secs => $9::float8) > now()
+      AND u.email = t.subject AND u.enabled
+    RETURNING t.unique_id AS "uniqueId", t.subject, t.client_id AS "clientId", t.auth_time AS "authTime", t.amr, now() AS now`,
+};
 const READ = { name: 'read', text: `SELECT ${RECORD} FROM refresh_tokens WHERE id = $1` };
 const SEARCH = {
   name: 'search',

@@ -1,0 +1,82 @@
+import pg from 'pg';
+import { basicOf, create, RESOURCE, validRecord } from '../support/client.js';
+import { databaseUrl, newData } from '../support/data.js';
+import { DatabaseProxy } from '../support/database-proxy.js';
+import { Service } from '../support/service.js';
+import { login, recordOf, refresh, the } from '../support/sessions.js';
+
+// What many ask at once is asked of the database together. What befalls one is not the others'.
+
+const CROWD = 20;
+
+let service: Service;
+let proxy: DatabaseProxy;
+let database: pg.Client;
+beforeAll(async () => {
+  const dataDir = await newData();
+  const url = the(databaseUrl(dataDir));
+  proxy = await DatabaseProxy.start(url);
+  service = await Service.startOn(dataDir, { DATABASE_URL: proxy.url, DATABASE_STATEMENT_TIMEOUT: '2' });
+  database = new pg.Client({ connectionString: url });
+  await database.connect();
+});
+afterAll(async () => {
+  await database.end();
+  await service.dispose();
+  await proxy.cut();
+});
+
+const times = <T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: count }, (_, index) => work(index)));
+
+it('a session whose row somebody holds makes no other wait, and has its token when it is free', async () => {
+  const clientOf = (n: number) => `held-${n}`;
+  let others = await times(CROWD, (n) => login(service, 'all', clientOf(n)));
+  const held = await times(4, (n) => login(service, 'all', `holder-${n}`));
+  const ids = await Promise.all(held.map(async (tokens) => the(await recordOf(service, tokens)).Id));
+  await database.query('BEGIN');
+  await database.query('SELECT FROM refresh_tokens WHERE id = ANY ($1) FOR UPDATE', [ids]);
+  let answered = 0;
+  const waiting = held.map(async (tokens, n) => {
+    const next = await refresh(service, tokens, `holder-${n}`);
+    answered++;
+    return next;
+  });
+  for (let round = 0; round < 5; round++) {
+    others = await Promise.all(others.map((tokens, n) => refresh(service, tokens, clientOf(n))));
+  }
+  expect(answered).toBe(0);
+  await database.query('ROLLBACK');
+  const next = await Promise.all(waiting);
+  await Promise.all(next.map((tokens, n) => refresh(service, tokens, `holder-${n}`)));
+});
+
+it('what the database refuses of one, it refuses of no other', async () => {
+  const { access } = await login(service, 'all');
+  const all = service.client(`Bearer ${access}`);
+  await database.query(`ALTER TABLE refresh_tokens ADD CONSTRAINT of_a_team CHECK (system_id <> 'refused')`);
+  const isRefused = (n: number) => n % 5 === 3;
+  const made = await times(CROWD * 5, (n) =>
+    all.post(RESOURCE, validRecord({ SystemId: isRefused(n) ? 'refused' : 'fine' })),
+  );
+  expect(made.map(({ status }) => status)).toEqual(made.map((_, n) => (isRefused(n) ? 500 : 200)));
+  await database.query('ALTER TABLE refresh_tokens DROP CONSTRAINT of_a_team');
+});
+
+it('a database that does not answer keeps nobody waiting for long, and is met again when it does', async () => {
+  const tokens = await login(service, 'all');
+  const clients = [service.client(basicOf('admin')), service.client(`Bearer ${tokens.access}`)];
+  const id = await create(the(clients[0]));
+  const reads = () => times(CROWD, (n) => the(clients[n % 2]).get(`${RESOURCE}/${id}`));
+  await reads();
+  proxy.freeze();
+  const answers = await reads();
+  const seen = answers.map(({ status, headers }) => [status, headers.get('retry-after')]);
+  expect(seen).toEqual(answers.map(() => [503, '5']));
+  // Whoever was not asked for knows that nothing was done.
+  expect(new Set(answers.map(({ body }) => body.Message))).toContain(
+    'The database took too long; nothing was written.',
+  );
+  proxy.thaw();
+  expect((await reads()).map(({ status }) => status)).toEqual(answers.map(() => 200));
+});
