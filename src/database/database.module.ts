@@ -32,8 +32,13 @@ export class DatabaseModule {
       dataSourceFactory: async (options) => {
         const dataSource = new DataSource({ ...options, migrations: [...migrations] } as DataSourceOptions);
         await dataSource.initialize();
-        await migrate(dataSource);
-        return dataSource;
+        try {
+          await migrate(dataSource);
+          return dataSource;
+        } catch (error) {
+          await dataSource.destroy();
+          throw error;
+        }
       },
     });
     return {

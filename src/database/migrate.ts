@@ -27,7 +27,7 @@ export async function migrate(dataSource: DataSource): Promise<void> {
 export async function revertLatest(dataSource: DataSource): Promise<string | undefined> {
   return withMigrator(dataSource, async (migrator) => {
     const executor = new MigrationExecutor(migrator);
-    const [latest] = (await executor.getExecutedMigrations()).sort((a, b) => b.timestamp - a.timestamp);
+    const [latest] = (await executor.getExecutedMigrations()).sort((a, b) => (b.id ?? 0) - (a.id ?? 0));
     if (!latest) return undefined;
     const migration = migrator.migrations.find(({ constructor: { name } }) => name === latest.name);
     executor.transaction = migration?.transaction === false ? 'none' : 'each';

@@ -10,6 +10,7 @@ import { addBodyParsers } from './body-parsers.js';
 import { FailureBody } from './failure-body.js';
 import { addTotalItemsHeader } from './list-envelope.js';
 import { MethodTable } from './method-table.js';
+import { addUnreadBody } from './unread-body.js';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
 /** From the first byte to the last: a client that sends slower than this holds a connection for nothing. */
@@ -47,6 +48,7 @@ export function createFastifyAdapter(
   addArrival(fastify);
   addBatchConstraint(fastify);
   addBodyParsers(fastify);
+  addUnreadBody(fastify);
   addTotalItemsHeader(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
     // What this service answers is never for a cache: records, tokens, and who may see them.

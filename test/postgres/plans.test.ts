@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { basicOf, idsOf, RESOURCE, validRecord, type Client } from '../support/client.js';
+import { basicOf, idsOf, passwordOf, RESOURCE, validRecord, type Client } from '../support/client.js';
 import { runCli } from '../support/cli.js';
 import { databaseUrl, newData } from '../support/data.js';
 import { SECRET } from '../support/fixtures.mjs';
@@ -107,7 +107,11 @@ async function useEverything(): Promise<void> {
   await admin.get(`${RESOURCE}?id=[${id},${other}]`);
   await useSessions();
   await admin.put(RESOURCE, { ...record, SystemId: 'crm-2' });
-  await Promise.all(Array.from({ length: 10 }, () => admin.post(RESOURCE, validRecord())));
+  const { access } = tokensOf(
+    await ask(service, { grant_type: 'password', username: 'admin@example.com', password: passwordOf('admin') }),
+  );
+  const bearer = service.client(`Bearer ${access}`);
+  await Promise.all(Array.from({ length: 50 }, () => bearer.post(RESOURCE, validRecord())));
   const { body: made } = await admin.post(RESOURCE, validRecord());
   await admin.delete(`${RESOURCE}/${made.Value.Id}`);
 }

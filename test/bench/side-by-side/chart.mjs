@@ -1,5 +1,6 @@
 const COLOURS = {
   tessera: '#2f6fdb',
+  'two replicas': '#7fa6ea',
   'oidc-provider': '#d9822b',
   'oauth2-server': '#7a52b3',
   afternoon: '#3d9970',

@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { join } from 'node:path';
 import { URLSearchParams } from 'node:url';
 import { fillAfternoon, fillOAuth2, fillOidc, seeded, seedService } from './databases.mjs';
+import { Replicas } from './replicas.mjs';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const SERVERS = join(import.meta.dirname, '../servers');
@@ -29,23 +30,25 @@ export const SETTINGS = {
 export async function startContenders(databases, { records, clients, log, start }) {
   const env = { ...SETTINGS, DATABASE_URL: await databases.create('service') };
   await seedService(env, { rows: records, log });
-  const { sessions, subjects } = await seeded(env.DATABASE_URL, clients);
+  const { sessions, subjects } = await seeded(env.DATABASE_URL, 2 * clients);
   const tokens = await tokensOf(sessions);
   const table = { tokenPath: '/api/token', records, subjects };
   const floorUrl = await databases.create('floor', 'service');
   const service = await start('tessera', SERVICE, env);
   const bearers = await signIn(service.port, clients);
-  const withBearers = tokens.map((token, n) => ({ ...bearers[n], ...token }));
+  const withBearers = tokens.map((token, n) => ({ ...bearers[n % clients], ...token }));
+  const replicas = new Replicas([await start('replica-1', SERVICE, env), await start('replica-2', SERVICE, env)]);
+  const whole = { scenarios: ['redeem', ...RESOURCE], ...table };
   return [
-    contender('tessera', { server: service, scenarios: ['redeem', ...RESOURCE], clients: withBearers, ...table }),
+    contender('tessera', { server: service, clients: withBearers.slice(0, clients), ...whole }),
+    contender('two replicas', { server: replicas, clients: withBearers.slice(clients), ...whole }),
     await startOidcProvider(databases, { records, clients, start }),
     await startOAuth2Server(databases, { records, clients, start }),
     await startAfternoon(databases, { records, clients, subjects, start }),
     contender('floor', {
       server: await start('floor', FLOOR, { ...SETTINGS, DATABASE_URL: floorUrl }),
-      scenarios: ['redeem', ...RESOURCE],
-      clients: withBearers,
-      ...table,
+      clients: withBearers.slice(0, clients),
+      ...whole,
     }),
   ];
 }
@@ -53,7 +56,7 @@ export async function startContenders(databases, { records, clients, log, start 
 /** What `measure` wants to know of a server. Its clients are copies: their tokens go on from answer to answer. */
 export function contender(name, { server, scenarios, clients, ...target }) {
   const own = clients.map((client) => ({ ...client }));
-  return { name, scenarios, server, clients: own, target: { ...target, port: server.port } };
+  return { name, scenarios, server, clients: own, target: { ...target, ports: server.ports } };
 }
 
 /** Signs the administrator in at so many clients: `clientId`, `token` and `bearer` of each. */

@@ -22,7 +22,12 @@ async function run({ scenario, target, clients, leadMs, measuredMs }) {
   const window = { from, to: from + measuredMs };
   const latencies = [];
   const cpuBefore = process.cpuUsage();
-  const requests = await Promise.all(clients.map((client) => drive({ scenario, target, client, window, latencies })));
+  const requests = await Promise.all(
+    clients.map((client, n) => {
+      const port = target.ports[n % target.ports.length];
+      return drive({ scenario, target, port, client, window, latencies });
+    }),
+  );
   const { user, system } = process.cpuUsage(cpuBefore);
   latencies.sort((a, b) => a - b);
   const sum = requests.reduce((total, count) => total + count, 0);
@@ -36,9 +41,9 @@ async function run({ scenario, target, clients, leadMs, measuredMs }) {
   };
 }
 
-async function drive({ scenario, target, client, window, latencies }) {
+async function drive({ scenario, target, port, client, window, latencies }) {
   const { next, accept, atEnd } = SCENARIOS[scenario];
-  const connection = new HttpConnection(target.port);
+  const connection = new HttpConnection(port);
   let requests = 0;
   try {
     for (let now = performance.now(); now < window.to; requests++) {

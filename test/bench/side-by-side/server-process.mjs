@@ -40,6 +40,10 @@ export class ServerProcess {
     return server;
   }
 
+  get ports() {
+    return [this.port];
+  }
+
   /** What it used so far: `cpuMs`, `statements`, `roundTrips`; and `residentBytes` now. */
   async usage() {
     const { usage } = await ask(this.#child, { ask: 'usage' });
