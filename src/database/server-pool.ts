@@ -75,7 +75,7 @@ function limitedTo(limits: readonly string[], answerWithinMs?: number): PoolFact
 function endWhenSilent(client: ClientBase, ms: number): void {
   const innards = client as unknown as Innards;
   const { stream } = innards.connection;
-  stream.setTimeout(ms, () => {
+  stream.setTimeout(ms).on('timeout', () => {
     if (!innards.readyForQuery) stream.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
   });
 }

@@ -63,19 +63,13 @@ export const REDEMPTION_REFUSALS = [
 
 type Refusal = (typeof REDEMPTION_REFUSALS)[number];
 
-/** Tokens that are presented at once are redeemed together: in one statement, and one commit. */
-const AT_ONCE = { atOnce: 2, most: 100 };
-
 /** Rotations and logins may come between reading why and acting on it; each time around the token is older. */
 const ATTEMPTS = 5;
 
 /** Exchanges refresh tokens for new ones. */
 @Injectable()
 export class Redemption {
-  private readonly rotations = new Batched(
-    (rotations: readonly Rotation[]) => this.redeemEach(REDEEM, rotations),
-    AT_ONCE,
-  );
+  private readonly rotations = new Batched((rotations: readonly Rotation[]) => this.redeemEach(REDEEM, rotations));
 
   constructor(
     private readonly statements: Statements,

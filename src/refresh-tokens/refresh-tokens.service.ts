@@ -24,9 +24,6 @@ const RESOURCE = 'RefreshToken';
 /** Somebody who reads a record and writes it back takes no longer than so many refreshes of its session. */
 const GENERATIONS_REMEMBERED = 100;
 
-/** Records that are created or asked for at once are so together: they and their events share a transaction. */
-const AT_ONCE = { atOnce: 4, most: 100 };
-
 interface Reading {
   readonly id: number;
   readonly act: AuditAct;
@@ -46,8 +43,8 @@ interface HeldSession extends RefreshTokenClaims, Ticket, Record<string, unknown
  */
 @Injectable()
 export class RefreshTokensService {
-  private readonly readings = new Batched((readings: readonly Reading[]) => this.readEach(readings), AT_ONCE);
-  private readonly creations = new Batched((creations: readonly unknown[][]) => this.createEach(creations), AT_ONCE);
+  private readonly readings = new Batched((readings: readonly Reading[]) => this.readEach(readings));
+  private readonly creations = new Batched((creations: readonly unknown[][]) => this.createEach(creations));
 
   constructor(
     private readonly dataSource: DataSource,

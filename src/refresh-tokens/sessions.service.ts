@@ -36,13 +36,10 @@ export interface SessionsOf {
   readonly clientId?: string | undefined;
 }
 
-/** Requests at once are authenticated together: the truth is asked for each, but in few statements. */
-const AT_ONCE = { atOnce: 2, most: 100 };
-
 /** Finds and ends sessions. An ended session is a deleted row and an audit event, in one statement. */
 @Injectable()
 export class SessionsService implements OnModuleInit {
-  private readonly principals = new Batched((tokens: readonly AccessTokenReference[]) => this.usersOf(tokens), AT_ONCE);
+  private readonly principals = new Batched((tokens: readonly AccessTokenReference[]) => this.usersOf(tokens));
 
   constructor(
     @InjectRepository(RefreshToken) private readonly tokens: Repository<RefreshToken>,
