@@ -13,7 +13,8 @@ interface Waiting<Question, Answer> {
   readonly question: Question;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
-  patience?: NodeJS.Timeout;
+  /** Until when it waits to be asked, in milliseconds by `performance.now()`. */
+  readonly until: number;
 }
 
 /**
@@ -21,10 +22,11 @@ interface Waiting<Question, Answer> {
  * those that come wait for the next. So an answer is never older than its question, and a crowd costs what a few do.
  */
 export class Batched<Question, Answer> {
-  private waiting: Waiting<Question, Answer>[] = [];
+  private readonly waiting: Waiting<Question, Answer>[] = [];
   private underWay = 0;
-  private lastBegan = -Infinity;
-  private timer: NodeJS.Timeout | undefined;
+  private lastBegan = 0;
+  private soon: NodeJS.Immediate | undefined;
+  private later: NodeJS.Timeout | undefined;
 
   /** `ask` answers the questions in their order. */
   constructor(private readonly ask: (questions: readonly Question[]) => Promise<readonly Answer[]>) {}
@@ -35,34 +37,33 @@ export class Batched<Question, Answer> {
    */
   get(question: Question): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const one: Waiting<Question, Answer> = { question, resolve, reject };
-      this.waiting.push(one);
-      this.askNext();
-      if (this.waiting.length === 0) return;
-      one.patience = setTimeout(() => {
-        this.giveUp(one);
-      }, PATIENCE_MS);
+      this.waiting.push({ question, resolve, reject, until: performance.now() + PATIENCE_MS });
+      if (!this.soon) this.askNext();
     });
   }
 
   private askNext(): void {
-    if (this.waiting.length === 0 || this.underWay === AT_ONCE) return;
-    const untilLong = this.underWay === 0 ? 0 : this.lastBegan + LONG_MS - performance.now();
-    if (untilLong > 0) {
-      this.timer ??= setTimeout(() => {
-        this.timer = undefined;
-        this.askNext();
-      }, untilLong);
-      return;
+    const now = performance.now();
+    while (this.waiting[0] && this.waiting[0].until <= now)
+      this.waiting.shift()?.reject(databaseBusy('not asked in time'));
+    if (this.waiting.length === 0) return;
+    if (this.underWay === 0 || (this.underWay < AT_ONCE && now - this.lastBegan >= LONG_MS)) {
+      this.underWay++;
+      this.lastBegan = now;
+      void this.answer(this.waiting.splice(0, MOST)).finally(() => {
+        this.underWay--;
+        // At the end of this turn of the event loop, with what else it brings: the embedded database keeps it for itself while it works.
+        this.soon ??= setImmediate(() => {
+          this.soon = undefined;
+          this.askNext();
+        });
+      });
     }
-    const those = this.waiting.splice(0, MOST);
-    for (const { patience } of those) clearTimeout(patience);
-    this.underWay++;
-    this.lastBegan = performance.now();
-    void this.answer(those).finally(() => {
-      this.underWay--;
+    if (this.waiting.length === 0) return;
+    this.later ??= setTimeout(() => {
+      this.later = undefined;
       this.askNext();
-    });
+    }, LONG_MS);
   }
 
   private async answer(those: readonly Waiting<Question, Answer>[]): Promise<void> {
@@ -76,10 +77,5 @@ export class Batched<Question, Answer> {
       if (mayBeOfOne) await Promise.all(those.map((one) => this.answer([one])));
       else for (const { reject } of those) reject(error);
     }
-  }
-
-  private giveUp(one: Waiting<Question, Answer>): void {
-    this.waiting = this.waiting.filter((other) => other !== one);
-    one.reject(databaseBusy('not asked in time'));
   }
 }
