@@ -85,6 +85,7 @@ export function ApiList(definition: SearchDefinition, view: Type, batchRole?: st
       description: `One page of the ${resource} records that match${batchRole ? '; or the records of the batch' : ''}.`,
       headers: {
         'X-Total-Items': {
+          required: false,
           schema: { type: 'string', enum: ['estimated'] },
           description: 'Only there when `TotalItems` is an estimate, which it may be above 100,000.',
         },

@@ -1,4 +1,4 @@
-import { databaseBusy, isDatabaseBusy, isDatabaseUnreachable } from './database-failures.js';
+import { databaseBusy, isStatementRefused } from './database-failures.js';
 
 /** Askings under way, for when one takes long. */
 const AT_ONCE = 4;
@@ -73,7 +73,7 @@ export class Batched<Question, Answer> {
         resolve(answers[place] as Answer);
       });
     } catch (error) {
-      const mayBeOfOne = those.length > 1 && !isDatabaseUnreachable(error) && !isDatabaseBusy(error);
+      const mayBeOfOne = those.length > 1 && isStatementRefused(error);
       if (mayBeOfOne) await Promise.all(those.map((one) => this.answer([one])));
       else for (const { reject } of those) reject(error);
     }

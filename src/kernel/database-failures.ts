@@ -46,6 +46,12 @@ export function isDatabaseBusy(error: unknown): boolean {
   return is(error, REFUSED) || isRolledBack(error);
 }
 
+/** Whether the database refused the statement for what it asks, and did nothing of it: asked again, it would do so again. */
+export function isStatementRefused(error: unknown): boolean {
+  const isOfDatabase = error instanceof Error && 'severity' in error;
+  return isOfDatabase && !isDatabaseUnreachable(error) && !isDatabaseBusy(error);
+}
+
 /** 503: the database did not do what was asked, and asked again later it may. */
 export function databaseBusy(detail: string): AppError {
   return new AppError('database_busy', 503, 'The database took too long; nothing was written.', {

@@ -43,8 +43,9 @@ export class Contract {
     const key = [`${status}`, `${`${status}`[0]}XX`].find((name) => operation.responses[name]);
     if (!key) return `status ${status} is not documented`;
     const response = operation.responses[key];
-    for (const name of Object.keys(response.headers ?? {})) {
-      if (headers[name.toLowerCase()] === undefined) return `${status} without the header ${name}`;
+    for (const [name, { required }] of Object.entries(response.headers ?? {})) {
+      if (required !== false && headers[name.toLowerCase()] === undefined)
+        return `${status} without the header ${name}`;
     }
     if (!response.content) return text === '' ? undefined : `${status} has a body, and none is documented`;
     const type = Object.keys(response.content)[0];

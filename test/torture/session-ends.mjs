@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { isUnknown, mayBeDone } from './world.mjs';
 import { readRefreshToken } from './tokens.mjs';
 
 const RESOURCE = '/api/sys/refreshtokens';
+/** A process stands still now and then, and not only when it is frozen. */
+const OVERTAKEN_BY_CHANCE = 10;
 
 /** How a session of a client ends on purpose, and what must be true after that. */
 export class SessionEnds {
@@ -30,16 +33,39 @@ export class SessionEnds {
     else await this.#isOver();
   }
 
-  /** An older token is presented again: that ends the session, for whoever stole it or was stolen from. */
+  /**
+   * An older token is presented again: that ends the session, for whoever stole it or was stolen from. But to a process that just stood
+   * still the request may look older than the last rotation: then it ends nothing, and the audit trail says so.
+   */
   async replay() {
     const { client } = this;
     const old = client.used.slice(0, client.isWindowOver ? undefined : -1);
     if (old.length === 0) return client.refresh();
-    const answer = await client.redeem(client.random.pick(old));
+    const { report } = client.world;
+    report.count('replays');
+    const requestId = randomUUID();
+    const answer = await client.redeem(client.random.pick(old), { headers: { 'x-request-id': requestId } });
     if (answer.status === 200) return client.violate('no token works twice', 'a replayed token was redeemed');
-    if (!isUnknown(answer)) return this.#isOver();
+    if (!isUnknown(answer)) {
+      if (!(await this.#wasOvertaken(requestId))) return this.#isOver();
+      report.count('replays_overtaken');
+      const { replays, replays_overtaken: overtaken } = report.figures;
+      if (overtaken > OVERTAKEN_BY_CHANCE + replays / 10)
+        client.violate('a replay ends the session', `${overtaken} of ${replays} did not`);
+      return undefined;
+    }
     client.alive = new Set([true, false]);
     return this.find();
+  }
+
+  async #wasOvertaken(requestId) {
+    const { client } = this;
+    const query = `AuditTrailEntry_RequestId=${requestId}&AuditTrailEntry_Reason=overtaken`;
+    const request = { path: `/api/sys/audittrailentries?${query}`, headers: { authorization: client.world.admin } };
+    let answer;
+    do answer = await client.ask(request);
+    while (isUnknown(answer));
+    return answer.body.TotalItems > 0;
   }
 
   /** The answer to an end was lost: the next read tells whether it was carried out. */
