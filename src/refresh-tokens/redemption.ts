@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { setImmediate as turn } from 'node:timers/promises';
 import { actValues } from '../audit/audited.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings } from '../config/settings.js';
@@ -41,8 +42,8 @@ interface Diagnosis extends SessionRow {
   readonly hash: string;
   readonly isSameClient: boolean;
   readonly isExpired: boolean;
-  readonly isWithinWindow: boolean;
-  readonly isOvertaken: boolean;
+  /** In seconds. */
+  readonly sinceRotation: number;
   readonly isUserEnabled: boolean;
 }
 
@@ -128,15 +129,10 @@ export class Redemption {
   /** Why the token was not redeemed, and what follows from it. Undefined when the row changed meanwhile: try again. */
   private async explain(claims: RefreshTokenClaims, presented: Presented): Promise<IssuedSession | undefined> {
     const { REFRESH_RETRY_WINDOW, REFRESH_TOKEN_MAX_AGE } = this.settings;
-    const key = [claims.id, claims.uniqueId];
-    const values = [
-      ...key,
-      presented.clientId,
-      REFRESH_RETRY_WINDOW,
-      REFRESH_TOKEN_MAX_AGE,
-      secondsSince(presented.receivedAt),
-    ];
+    const values = [claims.id, claims.uniqueId, presented.clientId, REFRESH_TOKEN_MAX_AGE];
     const [row] = await this.statements.run<Diagnosis>(DIAGNOSE, values);
+    // What counts is how old the token was when the request came. By now it came longer ago than when the row was read.
+    const age = secondsSince(presented.receivedAt);
     if (!row) return this.refuseEnded(claims, presented.origin);
     const refusal = refusalOf(row, claims.generation);
     if (refusal) return this.refuse(row, refusal, presented.origin);
@@ -145,10 +141,12 @@ export class Redemption {
         ? undefined
         : this.refuse(row, 'edited', presented.origin);
     }
-    if (claims.generation === row.generation - 1 && row.isWithinWindow) return this.repeat(row, presented.origin);
+    const isWithinWindow = row.sinceRotation < REFRESH_RETRY_WINDOW + age;
+    if (claims.generation === row.generation - 1 && isWithinWindow) return this.repeat(row, presented.origin);
     // The session went on while this request was on its way: its sender gave up on it and sent another. That is no replay.
-    if (row.isOvertaken || presented.isAbandoned()) return this.refuse(row, 'overtaken', presented.origin);
-    return this.endReplayed(claims, row, presented);
+    await readSockets();
+    if (row.sinceRotation < age || presented.isAbandoned()) return this.refuse(row, 'overtaken', presented.origin);
+    return this.endReplayed(row, presented.origin);
   }
 
   /** The current token again: the family never forks. */
@@ -159,15 +157,9 @@ export class Redemption {
     return { ...row, refreshToken, isRepeated: true };
   }
 
-  private async endReplayed(
-    { id, uniqueId, generation }: RefreshTokenClaims,
-    row: Diagnosis,
-    { origin, receivedAt }: Presented,
-  ): Promise<undefined> {
+  private async endReplayed(row: Diagnosis, origin: Origin): Promise<undefined> {
     const act = actValues({ kind: 'session-ended', actor: { name: row.subject, origin }, reason: 'replayed' });
-    const { REFRESH_RETRY_WINDOW } = this.settings;
-    const values = [id, uniqueId, generation, REFRESH_RETRY_WINDOW, secondsSince(receivedAt), ...act];
-    const ended = await this.statements.run(END_REPLAYED, values);
+    const ended = await this.statements.run(END_REPLAYED, [row.id, row.uniqueId, row.generation, ...act]);
     if (ended.length > 0) throw invalidGrant('replayed');
   }
 
@@ -199,6 +191,12 @@ function refusalOf(row: Diagnosis, generation: number): Refusal | undefined {
   if (generation < row.firstGeneration) return 'earlier-login';
   if (row.isExpired) return 'expired';
   return row.isUserEnabled ? undefined : 'user-disabled';
+}
+
+/** Lets the event loop read its sockets once: who had hung up by now is then known to have. */
+async function readSockets(): Promise<void> {
+  await turn();
+  await turn();
 }
 
 function secondsSince(instant: number): number {

@@ -4,7 +4,6 @@ import { ticketHashSql } from './ticket-digest.js';
 
 /** SQL: the present second, since dates are whole seconds at rest. */
 export const NOW_SECOND = `date_trunc('second', now())`;
-const WINDOW = (parameter: string): string => `now() - make_interval(secs => ${parameter}::float8)`;
 
 /** What is returned of a session whose token was just issued. */
 const ISSUED = `t.id, t.unique_id AS "uniqueId", t.generation, t.subject, t.client_id AS "clientId", t.auth_time AS "authTime",
@@ -67,18 +66,14 @@ export const REDEEM_HELD = {
   text: redeem(''),
 };
 
-/**
- * Says of a session why a token was not redeemed: $1 id, $2 unique id, $3 client, $4 retry window, $5 longest life, $6 how long ago the
- * request came, in seconds: what counts is the age that the token had then.
- */
+/** Says of a session why a token was not redeemed: $1 id, $2 unique id, $3 client, $4 longest life; times in seconds. */
 export const DIAGNOSE = {
   name: 'session-diagnose',
   isRepeatable: true,
   text: `SELECT ${ISSUED}, t.issued, t.first_generation AS "firstGeneration", t.ticket_salt AS salt, t.ticket_hash AS hash,
       t.client_id = coalesce($3::text, t.subject) AS "isSameClient",
-      t.expires_on <= now() OR t.auth_time + make_interval(secs => $5::float8) <= now() AS "isExpired",
-      t.rotated_on > ${WINDOW('($4::float8 + $6::float8)')} AS "isWithinWindow",
-      t.rotated_on > ${WINDOW('$6')} AS "isOvertaken",
+      t.expires_on <= now() OR t.auth_time + make_interval(secs => $4::float8) <= now() AS "isExpired",
+      extract(epoch FROM now() - t.rotated_on)::float8 AS "sinceRotation",
       coalesce(u.enabled, false) AS "isUserEnabled"
     FROM refresh_tokens t LEFT JOIN users u ON u.email = t.subject
     WHERE t.id = $1 AND t.unique_id = $2`,
@@ -98,12 +93,10 @@ export const CURRENT = {
 
 const ENDED = 'RETURNING id, unique_id, subject, client_id, true AS ended';
 
-/** Ends the session of a replayed token, unless meanwhile a login or a rotation says otherwise: $3 generation, $4 window, $5 age of the request. */
+/** Ends the session of a replayed token, unless it went on or was signed in to since it was judged: $3 the generation that it had then. */
 export const END_REPLAYED = audited(
   'session-end-replayed',
-  `DELETE FROM refresh_tokens WHERE id = $1 AND unique_id = $2 AND issued
-    AND first_generation <= $3 AND generation > $3
-    AND NOT (generation = $3 + 1 AND rotated_on > ${WINDOW('($4::float8 + $5::float8)')}) AND rotated_on <= ${WINDOW('$5')} ${ENDED}`,
+  `DELETE FROM refresh_tokens WHERE id = $1 AND unique_id = $2 AND issued AND generation = $3 ${ENDED}`,
 );
 
 /** Ends the session of a token that its client revokes: $3 generation, $4 client. A token of an earlier login ends nothing. */
