@@ -1,10 +1,10 @@
 /**
  * SQL: what is asked of one statement by several, as the rows of a table `asked`: of parameters that are arrays, one for each column and
- * from `first` on. Its column `place` counts the questions from 1. The arrays stand in subselects, which hides their lengths from the
+ * from $1 on. Its column `place` counts the questions from 1. The arrays stand in subselects, which hides their lengths from the
  * planner: it would plan the statement for each length anew, which takes longer than to run it.
  */
-export function askedRows(types: Readonly<Record<string, string>>, first = 1): string {
-  const arrays = Object.values(types).map((type, n) => `(SELECT $${first + n}::${type}[])`);
+export function askedRows(types: Readonly<Record<string, string>>): string {
+  const arrays = Object.values(types).map((type, n) => `(SELECT $${n + 1}::${type}[])`);
   return `unnest(${arrays.join(', ')}) WITH ORDINALITY AS asked (${Object.keys(types).join(', ')}, place)`;
 }
 

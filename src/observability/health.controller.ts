@@ -3,6 +3,7 @@ import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger
 import { DataSource } from 'typeorm';
 import { Public } from '../access/policy.js';
 import { AppError } from '../kernel/app-error.js';
+import { RETRY_AFTER_SECONDS } from '../kernel/database-failures.js';
 import { Shutdown } from './shutdown.js';
 import { withinTime } from './within-time.js';
 
@@ -52,5 +53,8 @@ export class HealthController {
 }
 
 function notReady(message: string, detail?: string): AppError {
-  return new AppError('not_ready', 503, message, { headers: { 'retry-after': '5' }, ...(detail && { detail }) });
+  return new AppError('not_ready', 503, message, {
+    headers: { 'retry-after': RETRY_AFTER_SECONDS },
+    ...(detail && { detail }),
+  });
 }

@@ -14,8 +14,15 @@ const WRITE = 'id, updated_on AS "updatedOn", updated_by AS "updatedBy"';
 
 /** What is written of a new record. */
 const CREATED = {
-  ...{ subject: 'text', client_id: 'text', expires_on: 'timestamptz', protected_ticket: 'text', ticket_hash: 'text' },
-  ...{ ticket_salt: 'text', system_id: 'text', updated_by: 'text', unique_id: 'uuid' },
+  subject: 'text',
+  client_id: 'text',
+  expires_on: 'timestamptz',
+  protected_ticket: 'text',
+  ticket_hash: 'text',
+  ticket_salt: 'text',
+  system_id: 'text',
+  updated_by: 'text',
+  unique_id: 'uuid',
 };
 const CREATED_COLUMNS = Object.keys(CREATED).join(', ');
 

@@ -14,15 +14,13 @@ const SLID = 'least(now() + make_interval(secs => $8::float8), t.auth_time + mak
 
 /** A token to redeem, its client or null for the e-mail default, and the digest of the token that is to follow it. */
 const REDEEMED = {
-  ...{
-    id: 'bigint',
-    unique_id: 'uuid',
-    generation: 'bigint',
-    token: 'text',
-    client_id: 'text',
-    salt: 'text',
-    hash: 'text',
-  },
+  id: 'bigint',
+  unique_id: 'uuid',
+  generation: 'bigint',
+  token: 'text',
+  client_id: 'text',
+  salt: 'text',
+  hash: 'text',
 };
 
 /**

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import { basicOf, RESOURCE, validRecord } from '../support/client.js';
 import { Service } from '../support/service.js';
-import { disposeWithoutLeaks, events, isAlive, login, refresh, type Tokens } from '../support/sessions.js';
+import { disposeWithoutLeaks, events, isAlive, login, refresh, type Tokens, times } from '../support/sessions.js';
 
 // What many ask at once is asked of the database together. Each must get their own.
 
@@ -15,9 +15,6 @@ beforeAll(async () => {
   service = await Service.start();
 });
 afterAll(() => disposeWithoutLeaks(service));
-
-const times = <T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> =>
-  Promise.all(Array.from({ length: count }, (_, index) => work(index)));
 
 it('refreshes at once, of many sessions, each go on with their own', async () => {
   const clientOf = (n: number) => `crowd-${n}`;

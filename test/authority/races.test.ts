@@ -19,6 +19,7 @@ import {
   tokensOf,
   type SessionRecord,
   type Tokens,
+  times,
 } from '../support/sessions.js';
 
 const AT_ONCE = 50;
@@ -40,9 +41,6 @@ async function repeat(race: (clientId: string) => Promise<void>): Promise<void> 
   };
   await Promise.all(Array.from({ length: LANES }, (_, own) => lane(own)));
 }
-
-const times = <T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> =>
-  Promise.all(Array.from({ length: count }, (_, index) => work(index)));
 
 /** The one answer that a refresh which lost may have. */
 function expectRefusal({ status, body }: Answer): void {

@@ -1,9 +1,9 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { startBehindProxy } from '../support/behind-proxy.js';
 import { basicOf, create, RESOURCE, type Client } from '../support/client.js';
-import { DatabaseProxy } from '../support/database-proxy.js';
-import { databaseUrl, newData } from '../support/data.js';
-import { Service } from '../support/service.js';
-import { askRefresh, disposeWithoutLeaks, login, refresh, the, tokensOf, type Tokens } from '../support/sessions.js';
+import type { DatabaseProxy } from '../support/database-proxy.js';
+import type { Service } from '../support/service.js';
+import { askRefresh, disposeWithoutLeaks, login, refresh, tokensOf, type Tokens } from '../support/sessions.js';
 
 const CLIENTS = 8;
 const CUTS = 30;
@@ -14,17 +14,11 @@ let admin: Client;
 let proxy: DatabaseProxy;
 let database: pg.Client;
 beforeAll(async () => {
-  const dataDir = await newData();
-  const url = the(databaseUrl(dataDir));
-  proxy = await DatabaseProxy.start(url);
-  service = await Service.startOn(dataDir, {
-    DATABASE_URL: proxy.url,
+  ({ service, proxy, database } = await startBehindProxy({
     DATABASE_LOCK_TIMEOUT: '1',
     DATABASE_POOL_SIZE: String(POOL_SIZE),
-  });
+  }));
   admin = service.client(basicOf('admin'));
-  database = new pg.Client({ connectionString: url });
-  await database.connect();
 });
 afterAll(async () => {
   await database.end();

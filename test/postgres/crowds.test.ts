@@ -1,9 +1,9 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { startBehindProxy } from '../support/behind-proxy.js';
 import { basicOf, create, RESOURCE, validRecord } from '../support/client.js';
-import { databaseUrl, newData } from '../support/data.js';
-import { DatabaseProxy } from '../support/database-proxy.js';
-import { Service } from '../support/service.js';
-import { login, recordOf, refresh, seconds, the } from '../support/sessions.js';
+import type { DatabaseProxy } from '../support/database-proxy.js';
+import type { Service } from '../support/service.js';
+import { login, recordOf, refresh, seconds, the, times } from '../support/sessions.js';
 
 // What many ask at once is asked of the database together. What befalls one is not the others'.
 
@@ -15,21 +15,13 @@ let service: Service;
 let proxy: DatabaseProxy;
 let database: pg.Client;
 beforeAll(async () => {
-  const dataDir = await newData();
-  const url = the(databaseUrl(dataDir));
-  proxy = await DatabaseProxy.start(url);
-  service = await Service.startOn(dataDir, { DATABASE_URL: proxy.url, DATABASE_STATEMENT_TIMEOUT: '2' });
-  database = new pg.Client({ connectionString: url });
-  await database.connect();
+  ({ service, proxy, database } = await startBehindProxy({ DATABASE_STATEMENT_TIMEOUT: '2' }));
 });
 afterAll(async () => {
   await database.end();
   await service.dispose();
   await proxy.cut();
 });
-
-const times = <T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> =>
-  Promise.all(Array.from({ length: count }, (_, index) => work(index)));
 
 it('a session whose row somebody holds makes no other wait, and has its token when it is free', async () => {
   const clientOf = (n: number) => `held-${n}`;

@@ -121,6 +121,11 @@ export function the<T>(value: T | undefined): T {
   return value;
 }
 
+/** Does so many things at once. */
+export function times<T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: count }, (_, index) => work(index)));
+}
+
 /** Waits, for what expires. */
 export function seconds(count: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, count * 1000));
