@@ -1,6 +1,6 @@
 import { AppError } from './app-error.js';
 
-/** A way to fail, by SQLSTATE (PostgreSQL, appendix A) or Node's code, or by what the `pg` driver says without one. */
+/** A way to fail, by SQLSTATE (PostgreSQL, appendix A) or Node's code, or by what the driver or TypeORM says without one. */
 interface Failure {
   readonly codes: RegExp;
   readonly messages?: RegExp;
@@ -15,7 +15,7 @@ const NOT_CONNECTED: Failure = {
 const BROKEN: Failure = {
   codes: /^(08...|57P0[125]|25P03|ECONNRESET|EPIPE)$/,
   messages:
-    /^(Connection terminated(?! due to connection timeout)|Client has encountered a connection error|Query read timeout)/,
+    /^(Connection terminated(?! due to connection timeout)|Client has encountered a connection error|Query read timeout|Query runner already released)/,
 };
 /** Of a connection that was to be made it is the one, of one that was made the other. */
 const SILENT: Failure = { codes: /^(EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)$/ };

@@ -3,7 +3,16 @@ import { startBehindProxy } from '../support/behind-proxy.js';
 import { basicOf, create, RESOURCE, type Client } from '../support/client.js';
 import type { DatabaseProxy } from '../support/database-proxy.js';
 import type { Service } from '../support/service.js';
-import { askRefresh, disposeWithoutLeaks, login, refresh, tokensOf, type Tokens } from '../support/sessions.js';
+import {
+  askRefresh,
+  disposeWithoutLeaks,
+  login,
+  refresh,
+  the,
+  tokensOf,
+  type SessionRecord,
+  type Tokens,
+} from '../support/sessions.js';
 
 const CLIENTS = 8;
 const CUTS = 30;
@@ -66,7 +75,41 @@ describe('a database that is away', () => {
     const refreshes = await Promise.all(going);
     expect(Math.min(...refreshes)).toBeGreaterThan(0);
   });
+
+  it.each([
+    ['between two statements', 'SELECT FROM refresh_tokens WHERE id = $1 FOR UPDATE'],
+    ['before the commit', 'LOCK TABLE audit_trail_entries IN SHARE MODE'],
+  ])('is a 503 where the connection of a transaction breaks %s, and nothing was written', async (_moment, lock) => {
+    await login(service, 'all', 'broken');
+    const [record] = (await admin.get(`${RESOURCE}?RefreshToken_ClientId=broken`)).body.Records as SessionRecord[];
+    const { Id } = the(record);
+    await database.query('BEGIN');
+    await database.query(lock, lock.includes('$1') ? [Id] : []);
+    const updating = admin.put(RESOURCE, { ...record, Subject: 'edited@example.com' });
+    const pid = await until(
+      `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    // What the transaction waits for is answered together with the end of its connection.
+    proxy.freeze();
+    await database.query('ROLLBACK');
+    await until(`SELECT pid FROM pg_stat_activity WHERE pid = ${pid} AND state = 'idle in transaction'`);
+    await database.query('SELECT pg_terminate_backend($1)', [pid]);
+    proxy.thaw();
+    const { status, headers, body } = await updating;
+    const message = 'The database cannot be reached; whether the request was carried out is not known.';
+    expect([status, headers.get('retry-after'), body]).toEqual([503, '5', busy(message)]);
+    expect((await admin.get(`${RESOURCE}/${Id}`)).body).toEqual(record);
+  });
 });
+
+/** The process of the one connection that comes to be as described. */
+async function until(query: string): Promise<number> {
+  for (;;) {
+    const { rows } = await database.query<{ pid: number }>(query);
+    if (rows[0]) return rows[0].pid;
+    await pause(10);
+  }
+}
 
 /** Refreshes as a well-behaved client does: what got no token is asked again, with the same one. Says how often it got one. */
 async function refreshUntil(over: AbortSignal, client: string, { refresh: first }: Tokens): Promise<number> {

@@ -24,7 +24,7 @@ export async function found(
   const service = await Promise.all(Array.from({ length: replicas }, () => Replica.create({ ...settings })));
   for (const replica of service) await replica.start();
   const urls = (await through?.(service)) ?? service.map(({ url }) => url);
-  const world = new World({ report, random, urls, window: WINDOW_SECONDS });
+  const world = new World({ report, random, service, urls, window: WINDOW_SECONDS });
   const dispose = async () => {
     world.isOver = true;
     world.http.close();

@@ -148,7 +148,9 @@ export class SessionClient {
   /** The token before the current one gets the current one again, within the retry window. */
   async askAgain() {
     const previous = this.used.at(-1);
-    const isInTime = () => performance.now() - this.#rotatedAt < this.world.window * 1000 - MARGIN_MS;
+    const isInTime = () =>
+      this.#rotatedAt > this.world.clockLeaptAt &&
+      performance.now() - this.#rotatedAt < this.world.window * 1000 - MARGIN_MS;
     if (!previous || !isInTime()) return this.refresh();
     const answer = await this.redeem(previous);
     if (isUnknown(answer)) return undefined;

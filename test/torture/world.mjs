@@ -8,6 +8,8 @@ import { History } from './report.mjs';
 /** How long a client waits before it asks again: by then, whatever became of a request that was cut off has become of it. */
 const RETRY_AFTER_MS = 200;
 const PATIENCE_WHEN_FROZEN_MS = 250;
+/** What the service wrote of an answer has arrived by then. */
+const LOGGED_AFTER_MS = 100;
 /** All that were under way must come to their end in this time when the faults are over. */
 const SETTLE_MS = 90_000;
 
@@ -23,6 +25,8 @@ export class World {
   isOver = false;
   /** The place of the replica that does nothing at present. */
   frozen;
+  /** When the clock of the database leapt ahead: what happened before that is hours ago. By `performance.now()`. */
+  clockLeaptAt = 0;
   #gate;
   #busy = 0;
   #onWrite;
@@ -31,9 +35,9 @@ export class World {
   /** A fault of the harness itself. */
   #fault;
 
-  /** `window`: the retry window of the service in seconds. `urls`: where it answers. */
-  constructor({ report, random, urls, window }) {
-    Object.assign(this, { report, random, urls, window });
+  /** `service`: its replicas. `window`: its retry window in seconds. `urls`: where it answers. */
+  constructor({ report, random, service, urls, window }) {
+    Object.assign(this, { report, random, service, urls, window });
   }
 
   history(name) {
@@ -56,8 +60,7 @@ export class World {
     } else {
       this.#answered(request, answer);
     }
-    if (answer.status === 500 || answer.status > 503)
-      this.report.violate('no 5xx', `${answer.status} ${answer.text}`, history);
+    if (answer.status === 500 || answer.status > 503) await this.#blame(answer, history);
     return answer;
   }
 
@@ -117,6 +120,14 @@ export class World {
       const left = Math.max(deadline - performance.now(), 0);
       await Promise.race([new Promise((resolve) => (this.#onWrite = resolve)), pause(left)]);
     }
+  }
+
+  /** A violation, with what the service wrote about it in its log. */
+  async #blame({ status, text, headers }, history) {
+    await pause(LOGGED_AFTER_MS);
+    const lines = this.service.flatMap(({ log }) => log.split('\n'));
+    const said = lines.filter((line) => line.includes(headers['x-request-id']));
+    this.report.violate('no 5xx', [`${status} ${text}`, ...said].join('\n'), history);
   }
 
   #answered({ method, form, json }, { status }) {
