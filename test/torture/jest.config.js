@@ -7,5 +7,7 @@ export default {
   testMatch: ['<rootDir>/test/torture/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   globalSetup: undefined,
+  // Half of the time is spent waiting.
+  maxConcurrency: 2,
   testTimeout: 600_000,
 };

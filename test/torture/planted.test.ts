@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { plant } from './plants.mjs';
 
 const RUN = join(import.meta.dirname, 'run.mjs');
-const MINUTES = '0.5';
+const MINUTES = '0.25';
 
 /** Tortures a build, and returns the exit code and all that was said. */
 async function torture(dist: string, only: string): Promise<{ code: number | null; output: string }> {
@@ -18,7 +18,7 @@ async function torture(dist: string, only: string): Promise<{ code: number | nul
   return { code: child.exitCode, output };
 }
 
-it.each([
+it.concurrent.each([
   ['answer before commit', 'crash', /no acknowledged write is lost|no session .* is lost|never survives|comes back/],
   ['forget the family', 'crash', /an ended session never answers/],
   ['find, then update', 'crash', /no token works twice: .* two requests at once got different refresh tokens/],
@@ -29,7 +29,7 @@ it.each([
   expect(code).toBe(1);
 });
 
-it.each(['crash', 'abuse'])('where nothing is planted the scenario %s finds nothing', async (scenario) => {
+it.concurrent.each(['crash', 'abuse'])('where nothing is planted the scenario %s finds nothing', async (scenario) => {
   const { code, output } = await torture(plant('none'), scenario);
   expect(output).toContain('\n0 violations');
   expect(code).toBe(0);

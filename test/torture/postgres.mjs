@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { freePort } from '../support/free-port.mjs';
 import { newFolder, removeFolder, track } from './leftovers.mjs';
-import { freePort } from './replica.mjs';
 
 const DEBIAN = '/usr/lib/postgresql';
 const SETTINGS = [
