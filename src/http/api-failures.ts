@@ -29,13 +29,6 @@ const MESSAGES: Readonly<Record<keyof typeof DESCRIPTIONS, string>> = {
   503: 'The database cannot be reached; nothing was written.',
 };
 
-const HEADERS: Partial<Record<keyof typeof DESCRIPTIONS, Record<string, object>>> = {
-  401: { 'WWW-Authenticate': { schema: { type: 'string' }, description: 'How to sign in (RFC 6750, RFC 7617).' } },
-  403: { 'WWW-Authenticate': { schema: { type: 'string' }, description: 'insufficient_scope (RFC 6750).' } },
-  429: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds to wait.' } },
-  503: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds to wait.' } },
-};
-
 /** Documents that a 400 may be a failed validation too (contract 1.4), with an example of each. */
 export function ApiValidationFailure(failure: MemberFailure, malformed: string): MethodDecorator {
   return applyDecorators(
@@ -67,7 +60,6 @@ export function ApiFailures(...statuses: (keyof typeof DESCRIPTIONS)[]): MethodD
       ApiResponse({
         status,
         description: DESCRIPTIONS[status],
-        headers: HEADERS[status] ?? {},
         content: {
           'application/json': {
             schema: { $ref: getSchemaPath(FailureBody) },

@@ -13,6 +13,14 @@ const REQUEST_ID = {
   example: '5f0c6a5e-8f0c-4c53-9d5e-0c6f7a4b1e2d',
 };
 
+/** The headers that come with a failure, on every route. */
+const FAILURE_HEADERS: Readonly<Record<string, object>> = {
+  401: { 'WWW-Authenticate': { schema: { type: 'string' }, description: 'How to sign in (RFC 6750, RFC 7617).' } },
+  403: { 'WWW-Authenticate': { schema: { type: 'string' }, description: 'insufficient_scope (RFC 6750).' } },
+  429: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds to wait.' } },
+  503: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds to wait.' } },
+};
+
 /** The OpenAPI 3.1 document of the application, made from the decorators of its controllers. */
 function openApiDocument(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
@@ -66,13 +74,14 @@ interface Operation {
   readonly responses: Record<string, { headers?: object }>;
 }
 
-/** Says of every operation which role it needs, and of every response that it carries a request id (contract 1.5). */
+/** Says of every operation which role it needs, and of every response which headers come with it: a request id always (contract 1.5). */
 function completed(document: OpenAPIObject): OpenAPIObject {
   const requestId = { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } };
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path) as Operation[])) {
     const role = operation['x-required-role'];
     if (role) operation.description = `${operation.description ?? ''}\n\nNeeds the role \`${role}\`.`.trim();
-    for (const response of Object.values(operation.responses)) response.headers = { ...response.headers, ...requestId };
+    for (const [status, response] of Object.entries(operation.responses))
+      response.headers = { ...response.headers, ...FAILURE_HEADERS[status], ...requestId };
   }
   return { ...document, components: { ...document.components, headers: { 'X-Request-Id': REQUEST_ID } } };
 }

@@ -7,6 +7,7 @@ import { Service } from '../support/service.js';
 
 interface Operation {
   readonly security?: object[];
+  readonly requestBody?: object;
   readonly 'x-required-role'?: string;
   readonly responses: Record<string, { readonly headers: Record<string, unknown> }>;
 }
@@ -87,12 +88,31 @@ describe('the OpenAPI document', () => {
     expect(open).toEqual(expect.arrayContaining(['post /api/token', 'get /health/live', 'get /health/ready']));
   });
 
-  it('has the request id on every response', () => {
+  it('has the request id on every response, and on failures what tells how to sign in and when to ask again', () => {
+    const others: Record<string, string> = {
+      401: 'WWW-Authenticate',
+      403: 'WWW-Authenticate',
+      429: 'Retry-After',
+      503: 'Retry-After',
+    };
     for (const { name, operation } of operations) {
       for (const [status, { headers }] of Object.entries(operation.responses)) {
-        expect([name, status, Object.keys(headers)]).toEqual([name, status, expect.arrayContaining(['X-Request-Id'])]);
+        const expected = [others[status] ?? [], 'X-Request-Id'].flat();
+        expect([name, status, Object.keys(headers)]).toEqual([name, status, expect.arrayContaining(expected)]);
       }
     }
+  });
+
+  it('has 415 for every body but that of the token endpoint, and 429 wherever a password may be guessed', () => {
+    const statuses = (has: (operation: Operation) => boolean, status: string): [string, boolean][] =>
+      operations
+        .filter(({ operation }) => has(operation))
+        .map(({ name, operation }) => [name, status in operation.responses]);
+    const bodies = statuses((operation) => operation.requestBody !== undefined, '415');
+    expect(bodies.filter(([, isThere]) => !isThere)).toEqual([['post /api/token', false]]);
+    const guarded = statuses((operation) => operation['x-required-role'] !== undefined, '429');
+    expect(guarded.filter(([, isThere]) => !isThere)).toEqual([]);
+    expect(document.paths['/api/token']?.['post']?.responses).toHaveProperty('429');
   });
 
   it('writes null as OpenAPI 3.1 does', () => {
