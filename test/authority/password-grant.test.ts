@@ -174,6 +174,17 @@ describe('a user with a second factor', () => {
     expect((await withCode(before)).body).toEqual(CODE_NEEDED);
   });
 
+  it('keeps the factor when an operator replaces the password, here by one of 512 characters', async () => {
+    const password = 'längst '.repeat(100).slice(0, 512);
+    keepSecret(password);
+    await service.end();
+    const { code } = await runCli(service.dataDir, ['users', 'change', 'edit@example.com', '--password'], password);
+    await service.resume();
+    expect(code).toBe(0);
+    expect((await ask(service, grant('edit', { password }))).body).toEqual(CODE_NEEDED);
+    expect((await ask(service, grant('edit'))).body).toEqual(WRONG);
+  });
+
   it('is not let in by a code of another secret', async () => {
     const other = new TOTP({ secret: new Secret({ size: 20 }) }).generate();
     expect((await withCode(other)).status).not.toBe(200);

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 const SCENARIOS = ['redeem', 'get-one', 'create', 'search'];
 /** The warm-up: until the engine has compiled what is used often, and the pages that are written whole after a checkpoint are written. */
 const FULL = { rounds: 5, seconds: 4, warmUpSeconds: 5 };
-const QUICK = { rounds: 2, seconds: 0.5, warmUpSeconds: 1 };
+const QUICK = { rounds: 1, seconds: 0.5, warmUpSeconds: 0.5 };
 
 const USAGE = `Options, after --:
   --quick              short rounds on small tables: to see that it works, not for figures
