@@ -44,20 +44,37 @@ export class Notices implements OnApplicationBootstrap, OnModuleDestroy {
     this.client?.end().catch(() => undefined);
   }
 
+  private listenLater(wait: number, reason: string): void {
+    this.logger.debug(`No notices for ${wait} ms: ${reason}`);
+    this.timer = setTimeout(() => void this.listen(Math.min(wait * 2, LONGEST_DELAY_MS)), wait).unref();
+  }
+
+  /** Undefined when it cannot be made: the driver reads the files that the URL names (certificates) each time. */
+  private newClient(): pg.Client | undefined {
+    try {
+      return new pg.Client({
+        connectionString: this.settings.DATABASE_URL,
+        application_name: 'tessera notices',
+        keepAlive: true,
+      });
+    } catch {
+      return undefined;
+    }
+  }
+
   private async listen(delay: number): Promise<void> {
-    const client = new pg.Client({
-      connectionString: this.settings.DATABASE_URL,
-      application_name: 'tessera notices',
-      keepAlive: true,
-    });
+    const client = this.newClient();
+    if (!client) {
+      this.listenLater(delay, 'a file that DATABASE_URL names cannot be read');
+      return;
+    }
     this.client = client;
     let wait = delay;
     const tryAgain = (reason: string): void => {
       if (this.client !== client || this.isClosed) return;
       this.client = undefined;
       client.end().catch(() => undefined);
-      this.logger.debug(`No notices for ${wait} ms: ${reason}`);
-      this.timer = setTimeout(() => void this.listen(Math.min(wait * 2, LONGEST_DELAY_MS)), wait).unref();
+      this.listenLater(wait, reason);
     };
     client.on('error', (error) => {
       tryAgain(error.message);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
-import { isConnectionBroken, isRolledBack } from '../kernel/database-failures.js';
+import { isConnectionBroken, isRolledBack, throwOutcomeUnknown } from '../kernel/database-failures.js';
 import { isPooled } from './server-pool.js';
 
 /** A statement that lost to others, or whose connection broke, is tried so often in all. */
@@ -27,7 +27,8 @@ export class Statements {
 
   /**
    * The rows that a statement returns. By itself, it is tried again when it was rolled back to let others pass; and one that may be
-   * repeated, when its connection broke: the pool is full of dead connections after the server was restarted.
+   * repeated, when its connection broke: the pool is full of dead connections after the server was restarted. Then no later failure
+   * tells that nothing was written.
    */
   async run<Row extends QueryResultRow>(
     statement: Statement,
@@ -36,6 +37,7 @@ export class Statements {
   ): Promise<Row[]> {
     const client = (await manager?.queryRunner?.connect()) as PoolClient | undefined;
     if (client) return this.send<Row>(client, statement, values);
+    let mayBeDone = false;
     for (let attempt = 1; ; attempt++) {
       const begun = performance.now();
       try {
@@ -43,7 +45,10 @@ export class Statements {
       } catch (error) {
         const isWorthwhile = isRolledBack(error) || (statement.isRepeatable && isConnectionBroken(error));
         const isLate = performance.now() - begun > REPEATED_WITHIN_MS;
-        if (!isWorthwhile || isLate || attempt === ATTEMPTS) throw error;
+        mayBeDone ||= isConnectionBroken(error);
+        if (isWorthwhile && !isLate && attempt < ATTEMPTS) continue;
+        if (mayBeDone) throwOutcomeUnknown(error);
+        throw error;
       }
     }
   }

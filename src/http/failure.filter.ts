@@ -5,6 +5,7 @@ import {
   databaseBusy,
   isConnectionBroken,
   isDatabaseBusy,
+  isDatabaseExhausted,
   isDatabaseUnreachable,
   RETRY_AFTER_SECONDS,
 } from '../kernel/database-failures.js';
@@ -54,6 +55,7 @@ function asAppError(thrown: unknown, requestId: string): AppError {
       detail: (thrown as Error).message,
     });
   }
+  if (isDatabaseExhausted(thrown)) return databaseBusy((thrown as Error).message, 'is short of disk or memory');
   if (isDatabaseBusy(thrown)) return databaseBusy((thrown as Error).message);
   const status = thrown instanceof HttpException ? thrown.getStatus() : frameworkStatus(thrown);
   if (status !== undefined && status < 500) {

@@ -7,6 +7,7 @@ import { askedValues, inPlaces, type Placed } from '../database/asked.js';
 import { Statements, type Statement } from '../database/statements.js';
 import { AppError } from '../kernel/app-error.js';
 import { Batched } from '../kernel/batched.js';
+import { throwOutcomeUnknown } from '../kernel/database-failures.js';
 import type { Origin } from '../kernel/origin.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token-codec.js';
 import { aboutSession, type IssuedSession, type Session } from './session.js';
@@ -90,23 +91,29 @@ export class Redemption {
     const claims = this.codec.decode(presented.refreshToken);
     if (!claims) throw invalidGrant('not-issued-here');
     if (this.codec.isOfEarlierSecret(presented.refreshToken, claims)) await this.resealTicket(claims);
+    const session = await this.rotate(claims, presented, (rotation) => this.rotations.get(rotation));
+    // It may have been sent twice, and done the first time: from here on no failure tells that nothing was written.
+    return session ?? this.explainOrRotate(claims, presented).catch(throwOutcomeUnknown);
+  }
+
+  private async explainOrRotate(claims: RefreshTokenClaims, presented: Presented): Promise<IssuedSession> {
+    const rotateHeld = async (rotation: Rotation): Promise<Session | undefined> =>
+      (await this.redeemEach(REDEEM_HELD, [rotation]))[0];
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const session = (await this.rotate(claims, presented, attempt)) ?? (await this.explain(claims, presented));
+      const session = (await this.explain(claims, presented)) ?? (await this.rotate(claims, presented, rotateHeld));
       if (session) return session;
     }
     throw invalidGrant('contended');
   }
 
-  /** Undefined when the token is not the current one, or its row is held by somebody else; the second time that is waited for. */
+  /** Undefined when the token is not the current one, or `ask` does not wait for its row, which somebody else holds. */
   private async rotate(
     claims: RefreshTokenClaims,
     { refreshToken, clientId }: Presented,
-    attempt: number,
+    ask: (rotation: Rotation) => Promise<Session | undefined>,
   ): Promise<IssuedSession | undefined> {
     const next = this.codec.encode({ ...claims, generation: claims.generation + 1 });
-    const rotation: Rotation = { ...claims, refreshToken, clientId, ...digestTicket(next) };
-    const session =
-      attempt === 0 ? await this.rotations.get(rotation) : (await this.redeemEach(REDEEM_HELD, [rotation]))[0];
+    const session = await ask({ ...claims, refreshToken, clientId, ...digestTicket(next) });
     return session && { ...session, refreshToken: next };
   }
 

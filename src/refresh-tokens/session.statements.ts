@@ -105,13 +105,13 @@ export const END_REVOKED = audited(
 );
 
 /**
- * Ends the session of an access token that its client revokes: $1 unique id, $2 subject, $3 client, $4 when the token expires and
- * $5 when its user signed in, in seconds since 1970. A token that is over, or of an earlier login, ends nothing.
+ * Ends the session of an access token that its client revokes: $1 unique id, $2 subject, $3 client, $4 when the token expires, in
+ * seconds since 1970. One that is over ends nothing; one of an earlier login lives, and so ends what it lives by.
  */
 export const END_OF_ACCESS_TOKEN = audited(
   'session-end-of-access-token',
   `DELETE FROM refresh_tokens WHERE unique_id = $1 AND issued AND subject = $2 AND client_id = $3
-    AND to_timestamp($4::float8) > now() AND auth_time = to_timestamp($5::float8) ${ENDED}`,
+    AND to_timestamp($4::float8) > now() ${ENDED}`,
 );
 
 /** Ends all sessions of a user: $1 subject, $2 client or null for every client. */

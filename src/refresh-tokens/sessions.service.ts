@@ -86,9 +86,9 @@ export class SessionsService implements OnModuleInit {
 
   /** Ends the session of an access token that its client revokes. */
   async revokeByAccessToken(token: AccessTokenReference, actor: Actor): Promise<void> {
-    const { uniqueId, subject, clientId, expires, authTime } = token;
+    const { uniqueId, subject, clientId, expires } = token;
     const act = actValues({ kind: 'session-ended', actor, reason: 'revoked' });
-    await this.statements.run(END_OF_ACCESS_TOKEN, [uniqueId, subject, clientId, expires, authTime, ...act]);
+    await this.statements.run(END_OF_ACCESS_TOKEN, [uniqueId, subject, clientId, expires, ...act]);
   }
 
   /** The enabled user of a session that lives, while the access token does too. */

@@ -46,12 +46,11 @@ export interface AccessTokenReference {
   readonly subject: string;
   readonly clientId: string;
   readonly expires: number;
-  readonly authTime: number;
 }
 
 /** What a token's claims say of itself and its session. */
-export function referenceOf({ sid, sub, client_id, exp, auth_time }: AccessTokenClaims): AccessTokenReference {
-  return { uniqueId: sid, subject: sub, clientId: client_id, expires: exp, authTime: auth_time };
+export function referenceOf({ sid, sub, client_id, exp }: AccessTokenClaims): AccessTokenReference {
+  return { uniqueId: sid, subject: sub, clientId: client_id, expires: exp };
 }
 
 interface VerifiedToken {

@@ -42,7 +42,7 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
   );
 
 const hasUser = async (session: IssuedSession): Promise<boolean> =>
-  (await app.get(SessionsService).userOf({ ...session, expires: IN_AN_HOUR, authTime: 0 })) !== undefined;
+  (await app.get(SessionsService).userOf({ ...session, expires: IN_AN_HOUR })) !== undefined;
 
 async function expectOver(...sessions: IssuedSession[]): Promise<void> {
   for (const session of sessions) {
@@ -112,7 +112,7 @@ describe('the sessions of a user', () => {
   it('go on when the user only loses a role, without it', async () => {
     const session = await login('role');
     const rolesOf = async (): Promise<readonly string[] | undefined> =>
-      (await app.get(SessionsService).userOf({ ...session, expires: IN_AN_HOUR, authTime: 0 }))?.roles;
+      (await app.get(SessionsService).userOf({ ...session, expires: IN_AN_HOUR }))?.roles;
     expect(await rolesOf()).toContain('RefreshToken-Read');
     await app.get(UsersService).withdraw(EMAIL, 'RefreshToken-Read', OPERATOR);
     expect(await rolesOf()).not.toContain('RefreshToken-Read');

@@ -26,17 +26,23 @@ afterAll(() => disposeWithoutLeaks(service));
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('an access token', () => {
-  it('that is over, or of an earlier login, revokes nothing', async () => {
-    const earlier = await login(service, 'all', 'revoking');
-    await pause(1_100);
-    const later = await login(service, 'all', 'revoking');
-    expect((await revoke(service, earlier.access, 'revoking')).status).toBe(200);
-    const next = await refresh(service, later, 'revoking');
+  it('that is over revokes nothing', async () => {
+    const first = await login(service, 'all', 'revoking');
     await pause(2_100);
-    expect((await revoke(service, later.access, 'revoking')).status).toBe(200);
-    const last = await refresh(service, next, 'revoking');
+    expect((await revoke(service, first.access, 'revoking')).status).toBe(200);
+    const last = await refresh(service, first, 'revoking');
     await revoke(service, last.access, 'revoking');
     await expectRefused(service, last.refresh, 'revoking');
+  });
+
+  it('of an earlier login lives on, and revoked it is dead, with the session that it lives by', async () => {
+    const earlier = await login(service, 'all', 'living-on');
+    await pause(1_100);
+    const later = await login(service, 'all', 'living-on');
+    expect(await isAlive(service, earlier)).toBe(true);
+    expect((await revoke(service, earlier.access, 'living-on')).status).toBe(200);
+    expect(await isAlive(service, earlier)).toBe(false);
+    await expectRefused(service, later.refresh, 'living-on');
   });
 
   it('does not outlive the expiry of its session', async () => {

@@ -1,9 +1,15 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { URI, type TOTP } from 'otpauth';
 import type pg from 'pg';
 import { startBehindProxy } from '../support/behind-proxy.js';
-import { basicOf, create, RESOURCE, type Client } from '../support/client.js';
+import { runCli } from '../support/cli.js';
+import { basicOf, create, passwordOf, RESOURCE, validRecord, type Client } from '../support/client.js';
+import { databaseUrl } from '../support/data.js';
 import type { DatabaseProxy } from '../support/database-proxy.js';
-import type { Service } from '../support/service.js';
+import { Service } from '../support/service.js';
 import {
+  ask,
   askRefresh,
   disposeWithoutLeaks,
   login,
@@ -100,6 +106,73 @@ describe('a database that is away', () => {
     expect([status, headers.get('retry-after'), body]).toEqual([503, '5', busy(message)]);
     expect((await admin.get(`${RESOURCE}/${Id}`)).body).toEqual(record);
   });
+});
+
+describe('what the database may have done', () => {
+  const message = 'The database cannot be reached; whether the request was carried out is not known.';
+  const waiting = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+
+  it('is not denied when the connection broke and the next is refused; and the same token gets the next', async () => {
+    const tokens = await login(service, 'all', 'perhaps');
+    await database.query('BEGIN');
+    await database.query('LOCK TABLE refresh_tokens');
+    const refreshing = askRefresh(service, tokens.refresh, 'perhaps');
+    const pid = await until(waiting);
+    proxy.freeze();
+    await database.query('ROLLBACK');
+    await until(`SELECT pid FROM pg_stat_activity WHERE pid = ${pid} AND state = 'idle'`);
+    await proxy.cut();
+    const { status, body } = await refreshing;
+    expect([status, body.error_description]).toEqual([503, message]);
+    proxy.thaw();
+    await proxy.restore();
+    expect((await askRefresh(service, tokens.refresh, 'perhaps')).status).toBe(200);
+    const { rows } = await database.query(
+      `SELECT generation - first_generation AS steps FROM refresh_tokens WHERE client_id = 'perhaps'`,
+    );
+    expect(Number(rows[0].steps)).toBe(1);
+  });
+
+  it('is not denied when a session cannot begin, of whose user a code was used up', async () => {
+    const { stdout } = await runCli(service.dataDir, ['totp', 'enable', 'edit@example.com']);
+    const factor = URI.parse(stdout.trim()) as TOTP;
+    const form = { grant_type: 'password', username: 'edit@example.com', password: passwordOf('edit') };
+    await database.query('BEGIN');
+    await database.query('LOCK TABLE refresh_tokens IN EXCLUSIVE MODE');
+    const { status, body } = await ask(service, { ...form, totp: factor.generate() });
+    await database.query('ROLLBACK');
+    expect([status, body.error_description]).toEqual([503, message]);
+    await pause(2_100);
+    tokensOf(await ask(service, { ...form, totp: factor.generate({ timestamp: Date.now() + 30_000 }) }));
+  });
+});
+
+it('a server that has no room left is a 503, and what was asked is undone', async () => {
+  await database.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE 'could not extend file' USING ERRCODE = 'disk_full'; END $$`);
+  await database.query(
+    'CREATE TRIGGER full_disk BEFORE INSERT ON refresh_tokens FOR EACH ROW EXECUTE FUNCTION refuse()',
+  );
+  const answers = await Promise.all([1, 2, 3].map(() => admin.post(RESOURCE, validRecord())));
+  await database.query('DROP FUNCTION refuse CASCADE');
+  const expected = [503, busy('The database is short of disk or memory; nothing was written.')];
+  expect(answers.map(({ status, body }) => [status, body])).toEqual([expected, expected, expected]);
+  expect(await create(admin)).toBeGreaterThan(0);
+});
+
+it('a certificate that is no longer there when the service connects again does not end it', async () => {
+  const certificate = join(service.dataDir, 'root.crt');
+  writeFileSync(certificate, '');
+  const url = Object.assign(new URL(the(databaseUrl(service.dataDir))), {
+    search: `?sslmode=disable&sslrootcert=${certificate}`,
+  });
+  const other = await Service.startOn(service.dataDir, { DATABASE_URL: url.href });
+  rmSync(certificate);
+  await database.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE application_name = 'tessera notices' AND datname = current_database()`);
+  await pause(1_000);
+  expect((await other.client().get('/health/live')).status).toBe(200);
+  expect(await other.end()).toBe(0);
 });
 
 /** The process of the one connection that comes to be as described. */

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import { SessionEnds } from './session-ends.mjs';
 import { isUnknown } from './world.mjs';
 import { readAccessToken, readRefreshToken } from './tokens.mjs';
@@ -8,6 +9,8 @@ const ROUTE = '/api/sys/refreshtokens?size=1';
 const ACCESS_TOKENS_KEPT = 5;
 /** What the clocks of client and database, and the way between them, may differ by. */
 const MARGIN_MS = 900;
+/** So long a sign-in whose client has gone may still take, on a busy machine. */
+const LOST_LOGIN_MS = 500;
 
 /**
  * A well-behaved client of one user. It signs in, refreshes, asks again when an answer was lost, uses its access tokens; now and then
@@ -21,7 +24,10 @@ export class SessionClient {
   access = [];
   alive = new Set([false]);
   session;
-  #rotatedAt = 0;
+  /** When the current token was first asked for, and when it came: in between it was issued. */
+  #issued = { after: 0, before: 0 };
+  /** When the current token was first sent for the next. */
+  #sentAt;
 
   constructor(world, graveyard, user, clientId) {
     Object.assign(this, { world, graveyard, user, clientId });
@@ -70,6 +76,7 @@ export class SessionClient {
   }
 
   redeem(token, options = {}) {
+    if (token === this.token) this.#sentAt ??= performance.now();
     const form = { grant_type: 'refresh_token', refresh_token: token };
     return this.ask({ method: 'POST', path: TOKEN, form, ...options });
   }
@@ -78,9 +85,13 @@ export class SessionClient {
   async login() {
     const { email: username, password } = this.user;
     const form = { grant_type: 'password', username, password };
-    let answer;
-    do answer = await this.ask({ method: 'POST', path: TOKEN, form });
-    while (isUnknown(answer));
+    this.#sentAt = performance.now();
+    let answer = await this.ask({ method: 'POST', path: TOKEN, form });
+    while (isUnknown(answer)) {
+      // What is left of the one before must not come after the next.
+      await pause(LOST_LOGIN_MS);
+      answer = await this.ask({ method: 'POST', path: TOKEN, form });
+    }
     if (answer.status !== 200) return this.violate('the right password signs in', answer.text);
     const { session } = readRefreshToken(answer.body.refresh_token);
     const wasAlive = this.alive;
@@ -149,8 +160,8 @@ export class SessionClient {
   async askAgain() {
     const previous = this.used.at(-1);
     const isInTime = () =>
-      this.#rotatedAt > this.world.clockLeaptAt &&
-      performance.now() - this.#rotatedAt < this.world.window * 1000 - MARGIN_MS;
+      this.#issued.after > this.world.clockLeaptAt &&
+      performance.now() - this.#issued.after < this.world.window * 1000 - MARGIN_MS;
     if (!previous || !isInTime()) return this.refresh();
     const answer = await this.redeem(previous);
     if (isUnknown(answer)) return undefined;
@@ -162,7 +173,7 @@ export class SessionClient {
 
   /** Whether the token before the current one is too old to be asked for again. */
   get isWindowOver() {
-    return performance.now() - this.#rotatedAt > this.world.window * 1000 + MARGIN_MS;
+    return performance.now() - this.#issued.before > this.world.window * 1000 + MARGIN_MS;
   }
 
   /** Uses an access token of the session, an old one perhaps. */
@@ -194,7 +205,9 @@ export class SessionClient {
 
   #accept({ refresh_token: token, access_token: access }) {
     this.token = token;
-    this.#rotatedAt = performance.now();
+    const now = performance.now();
+    this.#issued = { after: this.#sentAt ?? now, before: now };
+    this.#sentAt = undefined;
     this.#keep(access);
   }
 

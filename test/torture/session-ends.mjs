@@ -100,14 +100,14 @@ export class SessionEnds {
   }
 
   #requestOf(way) {
-    const { token, access, world } = this.client;
+    const { token, access, random, world } = this.client;
     const { id } = readRefreshToken(token);
     const headers = { authorization: world.admin };
     switch (way) {
       case 'refresh':
         return { method: 'POST', path: '/api/token/revoke', form: { token } };
       case 'access':
-        return { method: 'POST', path: '/api/token/revoke', form: { token: access.at(-1) } };
+        return { method: 'POST', path: '/api/token/revoke', form: { token: random.pick(access) } };
       case 'record':
         return { method: 'DELETE', path: `${RESOURCE}/${id}`, headers };
       default:

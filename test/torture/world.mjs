@@ -29,6 +29,7 @@ export class World {
   clockLeaptAt = 0;
   #gate;
   #busy = 0;
+  #isVerifying = false;
   #onWrite;
   #lastAnswer = performance.now();
   #actors = [];
@@ -44,14 +45,28 @@ export class World {
     return new History(name);
   }
 
-  /** Sends a request to one of the replicas and returns its answer; see `HttpClient`. */
+  /** Sends a request to one of the replicas and returns its answer; see `HttpClient`. At the end it is sent until it is answered. */
   async ask(history, request) {
+    const deadline = performance.now() + SETTLE_MS;
+    let answer = await this.#askOnce(history, request);
+    while (this.#isVerifying && isUnknown(answer)) {
+      if (performance.now() > deadline) {
+        this.report.violate('works again when the faults are over', `${answer.status} ${answer.text}`, history);
+        break;
+      }
+      answer = await this.#askOnce(history, request);
+    }
+    return answer;
+  }
+
+  async #askOnce(history, request) {
     const at = this.random.between(0, this.urls.length - 1);
     const answer = await this.http.send(this.urls[at], this.#hurry(at, request));
     this.report.count('requests');
     history.note(`${this.urls.length > 1 ? `#${at} ` : ''}${summary(request)} -> ${outcome(answer)}`);
     if (answer.status === 0) {
       this.report.count('unanswered');
+      if (answer.reason === 'TIMEOUT') this.report.violate('no request hangs', summary(request), history);
       await pause(RETRY_AFTER_MS);
     } else if (answer.status === 503) {
       this.report.count('unavailable');
@@ -110,6 +125,7 @@ export class World {
 
   /** The actors check all they know against the service. */
   async verify() {
+    this.#isVerifying = true;
     await Promise.all(this.#actors.map(({ actor }) => actor.verify()));
   }
 

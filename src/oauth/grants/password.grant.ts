@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { throwOutcomeUnknown } from '../../kernel/database-failures.js';
 import { Logins } from '../../refresh-tokens/logins.js';
+import type { IssuedSession } from '../../refresh-tokens/session.js';
 import { SignIn } from '../../users/sign-in.js';
 import { TokenResponses } from '../token-responses.js';
 import type { Grant, GrantContext, GrantParameters, TokenResponse } from './grant.js';
@@ -21,6 +23,9 @@ export class PasswordGrant implements Grant {
   async handle(parameters: GrantParameters, { clientId, origin }: GrantContext): Promise<TokenResponse> {
     const { username = '', password = '', totp } = parameters;
     const { user, amr } = await this.signIn.authenticate({ email: username, password, totp }, origin);
-    return this.responses.of(() => this.logins.begin({ user, clientId, amr, origin }));
+    const begin = (): Promise<IssuedSession> => this.logins.begin({ user, clientId, amr, origin });
+    if (totp === undefined) return this.responses.of(begin);
+    // The code is used up by now.
+    return this.responses.of(() => begin().catch(throwOutcomeUnknown));
   }
 }
