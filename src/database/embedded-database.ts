@@ -5,8 +5,8 @@ import { lockFolder } from './folder-lock.js';
 import { PgliteStream } from './pglite-stream.js';
 
 /**
- * PostgreSQL inside this process, its files under `<folder>/database`. Each commit is on disk before it is acknowledged.
- * The real `pg` driver speaks to it through `driver`, so types, errors and transactions are those of PostgreSQL.
+ * PostgreSQL inside this process, its files under `<folder>/database`. Each commit is written to the files before it is acknowledged:
+ * it outlives the process, but not the machine, for PGlite leaves it to the system when files reach the disk (no fsync). The real `pg` driver speaks to it through `driver`, so types, errors and transactions are those of PostgreSQL.
  */
 export class EmbeddedDatabase {
   private constructor(
