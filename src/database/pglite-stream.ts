@@ -40,9 +40,12 @@ export class PgliteStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
-    this.database.execProtocolRaw(chunk).then(
-      (answer) => {
-        if (answer.length > 0) this.push(answer);
+    const answer: Buffer[] = [];
+    // Not execProtocolRaw: it also parses each answer, and keeps what it parsed for ever. The bytes are a view of the database's memory.
+    const onRawData = (bytes: Uint8Array): void => void answer.push(Buffer.from(bytes));
+    this.database.execProtocolRawStream(chunk, { onRawData }).then(
+      () => {
+        if (answer.length > 0) this.push(Buffer.concat(answer));
         done();
       },
       (error: unknown) => {
