@@ -1,10 +1,42 @@
-import { torture } from '../support/torture.js';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { plant } from './plants.mjs';
 
+const RUN = join(import.meta.dirname, 'run.mjs');
+const MINUTES = '0.25';
 const UNHARMED = plant('none');
 
-const play = (build: string, scenario: string): ReturnType<typeof torture> =>
-  torture('--dist', build, '--only', scenario, '--engine', 'embedded', '--seed', 'planted');
+/** Tortures a build by a scenario, until it says what is waited for or comes to its end; returns the exit code and all that was said. */
+async function torture(
+  build: string,
+  scenario: string,
+  until?: RegExp,
+): Promise<{ code: number | null; output: string }> {
+  const args = [
+    RUN,
+    '--dist',
+    build,
+    '--only',
+    scenario,
+    '--engine',
+    'embedded',
+    '--minutes',
+    MINUTES,
+    '--seed',
+    'planted',
+  ];
+  const child = spawn(process.execPath, args);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      if (until?.test(output)) child.kill();
+    });
+  }
+  await once(child, 'close');
+  return { code: child.exitCode, output };
+}
 
 it.concurrent.each([
   ['answer before commit', 'crash', /no acknowledged write is lost|no session .* is lost|never survives|comes back/],
@@ -12,13 +44,13 @@ it.concurrent.each([
   ['find, then update', 'crash', /no token works twice: .* two requests at once got different refresh tokens/],
   ['skip the guard on one route', 'abuse', /a route is for its role/],
 ])('“%s” is found by the scenario %s', async (fault, scenario, violation) => {
-  const { code, output } = await play(plant(fault), scenario);
+  const { code, output } = await torture(plant(fault), scenario, violation);
   expect(output).toMatch(violation);
-  expect(code).toBe(1);
+  expect(code).not.toBe(0);
 });
 
 it.concurrent.each(['crash', 'abuse'])('where nothing is planted the scenario %s finds nothing', async (scenario) => {
-  const { code, output } = await play(UNHARMED, scenario);
+  const { code, output } = await torture(UNHARMED, scenario);
   expect(output).toContain('\n0 violations');
   expect(code).toBe(0);
 });

@@ -48,6 +48,8 @@ const PLANTS = {
       const run = (name, text, values) => this.statements.run({ name, text }, values);
       const found = await run('find', 'SELECT FROM refresh_tokens WHERE id = $1 AND generation = $2', [id, generation]);
       if (found.length === 0) return undefined;
+      // The way to a server, which the embedded database does not have.
+      await new Promise((resolve) => setTimeout(resolve, 5));
       const [session] = await run('update', \`UPDATE refresh_tokens t SET generation = t.generation + 1, rotated_on = now()
         WHERE id = $1 RETURNING t.id, t.unique_id AS "uniqueId", t.generation, t.subject, t.client_id AS "clientId",
           t.auth_time AS "authTime", t.amr, now() AS now\`, [id]);
