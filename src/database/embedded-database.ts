@@ -6,7 +6,8 @@ import { PgliteStream } from './pglite-stream.js';
 
 /**
  * PostgreSQL inside this process, its files under `<folder>/database`. Each commit is written to the files before it is acknowledged:
- * it outlives the process, but not the machine, for PGlite leaves it to the system when files reach the disk (no fsync). The real `pg` driver speaks to it through `driver`, so types, errors and transactions are those of PostgreSQL.
+ * it outlives the process, but not the machine, for PGlite leaves it to the system when files reach the disk (no fsync).
+ * The real `pg` driver speaks to it through `driver`, so types, errors and transactions are those of PostgreSQL.
  */
 export class EmbeddedDatabase {
   private constructor(

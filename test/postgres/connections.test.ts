@@ -23,6 +23,9 @@ import {
 const CLIENTS = 8;
 const CUTS = 30;
 const POOL_SIZE = 4;
+const UNKNOWN = 'The database cannot be reached; whether the request was carried out is not known.';
+/** The process that waits for a lock. */
+const WAITING = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
 
 let service: Service;
 let admin: Client;
@@ -92,9 +95,7 @@ describe('a database that is away', () => {
     await database.query('BEGIN');
     await database.query(lock, lock.includes('$1') ? [Id] : []);
     const updating = admin.put(RESOURCE, { ...record, Subject: 'edited@example.com' });
-    const pid = await until(
-      `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    );
+    const pid = await until(WAITING);
     // What the transaction waits for is answered together with the end of its connection.
     proxy.freeze();
     await database.query('ROLLBACK');
@@ -102,28 +103,24 @@ describe('a database that is away', () => {
     await database.query('SELECT pg_terminate_backend($1)', [pid]);
     proxy.thaw();
     const { status, headers, body } = await updating;
-    const message = 'The database cannot be reached; whether the request was carried out is not known.';
-    expect([status, headers.get('retry-after'), body]).toEqual([503, '5', busy(message)]);
+    expect([status, headers.get('retry-after'), body]).toEqual([503, '5', busy(UNKNOWN)]);
     expect((await admin.get(`${RESOURCE}/${Id}`)).body).toEqual(record);
   });
 });
 
 describe('what the database may have done', () => {
-  const message = 'The database cannot be reached; whether the request was carried out is not known.';
-  const waiting = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-
   it('is not denied when the connection broke and the next is refused; and the same token gets the next', async () => {
     const tokens = await login(service, 'all', 'perhaps');
     await database.query('BEGIN');
     await database.query('LOCK TABLE refresh_tokens');
     const refreshing = askRefresh(service, tokens.refresh, 'perhaps');
-    const pid = await until(waiting);
+    const pid = await until(WAITING);
     proxy.freeze();
     await database.query('ROLLBACK');
     await until(`SELECT pid FROM pg_stat_activity WHERE pid = ${pid} AND state = 'idle'`);
     await proxy.cut();
     const { status, body } = await refreshing;
-    expect([status, body.error_description]).toEqual([503, message]);
+    expect([status, body.error_description]).toEqual([503, UNKNOWN]);
     proxy.thaw();
     await proxy.restore();
     expect((await askRefresh(service, tokens.refresh, 'perhaps')).status).toBe(200);
@@ -141,7 +138,7 @@ describe('what the database may have done', () => {
     await database.query('LOCK TABLE refresh_tokens IN EXCLUSIVE MODE');
     const { status, body } = await ask(service, { ...form, totp: factor.generate() });
     await database.query('ROLLBACK');
-    expect([status, body.error_description]).toEqual([503, message]);
+    expect([status, body.error_description]).toEqual([503, UNKNOWN]);
     await pause(2_100);
     tokensOf(await ask(service, { ...form, totp: factor.generate({ timestamp: Date.now() + 30_000 }) }));
   });
