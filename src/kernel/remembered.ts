@@ -4,7 +4,7 @@
  */
 export class Remembered<T> {
   private latest: { readonly value: T; readonly since: number } | undefined;
-  private reading: Promise<T> | undefined;
+  private reading: { readonly value: Promise<T>; readonly since: number } | undefined;
 
   constructor(
     private readonly read: () => Promise<T>,
@@ -27,19 +27,28 @@ export class Remembered<T> {
     this.reading = undefined;
   }
 
-  /** Readers at once share one reading; the value is as old as its beginning. */
+  /**
+   * Readers at once share one reading; the value is as old as its beginning. One that takes longer than the value's life may hang, and
+   * nobody else waits for it.
+   */
   private refresh(): Promise<T> {
-    if (this.reading) return this.reading;
     const since = performance.now();
-    const reading = this.read().then((value) => {
-      if (this.reading === reading) this.latest = { value, since };
-      return value;
-    });
+    if (this.reading && since - this.reading.since < this.lifeMs) return this.reading.value;
+    const reading = { value: this.read(), since };
     this.reading = reading;
-    const done = (): void => {
-      if (this.reading === reading) this.reading = undefined;
+    const end = (latest: typeof this.latest): void => {
+      if (this.reading !== reading) return;
+      this.reading = undefined;
+      this.latest = latest;
     };
-    reading.then(done, done);
-    return reading;
+    reading.value.then(
+      (value) => {
+        end({ value, since });
+      },
+      () => {
+        end(this.latest);
+      },
+    );
+    return reading.value;
   }
 }

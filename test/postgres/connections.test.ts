@@ -172,6 +172,34 @@ it('a certificate that is no longer there when the service connects again does n
   expect(await other.end()).toBe(0);
 });
 
+it('one connection that fell silent does not keep access tokens from being accepted on others', async () => {
+  const other = await startBehindProxy({ DATABASE_STATEMENT_TIMEOUT: '5' });
+  const client = other.service.client(`Bearer ${(await login(other.service, 'all')).access}`);
+  // The job would have the keys read again.
+  await other.database.query(`INSERT INTO jobs (name, due_on) VALUES ('signing-keys', now() + interval '1 hour')
+    ON CONFLICT (name) DO UPDATE SET due_on = excluded.due_on`);
+  // Long enough for the signing keys to be read again.
+  await pause(1_100);
+  other.proxy.strand();
+  const silent = client.get(RESOURCE).then(() => 'not before it was given up');
+  const others = anyAnswered(() => client.get(RESOURCE));
+  expect(await Promise.race([silent, others])).toBe(200);
+  await silent;
+  await other.database.end();
+  await disposeWithoutLeaks(other.service);
+  await other.proxy.cut();
+});
+
+/** Asks again and again, though no request before was answered, and says how the first one was. */
+async function anyAnswered(send: () => Promise<{ status: number }>): Promise<number> {
+  const sent: Promise<number>[] = [];
+  for (let status: number | undefined; ;) {
+    sent.push(send().then((answer) => answer.status));
+    status = await Promise.race([...sent, pause(300).then(() => undefined)]);
+    if (status !== undefined) return status;
+  }
+}
+
 /** The process of the one connection that comes to be as described. */
 async function until(query: string): Promise<number> {
   for (;;) {

@@ -34,6 +34,11 @@ export class DatabaseProxy {
   /** Lets nothing through: the connections stay, and are silent. */
   freeze(): void {
     this.isFrozen = true;
+    this.strand();
+  }
+
+  /** What is connected falls silent; what connects from now on is let through. */
+  strand(): void {
     for (const socket of this.sockets) socket.pause();
   }
 
