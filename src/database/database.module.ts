@@ -6,7 +6,7 @@ import { connectionOptions } from './connection-options.js';
 import { migrate } from './migrate.js';
 import { Notices } from './notices.js';
 import { Statements } from './statements.js';
-import { isDatabaseUnreachable } from '../kernel/database-failures.js';
+import { isDatabaseAway } from '../kernel/database-failures.js';
 
 /** What a feature keeps in the database. */
 export interface DatabaseFeature {
@@ -27,7 +27,7 @@ export class DatabaseModule {
       useFactory: async (settings: Settings) => ({
         ...(await connectionOptions(settings)),
         autoLoadEntities: true,
-        toRetry: isDatabaseUnreachable,
+        toRetry: isDatabaseAway,
       }),
       dataSourceFactory: async (options) => {
         const dataSource = new DataSource({ ...options, migrations: [...migrations] } as DataSourceOptions);

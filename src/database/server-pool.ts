@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
-import type { ClientBase, Pool, PoolConfig } from 'pg';
+import type { ClientBase, ClientConfig, Pool, PoolConfig } from 'pg';
 import type { Settings } from '../config/settings.js';
+import { serverClient } from './server-client.js';
 
 const IDLE_TIMEOUT_MS = 60_000;
 /** A connection that is renewed now and then finds its way to a server that came back, or was added, behind a balancer. */
@@ -30,6 +31,10 @@ export function serverPool(settings: Settings): PoolFacts {
   const { DATABASE_STATEMENT_TIMEOUT, DATABASE_LOCK_TIMEOUT } = settings;
   const limits = [`${DATABASE_STATEMENT_TIMEOUT}s`, `${DATABASE_LOCK_TIMEOUT}s`, IDLE_IN_TRANSACTION];
   return {
+    // The pool makes each with `new`.
+    Client: function (config: ClientConfig) {
+      return serverClient(config);
+    } as never,
     max: settings.DATABASE_POOL_SIZE,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
     maxLifetimeSeconds: LIFETIME_SECONDS,

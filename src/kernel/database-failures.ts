@@ -28,6 +28,13 @@ const EXHAUSTED: Failure = { codes: /^(53(?!300)...|58030)$/ };
 
 export const RETRY_AFTER_SECONDS = '5';
 
+/** No connection was made, for a reason that does not pass by itself: a password, a certificate, a database that is not there. */
+export class ConnectionRefused extends Error {
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+  }
+}
+
 /** The database failed after something may have been done already: the cause does not tell whether it was. */
 class OutcomeUnknown extends Error {
   constructor(cause: Error) {
@@ -42,6 +49,11 @@ export function throwOutcomeUnknown(error: unknown): never {
 
 /** Whether an error means that the database cannot be reached now, rather than that a statement was wrong. */
 export function isDatabaseUnreachable(error: unknown): boolean {
+  return error instanceof ConnectionRefused || isDatabaseAway(error);
+}
+
+/** Whether the database cannot be reached, for a reason that may pass by itself. */
+export function isDatabaseAway(error: unknown): boolean {
   return is(error, NOT_CONNECTED) || isOfConnecting(error) || isConnectionBroken(error);
 }
 

@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { originOf } from '../access/request-origin.js';
+import { isAbandoned } from '../http/arrival.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Origin } from '../kernel/origin.js';
 import { isLongerThan, textFault } from '../kernel/text.js';
@@ -19,8 +20,8 @@ export interface OAuthRequest {
   readonly origin: Origin;
   /** When it came, at the earliest, in milliseconds by `performance.now()`. */
   readonly receivedAt: number;
-  /** Whether its sender has hung up, and waits for no answer. */
-  readonly isAbandoned: () => boolean;
+  /** Whether its sender has hung up by now, and waits for no answer. */
+  readonly isAbandoned: () => Promise<boolean>;
 }
 
 /**
@@ -39,9 +40,8 @@ export const OAuthForm = createParamDecorator((_data: unknown, context: Executio
     if (value !== '') parameters.set(name, value);
   }
   const clientId = clientIdOf(headers['client_id'], parameters.get('client_id'));
-  const { socket } = request.raw;
-  const isAbandoned = (): boolean => socket.destroyed || !socket.writable;
-  return { parameters, clientId, origin: originOf(request), receivedAt: request.receivedAt, isAbandoned };
+  const { receivedAt } = request;
+  return { parameters, clientId, origin: originOf(request), receivedAt, isAbandoned: () => isAbandoned(request) };
 });
 
 /** A parameter that must be there. @throws AppError invalid_request */

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { setImmediate as turn } from 'node:timers/promises';
 import { actValues } from '../audit/audited.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings } from '../config/settings.js';
@@ -23,8 +22,8 @@ export interface Presented {
   readonly origin: Origin;
   /** When the request came, at the earliest, in milliseconds by `performance.now()`. */
   readonly receivedAt: number;
-  /** Whether its sender has hung up, and waits for no answer. */
-  readonly isAbandoned: () => boolean;
+  /** Whether its sender has hung up by now, and waits for no answer. */
+  readonly isAbandoned: () => Promise<boolean>;
 }
 
 /** A token, and the digest of the one that is to follow it. */
@@ -151,8 +150,8 @@ export class Redemption {
     const isWithinWindow = row.sinceRotation < REFRESH_RETRY_WINDOW + age;
     if (claims.generation === row.generation - 1 && isWithinWindow) return this.repeat(row, presented.origin);
     // The session went on while this request was on its way: its sender gave up on it and sent another. That is no replay.
-    await readSockets();
-    if (row.sinceRotation < age || presented.isAbandoned()) return this.refuse(row, 'overtaken', presented.origin);
+    const isOvertaken = row.sinceRotation < age || (await presented.isAbandoned());
+    if (isOvertaken) return this.refuse(row, 'overtaken', presented.origin);
     return this.endReplayed(row, presented.origin);
   }
 
@@ -198,12 +197,6 @@ function refusalOf(row: Diagnosis, generation: number): Refusal | undefined {
   if (generation < row.firstGeneration) return 'earlier-login';
   if (row.isExpired) return 'expired';
   return row.isUserEnabled ? undefined : 'user-disabled';
-}
-
-/** Lets the event loop read its sockets once: who had hung up by now is then known to have. */
-async function readSockets(): Promise<void> {
-  await turn();
-  await turn();
 }
 
 function secondsSince(instant: number): number {

@@ -31,10 +31,13 @@ interface Reading {
 
 type Ticket = Pick<RefreshTokenInput, 'ProtectedTicket' | 'TicketSalt' | 'TicketHash'>;
 
-interface HeldSession extends RefreshTokenClaims, Ticket, Record<string, unknown> {
+type Kept = Ticket & Pick<RefreshTokenInput, 'ExpiresOn'>;
+
+interface HeldSession extends RefreshTokenClaims, Kept, Record<string, unknown> {
   readonly firstGeneration: number;
   readonly subject: string;
   readonly clientId: string;
+  readonly authTime: Date;
 }
 
 /**
@@ -82,14 +85,14 @@ export class RefreshTokensService {
 
   /**
    * Replaces what clients may set of a record. When that changes the user, client or ticket of a session, the session ends. A ticket
-   * that the session had a while ago changes nothing: its client refreshed between the read and this write.
+   * that the session had a while ago changes nothing: its client refreshed, or its user signed in, between the read and this write.
    * @throws AppError 404 when there is none
    */
   update(change: RefreshTokenChange, actor: Actor): Promise<Write> {
     return this.dataSource.transaction(async (manager) => {
       const [session] = await this.statements.run<HeldSession>(HOLD_SESSION, [change.Id], manager);
       const isStale = session !== undefined && (await this.hadTicket(session, change));
-      const values = [...valuesOf(change, isStale ? session : change), actor.name, change.Id];
+      const values = [...valuesOf(change, isStale ? keptOf(session, change) : change), actor.name, change.Id];
       const write = await this.write(UPDATE, values, { kind: 'record-updated', actor, reason: 'edited' }, manager);
       if (!write) throw notFound(RESOURCE, change.Id);
       return write;
@@ -147,14 +150,21 @@ export class RefreshTokensService {
   }
 }
 
-function valuesOf(input: RefreshTokenInput, ticket: Ticket = input): unknown[] {
+/** What a stale copy of a session's record does not change: the ticket, and an expiry that the copy has of before this login. */
+function keptOf(session: HeldSession, stale: RefreshTokenChange): Kept {
+  const isOfEarlierLogin = stale.ProtectedTicket !== session.ProtectedTicket && stale.ExpiresOn <= session.authTime;
+  const { ProtectedTicket, TicketSalt, TicketHash } = session;
+  return { ProtectedTicket, TicketSalt, TicketHash, ExpiresOn: isOfEarlierLogin ? session.ExpiresOn : stale.ExpiresOn };
+}
+
+function valuesOf(input: RefreshTokenInput, kept: Kept = input): unknown[] {
   return [
     input.Subject,
     input.ClientId,
-    input.ExpiresOn,
-    ticket.ProtectedTicket,
-    ticket.TicketHash,
-    ticket.TicketSalt,
+    kept.ExpiresOn,
+    kept.ProtectedTicket,
+    kept.TicketHash,
+    kept.TicketSalt,
     input.SystemId ?? null,
   ];
 }

@@ -97,11 +97,14 @@ export const END_REPLAYED = audited(
   `DELETE FROM refresh_tokens WHERE id = $1 AND unique_id = $2 AND issued AND generation = $3 ${ENDED}`,
 );
 
-/** Ends the session of a token that its client revokes: $3 generation, $4 client. A token of an earlier login ends nothing. */
+/**
+ * Ends the session of a token that its client revokes: $3 generation, $4 client. A token of an earlier login ends nothing; one that is
+ * ahead of the database, which was restored, is of this login.
+ */
 export const END_REVOKED = audited(
   'session-end-revoked',
   `DELETE FROM refresh_tokens WHERE id = $1 AND unique_id = $2 AND issued
-    AND first_generation <= $3 AND generation >= $3 AND client_id = coalesce($4::text, subject) ${ENDED}`,
+    AND first_generation <= $3 AND client_id = coalesce($4::text, subject) ${ENDED}`,
 );
 
 /**

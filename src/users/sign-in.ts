@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { AppError } from '../kernel/app-error.js';
+import { throwOutcomeUnknown } from '../kernel/database-failures.js';
 import type { Origin } from '../kernel/origin.js';
 import { Metrics } from '../observability/metrics.js';
 import { Outcomes } from '../observability/outcomes.js';
@@ -83,7 +84,9 @@ export class SignIn {
       if (totp === undefined) return this.refuse(attempt, codeNeeded('no-code'));
       if (!(await this.totp.spend(user, totp))) return this.fail(attempt, codeNeeded('wrong-code'));
     }
-    await this.throttle.countSuccess(account, origin.address);
+    const counted = this.throttle.countSuccess(account, origin.address);
+    // A code is used up by now.
+    await (user.totpSecret === null ? counted : counted.catch(throwOutcomeUnknown));
     if (user.mustResetPassword) return this.refuse(attempt, mustResetPassword());
     return { user, amr: user.totpSecret === null ? ['pwd'] : ['pwd', 'otp', 'mfa'] };
   }

@@ -123,9 +123,10 @@ export class UsersService {
     await this.update(email, { roles }, actor, { reason: `withdrew ${role}`, role });
   }
 
-  /** Sets or removes the sealed TOTP secret. @throws AppError 404 when there is no such user */
+  /** Sets or removes the sealed TOTP secret, of whose codes none was used. @throws AppError 404 when there is no such user */
   async setTotpSecret(email: string, totpSecret: string | null, actor: Actor): Promise<void> {
-    await this.update(email, { totpSecret }, actor, { reason: totpSecret ? 'totp-enabled' : 'totp-disabled' });
+    const reason = totpSecret ? 'totp-enabled' : 'totp-disabled';
+    await this.update(email, { totpSecret, totpLastStep: null }, actor, { reason });
   }
 
   private async update(

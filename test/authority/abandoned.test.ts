@@ -1,28 +1,69 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { Service } from '../support/service.js';
 import { disposeWithoutLeaks, isAlive, login, refresh, seconds, TOKEN } from '../support/sessions.js';
 
+const WINDOW_SECONDS = 1;
+
 let service: Service;
 beforeAll(async () => {
-  service = await Service.start({ PUBLIC_URL: 'https://tessera.example.com' });
+  service = await Service.start({
+    PUBLIC_URL: 'https://tessera.example.com',
+    REFRESH_RETRY_WINDOW: String(WINDOW_SECONDS),
+  });
 });
 afterAll(() => disposeWithoutLeaks(service));
 
-it('a request that is read when its client has hung up ends nothing, however old its token', async () => {
-  const first = await login(service, 'all');
-  const third = await refresh(service, await refresh(service, first));
+/** Opens a connection, which the service has accepted by then. */
+async function open(): Promise<Socket> {
   const { hostname, port } = new URL(service.url);
-  const socket = connect(Number(port), hostname);
+  const socket = connect(Number(port), hostname).resume();
   await once(socket, 'connect');
-  // The service has accepted the connection by now.
   await seconds(0.1);
-  service.signal('SIGSTOP');
-  const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: first.refresh }).toString();
+  return socket;
+}
+
+/** The head and the body of a request for the next token. */
+function asking(token: string): [string, string] {
+  const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: token }).toString();
   const head = `POST ${TOKEN} HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\n`;
-  socket.end(`${head}content-length: ${body.length}\r\n\r\n${body}`);
-  await seconds(0.05);
-  service.signal('SIGCONT');
-  await seconds(0.3);
-  expect(await isAlive(service, await refresh(service, third))).toBe(true);
+  return [`${head}content-length: ${body.length}\r\n\r\n`, body];
+}
+
+describe('a request that is read when its client has hung up', () => {
+  async function hangUpOn(token: string): Promise<void> {
+    const socket = await open();
+    service.signal('SIGSTOP');
+    socket.end(asking(token).join(''));
+    await seconds(0.5);
+    service.signal('SIGCONT');
+    await seconds(0.3);
+  }
+
+  it('ends nothing, however old its token', async () => {
+    const first = await login(service, 'all');
+    const third = await refresh(service, await refresh(service, first));
+    await hangUpOn(first.refresh);
+    expect(await isAlive(service, await refresh(service, third))).toBe(true);
+  });
+
+  it('is not carried out: its token gets the next one when it is asked for again, however late', async () => {
+    const tokens = await login(service, 'all');
+    await hangUpOn(tokens.refresh);
+    await seconds(WINDOW_SECONDS + 0.5);
+    expect(await isAlive(service, await refresh(service, tokens))).toBe(true);
+  });
+});
+
+it('a request came with its last byte: one that is sent slowly has no more time for it than another', async () => {
+  const first = await login(service, 'all');
+  const [head, body] = asking(first.refresh);
+  const socket = await open();
+  socket.write(head);
+  const third = await refresh(service, await refresh(service, first));
+  await seconds(WINDOW_SECONDS + 0.5);
+  socket.write(body);
+  await once(socket, 'data');
+  socket.destroy();
+  expect(await isAlive(service, third)).toBe(false);
 });

@@ -31,9 +31,13 @@ async function login(clientId: string): Promise<IssuedSession> {
 }
 
 const redeem = ({ refreshToken, clientId }: IssuedSession): Promise<IssuedSession> =>
-  app
-    .get(Redemption)
-    .redeem({ refreshToken, clientId, origin: ORIGIN, receivedAt: performance.now(), isAbandoned: () => false });
+  app.get(Redemption).redeem({
+    refreshToken,
+    clientId,
+    origin: ORIGIN,
+    receivedAt: performance.now(),
+    isAbandoned: () => Promise.resolve(false),
+  });
 
 const codeOf = (work: Promise<unknown>): Promise<string> =>
   work.then(

@@ -63,6 +63,16 @@ describe('a record that was read before its user signed in again', () => {
     const next = await refresh(service, later, 'stale');
     expect(await recordOf(service, next)).toMatchObject({ SystemId: 'crm' });
   });
+
+  it('can be written back where its session had expired by then, and the new login does not', async () => {
+    const expired = await recordOf(service, await login(service, 'all', 'expired'));
+    const admin = service.client(basicOf('admin'));
+    await admin.put(RESOURCE, { ...expired, ExpiresOn: PAST });
+    const later = await login(service, 'all', 'expired');
+    expect((await admin.put(RESOURCE, { ...expired, ExpiresOn: PAST, SystemId: 'crm' })).status).toBe(200);
+    expect(await isAlive(service, later)).toBe(true);
+    expect(await recordOf(service, await refresh(service, later, 'expired'))).toMatchObject({ SystemId: 'crm' });
+  });
 });
 
 describe('the audit trail', () => {

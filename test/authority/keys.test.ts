@@ -108,3 +108,10 @@ describe('the command sessions', () => {
     for (const tokens of [web, desk]) expect(await isAlive(service, the(tokens))).toBe(false);
   });
 });
+
+it('where no key has begun to sign, since a clock was set back, the earliest one does', async () => {
+  await service.end();
+  await runSql(service.dataDir, `UPDATE signing_keys SET signs_from = signs_from + interval '1 day'`);
+  await service.resume();
+  expect(await isAlive(service, await login(service, 'all', 'keys'))).toBe(true);
+});

@@ -18,7 +18,9 @@ beforeAll(async () => {
 afterAll(() => stop());
 
 const redeem = ({ refreshToken }: IssuedSession, receivedAt = performance.now()): Promise<IssuedSession> =>
-  app.get(Redemption).redeem({ refreshToken, clientId: 'app', origin: ORIGIN, receivedAt, isAbandoned: () => false });
+  app
+    .get(Redemption)
+    .redeem({ refreshToken, clientId: 'app', origin: ORIGIN, receivedAt, isAbandoned: () => Promise.resolve(false) });
 
 it('an old token whose request came before the last rotation is refused and ends nothing; one that came after ends all', async () => {
   const user = the((await app.get(UsersService).find(EMAIL)) ?? undefined);

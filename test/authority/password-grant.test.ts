@@ -3,6 +3,7 @@ import { Secret, TOTP, URI } from 'otpauth';
 import { runCli } from '../support/cli.js';
 import { basicOf, passwordOf, RESOURCE, type Answer } from '../support/client.js';
 import { raw } from '../support/raw.js';
+import { runSql } from '../support/run-sql.js';
 import { Service } from '../support/service.js';
 import {
   ask,
@@ -172,6 +173,19 @@ describe('a user with a second factor', () => {
     expect((await withCode(present)).body).toEqual(CODE_NEEDED);
     // A step that is used up takes the steps before it along (RFC 6238, section 5.2).
     expect((await withCode(before)).body).toEqual(CODE_NEEDED);
+  });
+
+  it('signs in with the first code of a factor that was enabled anew, whatever was used of the one before', async () => {
+    await service.end();
+    await runSql(
+      service.dataDir,
+      `UPDATE users SET totp_last_step = totp_last_step + 1000000 WHERE email = 'edit@example.com'`,
+    );
+    const { stdout } = await runCli(service.dataDir, ['totp', 'enable', 'edit@example.com']);
+    totp = URI.parse(stdout.trim()) as TOTP;
+    keepSecret(totp.secret.base32);
+    await service.resume();
+    tokensOf(await ask(service, grant('edit', { totp: codeOf(0) })));
   });
 
   it('keeps the factor when an operator replaces the password, here by one of 512 characters', async () => {

@@ -10,6 +10,7 @@ import {
   login,
   recordOf,
   refresh,
+  revoke,
   REFUSED,
   seconds,
   sessionOf,
@@ -166,6 +167,18 @@ describe('a token that is ahead of the database', () => {
     tokensOf(await askRefresh(service, (await login(service, 'all', 'restored')).refresh, 'restored'));
     await expectRefused(service, third.refresh, 'restored');
     expect((await story(service, third)).at(-1)).toBe('refresh-refused: earlier-login');
+  });
+
+  it('ends its session when it is revoked', async () => {
+    const [, second, third] = (await chain('restored-revoked', 3)) as [Tokens, Tokens, Tokens];
+    await service.end();
+    await runSql(
+      service.dataDir,
+      `UPDATE refresh_tokens SET generation = generation - 1 WHERE client_id = 'restored-revoked'`,
+    );
+    await service.resume();
+    expect((await revoke(service, third.refresh, 'restored-revoked')).status).toBe(200);
+    expect([await isAlive(service, second), await isAlive(service, third)]).toEqual([false, false]);
   });
 });
 

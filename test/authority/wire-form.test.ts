@@ -105,9 +105,13 @@ describe('a forged token', () => {
     const run = jest.spyOn(app.get(Statements), 'run');
     const origin = { address: '127.0.0.1', userAgent: null, requestId: null };
     const redeem = (refreshToken: string): Promise<unknown> =>
-      app
-        .get(Redemption)
-        .redeem({ refreshToken, clientId: undefined, origin, receivedAt: performance.now(), isAbandoned: () => false });
+      app.get(Redemption).redeem({
+        refreshToken,
+        clientId: undefined,
+        origin,
+        receivedAt: performance.now(),
+        isAbandoned: () => Promise.resolve(false),
+      });
     const said = { id: 1, uniqueId: crypto.randomUUID(), generation: 0 };
     const forged = [codec.encode(said), 'x', '', `tsr_${'A'.repeat(88)}`, flip(codec.encode(said), 100, true)];
     for (const token of forged) await expect(redeem(token)).rejects.toMatchObject({ code: 'invalid_grant' });

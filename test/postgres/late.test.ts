@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { databaseUrl, newData } from '../support/data.js';
+import { passwordOf } from '../support/client.js';
 import { Service } from '../support/service.js';
 import { askRefresh, disposeWithoutLeaks, isAlive, login, refresh, the, TOKEN, tokensOf } from '../support/sessions.js';
 
@@ -43,6 +44,18 @@ describe('a request that a replica reads late, since it stood still', () => {
     await pause(500);
     expect(await isAlive(other, await refresh(other, third, how))).toBe(true);
   });
+});
+
+it('a sign-in that a replica reads when its client has hung up puts no later one out of use', async () => {
+  const form = { grant_type: 'password', username: 'all@example.com', password: passwordOf('all') };
+  slow.signal('SIGSTOP');
+  const init = { method: 'POST', body: new URLSearchParams(form), headers: { client_id: 'gave-up' } };
+  await fetch(slow.url + TOKEN, { ...init, signal: AbortSignal.timeout(300) }).catch(() => undefined);
+  const tokens = await login(other, 'all', 'gave-up');
+  await pause(200);
+  slow.signal('SIGCONT');
+  await pause(1_000);
+  expect(await isAlive(other, await refresh(other, tokens, 'gave-up'))).toBe(true);
 });
 
 it('a retry that came in time gets its answer, however long the database made it wait', async () => {

@@ -11,8 +11,8 @@ export interface GrantContext {
   readonly origin: Origin;
   /** When the request came, at the earliest, in milliseconds by `performance.now()`. */
   readonly receivedAt: number;
-  /** Whether its sender has hung up, and waits for no answer. */
-  readonly isAbandoned: () => boolean;
+  /** Whether its sender has hung up by now, and waits for no answer. */
+  readonly isAbandoned: () => Promise<boolean>;
 }
 
 /** One `grant_type` of the token endpoint: its name, the parameters it knows, and what it does. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { abandoned } from '../../http/arrival.js';
 import { throwOutcomeUnknown } from '../../kernel/database-failures.js';
 import { Logins } from '../../refresh-tokens/logins.js';
-import type { IssuedSession } from '../../refresh-tokens/session.js';
 import { SignIn } from '../../users/sign-in.js';
 import { TokenResponses } from '../token-responses.js';
 import type { Grant, GrantContext, GrantParameters, TokenResponse } from './grant.js';
@@ -20,12 +20,13 @@ export class PasswordGrant implements Grant {
   ) {}
 
   /** @throws AppError invalid_grant, two_factor_auth_check, must_reset_password, or 429 */
-  async handle(parameters: GrantParameters, { clientId, origin }: GrantContext): Promise<TokenResponse> {
+  async handle(parameters: GrantParameters, { clientId, origin, isAbandoned }: GrantContext): Promise<TokenResponse> {
     const { username = '', password = '', totp } = parameters;
     const { user, amr } = await this.signIn.authenticate({ email: username, password, totp }, origin);
-    const begin = (): Promise<IssuedSession> => this.logins.begin({ user, clientId, amr, origin });
-    if (totp === undefined) return this.responses.of(begin);
-    // The code is used up by now.
-    return this.responses.of(() => begin().catch(throwOutcomeUnknown));
+    // Who gave up while their password was checked may have signed in again: this login would put the tokens of that out of use.
+    if (await isAbandoned()) throw abandoned();
+    const response = this.responses.of(() => this.logins.begin({ user, clientId, amr, origin }));
+    // A code is used up by now.
+    return totp === undefined ? response : response.catch(throwOutcomeUnknown);
   }
 }

@@ -1,0 +1,93 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { startBehindProxy } from '../support/behind-proxy.js';
+import { basicOf, RESOURCE, validRecord } from '../support/client.js';
+import { databaseUrl, deleteData, newData } from '../support/data.js';
+import { Service } from '../support/service.js';
+import { disposeWithoutLeaks, login, the } from '../support/sessions.js';
+
+let dataDir: string;
+let database: pg.Client;
+beforeAll(async () => {
+  dataDir = await newData();
+  database = new pg.Client({ connectionString: databaseUrl(dataDir) });
+  await database.connect();
+});
+afterAll(async () => {
+  await database.end();
+  await deleteData(dataDir);
+});
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+it('a connection that is refused is a 503, and the service serves again when it is let in', async () => {
+  const role = `refused_${process.pid}`;
+  await database.query(`CREATE ROLE ${role} SUPERUSER LOGIN PASSWORD 'secret'`);
+  const url = Object.assign(new URL(the(databaseUrl(dataDir))), { username: role, password: 'secret' });
+  const service = await Service.startOn(dataDir, { DATABASE_URL: url.href });
+  const client = service.client(basicOf('admin'));
+  await database.query(`ALTER ROLE ${role} NOLOGIN`);
+  await database.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [role]);
+  await pause(200);
+  const { status, body } = await client.get(RESOURCE);
+  expect([status, body.Message]).toEqual([503, 'The database cannot be reached; nothing was written.']);
+  await database.query(`ALTER ROLE ${role} LOGIN`);
+  expect((await client.get(RESOURCE)).status).toBe(200);
+  expect(await service.end()).toBe(0);
+  await database.query(`DROP ROLE ${role}`);
+});
+
+it('a certificate that is no longer there when the service connects again does not end it', async () => {
+  const certificate = join(dataDir, 'root.crt');
+  writeFileSync(certificate, '');
+  const url = Object.assign(new URL(the(databaseUrl(dataDir))), {
+    search: `?sslmode=disable&sslrootcert=${certificate}`,
+  });
+  const service = await Service.startOn(dataDir, { DATABASE_URL: url.href, DATABASE_POOL_SIZE: '1' });
+  const client = service.client(basicOf('admin'));
+  await database.query('BEGIN');
+  await database.query('LOCK TABLE refresh_tokens');
+  // One waits for the lock, and the other for the one connection.
+  const answers = Promise.all([client.get(`${RESOURCE}/1`), client.post(RESOURCE, validRecord())]);
+  const waiting = 'SELECT FROM pg_locks WHERE NOT granted';
+  while ((await database.query(waiting)).rowCount === 0) await pause(10);
+  rmSync(certificate);
+  await database.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE application_name IN ('tessera', 'tessera notices') AND datname = current_database()`);
+  await database.query('ROLLBACK');
+  expect((await answers).map(({ status }) => status)).toEqual([503, 503]);
+  await pause(1_000);
+  expect((await service.client().get('/health/live')).status).toBe(200);
+  writeFileSync(certificate, '');
+  expect((await client.get(RESOURCE)).status).toBe(200);
+  expect(await service.end()).toBe(0);
+});
+
+it('one connection that fell silent does not keep access tokens from being accepted on others', async () => {
+  const { service, proxy, database: beside } = await startBehindProxy({ DATABASE_STATEMENT_TIMEOUT: '5' });
+  const client = service.client(`Bearer ${(await login(service, 'all')).access}`);
+  // The job would have the keys read again.
+  await beside.query(`INSERT INTO jobs (name, due_on) VALUES ('signing-keys', now() + interval '1 hour')
+    ON CONFLICT (name) DO UPDATE SET due_on = excluded.due_on`);
+  // Long enough for the signing keys to be read again.
+  await pause(1_100);
+  proxy.strand();
+  const silent = client.get(RESOURCE).then(() => 'not before it was given up');
+  const others = anyAnswered(() => client.get(RESOURCE));
+  expect(await Promise.race([silent, others])).toBe(200);
+  await silent;
+  await beside.end();
+  await disposeWithoutLeaks(service);
+  await proxy.cut();
+});
+
+/** Asks again and again, though no request before was answered, and says how the first one was. */
+async function anyAnswered(send: () => Promise<{ status: number }>): Promise<number> {
+  const sent: Promise<number>[] = [];
+  for (let status: number | undefined; ;) {
+    sent.push(send().then((answer) => answer.status));
+    status = await Promise.race([...sent, pause(300).then(() => undefined)]);
+    if (status !== undefined) return status;
+  }
+}
