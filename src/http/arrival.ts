@@ -5,7 +5,6 @@ import { AppError } from '../kernel/app-error.js';
 const BEAT_MS = 100;
 /** A loop that did not turn for so long stood still, or its process did; what came meanwhile is read only then. */
 const STALL_MS = 400;
-
 /** They change nothing, whoever listens. */
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD'];
 

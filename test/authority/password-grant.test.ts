@@ -177,10 +177,7 @@ describe('a user with a second factor', () => {
 
   it('signs in with the first code of a factor that was enabled anew, whatever was used of the one before', async () => {
     await service.end();
-    await runSql(
-      service.dataDir,
-      `UPDATE users SET totp_last_step = totp_last_step + 1000000 WHERE email = 'edit@example.com'`,
-    );
+    await runSql(service.dataDir, `UPDATE users SET totp_last_step = 99999999 WHERE email = 'edit@example.com'`);
     const { stdout } = await runCli(service.dataDir, ['totp', 'enable', 'edit@example.com']);
     totp = URI.parse(stdout.trim()) as TOTP;
     keepSecret(totp.secret.base32);

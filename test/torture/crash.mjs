@@ -1,33 +1,41 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { found, populate } from './population.mjs';
+import { Proxy } from './proxy.mjs';
 
 const CLIENTS = 10;
-/** A window so short that its end can be waited for; and for how long a life with it lasts at least. */
-const SHORT_WINDOW = { seconds: 1, lifeMs: 2_500 };
+/** A window so short that its end can be waited for; how many then try the token of before; how long a life with it lasts at least. */
+const SHORT_WINDOW = { seconds: 1, isOverAfterMs: 2_000, replays: 4, lifeMs: 1_500 };
 const LIFE_MS = { shortest: 200, longest: 2_500 };
 /** These at least, however short the run is and slow the machine; the last first. */
 const DUE = ['shortWindow', 'killService'];
 /** Long enough for a client to give up and go on at another replica. */
 const FREEZE_MS = 3_000;
+/** What befalls the pieces that a process and its database send each other; to ask and to be answered takes some. */
+const LINE_FAULTS = {
+  asked: { pass: 600, delay: 3, cutInside: 1, dropAnswer: 2, silence: 1 },
+  answered: { pass: 600, delay: 3, cutInside: 1 },
+};
 /** For the last checks. */
 const RESERVE_MS = 4_000;
 
 /**
  * Clients live while the service is killed at random moments and started again, or frozen for a while; on PostgreSQL also the server is
- * killed, as by a power cut, and its connections are cut. Between two kills the retry window is now and then so short that replays after its end can be tried.
+ * killed, as by a power cut, its connections are cut, and what one of the processes and the server tell each other is lost now and then.
+ * Between two kills the retry window is sometimes so short that replays after its end can be tried.
  */
 export async function crash(context) {
   const { engine, report, random, deadline } = context;
   const place = await found(context);
   const { world, service, dispose } = place;
   const chance = random.fork('chaos');
+  const line = engine.server && (await harmLine(service[0], report, random.fork('line')));
   const faults = engine.server
     ? { killService: 5, killServer: 2, cutBackends: 3, freezeService: 3, shortWindow: 2 }
     : { killService: 5, freezeService: 2, shortWindow: 1 };
   world.mayBeUnavailable = engine.server !== undefined;
   try {
-    populate(world, { clients: CLIENTS });
+    place.clients = populate(world, { clients: CLIENTS });
     const due = [...(engine.server ? ['freezeService', 'killServer'] : ['killService']), ...DUE];
     while (due.length > 0 || performance.now() < deadline - RESERVE_MS) {
       await pause(chance.between(LIFE_MS.shortest, LIFE_MS.longest));
@@ -35,14 +43,28 @@ export async function crash(context) {
       // These at least, however short the run is and slow the machine.
       await FAULTS[due.pop() ?? chance.weighted(faults)](place, context, chance);
     }
+    if (line) line.faults = { asked: { pass: 1 }, answered: { pass: 1 } };
     await world.settle();
+    if (!report.figures.replays_after_window) throw new Error('No token was tried after the retry window.');
     await Promise.all(service.map((replica) => replica.stop()));
     report.count('kills');
     await Promise.all(service.map((replica) => replica.start()));
     await world.verify();
   } finally {
+    line?.close();
     await dispose();
   }
+}
+
+/** From now on this process reaches its database through a proxy that loses some of what they tell each other. */
+async function harmLine(replica, report, random) {
+  const target = new URL(replica.environment.DATABASE_URL);
+  const count = (fault) => report.count(`line_${fault}`);
+  const line = new Proxy({ target, random, count, faults: LINE_FAULTS });
+  target.port = new URL(await line.listen()).port;
+  await replica.stop();
+  await replica.start({ DATABASE_URL: target.href });
+  return line;
 }
 
 const FAULTS = {
@@ -73,14 +95,22 @@ const FAULTS = {
   },
 
   /** Only clients with nothing under way would be served well by such a window. */
-  async shortWindow({ service, world }, { report }) {
+  async shortWindow({ service, world, clients }, { report }, chance) {
     const restart = async (seconds, signal) => {
       await Promise.all(service.map((replica) => replica.stop(signal)));
       await Promise.all(service.map((replica) => replica.start({ REFRESH_RETRY_WINDOW: `${seconds}` })));
       world.window = seconds;
     };
     const { window } = world;
-    await world.calmly(() => restart(SHORT_WINDOW.seconds, 'SIGTERM'));
+    await world.calmly(async () => {
+      await restart(SHORT_WINDOW.seconds, 'SIGTERM');
+      await pause(SHORT_WINDOW.isOverAfterMs);
+      const able = clients.filter(({ isAlive, used }) => isAlive && used.length > 0);
+      const chosen = new Set(
+        Array.from({ length: Math.min(SHORT_WINDOW.replays, able.length) }, () => chance.pick(able)),
+      );
+      await Promise.all([...chosen].map(({ ends }) => ends.replay()));
+    });
     await pause(SHORT_WINDOW.lifeMs);
     await world.calmly(() => restart(window, 'SIGKILL'));
     report.count('short_windows');

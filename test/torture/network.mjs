@@ -17,6 +17,8 @@ const SLOW_CONNECTIONS = 60;
 const SLOWEST_REQUEST_MS = 95_000;
 /** What may be left when attackers have gone: kept connections of clients, files that were opened meanwhile. */
 const FILES_LEFT = 40;
+/** What well-behaved clients, probes and oversized requests may have open beside the attackers' connections. */
+const FILES_MEANWHILE = 100;
 const MEMORY_MIB = 250;
 /** Others are served while attackers hold their connections. */
 const PATIENCE_MS = 10_000;
@@ -52,13 +54,20 @@ export async function network(context) {
     const begun = performance.now();
     do {
       await probe(url, report);
-      await Promise.all(Array.from({ length: 20 }, () => speak(url, oversized())));
+      const answers = await Promise.all(Array.from({ length: 20 }, () => speak(url, oversized())));
+      for (const { status } of answers) {
+        if (status !== 431) report.violate('too long a header is refused', `it was answered with ${status}`);
+      }
       report.count('oversized', 20);
-      report.worst('files_at_worst', service[0].usage().files);
+      const { files, memory } = service[0].usage();
+      report.worst('files_at_worst', files);
+      report.worst('memory_at_worst', memory);
       await pause(500);
     } while (performance.now() < deadline - RESERVE_MS);
-    if (performance.now() - begun > SLOWEST_REQUEST_MS && sockets.some((socket) => !socket.destroyed))
-      report.violate('nobody holds a connection for nothing', 'some were held for longer than a request may take');
+    const held = sockets.filter((socket) => !socket.destroyed).length;
+    report.count('held_connections_cut', sockets.length - held);
+    if (performance.now() - begun > SLOWEST_REQUEST_MS && held > 0)
+      report.violate('nobody holds a connection for nothing', `${held} were held for longer than a request may take`);
     for (const socket of sockets) socket.destroy();
     await world.settle();
     await feeding;
@@ -107,6 +116,11 @@ function oversized() {
 function compare(before, after, report) {
   Object.assign(report.figures, { files_before: before.files, files_after: after.files });
   Object.assign(report.figures, { memory_before: before.memory, memory_after: after.memory });
+  const { files_at_worst: files, memory_at_worst: memory } = report.figures;
+  if (files > before.files + IDLE_CONNECTIONS + SLOW_CONNECTIONS + FILES_MEANWHILE)
+    report.violate('sockets stay bounded', `${before.files} files before, ${files} at worst`);
+  if (memory > before.memory + MEMORY_MIB)
+    report.violate('memory stays bounded', `${before.memory} MiB before, ${memory} MiB at worst`);
   if (after.files > before.files + FILES_LEFT)
     report.violate('sockets stay bounded', `${before.files} files before, ${after.files} after`);
   if (after.memory > before.memory + MEMORY_MIB)

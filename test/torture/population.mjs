@@ -28,18 +28,21 @@ export async function found(
   const dispose = async () => {
     world.isOver = true;
     world.http.close();
+    for (const death of service.flatMap(({ deaths }) => deaths)) report.violate('no process ends by itself', death);
     await Promise.all(service.map((replica) => replica.stop()));
     await data.dispose();
   };
   return { data, service, world, dispose };
 }
 
-/** Lets so many clients, and those who keep records and try dead tokens, live in a world. */
+/** Lets so many clients, and those who keep records and try dead tokens, live in a world; returns the clients. */
 export function populate(world, { clients, keepers = 2 }) {
   const graveyard = new Graveyard(world);
   world.join(graveyard);
-  for (let n = 0; n < clients; n++) {
-    world.join(new SessionClient(world, graveyard, CLIENTS_OF[n % CLIENTS_OF.length], `client-${n}`));
-  }
+  const all = Array.from({ length: clients }, (_, n) => {
+    return new SessionClient(world, graveyard, CLIENTS_OF[n % CLIENTS_OF.length], `client-${n}`);
+  });
+  for (const client of all) world.join(client);
   for (let n = 0; n < keepers; n++) world.join(new RecordKeeper(world, `keeper-${n}`));
+  return all;
 }

@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** A TCP proxy between clients and service. What a client sends is harmed now and then, and so is what it is told. */
+const SILENCE_MS = 8_000;
+
+/** A TCP proxy, between clients and service or that and its database. What is asked is harmed now and then, and so is what is answered. */
 export class Proxy {
   #server = createServer({ allowHalfOpen: true }, (client) => this.#join(client));
   #sockets = new Set();
@@ -32,7 +34,7 @@ export class Proxy {
 
   #join(client) {
     const service = connect({ port: Number(this.target.port), host: this.target.hostname, allowHalfOpen: true });
-    const pair = { client, service, isCut: false, dropsAnswer: false };
+    const pair = { client, service, isCut: false, isSilent: false, dropsAnswer: false };
     for (const socket of [client, service]) {
       this.#sockets.add(socket);
       // Whoever hangs up takes the other with them: nothing that was held back is delivered later.
@@ -50,6 +52,7 @@ export class Proxy {
   }
 
   async #harm(pair, from, piece, when) {
+    if (pair.isSilent) return undefined;
     if (pair.dropsAnswer && when === 'answered') return cut(pair);
     const to = from === pair.client ? pair.service : pair.client;
     const fault = this.random.weighted(this.faults[when]);
@@ -78,6 +81,13 @@ export class Proxy {
   dropAnswer(pair, to, piece) {
     pair.dropsAnswer = true;
     to.write(piece);
+  }
+
+  /** Neither hears of the other any more, and for a while neither is told that the connection is gone. */
+  async silence(pair) {
+    pair.isSilent = true;
+    await pause(SILENCE_MS, undefined, { ref: false });
+    cut(pair);
   }
 
   /** One side says that it will say no more, and still listens. */

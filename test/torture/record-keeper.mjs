@@ -4,6 +4,7 @@ const RESOURCE = '/api/sys/refreshtokens';
 const GONE = 'gone';
 /** So many at once; then it deletes some. */
 const KEPT = 12;
+const DELETED_KEPT = 200;
 
 /**
  * Creates, reads, updates and deletes records. Of each it keeps every version that may be stored: one when that is known; after an
@@ -11,6 +12,8 @@ const KEPT = 12;
  */
 export class RecordKeeper {
   #records = [];
+  /** Ids of the last ones that were deleted. */
+  #deleted = [];
   #made = 0;
 
   constructor(world, name) {
@@ -22,10 +25,11 @@ export class RecordKeeper {
   async step() {
     if (this.#records.length === 0) return this.#create();
     const isFull = this.#records.length >= KEPT;
-    const act = this.random.weighted({ create: isFull ? 0 : 3, read: 3, update: 4, delete: isFull ? 6 : 1 });
+    const act = this.random.weighted({ create: isFull ? 0 : 3, read: 3, update: 4, delete: isFull ? 6 : 1, miss: 1 });
     if (act === 'create') return this.#create();
+    if (act === 'miss' && this.#deleted.length > 0) return this.#miss(this.random.pick(this.#deleted));
     const record = this.random.pick(this.#records);
-    if (act === 'read') return this.#read(record);
+    if (act === 'read' || act === 'miss') return this.#read(record);
     return act === 'update' ? this.#update(record) : this.#delete(record);
   }
 
@@ -35,6 +39,7 @@ export class RecordKeeper {
 
   async verify() {
     for (const record of [...this.#records]) await this.#read(record);
+    for (const id of this.#deleted) await this.#miss(id);
   }
 
   /** Creates a record. When the answer is lost, a search tells whether it is there. */
@@ -98,14 +103,22 @@ export class RecordKeeper {
       this.#violate('no acknowledged write is lost', `record ${record.id} is ${version}, not ${expected}`);
     }
     record.possible = new Set([version]);
-    if (version === GONE) this.#records = this.#records.filter((other) => other !== record);
+    if (version !== GONE) return;
+    this.#records = this.#records.filter((other) => other !== record);
+    this.#deleted = [...this.#deleted, record.id].slice(-DELETED_KEPT);
+  }
+
+  /** What was deleted stays so. */
+  async #miss(id) {
+    const answer = await this.#ask({ path: `${RESOURCE}/${id}` });
+    if (isUnknown(answer) || answer.status === 404) return;
+    this.#violate('no acknowledged write is lost', `the deleted record ${id} was answered with ${answer.status}`);
   }
 
   async #find(subject) {
-    let answer;
-    do answer = await this.#ask({ path: `${RESOURCE}?RefreshToken_Subject=${subject}`, label: 'search' });
-    while (isUnknown(answer));
-    return answer.body.Records;
+    const headers = { authorization: this.world.admin };
+    const request = { path: `${RESOURCE}?RefreshToken_Subject=${subject}`, label: 'search', headers };
+    return (await this.world.askUntilAnswered(this.history, request)).body.Records;
   }
 
   #ask(request) {

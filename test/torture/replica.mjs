@@ -2,12 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
+import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../support/free-port.mjs';
 import { track } from './leftovers.mjs';
 
 const START_LIMIT_MS = 60_000;
 const LOG_LENGTH = 2_000_000;
+/** Of what it wrote last, so much is told of one that ended by itself. */
+const LAST_WORDS = 2_000;
 
 /** The program to torture: the build, unless `--dist` names another. */
 export const program = { dist: new URL('../../dist', import.meta.url).pathname };
@@ -16,8 +19,13 @@ export const program = { dist: new URL('../../dist', import.meta.url).pathname }
 export class Replica {
   #child;
   #output = '';
-  /** How often it was started. */
-  lives = 0;
+  /** The process that has answered, and the one that was told to end. */
+  #serving;
+  #ending;
+  /** How it ended each time that nobody ended it, with what it wrote last. */
+  deaths = [];
+  /** Told of all that it writes, line by line. */
+  onLine;
 
   static async create(environment) {
     return new Replica(await freePort(), environment);
@@ -37,17 +45,21 @@ export class Replica {
     this.#spawn(env);
     while (!(await isLive(this.url))) {
       if (performance.now() > deadline) throw new Error(`The service did not start:\n${this.#output.slice(-4_000)}`);
-      // Without its database it gives up after a while; whoever looks after it starts it again.
-      if (this.#child.exitCode !== null) this.#spawn(env);
+      if (this.#child.exitCode !== null) {
+        if (!env.DATABASE_URL) throw new Error(`The service gave up its start:\n${this.#output.slice(-4_000)}`);
+        // Without its database it gives up after a while; whoever looks after it starts it again.
+        this.#spawn(env);
+      }
       await pause(25);
     }
-    this.lives++;
+    this.#serving = this.#child;
   }
 
   async stop(signal = 'SIGKILL') {
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
+    this.#ending = child;
     child.kill(signal);
     await exited;
   }
@@ -74,10 +86,16 @@ export class Replica {
 
   #spawn(env) {
     const stdio = ['ignore', 'pipe', 'pipe'];
-    this.#child = track(spawn(process.execPath, [`${program.dist}/main.js`], { env, stdio }));
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+    const child = track(spawn(process.execPath, [`${program.dist}/main.js`], { env, stdio }));
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => (this.#output = (this.#output + text).slice(-LOG_LENGTH)));
+      createInterface({ input: stream }).on('line', (line) => this.onLine?.(line));
     }
+    child.once('exit', (code, signal) => {
+      if (child === this.#serving && child !== this.#ending)
+        this.deaths.push(`${this.url} ended with ${code ?? signal}:\n${this.#output.slice(-LAST_WORDS)}`);
+    });
   }
 }
 

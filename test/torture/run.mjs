@@ -20,7 +20,7 @@ import { Report, table } from './report.mjs';
 /** Each scenario: what it does, how much of the time it gets, and the engines it is for. */
 const SCENARIOS = {
   crash: { run: crash, share: 4, engines: ['embedded', 'postgres'] },
-  network: { run: network, share: 2, engines: ['embedded', 'postgres'] },
+  network: { run: network, share: 3, engines: ['embedded', 'postgres'] },
   failover: { run: failover, share: 3, engines: ['postgres'] },
   clock: { run: clock, share: 2, engines: ['embedded', 'postgres'] },
   abuse: { run: abuse, share: 3, engines: ['embedded', 'postgres'] },
@@ -38,8 +38,10 @@ const { values } = parseArgs({
     dist: { type: 'string' },
   },
 });
+if (!(Number(values.minutes) > 0)) throw new Error(`--minutes must be a number above zero, not ${values.minutes}.`);
 if (values.dist) program.dist = resolve(values.dist);
 const engineNames = values.engine === 'both' ? Object.keys(ENGINES) : [values.engine];
+if (engineNames.every((name) => namesFor(name).length === 0)) throw new Error('There is nothing to do.');
 const random = new Random(values.seed);
 const running = new Set();
 
@@ -52,7 +54,7 @@ finish();
 
 /** Plays the scenarios of an engine, one after the other; each gets its share of the time, less what making the engine took. */
 async function playAll(name) {
-  const names = values.only.split(',').filter((each) => scenario(each).engines.includes(name));
+  const names = namesFor(name);
   const end = performance.now() + Number(values.minutes) * 60_000;
   const engine = new ENGINES[name]();
   const played = [];
@@ -90,6 +92,13 @@ function finish() {
   const violations = reports.reduce((sum, report) => sum + report.violations.length, 0);
   console.log(`\n${table(reports)}\n\n${violations} violations; seed ${seed}; ${file}`);
   process.exit(violations > 0 ? 1 : 0);
+}
+
+/** What is asked for and can be played on an engine. */
+function namesFor(engineName) {
+  if (!Object.hasOwn(ENGINES, engineName))
+    throw new Error(`There is no engine ${engineName}: ${Object.keys(ENGINES).join(', ')}.`);
+  return values.only.split(',').filter((each) => scenario(each).engines.includes(engineName));
 }
 
 function scenario(name) {

@@ -4,7 +4,7 @@ import { readRefreshToken } from './tokens.mjs';
 
 const RESOURCE = '/api/sys/refreshtokens';
 /** A process stands still now and then, and not only when it is frozen. */
-const OVERTAKEN_BY_CHANCE = 10;
+const OVERTAKEN_BY_CHANCE = 5;
 
 /** How a session of a client ends on purpose, and what must be true after that. */
 export class SessionEnds {
@@ -39,17 +39,18 @@ export class SessionEnds {
    */
   async replay() {
     const { client } = this;
-    const old = client.used.slice(0, client.isWindowOver ? undefined : -1);
-    if (old.length === 0) return client.refresh();
     const { report } = client.world;
-    report.count('replays');
+    const isAfterWindow = client.isWindowOver && client.used.length > 0;
+    const old = client.used.slice(isAfterWindow ? -1 : 0, isAfterWindow ? undefined : -1);
+    if (old.length === 0) return client.refresh();
+    report.count(isAfterWindow ? 'replays_after_window' : 'replays');
     const requestId = randomUUID();
     const answer = await client.redeem(client.random.pick(old), { headers: { 'x-request-id': requestId } });
     if (answer.status === 200) return client.violate('no token works twice', 'a replayed token was redeemed');
     if (!isUnknown(answer)) {
       if (!(await this.#wasOvertaken(requestId))) return this.#isOver();
       report.count('replays_overtaken');
-      const { replays, replays_overtaken: overtaken } = report.figures;
+      const { replays = 0, replays_overtaken: overtaken } = report.figures;
       if (overtaken > OVERTAKEN_BY_CHANCE + replays / 10)
         client.violate('a replay ends the session', `${overtaken} of ${replays} did not`);
       return undefined;
@@ -62,10 +63,7 @@ export class SessionEnds {
     const { client } = this;
     const query = `AuditTrailEntry_RequestId=${requestId}&AuditTrailEntry_Reason=overtaken`;
     const request = { path: `/api/sys/audittrailentries?${query}`, headers: { authorization: client.world.admin } };
-    let answer;
-    do answer = await client.ask(request);
-    while (isUnknown(answer));
-    return answer.body.TotalItems > 0;
+    return (await client.world.askUntilAnswered(client.history, request)).body.TotalItems > 0;
   }
 
   /** The answer to an end was lost: the next read tells whether it was carried out. */

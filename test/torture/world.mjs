@@ -50,12 +50,18 @@ export class World {
     const deadline = performance.now() + SETTLE_MS;
     let answer = await this.#askOnce(history, request);
     while (this.#isVerifying && isUnknown(answer)) {
-      if (performance.now() > deadline) {
-        this.report.violate('works again when the faults are over', `${answer.status} ${answer.text}`, history);
-        break;
-      }
+      if (performance.now() > deadline)
+        throw new Error(`It does not work again when the faults are over: ${answer.status} ${answer.text}`);
       answer = await this.#askOnce(history, request);
     }
+    return answer;
+  }
+
+  /** Sends a request that may be repeated until it is answered. */
+  async askUntilAnswered(history, request) {
+    let answer;
+    do answer = await this.ask(history, request);
+    while (isUnknown(answer));
     return answer;
   }
 
@@ -75,7 +81,7 @@ export class World {
     } else {
       this.#answered(request, answer);
     }
-    if (answer.status === 500 || answer.status > 503) await this.#blame(answer, history);
+    if (answer.status >= 500 && answer.status !== 503) await this.#blame(answer, history);
     return answer;
   }
 
@@ -106,7 +112,8 @@ export class World {
     const deadline = performance.now() + SETTLE_MS;
     while (this.#busy > 0 && performance.now() < deadline) await pause(10);
     try {
-      if (this.#busy === 0) await work();
+      if (this.#busy > 0) throw new Error('There was no moment in which nobody was in the middle of something.');
+      await work();
     } finally {
       this.#gate = undefined;
       open();
