@@ -15,6 +15,8 @@ export async function tryEveryRole({ world, contract, users }) {
       const what = `${operation.method} ${operation.path} answered ${who} with ${answer.status}`;
       world.report.violate('a route is for its role', what, history);
     }
+    const disagreement = operation.operation && contract.disagreement(operation, answer);
+    if (disagreement) world.report.violate('answers agree with the document', `${who}: ${disagreement}`, history);
   };
   const bad = Object.entries(badCredentials(users[0]));
   for (const operation of operations) {

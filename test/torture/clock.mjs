@@ -9,7 +9,11 @@ import { readAccessToken } from './tokens.mjs';
 
 const CLIENTS = 8;
 const HOURS = { least: 2, most: 14 };
+/** The embedded database's clock is never set back from life to life, and a session does not live for ever. */
+const MOST_HOURS_AHEAD = 100;
 const LIFE_MS = 2_000;
+/** What another restore takes, on a slow machine. */
+const RESTORE_MS = 20_000;
 const RESERVE_MS = 5_000;
 /** What is asked and answered may lie this far apart. */
 const SECONDS_APART = 60;
@@ -38,6 +42,7 @@ export async function clock(context) {
         const change = async () => {
           await replica.stop('SIGKILL');
           await replica.start(clockOff(hours));
+          await mustBeOff(replica, hours);
           context.report.count('clock_changes');
           if (!engine.server) world.clockLeaptAt = performance.now();
         };
@@ -45,14 +50,43 @@ export async function clock(context) {
         await (engine.server ? change() : world.calmly(change));
       }
       await pause(LIFE_MS);
-    } while (performance.now() < half - RESERVE_MS && ahead < 100);
+    } while (performance.now() < half - RESERVE_MS && (engine.server || ahead < MOST_HOURS_AHEAD));
     await world.settle();
     await world.verify();
-    if (engine.server) await checkTimes(place, context);
+    await (engine.server ? checkTimes(place, context) : checkSetBack(place, context, ahead));
   } finally {
     await dispose();
   }
-  await restore(context);
+  do await restore(context);
+  while (performance.now() < deadline - RESTORE_MS);
+}
+
+/** The process believes it: else nothing would be tried. */
+async function mustBeOff({ url }, hours) {
+  const { headers } = await fetch(`${url}/health/live`);
+  const off = (Date.parse(headers.get('date')) - Date.now()) / 3_600_000;
+  if (Math.abs(off - hours) > 0.1) throw new Error(`The clock was to be ${hours} hours off, and is ${off}.`);
+}
+
+/**
+ * The embedded database's clock is set back. What came before is ahead of it by hours: the token before the current one still gets the
+ * current one, an older one is refused, neither ends the session, and who goes on does.
+ */
+async function checkSetBack({ service: [replica], world }, { report }, ahead) {
+  const history = world.history('watch');
+  const ask = (request) => world.ask(history, request);
+  const redeem = async (token) =>
+    ask({ method: 'POST', path: '/api/token', form: { grant_type: 'refresh_token', refresh_token: token } });
+  const tokens = [(await signIn(ask, USERS[0])).refresh_token];
+  for (let n = 0; n < 2; n++) tokens.push((await redeem(tokens.at(-1))).body.refresh_token);
+  await replica.stop('SIGKILL');
+  await replica.start(clockOff(ahead - HOURS.least));
+  const again = await redeem(tokens[1]);
+  const older = await redeem(tokens[0]);
+  const next = await redeem(tokens[2]);
+  const isFine = again.body.refresh_token === tokens[2] && older.status === 400 && next.status === 200;
+  const what = `the tokens of before were answered with ${again.status}, ${older.status} and ${next.status}`;
+  if (!isFine) report.violate('a clock that is set back ends nothing', what, history);
 }
 
 /** The settings that make a process believe that it is so many hours later, or earlier. */

@@ -34,6 +34,9 @@ const PLANTS = {
       return statement.name === 'session-end-replayed' ? Promise.resolve([{}]) : run.call(this, statement, ...others);
     };`,
 
+  'a retry window that never ends': `
+    process.env.REFRESH_RETRY_WINDOW = '300';`,
+
   'skip the guard on one route': `
     import { RolesGuard } from './access/roles.guard.js';
     const { canActivate } = RolesGuard.prototype;

@@ -1,8 +1,20 @@
 import fc from 'fast-check';
 import { URLSearchParams } from 'node:url';
+import { USERS } from '../support/fixtures.mjs';
+
+const [USER] = USERS;
 
 /** Part of every secret that a generated request carries: nothing that the service says may contain it. */
 export const CANARY = 'canary-of-a-secret';
+/** What stands for a token of a session that has just begun. */
+export const LIVE = { refresh: 'LIVE_REFRESH_TOKEN', access: 'LIVE_ACCESS_TOKEN' };
+/** What is good of a parameter whose value must be known to somebody. */
+const GOOD = {
+  username: [USER.email],
+  password: [USER.password],
+  refresh_token: [LIVE.refresh],
+  token: [LIVE.refresh, LIVE.access],
+};
 const SECRETS = /password|totp|token$|^Ticket|Ticket(Hash|Salt)|ProtectedTicket/i;
 
 const HOSTILE_TEXTS = [
@@ -64,15 +76,22 @@ export function requestsTo({ path, method, operation }, contract, credentials) {
       query: queries(inQuery),
       headers: fc.record(Object.fromEntries(inHeader.map((each) => [each.name, header(each)])), { requiredKeys: [] }),
       authorization: fc.constantFrom(...credentials),
+      // Else one address would soon have guessed too often.
+      address: fc.ipV4(),
       body: content.length > 0 ? fc.oneof(...content.map(([type, { schema }]) => body(type, schema))) : fc.constant({}),
     })
-    .map(({ path: values, query, headers, authorization, body: { payload, type } }) => {
+    .map(({ path: values, query, headers, authorization, address, body: { payload, type } }) => {
       const filled = path.replace(/{(\w+)}/g, (_, name) => encode(values[name]) || '0');
       const search = query.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
       return {
         method,
         path: filled + (search && `?${search}`),
-        headers: { ...headers, ...(authorization && { authorization }), ...(type && { 'content-type': type }) },
+        headers: {
+          ...headers,
+          'x-forwarded-for': address,
+          ...(authorization && { authorization }),
+          ...(type && { 'content-type': type }),
+        },
         ...(payload !== undefined && { body: payload }),
       };
     });
@@ -141,6 +160,11 @@ function good(name, { type, enum: values, format, minimum = 1, maxLength = 40 })
     return fc
       .date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true })
       .map((date) => date.toISOString());
+  if (GOOD[name])
+    return fc.oneof(
+      fc.constantFrom(...GOOD[name]),
+      fc.string({ maxLength: 20 }).map((value) => CANARY + value),
+    );
   if (SECRETS.test(name)) return fc.string({ maxLength: 20 }).map((value) => CANARY + value);
   return fc.string({ minLength: 1, maxLength: Math.min(maxLength, 40) });
 }

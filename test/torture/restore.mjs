@@ -4,7 +4,6 @@ import { USERS } from '../support/fixtures.mjs';
 import { newFolder, removeFolder } from './leftovers.mjs';
 import { found } from './population.mjs';
 import { readRefreshToken } from './tokens.mjs';
-import { isUnknown } from './world.mjs';
 
 const TOKEN = '/api/token';
 const RESOURCE = '/api/sys/refreshtokens';
@@ -13,7 +12,7 @@ const EACH = 4;
 const [USER] = USERS;
 
 /**
- * A backup is taken under running clients, and restored some time later. Who did nothing since goes on. Whose token is newer than the
+ * A backup is taken while clients sign in and refresh, and is restored some time later while they go on. Who did nothing since goes on. Whose token is newer than the
  * backup is refused once, and nothing is ended by that: signing in again goes on with the session. What ended since is back, as
  * docs/reliability.md says, and can be ended again, for good.
  */
@@ -24,9 +23,11 @@ export async function restore(context) {
   const backup = context.engine.server ? new PostgresBackup(place, context) : new EmbeddedBackup(place);
   try {
     const clients = (kind) => Array.from({ length: EACH }, (_, n) => new Client(world, `${kind}-${n}`));
-    const [idle, refreshed, ended, again, newcomers] = ['idle', 'refreshed', 'ended', 'again', 'new'].map(clients);
+    const kinds = ['idle', 'busy', 'refreshed', 'ended', 'again', 'new'];
+    const [idle, busy, refreshed, ended, again, newcomers] = kinds.map(clients);
     const all = (group, act) => Promise.all(group.map((client) => client[act]()));
-    for (const group of [idle, refreshed, ended, again]) await all(group, 'login');
+    for (const group of [idle, busy, refreshed, ended, again]) await all(group, 'login');
+    const going = all(busy, 'refreshUntilRefused');
     await backup.take();
     for (const act of ['refresh', 'refresh', 'refresh']) await all(refreshed, act);
     await Promise.all([all(ended, 'end'), all(again, 'login'), all(newcomers, 'login')]);
@@ -36,8 +37,9 @@ export async function restore(context) {
     await backup.restore();
     await Promise.all(service.map((replica) => replica.start()));
     await meanwhile;
+    await going;
     await all(idle, 'refresh');
-    for (const group of [refreshed, again]) await all(group, 'mustBeAhead');
+    for (const group of [busy, refreshed, again]) await all(group, 'mustBeAhead');
     await all(ended, 'mustBeBack');
     await all(newcomers, 'mustBeUnknown');
     report.count('restores');
@@ -62,6 +64,15 @@ class Client {
     const answer = await this.#redeem(this.token);
     if (answer.status !== 200) this.#violate(`a session is lost: ${answer.text}`);
     else this.#keep(answer);
+  }
+
+  /** Refreshes without a pause: until its token is ahead of a database that was restored. */
+  async refreshUntilRefused() {
+    let answer = await this.#redeem(this.token);
+    while (answer.status === 200) {
+      this.#keep(answer);
+      answer = await this.#redeem(this.token);
+    }
   }
 
   async end() {
@@ -122,15 +133,9 @@ class Client {
     return this.#ask({ path: `${RESOURCE}?size=1`, headers: { authorization: `Bearer ${this.access}` } });
   }
 
-  async #ask(request) {
-    let answer;
-    do
-      answer = await this.world.ask(this.history, {
-        ...request,
-        headers: { client_id: this.name, ...request.headers },
-      });
-    while (isUnknown(answer));
-    return answer;
+  #ask(request) {
+    const headers = { client_id: this.name, ...request.headers };
+    return this.world.askUntilAnswered(this.history, { ...request, headers });
   }
 
   #violate(what) {
