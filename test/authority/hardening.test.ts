@@ -19,7 +19,7 @@ import {
 const PAST = '2020-01-01T00:00:00Z';
 let service: Service;
 beforeAll(async () => {
-  service = await Service.start({ ACCESS_TOKEN_TTL: '2' });
+  service = await Service.start({ ACCESS_TOKEN_TTL: '4' });
 });
 afterAll(() => disposeWithoutLeaks(service));
 
@@ -28,7 +28,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 describe('an access token', () => {
   it('that is over revokes nothing', async () => {
     const first = await login(service, 'all', 'revoking');
-    await pause(2_100);
+    await pause(4_100);
     expect((await revoke(service, first.access, 'revoking')).status).toBe(200);
     const last = await refresh(service, first, 'revoking');
     await revoke(service, last.access, 'revoking');
