@@ -7,8 +7,6 @@ const FOLDER = new URL('../.cache/planted/', import.meta.url).pathname;
 
 /** Faults that the harness must find: code that runs before the service and changes what it does. */
 const PLANTS = {
-  none: '',
-
   'answer before commit': `
     import pg from 'pg';
     const ask = pg.Pool.prototype.query;
