@@ -5,13 +5,13 @@ import { AppError } from '../kernel/app-error.js';
 const BEAT_MS = 100;
 /** A loop that did not turn for so long stood still, or its process did; what came meanwhile is read only then. */
 const STALL_MS = 400;
-/** They change nothing, whoever listens. */
-const SAFE_METHODS: readonly string[] = ['GET', 'HEAD'];
+/** They change nothing, or do what is asked for, whoever listens. */
+const ALWAYS_CARRIED_OUT: readonly string[] = ['GET', 'HEAD', 'DELETE'];
 
 /**
  * Tells of each request when it came, to its last byte, at the earliest: one that is read right after the process stood still (frozen,
- * or starved of its processor) may have waited for as long as that. One that would change something, is read so late, and has nobody
- * who waits for it any more, is not carried out: its sender may have asked another process since, and gone on from there.
+ * or starved of its processor) may have waited for as long as that. One that is read so late, and has nobody who waits for it any more,
+ * is not carried out: its sender may have asked another process since, and gone on from there. But what ends something does.
  */
 export function addArrival(fastify: FastifyInstance): void {
   let turned = performance.now();
@@ -31,7 +31,8 @@ export function addArrival(fastify: FastifyInstance): void {
     // The sockets may be read before the timer runs, or after.
     if (now - turned > STALL_MS) request.receivedAt = turned;
     else request.receivedAt = now - stall.until < STALL_MS ? stall.from : now;
-    if (request.receivedAt === now || SAFE_METHODS.includes(request.method)) done();
+    const isCarriedOut = ALWAYS_CARRIED_OUT.includes(request.method) || request.routeOptions.config.endsSomething;
+    if (request.receivedAt === now || isCarriedOut) done();
     else {
       void isAbandoned(request).then((is) => {
         done(is ? abandoned() : undefined);
@@ -54,6 +55,10 @@ export function abandoned(): AppError {
 }
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether the route does nothing but end what its sender wants to have ended. */
+    endsSomething?: boolean;
+  }
   interface FastifyRequest {
     /** When it came, to its last byte, at the earliest, in milliseconds by `performance.now()`. */
     receivedAt: number;

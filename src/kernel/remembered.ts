@@ -1,10 +1,16 @@
+interface Reading<T> {
+  readonly value: Promise<T>;
+  /** When it began, in milliseconds by `performance.now()`. */
+  readonly since: number;
+}
+
 /**
  * A value that is read from elsewhere and remembered for a moment: `get` never returns one that is older than its life. From half
  * of its life on it is read anew in the background, so that under load nobody waits for that.
  */
 export class Remembered<T> {
   private latest: { readonly value: T; readonly since: number } | undefined;
-  private reading: { readonly value: Promise<T>; readonly since: number } | undefined;
+  private reading: Reading<T> | undefined;
 
   constructor(
     private readonly read: () => Promise<T>,
@@ -27,16 +33,25 @@ export class Remembered<T> {
     this.reading = undefined;
   }
 
-  /**
-   * Readers at once share one reading; the value is as old as its beginning. One that takes longer than the value's life may hang, and
-   * nobody else waits for it.
-   */
+  /** Readers at once share one reading. What takes longer than the value's life may hang: then they begin another. */
   private refresh(): Promise<T> {
+    const { value, since } = this.underWay();
+    return new Promise((resolve, reject) => {
+      const again = (): void => void this.refresh().then(resolve, reject);
+      const timer = setTimeout(again, since + this.lifeMs - performance.now()).unref();
+      const end = (): void => {
+        clearTimeout(timer);
+      };
+      value.then(resolve, reject).then(end, end);
+    });
+  }
+
+  /** The reading that is under way, or else a new one; the value is as old as its beginning. */
+  private underWay(): Reading<T> {
     const since = performance.now();
-    if (this.reading && since - this.reading.since < this.lifeMs) return this.reading.value;
+    if (this.reading && since - this.reading.since < this.lifeMs) return this.reading;
     const reading = { value: this.read(), since };
-    this.reading = reading;
-    const end = (latest: typeof this.latest): void => {
+    const end = (latest = this.latest): void => {
       if (this.reading !== reading) return;
       this.reading = undefined;
       this.latest = latest;
@@ -46,9 +61,10 @@ export class Remembered<T> {
         end({ value, since });
       },
       () => {
-        end(this.latest);
+        end();
       },
     );
-    return reading.value;
+    this.reading = reading;
+    return reading;
   }
 }

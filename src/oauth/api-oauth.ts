@@ -1,8 +1,8 @@
 import { applyDecorators, HttpCode } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBody, ApiConsumes, ApiHeader, ApiResponse } from '@nestjs/swagger';
+import type { FastifyContextConfig } from 'fastify';
 import { OAuthErrorBody, oauthFailure } from './oauth-error.js';
-import type { FailureRenderer } from '../http/failure-body.js';
 
 const DESCRIPTIONS = {
   400: 'Refused: RFC 6749, section 5.2.',
@@ -28,11 +28,11 @@ export function ApiOAuthFailures(...statuses: (keyof typeof DESCRIPTIONS)[]): Me
 export function OAuthEndpoint(
   schema: object,
   examples: Record<string, object>,
-  failure: FailureRenderer = oauthFailure,
+  config: FastifyContextConfig = {},
 ): MethodDecorator {
   return applyDecorators(
     HttpCode(200),
-    RouteConfig({ renderFailure: failure }),
+    RouteConfig({ renderFailure: oauthFailure, ...config }),
     ApiConsumes('application/x-www-form-urlencoded'),
     ApiBody({
       schema,

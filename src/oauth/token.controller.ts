@@ -53,7 +53,7 @@ export class TokenController {
       password: { grant_type: 'password', username: 'admin@example.com', password: 'correct horse battery' },
       refresh: { grant_type: 'refresh_token', refresh_token: 'tsr_AQ0AAAAAAAAAAQ' },
     },
-    tokenFailure,
+    { renderFailure: tokenFailure },
   )
   @ApiClientId()
   @ApiResponse({ status: 200, type: TokenResponse, description: 'An access token, and a refresh token to follow it.' })
@@ -73,6 +73,7 @@ export class TokenController {
   @OAuthEndpoint(
     { type: 'object', required: ['token'], properties: { token: TOKEN, token_type_hint: HINT, client_id: CLIENT_ID } },
     { revoke: { token: 'tsr_AQ0AAAAAAAAAAQ' } },
+    { endsSomething: true },
   )
   @ApiClientId()
   @ApiResponse({ status: 200, description: 'The token is out of use, or was already.' })

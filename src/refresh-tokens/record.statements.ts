@@ -98,7 +98,7 @@ export const UPDATE = audited(
 export const HOLD_SESSION = {
   name: 'record-hold-session',
   text: `SELECT id, unique_id AS "uniqueId", generation, first_generation AS "firstGeneration",
-      subject, client_id AS "clientId", auth_time AS "authTime", expires_on AS "ExpiresOn",
+      subject, client_id AS "clientId", auth_time AS "authTime", created_on AS "createdOn", expires_on AS "ExpiresOn",
       protected_ticket AS "ProtectedTicket", ticket_salt AS "TicketSalt", ticket_hash AS "TicketHash"
     FROM refresh_tokens WHERE id = $1 AND issued FOR UPDATE`,
 };

@@ -38,6 +38,7 @@ interface HeldSession extends RefreshTokenClaims, Kept, Record<string, unknown> 
   readonly subject: string;
   readonly clientId: string;
   readonly authTime: Date;
+  readonly createdOn: Date;
 }
 
 /**
@@ -150,11 +151,15 @@ export class RefreshTokensService {
   }
 }
 
-/** What a stale copy of a session's record does not change: the ticket, and an expiry that the copy has of before this login. */
-function keptOf(session: HeldSession, stale: RefreshTokenChange): Kept {
-  const isOfEarlierLogin = stale.ProtectedTicket !== session.ProtectedTicket && stale.ExpiresOn <= session.authTime;
+/**
+ * What a stale copy of a session's record does not change: the ticket, and an expiry that was an earlier login's. One of before the
+ * record was there was no login's: somebody means it.
+ */
+function keptOf({ authTime, createdOn, ...session }: HeldSession, stale: RefreshTokenChange): Kept {
+  const isOfEarlierLogin = stale.ProtectedTicket !== session.ProtectedTicket;
+  const isItsExpiry = isOfEarlierLogin && stale.ExpiresOn <= authTime && stale.ExpiresOn >= createdOn;
   const { ProtectedTicket, TicketSalt, TicketHash } = session;
-  return { ProtectedTicket, TicketSalt, TicketHash, ExpiresOn: isOfEarlierLogin ? session.ExpiresOn : stale.ExpiresOn };
+  return { ProtectedTicket, TicketSalt, TicketHash, ExpiresOn: isItsExpiry ? session.ExpiresOn : stale.ExpiresOn };
 }
 
 function valuesOf(input: RefreshTokenInput, kept: Kept = input): unknown[] {

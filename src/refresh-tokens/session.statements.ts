@@ -99,7 +99,7 @@ export const END_REPLAYED = audited(
 
 /**
  * Ends the session of a token that its client revokes: $3 generation, $4 client. A token of an earlier login ends nothing; one that is
- * ahead of the database, which was restored, is of this login.
+ * ahead of the database, since that was restored, ends it.
  */
 export const END_REVOKED = audited(
   'session-end-revoked',

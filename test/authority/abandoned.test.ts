@@ -23,18 +23,20 @@ async function open(): Promise<Socket> {
   return socket;
 }
 
-/** The head and the body of a request for the next token. */
-function asking(token: string): [string, string] {
-  const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: token }).toString();
-  const head = `POST ${TOKEN} HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\n`;
+const refreshBy = (token: string) => ({ grant_type: 'refresh_token', refresh_token: token });
+
+/** The head and the body of a request with a form: by default for the next token. */
+function asking(form: Record<string, string>, path = TOKEN): [string, string] {
+  const body = new URLSearchParams(form).toString();
+  const head = `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\n`;
   return [`${head}content-length: ${body.length}\r\n\r\n`, body];
 }
 
 describe('a request that is read when its client has hung up', () => {
-  async function hangUpOn(token: string): Promise<void> {
+  async function hangUpOn(request: [string, string]): Promise<void> {
     const socket = await open();
     service.signal('SIGSTOP');
-    socket.end(asking(token).join(''));
+    socket.end(request.join(''));
     await seconds(0.5);
     service.signal('SIGCONT');
     await seconds(0.3);
@@ -43,21 +45,27 @@ describe('a request that is read when its client has hung up', () => {
   it('ends nothing, however old its token', async () => {
     const first = await login(service, 'all');
     const third = await refresh(service, await refresh(service, first));
-    await hangUpOn(first.refresh);
+    await hangUpOn(asking(refreshBy(first.refresh)));
     expect(await isAlive(service, await refresh(service, third))).toBe(true);
   });
 
   it('is not carried out: its token gets the next one when it is asked for again, however late', async () => {
     const tokens = await login(service, 'all');
-    await hangUpOn(tokens.refresh);
+    await hangUpOn(asking(refreshBy(tokens.refresh)));
     await seconds(WINDOW_SECONDS + 0.5);
     expect(await isAlive(service, await refresh(service, tokens))).toBe(true);
+  });
+
+  it('is carried out when all it does is to end a session', async () => {
+    const tokens = await login(service, 'all');
+    await hangUpOn(asking({ token: tokens.refresh }, `${TOKEN}/revoke`));
+    expect(await isAlive(service, tokens)).toBe(false);
   });
 });
 
 it('a request came with its last byte: one that is sent slowly has no more time for it than another', async () => {
   const first = await login(service, 'all');
-  const [head, body] = asking(first.refresh);
+  const [head, body] = asking(refreshBy(first.refresh));
   const socket = await open();
   socket.write(head);
   const third = await refresh(service, await refresh(service, first));

@@ -65,13 +65,19 @@ describe('a record that was read before its user signed in again', () => {
   });
 
   it('can be written back where its session had expired by then, and the new login does not', async () => {
-    const expired = await recordOf(service, await login(service, 'all', 'expired'));
+    const record = await recordOf(service, await login(service, 'all', 'expired'));
     const admin = service.client(basicOf('admin'));
-    await admin.put(RESOURCE, { ...expired, ExpiresOn: PAST });
+    await pause(1_000);
+    const expired = { ...record, ExpiresOn: new Date().toISOString() };
+    await admin.put(RESOURCE, expired);
+    await pause(1_000);
     const later = await login(service, 'all', 'expired');
-    expect((await admin.put(RESOURCE, { ...expired, ExpiresOn: PAST, SystemId: 'crm' })).status).toBe(200);
+    expect((await admin.put(RESOURCE, { ...expired, SystemId: 'crm' })).status).toBe(200);
     expect(await isAlive(service, later)).toBe(true);
     expect(await recordOf(service, await refresh(service, later, 'expired'))).toMatchObject({ SystemId: 'crm' });
+    // Of a time when there was no such record: that is meant.
+    await admin.put(RESOURCE, { ...expired, ExpiresOn: PAST });
+    expect(await isAlive(service, later)).toBe(false);
   });
 });
 

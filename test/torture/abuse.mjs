@@ -103,7 +103,8 @@ async function enliven(request, world) {
   const { email: username, password } = USERS[0];
   const form = { grant_type: 'password', username, password };
   const headers = { client_id: `fuzz-${randomUUID()}` };
-  const { body } = await world.http.send(world.urls[0], { method: 'POST', path: '/api/token', form, headers });
+  const { status, body } = await world.http.send(world.urls[0], { method: 'POST', path: '/api/token', form, headers });
+  if (status !== 200) throw new Error(`a sign-in was answered with ${status}`);
   const live = request.body.replace(LIVE.refresh, body.refresh_token).replace(LIVE.access, body.access_token);
   return { ...request, headers: { ...request.headers, ...headers }, body: live };
 }

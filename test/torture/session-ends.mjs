@@ -50,9 +50,9 @@ export class SessionEnds {
     if (!isUnknown(answer)) {
       if (!(await this.#wasOvertaken(requestId))) return this.#isOver();
       report.count('replays_overtaken');
-      const { replays = 0, replays_overtaken: overtaken } = report.figures;
-      if (overtaken > OVERTAKEN_BY_CHANCE + replays / 10)
-        client.violate('a replay ends the session', `${overtaken} of ${replays} did not`);
+      const { replays = 0, replays_after_window: late = 0, replays_overtaken: overtaken } = report.figures;
+      if (overtaken > OVERTAKEN_BY_CHANCE + (replays + late) / 10)
+        client.violate('a replay ends the session', `${overtaken} of ${replays + late} did not`);
       return undefined;
     }
     client.alive = new Set([true, false]);
