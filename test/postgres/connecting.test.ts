@@ -5,7 +5,7 @@ import { startBehindProxy } from '../support/behind-proxy.js';
 import { basicOf, RESOURCE, validRecord } from '../support/client.js';
 import { databaseUrl, deleteData, newData } from '../support/data.js';
 import { Service } from '../support/service.js';
-import { disposeWithoutLeaks, login, the } from '../support/sessions.js';
+import { disposeWithoutLeaks, login, seconds, the } from '../support/sessions.js';
 
 let dataDir: string;
 let database: pg.Client;
@@ -19,8 +19,6 @@ afterAll(async () => {
   await deleteData(dataDir);
 });
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
 it('a connection that is refused is a 503, and the service serves again when it is let in', async () => {
   const role = `refused_${process.pid}`;
   await database.query(`CREATE ROLE ${role} SUPERUSER LOGIN PASSWORD 'secret'`);
@@ -29,7 +27,7 @@ it('a connection that is refused is a 503, and the service serves again when it 
   const client = service.client(basicOf('admin'));
   await database.query(`ALTER ROLE ${role} NOLOGIN`);
   await database.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [role]);
-  await pause(200);
+  await seconds(0.2);
   const { status, body } = await client.get(RESOURCE);
   expect([status, body.Message]).toEqual([503, 'The database cannot be reached; nothing was written.']);
   await database.query(`ALTER ROLE ${role} LOGIN`);
@@ -51,13 +49,13 @@ it('a certificate that is no longer there when the service connects again does n
   // One waits for the lock, and the other for the one connection.
   const answers = Promise.all([client.get(`${RESOURCE}/1`), client.post(RESOURCE, validRecord())]);
   const waiting = 'SELECT FROM pg_locks WHERE NOT granted';
-  while ((await database.query(waiting)).rowCount === 0) await pause(10);
+  while ((await database.query(waiting)).rowCount === 0) await seconds(0.01);
   rmSync(certificate);
   await database.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE application_name IN ('tessera', 'tessera notices') AND datname = current_database()`);
   await database.query('ROLLBACK');
   expect((await answers).map(({ status }) => status)).toEqual([503, 503]);
-  await pause(1_000);
+  await seconds(1);
   expect((await service.client().get('/health/live')).status).toBe(200);
   writeFileSync(certificate, '');
   expect((await client.get(RESOURCE)).status).toBe(200);
@@ -71,7 +69,7 @@ it('connections that fell silent do not keep access tokens from being accepted o
   await beside.query(`INSERT INTO jobs (name, due_on) VALUES ('signing-keys', now() + interval '1 hour')
     ON CONFLICT (name) DO UPDATE SET due_on = excluded.due_on`);
   // Long enough for them to be read again by whoever comes.
-  await pause(1_100);
+  await seconds(1.1);
   proxy.strand();
   expect((await client.get(RESOURCE)).status).toBe(200);
   await beside.end();

@@ -160,12 +160,9 @@ function good(name, { type, enum: values, format, minimum = 1, maxLength = 40 })
     return fc
       .date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true })
       .map((date) => date.toISOString());
-  if (GOOD[name])
-    return fc.oneof(
-      fc.constantFrom(...GOOD[name]),
-      fc.string({ maxLength: 20 }).map((value) => CANARY + value),
-    );
-  if (SECRETS.test(name)) return fc.string({ maxLength: 20 }).map((value) => CANARY + value);
+  const secret = fc.string({ maxLength: 20 }).map((value) => CANARY + value);
+  if (GOOD[name]) return fc.oneof(fc.constantFrom(...GOOD[name]), secret);
+  if (SECRETS.test(name)) return secret;
   return fc.string({ minLength: 1, maxLength: Math.min(maxLength, 40) });
 }
 

@@ -15,9 +15,9 @@ const [USER] = USERS;
 const REFUSED_WITHIN_MS = 120_000;
 
 /**
- * A backup is taken while clients sign in and refresh, and is restored some time later while they go on. Who did nothing since goes on. Whose token is newer than the
- * backup is refused once, and nothing is ended by that: signing in again goes on with the session. What ended since is back, as
- * docs/reliability.md says, and can be ended again, for good.
+ * A backup is taken while clients sign in and refresh, and is restored some time later while they go on. Who did nothing since
+ * goes on. Whose token is newer than the backup is refused once, and nothing is ended by that: signing in again goes on with the session.
+ * What ended since is back, as docs/reliability.md says, and can be ended again, for good.
  */
 export async function restore(context) {
   const { report } = context;
