@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-custom';
 import type { Principal } from '../access/principal.js';
 import { originOf, principalOf } from '../access/request-origin.js';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { AppError } from '../kernel/app-error.js';
 import { SignIn } from '../users/sign-in.js';
 import { UsersService } from '../users/users.service.js';
@@ -20,11 +21,15 @@ export class BasicStrategy extends PassportStrategy(Strategy, 'basic') {
     private readonly users: UsersService,
     private readonly signIn: SignIn,
     private readonly remembered: RememberedPasswords,
+    private readonly trail: AuditTrail,
   ) {
     super();
   }
 
-  /** The principal whose credentials the request carries, or false. @throws AppError 429 for those who guess */
+  /**
+   * The principal whose credentials the request carries, or false. A sign-in whose password was checked, and not remembered, is an event.
+   * @throws AppError 429 for those who guess
+   */
   async validate(request: FastifyRequest): Promise<Principal | false> {
     const credentials = parseBasic(request.raw);
     if (!credentials) return false;
@@ -36,7 +41,9 @@ export class BasicStrategy extends PassportStrategy(Strategy, 'basic') {
     try {
       const { user: authenticated } = await this.signIn.authenticate({ email, password }, originOf(request));
       this.remembered.remember(authenticated.email, password, authenticated.passwordHash);
-      return principalOf(authenticated, request);
+      const principal = principalOf(authenticated, request);
+      await this.trail.recordSample({ kind: 'basic-sign-in', actor: principal, subject: principal.name });
+      return principal;
     } catch (error) {
       if (error instanceof AppError && error.status === 400) return false;
       throw error;
