@@ -13,6 +13,7 @@ export const AUDIT_KINDS = [
   'record-deleted',
   'user-added',
   'user-changed',
+  'user-tampered',
   'signing-key-rotated',
 ] as const;
 

@@ -6,8 +6,8 @@ import { Strategy } from 'passport-custom';
 import type { Principal } from '../access/principal.js';
 import { originOf, principalOf } from '../access/request-origin.js';
 import { AppError } from '../kernel/app-error.js';
+import { GenuineUsers } from '../users/genuine-users.js';
 import { SignIn } from '../users/sign-in.js';
-import { UsersService } from '../users/users.service.js';
 import { RememberedPasswords } from './remembered-passwords.js';
 
 /**
@@ -17,7 +17,7 @@ import { RememberedPasswords } from './remembered-passwords.js';
 @Injectable()
 export class BasicStrategy extends PassportStrategy(Strategy, 'basic') {
   constructor(
-    private readonly users: UsersService,
+    private readonly users: GenuineUsers,
     private readonly signIn: SignIn,
     private readonly remembered: RememberedPasswords,
   ) {

@@ -9,6 +9,7 @@ import { AppError } from '../kernel/app-error.js';
 import { Batched } from '../kernel/batched.js';
 import type { Actor } from '../kernel/origin.js';
 import type { AccessTokenReference } from '../signing-keys/access-tokens.js';
+import type { SignedUser } from '../users/user-seals.js';
 import { UsersService } from '../users/users.service.js';
 import type { RefreshTokenClaims } from './refresh-token-codec.js';
 import { RefreshToken } from './refresh-token.entity.js';
@@ -106,7 +107,11 @@ export class SessionsService implements OnModuleInit {
   private async usersOf(tokens: readonly AccessTokenReference[]): Promise<(SessionUser | undefined)[]> {
     const each = tokens.map(({ uniqueId, subject, clientId, expires }) => [uniqueId, subject, clientId, expires]);
     const values = [...askedValues(each), this.settings.REFRESH_TOKEN_MAX_AGE];
-    return inPlaces(tokens, await this.statements.run<Placed<SessionUser>>(PRINCIPALS, values));
+    const users = await this.statements.run<Placed<SignedUser>>(PRINCIPALS, values);
+    return inPlaces<SessionUser>(
+      tokens,
+      users.filter((user) => this.users.admits(user)),
+    );
   }
 
   private belongsToAnother(id: number, uniqueId: string, clientId: string | undefined): Promise<boolean> {

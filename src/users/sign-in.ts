@@ -5,11 +5,11 @@ import { throwOutcomeUnknown } from '../kernel/database-failures.js';
 import type { Origin } from '../kernel/origin.js';
 import { Metrics } from '../observability/metrics.js';
 import { Outcomes } from '../observability/outcomes.js';
+import { GenuineUsers } from './genuine-users.js';
 import { LoginThrottle } from './login-throttle.js';
-import { verifyPassword } from './passwords.js';
+import { normalPassword } from './passwords.js';
 import { Totp } from './totp.js';
 import type { User } from './user.entity.js';
-import { UsersService } from './users.service.js';
 
 /** Longer than any e-mail address or password that could be right (RFC 5321, section 4.5.3.1). */
 const LONGEST = 512;
@@ -43,7 +43,7 @@ export class SignIn {
   private readonly outcomes: Outcomes<'ok'>;
 
   constructor(
-    private readonly users: UsersService,
+    private readonly users: GenuineUsers,
     private readonly totp: Totp,
     private readonly throttle: LoginThrottle,
     private readonly trail: AuditTrail,
@@ -68,8 +68,9 @@ export class SignIn {
   private async identify({ email, password, totp }: Credentials, origin: Origin): Promise<SignedIn> {
     const account = email.toLowerCase().slice(0, LONGEST).replaceAll('\0', '').toWellFormed();
     await this.throttle.check(account, origin.address);
-    const user = email.length > LONGEST || password.length > LONGEST ? null : await this.users.find(email);
-    const isRight = await verifyPassword(user?.passwordHash, password.slice(0, LONGEST));
+    const isTooLong = email.length > LONGEST || normalPassword(password).length > LONGEST;
+    const user = isTooLong ? null : await this.users.find(email);
+    const isRight = await this.users.isPassword(user, isTooLong ? password.slice(0, LONGEST) : password);
     // Others may have failed meanwhile: who sends many guesses at once learns no more than who sends them one by one.
     await this.throttle.check(account, origin.address);
     const attempt = { account, user, origin };
@@ -88,7 +89,8 @@ export class SignIn {
     // A code is used up by now.
     await (user.totpSecret === null ? counted : counted.catch(throwOutcomeUnknown));
     if (user.mustResetPassword) return this.refuse(attempt, mustResetPassword());
-    return { user, amr: user.totpSecret === null ? ['pwd'] : ['pwd', 'otp', 'mfa'] };
+    const upgraded = await this.users.upgradePassword(user, password);
+    return { user: upgraded, amr: user.totpSecret === null ? ['pwd'] : ['pwd', 'otp', 'mfa'] };
   }
 
   /** Counts a guess that was wrong, and refuses. */

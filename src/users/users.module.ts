@@ -3,10 +3,19 @@ import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { FirstAdministrator } from './first-administrator.js';
+import { GenuineUsers } from './genuine-users.js';
 import { LoginThrottle } from './login-throttle.js';
 import { CreateUsers1795000000000 } from './migrations/1795000000000-create-users.js';
+import { AddUserMac1796000004000 } from './migrations/1796000004000-add-user-mac.js';
+import { AdoptUsers1796000004001 } from './migrations/1796000004001-adopt-users.js';
+import { PasswordSeals } from './password-seals.js';
 import { SignIn } from './sign-in.js';
+import { TamperedUsers } from './tampered-users.js';
 import { Totp } from './totp.js';
+import { UserPasswords } from './user-passwords.js';
+import { UserRenewal } from './user-renewal.js';
+import { UserRows } from './user-rows.js';
+import { UserSeals } from './user-seals.js';
 import { User } from './user.entity.js';
 import { UsersService } from './users.service.js';
 
@@ -15,9 +24,25 @@ import { UsersService } from './users.service.js';
   imports: [
     AuditModule,
     JobsModule,
-    DatabaseModule.forFeature({ entities: [User], migrations: [CreateUsers1795000000000] }),
+    DatabaseModule.forFeature({
+      entities: [User],
+      migrations: [CreateUsers1795000000000, AddUserMac1796000004000, AdoptUsers1796000004001],
+    }),
   ],
-  providers: [UsersService, SignIn, Totp, LoginThrottle, FirstAdministrator],
-  exports: [UsersService, SignIn, Totp],
+  providers: [
+    UsersService,
+    GenuineUsers,
+    UserPasswords,
+    UserRows,
+    UserSeals,
+    PasswordSeals,
+    TamperedUsers,
+    UserRenewal,
+    SignIn,
+    Totp,
+    LoginThrottle,
+    FirstAdministrator,
+  ],
+  exports: [UsersService, GenuineUsers, SignIn, Totp],
 })
 export class UsersModule {}
