@@ -14,6 +14,7 @@ export const AUDIT_KINDS = [
   'user-added',
   'user-changed',
   'user-tampered',
+  'audit-damaged',
   'signing-key-rotated',
 ] as const;
 

@@ -13,6 +13,7 @@ import { Redemption } from './redemption.js';
 import { RefreshTokenCodec } from './refresh-token-codec.js';
 import { RefreshTokensController } from './refresh-tokens.controller.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
+import { RevivedSessions } from './revived-sessions.js';
 import { SessionsService } from './sessions.service.js';
 import { Tickets } from './tickets.js';
 
@@ -37,7 +38,8 @@ import { Tickets } from './tickets.js';
     Tickets,
     ExpiredRecords,
     LiveSessions,
+    RevivedSessions,
   ],
-  exports: [SessionsService, Logins, Redemption, RefreshTokenCodec],
+  exports: [SessionsService, RevivedSessions, Logins, Redemption, RefreshTokenCodec],
 })
 export class RefreshTokensModule {}
