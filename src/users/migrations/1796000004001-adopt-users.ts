@@ -14,13 +14,13 @@ const AT_ONCE = 1_000;
 export class AdoptUsers1796000004001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const logger = new Logger('Migrations');
+    const seals = new UserSeals(secretsOf(runner));
     const users = await usersOf(runner);
-    if (users.length === 0) return;
+    if (users.every((user) => seals.isGenuine(user))) return;
     if (users.some(({ mac, passwordHash }) => mac !== null || isPeppered(passwordHash))) {
       logger.warn('Users were signed before, and are not signed again: see "users list" and "users approve".');
       return;
     }
-    const seals = new UserSeals(secretsOf(runner));
     for (let from = 0; from < users.length; from += AT_ONCE) {
       const some = users.slice(from, from + AT_ONCE);
       await runner.query(
@@ -38,14 +38,16 @@ export class AdoptUsers1796000004001 implements MigrationInterface {
     );
   }
 
-  /** Takes the peppers off, which the version before cannot read. */
+  /** Takes the peppers off, which the version before cannot read. The rows stay signed until their column goes. */
   async down(runner: QueryRunner): Promise<void> {
     const pepper = new PasswordSeals(secretsOf(runner));
-    for (const { email, passwordHash } of await usersOf(runner)) {
-      const phc = isPeppered(passwordHash) ? pepper.open(passwordHash) : undefined;
-      if (phc) await runner.query('UPDATE users SET password_hash = $2 WHERE email = $1', [email, phc]);
+    const seals = new UserSeals(secretsOf(runner));
+    for (const user of await usersOf(runner)) {
+      const phc = isPeppered(user.passwordHash) ? pepper.open(user.passwordHash) : undefined;
+      if (!phc) continue;
+      const mac = seals.isGenuine(user) ? seals.sign({ ...user, passwordHash: phc }) : user.mac;
+      await runner.query('UPDATE users SET password_hash = $2, mac = $3 WHERE email = $1', [user.email, phc, mac]);
     }
-    await runner.query('UPDATE users SET mac = NULL');
   }
 }
 
