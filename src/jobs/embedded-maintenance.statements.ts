@@ -1,14 +1,13 @@
 import type { Statement } from '../database/statements.js';
 
 /**
- * The command for the table that is most in need of VACUUM or ANALYZE, by the rules and default thresholds of PostgreSQL's autovacuum (PostgreSQL
- * manual, 24.1.6), and the number of rows that need it. A table without statistics is analysed too. A table that was looked at within
- * the last 30 seconds is left out: each run looks at each table once.
+ * The command for the table that is most in need of VACUUM or ANALYZE, and the number of rows that need it. The rules and thresholds are
+ * those of PostgreSQL's autovacuum (PostgreSQL manual, 24.1.6). A table without statistics is analysed too. $1 names tables to leave out.
  */
 export const MOST_DUE: Statement = {
   name: 'maintenance-most-due',
   text: `SELECT CASE WHEN to_vacuum AND to_analyze THEN 'VACUUM (ANALYZE) ' WHEN to_vacuum THEN 'VACUUM ' ELSE 'ANALYZE ' END || name
-        AS command, rows
+        AS command, name, rows
     FROM (
       SELECT c.oid::regclass::text AS name,
         greatest(s.n_dead_tup, s.n_ins_since_vacuum, s.n_mod_since_analyze) AS rows,
@@ -21,8 +20,7 @@ export const MOST_DUE: Statement = {
           OR c.reltuples < 0 AND s.schemaname = current_schema()) AS to_analyze
       FROM pg_class c JOIN pg_stat_all_tables s ON s.relid = c.oid
       WHERE c.relkind IN ('r', 't') AND c.relpersistence = 'p'
-        AND greatest(s.last_vacuum, s.last_analyze, '-infinity') NOT BETWEEN now() - interval '30 seconds' AND now()
-    ) due WHERE to_vacuum OR to_analyze ORDER BY rows DESC LIMIT 1`,
+    ) due WHERE (to_vacuum OR to_analyze) AND name <> ALL ($1::text[]) ORDER BY rows DESC LIMIT 1`,
 };
 
 /** How many bytes of WAL a start after a crash would replay. */

@@ -18,6 +18,8 @@ export interface NewUser {
   readonly password: string;
   readonly isAdministrator?: boolean;
   readonly roles?: readonly string[];
+  /** Whether sign-in is refused until the password is changed. */
+  readonly mustResetPassword?: boolean;
 }
 
 /** What of a user can be changed; what is absent stays. A new password lifts `mustResetPassword` unless it is set anew. */
@@ -72,7 +74,8 @@ export class UsersService {
   }
 
   /** Like `add`, but says false when the e-mail is taken. */
-  async addIfAbsent({ email, password, isAdministrator = false, roles = [] }: NewUser, actor: Actor): Promise<boolean> {
+  async addIfAbsent(user: NewUser, actor: Actor): Promise<boolean> {
+    const { email, password, isAdministrator = false, roles = [], mustResetPassword = false } = user;
     if (!isEmail(email, { require_tld: false })) {
       throw new AppError('bad_email', 400, `${email} is not an e-mail address.`);
     }
@@ -82,7 +85,7 @@ export class UsersService {
       enabled: true,
       isAdministrator,
       roles: [...roles],
-      mustResetPassword: false,
+      mustResetPassword,
     };
     return this.users.manager.transaction(async (manager) => {
       const insert = manager.createQueryBuilder().insert().into(User).values(values).orIgnore().returning('email');
