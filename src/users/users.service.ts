@@ -18,6 +18,8 @@ export interface NewUser {
   readonly password: string;
   readonly isAdministrator?: boolean;
   readonly roles?: readonly string[];
+  /** Whether sign-in is refused until the password is changed. */
+  readonly mustResetPassword?: boolean;
 }
 
 /** What of a user can be changed; what is absent stays. A new password lifts `mustResetPassword` unless it is set anew. */
@@ -86,13 +88,14 @@ export class UsersService {
   }
 
   /** Like `add`, but says false when the e-mail is taken. */
-  async addIfAbsent({ email, password, isAdministrator = false, roles = [] }: NewUser, actor: Actor): Promise<boolean> {
+  async addIfAbsent(user: NewUser, actor: Actor): Promise<boolean> {
+    const { email, password, isAdministrator = false, roles = [], mustResetPassword = false } = user;
     if (!isEmail(email, { require_tld: false })) {
       throw new AppError('bad_email', 400, `${email} is not an e-mail address.`);
     }
     const passwordHash = await this.passwords.hash(password);
     const subject = email.toLowerCase();
-    const values = { email: subject, passwordHash, isAdministrator, roles, ...NEW_USER };
+    const values = { email: subject, passwordHash, isAdministrator, roles, ...NEW_USER, mustResetPassword };
     return this.users.manager.transaction(async (manager) => {
       const isNew = await this.rows.insert(values, manager);
       if (isNew) await this.trail.record({ kind: 'user-added', actor, subject }, manager);
@@ -186,7 +189,7 @@ export class UsersService {
   }
 }
 
-const NEW_USER = { enabled: true, mustResetPassword: false, totpSecret: null } as const;
+const NEW_USER = { enabled: true, totpSecret: null } as const;
 
 function without(roles: readonly string[], role: string): string[] {
   return roles.filter((held) => held !== role);
