@@ -8,7 +8,7 @@ import { AuditTrail } from '../audit/audit-trail.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
 import { PASSWORD_LENGTH } from '../kernel/password-policy.js';
-import { textFault } from '../kernel/text.js';
+import { steersOutput, textFault } from '../kernel/text.js';
 import { hashPassword } from './passwords.js';
 import { User } from './user.entity.js';
 
@@ -73,6 +73,10 @@ export class UsersService {
 
   /** Like `add`, but says false when the e-mail is taken. */
   async addIfAbsent({ email, password, isAdministrator = false, roles = [] }: NewUser, actor: Actor): Promise<boolean> {
+    if (steersOutput(email)) {
+      const message = 'An e-mail address must not contain control, format or line-separator characters.';
+      throw new AppError('bad_email', 400, message);
+    }
     if (!isEmail(email, { require_tld: false })) {
       throw new AppError('bad_email', 400, `${email} is not an e-mail address.`);
     }
