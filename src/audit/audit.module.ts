@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
+import { AuditExport } from './audit-export.js';
 import { AuditRetention } from './audit-retention.js';
 import { AuditTrailController } from './audit-trail.controller.js';
 import { AuditTrailEntry } from './audit-trail-entry.entity.js';
@@ -14,7 +15,7 @@ import { CreateAuditTrailEntries1795000000500 } from './migrations/1795000000500
     DatabaseModule.forFeature({ entities: [AuditTrailEntry], migrations: [CreateAuditTrailEntries1795000000500] }),
   ],
   controllers: [AuditTrailController],
-  providers: [AuditTrail, AuditRetention],
-  exports: [AuditTrail],
+  providers: [AuditTrail, AuditExport, AuditRetention],
+  exports: [AuditTrail, AuditExport],
 })
 export class AuditModule {}

@@ -4,6 +4,7 @@ import { FolderInUseError } from '../database/folder-lock.js';
 import { AppError } from '../kernel/app-error.js';
 import { isDatabaseUnreachable } from '../kernel/database-failures.js';
 import { escapedLines } from '../kernel/text.js';
+import { addAuditCommands } from './audit-commands.js';
 import { addJobCommands } from './job-commands.js';
 import { addKeyCommands } from './key-commands.js';
 import { addMigrationCommands } from './migration-commands.js';
@@ -24,6 +25,7 @@ for (const addGroup of [
   addSessionCommands,
   addKeyCommands,
   addJobCommands,
+  addAuditCommands,
   addMigrationCommands,
 ]) {
   addGroup(program);

@@ -13,6 +13,7 @@ import { Redemption } from './redemption.js';
 import { RefreshTokenCodec } from './refresh-token-codec.js';
 import { RefreshTokensController } from './refresh-tokens.controller.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
+import { SessionEndings } from './session-endings.js';
 import { SessionsService } from './sessions.service.js';
 import { Tickets } from './tickets.js';
 
@@ -31,6 +32,7 @@ import { Tickets } from './tickets.js';
   providers: [
     RefreshTokensService,
     SessionsService,
+    SessionEndings,
     Logins,
     Redemption,
     RefreshTokenCodec,
@@ -38,6 +40,6 @@ import { Tickets } from './tickets.js';
     ExpiredRecords,
     LiveSessions,
   ],
-  exports: [SessionsService, Logins, Redemption, RefreshTokenCodec],
+  exports: [SessionsService, SessionEndings, Logins, Redemption, RefreshTokenCodec],
 })
 export class RefreshTokensModule {}

@@ -1,0 +1,8 @@
+import type { Command } from 'commander';
+import { addAuditExportCommand } from './audit-export.js';
+
+/** `audit export`. */
+export function addAuditCommands(program: Command): void {
+  const audit = program.command('audit').description('Who did what to which session, and why.');
+  addAuditExportCommand(audit);
+}
