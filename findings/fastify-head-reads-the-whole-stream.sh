@@ -7,7 +7,8 @@
 # Instead: Fastify resumes the stream to its end: all 20,000 pieces are produced after the answer was sent. Nothing slows this down, because
 #          no client takes the bytes: the pieces come as fast as the source gives them.
 # Matters: A page of 10,000 records that is streamed from the database costs as much for HEAD as for GET, without the client's pace as a
-#          brake. A route of Tessera that streams must answer HEAD itself, or look at request.method before it reads.
+#          brake. NestJS 12 empties the stream of a StreamableFile for HEAD, but passes a plain Readable on. A route of Tessera that streams
+#          must use the former or look at the method before it reads.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
