@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # @badgateway/oauth2-client 3.3.1 takes a refresh that failed for any reason for a refusal, and signs in again
 #
-# Ran:     @badgateway/oauth2-client 3.3.1, OAuth2Fetch with a refresh token, on Node 20.20. The token endpoint answers the refresh with
-#          503, Retry-After and {"error":"temporarily_unavailable"}, as RFC 6749 allows a server that is short of something.
+# Ran:     @badgateway/oauth2-client 3.3.1, OAuth2Fetch with a refresh token, on Node 20.20. The token endpoint answers the refresh with 503,
+#          Retry-After and {"error":"temporarily_unavailable"}, as RFC 6749 allows a server that is short of something.
 # Guess:   The call fails with the 503, and the refresh token is kept for a later try. Only invalid_grant leads to a new sign-in.
 # Instead: The client prints "refresh token not accepted, we'll try reauthenticating", calls getNewToken, replaces its tokens by what that
 #          returns, and the caller sees a success. The status, the error code and Retry-After reach nobody, not even onError.

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Chromium and curl send a POST again by themselves when a kept connection closes without an answer
 #
-# Ran:     Chromium 156.0.8078.108 (through playwright-core 1.65.1) and curl 7.88.1, both of Debian 12. A server answers the first POST on
-#          a connection and keeps the connection. It reads the second POST whole and closes the connection without a byte.
-# Guess:   The second POST fails: fetch() rejects, curl ends with 52. RFC 9110, section 9.2.2, says not to repeat automatically a request that
-#          is not idempotent, unless the client knows that it was not carried out.
+# Ran:     Chromium 156.0.8078.108 (through playwright-core 1.65.1) and curl 7.88.1, both of Debian 12. A server answers the first POST on a
+#          connection and keeps the connection. It reads the second POST whole and closes the connection without a byte.
+# Guess:   The second POST fails: fetch() rejects, curl ends with 52. RFC 9110, section 9.2.2, says not to repeat automatically a request
+#          that is not idempotent, unless the client knows that it was not carried out.
 # Instead: Both open another connection and send the same POST there. The server saw it twice; the page and the shell saw one success.
-# Matters: A replica that is killed after it rotated a token gets, or its neighbour gets, the same refresh from the same client, though
-#          no line of the client's code repeats anything. Tessera's retry window is what makes that harmless, also for clients that
-#          "never retry"; a sign-in comes twice too. node's fetch, beside them, does not repeat: its caller sees the failure.
+# Matters: When a replica is killed after it rotated a token, another replica gets the same refresh token again, though no line of the
+#          client's code repeats anything. Tessera's retry window makes that harmless, also for clients that "never retry". A sign-in
+#          comes twice in the same way. The fetch of Node 20 does not repeat the POST: its caller sees the failure.
 # Needs:   chromium at $CHROMIUM (/usr/bin/chromium) and curl.
 set -euo pipefail
 folder=$(mktemp -d)

@@ -5,7 +5,8 @@
 #          of the first answer.
 # Guess:   304 only for GET and HEAD, and only where the answer would have been a 200 (RFC 9110, section 13.2). A POST with a false
 #          If-None-Match is a 412. A list of tags, and *, are understood.
-# Instead: GET 200, POST 201 and GET 404 all become 304 with an empty body; the POST was carried out. A list that contains the tag does not match.
+# Instead: GET 200, POST 201 and GET 404 all become 304 with an empty body; the POST was carried out. A list that contains the tag does not
+#          match.
 # Matters: A client that adds If-None-Match to each request would take the answer to a write, or an error, for "what you have is still
 #          right". In Tessera an ETag must stand for a record, not for the bytes of an answer, and a precondition must be judged before the
 #          act. This plugin is no base for that.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fastify 5.12.8 answers HEAD by producing the whole body of a stream and throwing it away
 #
-# Ran:     fastify 5.12.8 on Node 20.20: a GET route that sends a stream of 20,000 pieces, asked with HEAD. Fastify adds the HEAD route
+# Ran:     fastify 5.12.8 on Node 20.20: a GET route that sends a stream of 20,000 pieces, requested with HEAD. Fastify adds the HEAD route
 #          itself (exposeHeadRoutes is true by default).
 # Guess:   The answer to HEAD has no body, so Fastify destroys the stream when the headers are sent.
 # Instead: Fastify resumes the stream to its end: all 20,000 pieces are produced after the answer was sent. Nothing slows this down, because

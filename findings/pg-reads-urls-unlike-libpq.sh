@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # pg 8.23.1 reads a connection URL in its own way: sslmode=prefer never falls back, connect_timeout and target_session_attrs do nothing
 #
-# Ran:     pg 8.23.1 (pg-connection-string 2.14.1) on Node 20.20, against PostgreSQL 18.4 without TLS, and against a listener that says nothing.
+# Ran:     pg 8.23.1 (pg-connection-string 2.14.1) on Node 20.20, against PostgreSQL 18.4 without TLS, and against a listener that says
+#          nothing.
 # Guess:   A URL that psql takes means the same to pg: allow and prefer connect without TLS where the server has none, connect_timeout=1
 #          gives up after some seconds, target_session_attrs=read-only refuses a server that takes writes.
 # Instead: sslmode=allow and prefer end with "The server does not support SSL connections"; there is no falling back. connect_timeout is
 #          ignored: the client still waits after three seconds. target_session_attrs=read-only connects to the primary. Other parameters,
 #          such as application_name and options, do mean the same.
 # Matters: DATABASE_URL is often copied from a tool on libpq. An sslmode that worked there keeps the service from starting, and the
-#          operator's limit of time and choice of server are silently missing. Tessera sets its own time to connect (5 s), names what
-#          PostgreSQL said when it cannot start, and must find out for itself which of several hosts takes writes.
+#          operator's limit of time and choice of server are silently missing. Tessera sets its own time to connect (5 s), and
+#          with several hosts it must find out for itself which of them takes writes.
 set -euo pipefail
 source=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)

@@ -5,9 +5,9 @@
 #          with close() and opened again.
 # Guess:   A clean shutdown keeps the counters: a server writes them to pg_stat/pgstat.stat and reads them at start.
 # Instead: Before: n_live_tup 400, n_dead_tup 600. After: 0 and 0, with 400 rows and 600 dead ones in the file. The folder pg_stat is empty.
-# Matters: PGlite never vacuums by itself, so the service must do it on an embedded database. A job that vacuums only where n_dead_tup is high
-#          would never see the dead rows of a service that restarts every night, and its tables would grow. Such a job must go by time or
-#          by its own count of writes.
+# Matters: PGlite never vacuums by itself, so the service must do it on an embedded database. A job that vacuums only where n_dead_tup is
+#          high would never see the dead rows of a service that restarts every night, and its tables would grow. Such a job must go by time
+#          or by its own count of writes.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

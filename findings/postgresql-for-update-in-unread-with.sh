@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # PostgreSQL: a SELECT ... FOR UPDATE in a WITH that nothing reads locks nothing, although an UPDATE there is carried out
 #
-# Ran:     PostgreSQL 18.6 inside @electric-sql/pglite 0.5.16; a server 18.4 gave the same. xmax of a row shows whether it was locked.
+# Ran:     PostgreSQL 18.6 inside @electric-sql/pglite 0.5.16; servers 15.18 and 18.4 gave the same. xmax of a row shows whether it was
+#          locked.
 # Guess:   WITH parts with an effect are carried out whether they are read or not; a lock is an effect.
 # Instead: Only INSERT, UPDATE, DELETE and MERGE are. The unread SELECT ... FOR UPDATE is dropped from the plan without a notice. Read by an
 #          EXISTS it locks, and the row is checked before the write.
-# Matters: Tessera joins an act and its audit event in one WITH. The obvious way to have a statement wait for a user's row, one more WITH part with
-#          FOR SHARE, would wait for nothing, and only a race between two connections shows it. A lock in such a statement must be read
-#          by the part that writes.
+# Matters: Tessera joins an act and its audit event in one WITH. The obvious way to have a statement wait for a user's row, one more WITH
+#          part with FOR SHARE, would wait for nothing, and only a race between two connections shows it. A lock in such a statement must be
+#          read by the part that writes.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

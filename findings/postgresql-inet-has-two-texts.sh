@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # PostgreSQL: one inet value has two texts: '192.0.2.1' when it is shown, '192.0.2.1/32' when it is cast
 #
-# Ran:     PostgreSQL 18.6 inside @electric-sql/pglite 0.5.16; a server 18.4 gave the same.
+# Ran:     PostgreSQL 18.6 inside @electric-sql/pglite 0.5.16; servers 15.18 and 18.4 gave the same.
 # Guess:   A cast to text gives what the client sees, as for numbers, dates and uuid.
-# Instead: Shown, in JSON, in an array's text, by concat() and format(): 192.0.2.1. By ::text, ::varchar and the operator ||: 192.0.2.1/32. So
-#          concat(address, '') and address || '' differ, and address::text does not equal the text that a client reads and sends back.
-# Matters: Addresses go into events and into keys of the throttle, and a MAC over rows covers them. With inet columns a MAC or a key that
-#          SQL computes differs from one that the service computes from what it read. Tessera stores addresses as text, in the one
-#          spelling of kernel/address.ts; with inet, host() is the function to use.
+# Instead: Shown, in JSON, in an array's text, by concat() and format(): 192.0.2.1. By ::text, ::varchar and the operator ||: 192.0.2.1/32.
+#          So concat(address, '') and address || '' differ, and address::text does not equal the text that a client reads and sends back.
+# Matters: Addresses go into events and into keys of the throttle, and a MAC over rows covers them. With inet columns a MAC or a key that SQL
+#          computes differs from one that the service computes from what it read. Tessera stores addresses as text, in the one spelling of
+#          kernel/address.ts; with inet, host() is the function to use.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # prom-client 15.1.3 silently miscounts inc(labels, value) once a counter has exemplars switched on
 #
-# Ran:     prom-client 15.1.3: the same counter with enableExemplars false and true, each called as counter.inc({ outcome: 'replay' }, 2);
-#          a histogram called as observe({ outcome: 'replay' }, 0.2).
+# Ran:     prom-client 15.1.3: the same counter with enableExemplars false and true, each called as counter.inc({ outcome: 'replay' }, 2); a
+#          histogram called as observe({ outcome: 'replay' }, 0.2).
 # Guess:   enableExemplars adds a way to attach exemplars. Existing calls go on counting as before, or throw.
-# Instead: Without exemplars the counter is 2 for outcome="replay". With exemplars the labels and the value are both ignored without a word: the
-#          counter is 1 with no label at all. The histogram throws "Value is not a valid number: undefined".
+# Instead: Without exemplars the counter is 2 for outcome="replay". With exemplars the labels and the value are both ignored without a word:
+#          the counter is 1 with no label at all. The histogram throws "Value is not a valid number: undefined".
 # Matters: Exemplars would tie a count to a request id, which is tempting for outcomes such as `replay`. Switching them on at one place makes
-#          each alert on a label blind, while the total still moves. Tessera leaves exemplars off, and counts in one place, so a change there is one change.
+#          each alert on a label blind, while the total still moves. Tessera leaves exemplars off; with them
+#          every call must become inc({ labels, value, exemplarLabels }).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # HAProxy with abortonclose answers 400 to a client that half-closed, and nginx nothing, while the server carries the request out
 #
-# Ran:     HAProxy 2.6.12 and nginx 1.22.1 of Debian 12, each in front of a plain TCP server. A client sends a whole POST, waits until the server
-#          has it, ends its sending side (FIN) and waits for the answer. The server answers 200 after half a second.
-# Guess:   The answer comes: RFC 9112, section 9.6, lets a client close its sending side and read on. HAProxy's abortonclose drops requests that still
-#          wait in a queue.
+# Ran:     HAProxy 2.6.12 and nginx 1.22.1 of Debian 12, each in front of a plain TCP server. A client sends a whole POST, waits until the
+#          server has it, ends its sending side (FIN) and waits for the answer. The server answers 200 after half a second.
+# Guess:   The answer comes: RFC 9112, section 9.6, lets a client close its sending side and read on. HAProxy's abortonclose drops requests
+#          that still wait in a queue.
 # Instead: HAProxy with "option abortonclose" answers "400 Bad request" immediately, although the server has the request and goes on. Without
 #          the option: 200. nginx closes without a byte (499 in its log); with "proxy_ignore_client_abort on": 200.
-# Matters: A 400 says that the request was wrong and did nothing, yet the token was rotated. A client must treat it as a lost answer: the same
-#          refresh token gets the current one again within Tessera's windows. The configuration in deploy/ uses abortonclose, so
-#          that the service learns of clients that hung up; such a 400 comes from the balancer, never from the token endpoint.
+# Matters: A 400 says that the request was wrong and did nothing, yet the token was rotated. A client must treat it as a lost answer: the
+#          same refresh token gets the current one again within Tessera's windows. The configuration in deploy/ uses abortonclose, so that
+#          the service learns of clients that hung up; such a 400 comes from the balancer, never from the token endpoint.
 # Needs:   haproxy and nginx on the PATH.
 set -euo pipefail
 folder=$(mktemp -d)

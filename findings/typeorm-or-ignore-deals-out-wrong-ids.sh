@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # TypeORM 1.1.1: an INSERT of several entities with orIgnore() gives an ignored entity the id of another row
 #
-# Ran:     typeorm 1.1.1 with pg 8.23.1 on PostgreSQL 18.4, Node 20.20: insert().values([a, b, c]).orIgnore() on a table with an identity column,
-#          where a row with b's e-mail exists already.
+# Ran:     typeorm 1.1.1 with pg 8.23.1 on PostgreSQL 18.4, Node 20.20: insert().values([a, b, c]).orIgnore() on a table with an identity
+#          column, where a row with b's e-mail exists already.
 # Guess:   a and c get the ids that PostgreSQL made; b, which was not inserted, stays without an id, or gets that of the existing row.
 # Instead: PostgreSQL returns two rows, and TypeORM deals them out in order: a gets its own id, b gets the id of c's row, c gets none.
 #          `identifiers` and `generatedMaps` are wrong in the same way.

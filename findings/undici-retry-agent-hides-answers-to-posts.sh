@@ -4,11 +4,11 @@
 # Ran:     undici 7.30.2, request() with a RetryAgent of default settings, on Node 20.20. A server answers each POST with the status in its
 #          path, Retry-After: 2 and a JSON body.
 # Guess:   POST is not among the methods that RetryAgent repeats, so it changes nothing for a POST: the caller gets status, headers and body.
-# Instead: The POST is sent once, and then request() throws UND_ERR_REQ_RETRY, "Request failed". Status and headers are on the error; the body
-#          is lost. An answer with 400 comes through as usual, so what a caller gets depends on the status.
-# Matters: Tessera says in the body of a 429 or 503 what to do, in the OAuth form at the token endpoint: such a client never sees
-#          `error` and `error_description`, only Retry-After. A client that uses RetryAgent must pass `statusCodes: []` for token requests, or
-#          read error.statusCode and error.headers. So Tessera puts all that a program needs into status and Retry-After.
+# Instead: The POST is sent once, and then request() throws UND_ERR_REQ_RETRY, "Request failed". Status and headers are on the error; the
+#          body is lost. An answer with 400 comes through as usual, so what a caller gets depends on the status.
+# Matters: Tessera says in the body of a 429 or 503 what to do, in the OAuth form at the token endpoint: such a client never sees `error` and
+#          `error_description`, only Retry-After. A client that uses RetryAgent must pass `statusCodes: []` for token requests, or read
+#          error.statusCode and error.headers. So Tessera puts all that a program needs into status and Retry-After.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
