@@ -1,0 +1,124 @@
+import { hangUp, type HangUp } from '../support/hang-up.js';
+import { scrape } from '../support/scrape.js';
+import { freePort, Service } from '../support/service.js';
+import {
+  askRefresh,
+  disposeWithoutLeaks,
+  isAlive,
+  login,
+  refresh,
+  seconds,
+  sessionOf,
+  story,
+  the,
+  TOKEN,
+  tokensOf,
+  type Tokens,
+} from '../support/sessions.js';
+
+// Attacks on a stolen refresh token that once kept the session alive. In each, a token that was superseded long before its request was
+// sent must end the session within the answer to it.
+
+const THEFTS = 55;
+const LANES = 5;
+const HANG_UPS = 12;
+
+let service: Service;
+let metricsPort: number;
+beforeAll(async () => {
+  metricsPort = await freePort();
+  service = await Service.start({ METRICS_PORT: String(metricsPort) });
+});
+afterAll(() => disposeWithoutLeaks(service));
+
+/** Signs in and refreshes so many times; returns the tokens of each generation, oldest first. */
+async function chain(clientId: string, refreshes: number): Promise<Tokens[]> {
+  const all = [await login(service, 'all', clientId)];
+  while (all.length <= refreshes) all.push(await refresh(service, the(all.at(-1)), clientId));
+  return all;
+}
+
+const said = (token: string, clientId: string) => ({
+  path: TOKEN,
+  form: { grant_type: 'refresh_token', refresh_token: token },
+  headers: { client_id: clientId },
+});
+
+/** Waits until a session has ended; fails when that does not happen. */
+async function ended(tokens: Tokens): Promise<void> {
+  for (let n = 0; n < 1_000 && (await isAlive(service, tokens)); n++) await seconds(0.01);
+  expect(await isAlive(service, tokens)).toBe(false);
+}
+
+/** The thief refreshes until it is refused; returns when it sent each request that was answered with a token, oldest first. */
+async function loop(stolen: Tokens, clientId: string, gained: (tokens: Tokens) => void): Promise<number[]> {
+  const sent: number[] = [];
+  for (let tokens = stolen; ; ) {
+    const at = performance.now();
+    const answer = await askRefresh(service, tokens.refresh, clientId);
+    if (answer.status !== 200) return sent;
+    tokens = tokensOf(answer);
+    sent.push(at);
+    gained(tokens);
+  }
+}
+
+it('a replay ends the session while the thief refreshes without pause: every time, and the thief gains nothing after it', async () => {
+  const lane = async (own: number): Promise<void> => {
+    const clientId = `loop-${own}`;
+    for (let round = own; round < THEFTS; round += LANES) {
+      const victim = await login(service, 'all', clientId);
+      const gains: Tokens[] = [];
+      const looping = loop(victim, clientId, (tokens) => gains.push(tokens));
+      const lead = 2 + (round % 6);
+      while (gains.length < lead) await seconds(0.001);
+      const replayed = await askRefresh(service, victim.refresh, clientId);
+      const answeredAt = performance.now();
+      expect(replayed.status).toBe(400);
+      const sent = await looping;
+      expect(sent.filter((at) => at > answeredAt)).toEqual([]);
+      expect(await isAlive(service, the(gains.at(-1)))).toBe(false);
+      const ends = (await story(service, victim)).filter((event) => event.startsWith('session-ended'));
+      expect(ends).toEqual(['session-ended: replayed']);
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, (_, own) => lane(own)));
+  const { value } = await scrape(metricsPort);
+  expect(value('tessera_redemptions_total{outcome="refused",reason="contended"}')).toBe(0);
+  expect(value('tessera_redemptions_total{outcome="refused",reason="replayed"}')).toBe(THEFTS);
+}, 240_000);
+
+describe('a sender that hangs up as soon as its request is sent', () => {
+  const ways: [string, HangUp][] = [
+    ['closes its direction of the connection', 'half'],
+    ['closes the connection', 'close'],
+  ];
+
+  it.each(ways)('and %s is judged: a stale token ends the session, every time', async (_what, how) => {
+    for (let n = 0; n < HANG_UPS; n++) {
+      const clientId = `stale-${how}-${n}`;
+      const all = await chain(clientId, 2 + (n % 3));
+      await hangUp(service.url, said(the(all[0]).refresh, clientId), how);
+      await ended(the(all.at(-1)));
+      expect((await story(service, the(all[0]))).at(-1)).toBe('session-ended: replayed');
+    }
+  });
+
+  it.each(ways)('and %s gets nothing for a current token: whoever has it goes on', async (_what, how) => {
+    for (let n = 0; n < HANG_UPS; n++) {
+      const clientId = `current-${how}-${n}`;
+      const [tokens] = (await chain(clientId, 0)) as [Tokens];
+      // Request and end are there when the service reads the one: this decides nothing about a machine's speed.
+      service.signal('SIGSTOP');
+      const hungUp = hangUp(service.url, said(tokens.refresh, clientId), how);
+      await seconds(0.1);
+      service.signal('SIGCONT');
+      expect([0, 408]).toContain(await hungUp);
+      const next = await refresh(service, tokens, clientId);
+      expect(sessionOf(next)).toBe(sessionOf(tokens));
+      // A token that had been redeemed for the one who hung up would be repeated here.
+      expect(await story(service, tokens)).toEqual(['login: pwd']);
+      expect(await isAlive(service, await refresh(service, next, clientId))).toBe(true);
+    }
+  });
+});
