@@ -6,6 +6,7 @@ export const AUDIT_KINDS = [
   'login-failed',
   'refresh-retried',
   'refresh-refused',
+  'refreshed-elsewhere',
   'session-ended',
   'record-created',
   'record-read',
@@ -26,8 +27,16 @@ export interface AuditAct {
   readonly reason?: string;
 }
 
+/** Where the token of a session was last redeemed from, and when: a sign-in, a refresh, or a repeated answer. */
+export interface LastRedemption {
+  readonly lastAddress: string | null | undefined;
+  readonly lastUserAgent: string | null | undefined;
+  readonly lastRequestId: string | null | undefined;
+  readonly lastRedeemedOn: Date | null | undefined;
+}
+
 /** An act, and whom and what it was about. */
-export interface AuditEvent extends AuditAct {
+export interface AuditEvent extends AuditAct, Partial<LastRedemption> {
   readonly subject?: string | undefined;
   readonly clientId?: string | undefined;
   /** UniqueId of the session's record. */

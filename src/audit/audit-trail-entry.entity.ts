@@ -47,4 +47,16 @@ export class AuditTrailEntry {
 
   @Column({ type: 'text', name: 'request_id', collation: 'C', nullable: true })
   requestId!: string | null;
+
+  @Column({ type: 'text', name: 'last_address', collation: 'C', nullable: true })
+  lastAddress!: string | null;
+
+  @Column({ type: 'text', name: 'last_user_agent', collation: 'C', nullable: true })
+  lastUserAgent!: string | null;
+
+  @Column({ type: 'text', name: 'last_request_id', collation: 'C', nullable: true })
+  lastRequestId!: string | null;
+
+  @Column({ type: 'timestamptz', name: 'last_redeemed_on', nullable: true })
+  lastRedeemedOn!: Date | null;
 }

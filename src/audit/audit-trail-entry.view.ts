@@ -51,6 +51,21 @@ export class AuditTrailEntryView {
   @optional('4f8b1c1e-6a57-4a8e-9a3c-0d2f4b6a8c1e', 'The `X-Request-Id` of the request that did it.')
   readonly RequestId!: string | null;
 
+  @optional(
+    '198.51.100.20',
+    'Where the session’s token was last redeemed from before this event, by sign-in or refresh.',
+  )
+  readonly LastAddress!: string | null;
+
+  @optional('Mozilla/5.0')
+  readonly LastUserAgent!: string | null;
+
+  @optional('9a6d2c0e-1b7f-4c1d-8a55-6e0f3b2d7c90', 'The `X-Request-Id` of that redemption.')
+  readonly LastRequestId!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2025-01-15T10:29:00Z' })
+  readonly LastRedeemedOn!: string | null;
+
   /** The view of a stored event. */
   static of(entry: AuditTrailEntry): AuditTrailEntryView {
     return {
@@ -66,6 +81,10 @@ export class AuditTrailEntryView {
       Address: entry.address,
       UserAgent: entry.userAgent,
       RequestId: entry.requestId,
+      LastAddress: entry.lastAddress,
+      LastUserAgent: entry.lastUserAgent,
+      LastRequestId: entry.lastRequestId,
+      LastRedeemedOn: entry.lastRedeemedOn && formatDateTime(entry.lastRedeemedOn),
     };
   }
 }
@@ -83,6 +102,8 @@ export const AUDIT_TRAIL_SEARCH: SearchDefinition = {
     Reason: 'text',
     Address: 'text',
     RequestId: 'text',
+    LastAddress: 'text',
+    LastRequestId: 'text',
     Id: 'id',
   },
   ranges: ['CreatedOn'],

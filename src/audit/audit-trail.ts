@@ -12,7 +12,7 @@ import type { AuditEvent } from './audit-event.js';
 const RECORD: Statement = {
   name: 'audit-record',
   text: `INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 };
 
 const AUDIT_TRAIL_ENTRIES: Searchable = {
@@ -28,14 +28,17 @@ const AUDIT_TRAIL_ENTRIES: Searchable = {
     Reason: { sql: 'reason' },
     Address: { sql: 'address' },
     RequestId: { sql: 'request_id' },
+    LastAddress: { sql: 'last_address' },
+    LastRequestId: { sql: 'last_request_id' },
   },
 };
 
-/** Unless the same was written of the same session ten times within the last minute: $1 to $10 as of `RECORD`. */
+/** Unless the same was written of the same session ten times within the last minute: $1 to $14 as of `RECORD`. */
 const RECORD_WITHIN_BOUNDS: Statement = {
   name: 'audit-record-within-bounds',
   text: `INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
-    SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::uuid, $10::bigint[]
+    SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::uuid, $10::bigint[],
+      $11::text, $12::text, $13::text, $14::timestamptz
     WHERE (SELECT count(*) FROM (SELECT FROM audit_trail_entries WHERE session_id = $9::uuid AND kind = $1::text
       AND reason = $3::text AND created_on > now() - interval '1 minute' LIMIT 10) recent) < 10`,
 };
@@ -67,6 +70,17 @@ export class AuditTrail {
   }
 }
 
-function valuesOf({ subject, clientId, sessionId, recordIds, ...act }: AuditEvent): unknown[] {
-  return [...actValues(act), subject ?? null, clientId ?? null, sessionId ?? null, recordIds ?? []];
+function valuesOf({ subject, clientId, sessionId, recordIds, ...event }: AuditEvent): unknown[] {
+  const { lastAddress, lastUserAgent, lastRequestId, lastRedeemedOn } = event;
+  const about = [
+    subject,
+    clientId,
+    sessionId,
+    recordIds ?? [],
+    lastAddress,
+    lastUserAgent,
+    lastRequestId,
+    lastRedeemedOn,
+  ];
+  return [...actValues(event), ...about.map((value) => value ?? null)];
 }

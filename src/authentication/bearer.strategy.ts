@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-custom';
 import type { Principal } from '../access/principal.js';
 import { principalOf } from '../access/request-origin.js';
-import { SessionsService } from '../refresh-tokens/sessions.service.js';
+import { SessionPrincipals } from '../refresh-tokens/session-principals.js';
 import { AccessTokens, referenceOf } from '../signing-keys/access-tokens.js';
 
 /** The scheme is matched without regard to case (RFC 9110, section 11.1). */
@@ -18,7 +18,7 @@ const BEARER = /^bearer +(\S+) *$/i;
 export class BearerStrategy extends PassportStrategy(Strategy, 'bearer') {
   constructor(
     private readonly accessTokens: AccessTokens,
-    private readonly sessions: SessionsService,
+    private readonly principals: SessionPrincipals,
   ) {
     super();
   }
@@ -27,7 +27,7 @@ export class BearerStrategy extends PassportStrategy(Strategy, 'bearer') {
   async validate(request: FastifyRequest): Promise<Principal | false> {
     const [, token] = BEARER.exec(request.headers.authorization ?? '') ?? [];
     const claims = token && (await this.accessTokens.verify(token));
-    const user = claims && (await this.sessions.userOf(referenceOf(claims)));
+    const user = claims && (await this.principals.userOf(referenceOf(claims)));
     return user ? principalOf(user, request) : false;
   }
 }

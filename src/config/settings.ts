@@ -21,6 +21,7 @@ import { SettingsError } from './settings-error.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const LOG_FORMATS = ['json', 'human'] as const;
+const ELSEWHERE = ['record', 'end'] as const;
 const HOST = /^[\w.:-]+$/;
 const HOST_EXPECTED = 'expected a host name or an IP address';
 const SECRET_LENGTH = 43;
@@ -133,6 +134,18 @@ export class Settings {
   /** For how long after a rotation the token before it gets the same new token again, in seconds. */
   @wholeNumber(0, 3_600, 'seconds')
   readonly REFRESH_RETRY_WINDOW: number = 30;
+
+  /**
+   * For how long the token before the current one gets the current one again while nobody has used that, in seconds: its answer may have
+   * been lost, however late the client comes back. 0 turns this off.
+   */
+  @wholeNumber(0, 31_536_000, 'seconds')
+  readonly REFRESH_LOST_ANSWER_WINDOW: number = 86_400;
+
+  /** What a refresh from another network or user agent than the one before does: leave an event, or end the session. */
+  @Expose()
+  @IsIn(ELSEWHERE, { message: `expected one of ${ELSEWHERE.join(', ')}` })
+  readonly REFRESHED_ELSEWHERE: (typeof ELSEWHERE)[number] = 'record';
 
   /** For how long a record is kept after it expired and was last written, in seconds. */
   @wholeNumber(0, 3_153_600_000, 'seconds')

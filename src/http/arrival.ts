@@ -1,38 +1,39 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { AppError } from '../kernel/app-error.js';
+import { LoopClock } from './loop-clock.js';
 
-const BEAT_MS = 100;
-/** A loop that did not turn for so long stood still, or its process did; what came meanwhile is read only then. */
-const STALL_MS = 400;
-/** They change nothing, or do what is asked for, whoever listens. */
+/** They change nothing, or do what is wanted, whoever listens. */
 const ALWAYS_CARRIED_OUT: readonly string[] = ['GET', 'HEAD', 'DELETE'];
 
 /**
- * Tells of each request when it came, to its last byte, at the earliest: one that is read right after the process stood still (frozen,
- * or starved of its processor) may have waited for as long as that. One that is read so late, and has nobody who waits for it any more,
- * is not carried out: its sender may have asked another process since, and gone on from there. But what ends something does.
+ * Says of each request when it had arrived, to its last byte, at the earliest. A request that is read late, since the process stood
+ * still, and whose sender has hung up, is not carried out: the sender may have gone to another process and gone on from there. A request
+ * that ends something is carried out all the same.
  */
 export function addArrival(fastify: FastifyInstance): void {
-  let turned = performance.now();
-  let stall = { from: turned, until: -Infinity };
-  const beat = (): void => {
-    const now = performance.now();
-    if (now - turned > STALL_MS) stall = { from: turned, until: now };
-    turned = now;
-  };
-  const timer = setInterval(beat, BEAT_MS).unref();
+  const clock = new LoopClock();
   fastify.addHook('onClose', () => {
-    clearInterval(timer);
+    clock.stop();
+  });
+  fastify.server.on('connection', (socket: Socket) => {
+    clock.accept(socket);
   });
   fastify.decorateRequest('receivedAt', 0);
+  fastify.addHook('onRequest', (_request, _reply, done) => {
+    clock.look();
+    done();
+  });
+  fastify.addHook('onSend', ({ raw: { socket } }, _reply, payload, done) => {
+    clock.answer(socket);
+    done(null, payload);
+  });
   fastify.addHook('preValidation', (request, _reply, done) => {
-    const now = performance.now();
-    // The sockets may be read before the timer runs, or after.
-    if (now - turned > STALL_MS) request.receivedAt = turned;
-    else request.receivedAt = now - stall.until < STALL_MS ? stall.from : now;
+    const { at, isLate } = clock.arrivalOn(request.raw.socket);
+    request.receivedAt = at;
     const isCarriedOut = ALWAYS_CARRIED_OUT.includes(request.method) || request.routeOptions.config.endsSomething;
-    if (request.receivedAt === now || isCarriedOut) done();
+    if (!isLate || isCarriedOut) done();
     else {
       void isAbandoned(request).then((is) => {
         done(is ? abandoned() : undefined);
@@ -60,7 +61,7 @@ declare module 'fastify' {
     endsSomething?: boolean;
   }
   interface FastifyRequest {
-    /** When it came, to its last byte, at the earliest, in milliseconds by `performance.now()`. */
+    /** When it had arrived, to its last byte, at the earliest, in milliseconds by `performance.now()`. */
     receivedAt: number;
   }
 }

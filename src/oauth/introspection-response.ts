@@ -31,6 +31,14 @@ export class IntrospectionResponse {
   @text('01946a2c-5f10-7c3a-9b1e-3d5f8a7b6c4d', 'UniqueId of the session’s RefreshToken.')
   readonly sid?: string;
 
+  @ApiPropertyOptional({
+    type: 'integer',
+    format: 'int64',
+    example: 4711,
+    description: 'How often the session’s tokens were issued, and by what leaps, when this access token was.',
+  })
+  readonly generation?: number;
+
   @text('2f1d3f9e-0f0e-4c43-8a3e-7c5f6c1f2b11', 'Of an access token.')
   readonly jti?: string;
 

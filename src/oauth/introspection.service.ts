@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { inSeconds } from '../kernel/date-time.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from '../refresh-tokens/refresh-token-codec.js';
+import { SessionPrincipals } from '../refresh-tokens/session-principals.js';
 import { SessionsService } from '../refresh-tokens/sessions.service.js';
 import { AccessTokens, referenceOf } from '../signing-keys/access-tokens.js';
 import { required, type OAuthRequest } from './oauth-form.js';
@@ -17,6 +18,7 @@ export class IntrospectionService {
     private readonly codec: RefreshTokenCodec,
     private readonly accessTokens: AccessTokens,
     private readonly sessions: SessionsService,
+    private readonly principals: SessionPrincipals,
     private readonly settings: Settings,
   ) {}
 
@@ -47,7 +49,7 @@ export class IntrospectionService {
   private async introspectAccessToken(token: string): Promise<IntrospectionResponse> {
     const claims = await this.accessTokens.verify(token);
     if (!claims) return INACTIVE;
-    const user = await this.sessions.userOf(referenceOf(claims));
+    const user = await this.principals.userOf(referenceOf(claims));
     return user ? { active: true, token_type: 'bearer', username: claims.sub, ...claims } : INACTIVE;
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { actValues, audited } from '../audit/audited.js';
+import { actValues, audited, recordFacts } from '../audit/audited.js';
 import { Settings } from '../config/settings.js';
 import { Statements } from '../database/statements.js';
 import { Jobs } from '../jobs/jobs.js';
@@ -16,12 +16,12 @@ const BEGINNING = '-infinity';
  */
 const DELETE_EXPIRED = audited(
   'record-delete-expired',
-  `DELETE FROM refresh_tokens WHERE id = ANY (ARRAY(
+  `DELETE FROM refresh_tokens t WHERE id = ANY (ARRAY(
       SELECT id FROM refresh_tokens
       WHERE expires_on >= $2 AND expires_on < now() - make_interval(secs => $1::float8)
         AND updated_on < now() - make_interval(secs => $1::float8)
       ORDER BY expires_on, id LIMIT $3 FOR UPDATE SKIP LOCKED))
-    RETURNING id, unique_id, subject, client_id, expires_on, false AS ended`,
+    RETURNING ${recordFacts('t')}, expires_on, false AS ended`,
   'expires_on AS "expiresOn"',
 );
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import type { LastRedemption } from '../audit/audit-event.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings } from '../config/settings.js';
 import { Statements } from '../database/statements.js';
@@ -21,6 +22,11 @@ export interface Login {
   /** How they did (RFC 8176). */
   readonly amr: readonly string[];
   readonly origin: Origin;
+}
+
+interface Advance extends Pick<Login, 'amr' | 'origin'> {
+  readonly subject: string;
+  readonly clientId: string;
 }
 
 /** Begins sessions. */
@@ -45,7 +51,7 @@ export class Logins {
     return this.dataSource.transaction(async (manager) => {
       const held = await this.statements.run(HOLD_USER, [email, passwordHash], manager);
       if (held.length === 0) throw invalidCredentials('changed-meanwhile');
-      const session = await this.advance(email, clientId, amr, manager);
+      const session = await this.advance({ subject: email, clientId, amr, origin }, manager);
       const refreshToken = this.codec.encode(session);
       const { salt, hash } = digestTicket(refreshToken);
       const ticket = await this.tickets.seal(session);
@@ -58,17 +64,18 @@ export class Logins {
 
   /** The row may be deleted between the two statements, by the end of the session before: then it is made anew. */
   private async advance(
-    subject: string,
-    clientId: string,
-    amr: readonly string[],
+    { subject, clientId, amr, origin: { address, userAgent, requestId } }: Advance,
     manager: EntityManager,
-  ): Promise<Session> {
+  ): Promise<Session & LastRedemption> {
     const { REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE } = this.settings;
     for (;;) {
       await this.statements.run(FIND_OR_CREATE, [uuidv7(), subject, clientId], manager);
-      const values = [subject, clientId, amr, REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE, uuidv7()];
+      const lives = [REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE];
+      const values = [subject, clientId, amr, ...lives, uuidv7(), address, userAgent, requestId];
       const [session] = await this.statements.run<Session & Record<string, unknown>>(ADVANCE, values, manager);
-      if (session) return session;
+      if (!session) continue;
+      const last = { lastAddress: address, lastUserAgent: userAgent, lastRequestId: requestId };
+      return { ...session, ...last, lastRedeemedOn: session.now };
     }
   }
 }

@@ -1,4 +1,4 @@
-import { ACT, ACT_COLUMNS, audited, EVENT_COLUMNS } from '../audit/audited.js';
+import { ACT, ACT_COLUMNS, audited, EVENT_COLUMNS, FACTS_OF_EVENT, recordFacts } from '../audit/audited.js';
 import { askedRows } from '../database/asked.js';
 import type { Statement } from '../database/statements.js';
 import { isNew } from './refresh-token.entity.js';
@@ -29,9 +29,9 @@ const CREATED_COLUMNS = Object.keys(CREATED).join(', ');
 /** $1 subject, $2 client, $3 expiry, $4 ticket, $5 hash, $6 salt, $7 system id, $8 author, $9 unique id. */
 export const CREATE = audited(
   'record-create',
-  `INSERT INTO refresh_tokens (${CREATED_COLUMNS})
+  `INSERT INTO refresh_tokens AS t (${CREATED_COLUMNS})
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-    RETURNING id, unique_id, subject, client_id, updated_on, updated_by, false AS ended`,
+    RETURNING ${recordFacts('t')}, updated_on, updated_by, false AS ended`,
   WRITE,
 );
 
@@ -48,7 +48,8 @@ export const CREATE_EACH: Statement = {
       RETURNING id, unique_id, subject, client_id, updated_on, updated_by
     ), event AS (
       INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
-      SELECT ${ACT_COLUMNS}, act.subject, act.client_id, unique_id, ARRAY[act.id] FROM act JOIN asked USING (unique_id))
+      SELECT ${ACT_COLUMNS}, act.subject, act.client_id, unique_id, ARRAY[act.id], NULL, NULL, NULL, NULL::timestamptz
+      FROM act JOIN asked USING (unique_id))
     SELECT asked.place::int, act.id, act.updated_on AS "updatedOn", act.updated_by AS "updatedBy"
     FROM act JOIN asked USING (unique_id)`,
 };
@@ -73,7 +74,7 @@ export const READ_EACH: Statement = {
       JOIN refresh_tokens t ON t.id = asked.asked_id
     ), event AS (
       INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
-      SELECT ${ACT_COLUMNS}, subject, client_id, unique_id, ARRAY[id] FROM act)
+      SELECT ${ACT_COLUMNS}, ${FACTS_OF_EVENT} FROM act)
     SELECT place::int, ${RECORD} FROM act`,
 };
 
@@ -88,9 +89,9 @@ export const UPDATE = audited(
       updated_by = $8, updated_on = ${NOW_SECOND},
       issued = t.issued AND t.subject = $1 AND t.client_id = $2
         AND t.protected_ticket = $4 AND t.ticket_hash = $5 AND t.ticket_salt = $6
-    FROM (SELECT id, subject, client_id, issued FROM refresh_tokens WHERE id = $9 FOR UPDATE) was
+    FROM (SELECT * FROM refresh_tokens WHERE id = $9 FOR UPDATE) was
     WHERE t.id = was.id
-    RETURNING t.id, t.unique_id, was.subject, was.client_id, t.updated_on, t.updated_by, was.issued AND NOT t.issued AS ended`,
+    RETURNING ${recordFacts('was')}, t.updated_on, t.updated_by, was.issued AND NOT t.issued AS ended`,
   WRITE,
 );
 
@@ -106,7 +107,7 @@ export const HOLD_SESSION = {
 /** $1 id, $2 author. */
 export const DELETE = audited(
   'record-delete',
-  `DELETE FROM refresh_tokens WHERE id = $1
-    RETURNING id, unique_id, subject, client_id, ${NOW_SECOND} AS updated_on, $2::text AS updated_by, issued AS ended`,
+  `DELETE FROM refresh_tokens t WHERE id = $1
+    RETURNING ${recordFacts('t')}, ${NOW_SECOND} AS updated_on, $2::text AS updated_by, issued AS ended`,
   WRITE,
 );

@@ -2,17 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { actValues } from '../audit/audited.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings } from '../config/settings.js';
-import { askedValues, inPlaces, type Placed } from '../database/asked.js';
 import { Statements, type Statement } from '../database/statements.js';
+import { abandoned } from '../http/arrival.js';
 import { AppError } from '../kernel/app-error.js';
-import { Batched } from '../kernel/batched.js';
 import { throwOutcomeUnknown } from '../kernel/database-failures.js';
 import type { Origin } from '../kernel/origin.js';
-import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token-codec.js';
-import { aboutSession, type IssuedSession, type Session } from './session.js';
-import { DIAGNOSE, END_REPLAYED, REDEEM, REDEEM_HELD, RESEAL_TICKET, TICKET } from './session.statements.js';
-import { digestTicket, hashTicket, type TicketDigest } from './ticket-digest.js';
-import { Tickets } from './tickets.js';
+import { judge, REPETITIONS, type Diagnosis, type Refusal } from './judgement.js';
+import { DIAGNOSE, END_ELSEWHERE, END_REPLAYED, REPEAT } from './redemption.statements.js';
+import { RefreshTokenCodec } from './refresh-token-codec.js';
+import { placeOf, Rotations, type Rotatable } from './rotations.js';
+import { aboutSession, type IssuedSession } from './session.js';
+import { hashTicket } from './ticket-digest.js';
 
 /** A refresh token that is presented for a new one. */
 export interface Presented {
@@ -20,187 +20,142 @@ export interface Presented {
   /** Undefined stands for the default, the user's e-mail. */
   readonly clientId: string | undefined;
   readonly origin: Origin;
-  /** When the request came, at the earliest, in milliseconds by `performance.now()`. */
+  /** When the request had arrived in full, at the earliest, in milliseconds by `performance.now()`. */
   readonly receivedAt: number;
   /** Whether its sender has hung up by now, and waits for no answer. */
   readonly isAbandoned: () => Promise<boolean>;
 }
 
-/** A token, and the digest of the one that is to follow it. */
-interface Rotation extends RefreshTokenClaims, TicketDigest {
-  readonly refreshToken: string;
-  readonly clientId: string | undefined;
+/** A genuine token, and whether nobody waits for its answer any more. */
+interface Token extends Rotatable, Pick<Presented, 'receivedAt'> {
+  readonly isAbandoned: boolean;
 }
 
-type SessionRow = Session & Record<string, unknown>;
-
-/** What is known of the session of a token that was not redeemed. */
-interface Diagnosis extends SessionRow {
-  readonly issued: boolean;
-  readonly firstGeneration: number;
-  readonly salt: string;
-  readonly hash: string;
-  readonly isSameClient: boolean;
-  readonly isExpired: boolean;
-  /** In seconds. */
-  readonly sinceRotation: number;
-  readonly isUserEnabled: boolean;
-}
-
-/** Why a token is refused. On the wire they all look alike; in the log, the metrics and the audit trail they differ. */
-export const REDEMPTION_REFUSALS = [
-  'not-issued-here',
-  'session-ended',
-  'edited',
-  'other-client',
-  'expired',
-  'user-disabled',
-  'earlier-login',
-  'ahead-of-database',
-  'overtaken',
-  'replayed',
-  'contended',
-] as const;
-
-type Refusal = (typeof REDEMPTION_REFUSALS)[number];
-
-/** Rotations and logins may come between reading why and acting on it; each time around the token is older. */
+/** Rotations and logins may come between reading a session and acting on it; each time around the token is older. */
 const ATTEMPTS = 5;
+/** The age of a token is known to within the time that reading its session took: what took longer is read again. */
+const PRECISE_MS = 25;
+const READINGS = 3;
 
 /** Exchanges refresh tokens for new ones. */
 @Injectable()
 export class Redemption {
-  private readonly rotations = new Batched((rotations: readonly Rotation[]) => this.redeemEach(REDEEM, rotations));
-
   constructor(
     private readonly statements: Statements,
+    private readonly rotations: Rotations,
     private readonly codec: RefreshTokenCodec,
-    private readonly tickets: Tickets,
     private readonly trail: AuditTrail,
     private readonly settings: Settings,
   ) {}
 
   /**
-   * Puts a token out of use and issues the next, in one statement. The token just before the current one gets the current one again
-   * within the retry window: the answer was lost, or two tabs refreshed at once. An older one of the same login is a replay and ends
-   * the session (RFC 9700, section 4.14.2).
-   * @throws AppError invalid_grant, alike for every reason
+   * Puts a token out of use and issues the next, in one statement. The token just before the current one gets the current one again when
+   * that may never have reached its client: within the retry window, or later while nobody has used it. A token that was superseded
+   * before its request arrived is otherwise a replay and ends the session (RFC 9700, section 4.14.2). For a sender that has hung up
+   * nothing is redeemed; a replay of theirs ends the session all the same.
+   * @throws AppError invalid_grant, alike for every reason; 408 for a current token whose sender has hung up
    */
-  async redeem(presented: Presented): Promise<IssuedSession> {
+  async redeem({ isAbandoned, ...presented }: Presented): Promise<IssuedSession> {
     const claims = this.codec.decode(presented.refreshToken);
     if (!claims) throw invalidGrant('not-issued-here');
-    if (this.codec.isOfEarlierSecret(presented.refreshToken, claims)) await this.resealTicket(claims);
-    const session = await this.rotate(claims, presented, (rotation) => this.rotations.get(rotation));
-    // It may have been sent twice, and done the first time: from here on no failure tells that nothing was written.
-    return session ?? this.explainOrRotate(claims, presented).catch(throwOutcomeUnknown);
+    const token = { ...presented, claims, isAbandoned: await isAbandoned() };
+    const session = token.isAbandoned ? undefined : await this.rotations.rotate(token);
+    // It may have been sent twice, and done the first time: from here on no failure says that nothing was written.
+    return session ?? this.explainOrRotate(token).catch(throwOutcomeUnknown);
   }
 
-  private async explainOrRotate(claims: RefreshTokenClaims, presented: Presented): Promise<IssuedSession> {
-    const rotateHeld = async (rotation: Rotation): Promise<Session | undefined> =>
-      (await this.redeemEach(REDEEM_HELD, [rotation]))[0];
+  private async explainOrRotate(token: Token): Promise<IssuedSession> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const session = (await this.explain(claims, presented)) ?? (await this.rotate(claims, presented, rotateHeld));
+      const session = (await this.explain(token)) ?? (await this.rotations.rotateLocked(token));
       if (session) return session;
     }
     throw invalidGrant('contended');
   }
 
-  /** Undefined when the token is not the current one, or `ask` does not wait for its row, which somebody else holds. */
-  private async rotate(
-    claims: RefreshTokenClaims,
-    { refreshToken, clientId }: Presented,
-    ask: (rotation: Rotation) => Promise<Session | undefined>,
-  ): Promise<IssuedSession | undefined> {
-    const next = this.codec.encode({ ...claims, generation: claims.generation + 1 });
-    const session = await ask({ ...claims, refreshToken, clientId, ...digestTicket(next) });
-    return session && { ...session, refreshToken: next };
+  /** Why the token was not redeemed, and what follows from that. Undefined when the session changed meanwhile: try again. */
+  private async explain(token: Token): Promise<IssuedSession | undefined> {
+    const { REFRESH_RETRY_WINDOW: retry, REFRESH_LOST_ANSWER_WINDOW: lostAnswer } = this.settings;
+    const { session, age } = await this.diagnose(token);
+    if (!session) return this.refuseEnded(token);
+    const verdict = judge(session, token.claims.generation, age, { retry, lostAnswer });
+    if (verdict === 'replayed') return this.end(END_REPLAYED, session, token, verdict);
+    if (verdict !== 'current' && verdict !== 'repeat') return this.refuse(session, verdict, token.origin);
+    if (token.isAbandoned) throw abandoned();
+    const change = changeOfPlace(session, token.origin);
+    if (change && this.settings.REFRESHED_ELSEWHERE === 'end')
+      return this.end(END_ELSEWHERE, session, token, 'refreshed-elsewhere');
+    if (verdict === 'repeat') return this.repeat(session, token, change);
+    return hashTicket(session.salt, token.refreshToken) === session.hash
+      ? undefined
+      : this.refuse(session, 'edited', token.origin);
   }
 
-  private async redeemEach(statement: Statement, rotations: readonly Rotation[]): Promise<(Session | undefined)[]> {
-    const each = rotations.map(({ id, uniqueId, generation, refreshToken, clientId, salt, hash }) => {
-      return [id, uniqueId, generation, refreshToken, clientId, salt, hash];
-    });
-    const { REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE } = this.settings;
-    const values = [...askedValues(each), REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE];
-    return inPlaces(rotations, await this.statements.run<Placed<Session>>(statement, values));
-  }
-
-  /** The token is of an earlier secret: when all such tokens were used, nothing is left that needs that secret. */
-  private async resealTicket({ id, uniqueId }: RefreshTokenClaims): Promise<void> {
-    const [row] = await this.statements.run<{ protectedTicket: string }>(TICKET, [id, uniqueId]);
-    const resealed = row && (await this.tickets.reseal(row.protectedTicket, uniqueId));
-    if (resealed) await this.statements.run(RESEAL_TICKET, [id, row.protectedTicket, resealed]);
-  }
-
-  /** Why the token was not redeemed, and what follows from it. Undefined when the row changed meanwhile: try again. */
-  private async explain(claims: RefreshTokenClaims, presented: Presented): Promise<IssuedSession | undefined> {
-    const { REFRESH_RETRY_WINDOW, REFRESH_TOKEN_MAX_AGE } = this.settings;
-    const values = [claims.id, claims.uniqueId, presented.clientId, REFRESH_TOKEN_MAX_AGE];
-    const [row] = await this.statements.run<Diagnosis>(DIAGNOSE, values);
-    // What counts is how old the token was when the request came. By now it came longer ago than when the row was read.
-    const age = secondsSince(presented.receivedAt);
-    if (!row) return this.refuseEnded(claims, presented.origin);
-    const refusal = refusalOf(row, claims.generation);
-    if (refusal) return this.refuse(row, refusal, presented.origin);
-    if (claims.generation === row.generation) {
-      return hashTicket(row.salt, presented.refreshToken) === row.hash
-        ? undefined
-        : this.refuse(row, 'edited', presented.origin);
+  /** The session of a token, and how many seconds before the answer of the database the token's request arrived. */
+  private async diagnose({ claims, clientId, receivedAt }: Token): Promise<{ session?: Diagnosis; age: number }> {
+    const { id, uniqueId, generation } = claims;
+    const values = [id, uniqueId, clientId, this.settings.REFRESH_TOKEN_MAX_AGE, generation];
+    for (let reading = 1; ; reading++) {
+      const begun = performance.now();
+      const [session] = await this.statements.run<Diagnosis>(DIAGNOSE, values);
+      const now = performance.now();
+      const age = (now - receivedAt) / 1000;
+      if (!session) return { age };
+      if (now - begun < PRECISE_MS || reading === READINGS) return { session, age };
     }
-    const isWithinWindow = row.sinceRotation < REFRESH_RETRY_WINDOW + age;
-    if (claims.generation === row.generation - 1 && isWithinWindow) return this.repeat(row, presented.origin);
-    // The session went on while this request was on its way: its sender gave up on it and sent another. That is no replay.
-    const isOvertaken = row.sinceRotation < age || (await presented.isAbandoned());
-    if (isOvertaken) return this.refuse(row, 'overtaken', presented.origin);
-    return this.endReplayed(row, presented.origin);
   }
 
-  /** The current token again: the family never forks. */
-  private async repeat(row: Diagnosis, origin: Origin): Promise<IssuedSession> {
-    const refreshToken = this.codec.encodeUnderAll(row).find((token) => hashTicket(row.salt, token) === row.hash);
-    if (refreshToken === undefined) return this.refuse(row, 'edited', origin);
-    await this.trail.record({ kind: 'refresh-retried', actor: { name: row.subject, origin }, ...aboutSession(row) });
-    return { ...row, refreshToken, isRepeated: true };
+  /** The current token again: the family never forks. Undefined when the session went on meanwhile. */
+  private async repeat(session: Diagnosis, { origin }: Token, change: string): Promise<IssuedSession | undefined> {
+    const refreshToken = this.codec
+      .encodeUnderAll(session)
+      .find((token) => hashTicket(session.salt, token) === session.hash);
+    if (refreshToken === undefined) return this.refuse(session, 'edited', origin);
+    const { id, uniqueId, generation, subject } = session;
+    const actor = { name: subject, origin };
+    const from = [origin.address, origin.userAgent, origin.requestId];
+    const act = actValues({ kind: 'refresh-retried', actor });
+    const repeated = await this.statements.run(REPEAT, [id, uniqueId, generation, REPETITIONS, ...from, ...act]);
+    if (repeated.length === 0) return undefined;
+    if (change) {
+      const event = { kind: 'refreshed-elsewhere', actor, reason: `${change} retried` } as const;
+      await this.trail.recordWithinBounds({ ...event, ...aboutSession(session) });
+    }
+    return { ...session, refreshToken, isRepeated: true };
   }
 
-  private async endReplayed(row: Diagnosis, origin: Origin): Promise<undefined> {
-    const act = actValues({ kind: 'session-ended', actor: { name: row.subject, origin }, reason: 'replayed' });
-    const ended = await this.statements.run(END_REPLAYED, [row.id, row.uniqueId, row.generation, ...act]);
-    if (ended.length > 0) throw invalidGrant('replayed');
+  /** Undefined when the user signed in again meanwhile. */
+  private async end(
+    statement: Statement,
+    session: Diagnosis,
+    { claims, origin }: Token,
+    reason: Refusal,
+  ): Promise<undefined> {
+    const act = actValues({ kind: 'session-ended', actor: { name: session.subject, origin }, reason });
+    const ended = await this.statements.run(statement, [session.id, session.uniqueId, claims.generation, ...act]);
+    if (ended.length > 0) throw invalidGrant(reason);
   }
 
-  private async refuseEnded({ id, uniqueId }: RefreshTokenClaims, origin: Origin): Promise<never> {
+  private async refuseEnded({ claims: { id, uniqueId }, origin }: Token): Promise<never> {
     const reason = 'session-ended';
     const actor = { name: 'unknown', origin };
-    await this.trail.recordWithinBounds({
-      kind: 'refresh-refused',
-      actor,
-      reason,
-      sessionId: uniqueId,
-      recordIds: [id],
-    });
+    const about = { sessionId: uniqueId, recordIds: [id] };
+    await this.trail.recordWithinBounds({ kind: 'refresh-refused', actor, reason, ...about });
     throw invalidGrant(reason);
   }
 
-  private async refuse(row: Diagnosis, reason: Refusal, origin: Origin): Promise<never> {
-    const actor = { name: row.subject, origin };
-    await this.trail.recordWithinBounds({ kind: 'refresh-refused', actor, reason, ...aboutSession(row) });
+  private async refuse(session: Diagnosis, reason: Refusal, origin: Origin): Promise<never> {
+    const actor = { name: session.subject, origin };
+    await this.trail.recordWithinBounds({ kind: 'refresh-refused', actor, reason, ...aboutSession(session) });
     throw invalidGrant(reason);
   }
 }
 
-/** What stands against a token whatever its age, or undefined. */
-function refusalOf(row: Diagnosis, generation: number): Refusal | undefined {
-  if (!row.issued) return 'edited';
-  if (!row.isSameClient) return 'other-client';
-  if (generation > row.generation) return 'ahead-of-database';
-  if (generation < row.firstGeneration) return 'earlier-login';
-  if (row.isExpired) return 'expired';
-  return row.isUserEnabled ? undefined : 'user-disabled';
-}
-
-function secondsSince(instant: number): number {
-  return (performance.now() - instant) / 1000;
+/** What differs from where the session was redeemed last: `network`, `user-agent`, both, or nothing. */
+function changeOfPlace({ lastRedeemedOn, lastAddress, lastUserAgent }: Diagnosis, origin: Origin): string {
+  if (!lastRedeemedOn) return '';
+  const isOtherNetwork = lastAddress && origin.address && placeOf(lastAddress) !== placeOf(origin.address);
+  const isOtherAgent = (lastUserAgent ?? null) !== origin.userAgent;
+  return [...(isOtherNetwork ? ['network'] : []), ...(isOtherAgent ? ['user-agent'] : [])].join(' ');
 }
 
 function invalidGrant(detail: Refusal): AppError {

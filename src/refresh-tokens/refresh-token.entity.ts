@@ -85,6 +85,31 @@ export class RefreshToken {
   @Column({ type: 'text', array: true, nullable: true })
   amr!: string[] | null;
 
+  /** When earlier generations were superseded, the latest first, after `rotatedOn`: the last few. */
+  @Column({ type: 'timestamptz', array: true, default: () => "'{}'" })
+  rotations!: Date[];
+
+  /** When the session's token was last redeemed: by sign-in, refresh, or a repeated answer. */
+  @Column({ type: 'timestamptz', name: 'last_redeemed_on', nullable: true })
+  lastRedeemedOn!: Date | null;
+
+  @Column({ type: 'text', name: 'last_request_id', collation: 'C', nullable: true })
+  lastRequestId!: string | null;
+
+  /** How often the current token was given again, since its answer was lost. */
+  @Column({ type: 'integer', default: 0 })
+  repetitions!: number;
+
+  /** The latest generation of which an access token was accepted: its client has it. */
+  @Column({ type: 'bigint', name: 'confirmed_generation', nullable: true })
+  confirmedGeneration!: number | null;
+
+  @Column({ type: 'inet', name: 'last_address', nullable: true })
+  lastAddress!: string | null;
+
+  @Column({ type: 'text', name: 'last_user_agent', collation: 'C', nullable: true })
+  lastUserAgent!: string | null;
+
   /** By the database's clock, which is the only clock. */
   @VirtualColumn({ type: 'boolean', query: (alias) => isNew(alias) })
   isNew!: boolean;

@@ -3,16 +3,20 @@ import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { Confirmations } from './confirmations.js';
 import { ExpiredRecords } from './expired-records.js';
 import { LiveSessions } from './live-sessions.js';
 import { Logins } from './logins.js';
 import { CreateRefreshTokens1795000002000 } from './migrations/1795000002000-create-refresh-tokens.js';
 import { IndexRefreshTokens1795200000000 } from './migrations/1795200000000-index-refresh-tokens.js';
+import { RecordRotations1796000001100 } from './migrations/1796000001100-record-rotations.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { Redemption } from './redemption.js';
 import { RefreshTokenCodec } from './refresh-token-codec.js';
 import { RefreshTokensController } from './refresh-tokens.controller.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
+import { Rotations } from './rotations.js';
+import { SessionPrincipals } from './session-principals.js';
 import { SessionsService } from './sessions.service.js';
 import { Tickets } from './tickets.js';
 
@@ -24,20 +28,23 @@ import { Tickets } from './tickets.js';
     UsersModule,
     DatabaseModule.forFeature({
       entities: [RefreshToken],
-      migrations: [CreateRefreshTokens1795000002000, IndexRefreshTokens1795200000000],
+      migrations: [CreateRefreshTokens1795000002000, IndexRefreshTokens1795200000000, RecordRotations1796000001100],
     }),
   ],
   controllers: [RefreshTokensController],
   providers: [
     RefreshTokensService,
     SessionsService,
+    SessionPrincipals,
     Logins,
     Redemption,
+    Rotations,
+    Confirmations,
     RefreshTokenCodec,
     Tickets,
     ExpiredRecords,
     LiveSessions,
   ],
-  exports: [SessionsService, Logins, Redemption, RefreshTokenCodec],
+  exports: [SessionsService, SessionPrincipals, Logins, Redemption, RefreshTokenCodec],
 })
 export class RefreshTokensModule {}

@@ -1,4 +1,4 @@
-import { audited } from '../audit/audited.js';
+import { audited, recordFacts } from '../audit/audited.js';
 import { askedRows } from '../database/asked.js';
 import { ticketHashSql } from './ticket-digest.js';
 
@@ -6,76 +6,8 @@ import { ticketHashSql } from './ticket-digest.js';
 export const NOW_SECOND = `date_trunc('second', now())`;
 
 /** What is returned of a session whose token was just issued. */
-const ISSUED = `t.id, t.unique_id AS "uniqueId", t.generation, t.subject, t.client_id AS "clientId", t.auth_time AS "authTime",
+export const ISSUED = `t.id, t.unique_id AS "uniqueId", t.generation, t.subject, t.client_id AS "clientId", t.auth_time AS "authTime",
   t.amr, now() AS now`;
-
-/** SQL: where the expiry slides to: a life from now ($8), but never past the longest life of the login ($9). */
-const SLID = 'least(now() + make_interval(secs => $8::float8), t.auth_time + make_interval(secs => $9::float8))';
-
-/** A token to redeem, its client or null for the e-mail default, and the digest of the token that is to follow it. */
-const REDEEMED = {
-  id: 'bigint',
-  unique_id: 'uuid',
-  generation: 'bigint',
-  token: 'text',
-  client_id: 'text',
-  salt: 'text',
-  hash: 'text',
-};
-
-/**
- * SQL: redeems tokens, each for itself, in one commit. Parameters: `REDEEMED` of each, $8 life, $9 longest life from login, in seconds;
- * `place` counts the tokens from 1. The rows that come back decide, and nothing is read first: a row is held while it is judged. Of a
- * token that is there twice, one is redeemed. The expiry slides, but is written only when it would move by a fifteenth of the
- * life (a day of fifteen): the index on it leaves most rotations heap-only.
- */
-function redeem(whenHeldByOthers: '' | 'SKIP LOCKED'): string {
-  return `WITH held AS (
-      SELECT t.id, asked.place, asked.salt, asked.hash
-      FROM ${askedRows(REDEEMED)}, refresh_tokens t, users u
-      WHERE t.id = asked.id AND t.unique_id = asked.unique_id AND t.issued AND t.generation = asked.generation
-        AND t.ticket_hash = ${ticketHashSql('t', 'asked.token')}
-        AND t.client_id = coalesce(asked.client_id, t.subject)
-        AND t.expires_on > now() AND t.auth_time + make_interval(secs => $9::float8) > now()
-        AND u.email = t.subject AND u.enabled
-      FOR NO KEY UPDATE OF t ${whenHeldByOthers})
-    UPDATE refresh_tokens t SET
-      generation = t.generation + 1, rotated_on = now(), ticket_salt = held.salt, ticket_hash = held.hash,
-      updated_on = ${NOW_SECOND}, updated_by = t.subject,
-      expires_on = CASE WHEN ${SLID} > t.expires_on + make_interval(secs => $8::float8 / 15)
-        THEN date_trunc('second', ${SLID}) ELSE t.expires_on END
-    FROM held WHERE t.id = held.id RETURNING held.place::int, ${ISSUED}`;
-}
-
-/**
- * Redeems tokens. A row that somebody else holds is passed by, so that no token waits for that of another. It may be repeated: when it
- * was done already, the token is the one before, and gets the same answer as the retry of a client.
- */
-export const REDEEM = {
-  name: 'session-redeem',
-  isRepeatable: true,
-  text: redeem('SKIP LOCKED'),
-};
-
-/** Redeems a token that was passed by: waits for its row. */
-export const REDEEM_HELD = {
-  name: 'session-redeem-held',
-  isRepeatable: true,
-  text: redeem(''),
-};
-
-/** Says of a session why a token was not redeemed: $1 id, $2 unique id, $3 client, $4 longest life; times in seconds. */
-export const DIAGNOSE = {
-  name: 'session-diagnose',
-  isRepeatable: true,
-  text: `SELECT ${ISSUED}, t.issued, t.first_generation AS "firstGeneration", t.ticket_salt AS salt, t.ticket_hash AS hash,
-      t.client_id = coalesce($3::text, t.subject) AS "isSameClient",
-      t.expires_on <= now() OR t.auth_time + make_interval(secs => $4::float8) <= now() AS "isExpired",
-      extract(epoch FROM now() - t.rotated_on)::float8 AS "sinceRotation",
-      coalesce(u.enabled, false) AS "isUserEnabled"
-    FROM refresh_tokens t LEFT JOIN users u ON u.email = t.subject
-    WHERE t.id = $1 AND t.unique_id = $2`,
-};
 
 /** The session of a token that is current: $1 id, $2 unique id, $3 generation, $4 token, $5 longest life. */
 export const CURRENT = {
@@ -89,13 +21,7 @@ export const CURRENT = {
       AND t.expires_on > now() AND t.auth_time + make_interval(secs => $5::float8) > now() AND u.enabled`,
 };
 
-const ENDED = 'RETURNING id, unique_id, subject, client_id, true AS ended';
-
-/** Ends the session of a replayed token, unless it went on or was signed in to since it was judged: $3 the generation that it had then. */
-export const END_REPLAYED = audited(
-  'session-end-replayed',
-  `DELETE FROM refresh_tokens WHERE id = $1 AND unique_id = $2 AND issued AND generation = $3 ${ENDED}`,
-);
+const ENDED = `RETURNING ${recordFacts('t')}, true AS ended`;
 
 /**
  * Ends the session of a token that its client revokes: $3 generation, $4 client. A token of an earlier login ends nothing; one that is
@@ -103,7 +29,7 @@ export const END_REPLAYED = audited(
  */
 export const END_REVOKED = audited(
   'session-end-revoked',
-  `DELETE FROM refresh_tokens WHERE id = $1 AND unique_id = $2 AND issued
+  `DELETE FROM refresh_tokens t WHERE id = $1 AND unique_id = $2 AND issued
     AND first_generation <= $3 AND client_id = coalesce($4::text, subject) ${ENDED}`,
 );
 
@@ -113,14 +39,14 @@ export const END_REVOKED = audited(
  */
 export const END_OF_ACCESS_TOKEN = audited(
   'session-end-of-access-token',
-  `DELETE FROM refresh_tokens WHERE unique_id = $1 AND issued AND subject = $2 AND client_id = $3
+  `DELETE FROM refresh_tokens t WHERE unique_id = $1 AND issued AND subject = $2 AND client_id = $3
     AND to_timestamp($4::float8) > now() ${ENDED}`,
 );
 
 /** Ends all sessions of a user: $1 subject, $2 client or null for every client. */
 export const END_ALL = audited(
   'session-end-all',
-  `DELETE FROM refresh_tokens WHERE issued AND subject = $1 AND client_id = coalesce($2::text, client_id) ${ENDED}`,
+  `DELETE FROM refresh_tokens t WHERE issued AND subject = $1 AND client_id = coalesce($2::text, client_id) ${ENDED}`,
 );
 
 /** Makes the row of a session unless it is there: $1 unique id, $2 subject, $3 client. What it holds is written by the login. */
@@ -145,7 +71,8 @@ export const HOLD_USER = {
 const WORN = '2147483648';
 
 /**
- * Begins a new login on the row of a session: $1 subject, $2 client, $3 amr, $4 life, $5 longest life, in seconds, $6 new unique id.
+ * Begins a new login on the row of a session: $1 subject, $2 client, $3 amr, $4 life, $5 longest life, in seconds, $6 new unique id, $7 address,
+ * $8 user agent and $9 request id of the sign-in.
  * The generation leaps by chance: when a backup was restored, the tokens that were issued after it stay behind the new login, and are
  * of an earlier one, instead of being met again on the way up. A row whose generations are used up becomes another session.
  */
@@ -153,25 +80,14 @@ export const ADVANCE = {
   name: 'session-advance',
   text: `UPDATE refresh_tokens t SET generation = leap.generation, first_generation = leap.generation, unique_id = leap.unique_id,
       amr = $3, auth_time = ${NOW_SECOND}, rotated_on = now(), updated_on = ${NOW_SECOND}, updated_by = subject,
+      rotations = '{}', repetitions = 0, confirmed_generation = NULL,
+      last_redeemed_on = now(), last_address = $7::inet, last_user_agent = $8::text, last_request_id = $9::text,
       expires_on = date_trunc('second', now() + make_interval(secs => least($4::float8, $5::float8)))
     FROM (SELECT id,
         CASE WHEN generation < ${WORN} THEN generation + 1 + floor(random() * 4096)::bigint ELSE 0 END AS generation,
         CASE WHEN generation < ${WORN} THEN unique_id ELSE $6::uuid END AS unique_id
       FROM refresh_tokens WHERE subject = $1 AND client_id = $2 AND issued FOR UPDATE) leap
     WHERE t.id = leap.id RETURNING ${ISSUED}`,
-};
-
-/** The sealed ticket of a session: $1 id, $2 unique id. */
-export const TICKET = {
-  name: 'session-ticket',
-  isRepeatable: true,
-  text: 'SELECT protected_ticket AS "protectedTicket" FROM refresh_tokens WHERE id = $1 AND unique_id = $2 AND issued',
-};
-
-/** Replaces a sealed ticket by the same under another key: $1 id, $2 the one, $3 the other. */
-export const RESEAL_TICKET = {
-  name: 'session-reseal-ticket',
-  text: 'UPDATE refresh_tokens SET protected_ticket = $3 WHERE id = $1 AND protected_ticket = $2 AND issued',
 };
 
 /** Stores the token that a login issued: $1 id, $2 salt, $3 hash, $4 sealed ticket. */
@@ -182,15 +98,19 @@ export const STORE_TICKET = {
 
 /**
  * The users whom access tokens speak for, while their sessions live: $1 unique ids, $2 subjects, $3 clients, $4 when the tokens expire,
- * by the database's clock, in seconds since 1970, $5 longest life. `place` counts the tokens from 1. No access token outlives its session.
+ * by the database's clock, in seconds since 1970, $5 generations they came with, null for those issued before tokens said so, $6 longest
+ * life. `place` counts the tokens from 1. No access token outlives its session. `unconfirmed` is the generation that this token confirms,
+ * unless that is known already, or is the first of its login, which nothing needs to know.
  */
 export const PRINCIPALS = {
   name: 'session-principals',
   isRepeatable: true,
-  text: `SELECT asked.place::int, u.email, u.is_administrator AS "isAdministrator", u.roles
-    FROM ${askedRows({ unique_id: 'uuid', subject: 'text', client_id: 'text', expires: 'float8' })}
+  text: `SELECT asked.place::int, u.email, u.is_administrator AS "isAdministrator", u.roles,
+      CASE WHEN t.generation = coalesce(asked.generation, t.generation) AND t.generation > t.first_generation
+        AND t.confirmed_generation IS DISTINCT FROM t.generation THEN t.generation END AS unconfirmed
+    FROM ${askedRows({ unique_id: 'uuid', subject: 'text', client_id: 'text', expires: 'float8', generation: 'bigint' })}
     JOIN refresh_tokens t ON t.unique_id = asked.unique_id AND t.subject = asked.subject AND t.client_id = asked.client_id
     JOIN users u ON u.email = t.subject
     WHERE t.issued AND u.enabled AND to_timestamp(asked.expires) > now()
-      AND t.expires_on > now() AND t.auth_time + make_interval(secs => $5::float8) > now()`,
+      AND t.expires_on > now() AND t.auth_time + make_interval(secs => $6::float8) > now()`,
 };

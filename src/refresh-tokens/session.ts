@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../audit/audit-event.js';
+import type { AuditEvent, LastRedemption } from '../audit/audit-event.js';
 
 /** A session, as its tokens need it: one user at one client. */
 export interface Session {
@@ -23,12 +23,15 @@ export interface IssuedSession extends Session {
   readonly isRepeated?: boolean;
 }
 
-/** What an event about a session tells of it. */
+/** What an event about a session says of the session. */
 export function aboutSession({
   subject,
   clientId,
   uniqueId,
   id,
-}: Session): Pick<AuditEvent, 'subject' | 'clientId' | 'sessionId' | 'recordIds'> {
-  return { subject, clientId, sessionId: uniqueId, recordIds: [id] };
+  ...last
+}: Session & Partial<LastRedemption>): Omit<AuditEvent, 'kind' | 'actor' | 'reason'> {
+  const { lastAddress, lastUserAgent, lastRequestId, lastRedeemedOn } = last;
+  const redemption = { lastAddress, lastUserAgent, lastRequestId, lastRedeemedOn };
+  return { subject, clientId, sessionId: uniqueId, recordIds: [id], ...redemption };
 }

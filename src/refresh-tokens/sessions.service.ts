@@ -3,25 +3,16 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Repository, type EntityManager } from 'typeorm';
 import { actValues } from '../audit/audited.js';
 import { Settings } from '../config/settings.js';
-import { askedValues, inPlaces, type Placed } from '../database/asked.js';
 import { Statements } from '../database/statements.js';
 import { AppError } from '../kernel/app-error.js';
-import { Batched } from '../kernel/batched.js';
 import type { Actor } from '../kernel/origin.js';
 import type { AccessTokenReference } from '../signing-keys/access-tokens.js';
 import { UsersService } from '../users/users.service.js';
 import type { RefreshTokenClaims } from './refresh-token-codec.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import type { Session } from './session.js';
-import { CURRENT, END_ALL, END_OF_ACCESS_TOKEN, END_REVOKED, PRINCIPALS } from './session.statements.js';
+import { CURRENT, END_ALL, END_OF_ACCESS_TOKEN, END_REVOKED } from './session.statements.js';
 import { Tickets } from './tickets.js';
-
-/** The user of a live session, as access control needs them. */
-export interface SessionUser {
-  readonly email: string;
-  readonly isAdministrator: boolean;
-  readonly roles: readonly string[];
-}
 
 /** A session whose refresh token can be redeemed now. */
 export interface CurrentSession extends Session {
@@ -39,8 +30,6 @@ export interface SessionsOf {
 /** Finds and ends sessions. An ended session is a deleted row and an audit event, in one statement. */
 @Injectable()
 export class SessionsService implements OnModuleInit {
-  private readonly principals = new Batched((tokens: readonly AccessTokenReference[]) => this.usersOf(tokens));
-
   constructor(
     @InjectRepository(RefreshToken) private readonly tokens: Repository<RefreshToken>,
     private readonly statements: Statements,
@@ -91,22 +80,11 @@ export class SessionsService implements OnModuleInit {
     await this.statements.run(END_OF_ACCESS_TOKEN, [uniqueId, subject, clientId, expires, ...act]);
   }
 
-  /** The enabled user of a session that lives, while the access token does too. */
-  userOf(token: AccessTokenReference): Promise<SessionUser | undefined> {
-    return this.principals.get(token);
-  }
-
   /** The session whose current token this is; undefined when it is out of use, expired, or its sealed ticket was tampered with. */
   async current({ id, uniqueId, generation }: RefreshTokenClaims, token: string): Promise<CurrentSession | undefined> {
     const values = [id, uniqueId, generation, token, this.settings.REFRESH_TOKEN_MAX_AGE];
     const [session] = await this.statements.run<CurrentSession & Record<string, unknown>>(CURRENT, values);
     return session && (await this.tickets.isOf(session, session.protectedTicket)) ? session : undefined;
-  }
-
-  private async usersOf(tokens: readonly AccessTokenReference[]): Promise<(SessionUser | undefined)[]> {
-    const each = tokens.map(({ uniqueId, subject, clientId, expires }) => [uniqueId, subject, clientId, expires]);
-    const values = [...askedValues(each), this.settings.REFRESH_TOKEN_MAX_AGE];
-    return inPlaces(tokens, await this.statements.run<Placed<SessionUser>>(PRINCIPALS, values));
   }
 
   private belongsToAnother(id: number, uniqueId: string, clientId: string | undefined): Promise<boolean> {

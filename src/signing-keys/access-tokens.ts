@@ -18,6 +18,8 @@ export interface AccessTokenGrant {
   readonly clientId: string;
   /** UniqueId of the session. */
   readonly uniqueId: string;
+  /** Generation of the refresh token that is issued beside it. */
+  readonly generation: number;
   /** When the user last proved who they are, and how. */
   readonly authTime: Date;
   readonly amr: readonly string[];
@@ -32,6 +34,8 @@ export interface AccessTokenClaims {
   readonly sub: string;
   readonly client_id: string;
   readonly sid: string;
+  /** Generation of the refresh token that came with it. */
+  readonly generation?: number;
   readonly iat: number;
   readonly exp: number;
   readonly auth_time: number;
@@ -46,11 +50,13 @@ export interface AccessTokenReference {
   readonly subject: string;
   readonly clientId: string;
   readonly expires: number;
+  /** Generation of the refresh token that came with it; null when the token does not say. */
+  readonly generation: number | null;
 }
 
 /** What a token's claims say of itself and its session. */
-export function referenceOf({ sid, sub, client_id, exp }: AccessTokenClaims): AccessTokenReference {
-  return { uniqueId: sid, subject: sub, clientId: client_id, expires: exp };
+export function referenceOf({ sid, sub, client_id, exp, generation }: AccessTokenClaims): AccessTokenReference {
+  return { uniqueId: sid, subject: sub, clientId: client_id, expires: exp, generation: generation ?? null };
 }
 
 interface VerifiedToken {
@@ -78,7 +84,7 @@ export class AccessTokens {
   }
 
   private issue(
-    { subject, clientId, uniqueId, authTime, amr, now }: AccessTokenGrant,
+    { subject, clientId, uniqueId, generation, authTime, amr, now }: AccessTokenGrant,
     { kid, privateKey }: KeyPair,
   ): string {
     const iat = inSeconds(now);
@@ -88,6 +94,7 @@ export class AccessTokens {
       sub: subject,
       client_id: clientId,
       sid: uniqueId,
+      generation,
       iat,
       exp: iat + this.settings.ACCESS_TOKEN_TTL,
       auth_time: inSeconds(authTime),

@@ -5,6 +5,7 @@ import type { Actor } from '../../src/kernel/origin.js';
 import { Logins } from '../../src/refresh-tokens/logins.js';
 import { Redemption } from '../../src/refresh-tokens/redemption.js';
 import type { IssuedSession } from '../../src/refresh-tokens/session.js';
+import { SessionPrincipals } from '../../src/refresh-tokens/session-principals.js';
 import { SessionsService } from '../../src/refresh-tokens/sessions.service.js';
 import { UsersService, type UserChange } from '../../src/users/users.service.js';
 import { startInProcess } from '../support/in-process.js';
@@ -46,7 +47,7 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
   );
 
 const hasUser = async (session: IssuedSession): Promise<boolean> =>
-  (await app.get(SessionsService).userOf({ ...session, expires: IN_AN_HOUR })) !== undefined;
+  (await app.get(SessionPrincipals).userOf({ ...session, expires: IN_AN_HOUR })) !== undefined;
 
 async function expectOver(...sessions: IssuedSession[]): Promise<void> {
   for (const session of sessions) {
@@ -116,7 +117,7 @@ describe('the sessions of a user', () => {
   it('go on when the user only loses a role, without it', async () => {
     const session = await login('role');
     const rolesOf = async (): Promise<readonly string[] | undefined> =>
-      (await app.get(SessionsService).userOf({ ...session, expires: IN_AN_HOUR }))?.roles;
+      (await app.get(SessionPrincipals).userOf({ ...session, expires: IN_AN_HOUR }))?.roles;
     expect(await rolesOf()).toContain('RefreshToken-Read');
     await app.get(UsersService).withdraw(EMAIL, 'RefreshToken-Read', OPERATOR);
     expect(await rolesOf()).not.toContain('RefreshToken-Read');

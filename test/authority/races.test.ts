@@ -140,7 +140,8 @@ describe('a refresh that races', () => {
         ]);
         if (replayed.status === 200) expect(tokensOf(replayed).refresh).toBe(second.refresh);
         else expectRefusal(replayed);
-        const isOver = (await story(service, first)).at(-1) !== 'refresh-refused: overtaken' && replayed.status !== 200;
+        const isOver =
+          (await story(service, first)).at(-1) !== 'refresh-refused: superseded-in-flight' && replayed.status !== 200;
         if (isOver) await expectDead(clientId, second, ...(next.status === 200 ? [tokensOf(next)] : []));
         else await refresh(service, tokensOf(next), clientId);
       }

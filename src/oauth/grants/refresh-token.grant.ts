@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics } from '../../observability/metrics.js';
 import { Outcomes } from '../../observability/outcomes.js';
-import { Redemption, REDEMPTION_REFUSALS } from '../../refresh-tokens/redemption.js';
+import { REDEMPTION_REFUSALS } from '../../refresh-tokens/judgement.js';
+import { Redemption } from '../../refresh-tokens/redemption.js';
 import type { IssuedSession } from '../../refresh-tokens/session.js';
 import { TokenResponses } from '../token-responses.js';
 import type { Grant, GrantContext, GrantParameters, TokenResponse } from './grant.js';

@@ -28,7 +28,7 @@ it('an old token whose request came before the last rotation is refused and ends
   const received = performance.now();
   await seconds(0.05);
   const third = await redeem(await redeem(first));
-  await expect(redeem(first, received)).rejects.toMatchObject({ context: { detail: 'overtaken' } });
+  await expect(redeem(first, received)).rejects.toMatchObject({ context: { detail: 'superseded-in-flight' } });
   const fourth = await redeem(third);
   await seconds(0.05);
   await expect(redeem(first)).rejects.toMatchObject({ context: { detail: 'replayed' } });

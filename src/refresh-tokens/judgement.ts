@@ -1,0 +1,84 @@
+import type { LastRedemption } from '../audit/audit-event.js';
+import type { Session } from './session.js';
+
+/** Why a token is refused. On the wire all reasons look alike; in the log, the metrics and the audit trail they differ. */
+export const REDEMPTION_REFUSALS = [
+  'not-issued-here',
+  'session-ended',
+  'edited',
+  'other-client',
+  'expired',
+  'user-disabled',
+  'earlier-login',
+  'ahead-of-database',
+  'superseded-in-flight',
+  'repeated-too-often',
+  'refreshed-elsewhere',
+  'replayed',
+  'contended',
+] as const;
+
+export type Refusal = (typeof REDEMPTION_REFUSALS)[number];
+
+/** The session of a token that was not redeemed, as the database knows it. */
+export interface Diagnosis extends Session, LastRedemption, Record<string, unknown> {
+  readonly issued: boolean;
+  readonly firstGeneration: number;
+  readonly salt: string;
+  readonly hash: string;
+  readonly isSameClient: boolean;
+  readonly isExpired: boolean;
+  /** For how long, in seconds, the token has been out of use; null for the current one, and for one older than the rotations on record. */
+  readonly sinceSuperseded: number | null;
+  /** Whether an access token of the current generation was accepted: then its client has the current refresh token too. */
+  readonly isConfirmed: boolean;
+  /** How often the current token was given again. */
+  readonly repetitions: number;
+  readonly isUserEnabled: boolean;
+}
+
+/** In seconds. */
+export interface Windows {
+  readonly retry: number;
+  readonly lostAnswer: number;
+}
+
+/**
+ * What becomes of a genuine token: it is the current one; its client gets the current one again; it is refused; or it is a replay, which
+ * ends the session (RFC 9700, section 4.14.2).
+ */
+export type Verdict = 'current' | 'repeat' | Refusal;
+
+/** The current token is given again so often at most. */
+export const REPETITIONS = 100;
+
+/**
+ * Judges a token of this generation whose request arrived so many seconds before the session was read. What its holder, or its sender,
+ * did since then changes nothing: what counts is when this very token was superseded.
+ */
+export function judge(session: Diagnosis, generation: number, age: number, windows: Windows): Verdict {
+  const refusal = refusalOf(session, generation);
+  if (refusal) return refusal;
+  if (generation === session.generation) return 'current';
+  const outOfUseAtArrival = session.sinceSuperseded === null ? Infinity : session.sinceSuperseded - age;
+  if (generation === session.generation - 1 && isRepeatable(session, outOfUseAtArrival, windows)) {
+    return session.repetitions < REPETITIONS ? 'repeat' : 'repeated-too-often';
+  }
+  // The sender gave up on this request and sent another: the session went on while this one was on its way.
+  return outOfUseAtArrival < 0 ? 'superseded-in-flight' : 'replayed';
+}
+
+/** Whether the answer that brought the current token may have been lost: within the retry window, or while nobody has used it. */
+function isRepeatable({ isConfirmed }: Diagnosis, outOfUseFor: number, { retry, lostAnswer }: Windows): boolean {
+  return outOfUseFor < retry || (!isConfirmed && outOfUseFor < lostAnswer);
+}
+
+/** What stands against a token whatever its age, or undefined. */
+function refusalOf(session: Diagnosis, generation: number): Refusal | undefined {
+  if (!session.issued) return 'edited';
+  if (!session.isSameClient) return 'other-client';
+  if (generation > session.generation) return 'ahead-of-database';
+  if (generation < session.firstGeneration) return 'earlier-login';
+  if (session.isExpired) return 'expired';
+  return session.isUserEnabled ? undefined : 'user-disabled';
+}

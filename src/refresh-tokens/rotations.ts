@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import { askedValues, inPlaces, type Placed } from '../database/asked.js';
+import { Statements, type Statement } from '../database/statements.js';
+import { networkOf } from '../kernel/address.js';
+import { Batched } from '../kernel/batched.js';
+import type { Origin } from '../kernel/origin.js';
+import { REDEEM, REDEEM_HELD, RESEAL_TICKET, TICKET } from './redemption.statements.js';
+import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token-codec.js';
+import type { IssuedSession, Session } from './session.js';
+import { digestTicket, type TicketDigest } from './ticket-digest.js';
+import { Tickets } from './tickets.js';
+
+/** Addresses of one network are one place. */
+const NETWORK = { ipv4: 24, ipv6: 48 } as const;
+
+/** A genuine token to rotate. */
+export interface Rotatable {
+  readonly claims: RefreshTokenClaims;
+  readonly refreshToken: string;
+  /** Undefined stands for the default, the user's e-mail. */
+  readonly clientId: string | undefined;
+  readonly origin: Origin;
+}
+
+interface Rotation extends Rotatable, TicketDigest {}
+
+/** The network of an address, in CIDR form; null when the address is not known. */
+export function placeOf(address: string | null): string | null {
+  return address && networkOf(address, NETWORK);
+}
+
+/** Puts current tokens out of use and issues the next, each in one statement that it shares with others. */
+@Injectable()
+export class Rotations {
+  private readonly rotations = new Batched((those: readonly Rotation[]) => this.redeemEach(REDEEM, those));
+
+  constructor(
+    private readonly statements: Statements,
+    private readonly codec: RefreshTokenCodec,
+    private readonly tickets: Tickets,
+    private readonly settings: Settings,
+  ) {}
+
+  /** The session with its next token. Undefined when the token is not the current one, or another transaction has locked its row. */
+  async rotate(token: Rotatable): Promise<IssuedSession | undefined> {
+    if (this.codec.isOfEarlierSecret(token.refreshToken, token.claims)) await this.resealTicket(token.claims);
+    return this.rotateBy(token, (rotation) => this.rotations.get(rotation));
+  }
+
+  /** Like `rotate`, but waits for a row that is locked. */
+  rotateLocked(token: Rotatable): Promise<IssuedSession | undefined> {
+    return this.rotateBy(token, async (rotation) => (await this.redeemEach(REDEEM_HELD, [rotation]))[0]);
+  }
+
+  private async rotateBy(
+    token: Rotatable,
+    redeem: (rotation: Rotation) => Promise<Session | undefined>,
+  ): Promise<IssuedSession | undefined> {
+    const next = this.codec.encode({ ...token.claims, generation: token.claims.generation + 1 });
+    const session = await redeem({ ...token, ...digestTicket(next) });
+    return session && { ...session, refreshToken: next };
+  }
+
+  private async redeemEach(statement: Statement, rotations: readonly Rotation[]): Promise<(Session | undefined)[]> {
+    const each = rotations.map(
+      ({ claims: { id, uniqueId, generation }, refreshToken, clientId, salt, hash, origin }) => {
+        const { address, userAgent, requestId } = origin;
+        const from = [address, placeOf(address), userAgent, requestId];
+        return [id, uniqueId, generation, refreshToken, clientId, salt, hash, ...from];
+      },
+    );
+    const { REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE, REFRESHED_ELSEWHERE } = this.settings;
+    const policy = [REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE, REFRESHED_ELSEWHERE === 'end'];
+    return inPlaces(
+      rotations,
+      await this.statements.run<Placed<Session>>(statement, [...askedValues(each), ...policy]),
+    );
+  }
+
+  /** The token is of an earlier secret: when all such tokens were used, nothing is left that needs that secret. */
+  private async resealTicket({ id, uniqueId }: RefreshTokenClaims): Promise<void> {
+    const [row] = await this.statements.run<{ protectedTicket: string }>(TICKET, [id, uniqueId]);
+    const resealed = row && (await this.tickets.reseal(row.protectedTicket, uniqueId));
+    if (resealed) await this.statements.run(RESEAL_TICKET, [id, row.protectedTicket, resealed]);
+  }
+}
