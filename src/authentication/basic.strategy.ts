@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-custom';
 import type { Principal } from '../access/principal.js';
 import { originOf, principalOf } from '../access/request-origin.js';
+import { isAbandoned } from '../http/arrival.js';
 import { AppError } from '../kernel/app-error.js';
 import { SignIn } from '../users/sign-in.js';
 import { UsersService } from '../users/users.service.js';
@@ -24,7 +25,7 @@ export class BasicStrategy extends PassportStrategy(Strategy, 'basic') {
     super();
   }
 
-  /** The principal whose credentials the request carries, or false. @throws AppError 429 for those who guess */
+  /** The principal whose credentials the request carries, or false. @throws AppError 429 while guesses are limited, 503 while too many sign in */
   async validate(request: FastifyRequest): Promise<Principal | false> {
     const credentials = parseBasic(request.raw);
     if (!credentials) return false;
@@ -34,7 +35,9 @@ export class BasicStrategy extends PassportStrategy(Strategy, 'basic') {
     if (isRemembered && user.enabled && !user.mustResetPassword && user.totpSecret === null)
       return principalOf(user, request);
     try {
-      const { user: authenticated } = await this.signIn.authenticate({ email, password }, originOf(request));
+      const { user: authenticated } = await this.signIn.authenticate({ email, password }, originOf(request), () =>
+        isAbandoned(request),
+      );
       this.remembered.remember(authenticated.email, password, authenticated.passwordHash);
       return principalOf(authenticated, request);
     } catch (error) {

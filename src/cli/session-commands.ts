@@ -44,7 +44,7 @@ function end({ subject, client, json }: SessionOptions): Promise<void> {
   });
 }
 
-function asJson({ id, uniqueId, clientId, createdOn, authTime, rotatedOn, expiresOn }: RefreshToken) {
+function asJson({ id, uniqueId, clientId, createdOn, authTime, rotatedOn, expiresOn, ...last }: RefreshToken) {
   const time = (instant: Date | null): string | null => (instant ? formatDateTime(instant) : null);
   return {
     id,
@@ -54,5 +54,9 @@ function asJson({ id, uniqueId, clientId, createdOn, authTime, rotatedOn, expire
     signedIn: time(authTime),
     refreshed: time(rotatedOn),
     expires: time(expiresOn),
+    redeemed: time(last.lastRedeemedOn),
+    address: last.lastAddress,
+    userAgent: last.lastUserAgent,
+    request: last.lastRequestId,
   };
 }

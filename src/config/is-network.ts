@@ -1,7 +1,8 @@
 import { ValidateBy, type ValidationOptions } from 'class-validator';
 import { isIP } from 'node:net';
+import { canonicalAddress } from '../kernel/address.js';
 
-/** An IP address, or a network in CIDR form. */
+/** An IP address, or a network in CIDR form that is not all addresses. */
 export function IsNetwork(options: ValidationOptions): PropertyDecorator {
   return ValidateBy({ name: 'isNetwork', validator: { validate: isNetwork } }, options);
 }
@@ -9,7 +10,11 @@ export function IsNetwork(options: ValidationOptions): PropertyDecorator {
 function isNetwork(value: unknown): boolean {
   if (typeof value !== 'string') return false;
   const [address = '', prefix, ...rest] = value.split('/');
-  const bits = { 4: 32, 6: 128 }[isIP(address)];
-  if (bits === undefined || rest.length > 0) return false;
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  if (prefix === undefined) return true;
+  // An IPv4-mapped network of 96 bits is all of IPv4.
+  const isMapped = version === 6 && isIP(canonicalAddress(address) ?? '') === 4;
+  const bits = Number(prefix);
+  return /^\d{1,3}$/.test(prefix) && bits > (isMapped ? 96 : 0) && bits <= (version === 4 ? 32 : 128);
 }

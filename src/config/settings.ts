@@ -161,7 +161,11 @@ export class Settings {
 
   /** Proxies whose `X-Forwarded-For` is believed: addresses or networks, separated by commas. */
   @commaSeparated()
-  @IsNetwork({ each: true, message: 'expected IP addresses or networks such as 10.0.0.0/8, separated by commas' })
+  @IsNetwork({
+    each: true,
+    message:
+      'expected IP addresses or networks such as 10.0.0.0/8, separated by commas; a network of all addresses, such as 0.0.0.0/0, would let every client choose its address',
+  })
   readonly TRUSTED_PROXIES: readonly string[] = [];
 
   /** Least severe level that is logged. */

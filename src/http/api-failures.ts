@@ -11,9 +11,9 @@ const DESCRIPTIONS = {
   404: 'There is no such record.',
   413: 'The body is larger than 256 KiB.',
   415: 'The body is of another content type.',
-  429: 'Too many failed attempts to sign in. See `Retry-After`.',
+  429: 'Too many attempts to sign in. See `Retry-After`.',
   500: 'A fault of ours.',
-  503: 'The database cannot be reached, or took too long. See `Retry-After`.',
+  503: 'The database cannot be reached, or took too long; or too many sign-ins are in progress. See `Retry-After`.',
 } as const;
 
 /** What such a failure says, as an example. */
@@ -24,7 +24,7 @@ const MESSAGES: Readonly<Record<keyof typeof DESCRIPTIONS, string>> = {
   404: 'There is no RefreshToken with Id 87654321.',
   413: 'The body is larger than 256 KiB.',
   415: 'The body must be application/json or application/x-www-form-urlencoded.',
-  429: 'Too many failed attempts. Try again in 8 seconds.',
+  429: 'Too many attempts. Wait 8 seconds.',
   500: 'Something went wrong on our side. Quote request 5f0c6a5e-8f0c-4c53-9d5e-0c6f7a4b1e2d when you report it.',
   503: 'The database cannot be reached; nothing was written.',
 };

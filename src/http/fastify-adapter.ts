@@ -3,6 +3,7 @@ import { LogController, type FastifyInstance, type FastifyServerOptions } from '
 import { METHODS, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { v4 as uuid } from 'uuid';
+import { canonicalAddress } from '../kernel/address.js';
 import { AppError } from '../kernel/app-error.js';
 import { addArrival } from './arrival.js';
 import { addBatchConstraint } from './batch-query.js';
@@ -10,6 +11,7 @@ import { addBodyParsers } from './body-parsers.js';
 import { FailureBody } from './failure-body.js';
 import { addTotalItemsHeader } from './list-envelope.js';
 import { MethodTable } from './method-table.js';
+import { trustIn } from './trusted-proxies.js';
 import { addUnreadBody } from './unread-body.js';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
@@ -27,7 +29,7 @@ export function createFastifyAdapter(
   const adapter = new FastifyAdapter({
     logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    ...(trustedProxies.length > 0 && { trustProxy: [...trustedProxies] }),
+    ...(trustedProxies.length > 0 && { trustProxy: trustIn(trustedProxies) }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     // What still comes on a connection that was taken before the end is answered like any other.
@@ -84,7 +86,8 @@ function answerBrokenRequest(this: FastifyInstance, error: Error & { code?: stri
   const { status, text, message } = brokenRequest(error.code);
   const body = JSON.stringify(FailureBody.of(new AppError('request_refused', status, message)));
   const requestId = uuid();
-  this.log.info({ requestId, status, failure: { code: error.code } }, 'broken request');
+  const address = canonicalAddress(socket.remoteAddress ?? '');
+  this.log.info({ requestId, status, address, failure: { code: error.code } }, 'broken request');
   socket.end(
     `HTTP/1.1 ${status} ${text}\r\ncontent-type: application/json; charset=utf-8\r\nx-request-id: ${requestId}\r\n` +
       `cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

@@ -10,9 +10,9 @@ const DESCRIPTIONS = {
   403: 'Signed in, without the role.',
   413: 'The body is larger than 256 KiB.',
   415: 'The body is no form.',
-  429: 'Too many failed attempts. See `Retry-After`.',
+  429: 'Too many attempts. See `Retry-After`.',
   500: 'A fault of ours.',
-  503: 'The database cannot be reached. See `Retry-After`.',
+  503: 'The database cannot be reached, or too many sign-ins are in progress. See `Retry-After`.',
 } as const;
 
 /** Documents the failures of an OAuth endpoint; 400, 413, 500 and 503 go without saying. */

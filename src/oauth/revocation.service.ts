@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { AppError } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
 import { RefreshTokenCodec } from '../refresh-tokens/refresh-token-codec.js';
 import { SessionsService } from '../refresh-tokens/sessions.service.js';
 import { AccessTokens, referenceOf } from '../signing-keys/access-tokens.js';
+import { ClientGuesses } from '../users/client-guesses.js';
 import { oauthError } from './oauth-error.js';
 import { required, type OAuthRequest } from './oauth-form.js';
 
@@ -13,11 +15,13 @@ export class RevocationService {
     private readonly codec: RefreshTokenCodec,
     private readonly accessTokens: AccessTokens,
     private readonly sessions: SessionsService,
+    private readonly clientGuesses: ClientGuesses,
   ) {}
 
   /**
    * Says nothing of a token that is unknown, over or malformed (section 2.2).
-   * @throws AppError invalid_request without a token, invalid_grant for a token of another client (section 2.1)
+   * @throws AppError invalid_request without a token, invalid_grant for a token of another client (section 2.1), 429 too_many_attempts
+   * when too many clients were named for a refresh token
    */
   async revoke(request: OAuthRequest): Promise<void> {
     const token = required(request, 'token');
@@ -26,7 +30,13 @@ export class RevocationService {
     const actor: Actor = { name: 'client', origin };
     const claims = this.codec.decode(token);
     if (claims) {
-      await this.sessions.revoke(claims, clientId, actor);
+      this.clientGuesses.check(claims.uniqueId);
+      await this.sessions.revoke(claims, clientId, actor).catch(async (error: unknown) => {
+        // It was a guess at the client. An access token names its client to everybody, so there is nothing to guess.
+        if (error instanceof AppError && error.code === 'invalid_grant')
+          await this.clientGuesses.count(claims.uniqueId);
+        throw error;
+      });
       return;
     }
     const access = await this.accessTokens.verify(token);

@@ -77,7 +77,7 @@ export class TokenController {
   )
   @ApiClientId()
   @ApiResponse({ status: 200, description: 'The token is out of use, or was already.' })
-  @ApiOAuthFailures(415)
+  @ApiOAuthFailures(415, 429)
   revoke(@OAuthForm() request: OAuthRequest): Promise<void> {
     return this.revocation.revoke(request);
   }

@@ -1,7 +1,7 @@
 import pretty from 'pino-pretty';
 
 /** What `lineOf` says in its own way, or what nobody at a terminal needs. */
-const LEFT_OUT = ['pid', 'hostname', 'requestId', 'method', 'path', 'status', 'ms', 'user', 'failure'];
+const LEFT_OUT = ['pid', 'hostname', 'requestId', 'method', 'path', 'status', 'ms', 'address', 'user', 'failure'];
 
 /** What is logged of a request, and what else a line may have. */
 interface Entry {
@@ -10,6 +10,7 @@ interface Entry {
   readonly path?: string;
   readonly status?: number;
   readonly ms?: number;
+  readonly address?: string | null;
   readonly user?: string;
   readonly failure?: { readonly code?: string; readonly detail?: string };
   readonly requestId?: string;
@@ -35,7 +36,7 @@ export function humanLog(stdout: { write(text: string): void }): { write(entry: 
   };
 }
 
-function lineOf({ msg, method, path, status, ms, user, failure, requestId }: Entry): string {
+function lineOf({ msg, method, path, status, ms, address, user, failure, requestId }: Entry): string {
   const parts = [
     method ?? msg,
     path,
@@ -44,6 +45,7 @@ function lineOf({ msg, method, path, status, ms, user, failure, requestId }: Ent
     user,
     failure?.code,
     failure?.detail && `(${failure.detail})`,
+    failure && address && `from ${address}`,
     // Only where somebody may ask for it: a request that failed, or what was said during one.
     (failure ?? method === undefined) && requestId && `request ${requestId}`,
   ];

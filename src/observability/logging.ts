@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import type { FastifyBaseLogger, FastifyInstance, FastifyServerOptions } from 'fastify';
+import { addressOf } from '../access/request-origin.js';
 import type { Settings } from '../config/settings.js';
 import { humanLog } from './human-log.js';
 import { stdoutByTurn } from './stdout-by-turn.js';
@@ -39,7 +40,7 @@ export function loggerOptions({
 }
 
 /**
- * Logs each request in one line when it is answered: who asked for what, what came of it, how long it took, and why it failed.
+ * Logs each request in one line when it is answered: who asked for what, from where, what came of it, how long it took, and why it failed.
  * Bodies, headers and queries are never logged, so neither are the tickets, tokens and passwords in them.
  */
 export function addRequestLog(fastify: FastifyInstance): void {
@@ -52,6 +53,7 @@ export function addRequestLog(fastify: FastifyInstance): void {
         path: loggedPath(request.url),
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
+        address: addressOf(request),
         ...(request.user && { user: request.user.name }),
         ...(request.failure && { failure: request.failure }),
       },

@@ -3,6 +3,7 @@ import { AppError } from '../kernel/app-error.js';
 import type { MetricDescription, Metrics } from './metrics.js';
 
 const TOO_MANY_REQUESTS = 429;
+const SERVICE_UNAVAILABLE = 503;
 
 /** What is counted, and what can come of it. */
 export interface OutcomesDescription<Success extends string> extends Pick<MetricDescription<never>, 'name' | 'help'> {
@@ -13,7 +14,8 @@ export interface OutcomesDescription<Success extends string> extends Pick<Metric
 
 /**
  * Counts attempts by what came of them, in one counter with the labels `outcome` and `reason`. The outcome is one of the successes;
- * `refused`, which has a reason; `throttled`; or `failed`, through a fault that is not the caller's.
+ * `refused`, which has a reason; `throttled`; `busy`, when it was not evaluated because too much was under way; or `failed`, through a
+ * fault that is not the caller's.
  */
 export class Outcomes<Success extends string> {
   private readonly counter: Counter<'outcome' | 'reason'>;
@@ -24,7 +26,7 @@ export class Outcomes<Success extends string> {
     this.counter = metrics.counter({ name, help, labelNames: ['outcome', 'reason'] });
     this.refusals = new Set(refusals);
     // A series that begins with its first event hides that event: rates need the zero before it.
-    for (const outcome of [...successes, 'throttled', 'failed']) this.counter.inc({ outcome }, 0);
+    for (const outcome of [...successes, 'throttled', 'busy', 'failed']) this.counter.inc({ outcome }, 0);
     for (const reason of [...refusals, 'other']) this.counter.inc({ outcome: 'refused', reason }, 0);
   }
 
@@ -41,8 +43,9 @@ export class Outcomes<Success extends string> {
   }
 
   private failureOf(error: unknown): { outcome: string; reason?: string } {
+    if (error instanceof AppError && error.status === TOO_MANY_REQUESTS) return { outcome: 'throttled' };
+    if (error instanceof AppError && error.status === SERVICE_UNAVAILABLE) return { outcome: 'busy' };
     if (!(error instanceof AppError) || error.status >= 500) return { outcome: 'failed' };
-    if (error.status === TOO_MANY_REQUESTS) return { outcome: 'throttled' };
     const { detail = '' } = error.context;
     return { outcome: 'refused', reason: this.refusals.has(detail) ? detail : 'other' };
   }

@@ -5,14 +5,11 @@ import { throwOutcomeUnknown } from '../kernel/database-failures.js';
 import type { Origin } from '../kernel/origin.js';
 import { Metrics } from '../observability/metrics.js';
 import { Outcomes } from '../observability/outcomes.js';
+import type { Reservation } from './guess-limits.js';
 import { LoginThrottle } from './login-throttle.js';
-import { verifyPassword } from './passwords.js';
+import { LONGEST, PasswordChecks, type CheckedPassword } from './password-checks.js';
 import { Totp } from './totp.js';
 import type { User } from './user.entity.js';
-import { UsersService } from './users.service.js';
-
-/** Longer than any e-mail address or password that could be right (RFC 5321, section 4.5.3.1). */
-const LONGEST = 512;
 
 /** What somebody says to prove who they are. */
 export interface Credentials {
@@ -28,10 +25,9 @@ export interface SignedIn {
   readonly amr: readonly string[];
 }
 
-/** Somebody's attempt to sign in: by which name, as which user if there is one, and from where. */
-interface Attempt {
+/** An attempt to sign in whose password was checked. */
+interface Attempt extends CheckedPassword {
   readonly account: string;
-  readonly user: User | null;
   readonly origin: Origin;
 }
 
@@ -43,7 +39,7 @@ export class SignIn {
   private readonly outcomes: Outcomes<'ok'>;
 
   constructor(
-    private readonly users: UsersService,
+    private readonly passwords: PasswordChecks,
     private readonly totp: Totp,
     private readonly throttle: LoginThrottle,
     private readonly trail: AuditTrail,
@@ -58,43 +54,66 @@ export class SignIn {
   }
 
   /**
-   * The enabled user with these credentials. An unknown e-mail takes as long, and is answered, as a wrong password.
-   * @throws AppError invalid_credentials, two_factor_auth_check, must_reset_password, or 429 too_many_attempts
+   * The enabled user with these credentials. An unknown e-mail takes as long, and is answered, as a wrong password. An attempt whose sender
+   * hung up before its turn is not carried out.
+   * @throws AppError invalid_credentials, two_factor_auth_check, must_reset_password, 429 too_many_attempts, or 503 sign_ins_busy
    */
-  authenticate(credentials: Credentials, origin: Origin): Promise<SignedIn> {
-    return this.outcomes.count(this.identify(credentials, origin), () => 'ok');
+  authenticate(credentials: Credentials, origin: Origin, isAbandoned: () => Promise<boolean>): Promise<SignedIn> {
+    return this.outcomes.count(this.identify(credentials, origin, isAbandoned), () => 'ok');
   }
 
-  private async identify({ email, password, totp }: Credentials, origin: Origin): Promise<SignedIn> {
+  private async identify(
+    { email, password, totp }: Credentials,
+    origin: Origin,
+    isAbandoned: () => Promise<boolean>,
+  ): Promise<SignedIn> {
     const account = email.toLowerCase().slice(0, LONGEST).replaceAll('\0', '').toWellFormed();
-    await this.throttle.check(account, origin.address);
-    const user = email.length > LONGEST || password.length > LONGEST ? null : await this.users.find(email);
-    const isRight = await verifyPassword(user?.passwordHash, password.slice(0, LONGEST));
-    // Others may have failed meanwhile: who sends many guesses at once learns no more than who sends them one by one.
-    await this.throttle.check(account, origin.address);
-    const attempt = { account, user, origin };
-    if (!isRight || !user?.enabled) {
-      return this.fail(
-        attempt,
-        invalidCredentials(!user ? 'unknown-user' : isRight ? 'user-disabled' : 'wrong-password'),
-      );
-    }
-    if (user.totpSecret !== null) {
-      // Asking for the code is a step of signing in, not a guess.
-      if (totp === undefined) return this.refuse(attempt, codeNeeded('no-code'));
-      if (!(await this.totp.spend(user, totp))) return this.fail(attempt, codeNeeded('wrong-code'));
-    }
-    const counted = this.throttle.countSuccess(account, origin.address);
-    // A code is used up by now.
-    await (user.totpSecret === null ? counted : counted.catch(throwOutcomeUnknown));
+    const { address } = origin;
+    const hasCode = totp !== undefined;
+    const checked = await this.passwords.check({ account, email, password, address, hasCode, isAbandoned });
+    const attempt = { ...checked, account, origin };
+    const { user, isRight, reservation } = attempt;
+    if (!isRight || !user?.enabled) return this.refuseGuess(attempt);
+    if (user.totpSecret !== null) return this.withCode(attempt, user, totp);
+    if (reservation) await this.throttle.settle(reservation);
     if (user.mustResetPassword) return this.refuse(attempt, mustResetPassword());
-    return { user, amr: user.totpSecret === null ? ['pwd'] : ['pwd', 'otp', 'mfa'] };
+    return { user, amr: ['pwd'] };
   }
 
-  /** Counts a guess that was wrong, and refuses. */
-  private async fail(attempt: Attempt, refusal: AppError): Promise<never> {
-    await this.throttle.countFailure(attempt.account, attempt.origin.address);
-    return this.refuse(attempt, refusal);
+  /** A wrong password, an unknown user or a disabled one. The guess stays counted; one that shared a check is counted for itself. */
+  private async refuseGuess(attempt: Attempt): Promise<never> {
+    const { user, isRight, reservation, account, origin } = attempt;
+    if (!reservation) await this.throttle.reserve(account, origin.address);
+    return this.refuse(
+      attempt,
+      invalidCredentials(!user ? 'unknown-user' : isRight ? 'user-disabled' : 'wrong-password'),
+    );
+  }
+
+  /** The password was right. A code is counted as a failure before it is evaluated, like the password. */
+  private async withCode(attempt: Attempt, user: User, code: string | undefined): Promise<SignedIn> {
+    const { reservation } = attempt;
+    if (code === undefined || !reservation) {
+      // Asking for the code is a step of signing in, not a guess.
+      if (reservation) await this.throttle.giveBack(reservation);
+      return this.refuse(attempt, codeNeeded('no-code'));
+    }
+    const codeReservation = await this.reserveCode(user, reservation);
+    if (!(await this.totp.spend(user, code))) return this.refuse(attempt, codeNeeded('wrong-code'));
+    // The code is used up by now.
+    await this.throttle.settle(reservation, codeReservation).catch(throwOutcomeUnknown);
+    if (user.mustResetPassword) return this.refuse(attempt, mustResetPassword());
+    return { user, amr: ['pwd', 'otp', 'mfa'] };
+  }
+
+  private async reserveCode({ email }: User, password: Reservation): Promise<Reservation> {
+    try {
+      return await this.throttle.reserveCode(email);
+    } catch (error) {
+      // No code was evaluated, and the password was no guess.
+      await this.throttle.giveBack(password);
+      throw error;
+    }
   }
 
   /** Writes it down, and refuses. A name that is no user's is not kept: people type passwords there. */

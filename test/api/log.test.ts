@@ -60,6 +60,7 @@ describe('the log', () => {
         path: path === '/%' ? '/%25' : path.split('?')[0],
         status,
         ms: expect.any(Number) as number,
+        address: '127.0.0.1',
       }),
     ]);
   });
@@ -79,7 +80,7 @@ describe('the log', () => {
     const { status, headers } = await raw(service.url, 'SECRET garbage\r\n\r\n');
     expect(status).toBe(400);
     const logged = (await lines()).find((line) => line['requestId'] === headers.get('x-request-id'));
-    expect(logged).toMatchObject({ msg: 'broken request', status: 400 });
+    expect(logged).toMatchObject({ msg: 'broken request', status: 400, address: '127.0.0.1' });
     expect(service.log).not.toContain('SECRET garbage');
   });
 });
@@ -172,9 +173,9 @@ describe('a log for people', () => {
     const told = service.log.split('\n').filter((line) => / (GET|request) /.test(line));
     expect(told.filter((line) => !line.includes('/health/')).map(withoutTimes)).toEqual([
       `INFO: GET ${RESOURCE} 200 MS admin@example.com`,
-      `INFO: GET ${RESOURCE} 401 MS unauthorized request asked-1`,
-      expect.stringMatching(/^INFO: broken request 400 HPE_INVALID_URL request [-\w]+$/),
-      expect.stringMatching(/^INFO: GET \/last 404 MS request_refused request [-\w]+$/),
+      `INFO: GET ${RESOURCE} 401 MS unauthorized from 127.0.0.1 request asked-1`,
+      expect.stringMatching(/^INFO: broken request 400 HPE_INVALID_URL from 127\.0\.0\.1 request [-\w]+$/),
+      expect.stringMatching(/^INFO: GET \/last 404 MS request_refused from 127\.0\.0\.1 request [-\w]+$/),
     ]);
     expect(service.log).toMatch(/^\S+ INFO: Server listening at /m);
   });

@@ -140,6 +140,7 @@ describe('the metrics', () => {
       [signIns(refused('unknown-user'))]: 1,
       [signIns(refused('other'))]: 0,
       [signIns('"throttled"')]: 1,
+      [signIns('"busy"')]: 0,
       [signIns('"failed"')]: 0,
     };
     const counted = Object.keys(expected).map((key) => [key, (after.value(key) ?? NaN) - (before.value(key) ?? NaN)]);

@@ -23,7 +23,7 @@ afterAll(() => disposeWithoutLeaks(service));
 /** Sends a refresh and cuts the connection so many milliseconds after that, whether an answer came or not. */
 function sendAndCut({ refresh: token }: Tokens, clientId: string, ms: number): Promise<void> {
   const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: token }).toString();
-  const head = `POST ${TOKEN} HTTP/1.1\r\nhost: x\r\nclient_id: ${clientId}\r\ncontent-length: ${body.length}`;
+  const head = `POST ${TOKEN} HTTP/1.1\r\nhost: x\r\nclient_id: ${clientId}\r\nuser-agent: node\r\ncontent-length: ${body.length}`;
   const { hostname, port } = new URL(service.url);
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname, () => {

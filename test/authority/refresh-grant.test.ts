@@ -112,8 +112,9 @@ describe('a retry', () => {
     expect((await refresh(service, second, 'retry')).refresh).not.toBe(second.refresh);
   });
 
-  it('after the window is a replay', async () => {
+  it('after the window is a replay, once the new tokens are in use', async () => {
     const [first, second] = (await chain('late', 2)) as [Tokens, Tokens];
+    expect(await isAlive(service, second)).toBe(true);
     await seconds(AFTER_WINDOW);
     await expectRefused(service, first.refresh, 'late');
     await expectEnded(first, second);

@@ -132,16 +132,21 @@ describe('what the database may have done', () => {
     const factor = URI.parse(stdout.trim()) as TOTP;
     const codeOfStep = (step: number) => factor.generate({ timestamp: Date.now() + step * 30_000 });
     const form = { grant_type: 'password', username: 'edit@example.com', password: passwordOf('edit') };
-    for (const [step, table] of [
-      [-1, 'refresh_tokens'],
-      [0, 'login_throttles'],
+    // The session cannot be written, or the attempt cannot be given back.
+    await database.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE 'canceled' USING ERRCODE = 'lock_not_available'; END $$`);
+    for (const [step, trigger] of [
+      [-1, 'BEFORE INSERT OR UPDATE ON refresh_tokens FOR EACH ROW'],
+      [0, 'BEFORE UPDATE ON login_throttles FOR EACH ROW WHEN (NEW.failures = 0)'],
     ] as const) {
-      await database.query('BEGIN');
-      await database.query(`LOCK TABLE ${table} IN EXCLUSIVE MODE`);
+      await database.query(`CREATE TRIGGER refusal ${trigger} EXECUTE FUNCTION refuse()`);
       const { status, body } = await ask(service, { ...form, totp: codeOfStep(step) });
-      await database.query('ROLLBACK');
+      await database.query(
+        `DROP TRIGGER refusal ON ${trigger.includes('login') ? 'login_throttles' : 'refresh_tokens'}`,
+      );
       expect([status, body.error_description]).toEqual([503, UNKNOWN]);
     }
+    await database.query('DROP FUNCTION refuse');
     tokensOf(await ask(service, { ...form, totp: codeOfStep(1) }));
   });
 });

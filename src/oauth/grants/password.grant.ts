@@ -19,10 +19,10 @@ export class PasswordGrant implements Grant {
     private readonly responses: TokenResponses,
   ) {}
 
-  /** @throws AppError invalid_grant, two_factor_auth_check, must_reset_password, or 429 */
+  /** @throws AppError invalid_grant, two_factor_auth_check, must_reset_password, 429, or 503 */
   async handle(parameters: GrantParameters, { clientId, origin, isAbandoned }: GrantContext): Promise<TokenResponse> {
     const { username = '', password = '', totp } = parameters;
-    const { user, amr } = await this.signIn.authenticate({ email: username, password, totp }, origin);
+    const { user, amr } = await this.signIn.authenticate({ email: username, password, totp }, origin, isAbandoned);
     // Who gave up while their password was checked may have signed in again: this login would put the tokens of that out of use.
     if (await isAbandoned()) throw abandoned();
     const response = this.responses.of(() => this.logins.begin({ user, clientId, amr, origin }));

@@ -1,0 +1,105 @@
+import { startInProcess } from '../support/in-process.js';
+import type { GuessLimits } from '../../src/users/guess-limits.js';
+import type { LoginThrottle } from '../../src/users/login-throttle.js';
+import { times } from '../support/sessions.js';
+
+/** So long that no block runs out during a test. */
+const LIMIT = { free: 5, seconds: 600, longest: 900 };
+const AT_ONCE = 60;
+
+let stop: () => Promise<void>;
+let limits: GuessLimits;
+let throttle: LoginThrottle;
+beforeAll(async () => {
+  const started = await startInProcess();
+  stop = started.stop;
+  limits = started.app.get((await import('../../src/users/guess-limits.js')).GuessLimits, { strict: false });
+  throttle = started.app.get((await import('../../src/users/login-throttle.js')).LoginThrottle, { strict: false });
+});
+afterAll(() => stop());
+
+const counter = (name: string, free = LIMIT.free) => ({ name, limit: { ...LIMIT, free } });
+/** How many of these guesses may be evaluated. */
+async function allowed(guesses: Promise<unknown>[]): Promise<number> {
+  const results = await Promise.allSettled(guesses);
+  const refused = results
+    .filter((result) => result.status === 'rejected')
+    .map(({ reason }) => reason as { code?: string });
+  expect(refused.filter(({ code }) => code !== 'too_many_attempts')).toEqual([]);
+  return results.length - refused.length;
+}
+
+describe('guesses at the same moment', () => {
+  it('are no more than the limit of their own counter allows', async () => {
+    const own = counter('concurrent');
+    expect(await allowed(Array.from({ length: AT_ONCE }, () => limits.reserve({ own })))).toBe(LIMIT.free + 1);
+  });
+
+  it('are no more than the limit of a shared counter allows, and a guess that it refuses counts nowhere', async () => {
+    const shared = [counter('shared')];
+    const reserve = (n: number) => limits.reserve({ own: counter(`of-one-${n}`), shared });
+    expect(await allowed(Array.from({ length: AT_ONCE }, (_, n) => reserve(n)))).toBe(LIMIT.free + 1);
+    // One of those who were refused has all its free failures left.
+    const last = counter(`of-one-${AT_ONCE - 1}`);
+    expect(await allowed(Array.from({ length: AT_ONCE }, () => limits.reserve({ own: last })))).toBe(LIMIT.free + 1);
+  });
+
+  it('that are given back leave every counter as it was', async () => {
+    const guess = {
+      own: counter('given-back'),
+      shared: [counter('shared-given-back')],
+      total: counter('total-given-back'),
+    };
+    for (let round = 0; round < 3; round++) {
+      const reserved = await times(LIMIT.free + 1, () => limits.reserve(guess));
+      await Promise.all(reserved.map((reservation) => limits.giveBack(reservation)));
+    }
+    expect(await allowed(Array.from({ length: AT_ONCE }, () => limits.reserve(guess)))).toBe(LIMIT.free + 1);
+  });
+});
+
+describe('a guess that was right', () => {
+  it('begins its own counter again, takes its block back from the shared ones, and is limited by its own alone from then on', async () => {
+    const shared = [counter('shared-right')];
+    const guess = { own: counter('right'), shared };
+    for (let n = 0; n < LIMIT.free; n++) await limits.reserve({ own: counter(`wrong-${n}`), shared });
+    await limits.settle(await limits.reserve(guess));
+    // The last free one of the shared counter is still there; then it blocks strangers.
+    await limits.reserve({ own: counter('stranger'), shared });
+    await expect(limits.reserve({ own: counter('another'), shared })).rejects.toMatchObject({
+      code: 'too_many_attempts',
+    });
+    expect(await allowed(Array.from({ length: AT_ONCE }, () => limits.reserve(guess)))).toBe(LIMIT.free + 1);
+  });
+});
+
+describe('the failures of all addresses together', () => {
+  it('block an address that failed itself, and not one that did not', async () => {
+    const from = (n: number) => ({ own: counter(`address-${n}`), total: counter('total') });
+    for (let n = 0; n <= LIMIT.free; n++) await limits.reserve(from(n));
+    await expect(limits.reserve(from(0))).rejects.toMatchObject({ code: 'too_many_attempts' });
+    await limits.reserve(from(100));
+    await expect(limits.reserve(from(100))).rejects.toMatchObject({ code: 'too_many_attempts' });
+  });
+});
+
+describe('an IPv6 network', () => {
+  const guess = (n: number, address: string) => throttle.reserve(`nobody-${address}-${n}@example.com`, address);
+  const hex = (n: number): string => n.toString(16);
+
+  it.each([
+    ['/64', 50, (n: number) => `2001:db8:1:1::${hex(n)}`],
+    ['/56', 100, (n: number) => `2001:db8:2:1${hex(256 + n).slice(1)}::1`],
+    ['/48', 250, (n: number) => `2001:db8:3:${hex(n * 256)}::1`],
+  ])('of %s has %i failures free', async (_what, free, addressOf) => {
+    for (let n = 0; n < free; n++) await guess(n, addressOf(n % 200));
+    const more = await Promise.allSettled(Array.from({ length: 20 }, (_, n) => guess(free + n, addressOf(n))));
+    // A block of a second each, should the test be slow.
+    expect(more.filter(({ status }) => status === 'fulfilled').length).toBeLessThan(10);
+    expect(more.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(10);
+  });
+});
+
+it('an address without a name of its own is limited too', async () => {
+  await throttle.giveBack(await throttle.reserve('nobody@example.com', null));
+});

@@ -1,0 +1,92 @@
+import { RESOURCE, type Answer } from '../support/client.js';
+import { countByStatus, signInFrom } from '../support/guesses.js';
+import { runSql } from '../support/run-sql.js';
+import { scrape } from '../support/scrape.js';
+import { freePort, Service } from '../support/service.js';
+import { disposeWithoutLeaks, events, keepSecret, login, refresh, the, times } from '../support/sessions.js';
+
+const CROWD = 600;
+/** The bound that the service promises to others while a crowd guesses, in milliseconds at the median. */
+const PROMISED_MS = 250;
+const WRONG = 'PASSWORD that is wrong';
+
+let service: Service;
+let metricsPort: number;
+beforeAll(async () => {
+  keepSecret(WRONG);
+  metricsPort = await freePort();
+  service = await Service.start({ TRUSTED_PROXIES: '127.0.0.1', METRICS_PORT: String(metricsPort) });
+});
+afterAll(() => disposeWithoutLeaks(service));
+
+const median = (values: readonly number[]): number => the(values.toSorted((a, b) => a - b)[values.length >> 1]);
+
+it('during 600 wrong sign-ins from 600 addresses others go on, and the service refuses what it cannot check', async () => {
+  let tokens = await login(service, 'all', 'app');
+  const durations: Record<string, number[]> = { refresh: [], read: [], ready: [] };
+  const timed = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+    const began = performance.now();
+    await work();
+    durations[what]?.push(performance.now() - began);
+  };
+  const flood = times(CROWD, (n) =>
+    signInFrom(service, { name: 'none', password: `${WRONG} ${n}`, from: `198.18.${n >> 8}.${n & 255}` }),
+  );
+  const over = new AbortController();
+  const ended = flood.finally(() => {
+    over.abort();
+  });
+  while (!over.signal.aborted) {
+    await timed('refresh', async () => (tokens = await refresh(service, tokens, 'app')));
+    await timed('read', () => service.client(`Bearer ${tokens.access}`).get(`${RESOURCE}?size=1`));
+    await timed('ready', () => service.client().get('/health/ready'));
+  }
+  const answers = await ended;
+  for (const [what, values] of Object.entries(durations))
+    expect([what, median(values) < PROMISED_MS]).toEqual([what, true]);
+
+  const counts = countByStatus(answers);
+  expect(Object.keys(counts)).toEqual(['400', '503']);
+  answers.filter(({ status }) => status === 503).forEach(expectBusy);
+  const metrics = await scrape(metricsPort);
+  expect(metrics.value('tessera_sign_ins_total{outcome="busy"}')).toBe(counts[503]);
+  expect(metrics.value('tessera_sign_ins_waiting')).toBe(0);
+  expect((await events(service, { Subject: 'none@example.com', Kind: 'login-failed' })).length).toBe(counts[400]);
+  // Each guess that was evaluated counts for the pair, the address and the account, and no other counts.
+  await service.end();
+  const [row] = await runSql(service.dataDir, 'SELECT sum(failures)::int AS failures FROM login_throttles');
+  await service.resume();
+  expect(row?.['failures']).toBe(3 * the(counts[400]));
+}, 120_000);
+
+it('a client that hung up while it waited is not checked, and not counted', async () => {
+  const given = new AbortController();
+  const form = { grant_type: 'password', username: 'read@example.com', password: WRONG };
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const waiting = times(60, (n) =>
+    fetch(`${service.url}/api/token`, {
+      method: 'POST',
+      headers: { ...headers, 'x-forwarded-for': `198.19.0.${n}` },
+      body: new URLSearchParams({ ...form, password: `${WRONG} ${n}` }),
+      signal: given.signal,
+    }).then(
+      ({ status }) => status,
+      () => 0,
+    ),
+  );
+  while (the((await scrape(metricsPort)).value('tessera_sign_ins_waiting')) < 30);
+  given.abort();
+  const statuses = await waiting;
+  while (the((await scrape(metricsPort)).value('tessera_sign_ins_waiting')) > 0);
+  const failures = await events(service, { Subject: 'read@example.com', Kind: 'login-failed' });
+  expect(statuses).toContain(0);
+  expect(failures.length).toBeLessThan(60);
+});
+
+function expectBusy({ body, headers }: Answer): void {
+  expect(body).toEqual({
+    error: 'temporarily_unavailable',
+    error_description: 'Too many sign-ins are in progress; the password was not checked. Wait 1 second.',
+  });
+  expect(headers.get('retry-after')).toBe('1');
+}
