@@ -27,6 +27,14 @@ it.concurrent.each([
   ['forget the family', 'crash', /an ended session never answers/],
   ['find, then update', 'crash', /no token works twice: .* two requests at once got different refresh tokens/],
   ['a retry window that never ends', 'crash', /no token works twice: .* a replayed token was redeemed/],
+  ['the age of any rotation', 'thieves', /a replay ends the session/],
+  ['hanging up excuses', 'thieves', /a replay ends the session/],
+  ['an end that can be outrun', 'thieves', /a replay ends the session/],
+  [
+    'a window for lost answers that nothing closes',
+    'thieves',
+    /no token works twice: .* a replayed token was redeemed/,
+  ],
   ['skip the guard on one route', 'abuse', /a route is for its role/],
 ])('“%s” is found by the scenario %s', async (fault, scenario, violation) => {
   expect(await torture(plant(fault), scenario, violation)).toMatch(violation);

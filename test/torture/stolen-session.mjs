@@ -119,7 +119,8 @@ export class StolenSession {
     if (answer.status === 200) this.world.report.count('hang_ups_answered');
     if (!isReplay) return arrived(url);
     const deadline = performance.now() + JUDGED_AFTER_MS;
-    while (!(await this.#isDead()) && performance.now() < deadline) await pause(20);
+    const isJudged = async () => (await this.#isDead()) || (await this.#reasonOf(requestId)) !== undefined;
+    while (!(await isJudged()) && performance.now() < deadline) await pause(20);
     return this.#mustHaveEnded(requestId, performance.now(), { mayBeDropped: true });
   }
 
