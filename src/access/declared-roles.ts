@@ -34,7 +34,7 @@ export class DeclaredRoles {
 
   /** The names of all roles that some route demands, sorted. */
   roles(): string[] {
-    const roles = this.routes().flatMap(({ policy }) => (policy && policy !== 'public' ? [policy.role] : []));
+    const roles = this.routes().flatMap(({ policy }) => (policy && policy !== 'public' ? policy.roles : []));
     return [...new Set(roles)].sort();
   }
 }

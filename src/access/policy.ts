@@ -2,14 +2,18 @@ import { applyDecorators } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ApiExtension } from '@nestjs/swagger';
 
-/** What a route demands: nothing, or a signed-in user who holds the role. */
-export type Policy = 'public' | { readonly role: string };
+/** What a route demands: nothing, or a signed-in user who holds one of the roles. */
+export type Policy = 'public' | { readonly roles: readonly [string, ...string[]] };
 
 const PolicyMetadata = Reflector.createDecorator<Policy>();
 
-/** Demands a signed-in user with the role; a full administrator needs none. */
-export function Role(role: string): MethodDecorator {
-  return applyDecorators(PolicyMetadata({ role }), ApiExtension('x-required-role', role));
+/**
+ * Demands a signed-in user with the role, or with one of several that each suffice; a full administrator needs none. The OpenAPI document
+ * names the role, or the list of them, as `x-required-role`.
+ */
+export function Role(...roles: [string, ...string[]]): MethodDecorator {
+  const [role, ...others] = roles;
+  return applyDecorators(PolicyMetadata({ roles }), ApiExtension('x-required-role', others.length > 0 ? roles : role));
 }
 
 /** Lets everybody in, signed in or not. */

@@ -14,6 +14,14 @@ export interface Principal extends Actor {
   readonly roles: readonly string[];
 }
 
+/** Whether a user may do what one of these roles is for: a full administrator may without any. */
+export function holdsRole(
+  { isAdministrator, roles }: Pick<Principal, 'isAdministrator' | 'roles'>,
+  ...wanted: string[]
+): boolean {
+  return isAdministrator || wanted.some((role) => roles.includes(role));
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set by authentication; absent on public routes. */

@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../kernel/app-error.js';
 import { policyOf } from './policy.js';
+import { holdsRole } from './principal.js';
 
 /** Lets a request through only where the route's declared policy says so. A route without a policy is closed to everybody. */
 @Injectable()
@@ -13,11 +14,11 @@ export class RolesGuard implements CanActivate {
     const policy = policyOf(this.reflector, context.getHandler(), context.getClass());
     if (policy === 'public') return true;
     const { user } = context.switchToHttp().getRequest<FastifyRequest>();
-    if (policy && user && (user.isAdministrator || user.roles.includes(policy.role))) return true;
+    if (policy && user && holdsRole(user, ...policy.roles)) return true;
     throw new AppError(
       'insufficient_scope',
       403,
-      policy ? `This needs the role ${policy.role}.` : 'This route is closed: it declares no policy.',
+      policy ? `This needs the role ${policy.roles.join(' or ')}.` : 'This route is closed: it declares no policy.',
       { headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' } },
     );
   }

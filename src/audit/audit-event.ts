@@ -15,6 +15,9 @@ export const AUDIT_KINDS = [
   'user-added',
   'user-changed',
   'signing-key-rotated',
+  'audit-trail-read',
+  'basic-sign-in',
+  'token-introspected',
 ] as const;
 
 export type AuditKind = (typeof AUDIT_KINDS)[number];

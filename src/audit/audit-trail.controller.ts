@@ -1,6 +1,8 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, type StreamableFile } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal } from '../access/current-principal.js';
 import { Role } from '../access/policy.js';
+import type { Principal } from '../access/principal.js';
 import { ApiList } from '../http/api-resource.js';
 import { toListEnvelope, type ListEnvelope } from '../http/list-envelope.js';
 import { SearchQuery } from '../http/search-parameters.js';
@@ -17,7 +19,10 @@ export class AuditTrailController {
   @Get()
   @Role('AuditTrailEntry-List')
   @ApiList(AUDIT_TRAIL_SEARCH, AuditTrailEntryView)
-  async search(@SearchQuery(AUDIT_TRAIL_SEARCH) search: Search): Promise<ListEnvelope<AuditTrailEntryView>> {
-    return toListEnvelope(search, await this.trail.search(search));
+  async search(
+    @SearchQuery(AUDIT_TRAIL_SEARCH) search: Search,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<ListEnvelope<AuditTrailEntryView> | StreamableFile> {
+    return toListEnvelope(search, await this.trail.search(search, principal));
   }
 }

@@ -1,13 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { DataSource, In, Repository, type EntityManager } from 'typeorm';
+import { DataSource, Repository, type EntityManager } from 'typeorm';
 import { actValues, EVENT_COLUMNS } from './audited.js';
+import { PageReader, type PageStatements } from '../database/page-reader.js';
 import { findPage, type Searchable } from '../database/search.js';
 import { Statements, type Statement } from '../database/statements.js';
-import { inOrder, type Found, type Search } from '../kernel/search.js';
+import { MinuteBudget } from '../kernel/minute-budget.js';
+import type { Actor } from '../kernel/origin.js';
+import type { Found, Search } from '../kernel/search.js';
 import { AuditTrailEntry } from './audit-trail-entry.entity.js';
 import { AuditTrailEntryView } from './audit-trail-entry.view.js';
 import type { AuditEvent } from './audit-event.js';
+import { entryPages } from './entry-pages.js';
+
+const EVENTS_A_MINUTE = 10;
 
 const RECORD: Statement = {
   name: 'audit-record',
@@ -46,11 +52,17 @@ const RECORD_WITHIN_BOUNDS: Statement = {
 /** The audit trail: who did what to which session, from where, when and why. */
 @Injectable()
 export class AuditTrail {
+  private readonly budget = new MinuteBudget(EVENTS_A_MINUTE);
+  private readonly pageStatements: PageStatements;
+
   constructor(
-    @InjectRepository(AuditTrailEntry) private readonly entries: Repository<AuditTrailEntry>,
+    @InjectRepository(AuditTrailEntry) entries: Repository<AuditTrailEntry>,
     private readonly dataSource: DataSource,
     private readonly statements: Statements,
-  ) {}
+    private readonly pages: PageReader,
+  ) {
+    this.pageStatements = entryPages(entries.metadata);
+  }
 
   /** Writes an event: within the manager's transaction, so that it stands or falls with what it records, or by itself. */
   async record(event: AuditEvent, manager?: EntityManager): Promise<void> {
@@ -62,11 +74,21 @@ export class AuditTrail {
     await this.statements.run(RECORD_WITHIN_BOUNDS, valuesOf(event));
   }
 
-  /** One page of the events that match. */
-  async search(search: Search): Promise<Found<AuditTrailEntryView>> {
-    const found = await findPage(this.dataSource, AUDIT_TRAIL_ENTRIES, search);
-    const entries = await this.entries.findBy({ id: In([...found.records]) });
-    return { ...found, records: inOrder(found.records, entries).map((entry) => AuditTrailEntryView.of(entry)) };
+  /**
+   * Writes an event of what a user does all day: at most ten a minute for each kind and actor. The bound is that of this process, so that
+   * beyond it nothing is sent to the database.
+   */
+  async recordSample(event: AuditEvent): Promise<void> {
+    if (this.budget.spend(`${event.kind} ${event.actor.name}`)) await this.record(event);
+  }
+
+  /** One page of the events that match. That somebody read them is an event too. @throws AppError 429 as `PageReader` does */
+  async search(search: Search, actor: Actor): Promise<Found<AuditTrailEntryView>> {
+    const { ids, ...totals } = await findPage(this.dataSource, AUDIT_TRAIL_ENTRIES, search);
+    const viewOf = (entry: AuditTrailEntry): AuditTrailEntryView => AuditTrailEntryView.of(entry);
+    const page = { ids, statements: this.pageStatements, act: [], reader: actor.name, viewOf };
+    await this.recordSample({ kind: 'audit-trail-read', actor });
+    return { ...totals, records: await this.pages.read(page) };
   }
 }
 

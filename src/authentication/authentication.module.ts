@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { AuditModule } from '../audit/audit.module.js';
 import { RefreshTokensModule } from '../refresh-tokens/refresh-tokens.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -10,7 +11,7 @@ import { RememberedPasswords } from './remembered-passwords.js';
 
 /** Credentials in, principal out. */
 @Module({
-  imports: [UsersModule, SigningKeysModule, RefreshTokensModule],
+  imports: [AuditModule, UsersModule, SigningKeysModule, RefreshTokensModule],
   providers: [
     BearerStrategy,
     BasicStrategy,

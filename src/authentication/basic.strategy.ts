@@ -6,6 +6,7 @@ import { Strategy } from 'passport-custom';
 import type { Principal } from '../access/principal.js';
 import { originOf, principalOf } from '../access/request-origin.js';
 import { isAbandoned } from '../http/arrival.js';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { AppError } from '../kernel/app-error.js';
 import { SignIn } from '../users/sign-in.js';
 import { UsersService } from '../users/users.service.js';
@@ -21,11 +22,15 @@ export class BasicStrategy extends PassportStrategy(Strategy, 'basic') {
     private readonly users: UsersService,
     private readonly signIn: SignIn,
     private readonly remembered: RememberedPasswords,
+    private readonly trail: AuditTrail,
   ) {
     super();
   }
 
-  /** The principal whose credentials the request carries, or false. @throws AppError 429 while guesses are limited, 503 while too many sign in */
+  /**
+   * The principal whose credentials the request carries, or false. A sign-in whose password was checked, and not remembered, is an event.
+   * @throws AppError 429 while guesses are limited, 503 while too many sign in
+   */
   async validate(request: FastifyRequest): Promise<Principal | false> {
     const credentials = parseBasic(request.raw);
     if (!credentials) return false;
@@ -39,7 +44,9 @@ export class BasicStrategy extends PassportStrategy(Strategy, 'basic') {
         isAbandoned(request),
       );
       this.remembered.remember(authenticated.email, password, authenticated.passwordHash);
-      return principalOf(authenticated, request);
+      const principal = principalOf(authenticated, request);
+      await this.trail.recordSample({ kind: 'basic-sign-in', actor: principal, subject: principal.name });
+      return principal;
     } catch (error) {
       if (error instanceof AppError && error.status === 400) return false;
       throw error;

@@ -5,6 +5,7 @@ import { Settings } from '../config/settings.js';
 import { connectionOptions } from './connection-options.js';
 import { migrate } from './migrate.js';
 import { Notices } from './notices.js';
+import { PageReader } from './page-reader.js';
 import { Statements } from './statements.js';
 import { isDatabaseAway } from '../kernel/database-failures.js';
 
@@ -45,8 +46,8 @@ export class DatabaseModule {
       module: DatabaseModule,
       global: true,
       imports: [connection],
-      providers: [Statements, Notices],
-      exports: [Statements, Notices],
+      providers: [Statements, PageReader, Notices],
+      exports: [Statements, PageReader, Notices],
     };
   }
 

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { Filter, FilterOperator, Found, Search } from '../kernel/search.js';
+import type { Filter, FilterOperator, FoundPage, Search } from '../kernel/search.js';
 
 /** Up to here matches are counted; beyond, their number is the planner's estimate (contract 1.6). */
 const COUNTED_UP_TO = 100_000;
@@ -30,7 +30,7 @@ export async function findPage(
   dataSource: DataSource,
   { table, columns }: Searchable,
   search: Search,
-): Promise<Found<number>> {
+): Promise<FoundPage> {
   const values: unknown[] = [];
   const matching = `${table} WHERE ${conditionsOf(search.filters, columns, values)}`;
   const skipped = (search.page - 1) * search.size;
@@ -38,13 +38,13 @@ export async function findPage(
   const page = pageOf(matching, columnOf(columns, search.orderBy), search.descending, slice);
   const rows = await dataSource.query<{ id: number }[]>(page, values);
   const hasNext = rows.length > search.size;
-  const records = rows.slice(0, search.size).map(({ id }) => id);
-  const isLast = !hasNext && (records.length > 0 || skipped === 0);
-  const seen = skipped + records.length;
-  if (isLast) return { records, hasNext, total: seen, isEstimated: false };
+  const ids = rows.slice(0, search.size).map(({ id }) => id);
+  const isLast = !hasNext && (ids.length > 0 || skipped === 0);
+  const seen = skipped + ids.length;
+  if (isLast) return { ids, hasNext, total: seen, isEstimated: false };
   const total = await count(dataSource, matching, values);
   return {
-    records,
+    ids,
     hasNext,
     ...total,
     total: hasNext ? Math.max(total.total, seen + 1) : Math.min(total.total, skipped),

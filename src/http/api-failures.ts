@@ -11,7 +11,7 @@ const DESCRIPTIONS = {
   404: 'There is no such record.',
   413: 'The body is larger than 256 KiB.',
   415: 'The body is of another content type.',
-  429: 'Too many attempts to sign in. See `Retry-After`.',
+  429: 'Too many attempts to sign in, or too many large searches. See `Retry-After`.',
   500: 'A fault of ours.',
   503: 'The database cannot be reached, or took too long; or too many sign-ins are in progress. See `Retry-After`.',
 } as const;

@@ -58,31 +58,34 @@ export function ApiDelete(resource: string): MethodDecorator {
   );
 }
 
-/**
- * Documents the search of a resource; and, where a role for it is named, the batch that shares its path: OpenAPI knows one
- * operation for both.
- */
-export function ApiList(definition: SearchDefinition, view: Type, batchRole?: string): MethodDecorator {
+/** What a batch shows, and the role that it needs. */
+interface Batch {
+  readonly view: Type;
+  readonly role: string;
+}
+
+/** Documents the search of a resource, and the batch that shares its path: OpenAPI knows one operation for both. */
+export function ApiList(definition: SearchDefinition, view: Type, shared?: Batch): MethodDecorator {
   const { resource, plural } = definition;
   const list = listEnvelopeOf(view);
   const page = { $ref: getSchemaPath(list) };
-  const batch = { type: 'array', items: { $ref: getSchemaPath(view) } } as const;
+  const batch = shared && ({ type: 'array', items: { $ref: getSchemaPath(shared.view) } } as const);
   const searching =
     'Finds one page of the records that match every filter. Parameter names match without regard to case.';
   return applyDecorators(
     ApiOperation({
       operationId: `list${plural}`,
-      summary: batchRole ? `Search ${plural}, or get several by id` : `Search ${plural}`,
-      description: batchRole
-        ? `${searching} With \`Id=[1,2,3]\` the answer is the bare array of those records that exist, in the order asked; that needs ${batchRole}.`
+      summary: shared ? `Search ${plural}, or get several by id` : `Search ${plural}`,
+      description: shared
+        ? `${searching} With \`Id=[1,2,3]\` the answer is the bare array of those records that exist, in the order asked; that needs ${shared.role}.`
         : searching,
     }),
     ApiSearch(definition),
-    ...(batchRole ? [ApiBatchId()] : []),
-    ApiExtraModels(list, view),
+    ...(shared ? [ApiBatchId()] : []),
+    ApiExtraModels(list, view, ...(shared ? [shared.view] : [])),
     ApiResponse({
       status: 200,
-      description: `One page of the ${resource} records that match${batchRole ? '; or the records of the batch' : ''}.`,
+      description: `One page of the ${resource} records that match${shared ? '; or the records of the batch' : ''}.`,
       headers: {
         'X-Total-Items': {
           required: false,
@@ -90,7 +93,7 @@ export function ApiList(definition: SearchDefinition, view: Type, batchRole?: st
           description: 'Only there when `TotalItems` is an estimate, which it may be above 100,000.',
         },
       },
-      content: { 'application/json': { schema: batchRole ? { oneOf: [page, batch] } : page } },
+      content: { 'application/json': { schema: batch ? { oneOf: [page, batch] } : page } },
     }),
     ApiValidationFailure(
       { AttemptedValue: '0', Message: 'must be a whole number from 1 to 10000', PropertyName: 'size' },

@@ -31,9 +31,7 @@ export class FailureFilter implements ExceptionFilter {
 
 /** Answers a request with what was thrown, in the form of its route. */
 export function sendFailure(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const failure = asAppError(thrown, request.id);
-  request.failure = { code: failure.code, ...(failure.context.detail && { detail: failure.context.detail }) };
-  if (failure.status === 500) request.log.error({ err: thrown }, 'unexpected failure');
+  const failure = noteFailure(thrown, request);
   if (reply.sent) return;
   const render = request.routeOptions.config.renderFailure ?? contractFailure;
   const { status, body } = render(failure, request);
@@ -42,6 +40,14 @@ export function sendFailure(thrown: unknown, request: FastifyRequest, reply: Fas
     .headers({ ...failure.context.headers })
     .header('content-type', 'application/json; charset=utf-8')
     .send(body);
+}
+
+/** Keeps what was thrown for the log of its request, and returns it as what the contract knows. */
+export function noteFailure(thrown: unknown, request: FastifyRequest): AppError {
+  const failure = asAppError(thrown, request.id);
+  request.failure = { code: failure.code, ...(failure.context.detail && { detail: failure.context.detail }) };
+  if (failure.status === 500) request.log.error({ err: thrown }, 'unexpected failure');
+  return failure;
 }
 
 function asAppError(thrown: unknown, requestId: string): AppError {

@@ -11,6 +11,7 @@ import { addBodyParsers } from './body-parsers.js';
 import { FailureBody } from './failure-body.js';
 import { addTotalItemsHeader } from './list-envelope.js';
 import { MethodTable } from './method-table.js';
+import { addRecordStreams } from './record-stream.js';
 import { trustIn } from './trusted-proxies.js';
 import { addUnreadBody } from './unread-body.js';
 
@@ -52,6 +53,7 @@ export function createFastifyAdapter(
   addBodyParsers(fastify);
   addUnreadBody(fastify);
   addTotalItemsHeader(fastify);
+  addRecordStreams(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
     // What this service answers is never for a cache: records, tokens, and who may see them.
     reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store', pragma: 'no-cache' });

@@ -1,7 +1,8 @@
-import type { Type } from '@nestjs/common';
+import type { StreamableFile, Type } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
-import type { Found, Search } from '../kernel/search.js';
+import { areSlices, type Found, type Records, type Search } from '../kernel/search.js';
+import { streamRecords } from './record-stream.js';
 
 /** Whether the total is estimated: of the envelope, but not in it. */
 const IS_ESTIMATED = Symbol('is estimated');
@@ -62,12 +63,26 @@ export function listEnvelopeOf<T>(record: Type<T>): Type<ListEnvelope<T>> {
   return ListOf;
 }
 
-/** Puts what a search found into the list envelope. */
-export function toListEnvelope<T>(search: Search, found: Found<T>): ListEnvelope<T> {
+/** The answer to a search: the list envelope of what it found. A page that comes in slices is streamed, with the same bytes. */
+export function toListEnvelope<T>(search: Search, found: Found<T>): ListEnvelope<T> | StreamableFile {
+  const { records } = found;
+  if (!areSlices(records)) {
+    return { Records: records, ...membersOf(search, found, records.length), [IS_ESTIMATED]: found.isEstimated };
+  }
+  const tail = (shown: number): string => `],${JSON.stringify(membersOf(search, found, shown)).slice(1)}`;
+  return streamRecords(records, { head: '{"Records":[', tail, isEstimated: found.isEstimated });
+}
+
+/** The answer to a batch: the bare array of its records. */
+export function toBatch<T>(records: Records<T>): readonly T[] | StreamableFile {
+  if (!areSlices(records)) return records;
+  return streamRecords(records, { head: '[', tail: () => ']', isEstimated: false });
+}
+
+/** What follows the records in the envelope. */
+function membersOf<T>(search: Search, found: Found<T>, shown: number): Omit<ListEnvelope<T>, 'Records'> {
   const skipped = (search.page - 1) * search.size;
-  const shown = found.records.length;
   return {
-    Records: found.records,
     CurrentPage: search.page,
     CurrentPageSize: search.size,
     CurrentOrderField: search.orderBy,
@@ -80,7 +95,6 @@ export function toListEnvelope<T>(search: Search, found: Found<T>): ListEnvelope
     HasPreviousPage: search.page > 1,
     PageNumber: search.page,
     PageSize: search.size,
-    [IS_ESTIMATED]: found.isEstimated,
   };
 }
 

@@ -70,7 +70,7 @@ export function serveOpenApi(app: INestApplication): void {
 
 interface Operation {
   description?: string;
-  readonly 'x-required-role'?: string;
+  readonly 'x-required-role'?: string | readonly string[];
   readonly responses: Record<string, { headers?: object }>;
 }
 
@@ -78,8 +78,9 @@ interface Operation {
 function completed(document: OpenAPIObject): OpenAPIObject {
   const requestId = { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } };
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path) as Operation[])) {
-    const role = operation['x-required-role'];
-    if (role) operation.description = `${operation.description ?? ''}\n\nNeeds the role \`${role}\`.`.trim();
+    const roles = [operation['x-required-role'] ?? []].flat().map((role) => `\`${role}\``);
+    if (roles.length > 0)
+      operation.description = `${operation.description ?? ''}\n\nNeeds the role ${roles.join(' or ')}.`.trim();
     for (const [status, response] of Object.entries(operation.responses))
       response.headers = { ...response.headers, ...FAILURE_HEADERS[status], ...requestId };
   }

@@ -18,14 +18,41 @@ export interface Search {
 }
 
 /**
- * One page of what a search found. `total` counts all matches, or, when there are very many, estimates how many; `hasNext` says whether
- * a record follows this page.
+ * Records that are too large to be in memory together, read slice by slice. The reader must close them, whether it read them all or not.
  */
-export interface Found<T> {
-  readonly records: readonly T[];
+export interface Slices<T> {
+  /** The next slice, which may be empty; undefined after the last. */
+  next(): Promise<readonly T[] | undefined>;
+  /** Stops the reading. May be called twice. */
+  close(): void;
+}
+
+/** The records of a page: all of them, or slices of them. */
+export type Records<T> = readonly T[] | Slices<T>;
+
+/** Whether the records come in slices. */
+export function areSlices<T>(records: Records<T>): records is Slices<T> {
+  return 'next' in records;
+}
+
+/**
+ * How much a search found. `total` counts all matches, or, when there are very many, estimates how many; `hasNext` says whether a record
+ * follows this page.
+ */
+interface Totals {
   readonly total: number;
   readonly isEstimated: boolean;
   readonly hasNext: boolean;
+}
+
+/** One page of what a search found, as the ids of its records. */
+export interface FoundPage extends Totals {
+  readonly ids: readonly number[];
+}
+
+/** One page of what a search found. */
+export interface Found<T> extends Totals {
+  readonly records: Records<T>;
 }
 
 /** Those of the records that these ids name, in the order of the ids. */

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit-trail.js';
 import { Settings } from '../config/settings.js';
 import { inSeconds } from '../kernel/date-time.js';
+import type { Actor } from '../kernel/origin.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from '../refresh-tokens/refresh-token-codec.js';
 import { SessionPrincipals } from '../refresh-tokens/session-principals.js';
 import { SessionsService } from '../refresh-tokens/sessions.service.js';
@@ -20,13 +22,18 @@ export class IntrospectionService {
     private readonly sessions: SessionsService,
     private readonly principals: SessionPrincipals,
     private readonly settings: Settings,
+    private readonly trail: AuditTrail,
   ) {}
 
-  /** @throws AppError invalid_request without a token */
-  async introspect(request: OAuthRequest): Promise<IntrospectionResponse> {
+  /** What is known of the token of the request. That it was introspected is an event. @throws AppError invalid_request without a token */
+  async introspect(request: OAuthRequest, actor: Actor): Promise<IntrospectionResponse> {
     const token = required(request, 'token');
     const claims = this.codec.decode(token);
-    return claims ? this.introspectRefreshToken(claims, token) : this.introspectAccessToken(token);
+    const response = await (claims ? this.introspectRefreshToken(claims, token) : this.introspectAccessToken(token));
+    const { active, sub: subject, client_id: clientId, sid: sessionId } = response;
+    const reason = active ? 'active' : 'inactive';
+    await this.trail.recordSample({ kind: 'token-introspected', actor, reason, subject, clientId, sessionId });
+    return response;
   }
 
   private async introspectRefreshToken(claims: RefreshTokenClaims, token: string): Promise<IntrospectionResponse> {

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { RefreshTokensModule } from '../refresh-tokens/refresh-tokens.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -13,7 +14,7 @@ import { TokenService } from './token.service.js';
 
 /** The OAuth 2.0 endpoints. */
 @Module({
-  imports: [UsersModule, SigningKeysModule, RefreshTokensModule],
+  imports: [AuditModule, UsersModule, SigningKeysModule, RefreshTokensModule],
   controllers: [TokenController, DiscoveryController],
   providers: [TokenService, PasswordGrant, RefreshTokenGrant, TokenResponses, RevocationService, IntrospectionService],
 })

@@ -1,6 +1,8 @@
 import { Controller, Post } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal } from '../access/current-principal.js';
 import { Public, Role } from '../access/policy.js';
+import type { Principal } from '../access/principal.js';
 import { ApiClientId, ApiOAuthFailures, OAuthEndpoint } from './api-oauth.js';
 import { TokenResponse } from './grants/grant.js';
 import { IntrospectionResponse } from './introspection-response.js';
@@ -83,7 +85,7 @@ export class TokenController {
   }
 
   @Post('introspect')
-  @Role('RefreshToken-Read')
+  @Role('Token-Introspect', 'RefreshToken-Read')
   @ApiOperation({
     operationId: 'introspectToken',
     summary: 'Introspect a token',
@@ -95,7 +97,10 @@ export class TokenController {
   )
   @ApiResponse({ status: 200, type: IntrospectionResponse, description: 'Whether it is active, and whose it is.' })
   @ApiOAuthFailures(401, 403, 415, 429)
-  introspect(@OAuthForm() request: OAuthRequest): Promise<IntrospectionResponse> {
-    return this.introspection.introspect(request);
+  introspect(
+    @OAuthForm() request: OAuthRequest,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<IntrospectionResponse> {
+    return this.introspection.introspect(request, principal);
   }
 }

@@ -1,5 +1,7 @@
 import { ACT, ACT_COLUMNS, audited, EVENT_COLUMNS, FACTS_OF_EVENT, recordFacts } from '../audit/audited.js';
+import { shownEvent } from '../audit/shown.js';
 import { askedRows } from '../database/asked.js';
+import { pageSql, type PageStatements } from '../database/page-reader.js';
 import type { Statement } from '../database/statements.js';
 import { isNew } from './refresh-token.entity.js';
 import { NOW_SECOND } from './session.statements.js';
@@ -7,7 +9,7 @@ import { NOW_SECOND } from './session.statements.js';
 /** A record as `RefreshTokenView` reads it. */
 const RECORD = `id, unique_id AS "uniqueId", subject, client_id AS "clientId", expires_on AS "expiresOn",
   protected_ticket AS "protectedTicket", ticket_hash AS "ticketHash", ticket_salt AS "ticketSalt", system_id AS "systemId",
-  updated_by AS "updatedBy", created_on AS "createdOn", updated_on AS "updatedOn", is_new AS "isNew"`;
+  updated_by AS "updatedBy", created_on AS "createdOn", updated_on AS "updatedOn", is_new AS "isNew", issued`;
 
 /** What the write envelope tells of a write. */
 const WRITE = 'id, updated_on AS "updatedOn", updated_by AS "updatedBy"';
@@ -54,13 +56,29 @@ export const CREATE_EACH: Statement = {
     FROM act JOIN asked USING (unique_id)`,
 };
 
-/** $1 ids. How many there are is hidden from the planner, as by `askedRows`. */
-export const READ = audited(
-  'record-read',
-  `SELECT t.*, ${isNew('t')} AS is_new, false AS ended FROM refresh_tokens t
-    WHERE id = ANY ((SELECT $1::bigint[])::bigint[])`,
-  RECORD,
-);
+/** How large a record is as JSON: the texts, two of them twice, and what is around them. */
+const BYTES = `octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt)
+  + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600`;
+
+/** SQL: records by $1 ids. How many there are is hidden from the planner, as by `askedRows`. */
+const BY_IDS = `SELECT t.*, ${isNew('t')} AS is_new, ${BYTES} AS bytes FROM refresh_tokens t
+    WHERE id = ANY ((SELECT $1::bigint[])::bigint[])`;
+
+/** The records of a search or a batch, with one event for all of them: $1 ids, $2 how many bytes are a small page, $3 to $8 `actValues`. */
+export const READ: PageStatements = {
+  page: {
+    name: 'record-read-page',
+    text: pageSql(BY_IDS, RECORD, shownEvent('act, page WHERE fits', 3)),
+  },
+  slice: {
+    name: 'record-read-slice',
+    text: `SELECT ${RECORD} FROM (${BY_IDS}) act`,
+  },
+  event: {
+    name: 'record-shown',
+    text: shownEvent(`(${BY_IDS}) act`, 2),
+  },
+};
 
 /**
  * Records of several readers, each with an event of who read it: $1 ids, and $2 to $7 for each what `actValues` says. `place` counts them
@@ -79,17 +97,19 @@ export const READ_EACH: Statement = {
 };
 
 /**
- * Parameters as of `CREATE`, but $9 id. A session whose user, client or ticket is edited is none any more: what is redeemed is what
- * was issued. The event is about the record as it was.
+ * Parameters as of `CREATE`, but $9 id. An edit may shorten the life of a session, and never lengthens it: the earlier expiry stays. The
+ * record is no session any more when the session has expired already, when the new expiry is past, or when the user, client or
+ * ticket is edited: what is redeemed is what was issued. The event is about the record as it was.
  */
 export const UPDATE = audited(
   'record-update',
   `UPDATE refresh_tokens t SET
-      subject = $1, client_id = $2, expires_on = $3, protected_ticket = $4, ticket_hash = $5, ticket_salt = $6, system_id = $7,
+      subject = $1, client_id = $2, expires_on = CASE WHEN was.lives THEN least($3::timestamptz, was.expires_on) ELSE $3 END,
+      protected_ticket = $4, ticket_hash = $5, ticket_salt = $6, system_id = $7,
       updated_by = $8, updated_on = ${NOW_SECOND},
-      issued = t.issued AND t.subject = $1 AND t.client_id = $2
+      issued = was.lives AND $3 > now() AND t.subject = $1 AND t.client_id = $2
         AND t.protected_ticket = $4 AND t.ticket_hash = $5 AND t.ticket_salt = $6
-    FROM (SELECT * FROM refresh_tokens WHERE id = $9 FOR UPDATE) was
+    FROM (SELECT *, issued AND expires_on > now() AS lives FROM refresh_tokens WHERE id = $9 FOR UPDATE) was
     WHERE t.id = was.id
     RETURNING ${recordFacts('was')}, t.updated_on, t.updated_by, was.issued AND NOT t.issued AS ended`,
   WRITE,

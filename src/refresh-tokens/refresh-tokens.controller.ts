@@ -1,21 +1,23 @@
-import { Controller, Delete, Get, Post, Put } from '@nestjs/common';
+import { Controller, Delete, Get, Post, Put, type StreamableFile } from '@nestjs/common';
 import { RouteConstraints } from '@nestjs/platform-fastify';
 import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal } from '../access/current-principal.js';
 import { Role } from '../access/policy.js';
-import type { Principal } from '../access/principal.js';
+import { holdsRole, type Principal } from '../access/principal.js';
 import { ApiCreate, ApiDelete, ApiGet, ApiList, ApiUpdate } from '../http/api-resource.js';
 import { BatchQuery } from '../http/batch-query.js';
 import { CheckedBody } from '../http/body.pipe.js';
 import { IdParam } from '../http/id.pipe.js';
-import { toListEnvelope, type ListEnvelope } from '../http/list-envelope.js';
+import { toBatch, toListEnvelope, type ListEnvelope } from '../http/list-envelope.js';
 import { SearchQuery } from '../http/search-parameters.js';
 import { WriteEnvelope } from '../http/write-envelope.js';
 import type { Search } from '../kernel/search.js';
 import { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.input.js';
-import { RefreshTokenView } from './dto/refresh-token.view.js';
+import { ListedRefreshTokenView, RefreshTokenView } from './dto/refresh-token.view.js';
 import { REFRESH_TOKEN_SEARCH } from './refresh-token.search.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
+
+const READ = 'RefreshToken-Read';
 
 /** The RefreshToken resource (contract 1): its six operations. */
 @ApiTags('RefreshTokens')
@@ -35,24 +37,28 @@ export class RefreshTokensController {
 
   @Get()
   @Role('RefreshToken-List')
-  @ApiList(REFRESH_TOKEN_SEARCH, RefreshTokenView, 'RefreshToken-Read')
+  @ApiList(REFRESH_TOKEN_SEARCH, ListedRefreshTokenView, { view: RefreshTokenView, role: READ })
   async search(
     @SearchQuery(REFRESH_TOKEN_SEARCH) search: Search,
     @CurrentPrincipal() principal: Principal,
-  ): Promise<ListEnvelope<RefreshTokenView>> {
-    return toListEnvelope(search, await this.tokens.search(search, principal));
+  ): Promise<ListEnvelope<ListedRefreshTokenView> | StreamableFile> {
+    const reader = { actor: principal, seesTickets: holdsRole(principal, READ) };
+    return toListEnvelope(search, await this.tokens.search(search, reader));
   }
 
   @Get()
   @RouteConstraints({ batch: true })
-  @Role('RefreshToken-Read')
+  @Role(READ)
   @ApiExcludeEndpoint()
-  getMany(@BatchQuery() ids: number[], @CurrentPrincipal() principal: Principal): Promise<RefreshTokenView[]> {
-    return this.tokens.getMany(ids, principal);
+  async getMany(
+    @BatchQuery() ids: number[],
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<readonly RefreshTokenView[] | StreamableFile> {
+    return toBatch(await this.tokens.getMany(ids, principal));
   }
 
   @Get(':id')
-  @Role('RefreshToken-Read')
+  @Role(READ)
   @ApiGet('RefreshToken', RefreshTokenView)
   get(@IdParam() id: number, @CurrentPrincipal() principal: Principal): Promise<RefreshTokenView> {
     return this.tokens.get(id, principal);

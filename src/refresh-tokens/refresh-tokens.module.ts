@@ -5,6 +5,7 @@ import { JobsModule } from '../jobs/jobs.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { Confirmations } from './confirmations.js';
 import { ExpiredRecords } from './expired-records.js';
+import { Judgements } from './judgements.js';
 import { LiveSessions } from './live-sessions.js';
 import { Logins } from './logins.js';
 import { CreateRefreshTokens1795000002000 } from './migrations/1795000002000-create-refresh-tokens.js';
@@ -39,6 +40,7 @@ import { Tickets } from './tickets.js';
     Logins,
     Redemption,
     Rotations,
+    Judgements,
     Confirmations,
     RefreshTokenCodec,
     Tickets,

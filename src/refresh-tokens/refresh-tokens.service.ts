@@ -4,15 +4,16 @@ import { v7 as uuidv7 } from 'uuid';
 import type { AuditAct } from '../audit/audit-event.js';
 import { actValues } from '../audit/audited.js';
 import { askedValues, inPlaces, type Placed } from '../database/asked.js';
+import { PageReader } from '../database/page-reader.js';
 import { findPage } from '../database/search.js';
 import { Statements, type Statement } from '../database/statements.js';
 import type { Write } from '../http/write-envelope.js';
 import { notFound } from '../kernel/app-error.js';
 import { Batched } from '../kernel/batched.js';
 import type { Actor } from '../kernel/origin.js';
-import { inOrder, type Found, type Search } from '../kernel/search.js';
+import type { Found, Records, Search } from '../kernel/search.js';
 import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.input.js';
-import { RefreshTokenView } from './dto/refresh-token.view.js';
+import { ListedRefreshTokenView, RefreshTokenView } from './dto/refresh-token.view.js';
 import { CREATE, CREATE_EACH, DELETE, HOLD_SESSION, READ, READ_EACH, UPDATE } from './record.statements.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token-codec.js';
 import type { RefreshToken } from './refresh-token.entity.js';
@@ -53,6 +54,7 @@ export class RefreshTokensService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly statements: Statements,
+    private readonly pages: PageReader,
     private readonly codec: RefreshTokenCodec,
     private readonly tickets: Tickets,
   ) {}
@@ -72,21 +74,29 @@ export class RefreshTokensService {
     return RefreshTokenView.of(token);
   }
 
-  /** The records that exist among these ids, in the order asked. */
-  getMany(ids: readonly number[], actor: Actor): Promise<RefreshTokenView[]> {
-    return this.read(ids, { kind: 'record-read', actor });
-  }
-
-  /** One page of the records that match. */
-  async search(search: Search, actor: Actor): Promise<Found<RefreshTokenView>> {
-    const found = await findPage(this.dataSource, REFRESH_TOKENS, search);
-    const records = await this.read(found.records, { kind: 'record-read', actor, reason: 'search' });
-    return { ...found, records };
+  /** The records that exist among these ids, in the order asked. @throws AppError 429 as `PageReader` does */
+  getMany(ids: readonly number[], actor: Actor): Promise<Records<RefreshTokenView>> {
+    return this.read(ids, { kind: 'record-read', actor, reason: 'batch' }, (record) => RefreshTokenView.of(record));
   }
 
   /**
-   * Replaces what clients may set of a record. When that changes the user, client or ticket of a session, the session ends. A ticket
-   * that the session had a while ago changes nothing: its client refreshed, or its user signed in, between the read and this write.
+   * One page of the records that match. Only a reader who may read records by id sees the tickets of those that the service issued.
+   * @throws AppError 429 as `PageReader` does
+   */
+  async search(
+    search: Search,
+    { actor, seesTickets }: { readonly actor: Actor; readonly seesTickets: boolean },
+  ): Promise<Found<ListedRefreshTokenView>> {
+    const { ids, ...totals } = await findPage(this.dataSource, REFRESH_TOKENS, search);
+    const viewOf = (record: RefreshToken): ListedRefreshTokenView =>
+      seesTickets || !record.issued ? RefreshTokenView.of(record) : ListedRefreshTokenView.withoutTicket(record);
+    return { ...totals, records: await this.read(ids, { kind: 'record-read', actor, reason: 'search' }, viewOf) };
+  }
+
+  /**
+   * Replaces what clients may set of a record. When that changes the user, client or ticket of a session, or its expiry to one that is
+   * past, the session ends. A later expiry leaves the session's own. A ticket that the session had a while ago changes nothing: its
+   * client refreshed, or its user signed in, between the read and this write.
    * @throws AppError 404 when there is none
    */
   update(change: RefreshTokenChange, actor: Actor): Promise<Write> {
@@ -107,10 +117,12 @@ export class RefreshTokensService {
     return write;
   }
 
-  private async read(ids: readonly number[], act: AuditAct): Promise<RefreshTokenView[]> {
-    const values = [ids, ...actValues(act)];
-    const records = await this.statements.run<RefreshToken & Record<string, unknown>>(READ, values);
-    return inOrder(ids, records).map((record) => RefreshTokenView.of(record));
+  private read<View>(
+    ids: readonly number[],
+    act: AuditAct,
+    viewOf: (record: RefreshToken) => View,
+  ): Promise<Records<View>> {
+    return this.pages.read({ ids, statements: READ, act: actValues(act), reader: act.actor.name, viewOf });
   }
 
   private async readEach(readings: readonly Reading[]): Promise<(RefreshToken | undefined)[]> {

@@ -8,7 +8,7 @@ import type { Origin } from '../kernel/origin.js';
 import { REDEEM, REDEEM_HELD, RESEAL_TICKET, TICKET } from './redemption.statements.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token-codec.js';
 import type { IssuedSession, Session } from './session.js';
-import { digestTicket, type TicketDigest } from './ticket-digest.js';
+import { digestTicket, hashTicket, type TicketDigest } from './ticket-digest.js';
 import { Tickets } from './tickets.js';
 
 /** Addresses of one network are one place. */
@@ -41,6 +41,16 @@ export class Rotations {
     private readonly tickets: Tickets,
     private readonly settings: Settings,
   ) {}
+
+  /** What a refresh token says, or undefined when it is none that was issued here. */
+  read(refreshToken: string): RefreshTokenClaims | undefined {
+    return this.codec.decode(refreshToken);
+  }
+
+  /** The current token of a session, derived again; undefined when its record was edited. */
+  currentTokenOf(session: RefreshTokenClaims & TicketDigest): string | undefined {
+    return this.codec.encodeUnderAll(session).find((token) => hashTicket(session.salt, token) === session.hash);
+  }
 
   /** The session with its next token. Undefined when the token is not the current one, or another transaction has locked its row. */
   async rotate(token: Rotatable): Promise<IssuedSession | undefined> {

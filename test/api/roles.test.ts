@@ -25,6 +25,20 @@ const GOOD = OPERATIONS.slice(0, 6).map(([name]) => name);
 const ROLE: Readonly<Record<string, string>> = {
   ...{ create: 'Create', read: 'Read', list: 'List', edit: 'Edit', delete: 'Delete' },
 };
+const MEMBERS = [
+  ...[
+    'Subject',
+    'ClientId',
+    'ExpiresOn',
+    'ProtectedTicket',
+    'TicketHash',
+    'TicketSalt',
+    'Id',
+    'UpdatedOn',
+    'CreatedOn',
+  ],
+  ...['UniqueId', 'UpdatedBy', 'IsNew', 'SystemId', 'ToStringText', 'LocalizationDetails', 'CustomFields'],
+];
 const NAMES = USERS.map(({ email }) => email.replace('@example.com', ''));
 const MATRIX = NAMES.flatMap((user) => (['Basic', 'Bearer'] as const).map((scheme) => [user, scheme] as const));
 
@@ -63,6 +77,34 @@ describe('roles', () => {
       ]);
       expect(await all()).toBe(before);
     }
+  });
+
+  it('let only readers see the tickets that the service issued in a search', async () => {
+    const written = await create(admin, { Subject: 'create@example.com' });
+    await bearerOf(service.client(), 'create');
+    const ticketsFor = async (user: string): Promise<unknown[]> => {
+      const { body } = await service.client(basicOf(user)).get(`${RESOURCE}?RefreshToken_Subject=create@example.com`);
+      const records = body.Records as Record<string, unknown>[];
+      expect(records.map((record) => Object.keys(record))).toEqual([MEMBERS, MEMBERS]);
+      const isWritten = ({ Id }: Record<string, unknown>): boolean => Id === written;
+      const sorted = [...records.filter(isWritten), ...records.filter((record) => !isWritten(record))];
+      return sorted.map(({ ProtectedTicket, TicketHash, TicketSalt }) => [ProtectedTicket, TicketHash, TicketSalt]);
+    };
+    const of = validRecord();
+    const own = [of['ProtectedTicket'], of['TicketHash'], of['TicketSalt']];
+    expect(await ticketsFor('list')).toEqual([own, [null, null, null]]);
+    const any: unknown[] = Array<unknown>(3).fill(expect.any(String));
+    for (const user of ['all', 'admin']) expect(await ticketsFor(user)).toEqual([own, any]);
+  });
+
+  it('let a lister still find an issued record by the exact value of a ticket member', async () => {
+    await bearerOf(service.client(), 'edit');
+    const { body } = await admin.get(`${RESOURCE}?RefreshToken_Subject=edit@example.com`);
+    const { Id, TicketHash } = body.Records[0] as { Id: number; TicketHash: string };
+    const lister = service.client(basicOf('list'));
+    const find = (hash: string) => lister.get(`${RESOURCE}?RefreshToken_TicketHash=${encodeURIComponent(hash)}`);
+    expect((await find(TicketHash)).body.Records).toMatchObject([{ Id, TicketHash: null }]);
+    expect((await find(`${TicketHash.slice(0, -4)}*`)).body.Records).toEqual([]);
   });
 
   it.each(OPERATIONS)('let nobody %s who does not say who they are', async (_name, _by, send) => {

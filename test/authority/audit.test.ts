@@ -35,8 +35,9 @@ beforeAll(async () => {
 });
 afterAll(() => disposeWithoutLeaks(service));
 
-/** The newest event. */
-const newest = async (): Promise<AuditEntry> => the((await events(service, {})).at(-1));
+/** The newest event, except for those that the search for it causes. */
+const newest = async (): Promise<AuditEntry> =>
+  the((await events(service, {})).filter(({ Kind }) => Kind !== 'audit-trail-read' && Kind !== 'basic-sign-in').at(-1));
 
 describe('an event', () => {
   it('says who did what to which session, from where, when and why', async () => {
@@ -116,7 +117,7 @@ describe('an event', () => {
     await admin.get(`${RESOURCE}?RefreshToken_Id=${id}`);
     expect(await last()).toEqual(['record-read', 'admin@example.com', 'search', [id]]);
     await admin.get(`${RESOURCE}/?id=[${id}]`);
-    expect(await last()).toEqual(['record-read', 'admin@example.com', null, [id]]);
+    expect(await last()).toEqual(['record-read', 'admin@example.com', 'batch', [id]]);
     await admin.put(RESOURCE, validRecord({ Id: id }));
     expect(await last()).toEqual(['record-updated', 'admin@example.com', 'edited', [id]]);
     await admin.delete(`${RESOURCE}/${id}`);

@@ -9,6 +9,7 @@ import {
   login,
   recordOf,
   refresh,
+  seconds,
   story,
   type SessionRecord,
   type Tokens,
@@ -57,7 +58,7 @@ describe('a session whose record an administrator edits', () => {
 
   it.each([
     ['SystemId', { SystemId: 'crm-4711' }],
-    ['ExpiresOn', { ExpiresOn: '2050-01-01T00:00:00Z' }],
+    ['ExpiresOn', { ExpiresOn: new Date(Date.now() + 3_600_000).toISOString() }],
     ['nothing', {}],
   ])('goes on when %s alone is changed', async (_what, changes) => {
     const tokens = await login(service, 'all', 'kept');
@@ -67,11 +68,42 @@ describe('a session whose record an administrator edits', () => {
     expect(await story(service, next)).toContain('record-updated: edited');
   });
 
-  it('can be let expire by its ExpiresOn', async () => {
-    const tokens = await login(service, 'all', 'let-expire');
+  it('keeps its expiry when a later one is written', async () => {
+    const tokens = await login(service, 'all', 'not-longer');
+    const before = await recordOf(service, tokens);
+    expect((await edit(tokens, { ExpiresOn: '2050-01-01T00:00:00Z' })).status).toBe(200);
+    expect((await recordOf(service, tokens))?.ExpiresOn).toBe(before?.ExpiresOn);
+  });
+
+  it('expires earlier when an earlier expiry is written, and is not revived by an edit after that', async () => {
+    const tokens = await login(service, 'all', 'shorter');
+    const soon = new Date(Date.now() + 3_000).toISOString();
+    expect((await edit(tokens, { ExpiresOn: soon })).status).toBe(200);
+    const record = await recordOf(service, tokens);
+    expect(record?.ExpiresOn).toBe(soon.replace(/\.\d+/, ''));
+    expect(await isAlive(service, tokens)).toBe(true);
+    await seconds(4);
+    expect(await isAlive(service, tokens)).toBe(false);
+    expect((await edit(tokens, { ExpiresOn: '2050-01-01T00:00:00Z' })).status).toBe(200);
+    expect((await recordOf(service, tokens))?.ExpiresOn).toBe('2050-01-01T00:00:00Z');
+    expect(await isAlive(service, tokens)).toBe(false);
+    expect((await introspect(service, tokens.refresh)).text).toBe('{"active":false}');
+    await expectRefused(service, tokens.refresh, 'shorter');
+    const later = await login(service, 'all', 'shorter');
+    expect(await isAlive(service, tokens)).toBe(false);
+    await refresh(service, later, 'shorter');
+  });
+
+  it('ends, with its event, when an expiry in the past is written', async () => {
+    const tokens = await login(service, 'all', 'past');
     expect((await edit(tokens, { ExpiresOn: '2020-01-01T00:00:00Z' })).status).toBe(200);
-    await expectRefused(service, tokens.refresh, 'let-expire');
-    expect((await story(service, tokens)).at(-1)).toBe('refresh-refused: expired');
+    expect(await story(service, tokens)).toEqual(['login: pwd', 'session-ended: edited']);
+    expect(await isAlive(service, tokens)).toBe(false);
+    await expectRefused(service, tokens.refresh, 'past');
+    expect((await story(service, tokens)).at(-1)).toBe('refresh-refused: edited');
+    expect((await edit(tokens, { ExpiresOn: '2050-01-01T00:00:00Z' })).status).toBe(200);
+    expect(await isAlive(service, tokens)).toBe(false);
+    await expectRefused(service, tokens.refresh, 'past');
   });
 });
 
@@ -89,6 +121,15 @@ describe('a record that a client wrote', () => {
       expect((await introspect(service, token)).text).toBe('{"active":false}');
     }
     expect((await admin.get(`${RESOURCE}/${id}`)).status).toBe(200);
+  });
+
+  it('may get any expiry, a past one and a later one', async () => {
+    const admin = service.client(basicOf('admin'));
+    const id = await create(admin);
+    for (const ExpiresOn of ['2020-01-01T00:00:00Z', '2050-01-01T00:00:00Z']) {
+      expect((await admin.put(RESOURCE, validRecord({ Id: id, ExpiresOn }))).status).toBe(200);
+      expect((await admin.get(`${RESOURCE}/${id}`)).body.ExpiresOn).toBe(ExpiresOn);
+    }
   });
 
   it('stands beside the session of the same user and client', async () => {

@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose';
 import { basicOf, bearerOf, create, RESOURCE, type Answer } from '../support/client.js';
+import { runCli } from '../support/cli.js';
 import { Service } from '../support/service.js';
 import {
   askRefresh,
@@ -137,7 +138,7 @@ describe('introspection', () => {
     }
   });
 
-  it('needs the role RefreshToken-Read', async () => {
+  it('needs the role Token-Introspect or RefreshToken-Read', async () => {
     const { refresh: token } = await login(service, 'all', 'asked');
     const path = `${TOKEN}/introspect`;
     const without = await post(path, { token });
@@ -145,10 +146,16 @@ describe('introspection', () => {
     expect(without.headers.get('www-authenticate')).toContain('Bearer');
     const wrong = await post(path, { token }, basicOf('list'));
     expect([wrong.status, wrong.body.error]).toEqual([403, 'insufficient_scope']);
+    expect(wrong.body.error_description).toBe('This needs the role Token-Introspect or RefreshToken-Read.');
     expect(wrong.headers.get('www-authenticate')).toBe('Bearer error="insufficient_scope"');
     expect((await post(path, { token }, basicOf('read'))).body.active).toBe(true);
     expect((await post(path, { token }, await bearerOf(service.client(), 'read'))).body.active).toBe(true);
     expect((await post(path, {}, basicOf('read'))).body.error).toBe('invalid_request');
+    await service.end();
+    expect((await runCli(service.dataDir, ['users', 'grant', 'none@example.com', 'Token-Introspect'])).code).toBe(0);
+    await service.resume();
+    expect((await post(path, { token }, basicOf('none'))).body.active).toBe(true);
+    expect((await service.client(basicOf('none')).get(`${RESOURCE}/1`)).status).toBe(403);
   });
 });
 

@@ -5,6 +5,7 @@ import { countByStatus, signInFrom, type Attempt } from '../support/guesses.js';
 import { runSql } from '../support/run-sql.js';
 import { Service } from '../support/service.js';
 import {
+  askRefresh,
   disposeWithoutLeaks,
   events,
   introspect,
@@ -130,11 +131,14 @@ describe('codes after the right password', () => {
 });
 
 describe('the client of a refresh token', () => {
-  it('is guessed for each session, from all addresses together, and the limit says nothing of the token', async () => {
-    const [tokens, other] = [await login(service, 'all', 'guessed'), await login(service, 'all', 'not-guessed')];
+  it.each([
+    ['revocations', revoke],
+    ['refreshes', askRefresh],
+  ])('is guessed by %s within a limit for each session, which says nothing of the token', async (how, guess) => {
+    const [tokens, other] = [await login(service, 'all', `by-${how}`), await login(service, 'all', 'not-guessed')];
     const began = performance.now();
     const answers = [];
-    for (let n = 0; n < 4 * FREE; n++) answers.push(await revoke(service, tokens.refresh, `client-${n}`));
+    for (let n = 0; n < 4 * FREE; n++) answers.push(await guess(service, tokens.refresh, `client-${n}`));
     const counts = countByStatus(answers);
     expect(counts[400]).toBeLessThanOrEqual(FREE + 1 + blocksWithin(performance.now() - began));
     expect(counts[429]).toBeGreaterThan(0);

@@ -68,9 +68,9 @@ describe('a record that was read before its user signed in again', () => {
     const record = await recordOf(service, await login(service, 'all', 'expired'));
     const admin = service.client(basicOf('admin'));
     await pause(1_000);
-    const expired = { ...record, ExpiresOn: new Date().toISOString() };
+    const expired = { ...record, ExpiresOn: new Date(Date.now() + 2_000).toISOString() };
     await admin.put(RESOURCE, expired);
-    await pause(1_000);
+    await pause(3_000);
     const later = await login(service, 'all', 'expired');
     expect((await admin.put(RESOURCE, { ...expired, SystemId: 'crm' })).status).toBe(200);
     expect(await isAlive(service, later)).toBe(true);

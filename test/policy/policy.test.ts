@@ -32,7 +32,7 @@ describe('policies', () => {
 
   it('are the roles of contract 1, and those of extensions', () => {
     const operations = ['Create', 'Delete', 'Edit', 'List', 'Read'].map((operation) => `RefreshToken-${operation}`);
-    expect(declared.roles).toEqual(expect.arrayContaining(['Coupon-Create', ...operations]));
+    expect(declared.roles).toEqual(expect.arrayContaining(['Coupon-Create', ...operations, 'Token-Introspect']));
     expect(declared.roles).toEqual(declared.roles.toSorted());
   });
 
@@ -84,5 +84,9 @@ describe('policies', () => {
     const { body } = await client().get('/api/openapi.json');
     expect(body.paths['/api/sys/coupons'].post).toMatchObject({ 'x-required-role': 'Coupon-Create' });
     expect(body.paths['/api/sys/refreshtokens'].post).toMatchObject({ 'x-required-role': 'RefreshToken-Create' });
+    expect(body.paths['/api/token/introspect'].post).toMatchObject({
+      'x-required-role': ['Token-Introspect', 'RefreshToken-Read'],
+      description: expect.stringContaining('Needs the role `Token-Introspect` or `RefreshToken-Read`.') as string,
+    });
   });
 });

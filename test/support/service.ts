@@ -73,6 +73,13 @@ export class Service {
     await deleteData(this.dataDir);
   }
 
+  /** The id of its process. */
+  get pid(): number {
+    const pid = this.process?.pid;
+    if (pid === undefined) throw new Error('The service does not run.');
+    return pid;
+  }
+
   /** All that it has written to stdout and stderr. */
   get log(): string {
     return this.output;

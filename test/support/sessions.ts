@@ -97,6 +97,9 @@ export async function recordOf(service: Service, tokens: Tokens): Promise<Sessio
   return (body as { Records: SessionRecord[] }).Records[0];
 }
 
+/** Kinds of events that a test causes when it looks at something. */
+const READS: readonly string[] = ['record-read', 'audit-trail-read', 'basic-sign-in', 'token-introspected'];
+
 /** The events that match a search, oldest first. */
 export async function events(service: Service, search: Record<string, string>): Promise<AuditEntry[]> {
   const members = Object.entries(search).map(([name, value]) => [`AuditTrailEntry_${name}`, value]);
@@ -109,10 +112,10 @@ export async function events(service: Service, search: Record<string, string>): 
   return (body as { Records: AuditEntry[] }).Records;
 }
 
-/** Kind and reason of what befell a session, oldest first; reads of its record are left out. */
+/** Kind and reason of what happened to a session, oldest first; reads of its record and its tokens are left out. */
 export async function story(service: Service, tokens: Tokens): Promise<string[]> {
   const entries = await events(service, { SessionId: sessionOf(tokens) });
-  return entries.filter(({ Kind }) => Kind !== 'record-read').map(({ Kind, Reason }) => `${Kind}: ${String(Reason)}`);
+  return entries.filter(({ Kind }) => !READS.includes(Kind)).map(({ Kind, Reason }) => `${Kind}: ${String(Reason)}`);
 }
 
 /** What must be there. */

@@ -17,7 +17,7 @@ export class Contract {
     this.#ajv.addSchema(this.#document, NAME);
   }
 
-  /** Every operation: path, method, the role it needs, whether it is public, and its part of the document. */
+  /** Every operation: path, method, the role it needs, or the roles of which each suffices, whether it is public, and its part of the document. */
   operations() {
     return Object.entries(this.#document.paths).flatMap(([path, item]) =>
       METHODS.filter((method) => item[method]).map((method) => ({

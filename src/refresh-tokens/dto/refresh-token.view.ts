@@ -7,8 +7,19 @@ const text = (example: string, description?: string): PropertyDecorator =>
 const dateTime = (example: string, description?: string): PropertyDecorator =>
   ApiProperty({ type: String, format: 'date-time', example, ...(description && { description }) });
 
-/** A refresh token's record as clients see it: sixteen members, in this order, nulls written out (contract 1.1). */
-export class RefreshTokenView {
+const ticket = (example: string): PropertyDecorator =>
+  ApiProperty({
+    type: String,
+    nullable: true,
+    example,
+    description: 'Null of a record that the service issued, without RefreshToken-Read.',
+  });
+
+/**
+ * A refresh token's record as a search shows it: sixteen members, in this order, nulls written out (contract 1.1). The ticket of a record that
+ * the service issued is null for those who may list records and not read them.
+ */
+export class ListedRefreshTokenView {
   @text('ada@example.com', 'Whom the token speaks for.')
   readonly Subject!: string;
 
@@ -18,14 +29,14 @@ export class RefreshTokenView {
   @dateTime('2030-01-31T12:00:00Z', 'When the token ends.')
   readonly ExpiresOn!: string;
 
-  @text('sealed-ticket')
-  readonly ProtectedTicket!: string;
+  @ticket('sealed-ticket')
+  readonly ProtectedTicket!: string | null;
 
-  @text('Zm9vYmFyYmF6')
-  readonly TicketHash!: string;
+  @ticket('Zm9vYmFyYmF6')
+  readonly TicketHash!: string | null;
 
-  @text('c2FsdHNhbHQ=')
-  readonly TicketSalt!: string;
+  @ticket('c2FsdHNhbHQ=')
+  readonly TicketSalt!: string | null;
 
   @ApiProperty({ type: 'integer', format: 'int64', minimum: 1, example: 87654321 })
   readonly Id!: number;
@@ -67,25 +78,46 @@ export class RefreshTokenView {
   @ApiProperty({ type: 'null', example: null })
   readonly CustomFields!: null;
 
+  /** The view of a stored record, without its ticket. */
+  static withoutTicket(token: RefreshToken): ListedRefreshTokenView {
+    return { ...membersOf(token), ProtectedTicket: null, TicketHash: null, TicketSalt: null };
+  }
+}
+
+/** A refresh token's record as it is, with its ticket. */
+export class RefreshTokenView extends ListedRefreshTokenView {
+  @ApiProperty({ type: String, nullable: false, example: 'sealed-ticket' })
+  declare readonly ProtectedTicket: string;
+
+  @ApiProperty({ type: String, nullable: false, example: 'Zm9vYmFyYmF6' })
+  declare readonly TicketHash: string;
+
+  @ApiProperty({ type: String, nullable: false, example: 'c2FsdHNhbHQ=' })
+  declare readonly TicketSalt: string;
+
   /** The view of a stored record. */
   static of(token: RefreshToken): RefreshTokenView {
-    return {
-      Subject: token.subject,
-      ClientId: token.clientId,
-      ExpiresOn: formatDateTime(token.expiresOn),
-      ProtectedTicket: token.protectedTicket,
-      TicketHash: token.ticketHash,
-      TicketSalt: token.ticketSalt,
-      Id: token.id,
-      UpdatedOn: formatDateTime(token.updatedOn),
-      CreatedOn: formatDateTime(token.createdOn),
-      UniqueId: token.uniqueId,
-      UpdatedBy: token.updatedBy,
-      IsNew: token.isNew,
-      SystemId: token.systemId,
-      ToStringText: `${token.subject} (${token.clientId})`,
-      LocalizationDetails: null,
-      CustomFields: null,
-    };
+    return membersOf(token);
   }
+}
+
+function membersOf(token: RefreshToken) {
+  return {
+    Subject: token.subject,
+    ClientId: token.clientId,
+    ExpiresOn: formatDateTime(token.expiresOn),
+    ProtectedTicket: token.protectedTicket,
+    TicketHash: token.ticketHash,
+    TicketSalt: token.ticketSalt,
+    Id: token.id,
+    UpdatedOn: formatDateTime(token.updatedOn),
+    CreatedOn: formatDateTime(token.createdOn),
+    UniqueId: token.uniqueId,
+    UpdatedBy: token.updatedBy,
+    IsNew: token.isNew,
+    SystemId: token.systemId,
+    ToStringText: `${token.subject} (${token.clientId})`,
+    LocalizationDetails: null,
+    CustomFields: null,
+  };
 }

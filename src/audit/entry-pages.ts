@@ -1,0 +1,21 @@
+import type { EntityMetadata } from 'typeorm';
+import { pageSql, type PageStatements } from '../database/page-reader.js';
+
+/** How large an event is as JSON: its texts, its ids of up to 16 digits, and what is around them. */
+const BYTES = `17 * cardinality(record_ids) + octet_length(concat(actor, reason, subject, client_id, user_agent)) + 700`;
+
+/** How events are read: those of an entity with all its columns. */
+export function entryPages({ columns }: EntityMetadata): PageStatements {
+  const entry = columns.map(({ databaseName, propertyName }) => `${databaseName} AS "${propertyName}"`).join(', ');
+  const byIds = `SELECT t.*, ${BYTES} AS bytes FROM audit_trail_entries t WHERE id = ANY ((SELECT $1::bigint[])::bigint[])`;
+  return {
+    page: {
+      name: 'audit-read-page',
+      text: pageSql(byIds, entry),
+    },
+    slice: {
+      name: 'audit-read-slice',
+      text: `SELECT ${entry} FROM (${byIds}) act`,
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import { Statements } from '../database/statements.js';
+import type { Origin } from '../kernel/origin.js';
+import { judge, type Diagnosis, type Verdict } from './judgement.js';
+import { DIAGNOSE } from './redemption.statements.js';
+import { placeOf, type Rotatable } from './rotations.js';
+
+/** The age of a token is known to within the time that reading its session took: what took longer is read again. */
+const PRECISE_MS = 25;
+const READINGS = 3;
+
+/** A token that was not redeemed, and when its request had arrived, in milliseconds by `performance.now()`. */
+export interface Unredeemed extends Rotatable {
+  readonly receivedAt: number;
+}
+
+/** A session, what becomes of a token of it, and how the place differs from that of the redemption before: empty when it does not. */
+export interface Judged {
+  readonly session: Diagnosis;
+  readonly verdict: Verdict;
+  readonly changeOfPlace: string;
+}
+
+/** Finds out why a token was not redeemed. */
+@Injectable()
+export class Judgements {
+  constructor(
+    private readonly statements: Statements,
+    private readonly settings: Settings,
+  ) {}
+
+  /** Judges a token by what the database knows of its session now; undefined when the session has ended. */
+  async of(token: Unredeemed): Promise<Judged | undefined> {
+    const { REFRESH_RETRY_WINDOW: retry, REFRESH_LOST_ANSWER_WINDOW: lostAnswer } = this.settings;
+    const { session, age } = await this.diagnose(token);
+    if (!session) return undefined;
+    const changeOfPlace = changeBetween(session, token.origin);
+    const verdict = judge(session, token.claims.generation, age, { retry, lostAnswer });
+    const isEnd = changeOfPlace !== '' && this.settings.REFRESHED_ELSEWHERE === 'end';
+    const isGood = verdict === 'current' || verdict === 'repeat';
+    return { session, changeOfPlace, verdict: isGood && isEnd ? 'refreshed-elsewhere' : verdict };
+  }
+
+  /** The session of a token, and how many seconds before the answer of the database the token's request had arrived. */
+  private async diagnose({ claims, clientId, receivedAt }: Unredeemed): Promise<{ session?: Diagnosis; age: number }> {
+    const { id, uniqueId, generation } = claims;
+    const values = [id, uniqueId, clientId, this.settings.REFRESH_TOKEN_MAX_AGE, generation];
+    for (let reading = 1; ; reading++) {
+      const begun = performance.now();
+      const [session] = await this.statements.run<Diagnosis>(DIAGNOSE, values);
+      const now = performance.now();
+      const age = (now - receivedAt) / 1000;
+      if (!session) return { age };
+      if (now - begun < PRECISE_MS || reading === READINGS) return { session, age };
+    }
+  }
+}
+
+/** `network`, `user-agent`, both, or nothing. */
+function changeBetween({ lastRedeemedOn, lastAddress, lastUserAgent }: Diagnosis, origin: Origin): string {
+  if (!lastRedeemedOn) return '';
+  const isOtherNetwork = lastAddress && origin.address && placeOf(lastAddress) !== placeOf(origin.address);
+  const isOtherAgent = (lastUserAgent ?? null) !== origin.userAgent;
+  return [...(isOtherNetwork ? ['network'] : []), ...(isOtherAgent ? ['user-agent'] : [])].join(' ');
+}
