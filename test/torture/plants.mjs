@@ -94,6 +94,37 @@ const PLANTS = {
       return end.call(this, judged, session, { ...token, claims }, reason);
     };`,
 
+  'an edit that lengthens': `
+    import { RefreshTokensService } from './refresh-tokens/refresh-tokens.service.js';
+    const { update } = RefreshTokensService.prototype;
+    const text = 'UPDATE refresh_tokens SET expires_on = $2 WHERE id = $1 AND issued';
+    RefreshTokensService.prototype.update = async function (change, actor) {
+      const write = await update.call(this, change, actor);
+      await this.statements.run({ name: 'lengthen', text }, [change.Id, change.ExpiresOn]);
+      return write;
+    };`,
+
+  // An edit that is past ended the session: another edit makes a session of the record again.
+  'an edit that revives': `
+    import { RefreshTokensService } from './refresh-tokens/refresh-tokens.service.js';
+    const { update } = RefreshTokensService.prototype;
+    const text = 'UPDATE refresh_tokens SET expires_on = $2, issued = true WHERE id = $1 AND generation > 0';
+    RefreshTokensService.prototype.update = async function (change, actor) {
+      const write = await update.call(this, change, actor);
+      if (change.ExpiresOn > new Date()) await this.statements.run({ name: 'revive', text }, [change.Id, change.ExpiresOn]);
+      return write;
+    };`,
+
+  'a throttle that counts after hashing': `
+    import { GuessLimits } from './users/guess-limits.js';
+    const { reserve } = GuessLimits.prototype;
+    GuessLimits.prototype.reserve = async function (guess) {
+      const reservation = await reserve.call(this, guess);
+      await this.giveBack(reservation);
+      setTimeout(() => reserve.call(this, guess).catch(() => undefined), 200);
+      return reservation;
+    };`,
+
   'a window for lost answers that nothing closes': `
     import { Statements } from './database/statements.js';
     const { run } = Statements.prototype;

@@ -13,13 +13,14 @@ const CLIENTS_OF = USERS.filter(({ email }) => /^(admin|all|list)@/.test(email))
 
 /**
  * A service with its replicas, on data of its own, and a world to live in. `environment` adds settings; `window` is the retry window in
- * seconds; `through` names another address than the service's own.
+ * seconds; `prepare` changes the data before the service runs; `through` names another address than the service's own.
  */
 export async function found(
   { engine, report, random },
-  { environment = {}, replicas = engine.replicas, window = WINDOW_SECONDS, through } = {},
+  { environment = {}, replicas = engine.replicas, window = WINDOW_SECONDS, prepare, through } = {},
 ) {
   const data = await engine.newData();
+  await prepare?.(data);
   const settings = { ...data.environment, ACCESS_TOKEN_TTL, REFRESH_RETRY_WINDOW: `${window}`, ...environment };
   const service = await Promise.all(Array.from({ length: replicas }, () => Replica.create({ ...settings })));
   for (const replica of service) await replica.start();

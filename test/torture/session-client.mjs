@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
+import { SessionEdits } from './session-edits.mjs';
 import { SessionEnds } from './session-ends.mjs';
 import { isUnknown } from './world.mjs';
 import { readAccessToken, readRefreshToken } from './tokens.mjs';
@@ -33,6 +34,8 @@ export class SessionClient {
   /** The access tokens that came with the current token, and when the first of them was used: from then on the token is confirmed. */
   #fresh = new Set();
   #usedAt;
+  /** What it does first, so that this is tried in the shortest run too. */
+  #due = ['refresh', 'lengthen', 'end'];
   /** How often the previous token was repeated. */
   #repetitions = 0;
 
@@ -41,20 +44,25 @@ export class SessionClient {
     this.random = world.random.fork(clientId);
     this.history = world.history(clientId);
     this.ends = new SessionEnds(this);
+    this.edits = new SessionEdits(this);
   }
 
   async step() {
     if (!this.isAlive) return this.login();
-    const act = this.random.weighted({
-      refresh: 40,
-      read: 15,
-      hangUp: 10,
-      twoTabs: 10,
-      askAgain: 8,
-      login: 4,
-      end: 8,
-      replay: 5,
-    });
+    const act =
+      this.#due.shift() ??
+      this.random.weighted({
+        refresh: 40,
+        read: 15,
+        hangUp: 10,
+        twoTabs: 10,
+        askAgain: 8,
+        login: 4,
+        end: 8,
+        replay: 5,
+        lengthen: 3,
+      });
+    if (act === 'lengthen') return this.edits.lengthen();
     return act === 'end' || act === 'replay' ? this.ends[act]() : this[act]();
   }
 

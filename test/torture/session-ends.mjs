@@ -8,6 +8,9 @@ const EXCUSED_BY_CHANCE = 5;
 
 /** How a session of a client ends on purpose, and what must be true after that. */
 export class SessionEnds {
+  /** The ways that are taken first. */
+  #due = ['expire'];
+
   constructor(client) {
     this.client = client;
   }
@@ -15,7 +18,8 @@ export class SessionEnds {
   /** Ends the session by one of the ways there are, perhaps while a refresh is under way. */
   async end() {
     const { client } = this;
-    const request = this.#requestOf(client.random.pick(['refresh', 'access', 'record', 'edit']));
+    const way = this.#due.shift() ?? client.random.pick(['refresh', 'access', 'record', 'edit', 'expire']);
+    const request = way === 'expire' ? await client.edits.expiring() : this.#requestOf(way);
     const isRace = client.random.chance(0.3);
     const [answer, refreshed] = await Promise.all([
       client.ask(request),
@@ -30,7 +34,10 @@ export class SessionEnds {
       return;
     }
     if (answer.status !== 200) client.violate('a session can be ended', `${answer.status} ${answer.text}`);
-    else await this.#isOver();
+    else {
+      if (way === 'expire') await client.edits.revive(request);
+      await this.#isOver();
+    }
   }
 
   /**

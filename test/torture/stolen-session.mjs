@@ -121,7 +121,7 @@ export class StolenSession {
     const deadline = performance.now() + JUDGED_AFTER_MS;
     const isJudged = async () => (await this.#isDead()) || (await this.#reasonOf(requestId)) !== undefined;
     while (!(await isJudged()) && performance.now() < deadline) await pause(20);
-    return this.#mustHaveEnded(requestId, performance.now(), { mayBeDropped: true });
+    return this.#mustHaveEnded(requestId, performance.now(), true);
   }
 
   /** Uses the newest access token: the service knows from then on that the answer with the newest refresh token arrived. */
@@ -179,10 +179,10 @@ export class StolenSession {
   }
 
   /**
-   * A replay was answered: the session has ended, or the service excused the replay, which the trail must say. `mayBeDropped`: nothing need
-   * be said of a request that was read late, after its sender had gone.
+   * A replay was answered: the session has ended, or the service excused the replay, which the trail must say. Nothing need be said of a
+   * request that was read late, when its sender had hung up: it is dropped.
    */
-  async #mustHaveEnded(requestId, answeredAt, { mayBeDropped = false } = {}) {
+  async #mustHaveEnded(requestId, answeredAt, hasHungUp = false) {
     const { report } = this.world;
     if (this.isOver) return;
     if (await this.#isDead()) {
@@ -193,9 +193,11 @@ export class StolenSession {
       for (const sentAt of this.#gains.splice(0)) if (sentAt > answeredAt) this.#countGain(sentAt);
       return;
     }
-    const isExcused = mayBeDropped || (await this.#reasonOf(requestId)) !== undefined;
-    if (!isExcused || ++this.#excuses > EXCUSES)
-      return this.violate('a replay ends the session', `replay ${this.#excuses + 1} ended nothing`);
+    this.#excuses++;
+    const isExcused = (await this.#reasonOf(requestId)) !== undefined;
+    if (!isExcused && hasHungUp) return report.count('hang_ups_dropped');
+    if (!isExcused || this.#excuses > EXCUSES)
+      return this.violate('a replay ends the session', `replay ${this.#excuses} ended nothing`);
     report.count('replays_excused');
   }
 

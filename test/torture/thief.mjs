@@ -70,6 +70,7 @@ export class Theft {
     if (session.ageOf(stolen) < 2 && !(await session.mustGoOn(this.victim))) return;
     for (let n = 0; n < REPLAYS && !session.isOver; n++)
       await session.presentAndHangUp(stolen, this.thief, this.#howToHangUp());
+    await this.#replay(session, stolen, this.thief);
   }
 
   /** Thief and victim refresh in the same moment, as two tabs do; then the thief goes on alone, and the victim comes back. */

@@ -10,8 +10,9 @@ const CLIENTS = 6;
 const WINDOW_SECONDS = 2;
 /** For each way to steal, so many thefts run side by side. */
 const THEFTS = { loop: 2, hangUp: 1, lockstep: 1, quiet: 1, late: 1 };
-/** For the last checks. */
+/** For the last checks; and how long thieves and clients live at least, however long it took to start the service. */
 const RESERVE_MS = 2_500;
+const LIFE_MS = 6_000;
 /** A machine that is busy may make a process stand still, and what it then reads is excused: so many replays, and a tenth of all. */
 const EXCUSED_BY_CHANCE = 5;
 
@@ -27,7 +28,7 @@ export async function thieves(context) {
   try {
     populate(world, { clients: CLIENTS });
     steal(world, THEFTS, { hasAddresses: true });
-    await pause(Math.max(deadline - RESERVE_MS - performance.now(), RESERVE_MS));
+    await pause(Math.max(deadline - RESERVE_MS - performance.now(), LIFE_MS));
     await world.settle();
     await world.verify();
     judgeThefts(report);
@@ -52,8 +53,11 @@ export function steal(world, thefts, { hasAddresses = false } = {}) {
 export function judgeThefts(report) {
   const { figures } = report;
   const { thefts = 0, thefts_found_out: foundOut = 0, replays = 0, replays_excused: excused = 0 } = figures;
+  const { hang_ups: hangUps = 0, hang_ups_dropped: dropped = 0 } = figures;
   if (thefts === 0 || foundOut === 0) throw new Error('Nothing was stolen.');
   figures.gained_after_replay ??= 0;
   if (excused > EXCUSED_BY_CHANCE + replays / 10)
     report.violate('a replay ends the session', `${excused} of ${replays} did not`);
+  if (dropped > EXCUSED_BY_CHANCE + hangUps / 2)
+    report.violate('hanging up excuses nothing', `${dropped} of ${hangUps} requests were not judged`);
 }
