@@ -4,7 +4,7 @@ COPY package.json package-lock.json ./
 RUN npm ci
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY src src
-RUN npm run build
+RUN npx --no nest build
 
 FROM node:24-slim AS dependencies
 WORKDIR /app

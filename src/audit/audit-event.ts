@@ -14,6 +14,8 @@ export const AUDIT_KINDS = [
   'record-deleted',
   'user-added',
   'user-changed',
+  'user-tampered',
+  'audit-damaged',
   'signing-key-rotated',
   'audit-trail-read',
   'basic-sign-in',

@@ -8,8 +8,8 @@ import { originOf, principalOf } from '../access/request-origin.js';
 import { isAbandoned } from '../http/arrival.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { AppError } from '../kernel/app-error.js';
+import { GenuineUsers } from '../users/genuine-users.js';
 import { SignIn } from '../users/sign-in.js';
-import { UsersService } from '../users/users.service.js';
 import { RememberedPasswords } from './remembered-passwords.js';
 
 /**
@@ -19,7 +19,7 @@ import { RememberedPasswords } from './remembered-passwords.js';
 @Injectable()
 export class BasicStrategy extends PassportStrategy(Strategy, 'basic') {
   constructor(
-    private readonly users: UsersService,
+    private readonly users: GenuineUsers,
     private readonly signIn: SignIn,
     private readonly remembered: RememberedPasswords,
     private readonly trail: AuditTrail,

@@ -3,6 +3,7 @@ import { SettingsError } from '../config/settings-error.js';
 import { FolderInUseError } from '../database/folder-lock.js';
 import { AppError } from '../kernel/app-error.js';
 import { isDatabaseUnreachable } from '../kernel/database-failures.js';
+import { addAuditCommands } from './audit-commands.js';
 import { addJobCommands } from './job-commands.js';
 import { addKeyCommands } from './key-commands.js';
 import { addMigrationCommands } from './migration-commands.js';
@@ -21,6 +22,7 @@ for (const addGroup of [
   addSessionCommands,
   addKeyCommands,
   addJobCommands,
+  addAuditCommands,
   addMigrationCommands,
 ]) {
   addGroup(program);

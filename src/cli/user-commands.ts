@@ -8,7 +8,7 @@ import { readNewPassword } from './read-password.js';
 import { formatUsers, userAsJson } from './user-list.js';
 import { withApplication } from './with-application.js';
 
-/** `users add`, `list`, `change`, `disable`, `enable`, `grant` and `withdraw`. */
+/** `users add`, `list`, `change`, `disable`, `enable`, `approve`, `grant` and `withdraw`. */
 export function addUserCommands(program: Command): void {
   const users = program.command('users').description('Who may sign in, and what they may do.');
   users
@@ -34,6 +34,12 @@ export function addUserCommands(program: Command): void {
     .command('enable <email>')
     .description('Enable a user again.')
     .action((email: string) => setEnabled(email, true));
+  users
+    .command('approve <email>')
+    .description(
+      'Accept a user whose state is "tampered", with the roles and the password that the row has now. Look at it first.',
+    )
+    .action(approve);
   users.command('grant <email> <role...>').description('Grant roles to a user.').action(grant);
   users.command('withdraw <email> <role...>').description('Withdraw roles from a user.').action(withdraw);
 }
@@ -50,7 +56,8 @@ function add(email: string, options: { administrator?: true; role?: string[] }):
 
 function list({ json }: { json?: true }): Promise<void> {
   return withApplication(async (app) => {
-    const users = await app.get(UsersService).list();
+    const service = app.get(UsersService);
+    const users = (await service.list()).map((user) => ({ user, isGenuine: service.isGenuine(user) }));
     say(json ? JSON.stringify(users.map(userAsJson), null, 2) : formatUsers(users));
   });
 }
@@ -78,6 +85,13 @@ function setEnabled(email: string, enabled: boolean): Promise<void> {
   return withApplication(async (app) => {
     await app.get(UsersService).change(email, { enabled }, OPERATOR);
     say(`${enabled ? 'Enabled' : 'Disabled'} ${email}.`);
+  });
+}
+
+function approve(email: string): Promise<void> {
+  return withApplication(async (app) => {
+    const user = await app.get(UsersService).approve(email, OPERATOR);
+    say(`Approved:\n${formatUsers([{ user, isGenuine: true }])}`);
   });
 }
 

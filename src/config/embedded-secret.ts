@@ -1,14 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SettingsError } from './settings-error.js';
 
 /**
  * The secret that an embedded database keeps beside itself, in `secret` (mode 0600); made at first use.
  * Two processes that start at once get the same one: the file appears whole or not at all.
+ * @throws SettingsError when it can be neither read nor made
  */
 export function embeddedSecret(dataDir: string): string {
   const file = join(dataDir, 'secret');
-  return read(file) ?? create(dataDir, file);
+  try {
+    return read(file) ?? create(dataDir, file);
+  } catch (error) {
+    throw new SettingsError([`DATA_DIR: expected a folder that this user may write (${(error as Error).message})`]);
+  }
 }
 
 function create(dataDir: string, file: string): string {

@@ -17,6 +17,7 @@ import { PASSWORD_LENGTH } from '../kernel/password-policy.js';
 import { DiffersFrom } from './differs-from.js';
 import { embeddedSecret } from './embedded-secret.js';
 import { IsNetwork } from './is-network.js';
+import { IsVaried } from './is-varied.js';
 import { SettingsError } from './settings-error.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
@@ -25,6 +26,8 @@ const ELSEWHERE = ['record', 'end'] as const;
 const HOST = /^[\w.:-]+$/;
 const HOST_EXPECTED = 'expected a host name or an IP address';
 const SECRET_LENGTH = 43;
+/** Fewer are a repeated character or pattern; 32 random bytes as text have more, but for one time in billions. */
+const SECRET_VARIETY = 10;
 const NEW_SECRET = `openssl rand -base64 32`;
 const PASSWORD = `${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters`;
 
@@ -89,12 +92,17 @@ export class Settings {
   @wholeNumber(1, 3_600, 'seconds')
   readonly DATABASE_LOCK_TIMEOUT: number = 5;
 
-  /** Folder of the embedded database and its secret. */
+  /** Folder of the embedded database and its secret, and of the first administrator's password where it is a random one. */
   @Expose()
   readonly DATA_DIR: string = './data';
 
   /** What every key of the service is derived from. The embedded database keeps one in DATA_DIR when none is given. */
   @Expose()
+  @IsVaried(SECRET_VARIETY, {
+    message:
+      `expected random text, but it has fewer than ${SECRET_VARIETY} different characters; make one with: ${NEW_SECRET}. ` +
+      'A secret that was in use can stay in TESSERA_SECRET_PREVIOUS',
+  })
   @MinLength(SECRET_LENGTH, {
     message: `expected 32 random bytes or more as text, at least ${SECRET_LENGTH} characters; make one with: ${NEW_SECRET}`,
   })
@@ -113,7 +121,7 @@ export class Settings {
   @IsEmail({ require_tld: false }, { message: 'expected an e-mail address' })
   readonly ADMIN_EMAIL: string = 'admin@example.com';
 
-  /** Password of that administrator. Absent: a random one, printed once. */
+  /** Password of that administrator. Absent: a random one, kept in a file in DATA_DIR. */
   @Expose()
   @IsOptional()
   @Length(PASSWORD_LENGTH.min, PASSWORD_LENGTH.max, { message: `expected ${PASSWORD}` })

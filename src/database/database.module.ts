@@ -3,11 +3,13 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import { Settings } from '../config/settings.js';
 import { connectionOptions } from './connection-options.js';
+import { lendSecrets } from './migration-secrets.js';
 import { migrate } from './migrate.js';
 import { Notices } from './notices.js';
 import { PageReader } from './page-reader.js';
 import { Statements } from './statements.js';
 import { isDatabaseAway } from '../kernel/database-failures.js';
+import type { Secrets } from '../kernel/key-ring.js';
 
 /** What a feature keeps in the database. */
 export interface DatabaseFeature {
@@ -23,15 +25,16 @@ const migrations = new Set<Type<MigrationInterface>>();
 export class DatabaseModule {
   /** Opens the database that the settings name and migrates it before anything else may use it. */
   static forRoot(): DynamicModule {
+    let secrets: Secrets | undefined;
     const connection = TypeOrmModule.forRootAsync({
       inject: [Settings],
-      useFactory: async (settings: Settings) => ({
-        ...(await connectionOptions(settings)),
-        autoLoadEntities: true,
-        toRetry: isDatabaseAway,
-      }),
+      useFactory: async (settings: Settings) => {
+        secrets = settings;
+        return { ...(await connectionOptions(settings)), autoLoadEntities: true, toRetry: isDatabaseAway };
+      },
       dataSourceFactory: async (options) => {
         const dataSource = new DataSource({ ...options, migrations: [...migrations] } as DataSourceOptions);
+        lendSecrets(dataSource, secrets);
         await dataSource.initialize();
         try {
           await migrate(dataSource);

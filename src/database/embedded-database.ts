@@ -1,8 +1,12 @@
 import { PGlite } from '@electric-sql/pglite';
+import { Logger } from '@nestjs/common';
 import { join } from 'node:path';
 import pg from 'pg';
 import { lockFolder } from './folder-lock.js';
 import { PgliteStream } from './pglite-stream.js';
+import { closeToOthers } from './private-files.js';
+
+const logger = new Logger('EmbeddedDatabase');
 
 /**
  * PostgreSQL inside this process, its files under `<folder>/database`. Each commit is written to the files before it is acknowledged:
@@ -16,12 +20,18 @@ export class EmbeddedDatabase {
   ) {}
 
   /**
-   * Opens the database, and makes it when there is none.
-   * @throws FolderInUseError while another process has it open
+   * Opens the database, and makes it when there is none. Its files are for the user of this process only; what other users can reach
+   * all the same is logged.
+   * @throws FolderInUseError while another process has it open; SettingsError when the folder cannot be used
    */
   static async open(folder: string): Promise<EmbeddedDatabase> {
     const unlock = lockFolder(folder);
     try {
+      const open = closeToOthers(folder);
+      if (open.length > 0) {
+        const what = `Other users of this machine can reach ${open.join(', ')}.`;
+        logger.warn(`${what} Give them to the user who runs the service alone, or run: chmod go= PATH`);
+      }
       const engine = await PGlite.create(join(folder, 'database'));
       return new EmbeddedDatabase(engine, unlock);
     } catch (error) {

@@ -1,62 +1,79 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { SettingsError } from '../config/settings-error.js';
+import { openLocked } from './kernel-lock.js';
+
+/** Written before the process id by an owner that has the lock of the kernel. `Number` reads the id with and without this sign. */
+const BY_KERNEL = '+';
 
 /** The embedded database's folder is in use by another process. */
 export class FolderInUseError extends Error {
   override readonly name = 'FolderInUseError';
 
-  constructor(folder: string, owner: number) {
+  constructor(folder: string, owner: number | undefined) {
     super(
-      `The embedded database in ${folder} is in use by process ${owner}. It serves one process at a time: ` +
+      `The embedded database in ${folder} is in use by ${describe(owner)}. It serves one process at a time: ` +
         `stop that process first, or set DATABASE_URL to run several on one PostgreSQL.`,
     );
   }
 }
 
 /**
- * Claims a folder for this process and returns what gives it back. A claim left by a process that died is taken over at once.
- * @throws FolderInUseError while another live process holds the folder
+ * Claims a folder for this process and returns what gives it back. The claim is a lock of the kernel on the file `lock`: it ends with
+ * its process, and is seen from every container of the machine. The file also names the owner.
+ * @throws FolderInUseError while another process has the folder
+ * @throws SettingsError when the folder cannot be made, or cannot be locked: then nobody knows whether another process has it
  */
 export function lockFolder(folder: string): () => void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const lock = join(folder, 'lock');
-  const draft = `${lock}.${process.pid}`;
-  writeFileSync(draft, `${process.pid}\n`);
-  try {
-    while (!claim(draft, lock)) {
-      const owner = readOwner(lock);
-      if (owner === undefined) continue;
-      if (isAlive(owner)) throw new FolderInUseError(folder, owner);
-      removeStale(lock, owner);
+  const path = join(folder, 'lock');
+  for (;;) {
+    const fd = open(folder, path);
+    if (fd === undefined) throw new FolderInUseError(folder, Number(readOwner(path)) || undefined);
+    const release = (): void => {
+      ftruncateSync(fd);
+      closeSync(fd);
+    };
+    const earlier = readOwner(path);
+    // Versions that had no lock of the kernel wrote their process id alone.
+    if (!earlier.startsWith(BY_KERNEL) && isAlive(Number(earlier))) {
+      closeSync(fd);
+      throw new FolderInUseError(folder, Number(earlier));
     }
-  } finally {
-    unlinkSync(draft);
+    ftruncateSync(fd);
+    writeSync(fd, `${BY_KERNEL}${process.pid}\n`, 0);
+    // Such a version deletes the file of an owner that it takes for dead: then this lock is on a file that nobody else finds.
+    if (isSameFile(fd, path)) return release;
+    closeSync(fd);
   }
-  return () => {
-    if (readOwner(lock) === process.pid) unlinkSync(lock);
-  };
 }
 
-function claim(draft: string, lock: string): boolean {
+function open(folder: string, path: string): number | undefined {
   try {
-    linkSync(draft, lock);
-    return true;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return openLocked(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw new SettingsError([
+      `DATA_DIR: the folder ${folder} cannot be locked for this process (${(error as Error).message.split('\n')[0]}); ` +
+        `expected a folder that this user may write, on a file system that locks files. Without one, set DATABASE_URL`,
+    ]);
+  }
+}
+
+function readOwner(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw error;
   }
 }
 
-function readOwner(lock: string): number | undefined {
-  try {
-    return Number(readFileSync(lock, 'utf8'));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+function isSameFile(fd: number, path: string): boolean {
+  const [ours, there] = [fstatSync(fd, { bigint: true }), statSync(path, { bigint: true, throwIfNoEntry: false })];
+  return ours.ino === there?.ino && ours.dev === there.dev;
 }
 
-/** A container's main process always has the same number: a lock in our own name is from an earlier life. */
+/** A container's main process always has the same number: our own number is from an earlier life, or of another container. */
 function isAlive(owner: number): boolean {
   if (owner === process.pid || !Number.isSafeInteger(owner) || owner < 1) return false;
   try {
@@ -67,15 +84,7 @@ function isAlive(owner: number): boolean {
   }
 }
 
-/** Moves the lock aside before it is deleted, so that of two processes that saw it stale, none deletes the other's new one. */
-function removeStale(lock: string, owner: number): void {
-  const aside = `${lock}.stale.${process.pid}`;
-  try {
-    renameSync(lock, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  if (readOwner(aside) !== owner) linkSync(aside, lock);
-  unlinkSync(aside);
+function describe(owner: number | undefined): string {
+  if (owner === undefined) return 'another process';
+  return isAlive(owner) ? `process ${owner}` : `process ${owner} of another container or machine`;
 }

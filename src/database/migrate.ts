@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
+import { lendSecrets, lentTo } from './migration-secrets.js';
 import { migrationPool } from './server-pool.js';
 
 /** Any number no one else is likely to lock; the same in every process of the service. */
@@ -42,6 +43,7 @@ async function withMigrator<T>(dataSource: DataSource, work: (migrator: DataSour
   // The embedded database has one connection, and one process.
   if ('driver' in options && options.driver) return work(dataSource);
   const migrator = new DataSource({ ...options, extra: migrationPool(CONNECTIONS) });
+  lendSecrets(migrator, lentTo(dataSource));
   await migrator.initialize();
   try {
     return await whileLocked(migrator, () => work(migrator));

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
+import { EmbeddedMaintenance } from './embedded-maintenance.js';
 import { JobRecord } from './job-record.entity.js';
 import { Jobs } from './jobs.js';
 import { CreateJobs1795200001000 } from './migrations/1795200001000-create-jobs.js';
@@ -7,7 +8,7 @@ import { CreateJobs1795200001000 } from './migrations/1795200001000-create-jobs.
 /** The jobs that keep the database tidy. */
 @Module({
   imports: [DatabaseModule.forFeature({ entities: [JobRecord], migrations: [CreateJobs1795200001000] })],
-  providers: [Jobs],
+  providers: [Jobs, EmbeddedMaintenance],
   exports: [Jobs],
 })
 export class JobsModule {}

@@ -1,7 +1,21 @@
 import { hkdfSync } from 'node:crypto';
 
 /** What a derived key is for. One purpose, one key: no key serves two. */
-export type KeyPurpose = 'refresh-token-mac' | 'ticket-seal' | 'signing-key-seal' | 'totp-seal' | 'throttle-key';
+export type KeyPurpose =
+  | 'refresh-token-mac'
+  | 'ticket-seal'
+  | 'signing-key-seal'
+  | 'totp-seal'
+  | 'throttle-key'
+  | 'password-pepper'
+  | 'user-mac'
+  | 'audit-seal';
+
+/** The settings that keys are derived from: the secret in use, and earlier ones that are still accepted. */
+export interface Secrets {
+  readonly TESSERA_SECRET: string;
+  readonly TESSERA_SECRET_PREVIOUS: readonly string[];
+}
 
 /** A key derived for one purpose. The number tells keys of different secrets apart; two may share one by chance. */
 export interface DerivedKey {

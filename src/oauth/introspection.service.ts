@@ -5,7 +5,6 @@ import { inSeconds } from '../kernel/date-time.js';
 import type { Actor } from '../kernel/origin.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from '../refresh-tokens/refresh-token-codec.js';
 import { SessionPrincipals } from '../refresh-tokens/session-principals.js';
-import { SessionsService } from '../refresh-tokens/sessions.service.js';
 import { AccessTokens, referenceOf } from '../signing-keys/access-tokens.js';
 import { required, type OAuthRequest } from './oauth-form.js';
 import type { IntrospectionResponse } from './introspection-response.js';
@@ -19,7 +18,6 @@ export class IntrospectionService {
   constructor(
     private readonly codec: RefreshTokenCodec,
     private readonly accessTokens: AccessTokens,
-    private readonly sessions: SessionsService,
     private readonly principals: SessionPrincipals,
     private readonly settings: Settings,
     private readonly trail: AuditTrail,
@@ -37,7 +35,7 @@ export class IntrospectionService {
   }
 
   private async introspectRefreshToken(claims: RefreshTokenClaims, token: string): Promise<IntrospectionResponse> {
-    const session = await this.sessions.current(claims, token);
+    const session = await this.principals.current(claims, token);
     if (!session) return INACTIVE;
     return {
       active: true,

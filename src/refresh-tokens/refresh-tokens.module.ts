@@ -16,6 +16,7 @@ import { Redemption } from './redemption.js';
 import { RefreshTokenCodec } from './refresh-token-codec.js';
 import { RefreshTokensController } from './refresh-tokens.controller.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
+import { RevivedSessions } from './revived-sessions.js';
 import { Rotations } from './rotations.js';
 import { SessionPrincipals } from './session-principals.js';
 import { SessionsService } from './sessions.service.js';
@@ -46,7 +47,8 @@ import { Tickets } from './tickets.js';
     Tickets,
     ExpiredRecords,
     LiveSessions,
+    RevivedSessions,
   ],
-  exports: [SessionsService, SessionPrincipals, Logins, Redemption, RefreshTokenCodec],
+  exports: [SessionsService, SessionPrincipals, RevivedSessions, Logins, Redemption, RefreshTokenCodec],
 })
 export class RefreshTokensModule {}

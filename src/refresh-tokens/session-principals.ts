@@ -4,8 +4,13 @@ import { askedValues, inPlaces, type Placed } from '../database/asked.js';
 import { Statements } from '../database/statements.js';
 import { Batched } from '../kernel/batched.js';
 import type { AccessTokenReference } from '../signing-keys/access-tokens.js';
+import { GenuineUsers } from '../users/genuine-users.js';
+import type { SignedUser } from '../users/user-seals.js';
 import { Confirmations } from './confirmations.js';
-import { PRINCIPALS } from './session.statements.js';
+import type { RefreshTokenClaims } from './refresh-token-codec.js';
+import type { Session } from './session.js';
+import { CURRENT, PRINCIPALS } from './session.statements.js';
+import { Tickets } from './tickets.js';
 
 /** The user of a live session, as access control needs them. */
 export interface SessionUser {
@@ -14,24 +19,33 @@ export interface SessionUser {
   readonly roles: readonly string[];
 }
 
-interface ConfirmingUser extends SessionUser {
+interface ConfirmingUser extends SignedUser {
   /** The generation that the access token confirms; null when there is nothing to confirm. */
   readonly unconfirmed: number | null;
 }
 
-/** Finds whom access tokens speak for. */
+/** A session whose refresh token can be redeemed now. */
+export interface CurrentSession extends Session {
+  readonly rotatedOn: Date;
+  readonly expiresOn: Date;
+  readonly protectedTicket: string;
+}
+
+/** Finds whom and what tokens stand for. */
 @Injectable()
 export class SessionPrincipals {
   private readonly queries = new Batched((tokens: readonly AccessTokenReference[]) => this.usersOf(tokens));
 
   constructor(
     private readonly statements: Statements,
+    private readonly users: GenuineUsers,
     private readonly confirmations: Confirmations,
+    private readonly tickets: Tickets,
     private readonly settings: Settings,
   ) {}
 
   /**
-   * The enabled user of a session that lives, while the access token does too. That confirms the refresh token that came with it: the
+   * The enabled, genuine user of a session that lives, while the access token does too. That confirms the refresh token that came with it: the
    * client has both.
    */
   async userOf(token: AccessTokenReference): Promise<SessionUser | undefined> {
@@ -41,11 +55,22 @@ export class SessionPrincipals {
     return user;
   }
 
+  /** The session whose current token this is; undefined when it is out of use, expired, or its sealed ticket was tampered with. */
+  async current({ id, uniqueId, generation }: RefreshTokenClaims, token: string): Promise<CurrentSession | undefined> {
+    const values = [id, uniqueId, generation, token, this.settings.REFRESH_TOKEN_MAX_AGE];
+    const [session] = await this.statements.run<CurrentSession & Record<string, unknown>>(CURRENT, values);
+    return session && (await this.tickets.isOf(session, session.protectedTicket)) ? session : undefined;
+  }
+
   private async usersOf(tokens: readonly AccessTokenReference[]): Promise<(ConfirmingUser | undefined)[]> {
     const each = tokens.map(({ uniqueId, subject, clientId, expires, generation }) => {
       return [uniqueId, subject, clientId, expires, generation];
     });
     const values = [...askedValues(each), this.settings.REFRESH_TOKEN_MAX_AGE];
-    return inPlaces(tokens, await this.statements.run<Placed<ConfirmingUser>>(PRINCIPALS, values));
+    const users = await this.statements.run<Placed<ConfirmingUser>>(PRINCIPALS, values);
+    return inPlaces<ConfirmingUser>(
+      tokens,
+      users.filter((user) => this.users.admits(user)),
+    );
   }
 }

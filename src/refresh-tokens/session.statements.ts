@@ -1,5 +1,7 @@
 import { audited, recordFacts } from '../audit/audited.js';
 import { askedRows } from '../database/asked.js';
+import { passwordNameSql } from '../users/password-seals.js';
+import { signedColumns } from '../users/user-seals.js';
 import { ticketHashSql } from './ticket-digest.js';
 
 /** SQL: the present second, since dates are whole seconds at rest. */
@@ -59,12 +61,13 @@ export const FIND_OR_CREATE = {
 };
 
 /**
- * Holds a user who may sign in until the login is done: $1 e-mail, $2 the password hash that was checked. A change of password or a
- * disabling waits for the login, and then ends its session; or was there first, and then there is no such user.
+ * Holds a user who may sign in until the login is done: $1 e-mail, $2 the password hash that was checked, in whatever form
+ * it is stored by now. A change of password or a disabling waits for the login, and then ends its session; or was there first, and then there is no such user.
  */
 export const HOLD_USER = {
   name: 'session-hold-user',
-  text: 'SELECT email FROM users WHERE email = $1 AND password_hash = $2 AND enabled AND NOT must_reset_password FOR SHARE',
+  text: `SELECT email FROM users WHERE email = $1 AND ${passwordNameSql('password_hash')} = ${passwordNameSql('$2::text')}
+    AND enabled AND NOT must_reset_password FOR SHARE`,
 };
 
 /** Generations have four bytes in a token; from here on, as many are left as refreshes of one login can use up. */
@@ -105,7 +108,7 @@ export const STORE_TICKET = {
 export const PRINCIPALS = {
   name: 'session-principals',
   isRepeatable: true,
-  text: `SELECT asked.place::int, u.email, u.is_administrator AS "isAdministrator", u.roles,
+  text: `SELECT asked.place::int, ${signedColumns('u')},
       CASE WHEN t.generation = coalesce(asked.generation, t.generation) AND t.generation > t.first_generation
         AND t.confirmed_generation IS DISTINCT FROM t.generation THEN t.generation END AS unconfirmed
     FROM ${askedRows({ unique_id: 'uuid', subject: 'text', client_id: 'text', expires: 'float8', generation: 'bigint' })}

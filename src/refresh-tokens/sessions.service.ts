@@ -2,7 +2,6 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository, type EntityManager } from 'typeorm';
 import { actValues } from '../audit/audited.js';
-import { Settings } from '../config/settings.js';
 import { Statements } from '../database/statements.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
@@ -10,16 +9,7 @@ import type { AccessTokenReference } from '../signing-keys/access-tokens.js';
 import { UsersService } from '../users/users.service.js';
 import type { RefreshTokenClaims } from './refresh-token-codec.js';
 import { RefreshToken } from './refresh-token.entity.js';
-import type { Session } from './session.js';
-import { CURRENT, END_ALL, END_OF_ACCESS_TOKEN, END_REVOKED } from './session.statements.js';
-import { Tickets } from './tickets.js';
-
-/** A session whose refresh token can be redeemed now. */
-export interface CurrentSession extends Session {
-  readonly rotatedOn: Date;
-  readonly expiresOn: Date;
-  readonly protectedTicket: string;
-}
+import { END_ALL, END_OF_ACCESS_TOKEN, END_REVOKED } from './session.statements.js';
 
 /** Sessions of a user; without a client, at every client. */
 export interface SessionsOf {
@@ -34,8 +24,6 @@ export class SessionsService implements OnModuleInit {
     @InjectRepository(RefreshToken) private readonly tokens: Repository<RefreshToken>,
     private readonly statements: Statements,
     private readonly users: UsersService,
-    private readonly tickets: Tickets,
-    private readonly settings: Settings,
   ) {}
 
   onModuleInit(): void {
@@ -78,13 +66,6 @@ export class SessionsService implements OnModuleInit {
     const { uniqueId, subject, clientId, expires } = token;
     const act = actValues({ kind: 'session-ended', actor, reason: 'revoked' });
     await this.statements.run(END_OF_ACCESS_TOKEN, [uniqueId, subject, clientId, expires, ...act]);
-  }
-
-  /** The session whose current token this is; undefined when it is out of use, expired, or its sealed ticket was tampered with. */
-  async current({ id, uniqueId, generation }: RefreshTokenClaims, token: string): Promise<CurrentSession | undefined> {
-    const values = [id, uniqueId, generation, token, this.settings.REFRESH_TOKEN_MAX_AGE];
-    const [session] = await this.statements.run<CurrentSession & Record<string, unknown>>(CURRENT, values);
-    return session && (await this.tickets.isOf(session, session.protectedTicket)) ? session : undefined;
   }
 
   private belongsToAnother(id: number, uniqueId: string, clientId: string | undefined): Promise<boolean> {

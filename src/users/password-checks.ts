@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { abandoned } from '../http/arrival.js';
 import { AppError } from '../kernel/app-error.js';
+import { GenuineUsers } from './genuine-users.js';
 import type { Reservation } from './guess-limits.js';
 import { HashingQueue, type InTurn } from './hashing-queue.js';
 import { LoginThrottle } from './login-throttle.js';
-import { verifyPassword } from './passwords.js';
+import { normalPassword } from './passwords.js';
 import type { User } from './user.entity.js';
-import { UsersService } from './users.service.js';
 
 /** Longer than any e-mail address or password that could be right (RFC 5321, section 4.5.3.1). */
 export const LONGEST = 512;
@@ -42,7 +42,7 @@ export class PasswordChecks {
   private readonly underWay = new Map<string, Promise<CheckedPassword>>();
 
   constructor(
-    private readonly users: UsersService,
+    private readonly users: GenuineUsers,
     private readonly throttle: LoginThrottle,
     private readonly queue: HashingQueue,
   ) {}
@@ -60,6 +60,11 @@ export class PasswordChecks {
     const check = this.queue.enter((inTurn) => this.evaluate(attempt, inTurn));
     this.underWay.set(key, check);
     return check.finally(() => this.underWay.delete(key));
+  }
+
+  /** Stores a password that was just found right as new ones are stored, where it is not yet. */
+  upgrade(user: User, password: string): Promise<User> {
+    return this.users.upgradePassword(user, password);
   }
 
   /** The user is read again: what was changed before this attempt came holds for it. */
@@ -80,7 +85,7 @@ export class PasswordChecks {
       const user = await this.find(attempt);
       const isRight = await inTurn(async () => {
         if (await attempt.isAbandoned()) throw abandoned();
-        return verifyPassword(user?.passwordHash, attempt.password.slice(0, LONGEST));
+        return this.users.isPassword(user, isTooLong(attempt) ? attempt.password.slice(0, LONGEST) : attempt.password);
       });
       return { user, isRight, reservation };
     } catch (error) {
@@ -89,9 +94,13 @@ export class PasswordChecks {
     }
   }
 
-  private async find({ email, password }: PasswordAttempt): Promise<User | null> {
-    return email.length > LONGEST || password.length > LONGEST ? null : this.users.find(email);
+  private async find(attempt: PasswordAttempt): Promise<User | null> {
+    return isTooLong(attempt) ? null : this.users.find(attempt.email);
   }
+}
+
+function isTooLong({ email, password }: PasswordAttempt): boolean {
+  return email.length > LONGEST || normalPassword(password).length > LONGEST;
 }
 
 function isAbandonment(error: unknown): boolean {

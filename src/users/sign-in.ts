@@ -74,10 +74,10 @@ export class SignIn {
     const attempt = { ...checked, account, origin };
     const { user, isRight, reservation } = attempt;
     if (!isRight || !user?.enabled) return this.refuseGuess(attempt);
-    if (user.totpSecret !== null) return this.withCode(attempt, user, totp);
+    if (user.totpSecret !== null) return this.withCode(attempt, user, { password, totp });
     if (reservation) await this.throttle.settle(reservation);
     if (user.mustResetPassword) return this.refuse(attempt, mustResetPassword());
-    return { user, amr: ['pwd'] };
+    return { user: await this.passwords.upgrade(user, password), amr: ['pwd'] };
   }
 
   /** A wrong password, an unknown user or a disabled one. The guess stays counted; one that shared a check is counted for itself. */
@@ -91,7 +91,11 @@ export class SignIn {
   }
 
   /** The password was right. A code is counted as a failure before it is evaluated, like the password. */
-  private async withCode(attempt: Attempt, user: User, code: string | undefined): Promise<SignedIn> {
+  private async withCode(
+    attempt: Attempt,
+    user: User,
+    { password, totp: code }: Omit<Credentials, 'email'>,
+  ): Promise<SignedIn> {
     const { reservation } = attempt;
     if (code === undefined || !reservation) {
       // Asking for the code is a step of signing in, not a guess.
@@ -103,7 +107,7 @@ export class SignIn {
     // The code is used up by now.
     await this.throttle.settle(reservation, codeReservation).catch(throwOutcomeUnknown);
     if (user.mustResetPassword) return this.refuse(attempt, mustResetPassword());
-    return { user, amr: ['pwd', 'otp', 'mfa'] };
+    return { user: await this.passwords.upgrade(user, password), amr: ['pwd', 'otp', 'mfa'] };
   }
 
   private async reserveCode({ email }: User, password: Reservation): Promise<Reservation> {

@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Secret, TOTP } from 'otpauth';
 import { Settings } from '../config/settings.js';
 import { Statements } from '../database/statements.js';
@@ -19,16 +19,11 @@ const SPEND_STEP = {
     WHERE email = $1 AND (totp_last_step IS NULL OR totp_last_step < $2) RETURNING email`,
 };
 
-const RESEAL = {
-  name: 'totp-reseal',
-  text: 'UPDATE users SET totp_secret = $3 WHERE email = $1 AND totp_secret = $2',
-};
-
 const CLOCK = { name: 'totp-clock', text: 'SELECT now() AS now' };
 
 /** Codes of an authenticator app as a second factor (RFC 6238): six digits, thirty seconds, SHA-1, each usable once. */
 @Injectable()
-export class Totp implements OnModuleInit {
+export class Totp {
   private readonly keys: readonly [DerivedKey, ...DerivedKey[]];
 
   constructor(
@@ -39,13 +34,9 @@ export class Totp implements OnModuleInit {
     this.keys = deriveKeys('totp-seal', settings.TESSERA_SECRET, settings.TESSERA_SECRET_PREVIOUS);
   }
 
-  /** After a change of TESSERA_SECRET: seals under the new one, so that the one before can be taken away. */
-  async onModuleInit(): Promise<void> {
-    if (this.keys.length === 1) return;
-    for (const { email, totpSecret } of await this.users.list()) {
-      const resealed = totpSecret && (await reseal(totpSecret, email, this.keys));
-      if (resealed) await this.statements.run(RESEAL, [email, totpSecret, resealed]);
-    }
+  /** The user's sealed secret, under the present TESSERA_SECRET when it was sealed under an earlier one. */
+  async renew({ email, totpSecret }: User): Promise<string | null> {
+    return (totpSecret && (await reseal(totpSecret, email, this.keys))) ?? totpSecret;
   }
 
   /**

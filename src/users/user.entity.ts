@@ -7,7 +7,7 @@ export class User {
   @PrimaryColumn({ type: 'text', collation: 'C' })
   email!: string;
 
-  /** argon2id, in PHC string form. */
+  /** argon2id, as a PHC string, peppered by `PasswordSeals`; without pepper until the user signs in after an upgrade from 0.1. */
   @Column({ type: 'text', name: 'password_hash' })
   passwordHash!: string;
 
@@ -33,6 +33,10 @@ export class User {
   /** The step of the last code that was taken: a code is good once. Only the statement that takes one reads it. */
   @Column({ type: 'bigint', name: 'totp_last_step', nullable: true, select: false })
   totpLastStep?: number | null;
+
+  /** What `UserSeals` signed; null in a row that the service did not write. The user is refused unless it fits. */
+  @Column({ type: 'text', nullable: true })
+  mac!: string | null;
 
   @Column({
     type: 'timestamptz',

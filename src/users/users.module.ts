@@ -9,8 +9,17 @@ import { HashingQueue } from './hashing-queue.js';
 import { LoginThrottle } from './login-throttle.js';
 import { CreateUsers1795000000000 } from './migrations/1795000000000-create-users.js';
 import { PasswordChecks } from './password-checks.js';
+import { GenuineUsers } from './genuine-users.js';
+import { AddUserMac1796000004000 } from './migrations/1796000004000-add-user-mac.js';
+import { AdoptUsers1796000004001 } from './migrations/1796000004001-adopt-users.js';
+import { PasswordSeals } from './password-seals.js';
 import { SignIn } from './sign-in.js';
+import { TamperedUsers } from './tampered-users.js';
 import { Totp } from './totp.js';
+import { UserPasswords } from './user-passwords.js';
+import { UserRenewal } from './user-renewal.js';
+import { UserRows } from './user-rows.js';
+import { UserSeals } from './user-seals.js';
 import { User } from './user.entity.js';
 import { UsersService } from './users.service.js';
 
@@ -19,10 +28,20 @@ import { UsersService } from './users.service.js';
   imports: [
     AuditModule,
     JobsModule,
-    DatabaseModule.forFeature({ entities: [User], migrations: [CreateUsers1795000000000] }),
+    DatabaseModule.forFeature({
+      entities: [User],
+      migrations: [CreateUsers1795000000000, AddUserMac1796000004000, AdoptUsers1796000004001],
+    }),
   ],
   providers: [
     UsersService,
+    GenuineUsers,
+    UserPasswords,
+    UserRows,
+    UserSeals,
+    PasswordSeals,
+    TamperedUsers,
+    UserRenewal,
     SignIn,
     PasswordChecks,
     HashingQueue,
@@ -32,6 +51,6 @@ import { UsersService } from './users.service.js';
     ClientGuesses,
     FirstAdministrator,
   ],
-  exports: [UsersService, SignIn, Totp, ClientGuesses],
+  exports: [UsersService, GenuineUsers, SignIn, Totp, ClientGuesses],
 })
 export class UsersModule {}

@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { isEmail } from 'class-validator';
 import { Repository, type EntityManager } from 'typeorm';
-import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
-import type { AuditKind } from '../audit/audit-event.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
-import { PASSWORD_LENGTH } from '../kernel/password-policy.js';
 import { textFault } from '../kernel/text.js';
-import { hashPassword } from './passwords.js';
+import { GenuineUsers } from './genuine-users.js';
+import { UserPasswords } from './user-passwords.js';
+import { UserRows, type UserRowChange } from './user-rows.js';
+import type { SignedUser } from './user-seals.js';
 import { User } from './user.entity.js';
 
 /** A user to be made. */
@@ -18,6 +18,8 @@ export interface NewUser {
   readonly password: string;
   readonly isAdministrator?: boolean;
   readonly roles?: readonly string[];
+  /** Whether sign-in is refused until the password is changed. */
+  readonly mustResetPassword?: boolean;
 }
 
 /** What of a user can be changed; what is absent stays. A new password lifts `mustResetPassword` unless it is set anew. */
@@ -39,6 +41,9 @@ export class UsersService {
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
     private readonly trail: AuditTrail,
+    private readonly rows: UserRows,
+    private readonly passwords: UserPasswords,
+    private readonly genuine: GenuineUsers,
   ) {}
 
   /** Has a feature that keeps sessions told when a user's must end. */
@@ -46,7 +51,7 @@ export class UsersService {
     this.signOuts.push(signOut);
   }
 
-  /** The user with this e-mail, without regard to case, or null. */
+  /** The user with this e-mail, without regard to case, or null. The row may have been written outside the service. */
   async find(email: string): Promise<User | null> {
     return textFault(email) ? null : this.users.findOneBy({ email: email.toLowerCase() });
   }
@@ -56,9 +61,20 @@ export class UsersService {
     return this.users.find({ order: { email: 'ASC' } });
   }
 
-  /** Whether some enabled user is a full administrator. */
-  hasAdministrator(): Promise<boolean> {
-    return this.users.existsBy({ isAdministrator: true, enabled: true });
+  /** Whether the service wrote this row; one that it did not write is reported, and has no power. */
+  admits(user: SignedUser): boolean {
+    return this.genuine.admits(user);
+  }
+
+  /** Whether the service wrote this row. */
+  isGenuine(user: SignedUser): boolean {
+    return this.genuine.isGenuine(user);
+  }
+
+  /** Whether some enabled user, whose row the service wrote, is a full administrator. */
+  async hasAdministrator(): Promise<boolean> {
+    const administrators = await this.users.findBy({ isAdministrator: true, enabled: true });
+    return administrators.some((user) => this.genuine.isGenuine(user));
   }
 
   /**
@@ -72,22 +88,17 @@ export class UsersService {
   }
 
   /** Like `add`, but says false when the e-mail is taken. */
-  async addIfAbsent({ email, password, isAdministrator = false, roles = [] }: NewUser, actor: Actor): Promise<boolean> {
+  async addIfAbsent(user: NewUser, actor: Actor): Promise<boolean> {
+    const { email, password, isAdministrator = false, roles = [], mustResetPassword = false } = user;
     if (!isEmail(email, { require_tld: false })) {
       throw new AppError('bad_email', 400, `${email} is not an e-mail address.`);
     }
-    const values = {
-      email: email.toLowerCase(),
-      passwordHash: await hashNew(password),
-      enabled: true,
-      isAdministrator,
-      roles: [...roles],
-      mustResetPassword: false,
-    };
+    const passwordHash = await this.passwords.hash(password);
+    const subject = email.toLowerCase();
+    const values = { email: subject, passwordHash, isAdministrator, roles, ...NEW_USER, mustResetPassword };
     return this.users.manager.transaction(async (manager) => {
-      const insert = manager.createQueryBuilder().insert().into(User).values(values).orIgnore().returning('email');
-      const isNew = ((await insert.execute()).raw as unknown[]).length > 0;
-      if (isNew) await this.trail.record({ kind: 'user-added', actor, subject: values.email }, manager);
+      const isNew = await this.rows.insert(values, manager);
+      if (isNew) await this.trail.record({ kind: 'user-added', actor, subject }, manager);
       return isNew;
     });
   }
@@ -96,7 +107,7 @@ export class UsersService {
   async change(email: string, change: UserChange, actor: Actor): Promise<void> {
     const { password, ...flags } = change;
     const values = {
-      ...(password !== undefined && { passwordHash: await hashNew(password), mustResetPassword: false }),
+      ...(password !== undefined && { passwordHash: await this.passwords.hash(password), mustResetPassword: false }),
       ...flags,
     };
     const reasons = [
@@ -107,51 +118,85 @@ export class UsersService {
         ? []
         : [flags.isAdministrator ? 'made-administrator' : 'administrator-withdrawn']),
     ];
+    if (reasons.length === 0) throw new AppError('nothing_to_change', 400, 'Nothing to change was given.');
     const signsOut = password !== undefined || flags.enabled === false || flags.mustResetPassword === true;
-    await this.update(email, values, actor, { reason: reasons.join(' '), signsOut });
+    await this.update(email, () => values, actor, { reason: reasons.join(' '), signsOut });
   }
 
   /** Grants a role; granting it again changes nothing. @throws AppError 404 when there is no such user */
   async grant(email: string, role: string, actor: Actor): Promise<void> {
-    const roles = (): string => 'array_append(array_remove(roles, :role), :role)';
-    await this.update(email, { roles }, actor, { reason: `granted ${role}`, role });
+    await this.update(email, ({ roles }) => ({ roles: [...without(roles, role), role] }), actor, {
+      reason: `granted ${role}`,
+    });
   }
 
   /** Withdraws a role; the user's next request is without it. @throws AppError 404 when there is no such user */
   async withdraw(email: string, role: string, actor: Actor): Promise<void> {
-    const roles = (): string => 'array_remove(roles, :role)';
-    await this.update(email, { roles }, actor, { reason: `withdrew ${role}`, role });
+    await this.update(email, ({ roles }) => ({ roles: without(roles, role) }), actor, { reason: `withdrew ${role}` });
   }
 
   /** Sets or removes the sealed TOTP secret, of whose codes none was used. @throws AppError 404 when there is no such user */
   async setTotpSecret(email: string, totpSecret: string | null, actor: Actor): Promise<void> {
     const reason = totpSecret ? 'totp-enabled' : 'totp-disabled';
-    await this.update(email, { totpSecret, totpLastStep: null }, actor, { reason });
+    await this.update(email, () => ({ totpSecret, totpLastStep: null }), actor, { reason });
+  }
+
+  /**
+   * Signs the row of a user as it is, for an operator who looked at it: it was changed outside the service. What that user had begun is
+   * ended. @throws AppError 404 when there is no such user, 409 when the row is genuine
+   */
+  async approve(email: string, actor: Actor): Promise<User> {
+    return this.users.manager.transaction(async (manager) => {
+      const user = await this.lock(email, manager);
+      if (this.genuine.isGenuine(user)) {
+        throw new AppError('user_genuine', 409, `The row of ${email} is as the service wrote it: nothing to approve.`);
+      }
+      await this.rows.write(user, {}, manager);
+      await this.changed(user.email, actor, { reason: 'approved', signsOut: true }, manager);
+      return user;
+    });
   }
 
   private async update(
     email: string,
-    values: QueryDeepPartialEntity<User>,
+    changeOf: (user: User) => UserRowChange,
     actor: Actor,
-    { reason, role, signsOut }: { reason: string; role?: string; signsOut?: boolean },
+    how: { reason: string; signsOut?: boolean },
   ): Promise<void> {
-    if (Object.keys(values).length === 0) throw new AppError('nothing_to_change', 400, 'Nothing to change was given.');
-    const subject = email.toLowerCase();
     await this.users.manager.transaction(async (manager) => {
-      const update = manager.createQueryBuilder().update(User).set(values).where('email = :subject', { subject });
-      const { affected } = await update.setParameters({ subject, role }).execute();
-      if (affected !== 1) throw new AppError('no_such_user', 404, `There is no user ${email}.`);
-      const kind: AuditKind = 'user-changed';
-      await this.trail.record({ kind, actor, subject, reason }, manager);
-      for (const signOut of signsOut ? this.signOuts : []) await signOut(subject, reason, actor, manager);
+      const user = await this.lock(email, manager);
+      if (this.genuine.isGenuine(user)) await this.rows.write(user, changeOf(user), manager);
+      else if (how.reason === 'user-disabled') await this.rows.disable(user, manager);
+      else throw userTampered(email);
+      await this.changed(user.email, actor, how, manager);
     });
+  }
+
+  private async lock(email: string, manager: EntityManager): Promise<User> {
+    const user = await this.rows.lock(email.toLowerCase(), manager);
+    if (!user) throw new AppError('no_such_user', 404, `There is no user ${email}.`);
+    return user;
+  }
+
+  private async changed(
+    subject: string,
+    actor: Actor,
+    { reason, signsOut }: { reason: string; signsOut?: boolean },
+    manager: EntityManager,
+  ): Promise<void> {
+    await this.trail.record({ kind: 'user-changed', actor, subject, reason }, manager);
+    for (const signOut of signsOut ? this.signOuts : []) await signOut(subject, reason, actor, manager);
   }
 }
 
-async function hashNew(password: string): Promise<string> {
-  const { min, max } = PASSWORD_LENGTH;
-  if (password.length < min || password.length > max) {
-    throw new AppError('bad_password', 400, `A password must have ${min} to ${max} characters.`);
-  }
-  return hashPassword(password);
+const NEW_USER = { enabled: true, totpSecret: null } as const;
+
+function without(roles: readonly string[], role: string): string[] {
+  return roles.filter((held) => held !== role);
+}
+
+/** A change would sign what somebody else wrote. */
+function userTampered(email: string): AppError {
+  const what = `The row of ${email} was changed outside the service.`;
+  return new AppError('user_tampered', 409, `${what} Look at it with "users list", then disable it or approve it.`);
 }

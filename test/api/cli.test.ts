@@ -154,6 +154,7 @@ describe('users list and roles list', () => {
       email: 'delete@example.com',
       enabled: false,
       isAdministrator: false,
+      isTampered: false,
       roles: ['RefreshToken-Delete'],
       mustResetPassword: false,
       hasTotp: false,

@@ -106,7 +106,8 @@ async function runSqlBetween(sql: string): Promise<Record<string, string>[]> {
 describe('the database', () => {
   it('holds no token, no password and no secret, nor a private key in clear', async () => {
     const tokens = await refresh(service, await login(service, 'all', 'dumped'), 'dumped');
-    const tables = ['users', 'login_throttles', 'refresh_tokens', 'signing_keys', 'audit_trail_entries', 'jobs'];
+    const feature = ['users', 'login_throttles', 'refresh_tokens', 'signing_keys', 'jobs'];
+    const tables = [...feature, 'audit_trail_entries', 'audit_seals'];
     const dumped = tables.map((table) => `SELECT coalesce(string_agg(t::text, ' '), '') AS t FROM ${table} t`);
     const rows = await runSqlBetween(dumped.join(' UNION ALL '));
     const count = await runSqlBetween(`SELECT tablename FROM pg_tables WHERE schemaname = 'public'`);

@@ -82,7 +82,7 @@ async function seed({ rows, users, append, ...options }) {
   await step('Copying the records', () => copy({ records, rows, isNew: lastId === 0 }));
   for (const { name, definition } of indexes) await step(`Making the index ${name}`, () => client.query(definition));
   const emails = Array.from({ length: Math.min(users, records.subjects) }, (_, subject) => records.emailOf(subject));
-  await addUsers(client, emails, service.passwordHash);
+  await addUsers(client, emails, service);
   await step('Committing', () => client.query('COMMIT'));
   await step('Vacuum and statistics', () => client.query('VACUUM (ANALYZE) refresh_tokens, users'));
   const perSecond = Math.round(rows / ((performance.now() - begun) / 1000));
@@ -97,14 +97,17 @@ async function prepare() {
   const { RefreshTokenCodec } = await import(join(DIST, 'refresh-tokens/refresh-token-codec.js'));
   const { Tickets } = await import(join(DIST, 'refresh-tokens/tickets.js'));
   const { hashTicket } = await import(join(DIST, 'refresh-tokens/ticket-digest.js'));
-  const { hashPassword } = await import(join(DIST, 'users/passwords.js'));
+  const { UserPasswords } = await import(join(DIST, 'users/user-passwords.js'));
+  const { UserSeals } = await import(join(DIST, 'users/user-seals.js'));
   const example = { subject: 'user123456@example.com', clientId: 'web-app', authTime: new Date(), amr: ['pwd'] };
   let made;
   await withApplication(async (app) => {
     const { length } = await app.get(Tickets).seal({ ...example, uniqueId: randomUUID() });
-    made = { codec: app.get(RefreshTokenCodec), hashTicket, ticketLength: length };
+    const passwordHash = await app.get(UserPasswords).hash(PASSWORD);
+    const userSeals = app.get(UserSeals);
+    made = { codec: app.get(RefreshTokenCodec), hashTicket, ticketLength: length, passwordHash, userSeals };
   });
-  return { ...made, passwordHash: await hashPassword(PASSWORD) };
+  return made;
 }
 
 async function copy({ records, rows, isNew }) {

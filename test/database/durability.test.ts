@@ -1,8 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { basicOf, create, idsOf, RESOURCE, validRecord, type Client } from '../support/client.js';
 import { runCli } from '../support/cli.js';
 import { newEmbeddedData } from '../support/data.js';
+import { SECRET } from '../support/fixtures.mjs';
 import { runMain } from '../support/run-main.js';
 import { freePort, Service } from '../support/service.js';
 
@@ -123,7 +128,30 @@ describe('bad settings', () => {
   });
 
   it('are metrics on the port of the service', async () => {
-    const { code, output } = await runMain({ PORT: '4000', METRICS_PORT: '4000', TESSERA_SECRET: 'x'.repeat(43) });
+    const { code, output } = await runMain({ PORT: '4000', METRICS_PORT: '4000', TESSERA_SECRET: SECRET });
     expect([code, output]).toEqual([1, 'Bad settings:\n  METRICS_PORT: expected another port than PORT, got 4000\n']);
+  });
+
+  it.each(['x'.repeat(43), 'abc'.repeat(20), '123456789'.repeat(5)])(
+    'are a secret that repeats itself: %s',
+    async (secret) => {
+      const { code, output } = await runMain({ TESSERA_SECRET: secret, DATABASE_URL: 'postgres://u:p@127.0.0.1:1/d' });
+      expect([code, output]).toEqual([
+        1,
+        'Bad settings:\n  TESSERA_SECRET: expected random text, but it has fewer than 10 different characters; make one with: ' +
+          'openssl rand -base64 32. A secret that was in use can stay in TESSERA_SECRET_PREVIOUS\n',
+      ]);
+    },
+  );
+
+  it('is a DATA_DIR that is no folder', async () => {
+    const DATA_DIR = join(tmpdir(), `tessera-test-${randomUUID()}`);
+    writeFileSync(DATA_DIR, '');
+    const { code, output } = await runMain({ DATA_DIR });
+    rmSync(DATA_DIR);
+    expect([code, output]).toEqual([
+      1,
+      expect.stringMatching(/^Bad settings:\n {2}DATA_DIR: expected a folder that this user may write \(.+\)\n$/),
+    ]);
   });
 });

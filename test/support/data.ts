@@ -17,10 +17,14 @@ export async function newData(): Promise<string> {
     cpSync(IMAGE, dataDir, { recursive: true });
     return dataDir;
   }
-  const name = `test_${uuid().replaceAll('-', '')}`;
-  await onServer(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
-  writeFileSync(join(dataDir, URL_FILE), Object.assign(new URL(SERVER), { pathname: name }).href);
-  writeFileSync(join(dataDir, 'secret'), SECRET);
+  await nameDatabase(dataDir, `TEMPLATE ${TEMPLATE}`);
+  return dataDir;
+}
+
+/** Makes a data folder without a database, or on PostgreSQL one that names a new and empty database. */
+export async function newEmptyData(): Promise<string> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'tessera-test-'));
+  if (SERVER !== undefined) await nameDatabase(dataDir, '');
   return dataDir;
 }
 
@@ -49,6 +53,14 @@ export async function deleteData(dataDir: string): Promise<void> {
   const url = databaseUrl(dataDir);
   if (url) await onServer(`DROP DATABASE ${new URL(url).pathname.slice(1)} WITH (FORCE)`);
   rmSync(dataDir, { recursive: true, force: true });
+}
+
+/** Makes a database on the server, and has the data folder name it. */
+async function nameDatabase(dataDir: string, options: string): Promise<void> {
+  const name = `test_${uuid().replaceAll('-', '')}`;
+  await onServer(`CREATE DATABASE ${name} ${options}`);
+  writeFileSync(join(dataDir, URL_FILE), Object.assign(new URL(SERVER ?? ''), { pathname: name }).href);
+  writeFileSync(join(dataDir, 'secret'), SECRET);
 }
 
 async function onServer(sql: string): Promise<void> {

@@ -3,8 +3,10 @@ import { NestFactory } from '@nestjs/core';
 import { deleteData, newData, settingsOf } from './data.js';
 
 /** The services of the application in this process, without HTTP: for what only code can bring about at a moment of choice. */
-export async function startInProcess(): Promise<{ app: INestApplicationContext; stop: () => Promise<void> }> {
-  const dataDir = await newData();
+export async function startInProcess(
+  data: string | Promise<string> = newData(),
+): Promise<{ app: INestApplicationContext; dataDir: string; stop: () => Promise<void> }> {
+  const dataDir = await data;
   Object.assign(process.env, settingsOf(dataDir));
   const { AppModule } = await import('../../src/app.module.js');
   const app = await NestFactory.createApplicationContext(AppModule, { logger: ['error', 'warn'], abortOnError: false });
@@ -12,5 +14,5 @@ export async function startInProcess(): Promise<{ app: INestApplicationContext; 
     await app.close();
     await deleteData(dataDir);
   };
-  return { app, stop };
+  return { app, dataDir, stop };
 }

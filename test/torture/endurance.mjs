@@ -9,34 +9,41 @@ const SAMPLE_MS = 500;
 const RESERVE_MS = 2_000;
 /** A run this long has come to rest in its first half; in a shorter one the figures are told and only their height is judged. */
 const TELLING_SECONDS = 300;
-const LIMITS = { memory: 1_024, files: 200, connections: 30, tableMib: 32 };
+const LIMITS = { memory: 1_024, files: 200, connections: 30, tableMib: 32, walMib: 256 };
 /** By how much the second half may be above the first. */
-const GROWTH = { factor: 1.25, memory: 64, files: 20, connections: 5, tableMib: 4 };
+const GROWTH = { factor: 1.25, memory: 64, files: 20, connections: 5, tableMib: 4, walMib: 32 };
 
-/** A steady load. Memory, files, connections and the table of sessions come to rest; the audit trail grows, as it must. */
+/**
+ * A steady load, of `--rate` requests a second where it is given. Memory, files, connections, the table of sessions and, on the embedded database, the WAL come to rest; the audit trail
+ * grows, as it must.
+ */
 export async function endurance(context) {
-  const { engine, report, deadline } = context;
+  const { engine, report, deadline, rate } = context;
   const { data, world, service, dispose } = await found(context);
   const samples = [];
   const begun = performance.now();
   try {
+    world.rate = rate;
     populate(world, { clients: CLIENTS });
     await pause(2_000);
     do {
       samples.push({ ...largest(service.map((each) => each.usage())), ...(await databaseUsage(engine, data)) });
       await pause(SAMPLE_MS);
     } while (performance.now() < deadline - RESERVE_MS);
+    const seconds = (performance.now() - begun) / 1000;
+    report.figures.requests_per_second = report.figures.requests / seconds;
+    world.rate = undefined;
     await world.settle();
     await world.verify();
-    judge(samples, report, (performance.now() - begun) / 1000);
+    judge(samples, report, seconds);
   } finally {
     await dispose();
   }
 }
 
-/** Connections, and size of the table of sessions with its dead rows; of the embedded database the size of its folder. */
+/** Connections, and size of the table of sessions with its dead rows; of the embedded database the sizes of its files. */
 async function databaseUsage(engine, { database, folder }) {
-  if (!engine.server) return { folderMib: sizeOf(folder) / 2 ** 20 };
+  if (!engine.server) return filesOf(folder, await engine.sessionFiles());
   const [row] = await engine.server.query(
     `SELECT (SELECT count(*)::int FROM pg_stat_activity WHERE datname = $1) AS connections,
       pg_total_relation_size(relid) / 1048576.0 AS table_mib, n_dead_tup::int AS dead, n_live_tup::int AS live,
@@ -88,6 +95,18 @@ function combine(samples, work) {
   return Object.fromEntries(
     Object.keys(samples[0] ?? {}).map((name) => [name, work(samples.map((sample) => sample[name]))]),
   );
+}
+
+/** The sizes of the whole folder, of the WAL, and of the table of sessions with its indexes, in MiB. */
+function filesOf(folder, sessionFiles) {
+  const database = join(folder, 'database');
+  const tables = sessionFiles.map((path) => sizeOf(join(database, path)));
+  const sizes = {
+    folderMib: sizeOf(folder),
+    walMib: sizeOf(join(database, 'pg_wal')),
+    tableMib: tables.reduce((sum, size) => sum + size, 0),
+  };
+  return Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, size / 2 ** 20]));
 }
 
 function sizeOf(path) {

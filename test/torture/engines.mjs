@@ -1,5 +1,7 @@
+import { PGlite } from '@electric-sql/pglite';
 import { execFile } from 'node:child_process';
 import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SECRET } from '../support/fixtures.mjs';
 import { newFolder, removeFolder } from './leftovers.mjs';
@@ -7,6 +9,11 @@ import { PostgresServer } from './postgres.mjs';
 
 const ADD_USERS = new URL('../support/global-setup.mjs', import.meta.url).href;
 const TEMPLATE = 'tessera_torture';
+/** The files of the table of sessions, its indexes and its long values, below the folder of the database. */
+const SESSION_FILES = `SELECT pg_relation_filepath(i.oid) AS path FROM pg_class t
+  JOIN pg_class i ON i.oid IN (t.oid, t.reltoastrelid)
+    OR i.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid IN (t.oid, t.reltoastrelid))
+  WHERE t.oid = 'refresh_tokens'::regclass`;
 const COMMON = { PUBLIC_URL: 'http://tessera.test' };
 
 /** The embedded database: one process, its data in a folder. Each scenario begins with a copy of one with the fixture users. */
@@ -14,9 +21,20 @@ export class EmbeddedEngine {
   name = 'embedded';
   replicas = 1;
   #image = newFolder();
+  #sessionFiles;
 
   async prepare() {
     await addUsers({ DATA_DIR: this.#image });
+  }
+
+  /** Paths of the files of the table of sessions, below the folder of the database: the same in every copy. */
+  async sessionFiles() {
+    if (this.#sessionFiles) return this.#sessionFiles;
+    const database = await PGlite.create(join(this.#image, 'database'));
+    const { rows } = await database.query(SESSION_FILES);
+    await database.close();
+    this.#sessionFiles = rows.map(({ path }) => path);
+    return this.#sessionFiles;
   }
 
   /** Data for a scenario: the settings that name it, and how to get rid of it. */

@@ -36,11 +36,14 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: randomBytes(4).toString('hex') },
     engine: { type: 'string', default: 'both' },
+    rate: { type: 'string' },
     only: { type: 'string', default: Object.keys(SCENARIOS).join() },
     dist: { type: 'string' },
   },
 });
 if (!(Number(values.minutes) > 0)) throw new Error(`--minutes must be a number above zero, not ${values.minutes}.`);
+if (values.rate !== undefined && !(Number(values.rate) > 0))
+  throw new Error(`--rate must be a number above zero, not ${values.rate}.`);
 if (values.dist) program.dist = resolve(values.dist);
 const engineNames = values.engine === 'both' ? Object.keys(ENGINES) : [values.engine];
 if (engineNames.every((name) => namesFor(name).length === 0)) throw new Error('There is nothing to do.');
@@ -76,7 +79,8 @@ async function play(name, engine, seconds) {
   const deadline = performance.now() + seconds * 1000;
   running.add(report);
   try {
-    await scenario(name).run({ engine, report, random: random.fork(`${name}/${engine.name}`), deadline });
+    const context = { engine, report, random: random.fork(`${name}/${engine.name}`), deadline };
+    await scenario(name).run({ ...context, rate: Number(values.rate) || undefined });
   } catch (error) {
     report.violate('the scenario comes to its end', error.stack);
   } finally {

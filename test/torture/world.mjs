@@ -22,12 +22,16 @@ export class World {
   http = new HttpClient();
   /** Whether the database is made to fail: only then may the service say 503. */
   mayBeUnavailable = false;
+  /** Most requests a second of all clients together; undefined for as many as the service answers. */
+  rate;
   isOver = false;
   /** The place of the replica that does nothing at present. */
   frozen;
   /** When the clock of the database leapt ahead: what happened before that is hours ago. By `performance.now()`. */
   clockLeaptAt = 0;
   #gate;
+  /** When the next request may be sent, where there is a rate; by `performance.now()`. */
+  #nextTurn = 0;
   #busy = 0;
   #isVerifying = false;
   #onWrite;
@@ -66,6 +70,7 @@ export class World {
   }
 
   async #askOnce(history, request) {
+    await this.#turn();
     const at = this.random.between(0, this.urls.length - 1);
     const answer = await this.http.send(this.urls[at], this.#hurry(at, request));
     this.report.count('requests');
@@ -83,6 +88,14 @@ export class World {
     }
     if (answer.status >= 500 && answer.status !== 503) await this.#blame(answer, history);
     return answer;
+  }
+
+  async #turn() {
+    if (!this.rate) return;
+    const now = performance.now();
+    const at = Math.max(now, this.#nextTurn);
+    this.#nextTurn = at + 1_000 / this.rate;
+    if (at > now) await pause(at - now);
   }
 
   /** Of a replica that is frozen clients do not wait for a new token: they ask elsewhere. What they asked is still on its way. */

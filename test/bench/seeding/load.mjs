@@ -58,10 +58,19 @@ export async function copyRecords(client, { records, rows, isNew, onProgress }) 
 }
 
 /** Adds users who can sign in and redeem. Those who are there already stay as they are. */
-export async function addUsers(client, emails, passwordHash) {
+export async function addUsers(client, emails, { passwordHash, userSeals }) {
+  const user = {
+    passwordHash,
+    enabled: true,
+    isAdministrator: false,
+    roles: [],
+    mustResetPassword: false,
+    totpSecret: null,
+  };
   await client.query(
-    `INSERT INTO users (email, password_hash, enabled, is_administrator, roles, must_reset_password)
-      SELECT email, $2, true, false, '{}', false FROM unnest($1::text[]) email ON CONFLICT (email) DO NOTHING`,
-    [emails, passwordHash],
+    `INSERT INTO users (email, password_hash, enabled, is_administrator, roles, must_reset_password, mac)
+      SELECT email, $2, true, false, '{}', false, mac FROM unnest($1::text[], $3::text[]) u (email, mac)
+      ON CONFLICT (email) DO NOTHING`,
+    [emails, passwordHash, emails.map((email) => userSeals.sign({ ...user, email }))],
   );
 }

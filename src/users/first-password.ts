@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** A user's random password, which nobody has seen yet. */
+export interface FirstPassword {
+  readonly email: string;
+  readonly password: string;
+}
+
+const CONTENT = /^e-mail {4}(?<email>\S+)\npassword {2}(?<password>\S+)\n$/;
+
+/** The file of the first administrator's random password: `first-password` in DATA_DIR, for the service's user only (mode 0600). */
+export class FirstPasswordFile {
+  readonly path: string;
+
+  constructor(private readonly folder: string) {
+    this.path = resolve(folder, 'first-password');
+  }
+
+  /** What the file holds; undefined when there is none. */
+  read(): FirstPassword | undefined {
+    try {
+      return CONTENT.exec(readFileSync(this.path, 'utf8'))?.groups as FirstPassword | undefined;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  delete(): void {
+    rmSync(this.path, { force: true });
+  }
+
+  /**
+   * Writes the file under another name, since another process may be making the same administrator. The caller then keeps the draft
+   * under the right name, or discards it.
+   * @throws Error when the folder cannot be written
+   */
+  draft({ email, password }: FirstPassword): { keep(): void; discard(): void } {
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    const draft = join(this.folder, `first-password.${randomUUID()}`);
+    // On disk before the user is made: the database holds nothing but the password's hash.
+    writeFileSync(draft, `e-mail    ${email}\npassword  ${password}\n`, { mode: 0o600, flag: 'wx', flush: true });
+    return {
+      keep: () => {
+        renameSync(draft, this.path);
+      },
+      discard: () => {
+        rmSync(draft, { force: true });
+      },
+    };
+  }
+}

@@ -1,0 +1,172 @@
+import { runCli, type CommandResult } from '../support/cli.js';
+import { secretOf } from '../support/codec.js';
+import { runSql } from '../support/run-sql.js';
+import { Service } from '../support/service.js';
+import { disposeWithoutLeaks, login, revoke, sessionOf, type Tokens } from '../support/sessions.js';
+
+interface Verified {
+  readonly code: number | null;
+  readonly head: string;
+  readonly kinds: string[];
+  readonly findings: readonly Readonly<Record<string, unknown>>[];
+}
+
+let service: Service;
+let head: string;
+let ended: Tokens;
+
+const write = (...statements: string[]) => runSql(service.dataDir, statements.join(';\n'));
+const run = (...args: string[]): Promise<CommandResult> => runCli(service.dataDir, args);
+
+async function verify(...args: string[]): Promise<Verified> {
+  const { code, stdout, stderr } = await run('audit', 'verify', '--json', ...args);
+  if (!stdout) throw new Error(stderr);
+  const { head: found, findings } = JSON.parse(stdout) as {
+    head: { id: number; link: string };
+    findings: { kind: string }[];
+  };
+  return { code, head: `${found.id}:${found.link}`, kinds: findings.map(({ kind }) => kind), findings };
+}
+
+/** Verifies what a writer did, then undoes it. */
+async function afterWriting(doing: string[], undoing: string[], ...args: string[]): Promise<Verified> {
+  await write(...doing);
+  const verified = await verify(...args);
+  await write(...undoing);
+  return verified;
+}
+
+beforeAll(async () => {
+  service = await Service.start();
+  for (const name of ['list', 'read', 'edit']) await login(service, name);
+  ended = await login(service, 'all', 'ended');
+  await service.end();
+  await write(
+    `CREATE TABLE kept_sessions AS SELECT * FROM refresh_tokens WHERE client_id = 'ended'`,
+    // Ids have gaps.
+    `DELETE FROM audit_trail_entries WHERE id = 2`,
+  );
+  await run('jobs', 'run', 'audit-seal');
+  await service.resume();
+  await revoke(service, ended.refresh, 'ended');
+  await login(service, 'all', 'ended');
+  await service.end();
+  await run('jobs', 'run', 'audit-seal');
+  await write(
+    `CREATE TABLE kept_events AS SELECT * FROM audit_trail_entries`,
+    `CREATE TABLE kept_seals AS SELECT * FROM audit_seals`,
+  );
+});
+afterAll(() => disposeWithoutLeaks(service));
+
+const RESTORED = [
+  `DELETE FROM audit_trail_entries`,
+  `INSERT INTO audit_trail_entries OVERRIDING SYSTEM VALUE SELECT * FROM kept_events`,
+  `DELETE FROM audit_seals`,
+  `INSERT INTO audit_seals SELECT * FROM kept_seals`,
+];
+
+describe('audit verify', () => {
+  it('finds nothing wrong with a trail that only the service wrote, a session that began again included', async () => {
+    const { code, stdout, stderr } = await run('audit', 'verify');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Nothing is wrong.')]);
+    expect(stdout).toMatch(/The head is \d+:[0-9a-f]{64}\n/);
+    expect(stderr).toMatch(/100 % · seal/);
+    head = (await verify()).head;
+    expect(await verify('--from-head', head)).toMatchObject({ code: 0, head });
+    expect((await run('audit', 'verify', '--from-head', 'none')).code).toBe(1);
+  });
+
+  it.each([
+    ['changed', `UPDATE audit_trail_entries SET actor = 'somebody' WHERE id = 1`, 0],
+    ['deleted', `DELETE FROM audit_trail_entries WHERE id = 1`, -1],
+    [
+      'inserted',
+      `INSERT INTO audit_trail_entries (id, kind, actor, record_ids) OVERRIDING SYSTEM VALUE VALUES (2, 'login', 'somebody', '{}')`,
+      1,
+    ],
+  ])('finds that an event was %s', async (_how, sql, more) => {
+    const { code, kinds, findings } = await afterWriting([sql], RESTORED);
+    expect([code, kinds]).toEqual([1, ['range-changed']]);
+    expect((findings[0]?.['found'] as number) - (findings[0]?.['expected'] as number)).toBe(more);
+  });
+
+  it('finds that seals were deleted, with their events or without', async () => {
+    const first = `(SELECT min(id) FROM audit_seals)`;
+    const range = `id BETWEEN (SELECT from_id FROM audit_seals WHERE id = ${first}) AND (SELECT to_id FROM audit_seals WHERE id = ${first})`;
+    const begun = await afterWriting(
+      [`DELETE FROM audit_trail_entries WHERE ${range}`, `DELETE FROM audit_seals WHERE id = ${first}`],
+      RESTORED,
+    );
+    expect([begun.code, begun.kinds]).toEqual([1, ['seal-missing']]);
+  });
+
+  it('finds that the end was cut off, by a head that was noted elsewhere', async () => {
+    const last = `(SELECT max(id) FROM audit_seals)`;
+    const cutOff = [
+      `DELETE FROM audit_trail_entries WHERE id >= (SELECT from_id FROM audit_seals WHERE id = ${last})`,
+      `DELETE FROM audit_seals WHERE id = ${last}`,
+    ];
+    const { code, kinds } = await afterWriting(cutOff, RESTORED, '--from-head', head);
+    expect([code, kinds]).toEqual([1, ['head-missing']]);
+  });
+
+  it('finds a seal that was made without the secret, and a deletion that was made to look like retention', async () => {
+    const forged = await afterWriting(
+      [`UPDATE audit_seals SET newest_on = newest_on - interval '10 years' WHERE id = 1`],
+      RESTORED,
+    );
+    expect(forged.kinds).toEqual(['seal-forged']);
+    const pruned = await afterWriting(
+      [
+        `DELETE FROM audit_trail_entries WHERE id <= (SELECT to_id FROM audit_seals WHERE id = 1)`,
+        `UPDATE audit_seals SET pruned_on = now(), pruned_mac = mac WHERE id = 1`,
+      ],
+      RESTORED,
+    );
+    expect(pruned.kinds).toEqual(['pruning-forged']);
+  });
+
+  it('finds a session that was put back after it had ended', async () => {
+    const { code, kinds, findings } = await afterWriting(
+      [
+        `DELETE FROM refresh_tokens WHERE client_id = 'ended'`,
+        `INSERT INTO refresh_tokens OVERRIDING SYSTEM VALUE SELECT * FROM kept_sessions`,
+      ],
+      [`DELETE FROM refresh_tokens WHERE client_id = 'ended'`],
+    );
+    expect([code, kinds]).toEqual([1, ['session-revived']]);
+    expect(findings[0]?.['message']).toContain(sessionOf(ended));
+  });
+
+  it('finds nothing wrong with what retention deleted, nor after a change of the secret', async () => {
+    await write(
+      `DELETE FROM audit_seals`,
+      `DELETE FROM audit_trail_entries WHERE id > 3`,
+      `UPDATE audit_trail_entries SET created_on = now() - interval '2 years'`,
+    );
+    await run('jobs', 'run', 'audit-seal');
+    await service.resume();
+    await login(service, 'list');
+    await service.end();
+    await run('jobs', 'run', 'audit-seal');
+    expect((await run('jobs', 'run', 'old-audit-events')).stdout).toContain('touched 2 rows');
+    const pruned = await verify();
+    expect([pruned.code, pruned.kinds]).toEqual([0, []]);
+
+    const settings = { TESSERA_SECRET: 'the next secret, which is long enough for what it is for' };
+    const both = { ...settings, TESSERA_SECRET_PREVIOUS: secretOf(service.dataDir) };
+    await runCli(service.dataDir, ['jobs', 'run', 'audit-seal'], '', both);
+    const verifying = ['audit', 'verify', '--json', '--from-head', pruned.head];
+    const { code, stdout } = await runCli(service.dataDir, verifying, '', settings);
+    expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ findings: [] })]);
+
+    await write(
+      `INSERT INTO audit_trail_entries (id, kind, actor, record_ids) OVERRIDING SYSTEM VALUE
+        VALUES (-7, 'login', 'somebody', '{}'), (9000000000, 'login', 'somebody', '{}')`,
+    );
+    const planted = await runCli(service.dataDir, verifying, '', settings);
+    const { findings } = JSON.parse(planted.stdout) as { findings: { kind: string }[] };
+    expect([planted.code, findings.map(({ kind }) => kind)]).toEqual([1, ['event-outside', 'event-outside']]);
+  });
+});

@@ -1,0 +1,179 @@
+import { hash } from '@node-rs/argon2';
+import { runCli } from '../support/cli.js';
+import { basic, basicOf, bearerOf, passwordOf, RESOURCE } from '../support/client.js';
+import { secretOf } from '../support/codec.js';
+import { runSql } from '../support/run-sql.js';
+import { Service } from '../support/service.js';
+import { ask, askLogin, disposeWithoutLeaks, events, isAlive, login, refresh, times } from '../support/sessions.js';
+
+let service: Service;
+beforeEach(async () => {
+  service = await Service.start();
+});
+afterEach(() => disposeWithoutLeaks(service));
+
+/** What somebody does who can write the database: while the service is down, since the embedded one has no other access. */
+async function write(...statements: string[]): Promise<Record<string, string>[]> {
+  await service.end();
+  const rows = await runSql(service.dataDir, statements.join(';\n'));
+  await service.resume();
+  return rows;
+}
+
+async function run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  await service.end();
+  const result = await runCli(service.dataDir, args);
+  await service.resume();
+  return result;
+}
+
+const signIn = (username: string, password: string) => ask(service, { grant_type: 'password', username, password });
+const storedHash = async (name: string): Promise<string> => {
+  const [row] = await write(`SELECT password_hash AS hash FROM users WHERE email = '${name}@example.com'`);
+  return row?.['hash'] ?? '';
+};
+
+describe('a user who was written into the database', () => {
+  it('can neither sign in nor use Basic, with the MAC of somebody else or none', async () => {
+    const columns = 'enabled, is_administrator, roles, must_reset_password, totp_secret';
+    await write(
+      `INSERT INTO users (email, password_hash, ${columns}, mac)
+        SELECT 'copied@example.com', password_hash, ${columns}, mac FROM users WHERE email = 'admin@example.com'`,
+      `INSERT INTO users (email, password_hash, ${columns})
+        SELECT 'planted@example.com', password_hash, ${columns} FROM users WHERE email = 'admin@example.com'`,
+    );
+    for (const email of ['copied@example.com', 'planted@example.com']) {
+      const { status, body } = await signIn(email, passwordOf('admin'));
+      expect([status, body.error]).toEqual([400, 'invalid_grant']);
+      expect((await service.client(basic(email, passwordOf('admin'))).get(RESOURCE)).status).toBe(401);
+      expect((await events(service, { Kind: 'user-tampered', Subject: email })).length).toBe(1);
+    }
+    expect(service.log.match(/"level":40[^\n]*planted@example.com/g)).toHaveLength(1);
+    expect((await askLogin(service, 'admin')).status).toBe(200);
+  });
+});
+
+describe('a user who was changed in the database', () => {
+  it('is refused with their bearer token and at Basic, until an operator approves of the change', async () => {
+    const bearer = await bearerOf(service.client(), 'none');
+    const other = await bearerOf(service.client(), 'list');
+    expect((await service.client(basicOf('none')).get(RESOURCE)).status).toBe(403);
+    await write(`UPDATE users SET roles = '{RefreshToken-List}' WHERE email = 'none@example.com'`);
+    expect((await service.client(bearer).get(RESOURCE)).status).toBe(401);
+    expect((await service.client(basicOf('none')).get(RESOURCE)).status).toBe(401);
+    expect((await askLogin(service, 'none')).status).toBe(400);
+    expect((await service.client(other).get(RESOURCE)).status).toBe(200);
+
+    expect((await run('users', 'list')).stdout).toMatch(/none@example\.com +tampered/);
+    const granted = await run('users', 'grant', 'none@example.com', 'RefreshToken-Read');
+    expect([granted.code, granted.stderr]).toEqual([1, expect.stringContaining('changed outside the service')]);
+    const approved = await run('users', 'approve', 'none@example.com');
+    expect([approved.code, approved.stdout]).toEqual([0, expect.stringContaining('RefreshToken-List')]);
+    expect((await run('users', 'approve', 'none@example.com')).code).toBe(1);
+    expect((await service.client(bearer).get(RESOURCE)).status).toBe(401);
+    expect((await service.client(await bearerOf(service.client(), 'none')).get(RESOURCE)).status).toBe(200);
+  });
+
+  it('can be disabled without an approval, and stays refused when only that is undone', async () => {
+    await write(`UPDATE users SET is_administrator = true WHERE email = 'none@example.com'`);
+    expect((await run('users', 'disable', 'none@example.com')).code).toBe(0);
+    await write(`UPDATE users SET enabled = true WHERE email = 'none@example.com'`);
+    expect((await askLogin(service, 'none')).status).toBe(400);
+  });
+
+  it('is not the first administrator', async () => {
+    await service.end();
+    await runSql(
+      service.dataDir,
+      `DELETE FROM users WHERE email = 'admin@example.com'; UPDATE users SET is_administrator = true WHERE email = 'none@example.com'`,
+    );
+    await service.resume({ ADMIN_EMAIL: 'admin@example.com', ADMIN_PASSWORD: passwordOf('admin') });
+    expect((await askLogin(service, 'admin')).status).toBe(200);
+  });
+});
+
+describe('password hashes', () => {
+  it('have a pepper: without the secret no password can be tried against them', async () => {
+    const rows = await write(`SELECT password_hash AS hash FROM users`);
+    expect(rows.length).toBeGreaterThan(5);
+    for (const { hash: stored } of rows) expect(stored).toMatch(/^\$argon2id-peppered\$k=\d+,v=19\$/);
+  });
+
+  it('are of the normal form, so that a letter may come composed or decomposed', async () => {
+    const password = 'P\u00e4ssw\u00f6rter';
+    await service.end();
+    await runCli(
+      service.dataDir,
+      ['users', 'change', 'none@example.com', '--password'],
+      `${password.normalize('NFD')}\n`,
+    );
+    await service.resume();
+    for (const form of ['NFC', 'NFD']) {
+      expect((await signIn('none@example.com', password.normalize(form))).status).toBe(200);
+    }
+  });
+
+  it('of version 0.1 are taken over at the upgrade, and get a pepper at the next sign-in, without ending anything', async () => {
+    const decomposed = 'A\u0308ltere Passwo\u0308rter';
+    const before = await login(service, 'list', 'phone');
+    await service.end();
+    const [later] = await runSql(
+      service.dataDir,
+      `SELECT count(*)::text AS count FROM migrations WHERE timestamp >= 1796000004000`,
+    );
+    await runCli(service.dataDir, ['migrations', 'revert', later?.['count'] ?? '']);
+    const [old] = await runSql(
+      service.dataDir,
+      `SELECT password_hash AS hash FROM users WHERE email = 'list@example.com'`,
+    );
+    expect(old?.['hash']).toMatch(/^\$argon2id\$v=19\$/);
+    await runSql(
+      service.dataDir,
+      `UPDATE users SET password_hash = '${await hash(decomposed)}' WHERE email = 'none@example.com'`,
+    );
+    await service.resume();
+
+    expect(await isAlive(service, before)).toBe(true);
+    const crowd = await times(6, (n) => askLogin(service, 'list', `laptop-${n}`));
+    expect(crowd.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200]);
+    await times(3, async () => {
+      expect((await service.client(basicOf('list')).get(RESOURCE)).status).toBe(200);
+    });
+    expect(await isAlive(service, await refresh(service, before, 'phone'))).toBe(true);
+    expect((await signIn('none@example.com', decomposed)).status).toBe(200);
+    expect((await signIn('none@example.com', decomposed.normalize('NFC'))).status).toBe(200);
+
+    const [peppered = '', salt] = [await storedHash('list'), old?.['hash']?.split('$')[4]];
+    expect(peppered).toMatch(/^\$argon2id-peppered\$/);
+    expect(peppered.split('$')[4]).toBe(salt);
+    expect(await storedHash('none')).toMatch(/^\$argon2id-peppered\$/);
+    expect(await isAlive(service, before)).toBe(true);
+  });
+
+  it('and MACs go on under a new secret, of users who did not sign in meanwhile too', async () => {
+    const NEXT = 'the next secret, which is long enough for what it is for';
+    const [row] = await write(`SELECT password_hash AS hash FROM users WHERE email = 'read@example.com'`);
+    const first = secretOf(service.dataDir);
+    await service.end();
+    await service.resume({ TESSERA_SECRET: NEXT, TESSERA_SECRET_PREVIOUS: first });
+    expect((await askLogin(service, 'none')).status).toBe(200);
+    await service.end();
+    await service.resume({ TESSERA_SECRET: NEXT, TESSERA_SECRET_PREVIOUS: '' });
+    expect((await askLogin(service, 'read')).status).toBe(200);
+    expect((await service.client(basicOf('admin')).get(RESOURCE)).status).toBe(200);
+    expect(await storedHash('read')).not.toBe(row?.['hash']);
+  });
+
+  it('do not let users be taken over a second time', async () => {
+    await write(
+      `UPDATE users SET mac = NULL`,
+      `INSERT INTO users (email, password_hash, enabled, is_administrator, roles, must_reset_password)
+        VALUES ('planted@example.com', '${await hash('a planted password')}', true, true, '{}', false)`,
+      `DELETE FROM migrations WHERE name LIKE 'AdoptUsers%'`,
+    );
+    expect((await signIn('planted@example.com', 'a planted password')).status).toBe(400);
+    expect((await askLogin(service, 'admin')).status).toBe(400);
+    expect((await run('users', 'approve', 'admin@example.com')).code).toBe(0);
+    expect((await askLogin(service, 'admin')).status).toBe(200);
+  });
+});

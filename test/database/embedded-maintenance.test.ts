@@ -1,0 +1,63 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import { newEmbeddedData } from '../support/data.js';
+import { startInProcess } from '../support/in-process.js';
+
+const JOB = 'embedded-maintenance';
+const ROUNDS = 6;
+/** More than two segments of WAL, so that a checkpoint is due. */
+const EVENTS = 100_000;
+
+describe('the embedded database', () => {
+  let app: INestApplicationContext;
+  let dataDir: string;
+  let stop: () => Promise<void>;
+  let dataSource: DataSource;
+  let run: () => Promise<number>;
+
+  const sizes = async (): Promise<{ table: number; wal: number }> => {
+    const [row] = await dataSource.query<{ table: number }[]>(
+      `SELECT pg_total_relation_size('audit_trail_entries')::float8 AS "table"`,
+    );
+    const segments = readdirSync(join(dataDir, 'database/pg_wal')).filter((name) => /^[\dA-F]{24}$/.test(name));
+    return { table: row?.table ?? 0, wal: segments.length };
+  };
+
+  beforeAll(async () => {
+    ({ app, dataDir, stop } = await startInProcess(newEmbeddedData()));
+    dataSource = app.get(DataSource);
+    const { Jobs } = await import('../../src/jobs/jobs.js');
+    run = () => app.get(Jobs).run(JOB);
+  });
+  afterAll(() => stop());
+
+  it('knows by the job how many rows its tables have', async () => {
+    const text = `SELECT relname, reltuples FROM pg_class WHERE oid IN ('users'::regclass, 'refresh_tokens'::regclass)`;
+    await run();
+    expect(await dataSource.query(`${text} ORDER BY 1`)).toEqual([
+      { relname: 'refresh_tokens', reltuples: 0 },
+      { relname: 'users', reltuples: 8 },
+    ]);
+  });
+
+  it('reuses the room of deleted rows and of old WAL: both level off', async () => {
+    const after: { table: number; wal: number }[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      await dataSource.query(`INSERT INTO audit_trail_entries (kind, actor, subject, session_id, record_ids, request_id)
+        SELECT 'record-read', 'test', 'ada@example.com', gen_random_uuid(), ARRAY[n], md5(n::text) FROM generate_series(1, ${EVENTS}) n`);
+      await dataSource.query('DELETE FROM audit_trail_entries');
+      expect(await run()).toBeGreaterThanOrEqual(EVENTS);
+      after.push(await sizes());
+    }
+    const [second, last] = [after[1], after.at(-1)];
+    expect(last?.table).toBeLessThanOrEqual((second?.table ?? 0) * 1.1);
+    expect(last?.wal).toBeLessThanOrEqual((second?.wal ?? 0) * 1.25);
+  });
+
+  it('has nothing to do for the job when nothing was written', async () => {
+    await run();
+    expect(await run()).toBe(0);
+  });
+});
