@@ -22,13 +22,14 @@ export class Client {
   async send(
     method: string,
     path: string,
-    init: { headers?: Record<string, string>; body?: string | Uint8Array } = {},
+    init: { headers?: Record<string, string>; body?: string | Uint8Array; signal?: AbortSignal | undefined } = {},
   ): Promise<Answer> {
     const headers = { ...(this.authorization && { authorization: this.authorization }), ...init.headers };
     const response = await fetch(this.url + path, {
       method,
       headers,
       ...(init.body !== undefined && { body: init.body }),
+      ...(init.signal && { signal: init.signal }),
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;

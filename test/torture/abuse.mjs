@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { USERS } from '../support/fixtures.mjs';
+import { addUserWithFactor, guessInCrowds } from './abuse-crowd.mjs';
 import { guess } from './abuse-guessing.mjs';
 import { tryEveryRole } from './abuse-roles.mjs';
 import { playTricks } from './abuse-tricks.mjs';
@@ -28,7 +29,7 @@ const RECORDS = /^\/api\/sys\/refreshtokens/i;
 export async function abuse(context) {
   const { report, random, deadline } = context;
   const environment = { TRUSTED_PROXIES: '127.0.0.1', LOG_LEVEL: 'info', ACCESS_TOKEN_TTL: '3600' };
-  const { world, service, dispose } = await found(context, { environment });
+  const { world, service, dispose } = await found(context, { environment, prepare: addUserWithFactor });
   const contract = new Contract();
   const history = world.history('abuser');
   for (const replica of service) {
@@ -42,7 +43,9 @@ export async function abuse(context) {
     const users = await signInAll(world, history);
     await tryEveryRole({ world, contract, users });
     await playTricks({ world, service });
-    await guess({ world, contract, random: random.fork('guessing'), seconds: (deadline - performance.now()) / 1000 });
+    const seconds = (deadline - performance.now()) / 1000;
+    await guess({ world, contract, random: random.fork('guessing'), seconds });
+    await guessInCrowds({ world, random: random.fork('crowd'), seconds });
     await fuzz({ world, contract, random: random.fork('fuzz'), milliseconds: deadline - performance.now() });
     for (const replica of service) report.worst('memory_mib', replica.usage().memory);
   } finally {

@@ -2,10 +2,14 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { found, populate } from './population.mjs';
 import { Proxy } from './proxy.mjs';
+import { judgeThefts, steal } from './thieves.mjs';
 
 const CLIENTS = 10;
-/** A window so short that its end can be waited for; how many clients then try their token of before; how long a life with it lasts. */
-const SHORT_WINDOW = { seconds: 1, isOverAfterMs: 2_000, clients: 4, lifeMs: 1_500 };
+/**
+ * A window so short that its end can be waited for; how many clients then try their previous token, half of them after they used an access
+ * token; when the service has written that down; how long a life with the window lasts.
+ */
+const SHORT_WINDOW = { seconds: 1, isOverAfterMs: 2_000, clients: 6, confirmedAfterMs: 2_500, lifeMs: 1_500 };
 const LIFE_MS = { shortest: 200, longest: 2_500 };
 /** These at least, however short the run is and slow the machine; the last first. */
 const DUE = ['shortWindow', 'killService'];
@@ -16,6 +20,9 @@ const LINE_FAULTS = {
   asked: { pass: 600, delay: 3, cutInside: 1, dropAnswer: 2, silence: 1 },
   answered: { pass: 600, delay: 3, cutInside: 1 },
 };
+const HARMLESS = { asked: { pass: 1 }, answered: { pass: 1 } };
+/** Thieves live among the clients: what is killed, lost or frozen must not save them. */
+const THEFTS = { loop: 1, hangUp: 1, lockstep: 1 };
 /** For the last checks. */
 const RESERVE_MS = 4_000;
 
@@ -36,6 +43,8 @@ export async function crash(context) {
   world.mayBeUnavailable = engine.server !== undefined;
   try {
     place.clients = populate(world, { clients: CLIENTS });
+    place.line = line;
+    steal(world, THEFTS);
     const due = [...(engine.server ? ['freezeService', 'killServer'] : ['killService']), ...DUE];
     while (due.length > 0 || performance.now() < deadline - RESERVE_MS) {
       await pause(chance.between(LIFE_MS.shortest, LIFE_MS.longest));
@@ -43,13 +52,14 @@ export async function crash(context) {
       // These at least, however short the run is and slow the machine.
       await FAULTS[due.pop() ?? chance.weighted(faults)](place, context, chance);
     }
-    if (line) line.faults = { asked: { pass: 1 }, answered: { pass: 1 } };
+    if (line) line.faults = HARMLESS;
     await world.settle();
     if (!report.figures.replays_after_window) throw new Error('No token was tried after the retry window.');
     await Promise.all(service.map((replica) => replica.stop()));
     report.count('kills');
     await Promise.all(service.map((replica) => replica.start()));
     await world.verify();
+    judgeThefts(report);
   } finally {
     line?.close();
     await dispose();
@@ -94,8 +104,11 @@ const FAULTS = {
     report.count('cuts');
   },
 
-  /** Only clients with nothing under way would be served well by such a window. */
-  async shortWindow({ service, world, clients }, { report }) {
+  /**
+   * Then the previous token is a replay when the current one is confirmed, and gets the current one again when it is not, as when its answer
+   * was lost. Only of clients with nothing under way it is known which of the two it is.
+   */
+  async shortWindow({ service, world, clients, line }, { report }) {
     const restart = async (seconds, signal) => {
       await Promise.all(service.map((replica) => replica.stop(signal)));
       await Promise.all(service.map((replica) => replica.start({ REFRESH_RETRY_WINDOW: `${seconds}` })));
@@ -104,13 +117,20 @@ const FAULTS = {
     const { window } = world;
     const some = clients.slice(0, SHORT_WINDOW.clients);
     await world.calmly(async () => {
+      // What the service writes about the use of an access token must not be lost, or nobody knows of it.
+      if (line) line.faults = HARMLESS;
       for (const client of some) {
         if (!client.isAlive) await client.login();
         await client.refresh();
       }
+      const [confirmed, unconfirmed] = [some.slice(0, some.length / 2), some.slice(some.length / 2)];
+      for (const client of confirmed) await client.confirm();
+      await pause(SHORT_WINDOW.confirmedAfterMs);
       await restart(SHORT_WINDOW.seconds, 'SIGTERM');
       await pause(SHORT_WINDOW.isOverAfterMs);
-      await Promise.all(some.map(({ ends }) => ends.replay()));
+      await Promise.all(confirmed.map(({ ends }) => ends.replay({ isPrevious: true })));
+      await Promise.all(unconfirmed.map((client) => client.askAgain()));
+      if (line) line.faults = LINE_FAULTS;
     });
     await pause(SHORT_WINDOW.lifeMs);
     await world.calmly(() => restart(window, 'SIGKILL'));

@@ -11,10 +11,10 @@ export class Graveyard {
   #tokens = [];
   #sessions = [];
 
-  constructor(world) {
+  constructor(world, name = 'grave digger') {
     this.world = world;
-    this.random = world.random.fork('graveyard');
-    this.history = world.history('grave digger');
+    this.random = world.random.fork(name);
+    this.history = world.history(name);
   }
 
   /** `kind`: access or refresh. `clientId`: whose it was. */

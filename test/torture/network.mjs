@@ -4,12 +4,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { found, populate } from './population.mjs';
 import { Proxy } from './proxy.mjs';
 import { speak } from './raw.mjs';
+import { judgeThefts, steal } from './thieves.mjs';
 
 const FAULTS = {
   asked: { pass: 80, delay: 6, cutInside: 4, dropAnswer: 6, halfClose: 2, trickle: 4 },
   answered: { pass: 90, delay: 3, cutInside: 3, trickle: 4 },
 };
 const CLIENTS = 10;
+/** Thieves live among the clients; the network harms what they say too. */
+const THEFTS = { loop: 1, lockstep: 1 };
 const RESERVE_MS = 3_000;
 const IDLE_CONNECTIONS = 300;
 const SLOW_CONNECTIONS = 60;
@@ -45,6 +48,7 @@ export async function network(context) {
   const sockets = [];
   try {
     populate(world, { clients: CLIENTS });
+    steal(world, THEFTS);
     await pause(1_500);
     const before = service[0].usage();
     sockets.push(...flood(url, IDLE_CONNECTIONS, ''));
@@ -75,6 +79,7 @@ export async function network(context) {
     await world.settle();
     await feeding;
     await world.verify();
+    judgeThefts(report);
     await pause(500);
     compare(before, service[0].usage(), report);
   } finally {

@@ -24,9 +24,20 @@ async function torture(build: string, scenario: string, until: RegExp): Promise<
 
 it.concurrent.each([
   ['answer before commit', 'crash', /no acknowledged write is lost|no session .* is lost|never survives|comes back/],
-  ['forget the family', 'crash', /an ended session never answers/],
+  ['forget the family', 'thieves', /an ended session never answers|a replay ends the session/],
   ['find, then update', 'crash', /no token works twice: .* two requests at once got different refresh tokens/],
   ['a retry window that never ends', 'crash', /no token works twice: .* a replayed token was redeemed/],
+  ['the age of any rotation', 'thieves', /a replay ends the session/],
+  ['hanging up excuses', 'thieves', /a replay ends the session/],
+  ['an end that can be outrun', 'thieves', /a replay ends the session/],
+  [
+    'a window for lost answers that nothing closes',
+    'thieves',
+    /no token works twice: .* a replayed token was redeemed/,
+  ],
+  ['an edit that lengthens', 'thieves', /an edit lengthens no session/],
+  ['an edit that revives', 'thieves', /an ended session never answers|what is over never/],
+  ['a throttle that counts after hashing', 'abuse', /guesses were evaluated, more than/],
   ['skip the guard on one route', 'abuse', /a route is for its role/],
 ])('“%s” is found by the scenario %s', async (fault, scenario, violation) => {
   expect(await torture(plant(fault), scenario, violation)).toMatch(violation);

@@ -43,9 +43,9 @@ const PLANTS = {
     };`,
 
   'find, then update': `
-    import { Redemption } from './refresh-tokens/redemption.js';
+    import { Rotations } from './refresh-tokens/rotations.js';
     import { digestTicket } from './refresh-tokens/ticket-digest.js';
-    Redemption.prototype.rotate = async function ({ id, generation }) {
+    Rotations.prototype.rotate = async function ({ claims: { id, generation } }) {
       const run = (name, text, values) => this.statements.run({ name, text }, values);
       const found = await run('find', 'SELECT FROM refresh_tokens WHERE id = $1 AND generation = $2', [id, generation]);
       if (found.length === 0) return undefined;
@@ -58,6 +58,78 @@ const PLANTS = {
       const { salt, hash } = digestTicket(refreshToken);
       await run('store', 'UPDATE refresh_tokens SET ticket_salt = $2, ticket_hash = $3 WHERE id = $1', [id, salt, hash]);
       return { ...session, refreshToken };
+    };`,
+
+  // A thief who refreshes without pause is excused: some rotation always came after the victim's request.
+  'the age of any rotation': `
+    import { Statements } from './database/statements.js';
+    const { run } = Statements.prototype;
+    const own = '[t.generation - $5::bigint]';
+    Statements.prototype.run = function (statement, ...others) {
+      if (statement.name !== 'session-diagnose') return run.call(this, statement, ...others);
+      if (!statement.text.includes(own)) throw new Error('The fault does not fit the statement.');
+      const text = statement.text.replace(own, '[least(1, t.generation - $5::bigint)]');
+      return run.call(this, { ...statement, text }, ...others);
+    };`,
+
+  'hanging up excuses': `
+    import { Redemption } from './refresh-tokens/redemption.js';
+    const { end } = Redemption.prototype;
+    Redemption.prototype.end = function (statement, session, token, reason) {
+      if (token.isAbandoned) return this.refuse(session, 'superseded-in-flight', token.origin);
+      return end.call(this, statement, session, token, reason);
+    };`,
+
+  // The end names the generation at which the session was judged, so a thief who rotates on outruns it.
+  'an end that can be outrun': `
+    import { Redemption } from './refresh-tokens/redemption.js';
+    const { end } = Redemption.prototype;
+    const presented = 'first_generation <= $3 AND generation > $3';
+    Redemption.prototype.end = async function (statement, session, token, reason) {
+      if (!statement.text.includes(presented)) throw new Error('The fault does not fit the statement.');
+      // The way to a busy server, which the embedded database does not have.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const judged = { ...statement, name: 'end-judged', text: statement.text.replace(presented, 'generation = $3') };
+      const claims = { ...token.claims, generation: session.generation };
+      return end.call(this, judged, session, { ...token, claims }, reason);
+    };`,
+
+  'an edit that lengthens': `
+    import { RefreshTokensService } from './refresh-tokens/refresh-tokens.service.js';
+    const { update } = RefreshTokensService.prototype;
+    const text = 'UPDATE refresh_tokens SET expires_on = $2 WHERE id = $1 AND issued';
+    RefreshTokensService.prototype.update = async function (change, actor) {
+      const write = await update.call(this, change, actor);
+      await this.statements.run({ name: 'lengthen', text }, [change.Id, change.ExpiresOn]);
+      return write;
+    };`,
+
+  // An edit that is past ended the session: another edit makes a session of the record again.
+  'an edit that revives': `
+    import { RefreshTokensService } from './refresh-tokens/refresh-tokens.service.js';
+    const { update } = RefreshTokensService.prototype;
+    const text = 'UPDATE refresh_tokens SET expires_on = $2, issued = true WHERE id = $1 AND generation > 0';
+    RefreshTokensService.prototype.update = async function (change, actor) {
+      const write = await update.call(this, change, actor);
+      if (change.ExpiresOn > new Date()) await this.statements.run({ name: 'revive', text }, [change.Id, change.ExpiresOn]);
+      return write;
+    };`,
+
+  'a throttle that counts after hashing': `
+    import { GuessLimits } from './users/guess-limits.js';
+    const { reserve } = GuessLimits.prototype;
+    GuessLimits.prototype.reserve = async function (guess) {
+      const reservation = await reserve.call(this, guess);
+      await this.giveBack(reservation);
+      setTimeout(() => reserve.call(this, guess).catch(() => undefined), 200);
+      return reservation;
+    };`,
+
+  'a window for lost answers that nothing closes': `
+    import { Statements } from './database/statements.js';
+    const { run } = Statements.prototype;
+    Statements.prototype.run = function (statement, ...others) {
+      return statement.name === 'session-confirm' ? Promise.resolve([]) : run.call(this, statement, ...others);
     };`,
 };
 

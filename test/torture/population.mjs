@@ -12,19 +12,20 @@ const WINDOW_SECONDS = 30;
 const CLIENTS_OF = USERS.filter(({ email }) => /^(admin|all|list)@/.test(email));
 
 /**
- * A service with its replicas, on data of its own, and a world to live in. `environment` adds settings; `through` names another address
- * than the service's own.
+ * A service with its replicas, on data of its own, and a world to live in. `environment` adds settings; `window` is the retry window in
+ * seconds; `prepare` changes the data before the service runs; `through` names another address than the service's own.
  */
 export async function found(
   { engine, report, random },
-  { environment = {}, replicas = engine.replicas, through } = {},
+  { environment = {}, replicas = engine.replicas, window = WINDOW_SECONDS, prepare, through } = {},
 ) {
   const data = await engine.newData();
-  const settings = { ...data.environment, ACCESS_TOKEN_TTL, REFRESH_RETRY_WINDOW: `${WINDOW_SECONDS}`, ...environment };
+  await prepare?.(data);
+  const settings = { ...data.environment, ACCESS_TOKEN_TTL, REFRESH_RETRY_WINDOW: `${window}`, ...environment };
   const service = await Promise.all(Array.from({ length: replicas }, () => Replica.create({ ...settings })));
   for (const replica of service) await replica.start();
   const urls = (await through?.(service)) ?? service.map(({ url }) => url);
-  const world = new World({ report, random, service, urls, window: WINDOW_SECONDS });
+  const world = new World({ report, random, service, urls, window });
   const dispose = async () => {
     world.isOver = true;
     world.http.close();

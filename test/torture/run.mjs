@@ -14,6 +14,7 @@ import { network } from './network.mjs';
 import { Random } from './random.mjs';
 import { program } from './replica.mjs';
 import { Report, table } from './report.mjs';
+import { thieves } from './thieves.mjs';
 
 // Tries to break the service's promise: a session is never lost by accident and never survives on purpose. See docs/reliability.md.
 
@@ -23,6 +24,7 @@ const SCENARIOS = {
   network: { run: network, share: 3, engines: ['embedded', 'postgres'] },
   failover: { run: failover, share: 3, engines: ['postgres'] },
   clock: { run: clock, share: 2, engines: ['embedded', 'postgres'] },
+  thieves: { run: thieves, share: 2, engines: ['embedded', 'postgres'] },
   abuse: { run: abuse, share: 3, engines: ['embedded', 'postgres'] },
   endurance: { run: endurance, share: 1, engines: ['embedded', 'postgres'] },
 };

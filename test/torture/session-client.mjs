@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
+import { SessionEdits } from './session-edits.mjs';
 import { SessionEnds } from './session-ends.mjs';
 import { isUnknown } from './world.mjs';
 import { readAccessToken, readRefreshToken } from './tokens.mjs';
@@ -9,6 +10,8 @@ const ROUTE = '/api/sys/refreshtokens?size=1';
 const ACCESS_TOKENS_KEPT = 5;
 /** What the clocks of client and database, and the way between them, may differ by. */
 const MARGIN_MS = 900;
+/** The service answers fewer repetitions of one token than this limit would allow (100), whatever else asks. */
+const REPETITIONS = 40;
 /** So long a sign-in whose client has gone may still take, on a busy machine. */
 const LOST_LOGIN_MS = 500;
 
@@ -28,26 +31,38 @@ export class SessionClient {
   #issued = { after: 0, before: 0 };
   /** When the current token was first sent for the next. */
   #sentAt;
+  /** The access tokens that came with the current token, and when the first of them was used: from then on the token is confirmed. */
+  #fresh = new Set();
+  #usedAt;
+  /** What it does first, so that this is tried in the shortest run too. */
+  #due = ['refresh', 'lengthen', 'end'];
+  /** How often the previous token was repeated. */
+  #repetitions = 0;
 
   constructor(world, graveyard, user, clientId) {
     Object.assign(this, { world, graveyard, user, clientId });
     this.random = world.random.fork(clientId);
     this.history = world.history(clientId);
     this.ends = new SessionEnds(this);
+    this.edits = new SessionEdits(this);
   }
 
   async step() {
     if (!this.isAlive) return this.login();
-    const act = this.random.weighted({
-      refresh: 40,
-      read: 15,
-      hangUp: 10,
-      twoTabs: 10,
-      askAgain: 8,
-      login: 4,
-      end: 8,
-      replay: 5,
-    });
+    const act =
+      this.#due.shift() ??
+      this.random.weighted({
+        refresh: 40,
+        read: 15,
+        hangUp: 10,
+        twoTabs: 10,
+        askAgain: 8,
+        login: 4,
+        end: 8,
+        replay: 5,
+        lengthen: 3,
+      });
+    if (act === 'lengthen') return this.edits.lengthen();
     return act === 'end' || act === 'replay' ? this.ends[act]() : this[act]();
   }
 
@@ -109,24 +124,15 @@ export class SessionClient {
   }
 
   /**
-   * Refreshes, until it is answered; `abandonAfterMs` hangs up on the first request. `lost` and `isLate` tell of requests with the same
-   * token before.
+   * Refreshes until the service answers; `abandonAfterMs` hangs up on the first request. However late the answer comes, it must be good:
+   * nobody can have used a token whose answer was lost.
    */
-  async refresh({ abandonAfterMs, lost = false, isLate = this.#watch() } = {}) {
+  async refresh({ abandonAfterMs } = {}) {
     let answer = await this.redeem(this.token, { abandonAfterMs });
-    const wasLost = lost || isUnknown(answer);
     while (isUnknown(answer)) answer = await this.redeem(this.token);
     if (answer.status === 200) return this.rotate(answer.body);
-    if (wasLost && isLate()) this.world.report.count('too_late_to_retry');
-    else this.violate('no session of a well-behaved client is lost', `${answer.status} ${answer.text}`);
+    this.violate('no session of a well-behaved client is lost', `${answer.status} ${answer.text}`);
     return this.#startAnew();
-  }
-
-  /** Tells later on whether more time has gone by than the retry window holds, before a restart and after it. */
-  #watch() {
-    const begun = performance.now();
-    const { window } = this.world;
-    return () => performance.now() - begun > Math.min(window, this.world.window) * 1000 - MARGIN_MS;
   }
 
   /** The session is over, or its client thinks so: it signs in again. What it left behind is not known. */
@@ -143,37 +149,50 @@ export class SessionClient {
   /** Two requests at once with one token: both get the same new token. */
   async twoTabs() {
     const token = this.token;
-    const isLate = this.#watch();
     const answers = await Promise.all([this.redeem(token), this.redeem(token)]);
     const issued = new Set(answers.filter(({ status }) => status === 200).map(({ body }) => body.refresh_token));
     if (issued.size > 1) this.violate('no token works twice', 'two requests at once got different refresh tokens');
     const refused = answers.find((answer) => answer.status !== 200 && !isUnknown(answer));
-    if (refused && isLate()) this.world.report.count('too_late_to_retry');
-    else if (refused) this.violate('two tabs may refresh at once', refused.text);
-    if (refused) return this.#startAnew();
+    if (refused) {
+      this.violate('two tabs may refresh at once', refused.text);
+      return this.#startAnew();
+    }
     const answer = answers.find(({ status }) => status === 200);
-    if (!answer) return this.refresh({ lost: true, isLate });
+    if (!answer) return this.refresh();
     return this.rotate(answer.body);
   }
 
-  /** The token before the current one gets the current one again, within the retry window. */
+  /**
+   * The previous token gets the current one again: within the retry window, and after that for as long as the current one is unconfirmed.
+   */
   async askAgain() {
     const previous = this.used.at(-1);
-    const isInTime = () =>
-      this.#issued.after > this.world.clockLeaptAt &&
-      performance.now() - this.#issued.after < this.world.window * 1000 - MARGIN_MS;
-    if (!previous || !isInTime()) return this.refresh();
+    const mayAsk = () => this.#isInWindow || this.#usedAt === undefined;
+    if (!previous || !mayAsk() || this.#repetitions >= REPETITIONS) return this.refresh();
+    if (this.isWindowOver) this.world.report.count('late_retries');
     const answer = await this.redeem(previous);
     if (isUnknown(answer)) return undefined;
+    this.#repetitions++;
     if (answer.status === 200 && answer.body.refresh_token === this.token) return this.#keep(answer.body.access_token);
     if (answer.status === 200) return this.violate('no token works twice', 'asking again gave another refresh token');
-    if (isInTime()) this.violate('a lost answer can be asked for again', answer.text);
+    if (mayAsk()) this.violate('a lost answer can be asked for again', answer.text);
     return this.#startAnew();
   }
 
-  /** Whether the token before the current one is too old to be asked for again. */
+  /** Whether the previous token is young enough to be asked for again, whatever else happened. */
+  get #isInWindow() {
+    const isYoung = performance.now() - this.#issued.after < this.world.window * 1000 - MARGIN_MS;
+    return isYoung && this.#issued.after > this.world.clockLeaptAt;
+  }
+
+  /** Whether the previous token is too old to be asked for again within the retry window. */
   get isWindowOver() {
     return performance.now() - this.#issued.before > this.world.window * 1000 + MARGIN_MS;
+  }
+
+  /** Uses the newest access token. */
+  confirm() {
+    return this.#mustBeAlive(this.access.at(-1));
   }
 
   /** Uses an access token of the session, an old one perhaps. */
@@ -183,6 +202,7 @@ export class SessionClient {
 
   /** A request with an access token. */
   use(token) {
+    if (this.#fresh.has(token)) this.#usedAt ??= performance.now();
     return this.ask({ path: ROUTE, headers: { authorization: `Bearer ${token}` } });
   }
 
@@ -208,6 +228,9 @@ export class SessionClient {
     const now = performance.now();
     this.#issued = { after: this.#sentAt ?? now, before: now };
     this.#sentAt = undefined;
+    this.#fresh.clear();
+    this.#usedAt = undefined;
+    this.#repetitions = 0;
     this.#keep(access);
   }
 
@@ -215,6 +238,7 @@ export class SessionClient {
     const { sid } = readAccessToken(access);
     if (sid !== this.session) this.violate('an access token is of its session', `${sid} is not ${this.session}`);
     this.access.push(access);
+    this.#fresh.add(access);
     if (this.access.length > ACCESS_TOKENS_KEPT) this.access.splice(this.random.between(0, ACCESS_TOKENS_KEPT - 1), 1);
   }
 

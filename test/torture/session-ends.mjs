@@ -4,10 +4,13 @@ import { readRefreshToken } from './tokens.mjs';
 
 const RESOURCE = '/api/sys/refreshtokens';
 /** A process stands still now and then, and not only when it is frozen. */
-const OVERTAKEN_BY_CHANCE = 5;
+const EXCUSED_BY_CHANCE = 5;
 
 /** How a session of a client ends on purpose, and what must be true after that. */
 export class SessionEnds {
+  /** The ways that are taken first. */
+  #due = ['expire'];
+
   constructor(client) {
     this.client = client;
   }
@@ -15,7 +18,8 @@ export class SessionEnds {
   /** Ends the session by one of the ways there are, perhaps while a refresh is under way. */
   async end() {
     const { client } = this;
-    const request = this.#requestOf(client.random.pick(['refresh', 'access', 'record', 'edit']));
+    const way = this.#due.shift() ?? client.random.pick(['refresh', 'access', 'record', 'edit', 'expire']);
+    const request = way === 'expire' ? await client.edits.expiring() : this.#requestOf(way);
     const isRace = client.random.chance(0.3);
     const [answer, refreshed] = await Promise.all([
       client.ask(request),
@@ -30,38 +34,42 @@ export class SessionEnds {
       return;
     }
     if (answer.status !== 200) client.violate('a session can be ended', `${answer.status} ${answer.text}`);
-    else await this.#isOver();
+    else {
+      if (way === 'expire') await client.edits.revive(request);
+      await this.#isOver();
+    }
   }
 
   /**
    * An older token is presented again: that ends the session, for whoever stole it or was stolen from. But to a process that just stood
-   * still the request may look older than the last rotation: then it ends nothing, and the audit trail says so.
+   * still the request may have come before the token was superseded: then it ends nothing, and the audit trail says so. `isPrevious`: the
+   * token is the previous one, the retry window is over, and the current token is confirmed.
    */
-  async replay() {
+  async replay({ isPrevious = false } = {}) {
     const { client } = this;
     const { report } = client.world;
-    const isAfterWindow = client.isWindowOver && client.used.length > 0;
-    const old = client.used.slice(isAfterWindow ? -1 : 0, isAfterWindow ? undefined : -1);
+    const old = isPrevious ? client.used.slice(-1) : client.used.slice(0, -1);
     if (old.length === 0) return client.refresh();
-    report.count(isAfterWindow ? 'replays_after_window' : 'replays');
+    report.count(isPrevious ? 'replays_after_window' : 'replays');
     const requestId = randomUUID();
     const answer = await client.redeem(client.random.pick(old), { headers: { 'x-request-id': requestId } });
     if (answer.status === 200) return client.violate('no token works twice', 'a replayed token was redeemed');
     if (!isUnknown(answer)) {
-      if (!(await this.#wasOvertaken(requestId))) return this.#isOver();
-      report.count('replays_overtaken');
-      const { replays = 0, replays_after_window: late = 0, replays_overtaken: overtaken } = report.figures;
-      if (overtaken > OVERTAKEN_BY_CHANCE + (replays + late) / 10)
-        client.violate('a replay ends the session', `${overtaken} of ${replays + late} did not`);
+      if (!(await this.#wasExcused(requestId))) return this.#isOver();
+      report.count('replays_excused');
+      const { replays = 0, replays_after_window: late = 0, replays_excused: excused } = report.figures;
+      if (excused > EXCUSED_BY_CHANCE + (replays + late) / 10)
+        client.violate('a replay ends the session', `${excused} of ${replays + late} did not`);
       return undefined;
     }
     client.alive = new Set([true, false]);
     return this.find();
   }
 
-  async #wasOvertaken(requestId) {
+  /** Whether the audit trail says that a token was superseded when the request with it was on its way. */
+  async #wasExcused(requestId) {
     const { client } = this;
-    const query = `AuditTrailEntry_RequestId=${requestId}&AuditTrailEntry_Reason=overtaken`;
+    const query = `AuditTrailEntry_RequestId=${requestId}&AuditTrailEntry_Reason=superseded-in-flight`;
     const request = { path: `/api/sys/audittrailentries?${query}`, headers: { authorization: client.world.admin } };
     return (await client.world.askUntilAnswered(client.history, request)).body.TotalItems > 0;
   }

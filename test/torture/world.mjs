@@ -181,9 +181,9 @@ export function mayBeDone({ status, mayBeDone: perhaps, body, text }) {
   return status === 503 && !(body?.Message ?? body?.error_description ?? text).includes('nothing was written');
 }
 
-/** Whether an answer says nothing about the act: it was lost, or the database was away. */
+/** Whether an answer says nothing about the act: it was lost, the database was away, or a proxy hung up for the client (408). */
 export function isUnknown({ status }) {
-  return status === 0 || status === 503;
+  return status === 0 || status === 503 || status === 408;
 }
 
 /** A name for a secret, so that a history tells tokens apart and gives none away. */

@@ -1,0 +1,140 @@
+import { hangUp, type HangUp } from '../support/hang-up.js';
+import { scrape } from '../support/scrape.js';
+import { freePort, Service } from '../support/service.js';
+import {
+  askRefresh,
+  disposeWithoutLeaks,
+  isAlive,
+  login,
+  refresh,
+  seconds,
+  sessionOf,
+  story,
+  the,
+  TOKEN,
+  times,
+  tokensOf,
+  type Tokens,
+} from '../support/sessions.js';
+
+// Attacks on a stolen refresh token that once kept the session alive. In each, a token that was superseded long before its request was
+// sent must end the session within the answer to it.
+
+const THEFTS = 55;
+const LANES = 5;
+const HANG_UPS = 12;
+
+let service: Service;
+let metricsPort: number;
+beforeAll(async () => {
+  metricsPort = await freePort();
+  service = await Service.start({ METRICS_PORT: String(metricsPort) });
+});
+afterAll(() => disposeWithoutLeaks(service));
+
+/** Signs in and refreshes so many times; returns the tokens of each generation, oldest first. */
+async function chain(clientId: string, refreshes: number): Promise<Tokens[]> {
+  const all = [await login(service, 'all', clientId)];
+  while (all.length <= refreshes) all.push(await refresh(service, the(all.at(-1)), clientId));
+  return all;
+}
+
+const said = (token: string, clientId: string) => ({
+  path: TOKEN,
+  form: { grant_type: 'refresh_token', refresh_token: token },
+  headers: { client_id: clientId },
+});
+
+/** Whether a session ends within some seconds. */
+async function ends(tokens: Tokens): Promise<boolean> {
+  for (let n = 0; n < 300 && (await isAlive(service, tokens)); n++) await seconds(0.01);
+  return !(await isAlive(service, tokens));
+}
+
+/** What a thief gained: the tokens, and when the request for them was sent. */
+interface Gain {
+  readonly sentAt: number;
+  readonly tokens: Tokens;
+}
+
+/** The thief refreshes until it is refused, or is to stop; each gain is added to the list. */
+async function loop(stolen: Tokens, clientId: string, gains: Gain[], mustStop: () => boolean): Promise<void> {
+  let { refresh: token } = stolen;
+  while (!mustStop()) {
+    const sentAt = performance.now();
+    const answer = await askRefresh(service, token, clientId);
+    if (answer.status !== 200) return;
+    gains.push({ sentAt, tokens: tokensOf(answer) });
+    token = the(gains.at(-1)).tokens.refresh;
+  }
+}
+
+/** A victim comes back with its token when a thief, who does not pause, is some generations ahead. */
+async function comeBack(clientId: string, lead: number): Promise<void> {
+  const victim = await login(service, 'all', clientId);
+  const gains: Gain[] = [];
+  let answeredAt = Infinity;
+  const gainedLater = (): Gain[] => gains.filter(({ sentAt }) => sentAt > answeredAt);
+  const looping = loop(victim, clientId, gains, () => gainedLater().length > 0);
+  while (gains.length < lead) await seconds(0.001);
+  const { status } = await askRefresh(service, victim.refresh, clientId);
+  answeredAt = performance.now();
+  await looping;
+  expect([status, gainedLater().length]).toEqual([400, 0]);
+  expect(await isAlive(service, the(gains.at(-1)).tokens)).toBe(false);
+  const ends = (await story(service, victim)).filter((event) => event.startsWith('session-ended'));
+  expect(ends).toEqual(['session-ended: replayed']);
+}
+
+it('a replay ends the session while the thief refreshes without pause, every time, and the thief gains nothing after it', async () => {
+  const rounds = Array.from({ length: THEFTS }, (_, round) => round);
+  const lane = async (own: number): Promise<void> => {
+    for (const round of rounds) if (round % LANES === own) await comeBack(`loop-${own}`, 2 + (round % 6));
+  };
+  await times(LANES, lane);
+  const metrics = await scrape(metricsPort);
+  const refused = (reason: string): number | undefined =>
+    metrics.value(`tessera_redemptions_total{outcome="refused",reason="${reason}"}`);
+  expect([refused('replayed'), refused('contended')]).toEqual([THEFTS, 0]);
+}, 240_000);
+
+describe('a sender that hangs up as soon as its request is sent', () => {
+  const ways: [string, HangUp][] = [
+    ['closes its direction of the connection', 'half'],
+    ['closes the connection', 'close'],
+  ];
+
+  it.each(ways)('and %s is judged: a stale token ends the session, every time', async (_what, how) => {
+    let dropped = 0;
+    for (let n = 0; n < HANG_UPS; n++) {
+      const clientId = `stale-${how}-${n}`;
+      const all = await chain(clientId, 2 + (n % 3));
+      const replay = (): Promise<number> => hangUp(service.url, said(the(all[0]).refresh, clientId), how);
+      await replay();
+      // A process that a busy machine starves drops what it reads late and has no sender any more.
+      while (!(await ends(the(all.at(-1))))) {
+        expect(++dropped).toBeLessThan(HANG_UPS / 2);
+        await replay();
+      }
+      expect((await story(service, the(all[0]))).at(-1)).toBe('session-ended: replayed');
+    }
+  });
+
+  it.each(ways)('and %s gets nothing for a current token: whoever has it goes on', async (_what, how) => {
+    for (let n = 0; n < HANG_UPS; n++) {
+      const clientId = `current-${how}-${n}`;
+      const tokens = await login(service, 'all', clientId);
+      // Request and end are there when the service reads the one: this decides nothing about a machine's speed.
+      service.signal('SIGSTOP');
+      const hungUp = hangUp(service.url, said(tokens.refresh, clientId), how);
+      await seconds(0.1);
+      service.signal('SIGCONT');
+      expect([0, 408]).toContain(await hungUp);
+      const next = await refresh(service, tokens, clientId);
+      expect(sessionOf(next)).toBe(sessionOf(tokens));
+      // A token that had been redeemed for the one who hung up would be repeated here.
+      expect(await story(service, tokens)).toEqual(['login: pwd']);
+      expect(await isAlive(service, await refresh(service, next, clientId))).toBe(true);
+    }
+  });
+});
