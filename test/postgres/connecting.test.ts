@@ -30,6 +30,10 @@ it('a connection that is refused is a 503, and the service serves again when it 
   await seconds(0.2);
   const { status, body } = await client.get(RESOURCE);
   expect([status, body.Message]).toEqual([503, 'The database cannot be reached; nothing was written.']);
+  // The key set may be cached for minutes, and is remembered for a second; that it cannot be read may not.
+  await seconds(1.1);
+  const { status: keysStatus, headers } = await client.get('/.well-known/jwks.json');
+  expect([keysStatus, headers.get('cache-control')]).toEqual([503, 'no-store']);
   await database.query(`ALTER ROLE ${role} LOGIN`);
   expect((await client.get(RESOURCE)).status).toBe(200);
   expect(await service.end()).toBe(0);
