@@ -61,7 +61,7 @@ async function startBalancer(): Promise<string> {
   for (const stream of [balancer.stdout, balancer.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => (balancerLog += text));
   }
-  for (let n = 0; n < 100 && !(await isReady(url)); n++) await seconds(0.1);
+  for (let n = 0; n < 600 && !(await isReady(url)); n++) await seconds(0.1);
   return url;
 }
 
