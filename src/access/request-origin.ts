@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { canonicalAddress } from '../kernel/address.js';
 import type { Origin } from '../kernel/origin.js';
+import { firstCharacters, headerText, replaced } from '../kernel/text.js';
 import type { Account, Principal } from './principal.js';
 
 const USER_AGENT_LENGTH = 256;
@@ -15,14 +16,21 @@ export function addressOf({ ip, ips = [ip] }: FastifyRequest): string | null {
   return hops.map((hop) => canonicalAddress(hop ?? '')).findLast((address) => address !== undefined) ?? null;
 }
 
-/** Where a request came from. */
+/**
+ * Where a request came from. In the user agent, control, format and separator characters become U+FFFD: it is stored, and operators
+ * read it.
+ */
 export function originOf(request: FastifyRequest): Origin {
-  const { id, headers } = request;
-  const userAgent = headers['user-agent']?.slice(0, USER_AGENT_LENGTH) ?? null;
-  return { address: addressOf(request), userAgent, requestId: id };
+  const userAgent = request.headers['user-agent'];
+  const agent = userAgent === undefined ? null : userAgentText(userAgent);
+  return { address: addressOf(request), userAgent: agent, requestId: request.id };
 }
 
 /** The principal of a request that an account makes. */
 export function principalOf({ email, isAdministrator, roles }: Account, request: FastifyRequest): Principal {
   return { name: email, origin: originOf(request), isAdministrator, roles };
+}
+
+function userAgentText(value: string): string {
+  return firstCharacters(replaced(headerText(value)), USER_AGENT_LENGTH);
 }

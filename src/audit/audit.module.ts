@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
+import { AuditExport } from './audit-export.js';
 import { AuditRetention } from './audit-retention.js';
 import { AuditSealRecord } from './audit-seal.entity.js';
 import { AuditSeals } from './audit-seals.js';
@@ -28,6 +29,7 @@ import { SettledIds } from './settled-ids.js';
   controllers: [AuditTrailController],
   providers: [
     AuditTrail,
+    AuditExport,
     AuditRetention,
     AuditSeals,
     AuditVerification,
@@ -36,6 +38,6 @@ import { SettledIds } from './settled-ids.js';
     SealChain,
     SettledIds,
   ],
-  exports: [AuditTrail, AuditVerification],
+  exports: [AuditTrail, AuditExport, AuditVerification],
 })
 export class AuditModule {}

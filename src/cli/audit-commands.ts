@@ -1,79 +1,10 @@
-import cliProgress from 'cli-progress';
-import { InvalidArgumentError, type Command } from 'commander';
-import { AuditVerification, type ChainHead, type Finding, type Verification } from '../audit/audit-verification.js';
-import { formatDateTime } from '../kernel/date-time.js';
-import { RevivedSessions } from '../refresh-tokens/revived-sessions.js';
-import { UsersService } from '../users/users.service.js';
-import { say } from './operator.js';
-import { withApplication } from './with-application.js';
+import type { Command } from 'commander';
+import { addAuditExportCommand } from './audit-export.js';
+import { addAuditVerifyCommand } from './audit-verify.js';
 
-interface VerifyOptions {
-  readonly fromHead?: ChainHead;
-  readonly json?: true;
-}
-
-/** `audit verify`. */
+/** `audit export` and `verify`. */
 export function addAuditCommands(program: Command): void {
-  program
-    .command('audit')
-    .description('The audit trail.')
-    .command('verify')
-    .description('Compare the trail with its seals, and look for sessions and users that the service did not write.')
-    .option('--from-head <id:link>', 'a head that was noted earlier, which must still be in the chain', headOf)
-    .option('--json', 'as JSON')
-    .addHelpText('after', '\nThe exit code is 1 when anything was found.')
-    .action(verify);
-}
-
-function verify({ fromHead, json }: VerifyOptions): Promise<void> {
-  return withApplication(async (app) => {
-    const trail = await verifyTrail(app.get(AuditVerification), fromHead);
-    const users = app.get(UsersService);
-    const tampered = (await users.list()).filter((user) => !users.isGenuine(user));
-    const findings: Finding[] = [
-      ...trail.findings,
-      ...(await app.get(RevivedSessions).list()).map(({ id, uniqueId, subject, clientId, endedOn }) => ({
-        kind: 'session-revived' as const,
-        message: `Session ${uniqueId} of ${JSON.stringify(subject)} at ${JSON.stringify(clientId)}, record ${id}, ended on ${formatDateTime(endedOn)} and is there again.`,
-      })),
-      ...tampered.map(({ email }) => ({
-        kind: 'user-tampered' as const,
-        message: `The row of user ${JSON.stringify(email)} was not written by the service: see "users list" and "users approve".`,
-      })),
-    ];
-    if (findings.length > 0) process.exitCode = 1;
-    say(json ? JSON.stringify({ ...trail, findings }, null, 2) : describe({ ...trail, findings }));
-  });
-}
-
-async function verifyTrail(verification: AuditVerification, head: ChainHead | undefined): Promise<Verification> {
-  const bar = new cliProgress.SingleBar({
-    format: '{bar} {percentage} % · seal {value} of {total} · {eta_formatted} left',
-    hideCursor: true,
-    noTTYOutput: true,
-    notTTYSchedule: 5_000,
-  });
-  bar.start(await verification.newest(), 0);
-  try {
-    return await verification.verify(head, (lastId) => {
-      bar.update(lastId);
-    });
-  } finally {
-    bar.stop();
-  }
-}
-
-function describe({ head, since, seals, events, unsealed, findings }: Verification): string {
-  const sealed = since ? `${events} events under ${seals} seals, the oldest of ${since}.` : 'Nothing is sealed yet.';
-  return [
-    `${sealed} ${unsealed} newer events are not sealed yet.`,
-    ...(head ? [`The head is ${head.id}:${head.link}`] : []),
-    ...(findings.length === 0 ? ['Nothing is wrong.'] : findings.map(({ kind, message }) => `${kind}: ${message}`)),
-  ].join('\n');
-}
-
-function headOf(text: string): ChainHead {
-  const [, id, link] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? [];
-  if (!id || !link) throw new InvalidArgumentError('Expected a head as "audit verify" prints it, such as 17:ab….');
-  return { id: Number(id), link };
+  const audit = program.command('audit').description('Who did what to which session, and why.');
+  addAuditExportCommand(audit);
+  addAuditVerifyCommand(audit);
 }

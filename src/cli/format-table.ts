@@ -1,11 +1,16 @@
-/** A table for people: a heading for each member of the rows, then a row a line; null is a dash. */
+import { escaped } from '../kernel/text.js';
+
+/**
+ * A table for people: a heading for each member of the rows, then a row a line; null is a dash. A cell keeps to its line: control, format
+ * and separator characters are escaped.
+ */
 export function formatTable(rows: readonly Readonly<Record<string, string | number | null>>[]): string {
   const [first] = rows;
   if (!first) return 'None.';
   const headings = Object.keys(first);
   const cells = [
     headings.map((heading) => heading.toUpperCase()),
-    ...rows.map((row) => headings.map((name) => String(row[name] ?? '-'))),
+    ...rows.map((row) => headings.map((name) => escaped(String(row[name] ?? '-')))),
   ];
   const widths = headings.map((_heading, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
   return cells

@@ -3,10 +3,12 @@ import { SettingsError } from '../config/settings-error.js';
 import { FolderInUseError } from '../database/folder-lock.js';
 import { AppError } from '../kernel/app-error.js';
 import { isDatabaseUnreachable } from '../kernel/database-failures.js';
+import { escapedLines } from '../kernel/text.js';
 import { addAuditCommands } from './audit-commands.js';
 import { addJobCommands } from './job-commands.js';
 import { addKeyCommands } from './key-commands.js';
 import { addMigrationCommands } from './migration-commands.js';
+import { complain } from './operator.js';
 import { addRoleCommands } from './role-commands.js';
 import { addSessionCommands } from './session-commands.js';
 import { addTotpCommands } from './totp-commands.js';
@@ -14,6 +16,7 @@ import { addUserCommands } from './user-commands.js';
 
 const program = new Command('tessera')
   .description('Commands for operators. They use the database of the same settings as the service.')
+  .configureOutput({ writeErr: (text) => process.stderr.write(escapedLines(text)) })
   .showHelpAfterError('(add --help for what is possible)');
 for (const addGroup of [
   addUserCommands,
@@ -31,7 +34,7 @@ for (const addGroup of [
 try {
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`${describe(error)}\n`);
+  complain(describe(error));
   process.exitCode = 1;
 }
 

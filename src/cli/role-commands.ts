@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { DeclaredRoles } from '../access/declared-roles.js';
+import { say } from './operator.js';
 import { withApplication } from './with-application.js';
 
 /** `roles list`. */
@@ -10,13 +11,7 @@ export function addRoleCommands(program: Command): void {
     .description('List all roles.')
     .action(() =>
       withApplication((app) => {
-        process.stdout.write(
-          app
-            .get(DeclaredRoles)
-            .roles()
-            .map((role) => `${role}\n`)
-            .join(''),
-        );
+        say(app.get(DeclaredRoles).roles().join('\n'));
         return Promise.resolve();
       }),
     );

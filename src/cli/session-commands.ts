@@ -3,7 +3,8 @@ import { formatDateTime } from '../kernel/date-time.js';
 import type { RefreshToken } from '../refresh-tokens/refresh-token.entity.js';
 import { SessionsService } from '../refresh-tokens/sessions.service.js';
 import { formatTable } from './format-table.js';
-import { OPERATOR, say } from './operator.js';
+import { say } from './operator.js';
+import { addSessionEndCommand } from './session-end-command.js';
 import { withApplication } from './with-application.js';
 
 interface SessionOptions {
@@ -15,32 +16,20 @@ interface SessionOptions {
 /** `sessions list` and `end`. */
 export function addSessionCommands(program: Command): void {
   const sessions = program.command('sessions').description('Who is signed in, and where.');
-  for (const [name, description, action] of [
-    ['list', 'List the sessions of a user.', list],
-    ['end', 'End the sessions of a user: their tokens are dead at once.', end],
-  ] as const) {
-    sessions
-      .command(name)
-      .description(description)
-      .requiredOption('--subject <email>', 'the user')
-      .option('--client <id>', 'at this client only')
-      .option('--json', 'as JSON')
-      .action(action);
-  }
+  sessions
+    .command('list')
+    .description('List the sessions of a user.')
+    .requiredOption('--subject <email>', 'the user')
+    .option('--client <id>', 'at this client only')
+    .option('--json', 'as JSON')
+    .action(list);
+  addSessionEndCommand(sessions);
 }
 
 function list({ subject, client, json }: SessionOptions): Promise<void> {
   return withApplication(async (app) => {
     const sessions = (await app.get(SessionsService).list({ subject, clientId: client })).map(asJson);
     say(json ? JSON.stringify(sessions, null, 2) : formatTable(sessions));
-  });
-}
-
-function end({ subject, client, json }: SessionOptions): Promise<void> {
-  return withApplication(async (app) => {
-    const how = { reason: 'ended-by-operator', actor: OPERATOR };
-    const ended = await app.get(SessionsService).endAll({ subject, clientId: client }, how);
-    say(json ? JSON.stringify({ ended }) : `Ended ${ended} ${ended === 1 ? 'session' : 'sessions'}.`);
   });
 }
 

@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { complain } from './operator.js';
 
 /** What services log while a command runs: warnings and errors, a line each, to stderr. Stdout is for the command's result. */
 export class StderrLog implements LoggerService {
@@ -7,12 +8,12 @@ export class StderrLog implements LoggerService {
   }
 
   warn(message: unknown): void {
-    process.stderr.write(`${String(message)}\n`);
+    complain(String(message));
   }
 
   error(message: unknown, ...rest: unknown[]): void {
     // Nest logs what it is about to throw, and what is thrown the command tells once.
     if (rest.at(-1) === 'ExceptionHandler') return;
-    process.stderr.write(`${String(message)}\n`);
+    complain(String(message));
   }
 }

@@ -1,5 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 
 const DESCRIPTION = `Tessera stores, issues, rotates, searches and ends OAuth 2.0 refresh tokens. It keeps the public contract of
 the Nexudus REST API for its RefreshToken resource and token endpoint: a client written for that contract works here after a
@@ -53,12 +55,19 @@ function openApiDocument(app: INestApplication): OpenAPIObject {
   return completed(SwaggerModule.createDocument(app, config));
 }
 
+/**
+ * The files of Swagger UI. They come with @fastify/swagger-ui under the name swagger-ui-dist, which @nestjs/swagger depends on: the
+ * package of that name brings one that reports its installation to a third party.
+ */
+const SWAGGER_UI = join(dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')), 'static');
+
 /** Serves the document at `/api/openapi.json` and Swagger UI at `/docs`; it is made when it is first asked for. */
 export function serveOpenApi(app: INestApplication): void {
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     jsonDocumentUrl: 'api/openapi.json',
     raw: ['json'],
     customSiteTitle: 'Tessera API',
+    customSwaggerUiPath: SWAGGER_UI,
     swaggerOptions: {
       persistAuthorization: false,
       displayRequestDuration: true,

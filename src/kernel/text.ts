@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 /** Why a string cannot be stored as text, or undefined when it can. PostgreSQL takes neither U+0000 nor half a surrogate pair. */
 export function textFault(value: string): string | undefined {
   if (value.includes('\0')) return 'must not contain the character U+0000';
@@ -20,4 +22,48 @@ export function firstCharacters(value: string, limit: number): string {
   return Array.from(value.slice(0, 2 * limit))
     .slice(0, limit)
     .join('');
+}
+
+/** Text without control (Cc), format (Cf: bidi overrides, zero-width characters), line and paragraph separators (Zl, Zp). */
+export const PLAIN_TEXT = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u;
+/** Such characters, and halves of surrogate pairs, which no output can encode. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/** Whether the text has a control, format or separator character, which could make a terminal show something else than the text. */
+export function steersOutput(text: string): boolean {
+  return !PLAIN_TEXT.test(text);
+}
+
+/**
+ * The text fit for one line of a terminal: each control, format and separator character is written as JSON escapes it, such as
+ * `\u202e`. JSON stays the same JSON.
+ */
+export function escaped(text: string): string {
+  return text.replace(UNPRINTABLE, (character) =>
+    Array.from({ length: character.length }, (_, n) => codeUnit(character.charCodeAt(n))).join(''),
+  );
+}
+
+/** Like `escaped`, for several lines: line feeds stay. */
+export function escapedLines(text: string): string {
+  return text.split('\n').map(escaped).join('\n');
+}
+
+/** Like `escaped`, for a name that is stored: each such character becomes U+FFFD, the replacement character. */
+export function replaced(text: string): string {
+  return text.replace(UNPRINTABLE, '\ufffd');
+}
+
+/**
+ * The text of a header's value. Node reads its bytes as Latin-1; bytes that are UTF-8, which most senders write, are read as UTF-8.
+ * @param value as Node gives it: no character above U+00FF
+ */
+export function headerText(value: string): string {
+  if (/^[\x20-\x7e]*$/.test(value)) return value;
+  const bytes = Buffer.from(value, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : value;
+}
+
+function codeUnit(code: number): string {
+  return `\\u${code.toString(16).padStart(4, '0')}`;
 }

@@ -4,7 +4,7 @@ import { originOf } from '../access/request-origin.js';
 import { isAbandoned } from '../http/arrival.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Origin } from '../kernel/origin.js';
-import { isLongerThan, textFault } from '../kernel/text.js';
+import { headerText, isLongerThan, steersOutput, textFault } from '../kernel/text.js';
 import { FORM, isForm } from './form.js';
 import { oauthError } from './oauth-error.js';
 
@@ -53,10 +53,14 @@ export function required({ parameters }: OAuthRequest, name: string): string {
 
 /** The header wins over the parameter (contract 3). Node joins a header that is sent twice with a comma. */
 function clientIdOf(header: string | string[] | undefined, parameter: string | undefined): string | undefined {
-  const clientId = typeof header === 'string' && header.trim() !== '' ? header : parameter;
+  const clientId = typeof header === 'string' && header.trim() !== '' ? headerText(header) : parameter;
   if (clientId === undefined) return undefined;
   if (clientId.trim() === '' || textFault(clientId) || isLongerThan(clientId, CLIENT_ID_LENGTH)) {
     throw oauthError('invalid_request', `client_id must be text of at most ${CLIENT_ID_LENGTH} characters.`);
+  }
+  // Operators read it, and each name must look like no other (contract 3).
+  if (steersOutput(clientId)) {
+    throw oauthError('invalid_request', 'client_id must not contain control, format or line-separator characters.');
   }
   return clientId;
 }

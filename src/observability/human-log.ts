@@ -1,4 +1,5 @@
 import pretty from 'pino-pretty';
+import { escaped, escapedLines } from '../kernel/text.js';
 
 /** What `lineOf` says in its own way, or what nobody at a terminal needs. */
 const LEFT_OUT = ['pid', 'hostname', 'requestId', 'method', 'path', 'status', 'ms', 'address', 'user', 'failure'];
@@ -27,11 +28,11 @@ export function humanLog(stdout: { write(text: string): void }): { write(entry: 
     ignore: LEFT_OUT.join(','),
     translateTime: 'SYS:HH:MM:ss.l',
     customPrettifiers: { time: (time) => time as string },
-    messageFormat: (entry) => withoutControls(lineOf(entry)),
+    messageFormat: (entry) => escaped(lineOf(entry)),
   });
   return {
     write: (entry) => {
-      stdout.write(format(entry));
+      stdout.write(format(JSON.parse(entry, withoutSteering)));
     },
   };
 }
@@ -52,7 +53,7 @@ function lineOf({ msg, method, path, status, ms, address, user, failure, request
   return parts.filter((part) => part !== undefined && part !== false && part !== '').join(' ');
 }
 
-/** A terminal obeys control characters, and what failed may quote some. JSON escapes them. */
-function withoutControls(line: string): string {
-  return line.replace(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+/** What an entry quotes of others, such as a database's message, is escaped; a stack keeps its lines. */
+function withoutSteering(_name: string, value: unknown): unknown {
+  return typeof value === 'string' ? escapedLines(value) : value;
 }

@@ -19,6 +19,7 @@ import { RefreshTokensService } from './refresh-tokens.service.js';
 import { RevivedSessions } from './revived-sessions.js';
 import { Rotations } from './rotations.js';
 import { SessionPrincipals } from './session-principals.js';
+import { SessionEndings } from './session-endings.js';
 import { SessionsService } from './sessions.service.js';
 import { Tickets } from './tickets.js';
 
@@ -38,6 +39,7 @@ import { Tickets } from './tickets.js';
     RefreshTokensService,
     SessionsService,
     SessionPrincipals,
+    SessionEndings,
     Logins,
     Redemption,
     Rotations,
@@ -49,6 +51,6 @@ import { Tickets } from './tickets.js';
     LiveSessions,
     RevivedSessions,
   ],
-  exports: [SessionsService, SessionPrincipals, RevivedSessions, Logins, Redemption, RefreshTokenCodec],
+  exports: [SessionsService, SessionPrincipals, SessionEndings, RevivedSessions, Logins, Redemption, RefreshTokenCodec],
 })
 export class RefreshTokensModule {}

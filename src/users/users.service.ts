@@ -5,7 +5,7 @@ import { Repository, type EntityManager } from 'typeorm';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
-import { textFault } from '../kernel/text.js';
+import { steersOutput, textFault } from '../kernel/text.js';
 import { GenuineUsers } from './genuine-users.js';
 import { UserPasswords } from './user-passwords.js';
 import { UserRows, type UserRowChange } from './user-rows.js';
@@ -90,6 +90,10 @@ export class UsersService {
   /** Like `add`, but says false when the e-mail is taken. */
   async addIfAbsent(user: NewUser, actor: Actor): Promise<boolean> {
     const { email, password, isAdministrator = false, roles = [], mustResetPassword = false } = user;
+    if (steersOutput(email)) {
+      const message = 'An e-mail address must not contain control, format or line-separator characters.';
+      throw new AppError('bad_email', 400, message);
+    }
     if (!isEmail(email, { require_tld: false })) {
       throw new AppError('bad_email', 400, `${email} is not an e-mail address.`);
     }

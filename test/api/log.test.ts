@@ -182,9 +182,11 @@ describe('a log for people', () => {
 
   it('has no control character that a terminal would obey, and keeps to its line', () => {
     const written: string[] = [];
-    const failure = { code: 'x', detail: 'two\nlines \u001b[31m\u009b31m' };
+    const failure = { code: 'x', detail: 'two\nlines \u001b[31m\u009b31m \u202e\u2028' };
     const log = humanLog({ write: (text) => written.push(text) });
     log.write(JSON.stringify({ level: 30, time: 0, msg: 'request', method: 'GET', path: '/', failure }));
-    expect(written.map((text) => withoutTimes(text))).toEqual(['INFO: GET / x (two\\x0alines \\x1b[31m\\x9b31m)\n']);
+    expect(written.map((text) => withoutTimes(text))).toEqual([
+      'INFO: GET / x (two\\u000alines \\u001b[31m\\u009b31m \\u202e\\u2028)\n',
+    ]);
   });
 });

@@ -1,0 +1,56 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { AUDIT_KINDS, type AuditKind } from '../audit/audit-event.js';
+import { AuditExport, type AuditPage } from '../audit/audit-export.js';
+import { DATE_TIME_FAULT, formatDateTime, parseDateTime } from '../kernel/date-time.js';
+import { escaped } from '../kernel/text.js';
+import { Progress } from './progress.js';
+import { withApplication } from './with-application.js';
+
+/** `audit export`. */
+export function addAuditExportCommand(audit: Command): void {
+  audit
+    .command('export')
+    .description('Write events to stdout, one JSON object a line, oldest first.')
+    .requiredOption('--since <time>', 'from this time on, such as 2030-01-31T12:00:00Z', readTime)
+    .addOption(new Option('--kind <kind...>', 'of these kinds only').choices(AUDIT_KINDS))
+    .action(exportEvents);
+}
+
+function exportEvents({ since, kind: kinds }: { since: Date; kind?: AuditKind[] }): Promise<void> {
+  return withApplication(async (app) => {
+    try {
+      const pages = app.get(AuditExport).pages(since, kinds);
+      await pipeline(Readable.from(lines(pages, since)), process.stdout, { end: false });
+    } catch (error) {
+      // The reader of stdout wants no more, as `| head` does.
+      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+    }
+  });
+}
+
+async function* lines(pages: AsyncIterable<AuditPage>, since: Date): AsyncGenerator<string> {
+  const now = Date.now();
+  let reached = since.getTime();
+  const progress = new Progress(`Events since ${formatDateTime(since)}, seconds`, inSeconds(now - reached));
+  try {
+    for await (const { events, until } of pages) {
+      if (events.length > 0) yield events.map((event) => `${escaped(JSON.stringify(event))}\n`).join('');
+      progress.advance(inSeconds((until?.getTime() ?? now) - reached));
+      reached = until?.getTime() ?? now;
+    }
+  } finally {
+    progress.stop();
+  }
+}
+
+function readTime(text: string): Date {
+  const parsed = parseDateTime(text);
+  if (!parsed) throw new InvalidArgumentError(`It ${DATE_TIME_FAULT}.`);
+  return parsed.instant;
+}
+
+function inSeconds(ms: number): number {
+  return Math.max(0, Math.floor(ms / 1000));
+}

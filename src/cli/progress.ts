@@ -1,0 +1,39 @@
+import cliProgress from 'cli-progress';
+import { complain } from './operator.js';
+
+const LINE_EVERY_MS = 5_000;
+
+/** How far a long command is, on stderr: a bar at a terminal, elsewhere a line every five seconds. Stdout is for the result. */
+export class Progress {
+  private readonly bar: cliProgress.SingleBar | undefined;
+  private toldAt = performance.now();
+  private done = 0;
+
+  /** `what` the command does, such as `Ending sessions`; `total` of how many steps. */
+  constructor(
+    private readonly what: string,
+    private readonly total: number,
+  ) {
+    if (!process.stderr.isTTY) return;
+    const format = `${what} {bar} {percentage}% | {value} of {total} | {eta_formatted} left`;
+    this.bar = new cliProgress.SingleBar(
+      { format, hideCursor: true, clearOnComplete: true, stream: process.stderr },
+      cliProgress.Presets.shades_classic,
+    );
+    this.bar.start(total, 0);
+  }
+
+  /** So many steps more are done. */
+  advance(steps: number): void {
+    this.done += steps;
+    this.bar?.update(Math.min(this.done, this.total));
+    if (this.bar || performance.now() - this.toldAt < LINE_EVERY_MS) return;
+    this.toldAt = performance.now();
+    complain(`${this.what}: ${this.done} of ${this.total}.`);
+  }
+
+  /** Clears the bar. To be called also when the command fails. */
+  stop(): void {
+    this.bar?.stop();
+  }
+}

@@ -1,0 +1,39 @@
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { AppError } from '../kernel/app-error.js';
+
+const LIMIT_BYTES = 4 * 1024 ** 3;
+
+/**
+ * Does work on a file that is read more than once. `-` stands for stdin, which is kept meanwhile in a temporary file of this user's.
+ * @throws AppError when stdin is longer than 4 GiB; else what the work throws
+ */
+export async function withFile(file: string, work: (path: string) => Promise<void>): Promise<void> {
+  if (file !== '-') {
+    await work(file);
+    return;
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'tessera-stdin-'));
+  try {
+    const path = join(folder, 'stdin');
+    await pipeline(process.stdin, bounded(), createWriteStream(path, { mode: 0o600 }));
+    await work(path);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function bounded(): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      bytes += chunk.length;
+      const isTooLong = bytes > LIMIT_BYTES;
+      done(isTooLong ? new AppError('bad_file', 400, 'Stdin is longer than 4 GiB: give a file.') : null, chunk);
+    },
+  });
+}

@@ -1,0 +1,61 @@
+import { createReadStream } from 'node:fs';
+import { validate as isUuid } from 'uuid';
+import { AppError } from '../kernel/app-error.js';
+import { parseDateTime } from '../kernel/date-time.js';
+import type { NamedEnd } from '../refresh-tokens/session-endings.js';
+import { JsonValues, type JsonObject } from './json-values.js';
+
+/**
+ * The ends of sessions that an export of the audit trail names, in its order. The file holds events as the audit trail's search shows
+ * them: an object a line, as `audit export` writes them; arrays of them; or the search's own answers, all pages. Other events are left out.
+ * @param onRead is called with the bytes of each piece that was read
+ * @throws AppError naming the line of what is no such event, the file that cannot be read, or the page that is missing
+ */
+export async function* endsIn(file: string, onRead: (bytes: number) => void): AsyncGenerator<NamedEnd> {
+  const values = new JsonValues();
+  let isLastPage = true;
+  try {
+    for await (const piece of createReadStream(file, 'utf8')) {
+      for (const object of values.read(piece as string)) {
+        const records = recordsOf(object);
+        if (!records) {
+          yield* endOf(object.value, `Line ${object.line}`);
+          continue;
+        }
+        isLastPage = !(object.value as { HasNextPage?: unknown }).HasNextPage;
+        for (const [n, record] of records.entries()) yield* endOf(record, `Line ${object.line}, record ${n + 1}`);
+      }
+      onRead(Buffer.byteLength(piece as string));
+    }
+  } catch (error) {
+    const { syscall, code } = error as NodeJS.ErrnoException;
+    if (syscall === undefined) throw error;
+    throw new AppError('bad_file', 400, `The file ${file} cannot be read: ${code}.`);
+  }
+  values.end();
+  if (!isLastPage)
+    throw fault('The last page of the file', 'is followed by others (HasNextPage), and they are missing');
+}
+
+/** The records of a search's answer; undefined of an event by itself. */
+function recordsOf({ value, line }: JsonObject): readonly unknown[] | undefined {
+  const { Records: records } = value as { Records?: unknown };
+  if (records === undefined) return undefined;
+  if (!Array.isArray(records)) throw fault(`Line ${line}`, 'has Records that are no array');
+  return records as unknown[];
+}
+
+function* endOf(event: unknown, where: string): Generator<NamedEnd> {
+  if (typeof event !== 'object' || event === null) throw fault(where, 'is no event of the audit trail');
+  const { Kind: kind, SessionId: sessionId, CreatedOn: createdOn } = event as Readonly<Record<string, unknown>>;
+  if (typeof kind !== 'string') throw fault(where, 'is no event of the audit trail: it has no Kind');
+  if (kind !== 'session-ended') return;
+  if (typeof sessionId !== 'string' || !isUuid(sessionId)) throw fault(where, 'has no UUID for its SessionId');
+  const ended = typeof createdOn === 'string' ? parseDateTime(createdOn) : undefined;
+  if (!ended) throw fault(where, 'has no date and time for its CreatedOn');
+  yield { sessionId, endedOn: ended.instant };
+}
+
+function fault(where: string, what: string): AppError {
+  return new AppError('bad_file', 400, `${where} ${what}. Nothing was ended.`);
+}
