@@ -164,9 +164,9 @@ describe('the metrics', () => {
   });
 
   it('hold nothing of users, tokens or records', async () => {
-    const tokens: Tokens = await login(service, 'all', 'CLIENT-4711');
-    await askLogin(service, 'none', 'CLIENT-4712');
-    const id = await create(service.client(`Bearer ${tokens.access}`), { Subject: 'SUBJECT-4711' });
+    const tokens: Tokens = await login(service, 'all', 'CLIENT-QUUXA');
+    await askLogin(service, 'none', 'CLIENT-QUUXB');
+    const id = await create(service.client(`Bearer ${tokens.access}`), { Subject: 'SUBJECT-QUUXD' });
     for (const path of [
       `${RESOURCE}/${tokens.refresh}`,
       `/${tokens.access}`,
@@ -174,16 +174,14 @@ describe('the metrics', () => {
       '/a@example.com',
     ])
       await service.client(basicOf('admin')).get(path);
-    await service.client(basic('GUESS@example.com', 'GUESS-4711')).get(`${RESOURCE}/${id}`);
-    await askRefresh(service, tokens.refresh, 'CLIENT-4713');
-    await raw(service.url, `GARBAGE-4711 ${RESOURCE} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+    await service.client(basic('GUESS@example.com', 'GUESS-QUUXE')).get(`${RESOURCE}/${id}`);
+    await askRefresh(service, tokens.refresh, 'CLIENT-QUUXC');
+    await raw(service.url, `GARBAGE-QUUXF ${RESOURCE} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
     const { text, labels } = await until((now) => now.value(requests('GET', `${RESOURCE}/:id`, 401)) === 1);
     const secrets = [tokens.refresh, tokens.access, ...tokens.access.split('.').slice(1), sessionOf(tokens)];
     const said = [
       '@',
-      '4711',
-      '4712',
-      '4713',
+      'QUUX',
       'GUESS',
       ...USERS.flatMap(({ email }) => [email, passwordOf(email.split('@')[0] ?? '')]),
     ];

@@ -23,7 +23,7 @@ describe('a metric that cannot be read', () => {
         undefined,
       ]);
     }
-    expect(performance.now() - begin).toBeLessThan(6000);
+    expect(performance.now() - begin).toBeLessThan(60_000);
     expect(asked).toBe(1);
   });
 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Service } from '../support/service.js';
-import { disposeWithoutLeaks, isAlive, login, refresh, seconds, TOKEN } from '../support/sessions.js';
+import { disposeWithoutLeaks, isAlive, login, refresh, seconds, story, TOKEN } from '../support/sessions.js';
 
 const WINDOW_SECONDS = 1;
 
@@ -54,11 +54,14 @@ describe('a request that is read when its client has hung up', () => {
     await hangUpOn(asking(refreshBy(tokens.refresh)));
     await seconds(WINDOW_SECONDS + 0.5);
     expect(await isAlive(service, await refresh(service, tokens))).toBe(true);
+    // Had it been carried out, its answer would have been repeated here.
+    expect(await story(service, tokens)).not.toContain('refresh-retried: null');
   });
 
   it('is carried out when all it does is to end a session', async () => {
     const tokens = await login(service, 'all');
     await hangUpOn(asking({ token: tokens.refresh }, `${TOKEN}/revoke`));
+    for (let n = 0; n < 500 && (await isAlive(service, tokens)); n++) await seconds(0.02);
     expect(await isAlive(service, tokens)).toBe(false);
   });
 });

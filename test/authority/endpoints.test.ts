@@ -22,7 +22,7 @@ import {
 
 const INACTIVE = '{"active":false}';
 const GARBAGE = ['x', 'tsr_x', `tsr_${'A'.repeat(88)}`, 'a.b.c', 'eyJhbGciOiJub25lIn0.e30.', ' ', 'x'.repeat(50_000)];
-const ACCESS_TOKEN_TTL = 3;
+const ACCESS_TOKEN_TTL = 12;
 
 let service: Service;
 beforeAll(async () => {

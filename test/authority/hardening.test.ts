@@ -18,8 +18,11 @@ import {
 
 const PAST = '2020-01-01T00:00:00Z';
 let service: Service;
+/** Seconds: an access token is over soon, and is not over while a busy machine still looks at it. */
+const ACCESS_TOKEN_TTL = 12;
+
 beforeAll(async () => {
-  service = await Service.start({ ACCESS_TOKEN_TTL: '4' });
+  service = await Service.start({ ACCESS_TOKEN_TTL: String(ACCESS_TOKEN_TTL) });
 });
 afterAll(() => disposeWithoutLeaks(service));
 
@@ -28,7 +31,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 describe('an access token', () => {
   it('that is over revokes nothing', async () => {
     const first = await login(service, 'all', 'revoking');
-    await pause(4_100);
+    await pause(ACCESS_TOKEN_TTL * 1_000 + 100);
     expect((await revoke(service, first.access, 'revoking')).status).toBe(200);
     const last = await refresh(service, first, 'revoking');
     await revoke(service, last.access, 'revoking');
@@ -68,9 +71,9 @@ describe('a record that was read before its user signed in again', () => {
     const record = await recordOf(service, await login(service, 'all', 'expired'));
     const admin = service.client(basicOf('admin'));
     await pause(1_000);
-    const expired = { ...record, ExpiresOn: new Date(Date.now() + 2_000).toISOString() };
+    const expired = { ...record, ExpiresOn: new Date(Date.now() + 6_000).toISOString() };
     await admin.put(RESOURCE, expired);
-    await pause(3_000);
+    await pause(7_000);
     const later = await login(service, 'all', 'expired');
     expect((await admin.put(RESOURCE, { ...expired, SystemId: 'crm' })).status).toBe(200);
     expect(await isAlive(service, later)).toBe(true);

@@ -9,13 +9,13 @@ import { login, recordOf, refresh, seconds, the, times } from '../support/sessio
 
 const CROWD = 20;
 /** As DATABASE_STATEMENT_TIMEOUT below, and what the service gives the answer to arrive. */
-const SILENT_S = 2 + 5;
+const SILENT_S = 6 + 5;
 
 let service: Service;
 let proxy: DatabaseProxy;
 let database: pg.Client;
 beforeAll(async () => {
-  ({ service, proxy, database } = await startBehindProxy({ DATABASE_STATEMENT_TIMEOUT: '2' }));
+  ({ service, proxy, database } = await startBehindProxy({ DATABASE_STATEMENT_TIMEOUT: '6' }));
 });
 afterAll(async () => {
   await database.end();
@@ -61,7 +61,7 @@ it('what takes long for one holds up no other', async () => {
   const { access } = await login(service, 'all');
   const all = service.client(`Bearer ${access}`);
   await database.query(
-    `ALTER TABLE refresh_tokens ADD CONSTRAINT of_a_team CHECK (system_id IS DISTINCT FROM 'slow' OR pg_sleep(1.5) IS NOT NULL)`,
+    `ALTER TABLE refresh_tokens ADD CONSTRAINT of_a_team CHECK (system_id IS DISTINCT FROM 'slow' OR pg_sleep(4) IS NOT NULL)`,
   );
   let isDone = false;
   const slow = all.post(RESOURCE, validRecord({ SystemId: 'slow' })).then(({ status }) => {

@@ -6,7 +6,8 @@ import { Client } from './client.js';
 import { deleteData, newData, settingsOf } from './data.js';
 
 const MAIN = join(import.meta.dirname, '../../dist/main.js');
-const START_LIMIT_MS = 30_000;
+/** On a busy machine too. */
+const START_LIMIT_MS = 120_000;
 
 /** The real service as a process of its own, on a copy of the image, on a free port. */
 export class Service {

@@ -134,6 +134,12 @@ export function seconds(count: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, count * 1000));
 }
 
+/** Waits until a step of an authenticator's code (RFC 6238: thirty seconds) has so many seconds left. */
+export async function totpStepWith(secondsLeft: number): Promise<void> {
+  const left = 30 - ((Date.now() / 1000) % 30);
+  if (left < secondsLeft) await seconds(left + 0.1);
+}
+
 /** Has something else that must stay out of logs looked for at the end. */
 export function keepSecret(...secrets: string[]): void {
   for (const secret of secrets) issued.add(secret);
