@@ -23,6 +23,7 @@ describe('the build before `npm start` and `npm run cli`', () => {
 
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'tessera-test-'));
+    write('node_modules/@nestjs/cli/package.json', '{}');
     write('node_modules/@nestjs/cli/bin/nest.js', COMPILER);
     for (const name of ['nest-cli.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'])
       write(name, '{}');
