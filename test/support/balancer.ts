@@ -42,7 +42,7 @@ export class Balancer {
     const env = { ...process.env, ...settings };
     const child = spawn(HAPROXY, ['-db', '-f', join(folder, 'cfg')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const balancer = new Balancer(url, folder, child);
-    for (let n = 0; n < 100 && !(await isReady(url)); n++) await seconds(0.1);
+    for (let n = 0; n < 600 && !(await isReady(url)); n++) await seconds(0.1);
     return balancer;
   }
 
