@@ -40,7 +40,7 @@ export async function createApplication(...extensions: (Type | DynamicModule)[])
   });
   // A process that was told to stop, and did, ended well.
   app.enableShutdownHooks([], { useProcessExit: true });
-  serveOpenApi(app);
+  if (settings.API_DOCS === 'on') serveOpenApi(app);
   await app.init();
   fastify.methodTable.close();
   await app.get(MetricsListener).open();

@@ -1,9 +1,11 @@
 import { createReadStream } from 'node:fs';
-import { validate as isUuid } from 'uuid';
 import { AppError } from '../kernel/app-error.js';
 import { parseDateTime } from '../kernel/date-time.js';
 import type { NamedEnd } from '../refresh-tokens/session-endings.js';
 import { JsonValues, type JsonObject } from './json-values.js';
+
+/** Of any version, as PostgreSQL takes it. */
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /**
  * The ends of sessions that an export of the audit trail names, in its order. The file holds events as the audit trail's search shows
@@ -50,7 +52,7 @@ function* endOf(event: unknown, where: string): Generator<NamedEnd> {
   const { Kind: kind, SessionId: sessionId, CreatedOn: createdOn } = event as Readonly<Record<string, unknown>>;
   if (typeof kind !== 'string') throw fault(where, 'is no event of the audit trail: it has no Kind');
   if (kind !== 'session-ended') return;
-  if (typeof sessionId !== 'string' || !isUuid(sessionId)) throw fault(where, 'has no UUID for its SessionId');
+  if (typeof sessionId !== 'string' || !UUID.test(sessionId)) throw fault(where, 'has no UUID for its SessionId');
   const ended = typeof createdOn === 'string' ? parseDateTime(createdOn) : undefined;
   if (!ended) throw fault(where, 'has no date and time for its CreatedOn');
   yield { sessionId, endedOn: ended.instant };

@@ -11,18 +11,21 @@ import {
   Min,
   MinLength,
   validateSync,
-  type ValidationError,
 } from 'class-validator';
 import { PASSWORD_LENGTH } from '../kernel/password-policy.js';
+import { PLAIN_TEXT } from '../kernel/text.js';
 import { DiffersFrom } from './differs-from.js';
 import { embeddedSecret } from './embedded-secret.js';
 import { IsNetwork } from './is-network.js';
 import { IsVaried } from './is-varied.js';
+import { withSecretFiles } from './secret-files.js';
+import { describeFaults } from './setting-faults.js';
 import { SettingsError } from './settings-error.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const LOG_FORMATS = ['json', 'human'] as const;
 const ELSEWHERE = ['record', 'end'] as const;
+const SWITCH = ['on', 'off'] as const;
 const HOST = /^[\w.:-]+$/;
 const HOST_EXPECTED = 'expected a host name or an IP address';
 const SECRET_LENGTH = 43;
@@ -119,6 +122,7 @@ export class Settings {
   /** E-mail of the administrator made at first start. */
   @Expose()
   @IsEmail({ require_tld: false }, { message: 'expected an e-mail address' })
+  @Matches(PLAIN_TEXT, { message: 'expected an e-mail address without control and format characters' })
   readonly ADMIN_EMAIL: string = 'admin@example.com';
 
   /** Password of that administrator. Absent: a random one, kept in a file in DATA_DIR. */
@@ -186,6 +190,11 @@ export class Settings {
   @IsIn(LOG_FORMATS, { message: `expected one of ${LOG_FORMATS.join(', ')}` })
   readonly LOG_FORMAT: (typeof LOG_FORMATS)[number] = 'json';
 
+  /** Whether Swagger UI is served at `/docs`, and the document of the API at `/api/openapi.json`. */
+  @Expose()
+  @IsIn(SWITCH, { message: `expected one of ${SWITCH.join(', ')}` })
+  readonly API_DOCS: (typeof SWITCH)[number] = 'on';
+
   /** Port of the metrics, which are not for the public. Absent: there are none. */
   @IsOptional()
   @DiffersFrom('PORT', { message: 'expected another port than PORT' })
@@ -198,11 +207,15 @@ export class Settings {
   readonly METRICS_HOST: string = '127.0.0.1';
 
   /**
-   * Reads the settings from the environment; an empty value counts as absent.
-   * @throws SettingsError naming every bad setting and what was expected
+   * Reads the settings from the environment, and its secrets also from files; an empty value counts as absent.
+   * @throws SettingsError naming every file that is bad, or else every bad setting, and what was expected
    */
   static load(environment: NodeJS.ProcessEnv = process.env): Settings {
-    const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+    const { environment: given, faults } = withSecretFiles(
+      Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== '')),
+    );
+    // Without what a file should have held, the other settings would be judged wrongly, and a secret made for nothing.
+    if (faults.length > 0) throw new SettingsError(faults);
     const settings = plainToInstance(
       Settings,
       {
@@ -215,7 +228,7 @@ export class Settings {
       { excludeExtraneousValues: true, exposeDefaultValues: true },
     );
     const errors = validateSync(settings, { stopAtFirstError: true });
-    if (errors.length > 0) throw new SettingsError(errors.map(describe));
+    if (errors.length > 0) throw new SettingsError(describeFaults(errors, given['PUBLIC_URL'] === undefined));
     return Object.freeze(settings);
   }
 }
@@ -224,12 +237,4 @@ export class Settings {
 function urlHost(host = '127.0.0.1'): string {
   if (host === '0.0.0.0' || host === '::') return 'localhost';
   return host.includes(':') ? `[${host}]` : host;
-}
-
-const CONFIDENTIAL = new Set(['TESSERA_SECRET', 'TESSERA_SECRET_PREVIOUS', 'ADMIN_PASSWORD', 'DATABASE_URL']);
-
-function describe(error: ValidationError): string {
-  const expected = Object.values(error.constraints ?? {})[0] ?? 'not valid';
-  const sent = CONFIDENTIAL.has(error.property) || !error.value ? '' : `, got ${JSON.stringify(error.value)}`;
-  return `${error.property}: ${expected}${sent}`;
 }

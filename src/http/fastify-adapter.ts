@@ -9,6 +9,7 @@ import { addArrival } from './arrival.js';
 import { addBatchConstraint } from './batch-query.js';
 import { addBodyParsers } from './body-parsers.js';
 import { FailureBody } from './failure-body.js';
+import { addHostCheck } from './host-header.js';
 import { addTotalItemsHeader } from './list-envelope.js';
 import { MethodTable } from './method-table.js';
 import { addRecordStreams } from './record-stream.js';
@@ -33,6 +34,8 @@ export function createFastifyAdapter(
     ...(trustedProxies.length > 0 && { trustProxy: trustIn(trustedProxies) }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // `addHostCheck` refuses a request without one in the contract's form; Node would answer without body, request id and log line.
+    http: { requireHostHeader: false },
     // What still comes on a connection that was taken before the end is answered like any other.
     return503OnClosing: false,
     genReqId: (request: IncomingMessage) => {
@@ -59,6 +62,7 @@ export function createFastifyAdapter(
     reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store', pragma: 'no-cache' });
     done();
   });
+  addHostCheck(fastify);
   fastify.decorate('methodTable', new MethodTable(fastify));
   return adapter;
 }

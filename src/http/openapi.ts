@@ -55,11 +55,13 @@ function openApiDocument(app: INestApplication): OpenAPIObject {
   return completed(SwaggerModule.createDocument(app, config));
 }
 
+const require = createRequire(import.meta.url);
+
 /**
  * The files of Swagger UI. They come with @fastify/swagger-ui under the name swagger-ui-dist, which @nestjs/swagger depends on: the
  * package of that name brings one that reports its installation to a third party.
  */
-const SWAGGER_UI = join(dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')), 'static');
+const SWAGGER_UI = join(dirname(require.resolve('swagger-ui-dist/package.json')), 'static');
 
 /** Serves the document at `/api/openapi.json` and Swagger UI at `/docs`; it is made when it is first asked for. */
 export function serveOpenApi(app: INestApplication): void {

@@ -25,7 +25,8 @@ export class DiscoveryController {
   @ApiResponse({ status: 200, type: ServerMetadata, description: 'The metadata.' })
   @ApiResponse({ status: '4XX', description: 'The request was refused.' })
   metadata(): ServerMetadata {
-    return ServerMetadata.of(this.settings.PUBLIC_URL);
+    const { PUBLIC_URL, API_DOCS } = this.settings;
+    return ServerMetadata.of(PUBLIC_URL, API_DOCS === 'on');
   }
 
   /** The public keys that verify access tokens (RFC 7517). */

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 const url = (path: string): PropertyDecorator =>
   ApiProperty({ type: String, format: 'uri', example: `http://127.0.0.1:3000${path}` });
@@ -21,8 +21,13 @@ export class ServerMetadata {
   @url('/api/token/introspect')
   readonly introspection_endpoint!: string;
 
-  @url('/docs')
-  readonly service_documentation!: string;
+  @ApiPropertyOptional({
+    type: String,
+    format: 'uri',
+    example: 'http://127.0.0.1:3000/docs',
+    description: 'Absent where the documentation is turned off.',
+  })
+  readonly service_documentation?: string;
 
   @list('password', 'refresh_token')
   readonly grant_types_supported!: readonly string[];
@@ -39,15 +44,15 @@ export class ServerMetadata {
   @list('Bearer')
   readonly introspection_endpoint_auth_methods_supported!: readonly string[];
 
-  /** The metadata of the server that is reached at this URL. */
-  static of(issuer: string): ServerMetadata {
+  /** The metadata of the server that is reached at this URL, and that serves its documentation or does not. */
+  static of(issuer: string, hasDocumentation: boolean): ServerMetadata {
     return {
       issuer,
       token_endpoint: `${issuer}/api/token`,
       jwks_uri: `${issuer}/.well-known/jwks.json`,
       revocation_endpoint: `${issuer}/api/token/revoke`,
       introspection_endpoint: `${issuer}/api/token/introspect`,
-      service_documentation: `${issuer}/docs`,
+      ...(hasDocumentation && { service_documentation: `${issuer}/docs` }),
       grant_types_supported: ['password', 'refresh_token'],
       response_types_supported: [],
       token_endpoint_auth_methods_supported: ['none'],

@@ -1,0 +1,53 @@
+import { isUtf8 } from 'node:buffer';
+import { readFileSync } from 'node:fs';
+
+/** Settings whose values no message may show. Each may also be given as the path of a file, in a setting of its name and `_FILE`. */
+export const SECRET_SETTINGS: readonly string[] = [
+  'TESSERA_SECRET',
+  'TESSERA_SECRET_PREVIOUS',
+  'ADMIN_PASSWORD',
+  'DATABASE_URL',
+];
+
+const REASONS = new Map([
+  ['ENOENT', 'there is no such file'],
+  ['EACCES', 'this process may not read it'],
+  ['EISDIR', 'it is a folder'],
+]);
+
+/** An environment, and what is wrong with the files that it names: one sentence each, without their content. */
+export interface FromFiles {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly faults: readonly string[];
+}
+
+/**
+ * The environment with the secrets that it gives as files, without the line break at the end of a file. Container platforms mount
+ * secrets so; a variable is seen by whatever shows the environment of a process.
+ */
+export function withSecretFiles(environment: FromFiles['environment']): FromFiles {
+  const read: Record<string, string> = {};
+  const faults: string[] = [];
+  for (const name of SECRET_SETTINGS) {
+    const path = environment[`${name}_FILE`];
+    if (path === undefined) continue;
+    const result =
+      environment[name] === undefined ? readSecret(path) : { fault: `expected to be absent, since ${name} is set` };
+    if ('fault' in result) faults.push(`${name}_FILE: ${result.fault}`);
+    else read[name] = result.text;
+  }
+  return { environment: { ...environment, ...read }, faults };
+}
+
+/** The path is not shown either: an operator may have put the secret itself there. */
+function readSecret(path: string): { readonly text: string } | { readonly fault: string } {
+  try {
+    const bytes = readFileSync(path);
+    const text = bytes.toString('utf8').replace(/\r?\n$/, '');
+    if (text === '') return { fault: 'expected a file that is not empty' };
+    return isUtf8(bytes) ? { text } : { fault: 'expected a file of UTF-8 text' };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    return { fault: `expected a file that can be read: ${REASONS.get(code) ?? code}` };
+  }
+}

@@ -1,0 +1,19 @@
+import type { FastifyInstance } from 'fastify';
+import { badRequest } from '../kernel/app-error.js';
+
+/**
+ * Refuses a request of HTTP/1.1 that does not name its host exactly once (RFC 9112, section 3.2: MUST be 400). Where there are two, Node
+ * keeps the first, and a proxy in front may have gone by the second.
+ */
+export function addHostCheck(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', ({ raw: { rawHeaders, httpVersion } }, _reply, done) => {
+    let hosts = 0;
+    for (let n = 0; n < rawHeaders.length; n += 2) {
+      const name = rawHeaders[n];
+      if (name?.length === 4 && name.toLowerCase() === 'host') hosts++;
+    }
+    if (hosts > 1) done(badRequest('The request has more than one Host header.'));
+    else if (hosts === 0 && httpVersion === '1.1') done(badRequest('The request has no Host header.'));
+    else done();
+  });
+}
