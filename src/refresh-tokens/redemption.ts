@@ -8,6 +8,8 @@ import { AppError } from '../kernel/app-error.js';
 import { Batched } from '../kernel/batched.js';
 import { throwOutcomeUnknown } from '../kernel/database-failures.js';
 import type { Origin } from '../kernel/origin.js';
+import type { SignedUser } from '../users/user-seals.js';
+import { UsersService } from '../users/users.service.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token-codec.js';
 import { aboutSession, type IssuedSession, type Session } from './session.js';
 import { DIAGNOSE, END_REPLAYED, REDEEM, REDEEM_HELD, RESEAL_TICKET, TICKET } from './session.statements.js';
@@ -32,7 +34,8 @@ interface Rotation extends RefreshTokenClaims, TicketDigest {
   readonly clientId: string | undefined;
 }
 
-type SessionRow = Session & Record<string, unknown>;
+/** A session and its user, whose row may have been written outside the service. */
+type SessionRow = Session & SignedUser & Record<string, unknown>;
 
 /** What is known of the session of a token that was not redeemed. */
 interface Diagnosis extends SessionRow {
@@ -55,6 +58,7 @@ export const REDEMPTION_REFUSALS = [
   'other-client',
   'expired',
   'user-disabled',
+  'user-tampered',
   'earlier-login',
   'ahead-of-database',
   'overtaken',
@@ -72,8 +76,10 @@ const ATTEMPTS = 5;
 export class Redemption {
   private readonly rotations = new Batched((rotations: readonly Rotation[]) => this.redeemEach(REDEEM, rotations));
 
+  // eslint-disable-next-line @typescript-eslint/max-params -- one collaborator for each step of a redemption
   constructor(
     private readonly statements: Statements,
+    private readonly users: UsersService,
     private readonly codec: RefreshTokenCodec,
     private readonly tickets: Tickets,
     private readonly trail: AuditTrail,
@@ -96,7 +102,7 @@ export class Redemption {
   }
 
   private async explainOrRotate(claims: RefreshTokenClaims, presented: Presented): Promise<IssuedSession> {
-    const rotateHeld = async (rotation: Rotation): Promise<Session | undefined> =>
+    const rotateHeld = async (rotation: Rotation): Promise<SessionRow | undefined> =>
       (await this.redeemEach(REDEEM_HELD, [rotation]))[0];
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const session = (await this.explain(claims, presented)) ?? (await this.rotate(claims, presented, rotateHeld));
@@ -109,20 +115,21 @@ export class Redemption {
   private async rotate(
     claims: RefreshTokenClaims,
     { refreshToken, clientId }: Presented,
-    ask: (rotation: Rotation) => Promise<Session | undefined>,
+    ask: (rotation: Rotation) => Promise<SessionRow | undefined>,
   ): Promise<IssuedSession | undefined> {
     const next = this.codec.encode({ ...claims, generation: claims.generation + 1 });
     const session = await ask({ ...claims, refreshToken, clientId, ...digestTicket(next) });
+    if (session && !this.users.admits(session)) throw invalidGrant('user-tampered');
     return session && { ...session, refreshToken: next };
   }
 
-  private async redeemEach(statement: Statement, rotations: readonly Rotation[]): Promise<(Session | undefined)[]> {
+  private async redeemEach(statement: Statement, rotations: readonly Rotation[]): Promise<(SessionRow | undefined)[]> {
     const each = rotations.map(({ id, uniqueId, generation, refreshToken, clientId, salt, hash }) => {
       return [id, uniqueId, generation, refreshToken, clientId, salt, hash];
     });
     const { REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE } = this.settings;
     const values = [...askedValues(each), REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE];
-    return inPlaces(rotations, await this.statements.run<Placed<Session>>(statement, values));
+    return inPlaces(rotations, await this.statements.run<Placed<SessionRow>>(statement, values));
   }
 
   /** The token is of an earlier secret: when all such tokens were used, nothing is left that needs that secret. */
@@ -142,6 +149,7 @@ export class Redemption {
     if (!row) return this.refuseEnded(claims, presented.origin);
     const refusal = refusalOf(row, claims.generation);
     if (refusal) return this.refuse(row, refusal, presented.origin);
+    if (!this.users.admits(row)) return this.refuse(row, 'user-tampered', presented.origin);
     if (claims.generation === row.generation) {
       return hashTicket(row.salt, presented.refreshToken) === row.hash
         ? undefined

@@ -11,6 +11,10 @@ export const NOW_SECOND = `date_trunc('second', now())`;
 const ISSUED = `t.id, t.unique_id AS "uniqueId", t.generation, t.subject, t.client_id AS "clientId", t.auth_time AS "authTime",
   t.amr, now() AS now`;
 
+/** SQL: what is returned of the user of a redeemed token, whose row `SessionsService` and `Redemption` check. */
+const SIGNED_NAMES = `held.email, held."passwordHash", held.enabled, held."isAdministrator", held.roles,
+  held."mustResetPassword", held."totpSecret", held.mac`;
+
 /** SQL: where the expiry slides to: a life from now ($8), but never past the longest life of the login ($9). */
 const SLID = 'least(now() + make_interval(secs => $8::float8), t.auth_time + make_interval(secs => $9::float8))';
 
@@ -33,7 +37,7 @@ const REDEEMED = {
  */
 function redeem(whenHeldByOthers: '' | 'SKIP LOCKED'): string {
   return `WITH held AS (
-      SELECT t.id, asked.place, asked.salt, asked.hash
+      SELECT t.id, asked.place, asked.salt, asked.hash, ${signedColumns('u')}
       FROM ${askedRows(REDEEMED)}, refresh_tokens t, users u
       WHERE t.id = asked.id AND t.unique_id = asked.unique_id AND t.issued AND t.generation = asked.generation
         AND t.ticket_hash = ${ticketHashSql('t', 'asked.token')}
@@ -46,7 +50,7 @@ function redeem(whenHeldByOthers: '' | 'SKIP LOCKED'): string {
       updated_on = ${NOW_SECOND}, updated_by = t.subject,
       expires_on = CASE WHEN ${SLID} > t.expires_on + make_interval(secs => $8::float8 / 15)
         THEN date_trunc('second', ${SLID}) ELSE t.expires_on END
-    FROM held WHERE t.id = held.id RETURNING held.place::int, ${ISSUED}`;
+    FROM held WHERE t.id = held.id RETURNING held.place::int, ${ISSUED}, ${SIGNED_NAMES}`;
 }
 
 /**
@@ -74,7 +78,7 @@ export const DIAGNOSE = {
       t.client_id = coalesce($3::text, t.subject) AS "isSameClient",
       t.expires_on <= now() OR t.auth_time + make_interval(secs => $4::float8) <= now() AS "isExpired",
       extract(epoch FROM now() - t.rotated_on)::float8 AS "sinceRotation",
-      coalesce(u.enabled, false) AS "isUserEnabled"
+      coalesce(u.enabled, false) AS "isUserEnabled", ${signedColumns('u')}
     FROM refresh_tokens t LEFT JOIN users u ON u.email = t.subject
     WHERE t.id = $1 AND t.unique_id = $2`,
 };
@@ -84,7 +88,7 @@ export const CURRENT = {
   name: 'session-current',
   isRepeatable: true,
   text: `SELECT ${ISSUED}, t.rotated_on AS "rotatedOn", t.protected_ticket AS "protectedTicket",
-      least(t.expires_on, t.auth_time + make_interval(secs => $5::float8)) AS "expiresOn"
+      least(t.expires_on, t.auth_time + make_interval(secs => $5::float8)) AS "expiresOn", ${signedColumns('u')}
     FROM refresh_tokens t JOIN users u ON u.email = t.subject
     WHERE t.id = $1 AND t.unique_id = $2 AND t.issued AND t.generation = $3
       AND t.ticket_hash = ${ticketHashSql('t', '$4')}

@@ -100,8 +100,10 @@ export class SessionsService implements OnModuleInit {
   /** The session whose current token this is; undefined when it is out of use, expired, or its sealed ticket was tampered with. */
   async current({ id, uniqueId, generation }: RefreshTokenClaims, token: string): Promise<CurrentSession | undefined> {
     const values = [id, uniqueId, generation, token, this.settings.REFRESH_TOKEN_MAX_AGE];
-    const [session] = await this.statements.run<CurrentSession & Record<string, unknown>>(CURRENT, values);
-    return session && (await this.tickets.isOf(session, session.protectedTicket)) ? session : undefined;
+    const [session] = await this.statements.run<CurrentSession & SignedUser & Record<string, unknown>>(CURRENT, values);
+    return session && this.users.admits(session) && (await this.tickets.isOf(session, session.protectedTicket))
+      ? session
+      : undefined;
   }
 
   private async usersOf(tokens: readonly AccessTokenReference[]): Promise<(SessionUser | undefined)[]> {
