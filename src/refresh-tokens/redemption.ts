@@ -8,7 +8,7 @@ import { AppError } from '../kernel/app-error.js';
 import { Batched } from '../kernel/batched.js';
 import { throwOutcomeUnknown } from '../kernel/database-failures.js';
 import type { Origin } from '../kernel/origin.js';
-import type { SignedUser } from '../users/user-seals.js';
+import type { SignedPower } from '../users/user-seals.js';
 import { UsersService } from '../users/users.service.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token-codec.js';
 import { aboutSession, type IssuedSession, type Session } from './session.js';
@@ -35,7 +35,7 @@ interface Rotation extends RefreshTokenClaims, TicketDigest {
 }
 
 /** A session and its user, whose row may have been written outside the service. */
-type SessionRow = Session & SignedUser & Record<string, unknown>;
+type SessionRow = Session & SignedPower & Record<string, unknown>;
 
 /** What is known of the session of a token that was not redeemed. */
 interface Diagnosis extends SessionRow {

@@ -1,7 +1,7 @@
 import { audited } from '../audit/audited.js';
 import { askedRows } from '../database/asked.js';
 import { passwordNameSql } from '../users/password-seals.js';
-import { signedColumns } from '../users/user-seals.js';
+import { powerColumns } from '../users/user-seals.js';
 import { ticketHashSql } from './ticket-digest.js';
 
 /** SQL: the present second, since dates are whole seconds at rest. */
@@ -12,8 +12,7 @@ const ISSUED = `t.id, t.unique_id AS "uniqueId", t.generation, t.subject, t.clie
   t.amr, now() AS now`;
 
 /** SQL: what is returned of the user of a redeemed token, whose row `SessionsService` and `Redemption` check. */
-const SIGNED_NAMES = `held.email, held."passwordHash", held.enabled, held."isAdministrator", held.roles,
-  held."mustResetPassword", held."totpSecret", held.mac`;
+const POWER = `held.email, held."isAdministrator", held.roles, held.mac`;
 
 /** SQL: where the expiry slides to: a life from now ($8), but never past the longest life of the login ($9). */
 const SLID = 'least(now() + make_interval(secs => $8::float8), t.auth_time + make_interval(secs => $9::float8))';
@@ -37,7 +36,7 @@ const REDEEMED = {
  */
 function redeem(whenHeldByOthers: '' | 'SKIP LOCKED'): string {
   return `WITH held AS (
-      SELECT t.id, asked.place, asked.salt, asked.hash, ${signedColumns('u')}
+      SELECT t.id, asked.place, asked.salt, asked.hash, ${powerColumns('u')}
       FROM ${askedRows(REDEEMED)}, refresh_tokens t, users u
       WHERE t.id = asked.id AND t.unique_id = asked.unique_id AND t.issued AND t.generation = asked.generation
         AND t.ticket_hash = ${ticketHashSql('t', 'asked.token')}
@@ -50,7 +49,7 @@ function redeem(whenHeldByOthers: '' | 'SKIP LOCKED'): string {
       updated_on = ${NOW_SECOND}, updated_by = t.subject,
       expires_on = CASE WHEN ${SLID} > t.expires_on + make_interval(secs => $8::float8 / 15)
         THEN date_trunc('second', ${SLID}) ELSE t.expires_on END
-    FROM held WHERE t.id = held.id RETURNING held.place::int, ${ISSUED}, ${SIGNED_NAMES}`;
+    FROM held WHERE t.id = held.id RETURNING held.place::int, ${ISSUED}, ${POWER}`;
 }
 
 /**
@@ -78,7 +77,7 @@ export const DIAGNOSE = {
       t.client_id = coalesce($3::text, t.subject) AS "isSameClient",
       t.expires_on <= now() OR t.auth_time + make_interval(secs => $4::float8) <= now() AS "isExpired",
       extract(epoch FROM now() - t.rotated_on)::float8 AS "sinceRotation",
-      coalesce(u.enabled, false) AS "isUserEnabled", ${signedColumns('u')}
+      coalesce(u.enabled, false) AS "isUserEnabled", ${powerColumns('u')}
     FROM refresh_tokens t LEFT JOIN users u ON u.email = t.subject
     WHERE t.id = $1 AND t.unique_id = $2`,
 };
@@ -88,7 +87,7 @@ export const CURRENT = {
   name: 'session-current',
   isRepeatable: true,
   text: `SELECT ${ISSUED}, t.rotated_on AS "rotatedOn", t.protected_ticket AS "protectedTicket",
-      least(t.expires_on, t.auth_time + make_interval(secs => $5::float8)) AS "expiresOn", ${signedColumns('u')}
+      least(t.expires_on, t.auth_time + make_interval(secs => $5::float8)) AS "expiresOn", ${powerColumns('u')}
     FROM refresh_tokens t JOIN users u ON u.email = t.subject
     WHERE t.id = $1 AND t.unique_id = $2 AND t.issued AND t.generation = $3
       AND t.ticket_hash = ${ticketHashSql('t', '$4')}
@@ -194,7 +193,7 @@ export const STORE_TICKET = {
 export const PRINCIPALS = {
   name: 'session-principals',
   isRepeatable: true,
-  text: `SELECT asked.place::int, ${signedColumns('u')}
+  text: `SELECT asked.place::int, ${powerColumns('u')}
     FROM ${askedRows({ unique_id: 'uuid', subject: 'text', client_id: 'text', expires: 'float8' })}
     JOIN refresh_tokens t ON t.unique_id = asked.unique_id AND t.subject = asked.subject AND t.client_id = asked.client_id
     JOIN users u ON u.email = t.subject

@@ -9,7 +9,7 @@ import { AppError } from '../kernel/app-error.js';
 import { Batched } from '../kernel/batched.js';
 import type { Actor } from '../kernel/origin.js';
 import type { AccessTokenReference } from '../signing-keys/access-tokens.js';
-import type { SignedUser } from '../users/user-seals.js';
+import type { SignedPower } from '../users/user-seals.js';
 import { UsersService } from '../users/users.service.js';
 import type { RefreshTokenClaims } from './refresh-token-codec.js';
 import { RefreshToken } from './refresh-token.entity.js';
@@ -100,7 +100,10 @@ export class SessionsService implements OnModuleInit {
   /** The session whose current token this is; undefined when it is out of use, expired, or its sealed ticket was tampered with. */
   async current({ id, uniqueId, generation }: RefreshTokenClaims, token: string): Promise<CurrentSession | undefined> {
     const values = [id, uniqueId, generation, token, this.settings.REFRESH_TOKEN_MAX_AGE];
-    const [session] = await this.statements.run<CurrentSession & SignedUser & Record<string, unknown>>(CURRENT, values);
+    const [session] = await this.statements.run<CurrentSession & SignedPower & Record<string, unknown>>(
+      CURRENT,
+      values,
+    );
     return session && this.users.admits(session) && (await this.tickets.isOf(session, session.protectedTicket))
       ? session
       : undefined;
@@ -109,7 +112,7 @@ export class SessionsService implements OnModuleInit {
   private async usersOf(tokens: readonly AccessTokenReference[]): Promise<(SessionUser | undefined)[]> {
     const each = tokens.map(({ uniqueId, subject, clientId, expires }) => [uniqueId, subject, clientId, expires]);
     const values = [...askedValues(each), this.settings.REFRESH_TOKEN_MAX_AGE];
-    const users = await this.statements.run<Placed<SignedUser>>(PRINCIPALS, values);
+    const users = await this.statements.run<Placed<SignedPower>>(PRINCIPALS, values);
     return inPlaces<SessionUser>(
       tokens,
       users.filter((user) => this.users.admits(user)),
