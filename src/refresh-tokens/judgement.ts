@@ -1,4 +1,6 @@
 import type { LastRedemption } from '../audit/audit-event.js';
+import type { SignedPower } from '../users/user-seals.js';
+import { AppError } from '../kernel/app-error.js';
 import type { Session } from './session.js';
 
 /** Why a token is refused. On the wire all reasons look alike; in the log, the metrics and the audit trail they differ. */
@@ -9,6 +11,7 @@ export const REDEMPTION_REFUSALS = [
   'other-client',
   'expired',
   'user-disabled',
+  'user-tampered',
   'earlier-login',
   'ahead-of-database',
   'superseded-in-flight',
@@ -21,7 +24,7 @@ export const REDEMPTION_REFUSALS = [
 export type Refusal = (typeof REDEMPTION_REFUSALS)[number];
 
 /** The session of a token that was not redeemed, as the database knows it. */
-export interface Diagnosis extends Session, LastRedemption, Record<string, unknown> {
+export interface Diagnosis extends Session, LastRedemption, SignedPower, Record<string, unknown> {
   readonly issued: boolean;
   readonly firstGeneration: number;
   readonly salt: string;
@@ -81,4 +84,9 @@ function refusalOf(session: Diagnosis, generation: number): Refusal | undefined 
   if (generation < session.firstGeneration) return 'earlier-login';
   if (session.isExpired) return 'expired';
   return session.isUserEnabled ? undefined : 'user-disabled';
+}
+
+/** The refusal of a token, alike on the wire for every reason. */
+export function invalidGrant(detail: Refusal): AppError {
+  return new AppError('invalid_grant', 400, 'The refresh token is not valid, or no longer.', { detail });
 }

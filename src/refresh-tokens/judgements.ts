@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { Statements } from '../database/statements.js';
 import type { Origin } from '../kernel/origin.js';
-import { judge, type Diagnosis, type Verdict } from './judgement.js';
+import { GenuineUsers } from '../users/genuine-users.js';
+import { judge, type Diagnosis, type Refusal, type Verdict } from './judgement.js';
 import { DIAGNOSE } from './redemption.statements.js';
 import { placeOf, type Rotatable } from './rotations.js';
 
@@ -27,6 +28,7 @@ export interface Judged {
 export class Judgements {
   constructor(
     private readonly statements: Statements,
+    private readonly users: GenuineUsers,
     private readonly settings: Settings,
   ) {}
 
@@ -37,9 +39,15 @@ export class Judgements {
     if (!session) return undefined;
     const changeOfPlace = changeBetween(session, token.origin);
     const verdict = judge(session, token.claims.generation, age, { retry, lostAnswer });
-    const isEnd = changeOfPlace !== '' && this.settings.REFRESHED_ELSEWHERE === 'end';
     const isGood = verdict === 'current' || verdict === 'repeat';
-    return { session, changeOfPlace, verdict: isGood && isEnd ? 'refreshed-elsewhere' : verdict };
+    const objection = isGood ? this.objectionTo(session, changeOfPlace) : undefined;
+    return { session, changeOfPlace, verdict: objection ?? verdict };
+  }
+
+  /** Why a token that is good is refused all the same. */
+  private objectionTo(session: Diagnosis, changeOfPlace: string): Refusal | undefined {
+    if (!this.users.admits(session)) return 'user-tampered';
+    return changeOfPlace !== '' && this.settings.REFRESHED_ELSEWHERE === 'end' ? 'refreshed-elsewhere' : undefined;
   }
 
   /** The session of a token, and how many seconds before the answer of the database the token's request had arrived. */

@@ -1,5 +1,6 @@
 import { audited, EVENT_COLUMNS, FACTS_OF_EVENT, recordFacts } from '../audit/audited.js';
 import { askedRows } from '../database/asked.js';
+import { powerColumns } from '../users/user-seals.js';
 import { ISSUED, NOW_SECOND } from './session.statements.js';
 import { ticketHashSql } from './ticket-digest.js';
 
@@ -36,6 +37,7 @@ const SLID = 'least(now() + make_interval(secs => $12::float8), t.auth_time + ma
 function redeem(whenLockedByOthers: '' | 'SKIP LOCKED'): string {
   return `WITH held AS (
       SELECT ${recordFacts('t')}, asked.place, asked.salt, asked.hash, asked.address, asked.user_agent, asked.request_id,
+        ${powerColumns('u')},
         NOT coalesce(t.last_address <<= asked.network, true) AS is_other_network,
         t.last_redeemed_on IS NOT NULL AND t.last_user_agent IS DISTINCT FROM asked.user_agent AS is_other_agent
       FROM ${askedRows(REDEEMED)}, refresh_tokens t, users u
@@ -54,7 +56,7 @@ function redeem(whenLockedByOthers: '' | 'SKIP LOCKED'): string {
         expires_on = CASE WHEN ${SLID} > t.expires_on + make_interval(secs => $12::float8 / 15)
           THEN date_trunc('second', ${SLID}) ELSE t.expires_on END
       FROM held WHERE t.id = held.id AND NOT ($14::boolean AND (is_other_network OR is_other_agent))
-      RETURNING held.place::int, ${ISSUED}),
+      RETURNING held.place::int, ${ISSUED}, held.email, held."isAdministrator", held.roles, held.mac),
     event AS (
       INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
       SELECT 'refreshed-elsewhere', subject,
@@ -98,7 +100,7 @@ export const DIAGNOSE = {
       extract(epoch FROM clock_timestamp() - (t.rotated_on || t.rotations)[t.generation - $5::bigint])::float8 AS "sinceSuperseded",
       t.confirmed_generation IS NOT DISTINCT FROM t.generation AS "isConfirmed", t.repetitions,
       host(t.last_address) AS "lastAddress", t.last_user_agent AS "lastUserAgent", t.last_request_id AS "lastRequestId",
-      t.last_redeemed_on AS "lastRedeemedOn", coalesce(u.enabled, false) AS "isUserEnabled"
+      t.last_redeemed_on AS "lastRedeemedOn", coalesce(u.enabled, false) AS "isUserEnabled", ${powerColumns('u')}
     FROM refresh_tokens t LEFT JOIN users u ON u.email = t.subject
     WHERE t.id = $1 AND t.unique_id = $2`,
 };

@@ -3,11 +3,10 @@ import { actValues } from '../audit/audited.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { Statements, type Statement } from '../database/statements.js';
 import { abandoned } from '../http/arrival.js';
-import { AppError } from '../kernel/app-error.js';
 import { throwOutcomeUnknown } from '../kernel/database-failures.js';
 import type { Origin } from '../kernel/origin.js';
 import { ClientGuesses } from '../users/client-guesses.js';
-import { REPETITIONS, type Diagnosis, type Refusal } from './judgement.js';
+import { invalidGrant, REPETITIONS, type Diagnosis, type Refusal } from './judgement.js';
 import { Judgements, type Judged, type Unredeemed } from './judgements.js';
 import { END_ELSEWHERE, END_REPLAYED, REPEAT } from './redemption.statements.js';
 import { Rotations } from './rotations.js';
@@ -139,8 +138,4 @@ export class Redemption {
     await this.trail.recordWithinBounds({ kind: 'refresh-refused', actor, reason, ...aboutSession(session) });
     throw invalidGrant(reason);
   }
-}
-
-function invalidGrant(detail: Refusal): AppError {
-  return new AppError('invalid_grant', 400, 'The refresh token is not valid, or no longer.', { detail });
 }

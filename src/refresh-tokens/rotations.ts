@@ -5,6 +5,9 @@ import { Statements, type Statement } from '../database/statements.js';
 import { networkOf } from '../kernel/address.js';
 import { Batched } from '../kernel/batched.js';
 import type { Origin } from '../kernel/origin.js';
+import { GenuineUsers } from '../users/genuine-users.js';
+import type { SignedPower } from '../users/user-seals.js';
+import { invalidGrant } from './judgement.js';
 import { REDEEM, REDEEM_HELD, RESEAL_TICKET, TICKET } from './redemption.statements.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token-codec.js';
 import type { IssuedSession, Session } from './session.js';
@@ -25,6 +28,9 @@ export interface Rotatable {
 
 interface Rotation extends Rotatable, TicketDigest {}
 
+/** A session and its user, whose row may have been written outside the service. */
+type RotatedSession = Session & SignedPower;
+
 /** The network of an address, in CIDR form; null when the address is not known. */
 export function placeOf(address: string | null): string | null {
   return address && networkOf(address, NETWORK);
@@ -39,6 +45,7 @@ export class Rotations {
     private readonly statements: Statements,
     private readonly codec: RefreshTokenCodec,
     private readonly tickets: Tickets,
+    private readonly users: GenuineUsers,
     private readonly settings: Settings,
   ) {}
 
@@ -65,14 +72,18 @@ export class Rotations {
 
   private async rotateBy(
     token: Rotatable,
-    redeem: (rotation: Rotation) => Promise<Session | undefined>,
+    redeem: (rotation: Rotation) => Promise<RotatedSession | undefined>,
   ): Promise<IssuedSession | undefined> {
     const next = this.codec.encode({ ...token.claims, generation: token.claims.generation + 1 });
     const session = await redeem({ ...token, ...digestTicket(next) });
+    if (session && !this.users.admits(session)) throw invalidGrant('user-tampered');
     return session && { ...session, refreshToken: next };
   }
 
-  private async redeemEach(statement: Statement, rotations: readonly Rotation[]): Promise<(Session | undefined)[]> {
+  private async redeemEach(
+    statement: Statement,
+    rotations: readonly Rotation[],
+  ): Promise<(RotatedSession | undefined)[]> {
     const each = rotations.map(
       ({ claims: { id, uniqueId, generation }, refreshToken, clientId, salt, hash, origin }) => {
         const { address, userAgent, requestId } = origin;
@@ -84,7 +95,7 @@ export class Rotations {
     const policy = [REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE, REFRESHED_ELSEWHERE === 'end'];
     return inPlaces(
       rotations,
-      await this.statements.run<Placed<Session>>(statement, [...askedValues(each), ...policy]),
+      await this.statements.run<Placed<RotatedSession>>(statement, [...askedValues(each), ...policy]),
     );
   }
 

@@ -5,7 +5,7 @@ import { Statements } from '../database/statements.js';
 import { Batched } from '../kernel/batched.js';
 import type { AccessTokenReference } from '../signing-keys/access-tokens.js';
 import { GenuineUsers } from '../users/genuine-users.js';
-import type { SignedUser } from '../users/user-seals.js';
+import type { SignedPower } from '../users/user-seals.js';
 import { Confirmations } from './confirmations.js';
 import type { RefreshTokenClaims } from './refresh-token-codec.js';
 import type { Session } from './session.js';
@@ -19,7 +19,7 @@ export interface SessionUser {
   readonly roles: readonly string[];
 }
 
-interface ConfirmingUser extends SignedUser {
+interface ConfirmingUser extends SignedPower {
   /** The generation that the access token confirms; null when there is nothing to confirm. */
   readonly unconfirmed: number | null;
 }
@@ -58,8 +58,13 @@ export class SessionPrincipals {
   /** The session whose current token this is; undefined when it is out of use, expired, or its sealed ticket was tampered with. */
   async current({ id, uniqueId, generation }: RefreshTokenClaims, token: string): Promise<CurrentSession | undefined> {
     const values = [id, uniqueId, generation, token, this.settings.REFRESH_TOKEN_MAX_AGE];
-    const [session] = await this.statements.run<CurrentSession & Record<string, unknown>>(CURRENT, values);
-    return session && (await this.tickets.isOf(session, session.protectedTicket)) ? session : undefined;
+    const [session] = await this.statements.run<CurrentSession & SignedPower & Record<string, unknown>>(
+      CURRENT,
+      values,
+    );
+    return session && this.users.admits(session) && (await this.tickets.isOf(session, session.protectedTicket))
+      ? session
+      : undefined;
   }
 
   private async usersOf(tokens: readonly AccessTokenReference[]): Promise<(ConfirmingUser | undefined)[]> {

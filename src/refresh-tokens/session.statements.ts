@@ -1,7 +1,7 @@
 import { audited, recordFacts } from '../audit/audited.js';
 import { askedRows } from '../database/asked.js';
 import { passwordNameSql } from '../users/password-seals.js';
-import { signedColumns } from '../users/user-seals.js';
+import { powerColumns } from '../users/user-seals.js';
 import { ticketHashSql } from './ticket-digest.js';
 
 /** SQL: the present second, since dates are whole seconds at rest. */
@@ -16,7 +16,7 @@ export const CURRENT = {
   name: 'session-current',
   isRepeatable: true,
   text: `SELECT ${ISSUED}, t.rotated_on AS "rotatedOn", t.protected_ticket AS "protectedTicket",
-      least(t.expires_on, t.auth_time + make_interval(secs => $5::float8)) AS "expiresOn"
+      least(t.expires_on, t.auth_time + make_interval(secs => $5::float8)) AS "expiresOn", ${powerColumns('u')}
     FROM refresh_tokens t JOIN users u ON u.email = t.subject
     WHERE t.id = $1 AND t.unique_id = $2 AND t.issued AND t.generation = $3
       AND t.ticket_hash = ${ticketHashSql('t', '$4')}
@@ -108,7 +108,7 @@ export const STORE_TICKET = {
 export const PRINCIPALS = {
   name: 'session-principals',
   isRepeatable: true,
-  text: `SELECT asked.place::int, ${signedColumns('u')},
+  text: `SELECT asked.place::int, ${powerColumns('u')},
       CASE WHEN t.generation = coalesce(asked.generation, t.generation) AND t.generation > t.first_generation
         AND t.confirmed_generation IS DISTINCT FROM t.generation THEN t.generation END AS unconfirmed
     FROM ${askedRows({ unique_id: 'uuid', subject: 'text', client_id: 'text', expires: 'float8', generation: 'bigint' })}

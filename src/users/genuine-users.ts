@@ -4,7 +4,7 @@ import { Repository } from 'typeorm';
 import { textFault } from '../kernel/text.js';
 import { TamperedUsers } from './tampered-users.js';
 import { UserPasswords } from './user-passwords.js';
-import { UserSeals, type SignedUser } from './user-seals.js';
+import { UserSeals, type SignedPower, type SignedUser } from './user-seals.js';
 import { User } from './user.entity.js';
 
 /** The users whose rows the service wrote. For all who decide what somebody may do: any other row is as good as none. */
@@ -21,14 +21,12 @@ export class GenuineUsers {
   async find(email: string): Promise<User | null> {
     if (textFault(email)) return null;
     const user = await this.users.findOneBy({ email: email.toLowerCase() });
-    return user && this.admits(user) ? user : null;
+    return user && this.reported(user, this.seals.isGenuine(user)) ? user : null;
   }
 
-  /** Whether the service wrote this row; one that it did not write is reported. */
-  admits(user: SignedUser): boolean {
-    const isGenuine = this.seals.isGenuine(user);
-    if (!isGenuine) this.tampered.report(user.email);
-    return isGenuine;
+  /** Whether the service wrote what this enabled user may do; what it did not write is reported. */
+  admits(user: SignedPower): boolean {
+    return this.reported(user, this.seals.isPowerGenuine(user));
   }
 
   /** Whether the service wrote this row. */
@@ -44,5 +42,10 @@ export class GenuineUsers {
   /** Stores a password that was just found right as new ones are stored, where it is not yet; see `UserPasswords`. */
   upgradePassword(user: User, password: string): Promise<User> {
     return this.passwords.upgrade(user, password);
+  }
+
+  private reported({ email }: SignedPower, isGenuine: boolean): boolean {
+    if (!isGenuine) this.tampered.report(email);
+    return isGenuine;
   }
 }

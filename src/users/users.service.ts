@@ -9,7 +9,7 @@ import { steersOutput, textFault } from '../kernel/text.js';
 import { GenuineUsers } from './genuine-users.js';
 import { UserPasswords } from './user-passwords.js';
 import { UserRows, type UserRowChange } from './user-rows.js';
-import type { SignedUser } from './user-seals.js';
+import type { SignedPower, SignedUser } from './user-seals.js';
 import { User } from './user.entity.js';
 
 /** A user to be made. */
@@ -61,8 +61,8 @@ export class UsersService {
     return this.users.find({ order: { email: 'ASC' } });
   }
 
-  /** Whether the service wrote this row; one that it did not write is reported, and has no power. */
-  admits(user: SignedUser): boolean {
+  /** Whether the service wrote what this enabled user may do; otherwise it is reported, and the user may do nothing. */
+  admits(user: SignedPower): boolean {
     return this.genuine.admits(user);
   }
 

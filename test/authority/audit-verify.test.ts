@@ -1,8 +1,12 @@
+import { jest } from '@jest/globals';
 import { runCli, type CommandResult } from '../support/cli.js';
 import { secretOf } from '../support/codec.js';
 import { runSql } from '../support/run-sql.js';
 import { Service } from '../support/service.js';
 import { disposeWithoutLeaks, login, revoke, sessionOf, type Tokens } from '../support/sessions.js';
+
+// Each step starts a process: on a machine that does other things this takes long.
+jest.setTimeout(240_000);
 
 interface Verified {
   readonly code: number | null;

@@ -1,8 +1,12 @@
+import { jest } from '@jest/globals';
 import pg from 'pg';
 import { runCli } from '../support/cli.js';
 import { databaseUrl } from '../support/data.js';
 import { Service } from '../support/service.js';
 import { disposeWithoutLeaks, login, times } from '../support/sessions.js';
+
+// Each step starts a process: on a machine that does other things this takes long.
+jest.setTimeout(240_000);
 
 let service: Service;
 let database: pg.Client;
