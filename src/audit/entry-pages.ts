@@ -11,10 +11,12 @@ export function entryPages({ columns }: EntityMetadata): PageStatements {
   return {
     page: {
       name: 'audit-read-page',
+      isRepeatable: true,
       text: pageSql(byIds, entry),
     },
     slice: {
       name: 'audit-read-slice',
+      isRepeatable: true,
       text: `SELECT ${entry} FROM (${byIds}) act`,
     },
   };

@@ -72,6 +72,7 @@ export const READ: PageStatements = {
   },
   slice: {
     name: 'record-read-slice',
+    isRepeatable: true,
     text: `SELECT ${RECORD} FROM (${BY_IDS}) act`,
   },
   event: {

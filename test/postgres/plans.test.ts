@@ -99,7 +99,8 @@ async function useEverything(): Promise<void> {
     }
     await expectPage(`${filter}&page=2000`);
   }
-  await expectEvents('', 'orderBy=CreatedOn&dir=1', 'AuditTrailEntry_Subject=user77@example.com');
+  await expectPage('size=10000');
+  await expectEvents('size=10000', '', 'orderBy=CreatedOn&dir=1', 'AuditTrailEntry_Subject=user77@example.com');
   await expectEvents(
     `AuditTrailEntry_SessionId=${record.UniqueId}`,
     'from_AuditTrailEntry_CreatedOn=2026-01-01T00:00Z',

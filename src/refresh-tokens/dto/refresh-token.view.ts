@@ -86,13 +86,13 @@ export class ListedRefreshTokenView {
 
 /** A refresh token's record as it is, with its ticket. */
 export class RefreshTokenView extends ListedRefreshTokenView {
-  @ApiProperty({ type: String, nullable: false, example: 'sealed-ticket' })
+  @ApiProperty({ type: String, nullable: false, example: 'sealed-ticket', description: 'The sealed ticket.' })
   declare readonly ProtectedTicket: string;
 
-  @ApiProperty({ type: String, nullable: false, example: 'Zm9vYmFyYmF6' })
+  @ApiProperty({ type: String, nullable: false, example: 'Zm9vYmFyYmF6', description: 'Hash of the token.' })
   declare readonly TicketHash: string;
 
-  @ApiProperty({ type: String, nullable: false, example: 'c2FsdHNhbHQ=' })
+  @ApiProperty({ type: String, nullable: false, example: 'c2FsdHNhbHQ=', description: 'Salt of that hash.' })
   declare readonly TicketSalt: string;
 
   /** The view of a stored record. */
