@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endsIn } from '../../src/cli/trail-file.js';
 import { runCli, type CommandResult } from '../support/cli.js';
 import { basicOf } from '../support/client.js';
 import { runSql } from '../support/run-sql.js';
@@ -69,11 +70,19 @@ describe('sessions end --from-trail', () => {
       '{"Records":[],"HasNextPage":true}',
       'The last page of the file is followed by others (HasNextPage), and they are missing.',
     ],
-  ])('ends nothing for %s, and says what is wrong', async (_what, text, message) => {
+  ])('refuses %s, and says what is wrong', async (_what, text, message) => {
+    const file = fileOf(`${JSON.stringify(ended(of('a')))} ${text}`);
+    const read = async (): Promise<void> => {
+      for await (const end of endsIn(file, () => undefined)) expect(end.sessionId).toBe(sessionOf(of('a')));
+    };
+    await expect(read()).rejects.toMatchObject({ message: expect.stringContaining(message) as string });
+  });
+
+  it('ends nothing when the file is bad further on', async () => {
     const before = await idsOfSessions();
-    // The end that stands before it would be carried out if the file were not read to its end first.
-    const { code, stdout, stderr } = await endFromTrail(`${JSON.stringify(ended(of('a')))} ${text}`, '--json');
-    expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining(message)]);
+    const { code, stdout, stderr } = await endFromTrail(`${JSON.stringify(ended(of('a')))}\n{"Id":1}`);
+    const message = 'Line 2 is no event of the audit trail: it has no Kind. Nothing was ended.\n';
+    expect([code, stdout, stderr]).toEqual([1, '', message]);
     expect(await idsOfSessions()).toEqual(before);
   });
 
