@@ -10,6 +10,8 @@ import { SettledIds } from './settled-ids.js';
 const EVERY_SECONDS = 60;
 /** Events of one seal: as many as retention deletes in a batch. */
 const MOST = 1_000;
+/** A trail of before there were seals is sealed over many runs, and the other jobs run between them. */
+const BATCHES_PER_RUN = 200;
 const HEAD_LOGGED_EVERY_MS = 3_600_000;
 const FIRST_ID = 1;
 
@@ -43,6 +45,7 @@ export class AuditSeals implements OnModuleInit {
       description: 'Seals new events of the audit trail, so that a change of them is found.',
       every: EVERY_SECONDS,
       batchSize: MOST,
+      batchesPerRun: BATCHES_PER_RUN,
       batch: (size) => this.sealSome(size),
     });
   }

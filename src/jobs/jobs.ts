@@ -104,7 +104,7 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
     const claimed = await this.statements.run(CLAIM, [job.name, this.holder, inAnyCase]);
     if (claimed.length === 0) return undefined;
     try {
-      const rows = await this.runBatches(job);
+      const rows = await this.runBatches(job, inAnyCase ? Infinity : (job.batchesPerRun ?? Infinity));
       this.runs.inc({ job: job.name, outcome: 'ok' });
       const next = this.closing.signal.aborted ? 0 : job.every;
       await this.statements.run(END, [job.name, this.holder, next, null]);
@@ -117,16 +117,16 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private async runBatches(job: Job): Promise<number> {
+  private async runBatches(job: Job, most: number): Promise<number> {
     let total = 0;
-    for (;;) {
+    for (let batch = 1; ; batch++) {
       const begin = performance.now();
       const rows = await job.batch(job.batchSize);
       const rest = Math.min((performance.now() - begin) * REST, LONGEST_REST_MS);
       total += rows;
       this.rows.inc({ job: job.name }, rows);
       const held = await this.statements.run(GO_ON, [job.name, this.holder, rows]);
-      if (rows < job.batchSize || held.length === 0 || this.closing.signal.aborted) return total;
+      if (rows < job.batchSize || batch >= most || held.length === 0 || this.closing.signal.aborted) return total;
       await pause(rest, undefined, { signal: this.closing.signal }).catch(() => undefined);
     }
   }

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import pg from 'pg';
-import { runCli } from '../support/cli.js';
+import { runCli, type CommandResult } from '../support/cli.js';
 import { databaseUrl } from '../support/data.js';
 import { Service } from '../support/service.js';
 import { disposeWithoutLeaks, login, times } from '../support/sessions.js';
@@ -21,7 +21,13 @@ afterAll(async () => {
 });
 
 const EVENT = `INSERT INTO audit_trail_entries (kind, actor, record_ids) VALUES ('login', 'late', '{}') RETURNING id`;
-const seal = () => runCli(service.dataDir, ['jobs', 'run', 'audit-seal', '--json']);
+/** Runs the job, after the service's own run of it where that is under way. */
+async function seal(): Promise<CommandResult> {
+  for (;;) {
+    const result = await runCli(service.dataDir, ['jobs', 'run', 'audit-seal', '--json']);
+    if (!result.stderr.includes('runs already')) return result;
+  }
+}
 const sealedUpTo = async (): Promise<number> => {
   const { rows } = await database.query('SELECT coalesce(max(to_id), 0)::int AS id FROM audit_seals');
   return rows[0].id as number;
@@ -49,7 +55,7 @@ describe('the job that seals', () => {
       for (let round = 0; round < 5; round++) await login(service, 'all', `lane-${n}`);
     });
     await times(3, async () => {
-      expect((await seal()).code).not.toBeNull();
+      expect(await seal()).toMatchObject({ code: 0 });
     });
     await signingIn;
     expect(await seal()).toMatchObject({ code: 0 });

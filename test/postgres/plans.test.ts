@@ -186,8 +186,27 @@ function namesInCode(): string[] {
   return [...text.matchAll(named)].map(([, name = '']) => name);
 }
 
-/** Of the catalogue, for metrics; by primary key, after a change of the secret or with a second factor only. */
-const NOT_SENT = ['session-estimate', 'session-ticket', 'session-reseal-ticket', 'totp-spend-step', 'totp-reseal'];
+/**
+ * Of the catalogue, for metrics; by primary key, after a change of the secret, with a second factor, at the first sign-in after an upgrade,
+ * or when a range of events expires only; and those of a verification, which reads all there is.
+ */
+const NOT_SENT = [
+  'audit-seal-from',
+  'audit-seal-renew',
+  'audit-seal-measured-from',
+  'audit-seal-delete-range',
+  'audit-seal-prune',
+  'audit-unsealed-age',
+  'audit-outside-seals',
+  'session-estimate',
+  'session-revived',
+  'session-ticket',
+  'session-reseal-ticket',
+  'totp-spend-step',
+  'user-replace',
+];
+/** Of the locks: it is sent only when somebody writes at that moment. */
+const MAY_BE_SENT = 'audit-still-writing';
 
 it(`every statement reads what it needs of ${ROWS} records, not the table`, async () => {
   await useEverything();
@@ -207,5 +226,5 @@ it(`every statement reads what it needs of ${ROWS} records, not the table`, asyn
   }
   expect(faults).toEqual([]);
   const seen = new Set([...sent.values()].map(({ name }) => name));
-  expect(namesInCode().filter((name) => !seen.has(name))).toEqual(NOT_SENT);
+  expect(namesInCode().filter((name) => !seen.has(name) && name !== MAY_BE_SENT)).toEqual(NOT_SENT);
 }, 300_000);
