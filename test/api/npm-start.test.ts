@@ -3,7 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { deleteData, newData, settingsOf } from '../support/data.js';
 import { freePort } from '../support/service.js';
+import { seconds } from '../support/sessions.js';
 
+/** Far more than the service needs: after npm has ended, it lives on for ever or ends with the requests under way. */
+const END_LIMIT_MS = 30_000;
 const ROOT = join(import.meta.dirname, '../..');
 /** Windows has no signals. */
 const itOnPosix = process.platform === 'win32' ? it.skip : it;
@@ -22,7 +25,7 @@ itOnPosix.each(['SIGTERM', 'SIGINT'] as const)('%s to `npm start` ends the servi
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: port, ...settingsOf(dataDir) };
   // Without `prestart`: a build would take the files of the services of other suites away.
   const npm = spawn('npm', ['start', '--ignore-scripts'], { cwd: ROOT, env, stdio: 'pipe' });
-  const closed = once(npm, 'close');
+  const exited = once(npm, 'exit');
   let pid: number | undefined;
   npm.stdout.setEncoding('utf8').on('data', (text: string) => {
     pid ??= Number(/"pid":(\d+)/.exec(text)?.[1]) || undefined;
@@ -31,8 +34,9 @@ itOnPosix.each(['SIGTERM', 'SIGINT'] as const)('%s to `npm start` ends the servi
   try {
     while (!(await isLive(url))) expect(npm.exitCode).toBeNull();
     npm.kill(signal);
-    // Until the service, too, has closed the pipe of its output.
-    await closed;
+    await exited;
+    const deadline = Date.now() + END_LIMIT_MS;
+    while ((await isLive(url)) && Date.now() < deadline) await seconds(0.1);
     expect(await isLive(url)).toBe(false);
   } finally {
     npm.kill('SIGKILL');

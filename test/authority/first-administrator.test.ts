@@ -71,8 +71,11 @@ describe('a random first password', () => {
 });
 
 describe('the first administrator', () => {
+  let service: Service;
+  afterAll(() => service.dispose());
+
   it('has the password of ADMIN_PASSWORD, in no file, and need not change it; later that setting is ignored, and the log says so', async () => {
-    const service = await Service.startOn(await newEmptyData(), { ADMIN_PASSWORD: CHOSEN });
+    service = await Service.startOn(await newEmptyData(), { ADMIN_PASSWORD: CHOSEN });
     expect(existsSync(fileOf(service))).toBe(false);
     expect((await signIn(service, CHOSEN)).status).toBe(200);
     expect(service.log).not.toContain('ADMIN_PASSWORD');
@@ -84,6 +87,5 @@ describe('the first administrator', () => {
       expect.stringContaining('ADMIN_PASSWORD was not used: the database has an administrator already.'),
     ]);
     expect(service.log).not.toContain('another one');
-    await service.dispose();
   });
 });

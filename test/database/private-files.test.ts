@@ -14,15 +14,17 @@ function openToOthers(folder: string): string[] {
 }
 
 onPosix('the files of the embedded database', () => {
+  let service: Service;
+  afterEach(() => service.dispose());
+
   it('are for their owner only, in a folder that was made beforehand and open to all', async () => {
     const dataDir = newEmbeddedData();
     rmSync(join(dataDir, 'database'), { recursive: true });
     chmodSync(dataDir, 0o777);
-    const service = await Service.startOn(dataDir, { ADMIN_PASSWORD: 'correct horse: battery' });
+    service = await Service.startOn(dataDir, { ADMIN_PASSWORD: 'correct horse: battery' });
     await create(service.client(basicOf('admin')));
     expect(openToOthers(dataDir)).toEqual([]);
     expect(service.log).not.toContain('can reach');
-    await service.dispose();
   });
 
   it('that were open are closed at the next start', async () => {
@@ -34,9 +36,8 @@ onPosix('the files of the embedded database', () => {
     }
     chmodSync(database, 0o755);
     chmodSync(join(dataDir, 'secret'), 0o644);
-    const service = await Service.startOn(dataDir);
+    service = await Service.startOn(dataDir);
     expect(openToOthers(dataDir)).toEqual([]);
-    await service.dispose();
   });
 
   it('are closed in a folder that holds other files too, which keeps its mode and is named in the log', async () => {
@@ -45,12 +46,11 @@ onPosix('the files of the embedded database', () => {
     writeFileSync(join(dataDir, 'notes.txt'), 'for all to read', { mode: 0o644 });
     chmodSync(dataDir, 0o755);
     chmodSync(join(dataDir, 'database'), 0o755);
-    const service = await Service.startOn(dataDir);
+    service = await Service.startOn(dataDir);
     expect(openToOthers(join(dataDir, 'database'))).toEqual([]);
     expect(statSync(dataDir).mode & 0o777).toBe(0o755);
     const named = service.log.split('\n').filter((line) => line.includes('can reach'));
     expect(named).toEqual([expect.stringContaining(`can reach ${dataDir} (mode 0755). `)]);
     expect(named[0]).toContain('"level":40');
-    await service.dispose();
   });
 });
