@@ -6,10 +6,11 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const ROOT = join(import.meta.dirname, '..');
 const STAMP = join(ROOT, 'dist/.sources');
-const NEST = join(ROOT, 'node_modules/@nestjs/cli/bin/nest.js');
+const NEST = fileURLToPath(import.meta.resolve('@nestjs/cli/bin/nest.js'));
 /** What the build is made from: with another compiler, which the lock file names, it may come out differently. */
 const INPUTS = ['nest-cli.json', 'package-lock.json', 'tsconfig.build.json', 'tsconfig.json'];
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { lockFolder } from './folder-lock.js';
 import { PgliteStream } from './pglite-stream.js';
-import { closeToOthers } from './private-files.js';
+import { closeToOthers, makeFilesPrivate } from './private-files.js';
 
 const logger = new Logger('EmbeddedDatabase');
 
@@ -25,14 +25,15 @@ export class EmbeddedDatabase {
    * @throws FolderInUseError while another process has it open; SettingsError when the folder cannot be used
    */
   static async open(folder: string): Promise<EmbeddedDatabase> {
+    makeFilesPrivate();
     const unlock = lockFolder(folder);
     try {
+      const engine = await PGlite.create(join(folder, 'database'));
       const open = closeToOthers(folder);
       if (open.length > 0) {
         const what = `Other users of this machine can reach ${open.join(', ')}.`;
         logger.warn(`${what} Give them to the user who runs the service alone, or run: chmod go= PATH`);
       }
-      const engine = await PGlite.create(join(folder, 'database'));
       return new EmbeddedDatabase(engine, unlock);
     } catch (error) {
       unlock();

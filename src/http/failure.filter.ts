@@ -37,7 +37,8 @@ export function sendFailure(thrown: unknown, request: FastifyRequest, reply: Fas
   const { status, body } = render(failure, request);
   void reply
     .status(status)
-    .headers({ ...failure.context.headers })
+    // Where an answer may be cached, the failure in its place must not.
+    .headers({ 'cache-control': 'no-store', ...failure.context.headers })
     .header('content-type', 'application/json; charset=utf-8')
     .send(body);
 }

@@ -56,7 +56,7 @@ export class Redemption {
   async redeem({ isAbandoned, ...presented }: Presented): Promise<IssuedSession> {
     const claims = this.rotations.read(presented.refreshToken);
     if (!claims) throw invalidGrant('not-issued-here');
-    this.clientGuesses.check(claims.uniqueId);
+    if (presented.clientId !== undefined) this.clientGuesses.check(claims.uniqueId);
     const token = { ...presented, claims, isAbandoned: await isAbandoned() };
     const session = token.isAbandoned ? undefined : await this.rotations.rotate(token);
     // It may have been sent twice, and done the first time: from here on no failure says that nothing was written.

@@ -89,6 +89,13 @@ export class FirstAdministrator implements OnModuleInit {
     const first = this.file.read();
     if (!first) return;
     const user = await this.genuine.find(first.email);
-    if (!(await this.genuine.isPassword(user, first.password))) this.file.delete();
+    if (await this.genuine.isPassword(user, first.password)) return;
+    try {
+      this.file.delete();
+    } catch (error) {
+      this.logger.warn(
+        `The password in ${this.file.path} was changed, but the file stays: ${(error as Error).message}`,
+      );
+    }
   }
 }

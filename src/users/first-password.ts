@@ -18,13 +18,12 @@ export class FirstPasswordFile {
     this.path = resolve(folder, 'first-password');
   }
 
-  /** What the file holds; undefined when there is none. */
+  /** What the file holds; undefined when there is none that this process may read. */
   read(): FirstPassword | undefined {
     try {
       return CONTENT.exec(readFileSync(this.path, 'utf8'))?.groups as FirstPassword | undefined;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
+    } catch {
+      return undefined;
     }
   }
 

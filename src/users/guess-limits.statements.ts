@@ -45,7 +45,7 @@ export const RESERVE = {
     SELECT ceil(extract(epoch FROM (SELECT until FROM blocked) - now()))::int AS wait,
       extract(epoch FROM now())::float8 AS at,
       (SELECT is_known FROM own) AS "isKnown",
-      (SELECT greatest(extract(epoch FROM blocked_until - now()), 0)::float8 FROM own) AS "ownBlock",
+      (SELECT extract(epoch FROM greatest(blocked_until, now()) - now())::float8 FROM own) AS "ownBlock",
       ARRAY(SELECT key FROM shared) AS counted`,
 };
 

@@ -75,6 +75,6 @@ export class HashingQueue {
 }
 
 function busy(detail: string): AppError {
-  const message = 'Too many sign-ins are in progress; the password was not checked. Wait 1 second.';
+  const message = 'Too many sign-ins are in progress; nothing was written. Wait 1 second.';
   return new AppError('sign_ins_busy', 503, message, { detail, headers: { 'retry-after': RETRY_AFTER_SECONDS } });
 }

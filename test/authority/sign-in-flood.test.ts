@@ -86,7 +86,7 @@ it('a client that hung up while it waited is not checked, and not counted', asyn
 function expectBusy({ body, headers }: Answer): void {
   expect(body).toEqual({
     error: 'temporarily_unavailable',
-    error_description: 'Too many sign-ins are in progress; the password was not checked. Wait 1 second.',
+    error_description: 'Too many sign-ins are in progress; nothing was written. Wait 1 second.',
   });
   expect(headers.get('retry-after')).toBe('1');
 }

@@ -135,8 +135,7 @@ describe('guessing one account from one address', () => {
     const answered = replies.flat().filter(({ status }) => status === 400);
     // The free ones, the one that blocked, and one for each block that ran out meanwhile, on a busy machine.
     expect(answered.length).toBeLessThan(FREE + 1 + 8);
-    await block(() => signIn({ ...attempt, password: WRONG }));
-    expect((await signIn(attempt)).status).toBe(429);
+    expect(replies.flat().filter(({ status }) => status === 429).length).toBe(60 - answered.length);
   });
 });
 

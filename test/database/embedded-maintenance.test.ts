@@ -7,8 +7,10 @@ import { startInProcess } from '../support/in-process.js';
 
 const JOB = 'embedded-maintenance';
 const ROUNDS = 6;
-/** More than two segments of WAL, so that a checkpoint is due. */
-const EVENTS = 100_000;
+/** Some 24 MiB of WAL, so that every other round a checkpoint is due. */
+const EVENTS = 50_000;
+/** On a slow machine. */
+const LIMIT_MS = 300_000;
 
 describe('the embedded database', () => {
   let app: INestApplicationContext;
@@ -42,19 +44,24 @@ describe('the embedded database', () => {
     ]);
   });
 
-  it('reuses the room of deleted rows and of old WAL: both level off', async () => {
-    const after: { table: number; wal: number }[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      await dataSource.query(`INSERT INTO audit_trail_entries (kind, actor, subject, session_id, record_ids, request_id)
+  it(
+    'reuses the room of deleted rows and of old WAL: both level off',
+    async () => {
+      const after: { table: number; wal: number }[] = [];
+      for (let round = 0; round < ROUNDS; round++) {
+        await dataSource.query(`INSERT INTO audit_trail_entries (kind, actor, subject, session_id, record_ids, request_id)
         SELECT 'record-read', 'test', 'ada@example.com', gen_random_uuid(), ARRAY[n], md5(n::text) FROM generate_series(1, ${EVENTS}) n`);
-      await dataSource.query('DELETE FROM audit_trail_entries');
-      expect(await run()).toBeGreaterThanOrEqual(EVENTS);
-      after.push(await sizes());
-    }
-    const [second, last] = [after[1], after.at(-1)];
-    expect(last?.table).toBeLessThanOrEqual((second?.table ?? 0) * 1.1);
-    expect(last?.wal).toBeLessThanOrEqual((second?.wal ?? 0) * 1.25);
-  });
+        await dataSource.query('DELETE FROM audit_trail_entries');
+        expect(await run()).toBeGreaterThanOrEqual(EVENTS);
+        after.push(await sizes());
+      }
+      const [second, last] = [after[1], after.at(-1)];
+      expect(last?.table).toBeLessThanOrEqual((second?.table ?? 0) * 1.1);
+      // Four rounds write six segments or more.
+      expect(last?.wal).toBeLessThanOrEqual((second?.wal ?? 0) + 2);
+    },
+    LIMIT_MS,
+  );
 
   it('has nothing to do for the job when nothing was written', async () => {
     await run();

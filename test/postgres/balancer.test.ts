@@ -1,9 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request, type IncomingMessage } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { Balancer } from '../support/balancer.js';
 import { basicOf, passwordOf, RESOURCE, validRecord, type Client } from '../support/client.js';
 import { DatabaseProxy } from '../support/database-proxy.js';
 import { databaseUrl, newData } from '../support/data.js';
@@ -22,9 +19,6 @@ import {
   type Tokens,
 } from '../support/sessions.js';
 
-const HAPROXY = '/usr/sbin/haproxy';
-const isInstalled = existsSync(HAPROXY);
-const CONFIGURATION = join(import.meta.dirname, '../../deploy/haproxy.cfg');
 const CLIENTS = 6;
 /** The connection was closed without an answer. */
 const CLOSED = 0;
@@ -33,9 +27,7 @@ const ELSEWHERE = '127.0.0.9';
 /** Two looks at a replica, two seconds apart, and what they may take. */
 const NOTICED_S = 7;
 
-let folder: string;
-let balancer: ChildProcess;
-let balancerLog = '';
+let balancer: Balancer;
 let replicas: [Service, Service];
 let metricsUrl: string;
 let proxy: DatabaseProxy;
@@ -43,36 +35,8 @@ let proxy: DatabaseProxy;
 let service: Service;
 let admin: Client;
 
-/** The balancer of the Compose file; but for addresses, its configuration is the file's. */
-async function startBalancer(): Promise<string> {
-  const url = `http://127.0.0.1:${await freePort()}`;
-  const addresses = {
-    ' :3000': new URL(url).host,
-    ' tessera-1:3000': replicas[0].url,
-    ' tessera-2:3000': replicas[1].url,
-  };
-  const configuration = Object.entries(addresses).reduce(
-    (text, [from, to]) => text.replaceAll(from, ` ${to.replace('http://', '')}`),
-    readFileSync(CONFIGURATION, 'utf8'),
-  );
-  folder = mkdtempSync(join(tmpdir(), 'tessera-test-'));
-  writeFileSync(join(folder, 'cfg'), configuration);
-  balancer = spawn(HAPROXY, ['-db', '-f', join(folder, 'cfg')], { stdio: ['ignore', 'pipe', 'pipe'] });
-  for (const stream of [balancer.stdout, balancer.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => (balancerLog += text));
-  }
-  for (let n = 0; n < 600 && !(await isReady(url)); n++) await seconds(0.1);
-  return url;
-}
-
-const isReady = (url: string): Promise<boolean> =>
-  fetch(`${url}/health/ready`).then(
-    ({ ok }) => ok,
-    () => false,
-  );
-
-const suite = isInstalled || process.env['CI'] ? describe : describe.skip;
-if (!isInstalled) console.warn(`${HAPROXY} is not installed: what goes through it is not tested.`);
+const suite = Balancer.isInstalled || process.env['CI'] ? describe : describe.skip;
+if (!Balancer.isInstalled) console.warn('HAProxy is not installed: what goes through it is not tested.');
 
 suite('two replicas behind the balancer', () => {
   beforeAll(async () => {
@@ -89,13 +53,14 @@ suite('two replicas behind the balancer', () => {
     };
     const first = await Service.startOn(dataDir, { ...settings, METRICS_PORT: String(metricsPort) });
     replicas = [first, await Service.startOn(dataDir, settings)];
-    service = Object.create(first, { url: { value: await startBalancer() } }) as Service;
+    // These tests send more from one address than clients do.
+    const limits = { REQUESTS_IN_10_SECONDS: '1000000' };
+    balancer = await Balancer.start([replicas[0].url, replicas[1].url], limits);
+    service = Object.create(first, { url: { value: balancer.url } }) as Service;
     admin = service.client(basicOf('admin'));
   });
   afterAll(async () => {
-    balancer.kill();
-    await once(balancer, 'exit');
-    rmSync(folder, { recursive: true });
+    await balancer.stop();
     await Promise.all(replicas.map((replica) => replica.end()));
     await disposeWithoutLeaks(replicas[0]);
     await proxy.cut();
@@ -208,8 +173,8 @@ suite('two replicas behind the balancer', () => {
     ]);
     for (const replica of replicas) await replica.resume();
     await refresh(service, tokens);
-    expect(balancerLog).toMatch(/is DOWN/);
-    expect(balancerLog).not.toMatch(/api|Subject|client_id|tsr_/);
+    expect(balancer.log).toMatch(/is DOWN/);
+    expect(balancer.log).not.toMatch(/api|Subject|client_id|tsr_/);
   });
 });
 

@@ -32,6 +32,10 @@ it('a connection that is refused is a 503, and the service serves again when it 
   for (let n = 0; n < 100 && !(answer.body.Message as string).endsWith('nothing was written.'); n++)
     answer = await client.get(RESOURCE);
   expect([answer.status, answer.body.Message]).toEqual([503, 'The database cannot be reached; nothing was written.']);
+  // The key set may be cached for minutes, and is remembered for a second; that it cannot be read may not.
+  await seconds(1.1);
+  const { status: keysStatus, headers } = await client.get('/.well-known/jwks.json');
+  expect([keysStatus, headers.get('cache-control')]).toEqual([503, 'no-store']);
   await database.query(`ALTER ROLE ${role} LOGIN`);
   expect((await client.get(RESOURCE)).status).toBe(200);
   expect(await service.end()).toBe(0);
