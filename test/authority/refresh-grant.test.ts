@@ -90,12 +90,13 @@ describe('a refresh', () => {
   });
 
   it('is refused for what was never issued, and that is no event', async () => {
-    const { Id } = (await events(service, {})).at(-1) as { Id?: number };
+    const refusals = { Kind: 'refresh-refused' };
+    const { length } = await events(service, refusals);
     for (const token of ['x', 'tsr_', `tsr_${'A'.repeat(88)}`, 'tsr_\0', 'x'.repeat(100_000)]) {
       const { status, body } = await askRefresh(service, token);
       expect([status, body]).toEqual([400, REFUSED]);
     }
-    expect((await events(service, {})).at(-1)).toMatchObject({ Id });
+    expect(await events(service, refusals)).toHaveLength(length);
   });
 });
 

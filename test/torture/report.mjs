@@ -95,3 +95,38 @@ export function table(reports) {
     )
     .join('\n');
 }
+
+/** What attackers got, as rows of the table in docs/reliability.md; empty when none attacked. */
+export function attackersTable(reports) {
+  const rows = reports
+    .filter(({ figures }) => figures.thefts || figures.guesses)
+    .map(({ scenario, engine, figures }) => {
+      const of = (name) => (figures[name] ?? 0).toLocaleString('en');
+      const foundOut = `${of('thefts_found_out')}, ${of('found_out_at_first_replay')} at the first replay`;
+      const hangUps = `${of('hang_ups')}, ${of('hang_ups_dropped')} not judged`;
+      const guesses = `${of('guesses_evaluated')} of ${of('guesses')}`;
+      const name = engine === 'postgres' ? 'PostgreSQL' : engine;
+      return [
+        `\`${scenario}\``,
+        name,
+        of('thefts'),
+        foundOut,
+        of('replays_excused'),
+        hangUps,
+        of('gained_after_replay'),
+        guesses,
+      ];
+    });
+  if (rows.length === 0) return '';
+  const head = [
+    'scenario',
+    'engine',
+    'thefts',
+    'found out',
+    'excused',
+    'hang-ups',
+    'gained after a replay',
+    'guesses evaluated',
+  ];
+  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}

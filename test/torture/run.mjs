@@ -13,7 +13,7 @@ import { failover } from './failover.mjs';
 import { network } from './network.mjs';
 import { Random } from './random.mjs';
 import { program } from './replica.mjs';
-import { Report, table } from './report.mjs';
+import { attackersTable, Report, table } from './report.mjs';
 import { thieves } from './thieves.mjs';
 
 // Tries to break the service's promise: a session is never lost by accident and never survives on purpose. See docs/reliability.md.
@@ -96,7 +96,7 @@ function finish() {
   const { minutes, seed, engine, only } = values;
   writeFileSync(file, `${JSON.stringify({ minutes, seed, engine, only, reports }, null, 2)}\n`);
   const violations = reports.reduce((sum, report) => sum + report.violations.length, 0);
-  console.log(`\n${table(reports)}\n\n${violations} violations; seed ${seed}; ${file}`);
+  console.log(`\n${table(reports)}\n\n${attackersTable(reports)}\n\n${violations} violations; seed ${seed}; ${file}`);
   process.exit(violations > 0 ? 1 : 0);
 }
 
