@@ -57,6 +57,7 @@ export class AuditSeals implements OnModuleInit {
     const upTo = await this.settled.from(fromId);
     if (upTo === undefined) return 0;
     const range = await this.statements.runForOne<Measured>(MEASURE, [fromId, upTo, size, SEAL_VERSION]);
+    if (range.count < size) this.settled.forget();
     if (range.count === 0) return 0;
     const { count, newestOn, digest, createdOn } = range;
     const content: SealContent = {

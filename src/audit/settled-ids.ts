@@ -48,6 +48,11 @@ export class SettledIds {
     return this.settled >= first ? this.settled : undefined;
   }
 
+  /** Has the next call look again: up to where the trail was complete, all is sealed. */
+  forget(): void {
+    this.settled = 0;
+  }
+
   private async newest(): Promise<{ id: number; writers: string[] }> {
     const { id, writers } = await this.statements.runForOne<{ id: number | null; writers: string[] }>(NEWEST, []);
     return { id: id ?? 0, writers };
