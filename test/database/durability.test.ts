@@ -133,7 +133,7 @@ describe('bad settings', () => {
   });
 
   it.each(['x'.repeat(43), 'abc'.repeat(20), '123456789'.repeat(5)])(
-    'are a secret that repeats itself: %s',
+    'are a secret of few characters: %s',
     async (secret) => {
       const { code, output } = await runMain({ TESSERA_SECRET: secret, DATABASE_URL: 'postgres://u:p@127.0.0.1:1/d' });
       expect([code, output]).toEqual([
@@ -143,6 +143,12 @@ describe('bad settings', () => {
       ]);
     },
   );
+
+  it('are not an earlier secret that repeats itself: it was accepted once', async () => {
+    const earlier = { TESSERA_SECRET: SECRET, TESSERA_SECRET_PREVIOUS: 'x'.repeat(43) };
+    const { output } = await runMain({ ...earlier, PORT: '4000', METRICS_PORT: '4000' });
+    expect(output).toBe('Bad settings:\n  METRICS_PORT: expected another port than PORT, got 4000\n');
+  });
 
   it('is a DATA_DIR that is no folder', async () => {
     const DATA_DIR = join(tmpdir(), `tessera-test-${randomUUID()}`);
