@@ -8,7 +8,10 @@ import { startPostgres } from './postgres-server.mjs';
  * from npm and runs until the tests are over. What is for the embedded database alone gets its image too.
  */
 export default async function makeTemplate() {
+  const umask = process.umask();
   await makeImage();
+  // The embedded database closed what this process makes to others, and the server runs as another user.
+  process.umask(umask);
   process.env.TEST_DATABASE_URL ??= await startServer();
   const server = process.env.TEST_DATABASE_URL;
   const client = new pg.Client({ connectionString: server });
