@@ -60,6 +60,10 @@ describe('an event', () => {
       Address: '127.0.0.1',
       UserAgent: AGENT,
       RequestId: 'audit-1',
+      LastAddress: '127.0.0.1',
+      LastUserAgent: AGENT,
+      LastRequestId: 'audit-1',
+      LastRedeemedOn: (entry as Record<string, unknown>)['CreatedOn'],
     });
   });
 

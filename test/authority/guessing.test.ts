@@ -85,6 +85,9 @@ it('a request to the resource is told how long to wait, in the form of the contr
   expect(answer.body.Message).toMatch(WAIT);
 });
 
+/** Longer than a busy machine takes to send the next request. */
+const LONG_BLOCK_SECONDS = 5;
+
 describe('codes after the right password', () => {
   const withCode = (code: string, from = newAddress(), password?: string): Promise<Answer> =>
     signIn({ name: 'edit', totp: code, from, ...(password && { password }) });
@@ -120,8 +123,12 @@ describe('codes after the right password', () => {
   });
 
   it('are limited at the address of the user too, and begin again after a right one', async () => {
+    // On a busy machine a short block may be over before the next guess comes: that guess then makes the block twice as long.
     let answer = await withCode(wrongCode(1), HOME);
-    for (let n = 0; n < 2 * FREE && answer.status !== 429; n++) answer = await withCode(wrongCode(n));
+    for (let n = 0; n < 10 * FREE && !(Number(answer.headers.get('retry-after')) > LONG_BLOCK_SECONDS); n++) {
+      if (answer.status === 429) await seconds(Number(answer.headers.get('retry-after')));
+      answer = await withCode(wrongCode(n));
+    }
     expectLimited(answer);
     expectLimited(await withCode(totp.generate(), HOME));
     // The code of the step in which the first test signed in is used up.
