@@ -7,6 +7,7 @@ const PASSWORD = 'an Ünusual: passphrase';
 const ROLES = [
   'AuditTrailEntry-List',
   ...['Create', 'Delete', 'Edit', 'List', 'Read'].map((operation) => `RefreshToken-${operation}`),
+  'Token-Introspect',
 ];
 const ofScript = spawnSync('script', ['--version'], { encoding: 'utf8' });
 /** Other systems have another `script`, or none. */
