@@ -18,7 +18,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y > /dev/null
 npm install --silent --no-audit --no-fund pg@8.23.1 pg-connection-string@2.14.1
-. "$source/support/postgres.sh"
+. "$source/support/postgres.bash"
 
 cat > look.mjs <<'END'
 import assert from 'node:assert/strict';

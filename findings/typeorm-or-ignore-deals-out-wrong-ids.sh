@@ -15,7 +15,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 npm init -y > /dev/null
 npm install --silent --no-audit --no-fund typeorm@1.1.1 pg@8.23.1 reflect-metadata@0.2.2
-. "$source/support/postgres.sh"
+. "$source/support/postgres.bash"
 
 cat > look.mjs <<'END'
 import 'reflect-metadata';

@@ -10,7 +10,7 @@ import { SettledIds } from './settled-ids.js';
 const EVERY_SECONDS = 60;
 /** Events of one seal: as many as retention deletes in a batch. */
 const MOST = 1_000;
-/** A trail of before there were seals is sealed over many runs, and the other jobs run between them. */
+/** A trail that is older than the seals is sealed over many runs, and the other jobs run between them. */
 const BATCHES_PER_RUN = 200;
 const HEAD_LOGGED_EVERY_MS = 3_600_000;
 const FIRST_ID = 1;

@@ -76,7 +76,7 @@ describe('passwords that are guessed concurrently', () => {
   });
 });
 
-it('a request to the resource is told how long to wait, in the form of the contract', async () => {
+it('a 429 on the resource says how long to wait, in the form of the contract', async () => {
   const headers = { authorization: basic('none@example.com', WRONG), 'x-forwarded-for': newAddress() };
   let answer = await service.client().send('GET', RESOURCE, { headers });
   for (let n = 0; n < 2 * FREE && answer.status === 401; n++)
@@ -103,7 +103,7 @@ describe('codes after the right password', () => {
     }
   }
 
-  it('are not limited by those who do not know the password, nor by asking without a code', async () => {
+  it('are not limited by those who do not know the password, nor by sign-ins without a code', async () => {
     for (let n = 0; n < 3 * FREE; n++) {
       expect((await withCode(wrongCode(n), newAddress(), WRONG)).body.error).toBe('invalid_grant');
       expect((await signIn({ name: 'edit', from: HOME })).body.error).toBe('two_factor_auth_check');
