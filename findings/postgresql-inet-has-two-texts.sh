@@ -6,8 +6,8 @@
 # Instead: Shown, in JSON, in an array's text, by concat() and format(): 192.0.2.1. By ::text, ::varchar and the operator ||: 192.0.2.1/32.
 #          So concat(address, '') and address || '' differ, and address::text does not equal the text that a client reads and sends back.
 # Matters: Addresses go into events and into keys of the throttle, and a MAC over rows covers them. With inet columns a MAC or a key that SQL
-#          computes differs from one that the service computes from what it read. Tessera stores addresses as text, in the one spelling of
-#          kernel/address.ts; with inet, host() is the function to use.
+#          computes differs from one that the service computes from what it read. Tessera reads the inet of a session by host(), and
+#          keeps text in the one spelling of kernel/address.ts everywhere else.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
