@@ -28,3 +28,9 @@ export const WAL_SINCE_CHECKPOINT: Statement = {
   name: 'maintenance-wal-since-checkpoint',
   text: `SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), redo_lsn)::bigint AS bytes FROM pg_control_checkpoint()`,
 };
+
+/** Has PostgreSQL publish what the session has counted, once this statement has ended: by itself it does so once a second at most. */
+export const FLUSH_COUNTERS: Statement = {
+  name: 'embedded-flush-counters',
+  text: 'SELECT pg_stat_force_next_flush()',
+};

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
 import { Statements } from '../database/statements.js';
-import { MOST_DUE, WAL_SINCE_CHECKPOINT } from './embedded-maintenance.statements.js';
+import { FLUSH_COUNTERS, MOST_DUE, WAL_SINCE_CHECKPOINT } from './embedded-maintenance.statements.js';
 import { Jobs } from './jobs.js';
 
 const EVERY_SECONDS = 60;
@@ -46,6 +46,7 @@ export class EmbeddedMaintenance implements OnModuleInit {
 
   /** The rows that were vacuumed or analysed; 0 when no table was due, which ends the run. */
   private async maintainOne(): Promise<number> {
+    await this.statements.run(FLUSH_COUNTERS, []);
     const [due] = await this.statements.run<DueTable>(MOST_DUE, [this.seen]);
     if (due) {
       this.seen.push(due.name);

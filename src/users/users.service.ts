@@ -117,7 +117,9 @@ export class UsersService {
     const reasons = [
       ...(password === undefined ? [] : ['password-changed']),
       ...(flags.enabled === undefined ? [] : [flags.enabled ? 'enabled' : 'user-disabled']),
-      ...(flags.mustResetPassword ? ['must-reset-password'] : []),
+      ...(flags.mustResetPassword === undefined
+        ? []
+        : [flags.mustResetPassword ? 'must-reset-password' : 'may-keep-password']),
       ...(flags.isAdministrator === undefined
         ? []
         : [flags.isAdministrator ? 'made-administrator' : 'administrator-withdrawn']),

@@ -76,7 +76,8 @@ describe('audit verify', () => {
     const { code, stdout, stderr } = await run('audit', 'verify');
     expect([code, stdout]).toEqual([0, expect.stringContaining('Nothing is wrong.')]);
     expect(stdout).toMatch(/The head is \d+:[0-9a-f]{64}\n/);
-    expect(stderr).toMatch(/100 % · seal/);
+    // What takes less than five seconds shows its progress at a terminal alone.
+    expect(stderr).toBe('');
     head = (await verify()).head;
     expect(await verify('--from-head', head)).toMatchObject({ code: 0, head });
     expect((await run('audit', 'verify', '--from-head', 'none')).code).toBe(1);

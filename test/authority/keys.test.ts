@@ -88,10 +88,11 @@ describe('the command sessions', () => {
     await login(service, 'list', 'web');
     const record = the(await recordOf(service, tokens));
     const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) as string;
-    const times = { created: time, signedIn: time, refreshed: time, expires: record.ExpiresOn };
+    const times = { created: time, signedIn: time, refreshed: time, expires: record.ExpiresOn, redeemed: time };
+    const last = { address: '127.0.0.1', userAgent: 'node', request: expect.any(String) as string };
     const all = await command<object[]>('sessions', 'list', '--subject', 'LIST@example.com');
     expect(all).toHaveLength(2);
-    expect(all[0]).toEqual({ id: record.Id, session: sessionOf(tokens), client: 'phone', ...times });
+    expect(all[0]).toEqual({ id: record.Id, session: sessionOf(tokens), client: 'phone', ...times, ...last });
     expect(await command('sessions', 'list', '--subject', 'list@example.com', '--client', 'none')).toEqual([]);
   });
 

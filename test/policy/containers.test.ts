@@ -71,7 +71,7 @@ describe('the Compose file', () => {
 
   it('has no password and no default of one, and gives secrets as files', () => {
     expect(text).not.toMatch(/postgres:\/\/|PASSWORD: [^$]|PASSWORD:-.+\}|SECRET:-.+\}/);
-    expect(text.match(/file: .*/g)).toEqual(Array(4).fill(expect.stringMatching(/^file: \$\{SECRETS_DIR:\?/)));
+    expect(text.match(/file: .*/g)).toEqual(Array(5).fill(expect.stringMatching(/^file: \$\{SECRETS_DIR:\?/)));
   });
 });
 
