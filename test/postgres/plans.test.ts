@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,6 +9,7 @@ import { runCli } from '../support/cli.js';
 import { databaseUrl, newData } from '../support/data.js';
 import { SECRET } from '../support/fixtures.mjs';
 import { Service } from '../support/service.js';
+import { MAY_BE_SENT, namesInCode, NOT_SENT } from '../support/statement-names.js';
 import { ask, disposeWithoutLeaks, seconds, tokensOf } from '../support/sessions.js';
 
 const ROWS = 1_000_000;
@@ -140,6 +141,9 @@ async function useSessions(): Promise<void> {
   await renew(first.refresh);
   const introspection = { token: second.refresh };
   await service.client(basicOf('admin')).form('POST', '/api/token/introspect', introspection);
+  // Confirms the token that came with it, beside the request.
+  await service.client(`Bearer ${second.access}`).get(RESOURCE);
+  await seconds(1);
   await renew(second.refresh);
   await renew(first.refresh);
   await renew(first.refresh);
@@ -177,41 +181,21 @@ function faultsOf(plan: Plan, parent?: Plan): string[] {
   ];
 }
 
-/** The names of all prepared statements, from the code. */
-function namesInCode(): string[] {
-  const source = join(import.meta.dirname, '../../src');
-  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-  const text = files.map((file) => readFileSync(join(source, file), 'utf8')).join('\n');
-  const named = /(?:audited\(\s*|name: )'([a-z]+(?:-[a-z]+)+)',\n\s+(?:isRepeatable: true,\n\s+)?(?:`|'|text: )/g;
-  return [...text.matchAll(named)].map(([, name = '']) => name);
-}
-
-/**
- * Of the catalogue, for metrics; by primary key, after a change of the secret, with a second factor, at the first sign-in after an upgrade,
- * or when a range of events expires only; and those of a verification, which reads all there is.
- */
-const NOT_SENT = [
-  'audit-seal-from',
-  'audit-seal-renew',
-  'audit-seal-measured-from',
-  'audit-seal-delete-range',
-  'audit-seal-prune',
-  'audit-unsealed-age',
-  'audit-outside-seals',
-  'session-estimate',
-  'session-revived',
-  'session-ticket',
-  'session-reseal-ticket',
-  'totp-spend-step',
-  'user-replace',
-];
-/** Of the locks: it is sent only when somebody writes at that moment. */
-const MAY_BE_SENT = 'audit-still-writing';
-
 it(`every statement reads what it needs of ${ROWS} records, not the table`, async () => {
   await useEverything();
   const { code } = await runCli(service.dataDir, ['sessions', 'end', '--subject', 'user2@example.com'], '', logged());
   expect(code).toBe(0);
+  const trail = join(folder, 'trail');
+  const [session] = (await database.query('SELECT unique_id FROM refresh_tokens WHERE issued ORDER BY id DESC LIMIT 1'))
+    .rows;
+  writeFileSync(
+    trail,
+    JSON.stringify({ Kind: 'session-ended', SessionId: session.unique_id, CreatedOn: '2100-01-01T00:00:00Z' }),
+  );
+  for (const option of [['--dry-run'], []]) {
+    const end = ['sessions', 'end', '--from-trail', trail, ...option];
+    expect((await runCli(service.dataDir, end, '', logged())).code).toBe(0);
+  }
   // The service would run them too, but not before the events of the million records are sealed.
   for (const job of ['expired-records', 'login-failures'])
     await runCli(service.dataDir, ['jobs', 'run', job], '', logged());
