@@ -17,7 +17,7 @@ const PLANTS = {
       await client.query('BEGIN');
       try {
         const result = await client.query(query);
-        setTimeout(end, 100, 'COMMIT');
+        setTimeout(end, 30, 'COMMIT');
         return result;
       } catch (error) {
         await end('ROLLBACK');
