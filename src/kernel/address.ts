@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 
 /** How many leading bits of an address name its network. */
 export interface PrefixLengths {
@@ -15,6 +15,8 @@ const WITH_PORT = /^(?:\[(?<bracketed>[^\]]*)\](?::\d{1,5})?|(?<dotted>[\d.]+):\
  * IPv4-mapped IPv6 address is the IPv4 address. Undefined for any other text.
  */
 export function canonicalAddress(text: string): string | undefined {
+  // IPv4 has one spelling.
+  if (isIPv4(text)) return text;
   const { bracketed, dotted } = WITH_PORT.exec(text.trim())?.groups ?? {};
   const [address = ''] = (bracketed ?? dotted ?? text.trim()).split('%', 1);
   return isIP(address) ? ipaddr.process(address).toString() : undefined;

@@ -19,6 +19,7 @@ export function isBlank(value: string): boolean {
 
 /** The first characters of the string, at most `limit`, counted as `isLongerThan` counts them: none is cut in half. */
 export function firstCharacters(value: string, limit: number): string {
+  if (value.length <= limit) return value;
   return Array.from(value.slice(0, 2 * limit))
     .slice(0, limit)
     .join('');
