@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
-import { setImmediate as turn } from 'node:timers/promises';
 import { AppError } from '../kernel/app-error.js';
-import { LoopClock } from './loop-clock.js';
+import { LoopClock, twoTurns } from './loop-clock.js';
 
 /** They change nothing, or do what is wanted, whoever listens. */
 const ALWAYS_CARRIED_OUT: readonly string[] = ['GET', 'HEAD', 'DELETE'];
@@ -45,8 +44,7 @@ export function addArrival(fastify: FastifyInstance): void {
 /** Whether the sender of a request has hung up by now, and waits for no answer. */
 export async function isAbandoned({ raw: { socket } }: FastifyRequest): Promise<boolean> {
   // The event loop reads all its sockets in a turn: who had hung up is then known to have.
-  await turn();
-  await turn();
+  await twoTurns();
   return socket.destroyed || !socket.writable;
 }
 

@@ -64,7 +64,7 @@ export class LoopClock {
     const count = ++this.accepted;
     this.queuedFrom ??= this.readableFrom;
     this.fresh.set(socket, this.queuedFrom);
-    inTwoTurns(() => {
+    void twoTurns().then(() => {
       this.fresh.delete(socket);
       if (this.accepted === count) this.queuedFrom = undefined;
     });
@@ -107,6 +107,16 @@ export class LoopClock {
   }
 }
 
-function inTwoTurns(work: () => void): void {
-  setImmediate(() => setImmediate(work));
+let twoTurnsFromNow: Promise<void> | undefined;
+
+/** Resolves when the event loop has read all its sockets twice: a request that waits for it knows who had hung up before. */
+export function twoTurns(): Promise<void> {
+  // Those of one turn wait together.
+  twoTurnsFromNow ??= new Promise((resolve) => {
+    setImmediate(() => {
+      twoTurnsFromNow = undefined;
+      setImmediate(resolve);
+    });
+  });
+  return twoTurnsFromNow;
 }

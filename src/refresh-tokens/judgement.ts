@@ -37,6 +37,8 @@ export interface Diagnosis extends Session, LastRedemption, SignedPower, Record<
   readonly isConfirmed: boolean;
   /** How often the current token was given again. */
   readonly repetitions: number;
+  /** Whether the token comes from another network than the redemption before; false when either is not known. */
+  readonly isOtherNetwork: boolean;
   readonly isUserEnabled: boolean;
 }
 

@@ -5,7 +5,7 @@ import type { Origin } from '../kernel/origin.js';
 import { GenuineUsers } from '../users/genuine-users.js';
 import { judge, type Diagnosis, type Refusal, type Verdict } from './judgement.js';
 import { DIAGNOSE } from './redemption.statements.js';
-import { placeOf, type Rotatable } from './rotations.js';
+import type { Rotatable } from './rotations.js';
 
 /** The age of a token is known to within the time that reading its session took: what took longer is read again. */
 const PRECISE_MS = 25;
@@ -51,9 +51,10 @@ export class Judgements {
   }
 
   /** The session of a token, and how many seconds before the answer of the database the token's request had arrived. */
-  private async diagnose({ claims, clientId, receivedAt }: Unredeemed): Promise<{ session?: Diagnosis; age: number }> {
+  private async diagnose(token: Unredeemed): Promise<{ session?: Diagnosis; age: number }> {
+    const { claims, clientId, origin, receivedAt } = token;
     const { id, uniqueId, generation } = claims;
-    const values = [id, uniqueId, clientId, this.settings.REFRESH_TOKEN_MAX_AGE, generation];
+    const values = [id, uniqueId, clientId, this.settings.REFRESH_TOKEN_MAX_AGE, generation, origin.address];
     for (let reading = 1; ; reading++) {
       const begun = performance.now();
       const [session] = await this.statements.run<Diagnosis>(DIAGNOSE, values);
@@ -66,9 +67,8 @@ export class Judgements {
 }
 
 /** `network`, `user-agent`, both, or nothing. */
-function changeBetween({ lastRedeemedOn, lastAddress, lastUserAgent }: Diagnosis, origin: Origin): string {
+function changeBetween({ lastRedeemedOn, isOtherNetwork, lastUserAgent }: Diagnosis, origin: Origin): string {
   if (!lastRedeemedOn) return '';
-  const isOtherNetwork = lastAddress && origin.address && placeOf(lastAddress) !== placeOf(origin.address);
   const isOtherAgent = (lastUserAgent ?? null) !== origin.userAgent;
   return [...(isOtherNetwork ? ['network'] : []), ...(isOtherAgent ? ['user-agent'] : [])].join(' ');
 }

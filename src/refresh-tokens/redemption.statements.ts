@@ -19,44 +19,79 @@ const REDEEMED = {
   salt: 'text',
   hash: 'text',
   address: 'inet',
-  network: 'cidr',
   user_agent: 'text',
   request_id: 'text',
 };
 
-/** SQL: where the expiry slides to: a life from now ($12), but never past the longest life of the login ($13). */
-const SLID = 'least(now() + make_interval(secs => $12::float8), t.auth_time + make_interval(secs => $13::float8))';
+/** SQL: where the expiry slides to: a life from now ($11), but never past the longest life of the login ($12). */
+const SLID = 'least(now() + make_interval(secs => $11::float8), t.auth_time + make_interval(secs => $12::float8))';
 
 /**
- * SQL: redeems tokens, each for itself, in one commit. Parameters: `REDEEMED` of each, $12 life, $13 longest life from login, in seconds,
- * $14 whether a token that comes from elsewhere is left alone. `place` counts the tokens from 1. The rows that come back decide; nothing
- * is read first, and a row is locked while it is judged. Of a token that is there twice, one is redeemed. The expiry slides, but is
- * written only when it would move by a fifteenth of the life (a day of fifteen): the index on it leaves most rotations heap-only. A
- * request from another network or user agent than the redemption before leaves an event.
+ * SQL: whether an address is in another network than that of the redemption before. The addresses of an IPv4 /24 are one network, and
+ * those of an IPv6 /48. False when an address is not known.
  */
-function redeem(whenLockedByOthers: '' | 'SKIP LOCKED'): string {
-  return `WITH held AS (
-      SELECT ${recordFacts('t')}, asked.place, asked.salt, asked.hash, asked.address, asked.user_agent, asked.request_id,
-        ${powerColumns('u')},
-        NOT coalesce(t.last_address <<= asked.network, true) AS is_other_network,
-        t.last_redeemed_on IS NOT NULL AND t.last_user_agent IS DISTINCT FROM asked.user_agent AS is_other_agent
+function isOtherNetwork(address: string): string {
+  return `coalesce(NOT t.last_address <<= set_masklen(${address}, CASE family(${address}) WHEN 4 THEN 24 ELSE 48 END), false)`;
+}
+
+const IS_OTHER_NETWORK = isOtherNetwork('asked.address');
+const IS_OTHER_AGENT = 't.last_redeemed_on IS NOT NULL AND t.last_user_agent IS DISTINCT FROM asked.user_agent';
+
+/** SQL: the tokens that can be redeemed, and what follows them. Their rows are locked while they are judged. */
+function held({ columns, condition, lock }: Readonly<Record<'columns' | 'condition' | 'lock', string>>): string {
+  return `SELECT ${columns}, asked.place, asked.salt, asked.hash, asked.address, asked.user_agent, asked.request_id, ${powerColumns('u')}
       FROM ${askedRows(REDEEMED)}, refresh_tokens t, users u
       WHERE t.id = asked.id AND t.unique_id = asked.unique_id AND t.issued AND t.generation = asked.generation
         AND t.ticket_hash = ${ticketHashSql('t', 'asked.token')}
         AND t.client_id = coalesce(asked.client_id, t.subject)
-        AND t.expires_on > now() AND t.auth_time + make_interval(secs => $13::float8) > now()
-        AND u.email = t.subject AND u.enabled
-      FOR NO KEY UPDATE OF t ${whenLockedByOthers}),
-    rotated AS (
-      UPDATE refresh_tokens t SET
-        generation = t.generation + 1, rotated_on = clock_timestamp(), ticket_salt = held.salt, ticket_hash = held.hash,
-        rotations = (t.rotated_on || t.rotations)[1:${EARLIER_ROTATIONS}], repetitions = 0,
-        last_redeemed_on = clock_timestamp(), last_request_id = held.request_id, last_address = held.address,
-        last_user_agent = held.user_agent, updated_on = ${NOW_SECOND}, updated_by = t.subject,
-        expires_on = CASE WHEN ${SLID} > t.expires_on + make_interval(secs => $12::float8 / 15)
-          THEN date_trunc('second', ${SLID}) ELSE t.expires_on END
-      FROM held WHERE t.id = held.id AND NOT ($14::boolean AND (is_other_network OR is_other_agent))
-      RETURNING held.place::int, ${ISSUED}, held.email, held."isAdministrator", held.roles, held.mac),
+        AND t.expires_on > now() AND t.auth_time + make_interval(secs => $12::float8) > now()
+        AND u.email = t.subject AND u.enabled AND NOT (${condition})
+      FOR NO KEY UPDATE OF t ${lock}`;
+}
+
+/**
+ * SQL: puts the tokens of `held` out of use. The expiry slides, but is written only when it would move by a fifteenth of the life (a day
+ * of fifteen): the index on it leaves most rotations heap-only.
+ */
+const ROTATE = `UPDATE refresh_tokens t SET
+      generation = t.generation + 1, rotated_on = clock_timestamp(), ticket_salt = held.salt, ticket_hash = held.hash,
+      rotations = (t.rotated_on || t.rotations)[1:${EARLIER_ROTATIONS}], repetitions = 0,
+      last_redeemed_on = clock_timestamp(), last_request_id = held.request_id, last_address = held.address,
+      last_user_agent = held.user_agent, updated_on = ${NOW_SECOND}, updated_by = t.subject,
+      expires_on = CASE WHEN ${SLID} > t.expires_on + make_interval(secs => $11::float8 / 15)
+        THEN date_trunc('second', ${SLID}) ELSE t.expires_on END
+    FROM held WHERE t.id = held.id
+    RETURNING held.place::int, ${ISSUED}, held.email, held."isAdministrator", held.roles, held.mac`;
+
+/**
+ * Redeems tokens, each for itself, in one commit. Parameters: `REDEEMED` of each, $11 life, $12 longest life from login, in seconds.
+ * `place` counts the tokens from 1. The rows that come back decide; nothing is read first. Of a token that is there twice, one is
+ * redeemed. A row that another transaction has locked is skipped, so that no token waits for that of another, and so is a token that comes
+ * from another network or user agent than the redemption before. It may be repeated: when it was done already, the token is the previous
+ * one, and gets the same answer as the retry of a client.
+ */
+export const REDEEM = {
+  name: 'session-redeem',
+  isRepeatable: true,
+  text: `WITH held AS (
+      ${held({ columns: 't.id', condition: `${IS_OTHER_NETWORK} OR ${IS_OTHER_AGENT}`, lock: 'SKIP LOCKED' })})
+    ${ROTATE}`,
+};
+
+/**
+ * Redeems a token that was skipped: waits for its row, and writes an event when it comes from elsewhere. Parameters: those of `REDEEM`,
+ * and $13 whether a token that comes from elsewhere is skipped all the same.
+ */
+export const REDEEM_SKIPPED = {
+  name: 'session-redeem-skipped',
+  isRepeatable: true,
+  text: `WITH held AS (
+      ${held({
+        columns: `${recordFacts('t')}, ${IS_OTHER_NETWORK} AS is_other_network, ${IS_OTHER_AGENT} AS is_other_agent`,
+        condition: `$13::boolean AND (${IS_OTHER_NETWORK} OR ${IS_OTHER_AGENT})`,
+        lock: '',
+      })}),
+    rotated AS (${ROTATE}),
     event AS (
       INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
       SELECT 'refreshed-elsewhere', subject,
@@ -67,29 +102,13 @@ function redeem(whenLockedByOthers: '' | 'SKIP LOCKED'): string {
         AND (SELECT count(*) FROM (SELECT FROM audit_trail_entries WHERE session_id = held.unique_id
           AND kind = 'refreshed-elsewhere' AND created_on > now() - interval '1 minute'
           LIMIT ${ELSEWHERE_A_MINUTE}) recent) < ${ELSEWHERE_A_MINUTE})
-    SELECT * FROM rotated`;
-}
-
-/**
- * Redeems tokens. A row that another transaction has locked is skipped, so that no token waits for that of another. It may be repeated:
- * when it was done already, the token is the previous one, and gets the same answer as the retry of a client.
- */
-export const REDEEM = {
-  name: 'session-redeem',
-  isRepeatable: true,
-  text: redeem('SKIP LOCKED'),
-};
-
-/** Redeems a token that was skipped: waits for its row. */
-export const REDEEM_HELD = {
-  name: 'session-redeem-held',
-  isRepeatable: true,
-  text: redeem(''),
+    SELECT * FROM rotated`,
 };
 
 /**
- * Says of a session why a token was not redeemed: $1 id, $2 unique id, $3 client, $4 longest life, $5 the generation presented; times in
- * seconds. `sinceSuperseded` is null for the current generation and for one that is older than the rotations on record.
+ * Says of a session why a token was not redeemed: $1 id, $2 unique id, $3 client, $4 longest life, $5 the generation presented, $6 the
+ * address it comes from; times in seconds. `sinceSuperseded` is null for the current generation and for one that is older than the
+ * rotations on record.
  */
 export const DIAGNOSE = {
   name: 'session-diagnose',
@@ -99,6 +118,7 @@ export const DIAGNOSE = {
       t.expires_on <= now() OR t.auth_time + make_interval(secs => $4::float8) <= now() AS "isExpired",
       extract(epoch FROM clock_timestamp() - (t.rotated_on || t.rotations)[t.generation - $5::bigint])::float8 AS "sinceSuperseded",
       t.confirmed_generation IS NOT DISTINCT FROM t.generation AS "isConfirmed", t.repetitions,
+      ${isOtherNetwork('$6::inet')} AS "isOtherNetwork",
       host(t.last_address) AS "lastAddress", t.last_user_agent AS "lastUserAgent", t.last_request_id AS "lastRequestId",
       t.last_redeemed_on AS "lastRedeemedOn", coalesce(u.enabled, false) AS "isUserEnabled", ${powerColumns('u')}
     FROM refresh_tokens t LEFT JOIN users u ON u.email = t.subject

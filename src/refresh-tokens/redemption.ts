@@ -64,7 +64,7 @@ export class Redemption {
 
   private async explainOrRotate(token: Token): Promise<IssuedSession> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const session = (await this.explain(token)) ?? (await this.rotations.rotateLocked(token));
+      const session = (await this.explain(token)) ?? (await this.rotations.rotateSkipped(token));
       if (session) return session;
     }
     throw invalidGrant('contended');

@@ -2,20 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { askedValues, inPlaces, type Placed } from '../database/asked.js';
 import { Statements, type Statement } from '../database/statements.js';
-import { networkOf } from '../kernel/address.js';
 import { Batched } from '../kernel/batched.js';
 import type { Origin } from '../kernel/origin.js';
 import { GenuineUsers } from '../users/genuine-users.js';
 import type { SignedPower } from '../users/user-seals.js';
 import { invalidGrant } from './judgement.js';
-import { REDEEM, REDEEM_HELD, RESEAL_TICKET, TICKET } from './redemption.statements.js';
+import { REDEEM, REDEEM_SKIPPED, RESEAL_TICKET, TICKET } from './redemption.statements.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token-codec.js';
 import type { IssuedSession, Session } from './session.js';
 import { digestTicket, hashTicket, type TicketDigest } from './ticket-digest.js';
 import { Tickets } from './tickets.js';
-
-/** Addresses of one network are one place. */
-const NETWORK = { ipv4: 24, ipv6: 48 } as const;
 
 /** A genuine token to rotate. */
 export interface Rotatable {
@@ -30,11 +26,6 @@ interface Rotation extends Rotatable, TicketDigest {}
 
 /** A session and its user, whose row may have been written outside the service. */
 type RotatedSession = Session & SignedPower;
-
-/** The network of an address, in CIDR form; null when the address is not known. */
-export function placeOf(address: string | null): string | null {
-  return address && networkOf(address, NETWORK);
-}
 
 /** Puts current tokens out of use and issues the next, each in one statement that it shares with others. */
 @Injectable()
@@ -59,15 +50,25 @@ export class Rotations {
     return this.codec.encodeUnderAll(session).find((token) => hashTicket(session.salt, token) === session.hash);
   }
 
-  /** The session with its next token. Undefined when the token is not the current one, or another transaction has locked its row. */
+  /**
+   * The session with its next token. Undefined when the token is not the current one, another transaction has locked its row, or it comes
+   * from another network or user agent than the redemption before.
+   */
   async rotate(token: Rotatable): Promise<IssuedSession | undefined> {
     if (this.codec.isOfEarlierSecret(token.refreshToken, token.claims)) await this.resealTicket(token.claims);
     return this.rotateBy(token, (rotation) => this.rotations.get(rotation));
   }
 
-  /** Like `rotate`, but waits for a row that is locked. */
-  rotateLocked(token: Rotatable): Promise<IssuedSession | undefined> {
-    return this.rotateBy(token, async (rotation) => (await this.redeemEach(REDEEM_HELD, [rotation]))[0]);
+  /**
+   * Like `rotate`, for a token that it skipped: waits for a row that is locked, and takes a token from elsewhere, which leaves an event,
+   * unless that is to end its session.
+   */
+  rotateSkipped(token: Rotatable): Promise<IssuedSession | undefined> {
+    const endsElsewhere = this.settings.REFRESHED_ELSEWHERE === 'end';
+    return this.rotateBy(token, async (rotation) => {
+      const [session] = await this.redeemEach(REDEEM_SKIPPED, [rotation], [endsElsewhere]);
+      return session;
+    });
   }
 
   private async rotateBy(
@@ -83,20 +84,17 @@ export class Rotations {
   private async redeemEach(
     statement: Statement,
     rotations: readonly Rotation[],
+    policy: readonly unknown[] = [],
   ): Promise<(RotatedSession | undefined)[]> {
     const each = rotations.map(
       ({ claims: { id, uniqueId, generation }, refreshToken, clientId, salt, hash, origin }) => {
         const { address, userAgent, requestId } = origin;
-        const from = [address, placeOf(address), userAgent, requestId];
-        return [id, uniqueId, generation, refreshToken, clientId, salt, hash, ...from];
+        return [id, uniqueId, generation, refreshToken, clientId, salt, hash, address, userAgent, requestId];
       },
     );
-    const { REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE, REFRESHED_ELSEWHERE } = this.settings;
-    const policy = [REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE, REFRESHED_ELSEWHERE === 'end'];
-    return inPlaces(
-      rotations,
-      await this.statements.run<Placed<RotatedSession>>(statement, [...askedValues(each), ...policy]),
-    );
+    const { REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE } = this.settings;
+    const values = [...askedValues(each), REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE, ...policy];
+    return inPlaces(rotations, await this.statements.run<Placed<RotatedSession>>(statement, values));
   }
 
   /** The token is of an earlier secret: when all such tokens were used, nothing is left that needs that secret. */

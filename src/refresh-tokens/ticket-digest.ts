@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 /** A refresh token as it is at rest: base64 of SHA-256 of salt and token; the salt is new with each generation. */
 export interface TicketDigest {
@@ -14,7 +14,7 @@ export function digestTicket(token: string): TicketDigest {
 
 /** What `ticketHashSql` computes in SQL. */
 export function hashTicket(salt: string, token: string): string {
-  return createHash('sha256').update(salt).update(token).digest('base64');
+  return hash('sha256', salt + token, 'base64');
 }
 
 /** SQL: the hash of the token in a parameter under the record's stored salt. */

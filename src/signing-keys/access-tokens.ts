@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
-import { createHash, sign } from 'node:crypto';
+import { hash, sign } from 'node:crypto';
 import { v4 as uuid } from 'uuid';
 import { Settings } from '../config/settings.js';
 import { inSeconds } from '../kernel/date-time.js';
@@ -68,6 +68,8 @@ interface VerifiedToken {
 @Injectable()
 export class AccessTokens {
   private readonly verified = new Map<string, VerifiedToken>();
+  /** The encoded header of what the current key signs. */
+  private header = { kid: '', encoded: '' };
 
   constructor(
     private readonly keys: SigningKeys,
@@ -101,7 +103,8 @@ export class AccessTokens {
       amr,
       jti: uuid(),
     };
-    const signed = `${encode({ alg: 'ES256', typ: TYPE, kid })}.${encode(claims)}`;
+    if (this.header.kid !== kid) this.header = { kid, encoded: encode({ alg: 'ES256', typ: TYPE, kid }) };
+    const signed = `${this.header.encoded}.${encode(claims)}`;
     const signature = sign('sha256', Buffer.from(signed), { key: privateKey, dsaEncoding: 'ieee-p1363' });
     return `${signed}.${signature.toString('base64url')}`;
   }
@@ -111,7 +114,7 @@ export class AccessTokens {
    * remembered, by the token's digest, for as long as its key is one of ours.
    */
   async verify(token: string): Promise<AccessTokenClaims | undefined> {
-    const digest = createHash('sha256').update(token).digest('base64');
+    const digest = hash('sha256', token, 'base64');
     const known = this.verified.get(digest);
     if (known && (await this.keys.publicKey(known.kid))) return known.claims;
     const verified = await this.verifySignature(token);

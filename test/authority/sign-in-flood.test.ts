@@ -61,26 +61,27 @@ it('during 600 wrong sign-ins from 600 addresses others go on, and the service r
 
 it('a client that hung up while it waited is not checked, and not counted', async () => {
   const given = new AbortController();
-  const form = { grant_type: 'password', username: 'read@example.com', password: WRONG };
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  const waiting = times(60, (n) =>
+  // Nobody is guessed at twice, so that no limit answers before the password would be checked.
+  const waiting = Array.from({ length: 60 }, (_, n) =>
     fetch(`${service.url}/api/token`, {
       method: 'POST',
-      headers: { ...headers, 'x-forwarded-for': `198.19.0.${n}` },
-      body: new URLSearchParams({ ...form, password: `${WRONG} ${n}` }),
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-forwarded-for': `198.19.0.${n}` },
+      body: new URLSearchParams({ grant_type: 'password', username: `nobody-${n}@example.com`, password: WRONG }),
       signal: given.signal,
     }).then(
       ({ status }) => status,
       () => 0,
     ),
   );
-  while (the((await scrape(metricsPort)).value('tessera_sign_ins_waiting')) < 30);
+  // Those that are checked by then were answered; whoever waits, or is still on the way, hangs up.
+  await Promise.any(waiting);
   given.abort();
-  const statuses = await waiting;
+  const statuses = await Promise.all(waiting);
   while (the((await scrape(metricsPort)).value('tessera_sign_ins_waiting')) > 0);
-  const failures = await events(service, { Subject: 'read@example.com', Kind: 'login-failed' });
+  const failures = await events(service, { Kind: 'login-failed' });
+  const counted = failures.filter(({ Subject }) => String(Subject).startsWith('nobody-'));
   expect(statuses).toContain(0);
-  expect(failures.length).toBeLessThan(60);
+  expect(counted.length).toBeLessThan(60);
 });
 
 function expectBusy({ body, headers }: Answer): void {
