@@ -30,8 +30,8 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly jobs = new Map<string, Job>();
   private readonly holder = uuid();
   private readonly closing = new AbortController();
-  private readonly runs: Counter<'job' | 'outcome'>;
-  private readonly rows: Counter<'job'>;
+  private readonly runs: Counter<'job_name' | 'outcome'>;
+  private readonly rows: Counter<'job_name'>;
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
 
@@ -40,10 +40,11 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly statements: Statements,
     metrics: Metrics,
   ) {
-    const labelNames = ['job', 'outcome'] as const;
+    // Not `job`: Prometheus writes that label itself, with the name of what it scrapes.
+    const labelNames = ['job_name', 'outcome'] as const;
     this.runs = metrics.counter({ name: 'tessera_job_runs_total', help: 'Runs of jobs in this process.', labelNames });
     const help = 'Rows that jobs of this process touched.';
-    this.rows = metrics.counter({ name: 'tessera_job_rows_total', help, labelNames: ['job'] });
+    this.rows = metrics.counter({ name: 'tessera_job_rows_total', help, labelNames: ['job_name'] });
   }
 
   /** Has a job run when it is due. */
@@ -105,13 +106,13 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
     if (claimed.length === 0) return undefined;
     try {
       const rows = await this.runBatches(job, inAnyCase ? Infinity : (job.batchesPerRun ?? Infinity));
-      this.runs.inc({ job: job.name, outcome: 'ok' });
+      this.runs.inc({ job_name: job.name, outcome: 'ok' });
       const next = this.closing.signal.aborted ? 0 : job.every;
       await this.statements.run(END, [job.name, this.holder, next, null]);
       if (rows > 0) this.logger.log(`The job ${job.name} touched ${rows} rows.`);
       return rows;
     } catch (error) {
-      this.runs.inc({ job: job.name, outcome: 'failed' });
+      this.runs.inc({ job_name: job.name, outcome: 'failed' });
       await this.statements.run(END, [job.name, this.holder, job.every, (error as Error).message]).catch(() => []);
       throw error;
     }
@@ -124,7 +125,7 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
       const rows = await job.batch(job.batchSize);
       const rest = Math.min((performance.now() - begin) * REST, LONGEST_REST_MS);
       total += rows;
-      this.rows.inc({ job: job.name }, rows);
+      this.rows.inc({ job_name: job.name }, rows);
       const held = await this.statements.run(GO_ON, [job.name, this.holder, rows]);
       if (rows < job.batchSize || batch >= most || held.length === 0 || this.closing.signal.aborted) return total;
       await pause(rest, undefined, { signal: this.closing.signal }).catch(() => undefined);

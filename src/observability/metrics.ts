@@ -23,8 +23,8 @@ export interface Reading<Label extends string> {
 
 /**
  * The metrics of one application. Any provider may inject this, and registers each of its metrics once, in its constructor:
- * `this.runs = metrics.counter({ name: 'tessera_job_runs_total', help: 'Runs of jobs.', labelNames: ['job', 'outcome'] })`,
- * and from then on calls `this.runs.inc({ job: 'expiry', outcome: 'ok' })`.
+ * `this.runs = metrics.counter({ name: 'tessera_job_runs_total', help: 'Runs of jobs.', labelNames: ['job_name', 'outcome'] })`,
+ * and from then on calls `this.runs.inc({ job_name: 'expiry', outcome: 'ok' })`.
  */
 @Injectable()
 export class Metrics {
