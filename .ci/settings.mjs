@@ -1,0 +1,133 @@
+/**
+ * Writes docs/settings.md and .env.example from the class that declares the settings; with --check, only says whether the committed ones
+ * are the same.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as prettier from 'prettier';
+import ts from 'typescript';
+
+const ROOT = join(import.meta.dirname, '..');
+const SOURCE = join(ROOT, 'src/config/settings.ts');
+
+/** Each setting: its name, its docstring, its default as text (undefined when it has none), and the values it takes. */
+function settings() {
+  const file = ts.createSourceFile(SOURCE, readFileSync(SOURCE, 'utf8'), ts.ScriptTarget.Latest, true);
+  const constants = new Map();
+  file.forEachChild((node) => {
+    if (!ts.isVariableStatement(node)) return;
+    for (const { name, initializer } of node.declarationList.declarations) {
+      constants.set(name.getText(), initializer);
+    }
+  });
+  const declared = file.statements.find((node) => ts.isClassDeclaration(node) && node.name?.text === 'Settings');
+  return declared.members.filter(ts.isPropertyDeclaration).map((member) => ({
+    name: member.name.getText(),
+    about: docstring(member),
+    default: tag(member, 'defaultValue') ?? literal(member.initializer),
+    values: valuesOf(member, constants),
+  }));
+}
+
+function docstring(member) {
+  const [doc] = ts.getJSDocCommentsAndTags(member).filter(ts.isJSDoc);
+  return ts.getTextOfJSDocComment(doc?.comment)?.replaceAll(/\s+/g, ' ').trim() ?? '';
+}
+
+function tag(member, name) {
+  const found = ts.getJSDocTags(member).find(({ tagName }) => tagName.text === name);
+  return found && ts.getTextOfJSDocComment(found.comment)?.trim();
+}
+
+function literal(initializer) {
+  if (!initializer || ts.isArrayLiteralExpression(initializer)) return undefined;
+  const text = ts.isStringLiteral(initializer) ? initializer.text : initializer.getText().replaceAll('_', '');
+  return text === '' ? undefined : text;
+}
+
+/** What a decorator says that it expects: a range, or one of a list. */
+function valuesOf(member, constants) {
+  for (const { expression } of ts.getDecorators(member) ?? []) {
+    const name = expression.expression.getText();
+    if (name === 'wholeNumber') {
+      const [least, most] = expression.arguments.map((argument) => argument.getText().replaceAll('_', ''));
+      return `${grouped(least)} to ${grouped(most)}`;
+    }
+    if (name === 'IsIn') {
+      const list = constants.get(expression.arguments[0].getText());
+      const array = ts.isAsExpression(list) ? list.expression : list;
+      return array.elements.map(({ text }) => `\`${text}\``).join(', ');
+    }
+  }
+  return '';
+}
+
+function grouped(digits) {
+  return Number(digits).toLocaleString('en');
+}
+
+function page(all) {
+  const rows = all.map(
+    ({ name, about, values, ...setting }) =>
+      `| \`${name}\` | ${setting.default === undefined ? '' : `\`${setting.default}\``} | ${values} | ${about.replaceAll('|', '\\|')} |`,
+  );
+  return `# Settings
+
+All settings come from the environment, and all are optional unless the table says otherwise. An empty value counts as absent. When a value is
+bad, the service does not start, and names the setting and what it expects. This page is made from \`src/config/settings.ts\` by
+\`npm run settings\`.
+
+Each of the secrets \`TESSERA_SECRET\`, \`TESSERA_SECRET_PREVIOUS\`, \`ADMIN_PASSWORD\` and \`DATABASE_URL\` can be given in a file: set
+\`TESSERA_SECRET_FILE\` and so on to its path. The service reads the file once, at its start, without the line break at its end.
+
+| setting | default | values | meaning |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+function example(all) {
+  const settingsOf = all.map(
+    ({ name, about, default: value = '' }) => `${wrapped(about)}\n#${name}=${/^[^\s`]*$/.test(value) ? value : ''}`,
+  );
+  return `# Every setting of Tessera, with its default. Made by \`npm run settings\`; docs/settings.md has the values that each one takes.
+# Node reads such a file: node --env-file=.env dist/main.js
+
+${settingsOf.join('\n\n')}
+`;
+}
+
+function wrapped(text) {
+  return text
+    .split(' ')
+    .reduce((lines, word) => {
+      const last = lines.at(-1);
+      if (last !== undefined && last.length + word.length < 118) lines[lines.length - 1] = `${last} ${word}`;
+      else lines.push(`# ${word}`);
+      return lines;
+    }, [])
+    .join('\n');
+}
+
+function committed(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+const all = settings();
+const options = await prettier.resolveConfig(join(ROOT, 'docs/settings.md'));
+const made = {
+  'docs/settings.md': await prettier.format(page(all), { ...options, parser: 'markdown' }),
+  '.env.example': example(all),
+};
+for (const [name, text] of Object.entries(made)) {
+  const file = join(ROOT, name);
+  if (!process.argv.includes('--check')) writeFileSync(file, text);
+  else if (text !== committed(file)) {
+    console.error(`${name} is not what src/config/settings.ts declares: run \`npm run settings\` and commit it.`);
+    process.exitCode = 1;
+  }
+}
