@@ -59,16 +59,20 @@ function commaSeparated(): PropertyDecorator {
  * Nothing else in the service reads the environment.
  */
 export class Settings {
-  /** Port to listen on. */
+  /** The port on which the service listens. */
   @wholeNumber(1, 65_535, 'a port')
   readonly PORT: number = 3000;
 
-  /** Address to listen on. */
+  /** The address on which the service listens. */
   @Expose()
   @Matches(HOST, { message: HOST_EXPECTED })
   readonly HOST: string = '127.0.0.1';
 
-  /** Where clients reach the service, without a trailing slash: the issuer of access tokens. */
+  /**
+   * The URL at which clients reach the service, without a slash at its end. It is the issuer of the access tokens, so all replicas need the
+   * same one.
+   * @defaultValue http://HOST:PORT
+   */
   @Expose()
   @IsUrl(
     { protocols: ['http', 'https'], require_protocol: true, require_tld: false, allow_query_components: false },
@@ -83,23 +87,27 @@ export class Settings {
   @Matches(/^postgres(ql)?:\/\/./, { message: 'expected postgres://user:password@host:port/database' })
   readonly DATABASE_URL?: string;
 
-  /** Most connections that this process opens to PostgreSQL. */
+  /** The largest number of connections that one process opens to PostgreSQL. It opens one more for notifications. */
   @wholeNumber(1, 1_000, 'connections')
   readonly DATABASE_POOL_SIZE: number = 10;
 
-  /** Longest that a statement may take on PostgreSQL, in seconds; then it is cancelled, and its request gets a 503. */
+  /** How long a statement may take on PostgreSQL, in seconds. Then PostgreSQL cancels the statement, and the client gets a 503. */
   @wholeNumber(1, 3_600, 'seconds')
   readonly DATABASE_STATEMENT_TIMEOUT: number = 30;
 
-  /** Longest that a statement waits for a lock on PostgreSQL, in seconds; likewise. */
+  /** How long a statement waits for a lock on PostgreSQL, in seconds. Then the client gets a 503. */
   @wholeNumber(1, 3_600, 'seconds')
   readonly DATABASE_LOCK_TIMEOUT: number = 5;
 
-  /** Folder of the embedded database and its secret, and of the first administrator's password where it is a random one. */
+  /** The folder of the embedded database, of its secret, and of the first administrator's password if that is a random one. */
   @Expose()
   readonly DATA_DIR: string = './data';
 
-  /** What every key of the service is derived from. The embedded database keeps one in DATA_DIR when none is given. */
+  /**
+   * The secret from which the service derives all its keys: 32 random bytes or more as text, such as `openssl rand -base64 32` makes.
+   * `DATABASE_URL` requires one. The embedded database makes one when none is given.
+   * @defaultValue made in DATA_DIR
+   */
   @Expose()
   @IsVaried(SECRET_VARIETY, {
     message:
@@ -111,7 +119,7 @@ export class Settings {
   })
   readonly TESSERA_SECRET: string = '';
 
-  /** Secrets of before, separated by commas: what was made under them stays valid. */
+  /** Earlier secrets, separated by commas. Tokens, keys and passwords that were made under them stay valid. */
   @commaSeparated()
   @MinLength(SECRET_LENGTH, {
     each: true,
@@ -119,59 +127,65 @@ export class Settings {
   })
   readonly TESSERA_SECRET_PREVIOUS: readonly string[] = [];
 
-  /** E-mail of the administrator made at first start. */
+  /** The e-mail address of the administrator whom the first start makes. */
   @Expose()
   @IsEmail({ require_tld: false }, { message: 'expected an e-mail address' })
   @Matches(PLAIN_TEXT, { message: 'expected an e-mail address without control and format characters' })
   readonly ADMIN_EMAIL: string = 'admin@example.com';
 
-  /** Password of that administrator. Absent: a random one, kept in a file in DATA_DIR. */
+  /**
+   * The password of that administrator. A random password is kept in the file `first-password` in DATA_DIR.
+   * @defaultValue random
+   */
   @Expose()
   @IsOptional()
   @Length(PASSWORD_LENGTH.min, PASSWORD_LENGTH.max, { message: `expected ${PASSWORD}` })
   readonly ADMIN_PASSWORD?: string;
 
-  /** Life of an access token, in seconds. */
+  /** How long an access token is valid, in seconds. */
   @wholeNumber(1, 604_800, 'seconds')
   readonly ACCESS_TOKEN_TTL: number = 3600;
 
-  /** Life of a refresh token from its last use, in seconds. */
+  /** How long a refresh token is valid after its last use, in seconds. */
   @wholeNumber(60, 31_536_000, 'seconds')
   readonly REFRESH_TOKEN_TTL: number = 1_296_000;
 
-  /** Life of a session from its login, in seconds, however often it is refreshed. */
+  /** How long a session lasts after its sign-in, in seconds, even if it is refreshed. */
   @wholeNumber(60, 315_360_000, 'seconds')
   readonly REFRESH_TOKEN_MAX_AGE: number = 7_776_000;
 
-  /** For how long after a rotation the token before it gets the same new token again, in seconds. */
+  /** For how many seconds after a refresh the previous refresh token gets the same answer again. Others call it a grace period. */
   @wholeNumber(0, 3_600, 'seconds')
   readonly REFRESH_RETRY_WINDOW: number = 30;
 
   /**
-   * For how long the token before the current one gets the current one again while nobody has used that, in seconds: its answer may have
-   * been lost, however late the client comes back. 0 turns this off.
+   * For how many seconds after a refresh the previous refresh token gets the same answer again if nobody has used that answer: it may
+   * have been lost. 0 turns this off.
    */
   @wholeNumber(0, 31_536_000, 'seconds')
   readonly REFRESH_LOST_ANSWER_WINDOW: number = 86_400;
 
-  /** What a refresh from another network or user agent than the one before does: leave an event, or end the session. */
+  /**
+   * What happens at a refresh from another network or user agent than at the previous refresh: `record` writes an event, and `end` also
+   * ends the session.
+   */
   @Expose()
   @IsIn(ELSEWHERE, { message: `expected one of ${ELSEWHERE.join(', ')}` })
   readonly REFRESHED_ELSEWHERE: (typeof ELSEWHERE)[number] = 'record';
 
-  /** For how long a record is kept after it expired and was last written, in seconds. */
+  /** How long an expired record is kept after its expiry and its last change, in seconds. */
   @wholeNumber(0, 3_153_600_000, 'seconds')
   readonly EXPIRED_RECORD_RETENTION: number = 2_592_000;
 
-  /** For how long an event of the audit trail is kept, in seconds. */
+  /** How long an event of the audit trail is kept, in seconds. */
   @wholeNumber(86_400, 3_153_600_000, 'seconds')
   readonly AUDIT_RETENTION: number = 31_536_000;
 
-  /** For how long a process that was told to stop still takes requests while it says that it is not ready, in seconds. */
+  /** How long a process still takes requests after SIGTERM, in seconds. Meanwhile `/health/ready` answers 503. */
   @wholeNumber(0, 300, 'seconds')
   readonly SHUTDOWN_DELAY: number = 0;
 
-  /** Proxies whose `X-Forwarded-For` is believed: addresses or networks, separated by commas. */
+  /** The proxies whose `X-Forwarded-For` the service trusts: addresses or networks, separated by commas. */
   @commaSeparated()
   @IsNetwork({
     each: true,
@@ -180,28 +194,28 @@ export class Settings {
   })
   readonly TRUSTED_PROXIES: readonly string[] = [];
 
-  /** Least severe level that is logged. */
+  /** The least severe level that is logged. */
   @Expose()
   @IsIn(LOG_LEVELS, { message: `expected one of ${LOG_LEVELS.join(', ')}` })
   readonly LOG_LEVEL: string = 'info';
 
-  /** One JSON object a line, for programs, or a line of text, for people at a terminal. */
+  /** `json` writes one JSON object a line, for programs. `human` writes lines of text, for people at a terminal. */
   @Expose()
   @IsIn(LOG_FORMATS, { message: `expected one of ${LOG_FORMATS.join(', ')}` })
   readonly LOG_FORMAT: (typeof LOG_FORMATS)[number] = 'json';
 
-  /** Whether Swagger UI is served at `/docs`, and the document of the API at `/api/openapi.json`. */
+  /** Whether the service serves Swagger UI at `/docs` and the OpenAPI document at `/api/openapi.json`. */
   @Expose()
   @IsIn(SWITCH, { message: `expected one of ${SWITCH.join(', ')}` })
   readonly API_DOCS: (typeof SWITCH)[number] = 'on';
 
-  /** Port of the metrics, which are not for the public. Absent: there are none. */
+  /** The port on which the service serves `/metrics`, which is not for the public. Without a port there are no metrics. */
   @IsOptional()
   @DiffersFrom('PORT', { message: 'expected another port than PORT' })
   @wholeNumber(1, 65_535, 'a port')
   readonly METRICS_PORT?: number;
 
-  /** Address of the metrics. */
+  /** The address on which the service serves `/metrics`. */
   @Expose()
   @Matches(HOST, { message: HOST_EXPECTED })
   readonly METRICS_HOST: string = '127.0.0.1';
