@@ -1,17 +1,5 @@
-import { Expose, plainToInstance, Transform } from 'class-transformer';
-import {
-  IsEmail,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsUrl,
-  Length,
-  Matches,
-  Max,
-  Min,
-  MinLength,
-  validateSync,
-} from 'class-validator';
+import { Expose, plainToInstance } from 'class-transformer';
+import { IsEmail, IsIn, IsOptional, IsUrl, Length, Matches, MinLength, validateSync } from 'class-validator';
 import { PASSWORD_LENGTH } from '../kernel/password-policy.js';
 import { PLAIN_TEXT } from '../kernel/text.js';
 import { DiffersFrom } from './differs-from.js';
@@ -20,6 +8,7 @@ import { IsNetwork } from './is-network.js';
 import { IsVaried } from './is-varied.js';
 import { withSecretFiles } from './secret-files.js';
 import { describeFaults } from './setting-faults.js';
+import { commaSeparated, wholeNumber } from './setting-kinds.js';
 import { SettingsError } from './settings-error.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
@@ -33,26 +22,6 @@ const SECRET_LENGTH = 43;
 const SECRET_VARIETY = 10;
 const NEW_SECRET = `openssl rand -base64 32`;
 const PASSWORD = `${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters`;
-
-function wholeNumber(min: number, max: number, what: string): PropertyDecorator {
-  const message = `expected ${what} from ${min} to ${max}`;
-  return (target, key) => {
-    Expose()(target, key);
-    Transform(({ value }) =>
-      typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : (value as unknown),
-    )(target, key);
-    for (const check of [IsInt({ message }), Min(min, { message }), Max(max, { message })]) check(target, key);
-  };
-}
-
-function commaSeparated(): PropertyDecorator {
-  return (target, key) => {
-    Expose()(target, key);
-    Transform(({ value }) =>
-      typeof value === 'string' ? value.split(',').map((part) => part.trim()) : (value as unknown),
-    )(target, key);
-  };
-}
 
 /**
  * Every setting of the service, read from the environment once, checked and frozen. The names are those of the environment.
@@ -166,8 +135,8 @@ export class Settings {
   readonly REFRESH_LOST_ANSWER_WINDOW: number = 86_400;
 
   /**
-   * What happens at a refresh from another network or user agent than at the previous refresh: `record` writes an event, and `end` also
-   * ends the session.
+   * What happens at a refresh from another network or user agent than at the previous refresh: `record` writes an event, and `end` ends
+   * the session.
    */
   @Expose()
   @IsIn(ELSEWHERE, { message: `expected one of ${ELSEWHERE.join(', ')}` })
