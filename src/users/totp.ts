@@ -21,6 +21,11 @@ const SPEND_STEP = {
 
 const CLOCK = { name: 'totp-clock', text: 'SELECT now() AS now' };
 
+/** A code without the blanks and hyphens that apps show it with, and with the digits of ASCII, whatever keyboard wrote them. */
+export function plainCode(code: string): string {
+  return code.normalize('NFKC').replace(/[\s\p{Pd}]/gu, '');
+}
+
 /** Codes of an authenticator app as a second factor (RFC 6238): six digits, thirty seconds, SHA-1, each usable once. */
 @Injectable()
 export class Totp {
