@@ -3,6 +3,7 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deriveKeys } from '../../src/kernel/key-ring.js';
+import { hasExactSignature } from '../../src/signing-keys/exact-signature.js';
 import { runSql } from './run-sql.js';
 
 /** The key that a service signs access tokens with, taken from its data while it does not run. */
@@ -26,13 +27,17 @@ export async function stealKey(dataDir: string, sql: string): Promise<StolenKey>
   return { kid: row?.['kid'] ?? '', jwk, publicKey: createPublicKey(privateKey) };
 }
 
-/** A JWT with exactly this header and these claims, signed with this key. */
+/** A JWT with exactly this header and these claims, signed with this key; of the two signatures that there are, the service's. */
 export async function signJwt(
   header: { alg: string; [name: string]: unknown },
   claims: JWTPayload,
   jwk: JWK,
 ): Promise<string> {
-  return new SignJWT(claims).setProtectedHeader(header).sign(await importJWK(jwk, header.alg));
+  const key = await importJWK(jwk, header.alg);
+  for (;;) {
+    const jwt = await new SignJWT(claims).setProtectedHeader(header).sign(key);
+    if (hasExactSignature(jwt)) return jwt;
+  }
 }
 
 /** A part of a JWT. */
