@@ -25,6 +25,7 @@ import { SettingsError } from './settings-error.js';
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const LOG_FORMATS = ['json', 'human'] as const;
 const ELSEWHERE = ['record', 'end'] as const;
+const SCOPE = ['ignore', 'refuse'] as const;
 const SWITCH = ['on', 'off'] as const;
 const HOST = /^[\w.:-]+$/;
 const HOST_EXPECTED = 'expected a host name or an IP address';
@@ -158,6 +159,11 @@ export class Settings {
   @Expose()
   @IsIn(ELSEWHERE, { message: `expected one of ${ELSEWHERE.join(', ')}` })
   readonly REFRESHED_ELSEWHERE: (typeof ELSEWHERE)[number] = 'record';
+
+  /** What a requested scope, of which none can be granted, does: nothing, or have its request refused. */
+  @Expose()
+  @IsIn(SCOPE, { message: `expected one of ${SCOPE.join(', ')}` })
+  readonly REQUESTED_SCOPE: (typeof SCOPE)[number] = 'ignore';
 
   /** For how long a record is kept after it expired and was last written, in seconds. */
   @wholeNumber(0, 3_153_600_000, 'seconds')
