@@ -14,9 +14,8 @@ import { SignIn } from '../users/sign-in.js';
 import { RememberedPasswords } from './remembered-passwords.js';
 
 /**
- * `Authorization: Basic base64(email:password)` (RFC 7617). The password may hold colons, and the pair may be
- * form-encoded. A user with a second factor cannot use it:
- * Basic has no place for a code, and a factor that can be left out is none.
+ * `Authorization: Basic base64(email:password)` (RFC 7617). The password may hold colons, and the pair may be form-encoded. A user with a
+ * second factor cannot use it: Basic has no place for a code, and a factor that can be left out is none.
  */
 @Injectable()
 export class BasicStrategy extends PassportStrategy(Strategy, 'basic') {
@@ -58,7 +57,7 @@ export class BasicStrategy extends PassportStrategy(Strategy, 'basic') {
 
 /**
  * The pair as it came (RFC 7617), or decoded where it is form-encoded, as OAuth clients send it (RFC 6749, section 2.3.1). The name of a user is
- * an e-mail address, and form encoding leaves no `@`: so one of both is checked, and a wrong password counts once.
+ * an e-mail address, and form encoding leaves no `@`: so the service checks one form alone, and a wrong password counts once.
  */
 function decoded(pair: BasicAuthResult): BasicAuthResult {
   if (pair.name.includes('@')) return pair;

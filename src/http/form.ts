@@ -3,9 +3,9 @@ import { AppError } from '../kernel/app-error.js';
 
 /** The content type of a form. */
 export const FORM = 'application/x-www-form-urlencoded';
-/** What HTTP libraries say, or say nothing, of a body that they were given as text. */
+/** The content types that HTTP libraries give to a body of plain text. */
 const UNTYPED: readonly (string | undefined)[] = [undefined, '', 'text/plain'];
-/** How JSON begins, and no form: parameters have other names. */
+/** JSON begins so. No parameter of OAuth does. */
 const JSON_BEGINNING = /^\s*[{[]/;
 
 /** Whether the body of a request says that it is a form, or was assumed to be one. */
@@ -19,7 +19,7 @@ export function formNeeded(): AppError {
 }
 
 /**
- * Has a body without a content type, or of type text/plain, read as a form on routes that take nothing else: clients exist that send it
+ * Reads a body without a content type, or of type text/plain, as a form on routes that take nothing else. Some clients send their forms
  * so.
  */
 export function addAssumedForms(fastify: FastifyInstance): void {
@@ -34,7 +34,7 @@ export function addAssumedForms(fastify: FastifyInstance): void {
   });
 }
 
-/** @throws AppError 415 when a body that was assumed to be a form is JSON; from then on its request is none of a form */
+/** @throws AppError 415 when a body that was assumed to be a form is JSON. From then on `isForm` is false for its request. */
 export function refuseAssumedJson({ isFormAssumed, raw }: FastifyRequest, body: Buffer): void {
   if (!isFormAssumed || !JSON_BEGINNING.test(body.toString('latin1'))) return;
   delete raw.headers['content-type'];
@@ -47,7 +47,7 @@ function mediaType(contentType: string | undefined): string | undefined {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether the bodies of this route are forms, also those that do not say what they are. */
+    /** Whether this route takes forms alone. Then a body that does not say what it is counts as a form. */
     takesFormOnly?: boolean;
   }
   interface FastifyRequest {

@@ -55,7 +55,7 @@ function openApiDocument(app: INestApplication): OpenAPIObject {
     )
     .addBasicAuth({ type: 'http', scheme: 'basic', description: 'E-mail and password.' }, 'basic')
     .build();
-  // Bearer is last: generated clients exist that let the last one win, and send an access token by the scheme of that.
+  // Some generated clients use the last scheme for every credential: an access token must not go out as Basic.
   config.security = [{ password: [] }, { basic: [] }, { bearer: [] }];
   return completed(SwaggerModule.createDocument(app, config));
 }
@@ -76,7 +76,7 @@ export function serveOpenApi(app: INestApplication): void {
     customSiteTitle: 'Tessera API',
     customSwaggerUiPath: SWAGGER_UI,
     swaggerOptions: {
-      // Its sign-ins are sessions of their own, and it need not be typed. The secret, which is empty, is not checked.
+      // Sign-ins by Swagger UI are sessions of this client, and nobody has to type its name.
       initOAuth: { clientId: 'swagger-ui' },
       persistAuthorization: false,
       displayRequestDuration: true,

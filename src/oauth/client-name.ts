@@ -9,7 +9,7 @@ const LENGTH = 512;
 /** What a decoder writes for bytes that are no UTF-8. */
 const REPLACEMENT = '\ufffd';
 
-/** A client's name, where it was said, and the spellings that mean the same client. */
+/** A client's name, the part of the request that has it, and the spellings that mean the same client. */
 interface Named {
   readonly by: string;
   readonly name: string;
@@ -44,7 +44,7 @@ function byParameter(parameter: string | undefined): Named | undefined {
   return parameter === undefined ? undefined : named('the client_id parameter', parameter);
 }
 
-/** Other schemes name no client: many senders add the access token that they had to every request. */
+/** Other schemes name no client: many senders add their access token to every request. */
 function byBasic(request: IncomingMessage): Named | undefined {
   if (!/^basic(\s|$)/i.test(request.headers.authorization ?? '')) return undefined;
   const credentials = parseBasic(request);
@@ -54,7 +54,7 @@ function byBasic(request: IncomingMessage): Named | undefined {
       'The Authorization header is no valid HTTP Basic: expected base64 of client_id:secret.',
     );
   }
-  // Widespread clients do not encode it, so a name that cannot be decoded, and one that agrees as it came, is taken as it came.
+  // Many clients do not encode the name. So a name that cannot be decoded counts as it came, and either spelling may agree with another name.
   return named('HTTP Basic', formDecoded(credentials.name) ?? credentials.name, credentials.name);
 }
 

@@ -42,7 +42,7 @@ export class OAuthErrorBody {
   readonly error_description!: string;
 }
 
-/** What the HTTP layer says of a body that it cannot read; of a body that is no form, only that is said. */
+/** The HTTP layer's answers to a body that it cannot read. A body that is no form gets one answer alone. */
 const BODY_REFUSALS = [400, 415];
 
 /** Renders every failure of an OAuth endpoint as RFC 6749 wants it, those that the HTTP layer found included. */

@@ -13,7 +13,7 @@ export type OAuthParameters = ReadonlyMap<string, string>;
 /** A request of a client to an OAuth endpoint. */
 export interface OAuthRequest {
   readonly parameters: OAuthParameters;
-  /** The client that speaks, by header, parameter or HTTP Basic; undefined when it does not say. */
+  /** The client that speaks, by header, parameter or HTTP Basic; undefined when the request names none. */
   readonly clientId: string | undefined;
   readonly origin: Origin;
   /** When it came, at the earliest, in milliseconds by `performance.now()`. */
@@ -30,7 +30,7 @@ export const OAuthForm = createParamDecorator((_data: unknown, context: Executio
   parametersOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
-/** A request whose client names itself, or does not. */
+/** A request with the client that it names, if any. @throws AppError invalid_request for a bad name */
 export const ClientRequest = createParamDecorator((_data: unknown, context: ExecutionContext): OAuthRequest => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   const parameters = parametersOf(request);

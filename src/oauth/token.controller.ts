@@ -70,7 +70,7 @@ export class TokenController {
 
   @Post('revoke')
   @Public()
-  // Some clients read no answer of another type, not even an empty one.
+  // Some clients fail on an answer of another type, an empty one included.
   @Header('content-type', 'application/json; charset=utf-8')
   @ApiOperation({
     operationId: 'revokeToken',

@@ -141,7 +141,7 @@ export class AccessTokens {
   }
 }
 
-/** Versions that did not choose between the two signatures of a text had random UUIDs (version 4) for a `jti`; ours are of version 7. */
+/** Earlier versions did not choose between the two signatures of a text. Their `jti` is a random UUID (version 4), ours is of version 7. */
 function isOfEarlierVersion({ jti }: AccessTokenClaims): boolean {
   return /^[\da-f-]{14}4/.test(jti);
 }

@@ -21,7 +21,7 @@ const SPEND_STEP = {
 
 const CLOCK = { name: 'totp-clock', text: 'SELECT now() AS now' };
 
-/** A code without the blanks and hyphens that apps show it with, and with the digits of ASCII, whatever keyboard wrote them. */
+/** A code as its six digits of ASCII: apps show it with blanks or hyphens, and some keyboards write full-width digits. */
 export function plainCode(code: string): string {
   return code.normalize('NFKC').replace(/[\s\p{Pd}]/gu, '');
 }

@@ -71,7 +71,7 @@ describe('a body that is no form', () => {
     ['text/html', FORM],
     ['multipart/form-data; boundary=x', FORM],
     ['no type', FORM],
-  ])('is refused, and only a form is asked for: %s %s', async (type, text) => {
+  ])('is refused, and the message names the form alone: %s %s', async (type, text) => {
     const answer = await post(TOKEN, type, text);
     expect([answer.status, answer.body]).toEqual([
       400,
@@ -123,7 +123,7 @@ describe('a scope', () => {
     },
   );
 
-  it.each([{}, { scope: '' }])('that nobody asked for is not in the answer: %j', async (fields) => {
+  it.each([{}, { scope: '' }])('is absent from the answer when none was requested: %j', async (fields) => {
     const first = await ask({ ...GRANT, ...fields });
     const next = await ask({ grant_type: 'refresh_token', refresh_token: tokensOf(first).refresh, ...fields });
     for (const { body } of [first, next]) expect(Object.keys(body as object)).toEqual(MEMBERS);

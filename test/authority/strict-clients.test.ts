@@ -99,7 +99,7 @@ describe('oauth4webapi with HTTP Basic, which it form-encodes', () => {
     });
   });
 
-  it('is told that no scope was granted', async () => {
+  it('learns that no scope was granted', async () => {
     const issuer = new URL(service.url);
     const response = await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...HTTP });
     const server = await oauth.processDiscoveryResponse(issuer, response);

@@ -3,7 +3,6 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deriveKeys } from '../../src/kernel/key-ring.js';
-import { hasExactSignature } from '../../src/signing-keys/exact-signature.js';
 import { runSql } from './run-sql.js';
 
 /** The key that a service signs access tokens with, taken from its data while it does not run. */
@@ -36,8 +35,28 @@ export async function signJwt(
   const key = await importJWK(jwk, header.alg);
   for (;;) {
     const jwt = await new SignJWT(claims).setProtectedHeader(header).sign(key);
-    if (hasExactSignature(jwt)) return jwt;
+    if (header.alg !== 'ES256' || sOf(jwt).isLow) return jwt;
   }
+}
+
+/** The order of P-256 (FIPS 186-5). */
+const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+/** s of the ES256 signature (r, s) of a JWT, and whether it is the lower one of the two that verify. */
+export function sOf(jwt: string): { readonly s: bigint; readonly isLow: boolean } {
+  const s = BigInt(`0x${signatureOf(jwt).subarray(32).toString('hex')}`);
+  return { s, isLow: s <= ORDER / 2n };
+}
+
+/** The JWT with the other signature that the curve allows for the same text: (r, n - s) verifies wherever (r, s) does. */
+export function withOtherSignature(jwt: string): string {
+  const other = Buffer.from((ORDER - sOf(jwt).s).toString(16).padStart(64, '0'), 'hex');
+  const signature = Buffer.concat([signatureOf(jwt).subarray(0, 32), other]);
+  return `${jwt.slice(0, jwt.lastIndexOf('.') + 1)}${signature.toString('base64url')}`;
+}
+
+function signatureOf(jwt: string): Buffer {
+  return Buffer.from(jwt.split('.')[2] ?? '', 'base64url');
 }
 
 /** A part of a JWT. */
