@@ -39,7 +39,12 @@ export class AuditTrailEntryView {
   })
   readonly SessionId!: string | null;
 
-  @ApiProperty({ type: [Number], example: [87_654_321], description: 'Ids of the RefreshTokens it was about.' })
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'integer', format: 'int64' },
+    example: [87_654_321],
+    description: 'Ids of the RefreshTokens it was about.',
+  })
   readonly RecordIds!: readonly number[];
 
   @optional('192.0.2.7', 'Where it came from.')

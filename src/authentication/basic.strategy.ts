@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
-import parseBasic from 'basic-auth';
+import parseBasic, { type BasicAuthResult } from 'basic-auth';
 import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-custom';
 import type { Principal } from '../access/principal.js';
 import { originOf, principalOf } from '../access/request-origin.js';
 import { isAbandoned } from '../http/arrival.js';
+import { formDecoded } from '../http/percent-encoding.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { AppError } from '../kernel/app-error.js';
 import { GenuineUsers } from '../users/genuine-users.js';
@@ -13,8 +14,8 @@ import { SignIn } from '../users/sign-in.js';
 import { RememberedPasswords } from './remembered-passwords.js';
 
 /**
- * `Authorization: Basic base64(email:password)` (RFC 7617). The password may hold colons. A user with a second factor cannot use it:
- * Basic has no place for a code, and a factor that can be left out is none.
+ * `Authorization: Basic base64(email:password)` (RFC 7617). The password may hold colons, and the pair may be form-encoded. A user with a
+ * second factor cannot use it: Basic has no place for a code, and a factor that can be left out is none.
  */
 @Injectable()
 export class BasicStrategy extends PassportStrategy(Strategy, 'basic') {
@@ -34,7 +35,7 @@ export class BasicStrategy extends PassportStrategy(Strategy, 'basic') {
   async validate(request: FastifyRequest): Promise<Principal | false> {
     const credentials = parseBasic(request.raw);
     if (!credentials) return false;
-    const { name: email, pass: password } = credentials;
+    const { name: email, pass: password } = decoded(credentials);
     const user = await this.users.find(email);
     const isRemembered = user !== null && this.remembered.knows(user.email, password, user.passwordHash);
     if (isRemembered && user.enabled && !user.mustResetPassword && user.totpSecret === null)
@@ -52,4 +53,14 @@ export class BasicStrategy extends PassportStrategy(Strategy, 'basic') {
       throw error;
     }
   }
+}
+
+/**
+ * The pair as it came (RFC 7617), or decoded where it is form-encoded, as OAuth clients send it (RFC 6749, section 2.3.1). The name of a user is
+ * an e-mail address, and form encoding leaves no `@`: so the service checks one form alone, and a wrong password counts once.
+ */
+function decoded(pair: BasicAuthResult): BasicAuthResult {
+  if (pair.name.includes('@')) return pair;
+  const [name, pass] = [formDecoded(pair.name), formDecoded(pair.pass)];
+  return name === undefined || pass === undefined ? pair : { name, pass };
 }

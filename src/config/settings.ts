@@ -14,6 +14,7 @@ import { SettingsError } from './settings-error.js';
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const LOG_FORMATS = ['json', 'human'] as const;
 const ELSEWHERE = ['record', 'end'] as const;
+const SCOPE = ['ignore', 'refuse'] as const;
 const SWITCH = ['on', 'off'] as const;
 const HOST = /^[\w.:-]+$/;
 const HOST_EXPECTED = 'expected a host name or an IP address';
@@ -141,6 +142,11 @@ export class Settings {
   @Expose()
   @IsIn(ELSEWHERE, { message: `expected one of ${ELSEWHERE.join(', ')}` })
   readonly REFRESHED_ELSEWHERE: (typeof ELSEWHERE)[number] = 'record';
+
+  /** What the service does with a requested scope, since it grants none: `ignore` it, or `refuse` the request. */
+  @Expose()
+  @IsIn(SCOPE, { message: `expected one of ${SCOPE.join(', ')}` })
+  readonly REQUESTED_SCOPE: (typeof SCOPE)[number] = 'ignore';
 
   /** How long an expired record is kept after its expiry and its last change, in seconds. */
   @wholeNumber(0, 3_153_600_000, 'seconds')

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { isUtf8 } from 'node:buffer';
 import { badRequest, type AppError } from '../kernel/app-error.js';
+import { FORM, refuseAssumedJson } from './form.js';
 import { decodePairs } from './percent-encoding.js';
 
 const MAX_DEPTH = 32;
@@ -26,8 +27,9 @@ export function addBodyParsers(fastify: FastifyInstance): void {
       done(error && unreadableJson(text), parsed);
     });
   });
-  fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (_request, body, done) => {
+  fastify.addContentTypeParser(FORM, { parseAs: 'buffer' }, (request, body, done) => {
     try {
+      refuseAssumedJson(request, body as Buffer);
       done(null, parseForm(body as Buffer));
     } catch (error) {
       done(error as Error);

@@ -5,7 +5,7 @@ import { ValidationError, type MemberFailure } from '../kernel/validation-error.
 
 /** The body of every failure but a failed validation (contract 1.5). */
 export class FailureBody {
-  @ApiProperty({ type: 'integer', example: 404, description: 'The HTTP status.' })
+  @ApiProperty({ type: 'integer', format: 'int32', example: 404, description: 'The HTTP status.' })
   readonly Status!: number;
 
   @ApiProperty({
@@ -32,7 +32,14 @@ export class FailureBody {
 
 class MemberFailureBody implements MemberFailure {
   @ApiProperty({
-    anyOf: ['string', 'number', 'boolean', 'array', 'object', 'null'].map((type) => ({ type })),
+    anyOf: [
+      { type: 'string' },
+      { type: 'number', format: 'double' },
+      { type: 'boolean' },
+      { type: 'array', items: {} },
+      { type: 'object', additionalProperties: true },
+      { type: 'null' },
+    ],
     example: null,
     description: 'What was sent, cut to 256 characters; null when absent, and for ticket members always.',
   })

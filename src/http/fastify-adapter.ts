@@ -9,6 +9,7 @@ import { addArrival } from './arrival.js';
 import { addBatchConstraint } from './batch-query.js';
 import { addBodyParsers } from './body-parsers.js';
 import { FailureBody } from './failure-body.js';
+import { addAssumedForms } from './form.js';
 import { addHostCheck } from './host-header.js';
 import { addTotalItemsHeader } from './list-envelope.js';
 import { MethodTable } from './method-table.js';
@@ -54,6 +55,7 @@ export function createFastifyAdapter(
   addArrival(fastify);
   addBatchConstraint(fastify);
   addBodyParsers(fastify);
+  addAssumedForms(fastify);
   addUnreadBody(fastify);
   addTotalItemsHeader(fastify);
   addRecordStreams(fastify);

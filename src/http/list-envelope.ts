@@ -7,35 +7,41 @@ import { streamRecords } from './record-stream.js';
 /** Whether the total is estimated: of the envelope, but not in it. */
 const IS_ESTIMATED = Symbol('is estimated');
 
-const count = (example: number, description?: string): PropertyDecorator =>
-  ApiProperty({ type: 'integer', example, ...(description && { description }) });
+const count = (example: number, format: 'int32' | 'int64', description?: string): PropertyDecorator =>
+  ApiProperty({ type: 'integer', format, example, ...(description && { description }) });
 
 /** One page of a search (contract 1.6): thirteen members. `FirstItem` and `LastItem` count from 1; both are 0 on an empty page. */
 export abstract class ListEnvelope<T> {
   readonly Records!: readonly T[];
 
-  @count(1)
+  @count(1, 'int32')
   readonly CurrentPage!: number;
 
-  @count(25)
+  @count(25, 'int32')
   readonly CurrentPageSize!: number;
 
   @ApiProperty({ example: 'Id' })
   readonly CurrentOrderField!: string;
 
-  @ApiProperty({ enum: [0, 1], example: 0, description: '0 ascending, 1 descending.' })
+  @ApiProperty({
+    type: 'integer',
+    format: 'int32',
+    enum: [0, 1],
+    example: 0,
+    description: '0 ascending, 1 descending.',
+  })
   readonly CurrentSortDirection!: 0 | 1;
 
-  @count(1, 'Place of the first record of this page in the whole result, from 1; 0 on an empty page.')
+  @count(1, 'int64', 'Place of the first record of this page in the whole result, from 1; 0 on an empty page.')
   readonly FirstItem!: number;
 
-  @count(1, 'Place of the last record of this page in the whole result; 0 on an empty page.')
+  @count(1, 'int64', 'Place of the last record of this page in the whole result; 0 on an empty page.')
   readonly LastItem!: number;
 
-  @count(1, 'How many records match; above 100,000 it may be an estimate, and `X-Total-Items` says so.')
+  @count(1, 'int64', 'How many records match; above 100,000 it may be an estimate, and `X-Total-Items` says so.')
   readonly TotalItems!: number;
 
-  @count(1)
+  @count(1, 'int64')
   readonly TotalPages!: number;
 
   @ApiProperty({ example: false })
@@ -44,10 +50,10 @@ export abstract class ListEnvelope<T> {
   @ApiProperty({ example: false })
   readonly HasPreviousPage!: boolean;
 
-  @count(1)
+  @count(1, 'int32')
   readonly PageNumber!: number;
 
-  @count(25)
+  @count(25, 'int32')
   readonly PageSize!: number;
 
   readonly [IS_ESTIMATED]?: boolean;

@@ -15,12 +15,16 @@ const REQUEST_ID = {
   example: '5f0c6a5e-8f0c-4c53-9d5e-0c6f7a4b1e2d',
 };
 
+const RETRY_AFTER = {
+  'Retry-After': { schema: { type: 'integer', format: 'int32' }, description: 'Seconds to wait.' },
+};
+
 /** The headers that come with a failure, on every route. */
 const FAILURE_HEADERS: Readonly<Record<string, object>> = {
   401: { 'WWW-Authenticate': { schema: { type: 'string' }, description: 'How to sign in (RFC 6750, RFC 7617).' } },
   403: { 'WWW-Authenticate': { schema: { type: 'string' }, description: 'insufficient_scope (RFC 6750).' } },
-  429: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds to wait.' } },
-  503: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds to wait.' } },
+  429: RETRY_AFTER,
+  503: RETRY_AFTER,
 };
 
 /** The OpenAPI 3.1 document of the application, made from the decorators of its controllers. */
@@ -51,7 +55,8 @@ function openApiDocument(app: INestApplication): OpenAPIObject {
     )
     .addBasicAuth({ type: 'http', scheme: 'basic', description: 'E-mail and password.' }, 'basic')
     .build();
-  config.security = [{ password: [] }, { bearer: [] }, { basic: [] }];
+  // Some generated clients use the last scheme for every credential: an access token must not go out as Basic.
+  config.security = [{ password: [] }, { basic: [] }, { bearer: [] }];
   return completed(SwaggerModule.createDocument(app, config));
 }
 
@@ -71,6 +76,8 @@ export function serveOpenApi(app: INestApplication): void {
     customSiteTitle: 'Tessera API',
     customSwaggerUiPath: SWAGGER_UI,
     swaggerOptions: {
+      // Sign-ins by Swagger UI are sessions of this client, and nobody has to type its name.
+      initOAuth: { clientId: 'swagger-ui' },
       persistAuthorization: false,
       displayRequestDuration: true,
       defaultModelsExpandDepth: 0,

@@ -23,12 +23,19 @@ export function decodePairs(text: string, what: string): [name: string, value: s
   return pairs;
 }
 
-function decode(text: string, what: string): string {
+/** The text that was form-encoded, or undefined when its percent-encoding is not whole or not UTF-8. */
+export function formDecoded(text: string): string | undefined {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
   if (!spaced.includes('%')) return spaced;
   try {
     return decodeURIComponent(spaced);
   } catch {
-    throw badRequest(`${what} is malformed: its percent-encoding is not whole or not UTF-8.`);
+    return undefined;
   }
+}
+
+function decode(text: string, what: string): string {
+  const decoded = formDecoded(text);
+  if (decoded === undefined) throw badRequest(`${what} is malformed: its percent-encoding is not whole or not UTF-8.`);
+  return decoded;
 }

@@ -120,7 +120,7 @@ function pagingParameters({ orders }: SearchDefinition): Parameter[] {
       name: 'page',
       read: (value) => within(value, MAX_PAGE, (page) => ({ page })),
       document: {
-        schema: { type: 'integer', minimum: 1, maximum: MAX_PAGE, default: 1 },
+        schema: { type: 'integer', format: 'int32', minimum: 1, maximum: MAX_PAGE, default: 1 },
         description: 'Page, from 1.',
       },
     },
@@ -128,7 +128,7 @@ function pagingParameters({ orders }: SearchDefinition): Parameter[] {
       name: 'size',
       read: (value) => within(value, MAX_SIZE, (size) => ({ size })),
       document: {
-        schema: { type: 'integer', minimum: 1, maximum: MAX_SIZE, default: 25 },
+        schema: { type: 'integer', format: 'int32', minimum: 1, maximum: MAX_SIZE, default: 25 },
         description: 'Records on a page.',
       },
     },

@@ -15,7 +15,7 @@ class WriteValue {
 
 /** The answer to a write that succeeded: always 200, always these eleven members (contract 1.3). */
 export class WriteEnvelope {
-  @ApiProperty({ type: 'integer', enum: [200], example: 200 })
+  @ApiProperty({ type: 'integer', format: 'int32', enum: [200], example: 200 })
   readonly Status!: 200;
 
   @ApiProperty({ type: String, example: 'RefreshToken was successfully created.' })

@@ -2,6 +2,7 @@ import { applyDecorators, HttpCode } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBody, ApiConsumes, ApiHeader, ApiResponse } from '@nestjs/swagger';
 import type { FastifyContextConfig } from 'fastify';
+import { FORM } from '../http/form.js';
 import { OAuthErrorBody, oauthFailure } from './oauth-error.js';
 
 const DESCRIPTIONS = {
@@ -32,8 +33,8 @@ export function OAuthEndpoint(
 ): MethodDecorator {
   return applyDecorators(
     HttpCode(200),
-    RouteConfig({ renderFailure: oauthFailure, ...config }),
-    ApiConsumes('application/x-www-form-urlencoded'),
+    RouteConfig({ renderFailure: oauthFailure, takesFormOnly: true, ...config }),
+    ApiConsumes(FORM),
     ApiBody({
       schema,
       examples: Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }])),
@@ -41,11 +42,14 @@ export function OAuthEndpoint(
   );
 }
 
-/** The `client_id` header, which wins over the parameter of that name. */
+/** The `client_id` header, one of the three ways for a client to name itself. */
 export const ApiClientId = (): MethodDecorator =>
   ApiHeader({
     name: 'client_id',
     required: false,
     schema: { type: 'string', maxLength: 512 },
-    description: 'The client that speaks; absent, the parameter of this name, or else the user’s e-mail.',
+    description:
+      'The client that speaks. Absent, it is the parameter of this name; without both, the user part of HTTP Basic, whose password part ' +
+      'is not checked. Two that differ are refused. A sign-in that names no client is of the client that has the user’s e-mail for a ' +
+      'name; a refresh or revocation that names none is of the token’s client.',
   });

@@ -4,6 +4,7 @@ import type { JWK } from 'jose';
 import { Public } from '../access/policy.js';
 import { Settings } from '../config/settings.js';
 import { SigningKeys } from '../signing-keys/signing-keys.service.js';
+import { KeySet } from './key-set.js';
 import { ServerMetadata } from './server-metadata.js';
 
 const CACHE_CONTROL = 'public, max-age=300';
@@ -33,11 +34,7 @@ export class DiscoveryController {
   @Get('jwks.json')
   @Header('cache-control', CACHE_CONTROL)
   @ApiOperation({ operationId: 'keySet', summary: 'JSON Web Key Set (RFC 7517)', security: [] })
-  @ApiResponse({
-    status: 200,
-    description: 'The keys: the one that signs, one that is announced, and those that still verify.',
-    schema: { type: 'object', properties: { keys: { type: 'array', items: { type: 'object' } } } },
-  })
+  @ApiResponse({ status: 200, type: KeySet, description: 'The keys.' })
   @ApiResponse({ status: '4XX', description: 'The request was refused.' })
   async keySet(): Promise<{ keys: JWK[] }> {
     return { keys: await this.keys.keySet() };

@@ -3,7 +3,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 const text = (example: string, description?: string): PropertyDecorator =>
   ApiPropertyOptional({ type: String, example, ...(description && { description }) });
 const seconds = (description: string): PropertyDecorator =>
-  ApiPropertyOptional({ type: 'integer', example: 1_736_937_000, description });
+  ApiPropertyOptional({ type: 'integer', format: 'int64', example: 1_736_937_000, description });
 
 /** The answer to an introspection (RFC 7662, section 2.2). Of a token that is not active, only that is said. */
 export class IntrospectionResponse {

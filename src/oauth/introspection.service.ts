@@ -6,7 +6,7 @@ import type { Actor } from '../kernel/origin.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from '../refresh-tokens/refresh-token-codec.js';
 import { SessionPrincipals } from '../refresh-tokens/session-principals.js';
 import { AccessTokens, referenceOf } from '../signing-keys/access-tokens.js';
-import { required, type OAuthRequest } from './oauth-form.js';
+import { required, type OAuthParameters } from './oauth-form.js';
 import type { IntrospectionResponse } from './introspection-response.js';
 
 /** All that is ever said of a token that is not active, whatever the reason (RFC 7662, section 2.2). */
@@ -24,8 +24,8 @@ export class IntrospectionService {
   ) {}
 
   /** What is known of the token of the request. That it was introspected is an event. @throws AppError invalid_request without a token */
-  async introspect(request: OAuthRequest, actor: Actor): Promise<IntrospectionResponse> {
-    const token = required(request, 'token');
+  async introspect(parameters: OAuthParameters, actor: Actor): Promise<IntrospectionResponse> {
+    const token = required(parameters, 'token');
     const claims = this.codec.decode(token);
     const response = await (claims ? this.introspectRefreshToken(claims, token) : this.introspectAccessToken(token));
     const { active, sub: subject, client_id: clientId, sid: sessionId } = response;

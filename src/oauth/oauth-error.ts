@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { FailureRenderer } from '../http/failure-body.js';
-import { FORM, isForm } from './form.js';
+import { FORM, formNeeded, isForm } from '../http/form.js';
 import { AppError } from '../kernel/app-error.js';
 
 /** Codes of the wire: RFC 6749, section 5.2; RFC 6750, section 3.1; and the contract's own two (contract 3). */
@@ -42,16 +42,24 @@ export class OAuthErrorBody {
   readonly error_description!: string;
 }
 
+/** The HTTP layer's answers to a body that it cannot read. A body that is no form gets one answer alone. */
+const BODY_REFUSALS = [400, 415];
+
 /** Renders every failure of an OAuth endpoint as RFC 6749 wants it, those that the HTTP layer found included. */
-export const oauthFailure: FailureRenderer = ({ code, status, message }) => {
+export const oauthFailure: FailureRenderer = (failure, request) => {
+  const isNoForm = BODY_REFUSALS.includes(failure.status) && !isForm(request);
+  return oauthBody(isNoForm ? formNeeded() : failure);
+};
+
+function oauthBody({ code, status, message }: AppError): ReturnType<FailureRenderer> {
   const known: readonly string[] = CODES;
   const named = code === 'invalid_credentials' ? 'invalid_grant' : code;
   const error = known.includes(named) ? named : (CODES_BY_STATUS[status] ?? 'invalid_request');
   return { status, body: { error, error_description: message } satisfies OAuthErrorBody };
-};
+}
 
 /** Like `oauthFailure`, for the token endpoint: a body that is no form is an unsupported grant type there (contract 3). */
 export const tokenFailure: FailureRenderer = (failure, request) =>
   failure.status < 500 && !isForm(request)
-    ? oauthFailure(oauthError('unsupported_grant_type', `The token endpoint takes ${FORM} only.`), request)
+    ? oauthBody(oauthError('unsupported_grant_type', `The token endpoint takes ${FORM} only.`))
     : oauthFailure(failure, request);

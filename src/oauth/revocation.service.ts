@@ -19,18 +19,18 @@ export class RevocationService {
   ) {}
 
   /**
-   * Says nothing of a token that is unknown, over or malformed (section 2.2).
-   * @throws AppError invalid_request without a token, invalid_grant for a token of another client (section 2.1), 429 too_many_attempts
-   * when too many clients were named for a refresh token
+   * Says nothing of a token that is unknown, expired or malformed (section 2.2). A request that names no client speaks for the token's own.
+   * @throws AppError invalid_request without a token, invalid_grant for a token of another client than the named one (section 2.1), 429
+   * too_many_attempts when too many clients were named for a refresh token
    */
   async revoke(request: OAuthRequest): Promise<void> {
-    const token = required(request, 'token');
-    const { clientId, origin } = request;
+    const { parameters, clientId, origin } = request;
+    const token = required(parameters, 'token');
     // Who revokes is not authenticated, and a client's name is whatever it calls itself.
     const actor: Actor = { name: 'client', origin };
     const claims = this.codec.decode(token);
     if (claims) {
-      this.clientGuesses.check(claims.uniqueId);
+      if (clientId !== undefined) this.clientGuesses.check(claims.uniqueId);
       await this.sessions.revoke(claims, clientId, actor).catch(async (error: unknown) => {
         // It was a guess at the client. An access token names its client to everybody, so there is nothing to guess.
         if (error instanceof AppError && error.code === 'invalid_grant')
@@ -41,7 +41,7 @@ export class RevocationService {
     }
     const access = await this.accessTokens.verify(token);
     if (!access) return;
-    if (access.client_id !== (clientId ?? access.sub))
+    if (clientId !== undefined && clientId !== access.client_id)
       throw oauthError('invalid_grant', 'The token was not issued to this client.');
     await this.sessions.revokeByAccessToken(referenceOf(access), actor);
   }

@@ -41,7 +41,7 @@ export class ServerMetadata {
   @list('none')
   readonly revocation_endpoint_auth_methods_supported!: readonly string[];
 
-  @list('Bearer')
+  @list('Bearer', 'client_secret_basic')
   readonly introspection_endpoint_auth_methods_supported!: readonly string[];
 
   /** The metadata of the server that is reached at this URL, and that serves its documentation or does not. */
@@ -57,7 +57,7 @@ export class ServerMetadata {
       response_types_supported: [],
       token_endpoint_auth_methods_supported: ['none'],
       revocation_endpoint_auth_methods_supported: ['none'],
-      introspection_endpoint_auth_methods_supported: ['Bearer'],
+      introspection_endpoint_auth_methods_supported: ['Bearer', 'client_secret_basic'],
     };
   }
 }

@@ -1,4 +1,4 @@
-import { Controller, Post } from '@nestjs/common';
+import { Controller, Header, Post } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal } from '../access/current-principal.js';
 import { Public, Role } from '../access/policy.js';
@@ -8,11 +8,11 @@ import { TokenResponse } from './grants/grant.js';
 import { IntrospectionResponse } from './introspection-response.js';
 import { IntrospectionService } from './introspection.service.js';
 import { tokenFailure } from './oauth-error.js';
-import { OAuthForm, type OAuthRequest } from './oauth-form.js';
+import { ClientRequest, OAuthForm, type OAuthParameters, type OAuthRequest } from './oauth-form.js';
 import { RevocationService } from './revocation.service.js';
 import { TokenService } from './token.service.js';
 
-const CLIENT_ID = { type: 'string', maxLength: 512, description: 'Taken when the header of this name is absent.' };
+const CLIENT_ID = { type: 'string', maxLength: 512, description: 'See the header of this name.' };
 const TOKEN = { type: 'string', description: 'A refresh token or an access token.' };
 const HINT = {
   type: 'string',
@@ -49,6 +49,10 @@ export class TokenController {
         totp: { type: 'string', description: 'Code of the authenticator app, where the user has one. For `password`.' },
         refresh_token: { type: 'string', description: 'For `refresh_token`.' },
         client_id: CLIENT_ID,
+        scope: {
+          type: 'string',
+          description: 'Ignored, or refused by the setting `REQUESTED_SCOPE`: there are none to grant.',
+        },
       },
     },
     {
@@ -60,12 +64,14 @@ export class TokenController {
   @ApiClientId()
   @ApiResponse({ status: 200, type: TokenResponse, description: 'An access token, and a refresh token to follow it.' })
   @ApiOAuthFailures(429)
-  issue(@OAuthForm() request: OAuthRequest): Promise<TokenResponse> {
+  issue(@ClientRequest() request: OAuthRequest): Promise<TokenResponse> {
     return this.tokens.issue(request);
   }
 
   @Post('revoke')
   @Public()
+  // Some clients fail on an answer of another type, an empty one included.
+  @Header('content-type', 'application/json; charset=utf-8')
   @ApiOperation({
     operationId: 'revokeToken',
     summary: 'Revoke a token',
@@ -80,7 +86,7 @@ export class TokenController {
   @ApiClientId()
   @ApiResponse({ status: 200, description: 'The token is out of use, or was already.' })
   @ApiOAuthFailures(415, 429)
-  revoke(@OAuthForm() request: OAuthRequest): Promise<void> {
+  revoke(@ClientRequest() request: OAuthRequest): Promise<void> {
     return this.revocation.revoke(request);
   }
 
@@ -98,9 +104,9 @@ export class TokenController {
   @ApiResponse({ status: 200, type: IntrospectionResponse, description: 'Whether it is active, and whose it is.' })
   @ApiOAuthFailures(401, 403, 415, 429)
   introspect(
-    @OAuthForm() request: OAuthRequest,
+    @OAuthForm() parameters: OAuthParameters,
     @CurrentPrincipal() principal: Principal,
   ): Promise<IntrospectionResponse> {
-    return this.introspection.introspect(request, principal);
+    return this.introspection.introspect(parameters, principal);
   }
 }

@@ -9,7 +9,7 @@ const EARLIER_ROTATIONS = 4;
 /** The trail takes so many events a minute of one session that is refreshed from one place after another. */
 const ELSEWHERE_A_MINUTE = 10;
 
-/** A token to redeem, its client or null for the e-mail default, the digest of the token that follows, and where the request came from. */
+/** A token to redeem, the client that was named or null for the token's own, the digest of the token that follows, and where the request came from. */
 const REDEEMED = {
   id: 'bigint',
   unique_id: 'uuid',
@@ -43,7 +43,7 @@ function held({ columns, condition, lock }: Readonly<Record<'columns' | 'conditi
       FROM ${askedRows(REDEEMED)}, refresh_tokens t, users u
       WHERE t.id = asked.id AND t.unique_id = asked.unique_id AND t.issued AND t.generation = asked.generation
         AND t.ticket_hash = ${ticketHashSql('t', 'asked.token')}
-        AND t.client_id = coalesce(asked.client_id, t.subject)
+        AND t.client_id = coalesce(asked.client_id, t.client_id)
         AND t.expires_on > now() AND t.auth_time + make_interval(secs => $12::float8) > now()
         AND u.email = t.subject AND u.enabled AND NOT (${condition})
       FOR NO KEY UPDATE OF t ${lock}`;
@@ -106,7 +106,7 @@ export const REDEEM_SKIPPED = {
 };
 
 /**
- * Says of a session why a token was not redeemed: $1 id, $2 unique id, $3 client, $4 longest life, $5 the generation presented, $6 the
+ * Says of a session why a token was not redeemed: $1 id, $2 unique id, $3 client or null, $4 longest life, $5 the generation presented, $6 the
  * address it comes from; times in seconds. `sinceSuperseded` is null for the current generation and for one that is older than the
  * rotations on record.
  */
@@ -114,7 +114,7 @@ export const DIAGNOSE = {
   name: 'session-diagnose',
   isRepeatable: true,
   text: `SELECT ${ISSUED}, t.issued, t.first_generation AS "firstGeneration", t.ticket_salt AS salt, t.ticket_hash AS hash,
-      t.client_id = coalesce($3::text, t.subject) AS "isSameClient",
+      t.client_id = coalesce($3::text, t.client_id) AS "isSameClient",
       t.expires_on <= now() OR t.auth_time + make_interval(secs => $4::float8) <= now() AS "isExpired",
       extract(epoch FROM clock_timestamp() - (t.rotated_on || t.rotations)[t.generation - $5::bigint])::float8 AS "sinceSuperseded",
       t.confirmed_generation IS NOT DISTINCT FROM t.generation AS "isConfirmed", t.repetitions,

@@ -16,7 +16,7 @@ import { hashTicket } from './ticket-digest.js';
 /** A refresh token that is presented for a new one. */
 export interface Presented {
   readonly refreshToken: string;
-  /** Undefined stands for the default, the user's e-mail. */
+  /** The client that was named; undefined stands for the token's own. */
   readonly clientId: string | undefined;
   readonly origin: Origin;
   /** When the request had arrived in full, at the earliest, in milliseconds by `performance.now()`. */

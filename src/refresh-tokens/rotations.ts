@@ -17,7 +17,7 @@ import { Tickets } from './tickets.js';
 export interface Rotatable {
   readonly claims: RefreshTokenClaims;
   readonly refreshToken: string;
-  /** Undefined stands for the default, the user's e-mail. */
+  /** The client that was named; undefined stands for the token's own. */
   readonly clientId: string | undefined;
   readonly origin: Origin;
 }

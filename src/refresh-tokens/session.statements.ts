@@ -26,13 +26,13 @@ export const CURRENT = {
 const ENDED = `RETURNING ${recordFacts('t')}, true AS ended`;
 
 /**
- * Ends the session of a token that its client revokes: $3 generation, $4 client. A token of an earlier login ends nothing; one that is
+ * Ends the session of a token that its client revokes: $3 generation, $4 client, or null for the token's own. A token of an earlier login ends nothing; one that is
  * ahead of the database, since that was restored, ends it.
  */
 export const END_REVOKED = audited(
   'session-end-revoked',
   `DELETE FROM refresh_tokens t WHERE id = $1 AND unique_id = $2 AND issued
-    AND first_generation <= $3 AND client_id = coalesce($4::text, subject) ${ENDED}`,
+    AND first_generation <= $3 AND client_id = coalesce($4::text, client_id) ${ENDED}`,
 );
 
 /**

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Repository, type EntityManager } from 'typeorm';
+import { Not, Repository, type EntityManager } from 'typeorm';
 import { actValues } from '../audit/audited.js';
 import { Statements } from '../database/statements.js';
 import { AppError } from '../kernel/app-error.js';
@@ -48,7 +48,10 @@ export class SessionsService implements OnModuleInit {
     return ended.length;
   }
 
-  /** Ends the session of a refresh token that its client revokes; what is over already stays so (RFC 7009, section 2.2). */
+  /**
+   * Ends the session of a refresh token that its client revokes; one that has ended already stays so (RFC 7009, section 2.2). Without a
+   * client it is revoked by its own. @throws AppError invalid_grant for a token of another client than this one
+   */
   async revoke(
     { id, uniqueId, generation }: RefreshTokenClaims,
     clientId: string | undefined,
@@ -56,7 +59,8 @@ export class SessionsService implements OnModuleInit {
   ): Promise<void> {
     const act = actValues({ kind: 'session-ended', actor, reason: 'revoked' });
     const ended = await this.statements.run(END_REVOKED, [id, uniqueId, generation, clientId, ...act]);
-    if (ended.length === 0 && (await this.belongsToAnother(id, uniqueId, clientId))) {
+    const isForeign = ended.length === 0 && clientId !== undefined;
+    if (isForeign && (await this.belongsToAnother(id, uniqueId, clientId))) {
       throw new AppError('invalid_grant', 400, 'The token was not issued to this client.');
     }
   }
@@ -68,8 +72,7 @@ export class SessionsService implements OnModuleInit {
     await this.statements.run(END_OF_ACCESS_TOKEN, [uniqueId, subject, clientId, expires, ...act]);
   }
 
-  private belongsToAnother(id: number, uniqueId: string, clientId: string | undefined): Promise<boolean> {
-    const other = this.tokens.createQueryBuilder('t').where({ id, uniqueId, issued: true });
-    return other.andWhere('t.client_id <> coalesce(:clientId, t.subject)', { clientId: clientId ?? null }).getExists();
+  private belongsToAnother(id: number, uniqueId: string, clientId: string): Promise<boolean> {
+    return this.tokens.existsBy({ id, uniqueId, issued: true, clientId: Not(clientId) });
   }
 }

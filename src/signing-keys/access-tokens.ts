@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
-import { hash, sign } from 'node:crypto';
-import { v4 as uuid } from 'uuid';
+import { hash } from 'node:crypto';
+import { v7 as uuid } from 'uuid';
 import { Settings } from '../config/settings.js';
 import { inSeconds } from '../kernel/date-time.js';
+import { hasExactSignature, isExactText, signExactly } from './exact-signature.js';
 import type { KeyPair } from './key-pair.js';
 import { SigningKeys } from './signing-keys.service.js';
 
@@ -105,8 +106,7 @@ export class AccessTokens {
     };
     if (this.header.kid !== kid) this.header = { kid, encoded: encode({ alg: 'ES256', typ: TYPE, kid }) };
     const signed = `${this.header.encoded}.${encode(claims)}`;
-    const signature = sign('sha256', Buffer.from(signed), { key: privateKey, dsaEncoding: 'ieee-p1363' });
-    return `${signed}.${signature.toString('base64url')}`;
+    return `${signed}.${signExactly(signed, privateKey)}`;
   }
 
   /**
@@ -122,14 +122,16 @@ export class AccessTokens {
     return verified?.claims;
   }
 
-  /** Another type of token is refused (RFC 9068, section 4). */
+  /** Another type of token is refused (RFC 9068, section 4), and so is another text of the same token. */
   private async verifySignature(token: string): Promise<VerifiedToken | undefined> {
+    if (!isExactText(token)) return undefined;
     const { typ, kid } = protectedHeader(token);
     const key = typ !== undefined && ACCESS_TOKEN.test(typ) && kid !== undefined && (await this.keys.publicKey(kid));
     if (!key) return undefined;
     const options = { issuer: this.settings.PUBLIC_URL, audience: this.settings.PUBLIC_URL, algorithms: ['ES256'] };
     const verified = await jwtVerify(token, key, { ...options, currentDate: new Date(0) }).catch(() => undefined);
-    return verified && { kid, claims: verified.payload as unknown as AccessTokenClaims };
+    const claims = verified && (verified.payload as unknown as AccessTokenClaims);
+    return claims && (hasExactSignature(token) || isOfEarlierVersion(claims)) ? { kid, claims } : undefined;
   }
 
   /** What was remembered first is forgotten when there are too many. */
@@ -137,6 +139,11 @@ export class AccessTokens {
     this.verified.set(digest, verified);
     if (this.verified.size > REMEMBERED) this.verified.delete(this.verified.keys().next().value ?? '');
   }
+}
+
+/** Earlier versions did not choose between the two signatures of a text. Their `jti` is a random UUID (version 4), ours is of version 7. */
+function isOfEarlierVersion({ jti }: AccessTokenClaims): boolean {
+  return /^[\da-f-]{14}4/.test(jti);
 }
 
 function protectedHeader(token: string): { typ?: string; kid?: string } {

@@ -8,7 +8,7 @@ import { Outcomes } from '../observability/outcomes.js';
 import type { Reservation } from './guess-limits.js';
 import { LoginThrottle } from './login-throttle.js';
 import { LONGEST, PasswordChecks, type CheckedPassword } from './password-checks.js';
-import { Totp } from './totp.js';
+import { plainCode, Totp } from './totp.js';
 import type { User } from './user.entity.js';
 
 /** What somebody says to prove who they are. */
@@ -63,12 +63,13 @@ export class SignIn {
   }
 
   private async identify(
-    { email, password, totp }: Credentials,
+    { email, password, totp: given = '' }: Credentials,
     origin: Origin,
     isAbandoned: () => Promise<boolean>,
   ): Promise<SignedIn> {
     const account = email.toLowerCase().slice(0, LONGEST).replaceAll('\0', '').toWellFormed();
     const { address } = origin;
+    const totp = plainCode(given) || undefined;
     const hasCode = totp !== undefined;
     const checked = await this.passwords.check({ account, email, password, address, hasCode, isAbandoned });
     const attempt = { ...checked, account, origin };
@@ -135,7 +136,8 @@ export function invalidCredentials(detail: string): AppError {
 }
 
 function codeNeeded(detail: string): AppError {
-  const message = 'A code of the authenticator app is needed, or the one given is wrong.';
+  // Clients look for the word "two-factor".
+  const message = 'A two-factor code is needed, or the one given is wrong: take it from the authenticator app.';
   return new AppError('two_factor_auth_check', 400, message, { detail });
 }
 

@@ -21,6 +21,11 @@ const SPEND_STEP = {
 
 const CLOCK = { name: 'totp-clock', text: 'SELECT now() AS now' };
 
+/** A code as its six digits of ASCII: apps show it with blanks or hyphens, and some keyboards write full-width digits. */
+export function plainCode(code: string): string {
+  return code.normalize('NFKC').replace(/[\s\p{Pd}]/gu, '');
+}
+
 /** Codes of an authenticator app as a second factor (RFC 6238): six digits, thirty seconds, SHA-1, each usable once. */
 @Injectable()
 export class Totp {

@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, type JWTPayload } from 'jose';
 import { createHmac } from 'node:crypto';
 import { basic, basicOf, bearerOf, passwordOf, RESOURCE, type Answer, type Client } from '../support/client.js';
-import { encodePart, signJwt, stealKey, type StolenKey } from '../support/forge.js';
+import { encodePart, signJwt, stealKey, withOtherSignature, type StolenKey } from '../support/forge.js';
 import { Service } from '../support/service.js';
 
 const b64 = (text: string) => Buffer.from(text).toString('base64');
@@ -109,6 +109,12 @@ describe('credentials', () => {
     expect((await ask(`Bearer ${await signJwt(header(), claims, key.jwk)}`)).status).toBe(200);
   });
 
+  it('are a token of an earlier version, whose jti was random, with either of its two signatures', async () => {
+    const earlier = await signJwt(header(), { ...claims, jti: crypto.randomUUID() }, key.jwk);
+    for (const either of [earlier, withOtherSignature(earlier)])
+      expect((await ask(`Bearer ${either}`)).status).toBe(200);
+  });
+
   const signed = (changes: JWTPayload) => () => signJwt(header(), { ...claims, ...changes }, key.jwk);
   const headed = (changes: object) => () => signJwt({ ...header(), ...changes }, claims, key.jwk);
   const parts = () => token.split('.') as [string, string, string];
@@ -161,6 +167,7 @@ describe('credentials', () => {
     ['has other claims', () => `${parts()[0]}.${encodePart({ ...claims, sub: 'all@example.com' })}.${parts()[2]}`],
     ['has another signature', () => `${parts()[0]}.${parts()[1]}.${flipped(parts()[2])}`],
     ['has a signature of zeros', () => `${parts()[0]}.${parts()[1]}.${Buffer.alloc(64).toString('base64url')}`],
+    ['has the other signature of its text', () => withOtherSignature(token)],
     ['has no signature', () => `${parts()[0]}.${parts()[1]}.`],
     ['lost its signature', () => `${parts()[0]}.${parts()[1]}`],
     ['is cut short', () => token.slice(0, -8)],

@@ -123,6 +123,35 @@ describe('the OpenAPI document', () => {
     });
   });
 
+  it('lists bearer last of the ways to authorise: generated clients exist that let the last one win', () => {
+    const { security } = document as unknown as { security: object[] };
+    expect(security.map((scheme) => Object.keys(scheme)).flat()).toEqual(['password', 'basic', 'bearer']);
+    for (const { operation } of operations) expect(operation.security ?? []).toEqual([]);
+  });
+
+  it('says of every number how long it is, and of every object and list what is in it', () => {
+    expect(untyped(document, '')).toEqual([]);
+    const { schemas } = document.components;
+    const formatOf = (schema: string, member: string): unknown => {
+      const { format } = (schemas[schema]?.properties[member] ?? {}) as { format?: unknown };
+      return [schema, member, format];
+    };
+    for (const [schema, members] of Object.entries({
+      ListedRefreshTokenViewList: ['TotalItems', 'FirstItem', 'LastItem', 'TotalPages'],
+      AuditTrailEntryViewList: ['TotalItems'],
+      IntrospectionResponse: ['iat', 'exp', 'auth_time', 'generation'],
+    }))
+      for (const member of members) expect(formatOf(schema, member)).toEqual([schema, member, 'int64']);
+  });
+
+  it('types the keys of the key set as they are', async () => {
+    const { body } = await service.client().get('/.well-known/jwks.json');
+    const [key = {}] = body.keys as object[];
+    expect(Object.keys(document.components.schemas['PublicKey']?.properties ?? {}).sort()).toEqual(
+      Object.keys(key).sort(),
+    );
+  });
+
   it('has an example of a record that the service takes, and gives back as the example of one says', async () => {
     const exampleOf = (schema: string): Record<string, unknown> =>
       Object.fromEntries(
@@ -140,3 +169,16 @@ describe('the OpenAPI document', () => {
     );
   });
 });
+
+/** Where a document has an integer without a format, a number that may be any, an object without members, or an array of anything. */
+function untyped(node: unknown, path: string): string[] {
+  if (typeof node !== 'object' || node === null) return [];
+  const { type, format, properties, additionalProperties, items } = node as Record<string, unknown>;
+  const types = [type].flat();
+  const isUntyped =
+    ((types.includes('integer') || types.includes('number')) && format === undefined) ||
+    (types.includes('object') && properties === undefined && additionalProperties === undefined) ||
+    (types.includes('array') && items === undefined);
+  const below = Object.entries(node).filter(([name]) => !/^examples?$/.test(name));
+  return [...(isUntyped ? [path] : []), ...below.flatMap(([name, value]) => untyped(value, `${path}/${name}`))];
+}

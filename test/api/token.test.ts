@@ -41,7 +41,7 @@ describe('the password grant', () => {
     ['the e-mail, when none is sent', {}, {}, 'admin@example.com'],
     ['the header', {}, { client_id: 'mobile' }, 'mobile'],
     ['the parameter, when there is no header', { client_id: 'web' }, {}, 'web'],
-    ['the header, when both are sent', { client_id: 'web' }, { client_id: 'mobile' }, 'mobile'],
+    ['both alike', { client_id: 'web' }, { client_id: 'web' }, 'web'],
     ['the e-mail, when the parameter is empty', { client_id: '' }, {}, 'admin@example.com'],
   ])('is for the client that is named by %s', async (_what, fields, headers, clientId) => {
     const { status, body } = await ask({ ...GRANT, ...fields }, headers);
@@ -70,19 +70,19 @@ describe('the password grant', () => {
     expectNotStored(answer);
   });
 
-  it.each([
+  it.each<[string, Record<string, string>, string, Record<string, string>?]>([
     ['no grant_type', { grant_type: '' }, 'invalid_request'],
     ['no username', { username: '' }, 'invalid_request'],
     ['no password', { password: '' }, 'invalid_request'],
     ['another grant', { grant_type: 'client_credentials' }, 'unsupported_grant_type'],
     ['a grant of a prototype', { grant_type: 'constructor' }, 'unsupported_grant_type'],
     ['a grant in other case', { grant_type: 'Password' }, 'unsupported_grant_type'],
-    ['a scope', { scope: 'x' }, 'invalid_scope'],
+    ['two client_ids', { client_id: 'a' }, 'invalid_request', { client_id: 'b' }],
     ['a blank client_id', { client_id: ' ' }, 'invalid_request'],
     ['a client_id that is too long', { client_id: 'x'.repeat(513) }, 'invalid_request'],
     ['a client_id that cannot be stored', { client_id: 'a\0' }, 'invalid_request'],
-  ])('refuses %s by RFC 6749, section 5.2', async (_what, fields, error) => {
-    const answer = await ask({ ...GRANT, ...fields });
+  ])('refuses %s by RFC 6749, section 5.2', async (_what, fields, error, headers = {}) => {
+    const answer = await ask({ ...GRANT, ...fields }, headers);
     expect([answer.status, answer.body.error]).toEqual([400, error]);
     expect(Object.keys(answer.body as object)).toEqual(['error', 'error_description']);
     expectNotStored(answer);
@@ -92,7 +92,8 @@ describe('the password grant', () => {
   it.each([
     ['JSON', 'application/json', JSON.stringify(GRANT), 'unsupported_grant_type'],
     ['broken JSON', 'application/json', '{', undefined],
-    ['text', 'text/plain', form, 'unsupported_grant_type'],
+    ['a form that says it is HTML', 'text/html', form, 'unsupported_grant_type'],
+    ['JSON that says it is text', 'text/plain', JSON.stringify(GRANT), 'unsupported_grant_type'],
     ['multipart', 'multipart/form-data; boundary=x', form, 'unsupported_grant_type'],
     ['a repeated parameter', 'application/x-www-form-urlencoded', `${form}&username=x`, 'invalid_request'],
     ['a broken encoding', 'application/x-www-form-urlencoded', `${form}&x=%zz`, 'invalid_request'],
@@ -105,10 +106,13 @@ describe('the password grant', () => {
     expectNotStored(answer);
   });
 
-  it('refuses a body that says nothing of its type, or is absent', async () => {
-    for (const init of [{}, { body: Buffer.from(form) }]) {
+  it('refuses a body that is absent, or is JSON that says nothing of its type', async () => {
+    for (const [init, error] of [
+      [{}, 'invalid_request'],
+      [{ body: Buffer.from(JSON.stringify(GRANT)) }, 'unsupported_grant_type'],
+    ] as const) {
       const answer = await anyone.send('POST', TOKEN, init);
-      expect([answer.status, answer.body.error]).toEqual([400, 'unsupported_grant_type']);
+      expect([answer.status, answer.body.error]).toEqual([400, error]);
       expectNotStored(answer);
     }
   });

@@ -58,10 +58,8 @@ describe('revocation', () => {
 
   it.each(['refresh', 'access'] as const)('by another client is refused: %s token', async (kind) => {
     const tokens = await login(service, 'all', 'owner');
-    for (const clientId of ['thief', undefined]) {
-      const { status, body } = await revoke(service, tokens[kind], clientId);
-      expect([status, body.error]).toEqual([400, 'invalid_grant']);
-    }
+    const { status, body } = await revoke(service, tokens[kind], 'thief');
+    expect([status, body.error]).toEqual([400, 'invalid_grant']);
     expect(await isAlive(service, tokens)).toBe(true);
   });
 

@@ -20,7 +20,7 @@ import {
 const WRONG = { error: 'invalid_grant', error_description: 'The user name or password is incorrect.' };
 const CODE_NEEDED = {
   error: 'two_factor_auth_check',
-  error_description: 'A code of the authenticator app is needed, or the one given is wrong.',
+  error_description: 'A two-factor code is needed, or the one given is wrong: take it from the authenticator app.',
 };
 const MUST_RESET = {
   error: 'must_reset_password',
@@ -30,6 +30,8 @@ const PERIOD_MS = 30_000;
 
 let service: Service;
 let totp: TOTP;
+/** Of the user list. */
+let other: TOTP;
 
 beforeAll(async () => {
   service = await Service.start({ LOG_LEVEL: 'trace' });
@@ -38,12 +40,14 @@ beforeAll(async () => {
     ['totp', 'enable', 'edit@example.com'],
     ['users', 'disable', 'delete@example.com'],
     ['users', 'change', 'create@example.com', '--must-reset-password'],
+    ['totp', 'enable', 'list@example.com'],
   ];
   const results = [];
   for (const command of commands) results.push(await runCli(service.dataDir, command));
-  expect(results.map(({ code }) => code)).toEqual([0, 0, 0]);
+  expect(results.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
   totp = URI.parse(results[0]?.stdout.trim() ?? '') as TOTP;
-  keepSecret(totp.secret.base32);
+  other = URI.parse(results[3]?.stdout.trim() ?? '') as TOTP;
+  keepSecret(totp.secret.base32, other.secret.base32);
   await service.resume();
 });
 afterAll(() => disposeWithoutLeaks(service));
@@ -175,6 +179,30 @@ describe('a user with a second factor', () => {
     expect((await withCode(before)).body).toEqual(CODE_NEEDED);
   });
 
+  it('signs in with a code as apps and keyboards write it', async () => {
+    const spellings: ((first: string, second: string) => string)[] = [
+      (first, second) => ` ${first} ${second} `,
+      (first, second) => `${first}\u00a0${second.split('').join('-')}`,
+      (first, second) =>
+        `${first}\u2011${second}`.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0)),
+    ];
+    await totpStepWith(20);
+    for (const [step, spelling] of spellings.entries()) {
+      const code = other.generate({ timestamp: Date.now() + (step - 1) * PERIOD_MS });
+      keepSecret(`"${code}"`);
+      tokensOf(await ask(service, grant('list', { totp: spelling(code.slice(0, 3), code.slice(3)) })));
+    }
+    const { body } = await ask(service, grant('list', { totp: '12 34 5' }));
+    expect(body).toEqual(CODE_NEEDED);
+  });
+
+  it('gave no code, and did not guess one, where nothing but blanks and hyphens came', async () => {
+    for (let n = 0; n < 10; n++)
+      expect((await ask(service, grant('list', { totp: ' -\u00a0' }))).body).toEqual(CODE_NEEDED);
+    const failures = await events(service, { Subject: 'list@example.com', Kind: 'login-failed' });
+    expect(failures.slice(-10).map(({ Reason }) => Reason)).toEqual(Array(10).fill('no-code'));
+  });
+
   it('signs in with the first code of a factor that was enabled anew, whatever was used of the one before', async () => {
     await service.end();
     await runSql(service.dataDir, `UPDATE users SET totp_last_step = 99999999 WHERE email = 'edit@example.com'`);
@@ -197,7 +225,7 @@ describe('a user with a second factor', () => {
   });
 
   it('is not let in by a code of another secret', async () => {
-    const other = new TOTP({ secret: new Secret({ size: 20 }) }).generate();
-    expect((await withCode(other)).status).not.toBe(200);
+    const foreign = new TOTP({ secret: new Secret({ size: 20 }) }).generate();
+    expect((await withCode(foreign)).status).not.toBe(200);
   });
 });

@@ -64,7 +64,7 @@ describe('a refresh', () => {
     ['the client it was issued to', 'mobile', 'mobile', true],
     ['the default, for which nothing is said', undefined, undefined, true],
     ['the default by its name', undefined, 'all@example.com', true],
-    ['nobody, when a client was named', 'web', undefined, false],
+    ['the client of the token, when none is named', 'web', undefined, true],
     ['another client', 'tablet', 'phone', false],
     ['another client in place of the default', undefined, 'phone', false],
   ])('is for %s', async (_what, issuedTo, presentedBy, isGood) => {

@@ -1,10 +1,12 @@
+import { decodeJwt } from 'jose';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type Locator, type Page } from 'playwright-core';
-import { passwordOf } from '../support/client.js';
+import { basic, passwordOf } from '../support/client.js';
 import { CACHE } from '../support/fixtures.mjs';
 import { Service } from '../support/service.js';
+import { TOKEN } from '../support/sessions.js';
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const FLAGS = [
@@ -55,7 +57,7 @@ describe('Swagger UI', () => {
     await page.screenshot({ path: join(CACHE, 'swagger-overview.png'), fullPage: true });
   });
 
-  it('signs in with the password flow, among all ways to authorise', async () => {
+  it('signs in with the password flow, among all ways to authorise, as a client that nobody types', async () => {
     await page.locator('.auth-wrapper button.authorize').first().click();
     const dialog = page.locator('.dialog-ux .modal-ux');
     const ways = await dialog.locator('h4').allInnerTexts();
@@ -68,7 +70,11 @@ describe('Swagger UI', () => {
     const password = dialog.locator('.auth-container').first();
     await password.locator('#oauth_username').fill('admin@example.com');
     await password.locator('#oauth_password').fill(passwordOf('admin'));
+    const answer = page.waitForResponse(`${service.url}${TOKEN}`);
     await password.getByRole('button', { name: 'Apply given OAuth2 credentials' }).click();
+    const { access_token: token } = (await (await answer).json()) as { access_token: string };
+    expect(await (await answer).request().headerValue('authorization')).toBe(basic('swagger-ui', ''));
+    expect(decodeJwt(token)['client_id']).toBe('swagger-ui');
     await password.getByRole('button', { name: 'Remove authorization' }).waitFor();
     await dialog.getByRole('button', { name: 'Close' }).last().click();
   });

@@ -107,6 +107,7 @@ describe('a wrong setting', () => {
       { ADMIN_EMAIL: 'a\u202eb@example.com' },
       [expect.stringMatching(/^ADMIN_EMAIL: expected an e-mail address without control/)],
     ],
+    [{ REQUESTED_SCOPE: 'openid' }, ['REQUESTED_SCOPE: expected one of ignore, refuse, got "openid"']],
     [{ API_DOCS: 'false' }, ['API_DOCS: expected one of on, off, got "false"']],
   ])('is the only one that is named: %j', (given, faults) => {
     expect(faultsOf(given)).toEqual(faults);

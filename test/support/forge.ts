@@ -26,13 +26,37 @@ export async function stealKey(dataDir: string, sql: string): Promise<StolenKey>
   return { kid: row?.['kid'] ?? '', jwk, publicKey: createPublicKey(privateKey) };
 }
 
-/** A JWT with exactly this header and these claims, signed with this key. */
+/** A JWT with exactly this header and these claims, signed with this key; of the two signatures that there are, the service's. */
 export async function signJwt(
   header: { alg: string; [name: string]: unknown },
   claims: JWTPayload,
   jwk: JWK,
 ): Promise<string> {
-  return new SignJWT(claims).setProtectedHeader(header).sign(await importJWK(jwk, header.alg));
+  const key = await importJWK(jwk, header.alg);
+  for (;;) {
+    const jwt = await new SignJWT(claims).setProtectedHeader(header).sign(key);
+    if (header.alg !== 'ES256' || sOf(jwt).isLow) return jwt;
+  }
+}
+
+/** The order of P-256 (FIPS 186-5). */
+const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+/** s of the ES256 signature (r, s) of a JWT, and whether it is the lower one of the two that verify. */
+export function sOf(jwt: string): { readonly s: bigint; readonly isLow: boolean } {
+  const s = BigInt(`0x${signatureOf(jwt).subarray(32).toString('hex')}`);
+  return { s, isLow: s <= ORDER / 2n };
+}
+
+/** The JWT with the other signature that the curve allows for the same text: (r, n - s) verifies wherever (r, s) does. */
+export function withOtherSignature(jwt: string): string {
+  const other = Buffer.from((ORDER - sOf(jwt).s).toString(16).padStart(64, '0'), 'hex');
+  const signature = Buffer.concat([signatureOf(jwt).subarray(0, 32), other]);
+  return `${jwt.slice(0, jwt.lastIndexOf('.') + 1)}${signature.toString('base64url')}`;
+}
+
+function signatureOf(jwt: string): Buffer {
+  return Buffer.from(jwt.split('.')[2] ?? '', 'base64url');
 }
 
 /** A part of a JWT. */

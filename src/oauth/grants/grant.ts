@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Origin } from '../../kernel/origin.js';
 
 /** Parameters of a token request that a grant declared, each given at most once and not empty; the others never reach it. */
@@ -6,7 +6,7 @@ export type GrantParameters = Readonly<Partial<Record<string, string>>>;
 
 /** What came with a token request beside its grant's own parameters. */
 export interface GrantContext {
-  /** The `client_id` header, or else the parameter of that name; undefined when neither was sent. */
+  /** The client that the request names; undefined when it names none. */
   readonly clientId: string | undefined;
   readonly origin: Origin;
   /** When the request came, at the earliest, in milliseconds by `performance.now()`. */
@@ -35,7 +35,12 @@ export class TokenResponse {
   @ApiProperty({ type: String, enum: ['bearer'], example: 'bearer' })
   readonly token_type!: 'bearer';
 
-  @ApiProperty({ type: 'integer', example: 3600, description: 'Life of the access token, in seconds.' })
+  @ApiProperty({
+    type: 'integer',
+    format: 'int32',
+    example: 3600,
+    description: 'Life of the access token, in seconds.',
+  })
   readonly expires_in!: number;
 
   @ApiProperty({
@@ -44,4 +49,12 @@ export class TokenResponse {
     example: 'tsr_AQ0AAAAAAAAAAQ',
   })
   readonly refresh_token!: string;
+
+  @ApiPropertyOptional({
+    type: String,
+    enum: [''],
+    example: '',
+    description: 'The scope that was granted, which is none. Only there when a scope was requested.',
+  })
+  readonly scope?: '';
 }
