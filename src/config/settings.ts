@@ -17,6 +17,7 @@ import { PLAIN_TEXT } from '../kernel/text.js';
 import { DiffersFrom } from './differs-from.js';
 import { embeddedSecret } from './embedded-secret.js';
 import { IsNetwork } from './is-network.js';
+import { IsOrigins } from './is-origin.js';
 import { IsVaried } from './is-varied.js';
 import { withSecretFiles } from './secret-files.js';
 import { describeFaults } from './setting-faults.js';
@@ -179,6 +180,11 @@ export class Settings {
       'expected IP addresses or networks such as 10.0.0.0/8, separated by commas; a network of all addresses, such as 0.0.0.0/0, would let every client choose its address',
   })
   readonly TRUSTED_PROXIES: readonly string[] = [];
+
+  /** Origins of web pages whose scripts may read the answers: browsers ask for this before they call another origin (CORS). */
+  @commaSeparated()
+  @IsOrigins()
+  readonly ALLOWED_ORIGINS: readonly string[] = [];
 
   /** Least severe level that is logged. */
   @Expose()
