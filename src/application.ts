@@ -4,7 +4,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module.js';
 import { Settings } from './config/settings.js';
+import { addCompression } from './http/compression.js';
 import { addCrossOrigin } from './http/cross-origin.js';
+import { addEntityTags } from './http/entity-tag-hooks.js';
 import { FailureFilter } from './http/failure.filter.js';
 import { createFastifyAdapter } from './http/fastify-adapter.js';
 import { addGracefulClose } from './http/graceful-close.js';
@@ -25,6 +27,8 @@ export async function createApplication(...extensions: (Type | DynamicModule)[])
   const adapter = createFastifyAdapter(loggerOptions(settings), settings);
   const fastify = adapter.getInstance<FastifyInstance>();
   addRequestLog(fastify);
+  await addCompression(fastify);
+  addEntityTags(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(...extensions), adapter, {
     bodyParser: false,
     abortOnError: false,

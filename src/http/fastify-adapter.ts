@@ -1,15 +1,14 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { METHODS, type IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import { v4 as uuid } from 'uuid';
 import type { Settings } from '../config/settings.js';
-import { canonicalAddress } from '../kernel/address.js';
-import { AppError } from '../kernel/app-error.js';
 import { addArrival } from './arrival.js';
 import { addBatchConstraint } from './batch-query.js';
 import { addBodyParsers } from './body-parsers.js';
-import { FailureBody } from './failure-body.js';
+import { addConnectRefusal, answerBrokenRequest } from './broken-requests.js';
+import { addEncodedBodyCheck } from './encoded-body.js';
+import { addExpectationCheck } from './expectation.js';
 import { addHostCheck } from './host-header.js';
 import { addTotalItemsHeader } from './list-envelope.js';
 import { MethodTable } from './method-table.js';
@@ -73,40 +72,11 @@ export function createFastifyAdapter(
     done();
   });
   addHostCheck(fastify);
+  addExpectationCheck(fastify);
+  addConnectRefusal(fastify);
+  addEncodedBodyCheck(fastify);
   fastify.decorate('methodTable', new MethodTable(fastify));
   return adapter;
-}
-
-/** What Node refuses before it is a request (broken syntax, headers over 16 KiB, too slow) gets the contract's form too. */
-function answerBrokenRequest(this: FastifyInstance, error: Error & { code?: string }, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy();
-    return;
-  }
-  const { status, text, message } = brokenRequest(error.code);
-  const body = JSON.stringify(FailureBody.of(new AppError('request_refused', status, message)));
-  const requestId = uuid();
-  const address = canonicalAddress(socket.remoteAddress ?? '');
-  this.log.info({ requestId, status, address, failure: { code: error.code } }, 'broken request');
-  socket.end(
-    `HTTP/1.1 ${status} ${text}\r\ncontent-type: application/json; charset=utf-8\r\nx-request-id: ${requestId}\r\n` +
-      `cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
-}
-
-function brokenRequest(code: string | undefined): { status: number; text: string; message: string } {
-  switch (code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return {
-        status: 431,
-        text: 'Request Header Fields Too Large',
-        message: 'The request headers are larger than 16 KiB.',
-      };
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return { status: 408, text: 'Request Timeout', message: 'The request took too long to arrive.' };
-    default:
-      return { status: 400, text: 'Bad Request', message: 'The request is malformed.' };
-  }
 }
 
 declare module 'fastify' {

@@ -85,7 +85,6 @@ describe('routes', () => {
   });
 
   it.each([
-    ['GET', '/'],
     ['GET', '/api'],
     ['GET', '/api/sys/refreshtoken'],
     ['GET', `${RESOURCE}/1/2`],
