@@ -11,7 +11,10 @@ const FILE = join(ROOT, 'docs/openapi.json');
 
 async function generate() {
   const dataDir = mkdtempSync(join(tmpdir(), 'tessera-openapi-'));
-  Object.assign(process.env, { DATABASE_URL: '', DATA_DIR: dataDir, ADMIN_PASSWORD: 'for no one', LOG_LEVEL: 'warn' });
+  // As by default: the document names the public URL.
+  const address = { HOST: '', PORT: '', PUBLIC_URL: '' };
+  Object.assign(process.env, { ...address, DATABASE_URL: '', DATA_DIR: dataDir, ADMIN_PASSWORD: 'for no one' });
+  process.env.LOG_LEVEL = 'warn';
   try {
     const { createApplication } = await import(join(ROOT, 'dist/application.js'));
     const app = await createApplication();

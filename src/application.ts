@@ -4,6 +4,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module.js';
 import { Settings } from './config/settings.js';
+import { addCompression } from './http/compression.js';
+import { addCrossOrigin } from './http/cross-origin.js';
+import { addEntityTags } from './http/entity-tag-hooks.js';
 import { FailureFilter } from './http/failure.filter.js';
 import { createFastifyAdapter } from './http/fastify-adapter.js';
 import { addGracefulClose } from './http/graceful-close.js';
@@ -21,9 +24,11 @@ import { Shutdown } from './observability/shutdown.js';
  */
 export async function createApplication(...extensions: (Type | DynamicModule)[]): Promise<NestFastifyApplication> {
   const settings = Settings.load();
-  const adapter = createFastifyAdapter(loggerOptions(settings), settings.TRUSTED_PROXIES);
+  const adapter = createFastifyAdapter(loggerOptions(settings), settings);
   const fastify = adapter.getInstance<FastifyInstance>();
   addRequestLog(fastify);
+  await addCompression(fastify);
+  addEntityTags(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(...extensions), adapter, {
     bodyParser: false,
     abortOnError: false,
@@ -32,6 +37,8 @@ export async function createApplication(...extensions: (Type | DynamicModule)[])
   app.useGlobalFilters(new FailureFilter());
   addGracefulClose(fastify, app.get(Shutdown));
   if (settings.METRICS_PORT !== undefined) addRequestMetrics(fastify, app.get(Metrics));
+  // It answers preflights by itself, so what measures requests comes before.
+  addCrossOrigin(fastify, settings.ALLOWED_ORIGINS);
   const isHttps = settings.PUBLIC_URL.startsWith('https:');
   app.useSecurityHeaders({
     // Both tell browsers to use https, which would lock them out of a service that is reached by http.
@@ -40,7 +47,7 @@ export async function createApplication(...extensions: (Type | DynamicModule)[])
   });
   // A process that was told to stop, and did, ended well.
   app.enableShutdownHooks([], { useProcessExit: true });
-  if (settings.API_DOCS === 'on') serveOpenApi(app);
+  if (settings.API_DOCS === 'on') serveOpenApi(app, settings.PUBLIC_URL);
   await app.init();
   fastify.methodTable.close();
   await app.get(MetricsListener).open();

@@ -5,6 +5,7 @@ import { PLAIN_TEXT } from '../kernel/text.js';
 import { DiffersFrom } from './differs-from.js';
 import { embeddedSecret } from './embedded-secret.js';
 import { IsNetwork } from './is-network.js';
+import { IsOrigins } from './is-origin.js';
 import { IsVaried } from './is-varied.js';
 import { withSecretFiles } from './secret-files.js';
 import { describeFaults } from './setting-faults.js';
@@ -168,6 +169,11 @@ export class Settings {
       'expected IP addresses or networks such as 10.0.0.0/8, separated by commas; a network of all addresses, such as 0.0.0.0/0, would let every client choose its address',
   })
   readonly TRUSTED_PROXIES: readonly string[] = [];
+
+  /** The origins whose web pages may call the service from a browser (CORS), separated by commas. */
+  @commaSeparated()
+  @IsOrigins()
+  readonly ALLOWED_ORIGINS: readonly string[] = [];
 
   /** The least severe level that is logged. */
   @Expose()

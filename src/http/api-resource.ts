@@ -3,6 +3,7 @@ import {
   ApiBody,
   ApiConsumes,
   ApiExtraModels,
+  ApiHeader,
   ApiOperation,
   ApiParam,
   ApiQuery,
@@ -14,6 +15,14 @@ import { listEnvelopeOf } from './list-envelope.js';
 import { ApiSearch, type SearchDefinition } from './search-parameters.js';
 import { WriteEnvelope } from './write-envelope.js';
 
+/** The header of a record by which a write can name it. */
+const ETAG = {
+  ETag: {
+    required: true,
+    schema: { type: 'string' },
+    description: 'The entity tag of the record as it was sent, for `If-Match` and `If-None-Match`.',
+  },
+} as const;
 const BODY_TYPES = ['application/json', 'application/x-www-form-urlencoded'];
 
 /** Documents `POST`: a body that is stored, answered by the write envelope. */
@@ -28,13 +37,14 @@ export function ApiCreate(resource: string, input: Type): MethodDecorator {
 /** Documents `PUT`: a whole record that replaces the one of its Id, answered by the write envelope. */
 export function ApiUpdate(resource: string, change: Type): MethodDecorator {
   return applyDecorators(
+    ApiIfMatch(),
     ApiOperation({
       operationId: `update${resource}`,
       summary: `Update a ${resource}`,
       description: 'Takes the whole record, with its Id.',
     }),
     ApiWrite(resource, 'updated', change),
-    ApiFailures(404, 413, 415),
+    ApiFailures(404, 412, 413, 415),
   );
 }
 
@@ -43,7 +53,14 @@ export function ApiGet(resource: string, view: Type): MethodDecorator {
   return applyDecorators(
     ApiOperation({ operationId: `get${resource}`, summary: `Get a ${resource}` }),
     ApiId(),
-    ApiResponse({ status: 200, type: view, description: 'The record.' }),
+    ApiHeader({
+      name: 'If-None-Match',
+      required: false,
+      schema: { type: 'string' },
+      description: 'Entity tags: of a record with one of them, only 304 is sent.',
+    }),
+    ApiResponse({ status: 200, type: view, description: 'The record.', headers: ETAG }),
+    ApiResponse({ status: 304, description: 'The record is what `If-None-Match` names.', headers: ETAG }),
     ApiFailures(400, 404),
   );
 }
@@ -53,8 +70,9 @@ export function ApiDelete(resource: string): MethodDecorator {
   return applyDecorators(
     ApiOperation({ operationId: `delete${resource}`, summary: `Delete a ${resource}` }),
     ApiId(),
+    ApiIfMatch(),
     ApiEnvelope(resource, 'deleted'),
-    ApiFailures(400, 404),
+    ApiFailures(400, 404, 412),
   );
 }
 
@@ -136,6 +154,15 @@ function ApiEnvelope(resource: string, did: 'created' | 'updated' | 'deleted'): 
     updatedBy: 'admin@example.com',
   });
   return ApiResponse({ status: 200, type: WriteEnvelope, description: `The record was ${did}.`, example });
+}
+
+function ApiIfMatch(): MethodDecorator {
+  return ApiHeader({
+    name: 'If-Match',
+    required: false,
+    schema: { type: 'string' },
+    description: 'Entity tags, or `*`: a record with none of them is not written (RFC 9110, section 13.1.1).',
+  });
 }
 
 function ApiId(): MethodDecorator {

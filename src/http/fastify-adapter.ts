@@ -1,19 +1,20 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { METHODS, type IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import { v4 as uuid } from 'uuid';
-import { canonicalAddress } from '../kernel/address.js';
-import { AppError } from '../kernel/app-error.js';
+import type { Settings } from '../config/settings.js';
 import { addArrival } from './arrival.js';
 import { addBatchConstraint } from './batch-query.js';
 import { addBodyParsers } from './body-parsers.js';
-import { FailureBody } from './failure-body.js';
+import { addConnectRefusal, answerBrokenRequest } from './broken-requests.js';
+import { addEncodedBodyCheck } from './encoded-body.js';
+import { addExpectationCheck } from './expectation.js';
 import { addAssumedForms } from './form.js';
 import { addHostCheck } from './host-header.js';
 import { addTotalItemsHeader } from './list-envelope.js';
 import { MethodTable } from './method-table.js';
 import { addRecordStreams } from './record-stream.js';
+import { RequestTargets } from './request-target.js';
 import { trustIn } from './trusted-proxies.js';
 import { addUnreadBody } from './unread-body.js';
 
@@ -21,18 +22,19 @@ const BODY_LIMIT_BYTES = 256 * 1024;
 /** From the first byte to the last: a client that sends slower than this holds a connection for nothing. */
 const REQUEST_TIMEOUT_MS = 60_000;
 const REQUEST_ID = /^[\w.-]{1,64}$/;
-/** An over-long id is a bad id, not a bad path: what bounds a path is the limit on headers. */
-const MAX_PARAM_LENGTH = 16 * 1024;
+/** None: an over-long id is a bad id, not a bad path. What bounds a path is Node's limit on headers. */
+const MAX_PARAM_LENGTH = Number.MAX_SAFE_INTEGER;
 
-/** The HTTP server as the contract wants it: paths without regard to case, limits, request ids, failures of its own form. */
+/** The HTTP server as the contract wants it: paths without regard to case and to duplicate slashes, limits, request ids, failures of its own form. */
 export function createFastifyAdapter(
   logger: NonNullable<FastifyServerOptions['logger']>,
-  trustedProxies: readonly string[],
+  { TRUSTED_PROXIES: proxies, PUBLIC_URL: publicUrl }: Pick<Settings, 'TRUSTED_PROXIES' | 'PUBLIC_URL'>,
 ): FastifyAdapter {
+  const targets = new RequestTargets(publicUrl);
   const adapter = new FastifyAdapter({
     logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    ...(trustedProxies.length > 0 && { trustProxy: trustIn(trustedProxies) }),
+    ...(proxies.length > 0 && { trustProxy: trustIn(proxies) }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     // `addHostCheck` refuses a request without one in the contract's form; Node would answer without body, request id and log line.
@@ -43,8 +45,15 @@ export function createFastifyAdapter(
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : uuid();
     },
-    routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
-    rewriteUrl: ({ url }: IncomingMessage) => decodableUrl(url ?? '/'),
+    routerOptions: {
+      caseSensitive: false,
+      ignoreTrailingSlash: true,
+      ignoreDuplicateSlashes: true,
+      maxParamLength: MAX_PARAM_LENGTH,
+    },
+    rewriteUrl(this: FastifyInstance, request: IncomingMessage) {
+      return targets.lookedUp(request, this.methodTable);
+    },
     clientErrorHandler: answerBrokenRequest,
   });
   const fastify = adapter.getInstance<FastifyInstance>();
@@ -65,56 +74,11 @@ export function createFastifyAdapter(
     done();
   });
   addHostCheck(fastify);
+  addExpectationCheck(fastify);
+  addConnectRefusal(fastify);
+  addEncodedBodyCheck(fastify);
   fastify.decorate('methodTable', new MethodTable(fastify));
   return adapter;
-}
-
-/**
- * A path whose percent-encoding is broken is taken as it is written. The router would answer it on its own, past hooks, headers and
- * log; so it is a path, or an id, like any other that does not exist.
- */
-function decodableUrl(url: string): string {
-  const end = url.indexOf('?');
-  const path = end < 0 ? url : url.slice(0, end);
-  if (!path.includes('%')) return url;
-  try {
-    decodeURIComponent(path);
-    return url;
-  } catch {
-    return path.replaceAll('%', '%25') + url.slice(path.length);
-  }
-}
-
-/** What Node refuses before it is a request (broken syntax, headers over 16 KiB, too slow) gets the contract's form too. */
-function answerBrokenRequest(this: FastifyInstance, error: Error & { code?: string }, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy();
-    return;
-  }
-  const { status, text, message } = brokenRequest(error.code);
-  const body = JSON.stringify(FailureBody.of(new AppError('request_refused', status, message)));
-  const requestId = uuid();
-  const address = canonicalAddress(socket.remoteAddress ?? '');
-  this.log.info({ requestId, status, address, failure: { code: error.code } }, 'broken request');
-  socket.end(
-    `HTTP/1.1 ${status} ${text}\r\ncontent-type: application/json; charset=utf-8\r\nx-request-id: ${requestId}\r\n` +
-      `cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
-}
-
-function brokenRequest(code: string | undefined): { status: number; text: string; message: string } {
-  switch (code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return {
-        status: 431,
-        text: 'Request Header Fields Too Large',
-        message: 'The request headers are larger than 16 KiB.',
-      };
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return { status: 408, text: 'Request Timeout', message: 'The request took too long to arrive.' };
-    default:
-      return { status: 400, text: 'Bad Request', message: 'The request is malformed.' };
-  }
 }
 
 declare module 'fastify' {

@@ -4,6 +4,7 @@ import { AppError } from '../kernel/app-error.js';
 /** Knows which methods each path offers, so that another method on a known path is 405 with `Allow`, not 404. */
 export class MethodTable {
   private readonly methods = new Map<string, Set<string>>();
+  private readonly segments = new Set<string>();
 
   constructor(private readonly fastify: FastifyInstance) {
     fastify.addHook('onRoute', ({ url: path, method }) => {
@@ -12,7 +13,13 @@ export class MethodTable {
       const offered = this.methods.get(url) ?? new Set();
       for (const name of [method].flat()) offered.add(name);
       this.methods.set(url, offered);
+      this.segments.add(url.split('/')[1]?.toLowerCase() ?? '');
     });
+  }
+
+  /** Whether some path begins with this segment, given in lower case; the root has the empty segment. */
+  hasSegment(segment: string): boolean {
+    return this.segments.has(segment);
   }
 
   /** Answers 405 to every method that a path does not offer. To be called once, when all routes are there. */

@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -27,15 +28,15 @@ const FAILURE_HEADERS: Readonly<Record<string, object>> = {
   503: RETRY_AFTER,
 };
 
-/** The OpenAPI 3.1 document of the application, made from the decorators of its controllers. */
-function openApiDocument(app: INestApplication): OpenAPIObject {
+/** The OpenAPI 3.1 document of the application, made from the decorators of its controllers. `base` is what its paths stand behind. */
+function openApiDocument(app: INestApplication, base: string): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Tessera')
     .setDescription(DESCRIPTION)
     .setVersion('1')
     .setLicense('MIT', 'https://opensource.org/license/mit')
-    .addServer('/')
+    .addServer(base === '' ? '/' : base)
     .addTag('RefreshTokens', 'The records of refresh tokens.')
     .addTag('Token', 'The OAuth 2.0 token endpoint.')
     .addTag('AuditTrailEntries', 'Who did what to which session, and why.')
@@ -45,7 +46,7 @@ function openApiDocument(app: INestApplication): OpenAPIObject {
       {
         type: 'oauth2',
         description: 'Sign in with e-mail and password.',
-        flows: { password: { tokenUrl: '/api/token', scopes: {} } },
+        flows: { password: { tokenUrl: `${base}/api/token`, scopes: {} } },
       },
       'password',
     )
@@ -68,9 +69,18 @@ const require = createRequire(import.meta.url);
  */
 const SWAGGER_UI = join(dirname(require.resolve('swagger-ui-dist/package.json')), 'static');
 
-/** Serves the document at `/api/openapi.json` and Swagger UI at `/docs`; it is made when it is first asked for. */
-export function serveOpenApi(app: INestApplication): void {
-  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+/**
+ * Serves the document at `/api/openapi.json` and Swagger UI at `/docs`; each is made when it is first asked for. The document names the
+ * public URL. The page names its path alone: it works at every address of the service, such as localhost.
+ */
+export function serveOpenApi(app: INestApplication, publicUrl: string): void {
+  const path = new URL(publicUrl).pathname.replace(/\/$/, '');
+  let ofPage: OpenAPIObject | undefined;
+  SwaggerModule.setup('docs', app, () => openApiDocument(app, publicUrl), {
+    patchDocumentOnRequest: (request, _reply, document) => {
+      const isOfPage = (request as FastifyRequest).url.includes('swagger-ui-init.js');
+      return isOfPage ? (ofPage ??= openApiDocument(app, path)) : document;
+    },
     jsonDocumentUrl: 'api/openapi.json',
     raw: ['json'],
     customSiteTitle: 'Tessera API',

@@ -51,12 +51,24 @@ class RecordStream extends Readable {
       ({ value, done }) => {
         if (this.destroyed) return;
         this.push(done ? null : value);
-        if (!done) this.patience = setTimeout(() => this.destroy(tooSlow()), PATIENCE_MS).unref();
+        if (!done)
+          this.patience = setTimeout(() => {
+            this.breakOff(tooSlow());
+          }, PATIENCE_MS).unref();
       },
       (error: unknown) => {
-        this.destroy(error as Error);
+        this.breakOff(error);
       },
     );
+  }
+
+  /**
+   * Says why, and ends without an end. An error of the stream itself would make whatever it flows through, such as compression, log it
+   * as a fault of its own.
+   */
+  private breakOff(reason: unknown): void {
+    this.emit('broken', reason);
+    this.destroy();
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
@@ -76,7 +88,7 @@ export function addRecordStreams(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, reply, payload, done) => {
     if (payload instanceof RecordStream) {
       if (payload.frame.isEstimated) reply.header('x-total-items', 'estimated');
-      payload.once('error', (error) => {
+      payload.once('broken', (error: unknown) => {
         noteFailure(error, request);
         request.log.warn({ failure: request.failure }, 'answer broken off');
       });

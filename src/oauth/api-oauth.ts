@@ -10,7 +10,7 @@ const DESCRIPTIONS = {
   401: 'No credentials, or none that are valid.',
   403: 'Signed in, without the role.',
   413: 'The body is larger than 256 KiB.',
-  415: 'The body is no form.',
+  415: 'The body is no form, or is encoded.',
   429: 'Too many attempts. See `Retry-After`.',
   500: 'A fault of ours.',
   503: 'The database cannot be reached, or too many sign-ins are in progress. See `Retry-After`.',
@@ -33,7 +33,7 @@ export function OAuthEndpoint(
 ): MethodDecorator {
   return applyDecorators(
     HttpCode(200),
-    RouteConfig({ renderFailure: oauthFailure, takesFormOnly: true, ...config }),
+    RouteConfig({ renderFailure: oauthFailure, takesFormOnly: true, isUncompressed: true, ...config }),
     ApiConsumes(FORM),
     ApiBody({
       schema,

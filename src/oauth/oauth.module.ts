@@ -6,6 +6,7 @@ import { UsersModule } from '../users/users.module.js';
 import { DiscoveryController } from './discovery.controller.js';
 import { PasswordGrant } from './grants/password.grant.js';
 import { RefreshTokenGrant } from './grants/refresh-token.grant.js';
+import { HomeController } from './home.controller.js';
 import { IntrospectionService } from './introspection.service.js';
 import { RevocationService } from './revocation.service.js';
 import { TokenController } from './token.controller.js';
@@ -15,7 +16,7 @@ import { TokenService } from './token.service.js';
 /** The OAuth 2.0 endpoints. */
 @Module({
   imports: [AuditModule, UsersModule, SigningKeysModule, RefreshTokensModule],
-  controllers: [TokenController, DiscoveryController],
+  controllers: [TokenController, DiscoveryController, HomeController],
   providers: [TokenService, PasswordGrant, RefreshTokenGrant, TokenResponses, RevocationService, IntrospectionService],
 })
 export class OAuthModule {}

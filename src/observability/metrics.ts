@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceEventLoopLag } from './event-loop-lag.js';
 import { withinTime } from './within-time.js';
 
 /** Shorter than the ten seconds that Prometheus waits for all metrics together. */
@@ -68,6 +69,7 @@ export class Metrics {
   /** Adds what the process itself is: its memory, processor time and event loop, and which version runs. To be called once. */
   addProcess(): void {
     collectDefaultMetrics({ register: this.registry });
+    replaceEventLoopLag(this.registry);
     const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
       version: string;
     };

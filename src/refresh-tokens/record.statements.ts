@@ -116,6 +116,12 @@ export const UPDATE = audited(
   WRITE,
 );
 
+/** The record as it is now, locked until the transaction ends: $1 id. */
+export const LOCK_RECORD: Statement = {
+  name: 'record-lock',
+  text: `SELECT ${RECORD} FROM (SELECT t.*, ${isNew('t')} AS is_new FROM refresh_tokens t WHERE id = $1 FOR UPDATE) act`,
+};
+
 /** The session that a record is, held until the transaction is over: $1 id. */
 export const HOLD_SESSION = {
   name: 'record-hold-session',

@@ -1,14 +1,17 @@
-import { Controller, Delete, Get, Post, Put, type StreamableFile } from '@nestjs/common';
+import { Controller, Delete, Get, Post, Put, Res, type StreamableFile } from '@nestjs/common';
 import { RouteConstraints } from '@nestjs/platform-fastify';
 import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { CurrentPrincipal } from '../access/current-principal.js';
 import { Role } from '../access/policy.js';
 import { holdsRole, type Principal } from '../access/principal.js';
 import { ApiCreate, ApiDelete, ApiGet, ApiList, ApiUpdate } from '../http/api-resource.js';
 import { BatchQuery } from '../http/batch-query.js';
 import { CheckedBody } from '../http/body.pipe.js';
+import { entityTagOf } from '../http/entity-tag.js';
 import { IdParam } from '../http/id.pipe.js';
 import { toBatch, toListEnvelope, type ListEnvelope } from '../http/list-envelope.js';
+import { Preconditions, RequestPreconditions } from '../http/preconditions.js';
 import { SearchQuery } from '../http/search-parameters.js';
 import { WriteEnvelope } from '../http/write-envelope.js';
 import type { Search } from '../kernel/search.js';
@@ -60,8 +63,14 @@ export class RefreshTokensController {
   @Get(':id')
   @Role(READ)
   @ApiGet('RefreshToken', RefreshTokenView)
-  get(@IdParam() id: number, @CurrentPrincipal() principal: Principal): Promise<RefreshTokenView> {
-    return this.tokens.get(id, principal);
+  async get(
+    @IdParam() id: number,
+    @CurrentPrincipal() principal: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RefreshTokenView> {
+    const record = await this.tokens.get(id, principal);
+    void reply.header('etag', entityTagOf(record));
+    return record;
   }
 
   @Put()
@@ -70,14 +79,19 @@ export class RefreshTokensController {
   async update(
     @CheckedBody() change: RefreshTokenChange,
     @CurrentPrincipal() principal: Principal,
+    @RequestPreconditions() preconditions: Preconditions,
   ): Promise<WriteEnvelope> {
-    return WriteEnvelope.of('RefreshToken', 'updated', await this.tokens.update(change, principal));
+    return WriteEnvelope.of('RefreshToken', 'updated', await this.tokens.update(change, principal, preconditions));
   }
 
   @Delete(':id')
   @Role('RefreshToken-Delete')
   @ApiDelete('RefreshToken')
-  async delete(@IdParam() id: number, @CurrentPrincipal() principal: Principal): Promise<WriteEnvelope> {
-    return WriteEnvelope.of('RefreshToken', 'deleted', await this.tokens.delete(id, principal));
+  async delete(
+    @IdParam() id: number,
+    @CurrentPrincipal() principal: Principal,
+    @RequestPreconditions() preconditions: Preconditions,
+  ): Promise<WriteEnvelope> {
+    return WriteEnvelope.of('RefreshToken', 'deleted', await this.tokens.delete(id, principal, preconditions));
   }
 }

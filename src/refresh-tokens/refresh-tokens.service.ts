@@ -7,6 +7,8 @@ import { askedValues, inPlaces, type Placed } from '../database/asked.js';
 import { PageReader } from '../database/page-reader.js';
 import { findPage } from '../database/search.js';
 import { Statements, type Statement } from '../database/statements.js';
+import { entityTagOf } from '../http/entity-tag.js';
+import type { Preconditions } from '../http/preconditions.js';
 import type { Write } from '../http/write-envelope.js';
 import { notFound } from '../kernel/app-error.js';
 import { Batched } from '../kernel/batched.js';
@@ -14,7 +16,16 @@ import type { Actor } from '../kernel/origin.js';
 import type { Found, Records, Search } from '../kernel/search.js';
 import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.input.js';
 import { ListedRefreshTokenView, RefreshTokenView } from './dto/refresh-token.view.js';
-import { CREATE, CREATE_EACH, DELETE, HOLD_SESSION, READ, READ_EACH, UPDATE } from './record.statements.js';
+import {
+  CREATE,
+  CREATE_EACH,
+  DELETE,
+  HOLD_SESSION,
+  LOCK_RECORD,
+  READ,
+  READ_EACH,
+  UPDATE,
+} from './record.statements.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token-codec.js';
 import type { RefreshToken } from './refresh-token.entity.js';
 import { REFRESH_TOKENS } from './refresh-token.search.js';
@@ -97,10 +108,11 @@ export class RefreshTokensService {
    * Replaces what clients may set of a record. When that changes the user, client or ticket of a session, or its expiry to one that is
    * past, the session ends. A later expiry leaves the session's own. A ticket that the session had a while ago changes nothing: its
    * client refreshed, or its user signed in, between the read and this write.
-   * @throws AppError 404 when there is none
+   * @throws AppError 404 when there is none, 412 when it is not as the preconditions demand
    */
-  update(change: RefreshTokenChange, actor: Actor): Promise<Write> {
+  update(change: RefreshTokenChange, actor: Actor, preconditions: Preconditions): Promise<Write> {
     return this.dataSource.transaction(async (manager) => {
+      await this.check(preconditions, change.Id, manager);
       const [session] = await this.statements.run<HeldSession>(HOLD_SESSION, [change.Id], manager);
       const isStale = session !== undefined && (await this.hadTicket(session, change));
       const values = [...valuesOf(change, isStale ? keptOf(session, change) : change), actor.name, change.Id];
@@ -110,11 +122,30 @@ export class RefreshTokensService {
     });
   }
 
-  /** Deletes a record for good, and ends the session that it was. @throws AppError 404 when there is none */
-  async delete(id: number, actor: Actor): Promise<Write> {
-    const write = await this.write(DELETE, [id, actor.name], { kind: 'record-deleted', actor, reason: 'deleted' });
+  /**
+   * Deletes a record for good, and ends the session that it was.
+   * @throws AppError 404 when there is none, 412 when it is not as the preconditions demand
+   */
+  async delete(id: number, actor: Actor, preconditions: Preconditions): Promise<Write> {
+    const remove = (manager?: EntityManager): Promise<Write | undefined> =>
+      this.write(DELETE, [id, actor.name], { kind: 'record-deleted', actor, reason: 'deleted' }, manager);
+    const removeIf = async (manager: EntityManager): Promise<Write | undefined> => {
+      await this.check(preconditions, id, manager);
+      return remove(manager);
+    };
+    const write = await (preconditions.areNone ? remove() : this.dataSource.transaction(removeIf));
     if (!write) throw notFound(RESOURCE, id);
     return write;
+  }
+
+  /**
+   * Locks the record, so that it stays what is checked until the write is done. Of a record that is not there nothing is demanded: then
+   * the write is 404, as without preconditions (RFC 9110, section 13.2.1).
+   */
+  private async check(preconditions: Preconditions, id: number, manager: EntityManager): Promise<void> {
+    if (preconditions.areNone) return;
+    const [record] = await this.statements.run<RefreshToken & Record<string, unknown>>(LOCK_RECORD, [id], manager);
+    if (record) preconditions.check(entityTagOf(RefreshTokenView.of(record)));
   }
 
   private read<View>(

@@ -69,6 +69,19 @@ describe('the metrics', () => {
     expect(metrics.value('tessera_database_pool_waiting')).toBe(0);
   });
 
+  it('show the same to two that scrape at the same time', async () => {
+    const kinds = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'];
+    for (let n = 0; n < 3; n++) {
+      for (const metrics of await Promise.all([scrape(port), scrape(port)])) {
+        for (const kind of kinds) {
+          const lag = metrics.value(`nodejs_eventloop_lag_${kind}_seconds`) ?? NaN;
+          expect(lag).toBeGreaterThanOrEqual(0);
+          expect(lag).toBeLessThan(3_600);
+        }
+      }
+    }
+  });
+
   it('measure requests by method, route and status, whatever the path', async () => {
     const admin = service.client(basicOf('admin'));
     const before = await scrape(port);

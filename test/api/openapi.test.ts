@@ -68,8 +68,9 @@ describe('the OpenAPI document', () => {
   });
   afterAll(() => service.dispose());
 
-  it('is the committed one', () => {
-    expect(document).toEqual(JSON.parse(readFileSync(COMMITTED, 'utf8')));
+  it('is the committed one, but for the address of the service', () => {
+    const text = JSON.stringify(document).replaceAll(service.url, 'http://127.0.0.1:3000');
+    expect(JSON.parse(text)).toEqual(JSON.parse(readFileSync(COMMITTED, 'utf8')));
   });
 
   it('has every route of the service, and no other', () => {

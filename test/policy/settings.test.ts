@@ -92,6 +92,32 @@ describe('a secret setting', () => {
   });
 });
 
+describe('the allowed origins', () => {
+  it('are those of web pages, local servers and apps in a web view', () => {
+    const origins = ['https://app.example.com', 'http://localhost:5173', 'http://[::1]:8080', 'capacitor://localhost'];
+    expect(Settings.load({ DATA_DIR: folder, ALLOWED_ORIGINS: origins.join(' , ') }).ALLOWED_ORIGINS).toEqual(origins);
+    expect(Settings.load({ DATA_DIR: folder }).ALLOWED_ORIGINS).toEqual([]);
+  });
+
+  it.each([
+    ['*', '; * is a pattern: list each origin'],
+    ['https://*.example.com', '; https://*.example.com is a pattern: list each origin'],
+    ['null', '; null stands for every document without an origin, so it is refused'],
+    ['https://a.example/', '; https://a.example/ is not an origin: write https://a.example'],
+    ['https://a.example/app', '; https://a.example/app is not an origin: write https://a.example'],
+    ['https://A.example:443', '; https://A.example:443 is not an origin: write https://a.example'],
+    ['app.example.com', '; app.example.com is not an origin'],
+    ['https://a b.example', '; https://a b.example is not an origin'],
+    ['https://user@a.example', '; https://user@a.example is not an origin: write https://a.example'],
+    ['https://a.example,', '; an entry is empty'],
+  ])('are not %s, and the message says why', (given, fault) => {
+    const sent = JSON.stringify(given.split(','));
+    expect(faultsOf({ ALLOWED_ORIGINS: `https://good.example,${given}` })).toEqual([
+      `ALLOWED_ORIGINS: expected origins such as https://app.example.com, separated by commas${fault}, got ${sent.replace('[', '["https://good.example",')}`,
+    ]);
+  });
+});
+
 describe('a wrong setting', () => {
   it.each([
     [{ PORT: 'abc' }, ['PORT: expected a port from 1 to 65535, got "abc"']],

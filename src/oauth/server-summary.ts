@@ -1,0 +1,43 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+const url = (path: string): object => ({ type: String, format: 'uri', example: `http://127.0.0.1:3000${path}` });
+
+/** What the service is, and where to go. */
+export class ServerSummary {
+  @ApiProperty({ type: String, example: 'Tessera' })
+  readonly name!: string;
+
+  @ApiProperty({ type: String, example: 'A self-hosted authority for OAuth 2.0 refresh tokens.' })
+  readonly description!: string;
+
+  @ApiProperty(url(''))
+  readonly issuer!: string;
+
+  @ApiPropertyOptional({ ...url('/docs'), description: 'Absent where the documentation is turned off.' })
+  readonly documentation?: string;
+
+  @ApiPropertyOptional({ ...url('/api/openapi.json'), description: 'Absent where the documentation is turned off.' })
+  readonly openapi?: string;
+
+  @ApiProperty(url('/.well-known/oauth-authorization-server'))
+  readonly metadata!: string;
+
+  @ApiProperty(url('/.well-known/jwks.json'))
+  readonly key_set!: string;
+
+  @ApiProperty(url('/health/ready'))
+  readonly health!: string;
+
+  /** The summary of the server that is reached at this URL, and that serves its documentation or does not. */
+  static of(issuer: string, hasDocumentation: boolean): ServerSummary {
+    return {
+      name: 'Tessera',
+      description: 'A self-hosted authority for OAuth 2.0 refresh tokens.',
+      issuer,
+      ...(hasDocumentation && { documentation: `${issuer}/docs`, openapi: `${issuer}/api/openapi.json` }),
+      metadata: `${issuer}/.well-known/oauth-authorization-server`,
+      key_set: `${issuer}/.well-known/jwks.json`,
+      health: `${issuer}/health/ready`,
+    };
+  }
+}
