@@ -33,6 +33,8 @@ export interface Diagnosis extends Session, LastRedemption, SignedPower, Record<
   readonly isExpired: boolean;
   /** For how long, in seconds, the token has been out of use; null for the current one, and for one older than the rotations on record. */
   readonly sinceSuperseded: number | null;
+  /** The same of the token that followed it. */
+  readonly sinceSuccessorSuperseded: number | null;
   /** Whether an access token of the current generation was accepted: then its client has the current refresh token too. */
   readonly isConfirmed: boolean;
   /** How often the current token was given again. */
@@ -65,12 +67,15 @@ export function judge(session: Diagnosis, generation: number, age: number, windo
   const refusal = refusalOf(session, generation);
   if (refusal) return refusal;
   if (generation === session.generation) return 'current';
-  const outOfUseAtArrival = session.sinceSuperseded === null ? Infinity : session.sinceSuperseded - age;
+  const { sinceSuperseded, sinceSuccessorSuperseded } = session;
+  const outOfUseAtArrival = (sinceSuperseded ?? Infinity) - age;
   if (generation === session.generation - 1 && isRepeatable(session, outOfUseAtArrival, windows)) {
     return session.repetitions < REPETITIONS ? 'repeat' : 'repeated-too-often';
   }
-  // The sender gave up on this request and sent another: the session went on while this one was on its way.
-  return outOfUseAtArrival < 0 ? 'superseded-in-flight' : 'replayed';
+  // The session went on while the request was on its way. Before, the token was the current one, or the previous one in the retry window.
+  const wasCurrent = outOfUseAtArrival < 0;
+  const wasPrevious = outOfUseAtArrival < windows.retry && (sinceSuccessorSuperseded ?? Infinity) < age;
+  return wasCurrent || wasPrevious ? 'superseded-in-flight' : 'replayed';
 }
 
 /** Whether the answer that brought the current token may have been lost: within the retry window, or while nobody has used it. */

@@ -105,6 +105,10 @@ export const REDEEM_SKIPPED = {
     SELECT * FROM rotated`,
 };
 
+function secondsSince(time: string): string {
+  return `extract(epoch FROM clock_timestamp() - ${time})::float8`;
+}
+
 /**
  * Says of a session why a token was not redeemed: $1 id, $2 unique id, $3 client or null, $4 longest life, $5 the generation presented, $6 the
  * address it comes from; times in seconds. `sinceSuperseded` is null for the current generation and for one that is older than the
@@ -116,7 +120,8 @@ export const DIAGNOSE = {
   text: `SELECT ${ISSUED}, t.issued, t.first_generation AS "firstGeneration", t.ticket_salt AS salt, t.ticket_hash AS hash,
       t.client_id = coalesce($3::text, t.client_id) AS "isSameClient",
       t.expires_on <= now() OR t.auth_time + make_interval(secs => $4::float8) <= now() AS "isExpired",
-      extract(epoch FROM clock_timestamp() - (t.rotated_on || t.rotations)[t.generation - $5::bigint])::float8 AS "sinceSuperseded",
+      ${secondsSince('(t.rotated_on || t.rotations)[t.generation - $5::bigint]')} AS "sinceSuperseded",
+      ${secondsSince('(t.rotated_on || t.rotations)[t.generation - $5::bigint - 1]')} AS "sinceSuccessorSuperseded",
       t.confirmed_generation IS NOT DISTINCT FROM t.generation AS "isConfirmed", t.repetitions,
       ${isOtherNetwork('$6::inet')} AS "isOtherNetwork",
       host(t.last_address) AS "lastAddress", t.last_user_agent AS "lastUserAgent", t.last_request_id AS "lastRequestId",

@@ -35,3 +35,19 @@ it('an old token whose request came before the last rotation is refused and ends
   await expect(redeem(fourth)).rejects.toMatchObject({ context: { detail: 'session-ended' } });
   expect(await app.get(SessionsService).list({ subject: EMAIL })).toEqual([]);
 });
+
+it('a previous token, within the retry window, whose successor was redeemed while its request was on its way ends nothing either', async () => {
+  const user = the((await app.get(UsersService).find(EMAIL)) ?? undefined);
+  const first = await app.get(Logins).begin({ user, clientId: 'app', amr: ['pwd'], origin: ORIGIN });
+  const second = await redeem(first);
+  await seconds(0.05);
+  const received = performance.now();
+  await seconds(0.05);
+  const third = await redeem(second);
+  await expect(redeem(first, received)).rejects.toMatchObject({ context: { detail: 'superseded-in-flight' } });
+  const fourth = await redeem(third);
+  // It was two generations old already when this request came.
+  await seconds(0.05);
+  await expect(redeem(first)).rejects.toMatchObject({ context: { detail: 'replayed' } });
+  await expect(redeem(fourth)).rejects.toMatchObject({ context: { detail: 'session-ended' } });
+});
