@@ -36,7 +36,7 @@ export default tseslint.config(
     files: ['src/**/*.service.ts', 'src/**/*.ts'],
     rules: { '@typescript-eslint/max-params': ['error', { max: 5 }] },
   },
-  { files: ['src/config/**', 'test/**', '.ci/**'], rules: { 'no-restricted-properties': 'off' } },
+  { files: ['src/config/**', 'test/**', '.ci/**', 'examples/**'], rules: { 'no-restricted-properties': 'off' } },
   {
     // A test reads bodies of any shape, and what it reads is what it proves.
     files: ['test/**'],
@@ -62,5 +62,19 @@ export default tseslint.config(
       },
     },
     rules: { '@typescript-eslint/explicit-module-boundary-types': 'off' },
+  },
+  {
+    files: ['examples/browser/*.js'],
+    languageOptions: {
+      globals: {
+        URLSearchParams: 'readonly',
+        FormData: 'readonly',
+        BroadcastChannel: 'readonly',
+        crypto: 'readonly',
+        document: 'readonly',
+        indexedDB: 'readonly',
+        navigator: 'readonly',
+      },
+    },
   },
 );

@@ -35,9 +35,12 @@ suite('the limits of the balancer', () => {
     return { status: answer.statusCode, retryAfter: answer.headers['retry-after'], body };
   }
 
-  it('hold back sign-ins of one address, however the path is written; others and refreshes go on', async () => {
-    const signIn = (from: string) => send('/API/%74oken/', from, 'grant_type=unknown');
-    const answers = await times(SIGN_INS_IN_10_SECONDS + 20, () => signIn('127.0.0.10'));
+  it.each([
+    ['/API/%74oken/', '127.0.0.10', '127.0.0.11'],
+    ['//api///token//', '127.0.0.20', '127.0.0.21'],
+  ])('hold back sign-ins of one address, also at %s; others and refreshes go on', async (path, address, another) => {
+    const signIn = (from: string) => send(path, from, 'grant_type=unknown');
+    const answers = await times(SIGN_INS_IN_10_SECONDS + 20, () => signIn(address));
     const refused = answers.filter(({ status }) => status === 429);
     expect(refused.length).toBeGreaterThan(0);
     expect(answers.filter(({ status }) => status === 400).length).toBe(answers.length - refused.length);
@@ -48,8 +51,8 @@ suite('the limits of the balancer', () => {
         error_description: 'Too many sign-ins. Wait 10 seconds.',
       });
     }
-    expect((await signIn('127.0.0.11')).status).toBe(400);
-    const refresh = await send('/api/token', '127.0.0.10', 'grant_type=refresh_token');
+    expect((await signIn(another)).status).toBe(400);
+    const refresh = await send('/api/token', address, 'grant_type=refresh_token');
     expect(refresh.body['error']).toBe('invalid_request');
   });
 

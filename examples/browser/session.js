@@ -1,0 +1,109 @@
+import { SERVICE } from './config.js';
+import { read, write } from './store.js';
+
+const SESSION = 'session';
+const CLIENT = 'client';
+/** A refresh whose answer was lost gets the same answer for 30 seconds: REFRESH_RETRY_WINDOW. */
+const ATTEMPTS = 3;
+/** The access token is renewed so long before it expires. */
+const MARGIN_MS = 10_000;
+
+/** The service refused: `code` is the error of RFC 6749, section 5.2, or the HTTP status. */
+export class Refusal extends Error {
+  constructor(message, code) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The session that all tabs share, or undefined. Another tab may have refreshed it, so it is read each time. */
+export function current() {
+  return read(SESSION);
+}
+
+export async function signIn(username, password, totp) {
+  const client = await clientId();
+  const answer = await post('/api/token', { grant_type: 'password', username, password, totp, client_id: client });
+  await keep(answer, { user: username, client });
+}
+
+/**
+ * Renews the session once, however many tabs ask at the same time: the tab that has the lock refreshes, and the others find the new
+ * session in the store. Without the lock, a slow tab would send a token that is superseded, and that ends the session.
+ */
+export async function refresh(stale) {
+  const known = stale ?? (await current());
+  return navigator.locks.request(SESSION, async () => {
+    const now = await current();
+    if (!now || now.refresh !== known?.refresh) return now;
+    const form = { grant_type: 'refresh_token', refresh_token: now.refresh, client_id: now.client };
+    try {
+      return await keep(await post('/api/token', form, ATTEMPTS), now);
+    } catch (error) {
+      if (error.code === 'invalid_grant') await write(SESSION, undefined);
+      throw error;
+    }
+  });
+}
+
+/** Calls the API. An access token that has expired, or that the service refuses, is renewed once. */
+export async function call(path) {
+  let session = await current();
+  if (session && session.expires < Date.now() + MARGIN_MS) session = await refresh(session);
+  let response = await get(path, session);
+  if (response.status === 401 && session) response = await get(path, await refresh(session));
+  const body = await response.json();
+  if (!response.ok) throw new Refusal(body.Message, response.status);
+  return body;
+}
+
+/** Ends the session at the service, in all tabs. */
+export function signOut() {
+  return navigator.locks.request(SESSION, async () => {
+    const session = await current();
+    await write(SESSION, undefined);
+    if (session) await post('/api/token/revoke', { token: session.refresh, client_id: session.client }, ATTEMPTS);
+  });
+}
+
+/** The service keeps one session for a user and a client, so each browser is a client of its own. */
+async function clientId() {
+  const known = await read(CLIENT);
+  if (known) return known;
+  const made = `browser-example-${crypto.randomUUID()}`;
+  await write(CLIENT, made);
+  return made;
+}
+
+async function keep(answer, { user, client }) {
+  const session = {
+    user,
+    client,
+    access: answer.access_token,
+    refresh: answer.refresh_token,
+    expires: Date.now() + answer.expires_in * 1000,
+  };
+  await write(SESSION, session);
+  return session;
+}
+
+function get(path, session) {
+  return fetch(SERVICE + path, { headers: session ? { authorization: `Bearer ${session.access}` } : {} });
+}
+
+/** Sends a form, again where the network failed. The client is named in the form, and not in a header: so no preflight is needed. */
+async function post(path, fields, attempts = 1) {
+  const body = new URLSearchParams(Object.entries(fields).filter(([, value]) => value));
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const response = await fetch(SERVICE + path, { method: 'POST', body });
+      const text = await response.text();
+      const answer = text === '' ? {} : JSON.parse(text);
+      if (!response.ok) throw new Refusal(answer.error_description, answer.error);
+      return answer;
+    } catch (error) {
+      if (error instanceof Refusal || attempt >= attempts) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 500 * attempt));
+    }
+  }
+}
