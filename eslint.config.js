@@ -3,7 +3,17 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', 'bench-results/', 'torture-results/', 'test/.cache/'] },
+  {
+    ignores: [
+      'dist/',
+      'examples/*/dist/',
+      'node_modules/',
+      'coverage/',
+      'bench-results/',
+      'torture-results/',
+      'test/.cache/',
+    ],
+  },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
@@ -36,7 +46,7 @@ export default tseslint.config(
     files: ['src/**/*.service.ts', 'src/**/*.ts'],
     rules: { '@typescript-eslint/max-params': ['error', { max: 5 }] },
   },
-  { files: ['src/config/**', 'test/**', '.ci/**'], rules: { 'no-restricted-properties': 'off' } },
+  { files: ['src/config/**', 'test/**', '.ci/**', 'examples/**'], rules: { 'no-restricted-properties': 'off' } },
   {
     // A test reads bodies of any shape, and what it reads is what it proves.
     files: ['test/**'],
@@ -54,6 +64,7 @@ export default tseslint.config(
     languageOptions: {
       globals: {
         URL: 'readonly',
+        URLSearchParams: 'readonly',
         setTimeout: 'readonly',
         process: 'readonly',
         fetch: 'readonly',

@@ -88,7 +88,6 @@ async function useEverything(): Promise<void> {
     'RefreshToken_Subject=user77*',
     'RefreshToken_SystemId=crm-77*',
     'RefreshToken_SystemId=null',
-    'RefreshToken_SystemId=notnull',
     'RefreshToken_ExpiresOn=null',
     ...DATES.flatMap((date) => [
       `from_RefreshToken_${date}=${record[date]}`,
