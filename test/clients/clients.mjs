@@ -127,6 +127,45 @@ const DEBIAN_CLIENTS = [
   { name: 'curl', script: 'curl.sh', package: 'curl', setting: '`-u my-client:`', note: '' },
 ];
 
+/** They are run where they are installed: to install them would start them. */
+const DEBIAN_SERVERS = [
+  {
+    name: 'PyJWT',
+    script: 'pyjwt.mjs',
+    package: 'python3-jwt',
+    setting: '`PyJWKClient`',
+    note: 'It does not check the type `at+jwt` by itself.',
+  },
+  {
+    name: 'nginx with njs',
+    script: 'nginx.mjs',
+    package: 'libnginx-mod-http-js',
+    setting: '`auth_request` and `js_content`',
+    note: '`auth_request` alone cannot read the answer of an introspection.',
+  },
+  {
+    name: 'HAProxy',
+    script: 'haproxy.mjs',
+    package: 'haproxy',
+    setting: '`jwt_verify` and the claims',
+    note: 'The key is in a file: a rotated key needs a reload.',
+  },
+  {
+    name: 'mod_auth_openidc',
+    script: 'mod-auth-openidc.mjs',
+    package: 'libapache2-mod-auth-openidc',
+    setting: '`AuthType oauth20`, `OIDCOAuthIntrospectionEndpoint`',
+    note: 'It remembers answers until the token expires, unless `OIDCOAuthTokenIntrospectionInterval` is -1. Its endpoint must be https.',
+  },
+  {
+    name: 'mod_oauth2',
+    script: 'mod-oauth2.mjs',
+    package: 'libapache2-mod-oauth2',
+    setting: '`OAuth2TokenVerify introspect`',
+    note: 'It remembers answers for `expiry` seconds.',
+  },
+].map((server) => ({ ...server, isDaemon: true }));
+
 const of = (source, kind, clients) =>
   clients.map((client) => ({
     source,
@@ -141,6 +180,7 @@ export const CLIENTS = [
   ...of('npm', 'client', NPM_CLIENTS),
   ...of('debian', 'client', DEBIAN_CLIENTS),
   ...of('npm', 'server', NPM_SERVERS),
+  ...of('debian', 'server', DEBIAN_SERVERS),
 ];
 
 /** What Debian's clients need beside the packages of the table. */

@@ -22,9 +22,11 @@ export function installNpm() {
   };
 }
 
-/** Where the scripts of Debian's clients are; or why those were not installed. */
+/** Where the scripts of Debian's clients are; or why those were not installed. A daemon that is not installed has no version. */
 export function installDebian() {
-  const wanted = CLIENTS.filter(({ source }) => source === 'debian').map((client) => client.package);
+  const wanted = CLIENTS.filter(({ source, isDaemon }) => source === 'debian' && !isDaemon).map(
+    (client) => client.package,
+  );
   const missing = [...DEBIAN_RUNTIMES, ...wanted].filter((name) => versionOf(name) === undefined);
   if (missing.length > 0) {
     if (process.getuid?.() !== 0) return { problem: `these packages are not installed: ${missing.join(', ')}` };
@@ -51,7 +53,7 @@ function versionOf(name) {
   return status === 0 && state === 'installed' ? version : undefined;
 }
 
-/** The version of the client itself, without Debian's revision: 7.88.1 of 7.88.1-10+deb12u14. */
+/** The version of the client itself, if it is installed, without Debian's revision: 7.88.1 of 7.88.1-10+deb12u14. */
 function upstreamOf(version) {
-  return version.replace(/^\d+:/, '').replace(/(\+ds\d*)?-[^-]+$/, '');
+  return version?.replace(/^\d+:/, '').replace(/(\+ds\d*)?-[^-]+$/, '');
 }

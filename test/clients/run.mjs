@@ -53,12 +53,17 @@ async function runAll(wanted, installed) {
   try {
     for (const client of wanted.filter(({ source }) => installed[source])) {
       const { folder, versionOf } = installed[client.source];
+      const version = versionOf(client.package);
+      if (version === undefined) {
+        console.error(`${client.name} is not run: ${client.package} is not installed.`);
+        continue;
+      }
       surroundings.sent();
       const results = await resultsOf(client, folder, surroundings.url);
-      const found = { version: versionOf(client.package), results, sent: summaryOf(surroundings.sent()) };
+      const found = { version, results, sent: summaryOf(surroundings.sent()) };
       rows.set(client.name, rowOf(client, found));
       faults.push(...faultsOf(client, results));
-      console.log(`${client.name} ${found.version}: ${textOf(results)}`);
+      console.log(`${client.name} ${version}: ${textOf(results)}`);
     }
   } finally {
     await surroundings.stop();

@@ -7,7 +7,7 @@ const PAGE = join(import.meta.dirname, '../../docs/clients.md');
 
 const ACTS = {
   client: ['sign in', 'refresh', 'rotation kept', 'two concurrently', 'lost answer', 'revoke', 'introspect'],
-  server: ['accepts', 'refuses a forged token', 'refuses a foreign audience'],
+  server: ['accepts', 'refuses a forged token', 'refuses a foreign audience', 'learns of an ended session'],
 };
 const HEADS = {
   client: ['client', 'version', 'how it names itself', 'setting', ...ACTS.client, 'watch out for'],
