@@ -3,7 +3,17 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', 'bench-results/', 'torture-results/', 'test/.cache/'] },
+  {
+    ignores: [
+      'dist/',
+      'examples/*/dist/',
+      'node_modules/',
+      'coverage/',
+      'bench-results/',
+      'torture-results/',
+      'test/.cache/',
+    ],
+  },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
@@ -54,6 +64,7 @@ export default tseslint.config(
     languageOptions: {
       globals: {
         URL: 'readonly',
+        URLSearchParams: 'readonly',
         setTimeout: 'readonly',
         process: 'readonly',
         fetch: 'readonly',

@@ -3,6 +3,7 @@ import type { SearchDefinition } from '../http/search-parameters.js';
 import { formatDateTime } from '../kernel/date-time.js';
 import { AUDIT_KINDS, type AuditKind } from './audit-event.js';
 import type { AuditTrailEntry } from './audit-trail-entry.entity.js';
+import { entityOf } from './audited-entity.js';
 
 const optional = (example: string, description?: string): PropertyDecorator =>
   ApiProperty({ type: String, nullable: true, example, ...(description && { description }) });
@@ -71,6 +72,39 @@ export class AuditTrailEntryView {
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2025-01-15T10:29:00Z' })
   readonly LastRedeemedOn!: string | null;
 
+  @ApiProperty({ type: String, example: 'RefreshToken', description: 'What it was about, as Nexudus names it.' })
+  readonly EntityShortName!: string;
+
+  @ApiProperty({
+    type: 'integer',
+    format: 'int64',
+    nullable: true,
+    example: 87_654_321,
+    description: 'Id of the one record it was about; null of none or several, and of what has no Id.',
+  })
+  readonly EntityId!: number | null;
+
+  @ApiProperty({
+    type: 'integer',
+    enum: [1, 2, 3, null],
+    nullable: true,
+    example: 3,
+    description: '1 create, 2 update, 3 delete; null when nothing was written.',
+  })
+  readonly AuditType!: 1 | 2 | 3 | null;
+
+  @optional('Roles', 'What of it changed; only known of the roles of a user. An edit of a record is one event.')
+  readonly PropertyName!: string | null;
+
+  @optional('RefreshToken-Read', 'The role that was withdrawn.')
+  readonly OldValue!: string | null;
+
+  @optional('RefreshToken-List', 'The role that was granted.')
+  readonly NewValue!: string | null;
+
+  @ApiProperty({ type: String, example: 'admin@example.com', description: 'The Actor, as Nexudus names it.' })
+  readonly ActionBy!: string;
+
   /** The view of a stored event. */
   static of(entry: AuditTrailEntry): AuditTrailEntryView {
     return {
@@ -90,6 +124,7 @@ export class AuditTrailEntryView {
       LastUserAgent: entry.lastUserAgent,
       LastRequestId: entry.lastRequestId,
       LastRedeemedOn: entry.lastRedeemedOn && formatDateTime(entry.lastRedeemedOn),
+      ...entityOf(entry),
     };
   }
 }
@@ -110,6 +145,13 @@ export const AUDIT_TRAIL_SEARCH: SearchDefinition = {
     LastAddress: 'text',
     LastRequestId: 'text',
     Id: 'id',
+    EntityShortName: 'text',
+    EntityId: 'id',
+    AuditType: 'id',
+    PropertyName: 'text',
+    OldValue: 'text',
+    NewValue: 'text',
+    ActionBy: 'text',
   },
   ranges: ['CreatedOn'],
   orders: ['Id', 'CreatedOn', 'Kind', 'Actor', 'Subject', 'ClientId', 'SessionId', 'Reason', 'Address', 'RequestId'],

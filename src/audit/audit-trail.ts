@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, Repository, type EntityManager } from 'typeorm';
 import { actValues, EVENT_COLUMNS } from './audited.js';
 import { PageReader, type PageStatements } from '../database/page-reader.js';
-import { findPage, type Searchable } from '../database/search.js';
+import { findPage, type Searchable, type SearchColumn } from '../database/search.js';
 import { Statements, type Statement } from '../database/statements.js';
 import { MinuteBudget } from '../kernel/minute-budget.js';
 import type { Actor } from '../kernel/origin.js';
@@ -11,6 +11,7 @@ import type { Found, Search } from '../kernel/search.js';
 import { AuditTrailEntry } from './audit-trail-entry.entity.js';
 import { AuditTrailEntryView } from './audit-trail-entry.view.js';
 import type { AuditEvent } from './audit-event.js';
+import { ENTITY_SQL } from './audited-entity.js';
 import { entryPages } from './entry-pages.js';
 
 const EVENTS_A_MINUTE = 10;
@@ -21,6 +22,8 @@ const RECORD: Statement = {
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 };
 
+const nullable = (sql: string): SearchColumn => ({ sql, isNullable: true });
+
 const AUDIT_TRAIL_ENTRIES: Searchable = {
   table: 'audit_trail_entries',
   columns: {
@@ -28,14 +31,21 @@ const AUDIT_TRAIL_ENTRIES: Searchable = {
     CreatedOn: { sql: 'created_on' },
     Kind: { sql: 'kind' },
     Actor: { sql: 'actor' },
-    Subject: { sql: 'subject' },
-    ClientId: { sql: 'client_id' },
-    SessionId: { sql: 'session_id' },
-    Reason: { sql: 'reason' },
-    Address: { sql: 'address' },
-    RequestId: { sql: 'request_id' },
-    LastAddress: { sql: 'last_address' },
-    LastRequestId: { sql: 'last_request_id' },
+    Subject: nullable('subject'),
+    ClientId: nullable('client_id'),
+    SessionId: nullable('session_id'),
+    Reason: nullable('reason'),
+    Address: nullable('address'),
+    RequestId: nullable('request_id'),
+    LastAddress: nullable('last_address'),
+    LastRequestId: nullable('last_request_id'),
+    EntityShortName: { sql: ENTITY_SQL.EntityShortName },
+    EntityId: nullable(ENTITY_SQL.EntityId),
+    AuditType: nullable(ENTITY_SQL.AuditType),
+    PropertyName: nullable(ENTITY_SQL.PropertyName),
+    OldValue: nullable(ENTITY_SQL.OldValue),
+    NewValue: nullable(ENTITY_SQL.NewValue),
+    ActionBy: { sql: ENTITY_SQL.ActionBy },
   },
 };
 

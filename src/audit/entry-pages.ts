@@ -2,7 +2,7 @@ import type { EntityMetadata } from 'typeorm';
 import { pageSql, type PageStatements } from '../database/page-reader.js';
 
 /** How large an event is as JSON: its texts, its ids of up to 16 digits, and what is around them. */
-const BYTES = `17 * cardinality(record_ids) + octet_length(concat(actor, reason, subject, client_id, user_agent)) + 700`;
+const BYTES = `17 * cardinality(record_ids) + octet_length(concat(actor, actor, reason, reason, subject, client_id, user_agent)) + 950`;
 
 /** How events are read: those of an entity with all its columns. */
 export function entryPages({ columns }: EntityMetadata): PageStatements {

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { Filter, FilterOperator, FoundPage, Search } from '../kernel/search.js';
+import type { Comparison, Filter, FoundPage, Search } from '../kernel/search.js';
 
 /** Up to here matches are counted; beyond, their number is the planner's estimate (contract 1.6). */
 const COUNTED_UP_TO = 100_000;
@@ -11,6 +11,8 @@ export interface SearchColumn {
   readonly indexed?: number;
   /** Whether it is a flag that no index can know, since it depends on the time. */
   readonly isFlag?: boolean;
+  /** Whether the member can be null. A search for null in any other member reads nothing. */
+  readonly isNullable?: boolean;
 }
 
 /** A table that can be searched; each of its members by the contract's name. The names come from code, never from a request. */
@@ -19,7 +21,7 @@ export interface Searchable {
   readonly columns: Readonly<Record<string, SearchColumn>>;
 }
 
-const OPERATORS: Readonly<Record<FilterOperator, string>> = { equals: '=', beginsWith: '^@', from: '>=', to: '<=' };
+const OPERATORS: Readonly<Record<Comparison, string>> = { equals: '=', beginsWith: '^@', from: '>=', to: '<=' };
 
 /**
  * Finds one page of what a search asks for, as the ids of its records: so skipped records are not read but in the index, where it has
@@ -52,14 +54,23 @@ export async function findPage(
 }
 
 function conditionsOf(filters: readonly Filter[], columns: Searchable['columns'], values: unknown[]): string {
-  const conditions = filters.map(({ member, operator, value }) => {
-    const { sql, indexed } = columnOf(columns, member);
-    const parameter = `$${values.push(value)}`;
-    const condition = `${sql} ${OPERATORS[operator]} ${parameter}`;
+  const conditions = filters.map((filter) => {
+    const column = columnOf(columns, filter.member);
+    if (!('value' in filter)) return nullCondition(column, filter.operator === 'isNull');
+    const { sql, indexed } = column;
+    const parameter = `$${values.push(filter.value)}`;
+    const operator = OPERATORS[filter.operator];
+    const condition = `${sql} ${operator} ${parameter}`;
     if (indexed === undefined) return condition;
-    return `left(${sql}, ${indexed}) ${OPERATORS[operator]} left(${parameter}, ${indexed}) AND ${condition}`;
+    return `left(${sql}, ${indexed}) ${operator} left(${parameter}, ${indexed}) AND ${condition}`;
   });
   return conditions.length > 0 ? conditions.join(' AND ') : 'true';
+}
+
+function nullCondition({ sql, indexed, isNullable }: SearchColumn, isNull: boolean): string {
+  if (!isNullable) return String(!isNull);
+  // What the index has is null exactly where the member is.
+  return `${indexed === undefined ? sql : `left(${sql}, ${indexed})`} IS ${isNull ? 'NULL' : 'NOT NULL'}`;
 }
 
 /** The statement that finds the ids of a page. */

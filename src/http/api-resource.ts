@@ -48,6 +48,21 @@ export function ApiUpdate(resource: string, change: Type): MethodDecorator {
   );
 }
 
+/** Documents `PUT` of a whole record at the path of its id. `change` is the body, whose Id is optional. */
+export function ApiUpdateAt(resource: string, change: Type): MethodDecorator {
+  return applyDecorators(
+    ApiIfMatch(),
+    ApiOperation({
+      operationId: `update${resource}ById`,
+      summary: `Update a ${resource} by its id`,
+      description: 'Takes the whole record. Its Id may be absent; otherwise it must be the id of the path.',
+    }),
+    ApiId(),
+    ApiWrite(resource, 'updated', change),
+    ApiFailures(404, 412, 413, 415),
+  );
+}
+
 /** Documents `GET` of one record by its id. */
 export function ApiGet(resource: string, view: Type): MethodDecorator {
   return applyDecorators(
@@ -128,7 +143,7 @@ function ApiBatchId(): MethodDecorator {
     description: 'One Id to search by, or a list of Ids to get, such as `[1,2,3]`.',
     schema: {
       type: 'string',
-      pattern: String.raw`^([1-9]\d{0,15}|\[.*\])$`,
+      pattern: String.raw`^([1-9]\d{0,15}|\[.*\]|(not)?null)$`,
       examples: ['87654321', '[1,2,3]'],
     } as object,
   });

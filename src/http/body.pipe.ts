@@ -1,7 +1,17 @@
-import { Body, Injectable, type ArgumentMetadata, type PipeTransform, type Type } from '@nestjs/common';
+import {
+  Body,
+  createParamDecorator,
+  Injectable,
+  type ArgumentMetadata,
+  type ExecutionContext,
+  type PipeTransform,
+  type Type,
+} from '@nestjs/common';
 import { getMetadataStorage, validateSync, type ValidationError as Violation } from 'class-validator';
+import type { FastifyRequest } from 'fastify';
 import { badRequest } from '../kernel/app-error.js';
-import type { MemberContext } from './members.js';
+import { readIdOfPath } from './id.pipe.js';
+import { ID_OF_PATH, type MemberContext } from './members.js';
 import { attemptedValue, ValidationError, type MemberFailure } from '../kernel/validation-error.js';
 
 /**
@@ -11,18 +21,43 @@ import { attemptedValue, ValidationError, type MemberFailure } from '../kernel/v
 @Injectable()
 class BodyPipe implements PipeTransform {
   transform(body: unknown, { metatype }: ArgumentMetadata): object {
-    if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-      throw badRequest('The body must be an object: JSON, or a form.');
-    }
-    const read = readMembers(metatype as Type<object>, body);
-    const violations = validateSync(read, { stopAtFirstError: true, validationError: { target: false } });
-    if (violations.length > 0) throw new ValidationError(violations.map(toMemberFailure));
-    return read;
+    return checked(body, metatype as Type<object>, {});
   }
 }
 
 /** The request's body, read and checked as the class of the parameter. */
 export const CheckedBody = (): ParameterDecorator => Body(BodyPipe);
+
+/** A body, and the id of the record that its path names. */
+interface BodyAtId {
+  readonly body: unknown;
+  readonly id: number;
+}
+
+@Injectable()
+class BodyAtIdPipe implements PipeTransform<BodyAtId> {
+  transform({ body, id }: BodyAtId, { metatype }: ArgumentMetadata): object {
+    return checked(body, metatype as Type<object>, { [ID_OF_PATH]: id });
+  }
+}
+
+const bodyAtId = createParamDecorator((_data: unknown, context: ExecutionContext): BodyAtId => {
+  const { body, params } = context.switchToHttp().getRequest<FastifyRequest<{ Params: { id: string } }>>();
+  return { body, id: readIdOfPath(params.id) };
+});
+
+/** Like `CheckedBody`, of the record at the path `:id`: the body's Id must agree with the path, or be absent. */
+export const CheckedBodyAtId = (): ParameterDecorator => bodyAtId(BodyAtIdPipe);
+
+function checked(body: unknown, type: Type<object>, given: { readonly [ID_OF_PATH]?: number }): object {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw badRequest('The body must be an object: JSON, or a form.');
+  }
+  const read = readMembers(type, body, given);
+  const violations = validateSync(read, { stopAtFirstError: true, validationError: { target: false } });
+  if (violations.length > 0) throw new ValidationError(violations.map(toMemberFailure));
+  return read;
+}
 
 const known = new WeakMap<Type<object>, ReadonlyMap<string, MemberContext>>();
 
@@ -36,11 +71,11 @@ function membersOf(type: Type<object>): ReadonlyMap<string, MemberContext> {
   return members;
 }
 
-function readMembers(type: Type<object>, body: object): object {
-  const instance = new type();
+function readMembers(type: Type<object>, body: object, given: object): object {
+  const instance = Object.assign(new type(), given);
   for (const [name, { read }] of membersOf(type)) {
     const sent: unknown = Object.hasOwn(body, name) ? body[name as never] : undefined;
-    Object.assign(instance, { [name]: read(sent) });
+    Object.assign(instance, { [name]: read(sent, instance) });
   }
   return instance;
 }

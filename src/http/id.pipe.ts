@@ -5,11 +5,16 @@ import { parseId } from '../kernel/id.js';
 @Injectable()
 class IdPipe implements PipeTransform<string, number> {
   transform(text: string): number {
-    const id = parseId(text);
-    if (id === undefined) throw badRequest('The id must be a positive integer below 2^53.');
-    return id;
+    return readIdOfPath(text);
   }
 }
 
 /** The id at the end of the path, checked. */
 export const IdParam = (): ParameterDecorator => Param('id', IdPipe);
+
+/** The id that a path ends with. @throws AppError 400 when the text is no id */
+export function readIdOfPath(text: string): number {
+  const id = parseId(text);
+  if (id === undefined) throw badRequest('The id must be a positive integer below 2^53.');
+  return id;
+}

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
-import { ValidateBy, type ValidationArguments } from 'class-validator';
+import { ValidateBy } from 'class-validator';
 import { DATE_TIME_FAULT, parseDateTime } from '../kernel/date-time.js';
 import { ID_FAULT, parseId } from '../kernel/id.js';
 import { isBlank, isLongerThan, textFault } from '../kernel/text.js';
@@ -45,30 +45,45 @@ export function RequiredDateTime(documentation: ApiPropertyOptions): PropertyDec
   });
 }
 
-/** A member that must be a record's Id: a JSON number, or digits as a form sends them; the property becomes a number. */
+/** Where a body that is read carries the id that its path names, if the path names one. */
+export const ID_OF_PATH = Symbol('id of the path');
+
+/**
+ * A member that must be a record's Id: a JSON number, or digits as a form sends them; the property becomes a number. Where the path names
+ * the record, the member must agree with the path, or be absent.
+ */
 export function RequiredId(documentation: ApiPropertyOptions): PropertyDecorator {
   return member({
-    read: (value) =>
-      typeof value === 'string' || typeof value === 'number' ? (parseId(String(value)) ?? value) : value,
-    fault: (value) => {
+    read: (value, body) => {
+      if (isMissing(value)) return body[ID_OF_PATH] ?? value;
+      return typeof value === 'string' || typeof value === 'number' ? (parseId(String(value)) ?? value) : value;
+    },
+    fault: (value, body) => {
       if (isMissing(value)) return REQUIRED;
-      return typeof value === 'number' && parseId(String(value)) ? undefined : ID_FAULT;
+      if (typeof value !== 'number' || !parseId(String(value))) return ID_FAULT;
+      const named = body[ID_OF_PATH] ?? value;
+      return value === named ? undefined : `must be ${named}, the id of the path, or be absent`;
     },
     document: ApiProperty({ type: 'integer', format: 'int64', minimum: 1, ...documentation }),
   });
 }
 
+/** A body as far as it is read. */
+interface BodyRead {
+  readonly [ID_OF_PATH]?: number;
+}
+
 /** What the reader of a body has to know of a member. */
 export interface MemberContext {
-  readonly read: (value: unknown) => unknown;
+  readonly read: (value: unknown, body: BodyRead) => unknown;
   readonly secret: boolean;
 }
 
 interface Member {
   /** Turns what was sent into the property's type, or leaves it for `fault` to refuse. */
-  readonly read?: (value: unknown) => unknown;
+  readonly read?: (value: unknown, body: BodyRead) => unknown;
   /** What is wrong with the value, or undefined. */
-  readonly fault: (value: unknown) => string | undefined;
+  readonly fault: (value: unknown, body: BodyRead) => string | undefined;
   readonly document: PropertyDecorator;
   readonly secret?: boolean;
 }
@@ -80,8 +95,8 @@ function member({ read, fault, document, secret }: Member): PropertyDecorator {
       {
         name: 'member',
         validator: {
-          validate: (value) => fault(value) === undefined,
-          defaultMessage: (context?: ValidationArguments) => fault(context?.value) ?? '',
+          validate: (value, checked) => fault(value, checked?.object ?? {}) === undefined,
+          defaultMessage: (checked) => fault(checked?.value, checked?.object ?? {}) ?? '',
         },
       },
       { context },

@@ -1,15 +1,11 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { DATE_TIME_FAULT, parseDateTime } from '../kernel/date-time.js';
-import { ID_FAULT, parseId } from '../kernel/id.js';
+import { parseId } from '../kernel/id.js';
 import type { Filter, Search } from '../kernel/search.js';
-import { textFault } from '../kernel/text.js';
 import { attemptedValue, ValidationError, type MemberFailure } from '../kernel/validation-error.js';
 import { decodePairs } from './percent-encoding.js';
-
-/** How a member is filtered: text takes a trailing `*`; secret text is matched whole and never echoed. */
-type FilterKind = 'text' | 'secret' | 'uuid' | 'id' | 'date-time';
+import { equalityFilter, rangeFilters, type FilterKind, type FilterParameter } from './search-filters.js';
 
 /** What of a resource can be searched by and ordered by, in the contract's names. */
 export interface SearchDefinition {
@@ -33,16 +29,15 @@ const DIRECTIONS: ReadonlyMap<string, boolean> = new Map([
   ['-1', true],
   ['descending', true],
 ]);
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+/** Members by which clients also filter without the name of the resource, where it has them (contract 1.6). */
+const WITHOUT_PREFIX = ['Id', 'UniqueId'];
 
 /** Either what a value means for the search, or what is wrong with it. */
-type Reading = { readonly fault: string } | { readonly search: Partial<Search> } | { readonly filter: Filter };
+type Reading = ReturnType<FilterParameter['read']> | { readonly search: Partial<Search> };
 
-interface Parameter {
+interface Parameter extends Omit<FilterParameter, 'read'> {
   readonly name: string;
   readonly read: (value: string) => Reading;
-  readonly secret?: boolean;
-  readonly document: { readonly schema: object; readonly description: string };
 }
 
 /** The search that a request asks for, read and checked from its query (contract 1.6). */
@@ -102,16 +97,27 @@ function readSearch(definition: SearchDefinition, query: string): Search {
 const known = new WeakMap<SearchDefinition, readonly Parameter[]>();
 
 function parametersOf(definition: SearchDefinition): readonly Parameter[] {
-  const parameters = known.get(definition) ?? [
-    ...pagingParameters(definition),
-    ...Object.entries(definition.equality).map(([member, kind]) =>
-      equalityParameter(definition.resource, member, kind),
-    ),
-    ...definition.ranges.flatMap((member) => rangeParameters(definition.resource, member)),
-    { ...equalityParameter(definition.resource, 'Id', 'id'), name: 'Id' },
-  ];
+  const parameters = known.get(definition) ?? [...pagingParameters(definition), ...filterParameters(definition)];
   known.set(definition, parameters);
   return parameters;
+}
+
+/** Those with the name of the resource first: the order in which failures are named. */
+function filterParameters({ resource, equality, ranges }: SearchDefinition): Parameter[] {
+  const equalities = Object.entries(equality).map(([member, kind]) => ({
+    member,
+    filter: equalityFilter(member, kind),
+  }));
+  return [
+    ...equalities.map(({ member, filter }) => ({ ...filter, name: `${resource}_${member}` })),
+    ...ranges.flatMap((member) =>
+      Object.entries(rangeFilters(member)).map(([end, filter]) => ({
+        ...filter,
+        name: `${end}_${resource}_${member}`,
+      })),
+    ),
+    ...equalities.flatMap(({ member, filter }) => (WITHOUT_PREFIX.includes(member) ? { ...filter, name: member } : [])),
+  ];
 }
 
 function pagingParameters({ orders }: SearchDefinition): Parameter[] {
@@ -163,76 +169,4 @@ function within(value: string, max: number, search: (n: number) => Partial<Searc
   const number = parseId(value);
   if (number === undefined || number > max) return { fault: `must be a whole number from 1 to ${max}` };
   return { search: search(number) };
-}
-
-function equalityParameter(resource: string, member: string, kind: FilterKind): Parameter {
-  return {
-    name: `${resource}_${member}`,
-    read: (value) => READERS[kind](member, value),
-    ...(kind === 'secret' && { secret: true }),
-    document: { schema: SCHEMAS[kind], description: DESCRIPTIONS[kind] },
-  };
-}
-
-const SCHEMAS: Readonly<Record<FilterKind, object>> = {
-  text: { type: 'string' },
-  secret: { type: 'string' },
-  uuid: { type: 'string', format: 'uuid' },
-  id: { type: 'integer', format: 'int64', minimum: 1 },
-  'date-time': { type: 'string', format: 'date-time' },
-};
-
-const DESCRIPTIONS: Readonly<Record<FilterKind, string>> = {
-  text: 'Equal to; with a trailing `*`, begins with.',
-  secret: 'Equal to. The value is never logged.',
-  uuid: 'Equal to.',
-  id: 'Equal to.',
-  'date-time': 'Equal to.',
-};
-
-const READERS: Readonly<Record<FilterKind, (member: string, value: string) => Reading>> = {
-  text: (member, value) => {
-    if (value === '') return { fault: 'must not be empty' };
-    const fault = textFault(value);
-    if (fault) return { fault };
-    return value.endsWith('*')
-      ? { filter: { member, operator: 'beginsWith', value: value.slice(0, -1) } }
-      : { filter: { member, operator: 'equals', value } };
-  },
-  secret: (member, value) => {
-    const fault = value === '' ? 'must not be empty' : textFault(value);
-    return fault ? { fault } : { filter: { member, operator: 'equals', value } };
-  },
-  uuid: (member, value) =>
-    UUID.test(value)
-      ? { filter: { member, operator: 'equals', value: value.toLowerCase() } }
-      : { fault: 'must be a UUID' },
-  id: (member, value) => {
-    const id = parseId(value);
-    return id === undefined ? { fault: ID_FAULT } : { filter: { member, operator: 'equals', value: id } };
-  },
-  'date-time': (member, value) => {
-    const parsed = readDateTime(value);
-    return parsed ? { filter: { member, operator: 'equals', value: parsed.instant } } : { fault: DATE_TIME_FAULT };
-  },
-};
-
-function rangeParameters(resource: string, member: string): Parameter[] {
-  const range = (operator: 'from' | 'to', description: string): Parameter => ({
-    name: `${operator}_${resource}_${member}`,
-    read: (value) => {
-      const parsed = readDateTime(value);
-      if (!parsed) return { fault: DATE_TIME_FAULT };
-      // Stored dates are whole seconds, so the last second of a minute closes it.
-      const endOfMinute = operator === 'to' && parsed.toTheMinute ? 59_000 : 0;
-      return { filter: { member, operator, value: new Date(parsed.instant.getTime() + endOfMinute) } };
-    },
-    document: { schema: SCHEMAS['date-time'], description },
-  });
-  return [range('from', 'At or after.'), range('to', 'At or before; with minutes only, to the end of that minute.')];
-}
-
-/** A `+` that was not percent-encoded arrives as a blank: before an offset it can mean nothing else. */
-function readDateTime(value: string): ReturnType<typeof parseDateTime> {
-  return parseDateTime(value.replace(/ (\d{2}(:?\d{2})?)$/, '+$1'));
 }

@@ -1,12 +1,10 @@
-/** How a filter compares: equal to, begins with, from (included), to (included). */
-export type FilterOperator = 'equals' | 'beginsWith' | 'from' | 'to';
+/** How a filter compares a member with a value: equal to, begins with, from (included), to (included). */
+export type Comparison = 'equals' | 'beginsWith' | 'from' | 'to';
 
-/** One condition of a search on one member of the resource. All conditions of a search hold at once. */
-export interface Filter {
-  readonly member: string;
-  readonly operator: FilterOperator;
-  readonly value: string | number | Date;
-}
+/** One condition of a search on one member of the resource. A record matches when it meets all conditions of a search. */
+export type Filter =
+  | { readonly member: string; readonly operator: Comparison; readonly value: string | number | Date }
+  | { readonly member: string; readonly operator: 'isNull' | 'isNotNull' };
 
 /** A search as a client asked for it, checked: which page of which size, in which order, under which conditions (contract 1.6). */
 export interface Search {

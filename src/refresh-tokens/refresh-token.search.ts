@@ -49,7 +49,7 @@ export const REFRESH_TOKENS: Searchable = {
     CreatedOn: { sql: 'created_on' },
     UniqueId: { sql: 'unique_id' },
     UpdatedBy: { sql: 'updated_by' },
-    SystemId: { sql: 'system_id', indexed: 512 },
+    SystemId: { sql: 'system_id', indexed: 512, isNullable: true },
     IsNew: { sql: isNew('refresh_tokens'), isFlag: true },
     ToStringText: { sql: "(subject || ' (' || client_id || ')')", indexed: 512 },
   },

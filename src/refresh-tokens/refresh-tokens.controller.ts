@@ -5,9 +5,9 @@ import type { FastifyReply } from 'fastify';
 import { CurrentPrincipal } from '../access/current-principal.js';
 import { Role } from '../access/policy.js';
 import { holdsRole, type Principal } from '../access/principal.js';
-import { ApiCreate, ApiDelete, ApiGet, ApiList, ApiUpdate } from '../http/api-resource.js';
+import { ApiCreate, ApiDelete, ApiGet, ApiList, ApiUpdate, ApiUpdateAt } from '../http/api-resource.js';
 import { BatchQuery } from '../http/batch-query.js';
-import { CheckedBody } from '../http/body.pipe.js';
+import { CheckedBody, CheckedBodyAtId } from '../http/body.pipe.js';
 import { entityTagOf } from '../http/entity-tag.js';
 import { IdParam } from '../http/id.pipe.js';
 import { toBatch, toListEnvelope, type ListEnvelope } from '../http/list-envelope.js';
@@ -15,14 +15,14 @@ import { Preconditions, RequestPreconditions } from '../http/preconditions.js';
 import { SearchQuery } from '../http/search-parameters.js';
 import { WriteEnvelope } from '../http/write-envelope.js';
 import type { Search } from '../kernel/search.js';
-import { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.input.js';
+import { RefreshTokenChange, RefreshTokenChangeById, RefreshTokenInput } from './dto/refresh-token.input.js';
 import { ListedRefreshTokenView, RefreshTokenView } from './dto/refresh-token.view.js';
 import { REFRESH_TOKEN_SEARCH } from './refresh-token.search.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
 
 const READ = 'RefreshToken-Read';
 
-/** The RefreshToken resource (contract 1): its six operations. */
+/** The RefreshToken resource (contract 1): its six operations, and the update at the path of the record's id. */
 @ApiTags('RefreshTokens')
 @Controller('api/sys/refreshtokens')
 export class RefreshTokensController {
@@ -82,6 +82,17 @@ export class RefreshTokensController {
     @RequestPreconditions() preconditions: Preconditions,
   ): Promise<WriteEnvelope> {
     return WriteEnvelope.of('RefreshToken', 'updated', await this.tokens.update(change, principal, preconditions));
+  }
+
+  @Put(':id')
+  @Role('RefreshToken-Edit')
+  @ApiUpdateAt('RefreshToken', RefreshTokenChangeById)
+  updateAt(
+    @CheckedBodyAtId() change: RefreshTokenChange,
+    @CurrentPrincipal() principal: Principal,
+    @RequestPreconditions() preconditions: Preconditions,
+  ): Promise<WriteEnvelope> {
+    return this.update(change, principal, preconditions);
   }
 
   @Delete(':id')

@@ -10,7 +10,7 @@ const SIZE = 'must be a whole number from 1 to 10000';
 const ORDER = `must be one of ${ORDERS.join(', ')}`;
 const DIR = 'must be 0 or ascending, or 1, -1 or descending';
 const ID = 'must be a positive integer below 2^53';
-const DATE = 'must be an existing date and time, such as 2030-01-31T12:00:00Z';
+const DATE = 'must be an existing date, or date and time, such as 2030-01-31 or 2030-01-31T12:00:00Z';
 const EMPTY = 'must not be empty';
 const ONCE = 'must be given once, as a single value';
 
@@ -20,8 +20,31 @@ const DATES = ['ExpiresOn', 'CreatedOn', 'UpdatedOn'].flatMap((member) => [
   `from_RefreshToken_${member}`,
   `to_RefreshToken_${member}`,
 ]);
+const NO_DATES = [
+  '',
+  '2030-02-30T00:00Z',
+  '2030-02-30',
+  '2030-02-30 12:00',
+  '2030-1-1',
+  '2030-01',
+  '1',
+  'now',
+  '*',
+  'Null',
+  'not null',
+];
+const NO_TIMES = [
+  '2030-01-01T00:00 +02:00',
+  '2030-01-01  00:00',
+  '2030-01-01 ',
+  ' 2030-01-01',
+  '2030-01-01 12',
+  '2030-01-01Z',
+  '2030-01-01+02:00',
+];
 const PARAMETERS = [
-  ...['page', 'size', 'orderBy', 'dir', 'Id', 'RefreshToken_Id', 'RefreshToken_UniqueId', 'RefreshToken_ExpiresOn'],
+  ...['page', 'size', 'orderBy', 'dir', 'Id', 'UniqueId', 'RefreshToken_Id', 'RefreshToken_UniqueId'],
+  'RefreshToken_ExpiresOn',
   ...[...TEXTS, ...SECRETS, ...DATES],
 ];
 const NO_NUMBERS = ['', ' ', '0', '-1', '+1', '1.0', '1.5', '1e3', '0x10', '01', ' 1', 'x', '١', '9'.repeat(99)];
@@ -34,15 +57,19 @@ const BAD: readonly (readonly [name: string, message: string, values: readonly s
   ['dir', DIR, ['', '2', '-0', '00', 'asc', 'desc', 'true', ' 0', 'constructor', '__proto__', 'valueOf', '0;']],
   ['RefreshToken_Id', ID, [...NO_NUMBERS, '9007199254740992', '9223372036854775808']],
   ['Id', ID, [...NO_NUMBERS, '9007199254740992', '1,2']],
-  [
-    'RefreshToken_UniqueId',
-    'must be a UUID',
-    ['', '1', 'g'.repeat(36), '{0-0}', `${'0'.repeat(8)}-0000`, '0'.repeat(32)],
-  ],
-  ...['RefreshToken_ExpiresOn', ...DATES].map(
+  ...['RefreshToken_UniqueId', 'UniqueId'].map(
     (name) =>
-      [name, DATE, ['', '2030-02-30T00:00Z', '2030-01-01', '1', 'now', '2030-01-01T00:00 +02:00', '*']] as const,
+      [
+        name,
+        'must be a UUID',
+        ['', '1', 'g'.repeat(36), '{0-0}', `${'0'.repeat(8)}-0000`, '0'.repeat(32), 'NULL'],
+      ] as const,
   ),
+  ['page', PAGE, ['null', 'notnull']],
+  ['size', SIZE, ['null']],
+  ['orderBy', ORDER, ['null']],
+  ['dir', DIR, ['notnull']],
+  ...['RefreshToken_ExpiresOn', ...DATES].map((name) => [name, DATE, [...NO_DATES, ...NO_TIMES]] as const),
   ...TEXTS.map((name) => [name, EMPTY, ['']] as const),
   ...TEXTS.map((name) => [name, 'must not contain the character U+0000', ['\0', 'a\0*']] as const),
 ];

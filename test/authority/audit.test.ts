@@ -64,6 +64,13 @@ describe('an event', () => {
       LastUserAgent: AGENT,
       LastRequestId: 'audit-1',
       LastRedeemedOn: (entry as Record<string, unknown>)['CreatedOn'],
+      EntityShortName: 'RefreshToken',
+      EntityId: record.Id,
+      AuditType: 1,
+      PropertyName: null,
+      OldValue: null,
+      NewValue: null,
+      ActionBy: 'all@example.com',
     });
   });
 

@@ -87,6 +87,8 @@ async function useEverything(): Promise<void> {
     ),
     'RefreshToken_Subject=user77*',
     'RefreshToken_SystemId=crm-77*',
+    'RefreshToken_SystemId=null',
+    'RefreshToken_ExpiresOn=null',
     ...DATES.flatMap((date) => [
       `from_RefreshToken_${date}=${record[date]}`,
       `to_RefreshToken_${date}=${record[date]}`,

@@ -1,4 +1,4 @@
-import { OmitType } from '@nestjs/swagger';
+import { IntersectionType, OmitType, PartialType, PickType } from '@nestjs/swagger';
 import { OptionalText, RequiredDateTime, RequiredId, RequiredText } from '../../http/members.js';
 
 /**
@@ -39,3 +39,9 @@ export class RefreshTokenChange {
  * way round, so that both tell of failures in the order of contract 1.1, where the Id is not the last.
  */
 export class RefreshTokenInput extends OmitType(RefreshTokenChange, ['Id']) {}
+
+/** How OpenAPI shows an update at the path of the record's id, where the Id may be absent. It is checked as `RefreshTokenChange`. */
+export class RefreshTokenChangeById extends IntersectionType(
+  RefreshTokenInput,
+  PartialType(PickType(RefreshTokenChange, ['Id'])),
+) {}

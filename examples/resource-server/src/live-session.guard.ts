@@ -1,0 +1,46 @@
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Injectable,
+  ServiceUnavailableException,
+  UnauthorizedException,
+} from '@nestjs/common';
+import { Settings } from './settings.js';
+
+interface Introspection {
+  readonly active: boolean;
+}
+
+/**
+ * For what must not be done after a sign-out: asks Tessera whether the token's session lives (RFC 7662). Stands behind
+ * `AccessTokenGuard`, so that no forged token causes a request.
+ */
+@Injectable()
+export class LiveSessionGuard implements CanActivate {
+  private readonly url: string;
+  private readonly authorization: string;
+
+  constructor({ issuer, account: { name, password } }: Settings) {
+    this.url = `${issuer}/api/token/introspect`;
+    this.authorization = `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+  }
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<{ headers: { authorization?: string } }>();
+    const token = (request.headers.authorization ?? '').replace(/^bearer +/i, '');
+    if (!(await this.isActive(token))) throw new UnauthorizedException('The session has ended.');
+    return true;
+  }
+
+  private async isActive(token: string): Promise<boolean> {
+    const answer = await fetch(this.url, {
+      method: 'POST',
+      headers: { authorization: this.authorization },
+      body: new URLSearchParams({ token }),
+      signal: AbortSignal.timeout(5_000),
+    }).catch(() => undefined);
+    // Without an answer nobody knows whether the session lives.
+    if (!answer?.ok) throw new ServiceUnavailableException('The session cannot be checked.');
+    return ((await answer.json()) as Introspection).active;
+  }
+}

@@ -1,0 +1,85 @@
+import type { INestApplication } from '@nestjs/common';
+import { createResourceServer } from '../../examples/resource-server/src/application.js';
+import { Settings } from '../../examples/resource-server/src/settings.js';
+import { Client } from '../support/client.js';
+import { runCli } from '../support/cli.js';
+import { Service } from '../support/service.js';
+import { disposeWithoutLeaks, keepSecret, login, revoke, type Tokens } from '../support/sessions.js';
+
+const ACCOUNT = { name: 'notes@example.com', password: 'a long password: for notes+' };
+
+describe('the example of a resource server', () => {
+  let service: Service;
+  let servers: INestApplication[];
+  let tokens: Tokens;
+
+  const start = async (settings: Settings): Promise<(token: string) => Client> => {
+    const server = await createResourceServer(settings);
+    servers.push(server);
+    await server.listen(0, '127.0.0.1');
+    const url = await server.getUrl();
+    return (token) => new Client(url, `Bearer ${token}`);
+  };
+
+  beforeAll(async () => {
+    servers = [];
+    keepSecret(ACCOUNT.password);
+    service = await Service.start();
+    await service.end();
+    const add = ['users', 'add', ACCOUNT.name, '--role', 'Token-Introspect'];
+    expect((await runCli(service.dataDir, add, ACCOUNT.password)).code).toBe(0);
+    await service.resume();
+  });
+  beforeEach(async () => {
+    tokens = await login(service, 'none', 'notes-app');
+  });
+  afterAll(async () => {
+    await Promise.all(servers.map((server) => server.close()));
+    await disposeWithoutLeaks(service);
+  });
+
+  it('accepts an access token, and knows whose it is', async () => {
+    const client = await start(new Settings(service.url, ACCOUNT));
+    expect((await client(tokens.access).get('/notes')).body).toEqual({
+      user: 'none@example.com',
+      notes: ['Water the plants'],
+    });
+    expect((await client(tokens.access).delete('/notes')).body).toEqual({ user: 'none@example.com', notes: [] });
+  });
+
+  it('refuses what is no access token of this service', async () => {
+    const client = await start(new Settings(service.url, ACCOUNT));
+    const [header, payload, signature] = tokens.access.split('.');
+    for (const wrong of [
+      '',
+      'x',
+      tokens.refresh,
+      `${header}.${payload}.${signature?.replace(/^./, 'A')}x`,
+      `${header}..${signature}`,
+    ]) {
+      for (const method of ['GET', 'DELETE']) expect((await client(wrong).send(method, '/notes')).status).toBe(401);
+    }
+    const elsewhere = await start(new Settings(service.url.replace('127.0.0.1', 'localhost'), ACCOUNT));
+    expect((await elsewhere(tokens.access).get('/notes')).status).toBe(401);
+  });
+
+  it('refuses a token whose session has ended, where it introspects', async () => {
+    const client = await start(new Settings(service.url, ACCOUNT));
+    await revoke(service, tokens.refresh, 'notes-app');
+    expect((await client(tokens.access).get('/notes')).status).toBe(200);
+    expect((await client(tokens.access).delete('/notes')).status).toBe(401);
+  });
+
+  it('does nothing when it cannot know whether the session lives', async () => {
+    const client = await start(new Settings(service.url, { ...ACCOUNT, password: 'wrong' }));
+    expect((await client(tokens.access).delete('/notes')).status).toBe(503);
+  });
+
+  it('has an account that can only introspect', async () => {
+    const account = service.client(`Basic ${Buffer.from(`${ACCOUNT.name}:${ACCOUNT.password}`).toString('base64')}`);
+    expect((await account.form('POST', '/api/token/introspect', { token: tokens.access })).body.active).toBe(true);
+    for (const path of ['/api/sys/refreshtokens', '/api/sys/refreshtokens/1', '/api/sys/audittrailentries']) {
+      expect((await account.get(path)).status).toBe(403);
+    }
+  });
+});

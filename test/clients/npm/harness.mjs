@@ -1,0 +1,111 @@
+/** What every script does with its client. Of each act it says in a line of JSON: `yes`, or why not. */
+import { strict as assert } from 'node:assert';
+import { writeSync } from 'node:fs';
+
+export const { TESSERA_URL: url, CLIENT_ID: clientId } = process.env;
+export const user = { name: process.env.USER_NAME, password: process.env.USER_PASSWORD };
+export const reader = { name: process.env.READER_NAME, password: process.env.READER_PASSWORD };
+export { assert };
+
+/** A request with this access token: its status. */
+export async function statusWith(access) {
+  const { status } = await fetch(`${url}/api/sys/refreshtokens?size=1`, {
+    headers: { authorization: `Bearer ${access}` },
+  });
+  return status;
+}
+
+export async function expectAlive(access) {
+  assert.equal(await statusWith(access), 200, 'The access token is not accepted.');
+}
+
+/** Loses the next answer of the token endpoint. */
+export const loseNext = () => fetch(`${url}/control/lose`);
+
+export async function isActive(token) {
+  return (await fetch(`${url}/control/active?token=${token}`)).status === 200;
+}
+
+/** An access token, got by plain means, for what cannot sign in by itself. */
+export async function plainSignIn(id = clientId) {
+  const body = new URLSearchParams({ grant_type: 'password', username: user.name, password: user.password });
+  const answer = await fetch(`${url}/api/token`, { method: 'POST', headers: { client_id: id }, body });
+  return answer.json();
+}
+
+/**
+ * Tries the acts one after the other and ends the process. Prints a line of JSON before and after each, so that an act that ends the
+ * process is known.
+ */
+export async function report(acts) {
+  for (const [act, run] of Object.entries(acts)) {
+    say(act, 'The process ended.');
+    try {
+      await run();
+      say(act, 'yes');
+    } catch (error) {
+      say(act, `${error.message}${error.cause ? ` (${error.cause.message ?? error.cause})` : ''}`.split('\n')[0]);
+    }
+  }
+  process.exit(0);
+}
+
+function say(act, result) {
+  writeSync(1, `${JSON.stringify({ act, result })}\n`);
+}
+
+/**
+ * Does with an OAuth client what the table is about. `tokensOf` gives `access` and `refresh` of what `signIn` and `refresh` return;
+ * `revoke` and `introspect` are left out where the client has no such function. `last` names an act that the others must not come after.
+ */
+export async function reportClient({ signIn, refresh, tokensOf, revoke, introspect, last }) {
+  let session;
+  const acts = {
+    'sign in': async () => {
+      session = await signIn();
+      await expectAlive(tokensOf(session).access);
+    },
+    refresh: async () => {
+      const next = await refresh(session);
+      assert.notEqual(tokensOf(next).access, tokensOf(session).access, 'The access token is the same.');
+      await expectAlive(tokensOf(next).access);
+      session = next;
+    },
+    'rotation kept': async () => {
+      const tokens = [tokensOf(session).refresh];
+      for (let n = 0; n < 3; n++) {
+        session = await refresh(session);
+        tokens.push(tokensOf(session).refresh);
+      }
+      assert.equal(new Set(tokens).size, 4, 'A refresh token was not replaced by its successor.');
+    },
+    'two concurrently': async () => {
+      const both = await Promise.all([refresh(session), refresh(session)]);
+      for (const one of both) await expectAlive(tokensOf(one).access);
+      session = await refresh(both[1]);
+    },
+    'lost answer': async () => {
+      await loseNext();
+      await refresh(session).catch(() => undefined);
+      session = await refresh(session);
+      await expectAlive(tokensOf(session).access);
+      session = await refresh(session);
+    },
+  };
+  const introspects = introspect && {
+    introspect: async () => {
+      const { active, username } = await introspect(tokensOf(session).access);
+      assert.deepEqual([active, username], [true, user.name]);
+      assert.equal((await introspect('no-token')).active, false);
+    },
+  };
+  const revokes = revoke && {
+    revoke: async () => {
+      await revoke(session);
+      assert.equal(await isActive(tokensOf(session).refresh), false, 'The refresh token is still active.');
+      assert.equal(await statusWith(tokensOf(session).access), 401, 'The access token is still accepted.');
+    },
+  };
+  const { [last]: lastAct, ...all } = { ...acts, ...introspects, ...revokes };
+  await report({ ...all, ...(lastAct && { [last]: lastAct }) });
+}

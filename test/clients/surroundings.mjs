@@ -1,0 +1,163 @@
+/**
+ * What the clients meet: the service on a new embedded database, and in front of it a proxy that records what a client sends and can lose
+ * an answer. Both listen on free ports of 127.0.0.1.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, request as forward } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describeRequest } from './sent.mjs';
+
+const ROOT = join(import.meta.dirname, '../..');
+const START_LIMIT_MS = 120_000;
+
+/** The user who signs in. Client libraries write the colon, the plus and the percent sign in different ways. */
+export const USER = { name: 'admin@example.com', password: 'correct horse: 100% battery+' };
+/** The service account of a resource server, which can only introspect. */
+export const READER = { name: 'reader@example.com', password: 'only: reads + 100%' };
+
+/** Starts both. `sent` takes what was recorded since it was last called. */
+export async function startSurroundings() {
+  const dataDir = mkdtempSync(join(tmpdir(), 'tessera-clients-'));
+  const proxy = new Proxy();
+  const url = await proxy.listen();
+  const port = await freePort();
+  const environment = {
+    PATH: process.env.PATH,
+    DATA_DIR: dataDir,
+    PORT: String(port),
+    PUBLIC_URL: url,
+    ADMIN_PASSWORD: USER.password,
+    LOG_LEVEL: 'warn',
+  };
+  addReader(environment);
+  const service = spawn(process.execPath, [join(ROOT, 'dist/main.js')], { env: environment, stdio: 'inherit' });
+  const stop = async () => {
+    proxy.close();
+    if (service.exitCode === null) {
+      service.kill();
+      await once(service, 'exit');
+    }
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  try {
+    await isReady(service, port);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  proxy.target = port;
+  return { url, sent: () => proxy.taken(), stop };
+}
+
+function addReader(environment) {
+  const add = ['dist/cli/main.js', 'users', 'add', READER.name, '--role', 'Token-Introspect'];
+  const { status, stderr } = spawnSync(process.execPath, add, {
+    cwd: ROOT,
+    env: environment,
+    input: READER.password,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`The service account was not added: ${stderr}`);
+}
+
+async function isReady(service, port) {
+  const deadline = Date.now() + START_LIMIT_MS;
+  const ready = () =>
+    fetch(`http://127.0.0.1:${port}/health/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await ready())) {
+    if (service.exitCode !== null || Date.now() > deadline) throw new Error('The service did not start.');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+class Proxy {
+  target = 0;
+  #records = [];
+  #losesNext = false;
+  #server = createServer((request, response) => {
+    this.#serve(request, response).catch((error) => response.writeHead(502).end(String(error)));
+  });
+
+  async listen() {
+    // A client that pauses must not meet a connection that is being closed.
+    this.#server.keepAliveTimeout = 600_000;
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    return `http://127.0.0.1:${this.#server.address().port}`;
+  }
+
+  close() {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  taken() {
+    this.#losesNext = false;
+    return this.#records.splice(0);
+  }
+
+  async #serve(request, response) {
+    const body = await read(request);
+    const { pathname, searchParams } = new URL(request.url, 'http://proxy');
+    if (pathname === '/control/lose') {
+      this.#losesNext = true;
+      response.end();
+      return;
+    }
+    if (pathname === '/control/active') {
+      response.writeHead((await this.#isActive(searchParams.get('token'))) ? 200 : 410).end();
+      return;
+    }
+    this.#records.push(...describeRequest(request, body));
+    const isLost = this.#losesNext && pathname === '/api/token';
+    if (isLost) this.#losesNext = false;
+    const answer = await this.#forward(request, body);
+    const text = await read(answer);
+    // The service has answered, and the client does not get to know.
+    if (isLost) request.socket.destroy();
+    else response.writeHead(answer.statusCode, answer.headers).end(text);
+  }
+
+  async #forward({ method, url, headers }, body) {
+    const { port } = this.#server.address();
+    const options = { host: '127.0.0.1', port: this.target, method, path: url };
+    const sent = forward({ ...options, headers: { ...headers, host: `127.0.0.1:${port}`, connection: 'close' } });
+    sent.end(body);
+    const [answer] = await once(sent, 'response');
+    delete answer.headers.connection;
+    delete answer.headers['transfer-encoding'];
+    return answer;
+  }
+
+  async #isActive(token) {
+    const authorization = `Basic ${Buffer.from(`${USER.name}:${USER.password}`).toString('base64')}`;
+    const url = `http://127.0.0.1:${this.target}/api/token/introspect`;
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { authorization },
+      body: new URLSearchParams({ token }),
+    });
+    return (await answer.json()).active;
+  }
+}
+
+async function read(stream) {
+  const chunks = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
