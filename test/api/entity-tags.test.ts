@@ -29,6 +29,16 @@ const put = (headers: Record<string, string>, changes: Record<string, unknown> =
   });
 const remove = (headers: Record<string, string>): Promise<Answer> => admin.send('DELETE', path(), { headers });
 
+it('an If-Match that is not current keeps a PUT at the path of the record from writing too', async () => {
+  const body = JSON.stringify(validRecord({ SystemId: 'not written' }));
+  const sent = (tag: string): Promise<Answer> =>
+    admin.send('PUT', path(), { headers: { 'content-type': 'application/json', 'if-match': tag }, body });
+  const before = await tagOf();
+  expect((await sent(OTHER)).status).toBe(412);
+  expect(await tagOf()).toBe(before);
+  expect((await sent(before)).status).toBe(200);
+});
+
 describe('a record', () => {
   it('is sent with a strong entity tag, which stays until the record changes', async () => {
     const first = await tagOf();
