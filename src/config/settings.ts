@@ -1,25 +1,15 @@
-import { Expose, plainToInstance, Transform } from 'class-transformer';
-import {
-  IsEmail,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsUrl,
-  Length,
-  Matches,
-  Max,
-  Min,
-  MinLength,
-  validateSync,
-} from 'class-validator';
+import { Expose, plainToInstance } from 'class-transformer';
+import { IsEmail, IsIn, IsOptional, IsUrl, Length, Matches, MinLength, validateSync } from 'class-validator';
 import { PASSWORD_LENGTH } from '../kernel/password-policy.js';
 import { PLAIN_TEXT } from '../kernel/text.js';
+import { IsDatabaseUrl, SSL_MODES } from './database-url.js';
 import { DiffersFrom } from './differs-from.js';
 import { embeddedSecret } from './embedded-secret.js';
 import { IsNetwork } from './is-network.js';
 import { IsVaried } from './is-varied.js';
 import { withSecretFiles } from './secret-files.js';
 import { describeFaults } from './setting-faults.js';
+import { commaSeparated, wholeNumber } from './setting-types.js';
 import { SettingsError } from './settings-error.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
@@ -33,26 +23,6 @@ const SECRET_LENGTH = 43;
 const SECRET_VARIETY = 10;
 const NEW_SECRET = `openssl rand -base64 32`;
 const PASSWORD = `${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters`;
-
-function wholeNumber(min: number, max: number, what: string): PropertyDecorator {
-  const message = `expected ${what} from ${min} to ${max}`;
-  return (target, key) => {
-    Expose()(target, key);
-    Transform(({ value }) =>
-      typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : (value as unknown),
-    )(target, key);
-    for (const check of [IsInt({ message }), Min(min, { message }), Max(max, { message })]) check(target, key);
-  };
-}
-
-function commaSeparated(): PropertyDecorator {
-  return (target, key) => {
-    Expose()(target, key);
-    Transform(({ value }) =>
-      typeof value === 'string' ? value.split(',').map((part) => part.trim()) : (value as unknown),
-    )(target, key);
-  };
-}
 
 /**
  * Every setting of the service, read from the environment once, checked and frozen. The names are those of the environment.
@@ -77,11 +47,21 @@ export class Settings {
   @Matches(/[^/]$/, { message: 'expected a URL without a trailing slash' })
   readonly PUBLIC_URL: string = '';
 
-  /** PostgreSQL 15 or later. Absent: the embedded database in DATA_DIR. */
+  /** PostgreSQL 15 or later. Of several hosts, separated by commas, the first that accepts writes. Absent: the embedded database in DATA_DIR. */
   @Expose()
   @IsOptional()
-  @Matches(/^postgres(ql)?:\/\/./, { message: 'expected postgres://user:password@host:port/database' })
+  @IsDatabaseUrl()
   readonly DATABASE_URL?: string;
+
+  /** How connections to PostgreSQL are encrypted where DATABASE_URL has no `sslmode`, as for PostgreSQL's own clients. */
+  @Expose()
+  @IsOptional()
+  @IsIn(SSL_MODES, { message: `expected one of ${SSL_MODES.join(', ')}` })
+  readonly PGSSLMODE?: string;
+
+  /** File of the certificates of a private CA, in PEM, where DATABASE_URL has no `sslrootcert`. With it, connections are encrypted. */
+  @Expose()
+  readonly PGSSLROOTCERT?: string;
 
   /** Most connections that this process opens to PostgreSQL. */
   @wholeNumber(1, 1_000, 'connections')

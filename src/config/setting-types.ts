@@ -1,0 +1,24 @@
+import { Expose, Transform } from 'class-transformer';
+import { IsInt, Max, Min } from 'class-validator';
+
+/** A setting that is a whole number; `what` names it in the message. */
+export function wholeNumber(min: number, max: number, what: string): PropertyDecorator {
+  const message = `expected ${what} from ${min} to ${max}`;
+  return (target, key) => {
+    Expose()(target, key);
+    Transform(({ value }) =>
+      typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : (value as unknown),
+    )(target, key);
+    for (const check of [IsInt({ message }), Min(min, { message }), Max(max, { message })]) check(target, key);
+  };
+}
+
+/** A setting that is a list, separated by commas. */
+export function commaSeparated(): PropertyDecorator {
+  return (target, key) => {
+    Expose()(target, key);
+    Transform(({ value }) =>
+      typeof value === 'string' ? value.split(',').map((part) => part.trim()) : (value as unknown),
+    )(target, key);
+  };
+}
