@@ -107,9 +107,8 @@ export class ServerClient extends pg.Client {
 
   /** Takes over the state of a client that was never connected: the driver connects a client once. */
   private become(fresh: pg.Client): void {
-    const state = Object.getOwnPropertyDescriptors(fresh);
-    for (const [name, descriptor] of Object.entries(state))
-      if (!KEPT.has(name)) Object.defineProperty(this, name, descriptor);
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(fresh)))
+      if (!KEPT.has(name)) Reflect.set(this, name, value);
   }
 
   private abandon(): void {
