@@ -3,7 +3,7 @@
  * are the same.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as prettier from 'prettier';
 import ts from 'typescript';
 
@@ -12,14 +12,8 @@ const SOURCE = join(ROOT, 'src/config/settings.ts');
 
 /** Each setting: its name, its docstring, its default as text (undefined when it has none), and the values it takes. */
 function settings() {
-  const file = ts.createSourceFile(SOURCE, readFileSync(SOURCE, 'utf8'), ts.ScriptTarget.Latest, true);
-  const constants = new Map();
-  file.forEachChild((node) => {
-    if (!ts.isVariableStatement(node)) return;
-    for (const { name, initializer } of node.declarationList.declarations) {
-      constants.set(name.getText(), initializer);
-    }
-  });
+  const file = parsed(SOURCE);
+  const constants = new Map([...importedFiles(file), file].flatMap(constantsOf));
   const declared = file.statements.find((node) => ts.isClassDeclaration(node) && node.name?.text === 'Settings');
   return declared.members.filter(ts.isPropertyDeclaration).map((member) => ({
     name: member.name.getText(),
@@ -27,6 +21,24 @@ function settings() {
     default: tag(member, 'defaultValue') ?? literal(member.initializer),
     values: valuesOf(member, constants),
   }));
+}
+
+function parsed(path) {
+  return ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
+}
+
+/** The files of the same folder from which a file imports. */
+function importedFiles(file) {
+  return file.statements
+    .filter((node) => ts.isImportDeclaration(node) && node.moduleSpecifier.text.startsWith('./'))
+    .map(({ moduleSpecifier }) => parsed(join(dirname(SOURCE), moduleSpecifier.text.replace(/\.js$/, '.ts'))));
+}
+
+function constantsOf(file) {
+  return file.statements
+    .filter(ts.isVariableStatement)
+    .flatMap(({ declarationList }) => declarationList.declarations)
+    .map(({ name, initializer }) => [name.getText(), initializer]);
 }
 
 function docstring(member) {

@@ -1,14 +1,18 @@
 import { createApplication } from './application.js';
 import { Settings } from './config/settings.js';
 import { SettingsError } from './config/settings-error.js';
-import { FolderInUseError } from './database/folder-lock.js';
+import { operatorFault } from './operator-fault.js';
 
 try {
   const app = await createApplication();
   const { HOST, PORT } = app.get(Settings);
-  await app.listen(PORT, HOST);
+  try {
+    await app.listen(PORT, HOST);
+  } catch (error) {
+    await app.close();
+    throw new SettingsError([`HOST, PORT: expected where to listen, but: ${(error as Error).message}`]);
+  }
 } catch (error) {
-  const isOperatorsFault = error instanceof SettingsError || error instanceof FolderInUseError;
-  process.stderr.write(`${isOperatorsFault ? error.message : String((error as Error).stack)}\n`);
+  process.stderr.write(`${operatorFault(error) ?? String((error as Error).stack)}\n`);
   process.exit(1);
 }

@@ -1,9 +1,7 @@
 import { Command } from 'commander';
-import { SettingsError } from '../config/settings-error.js';
-import { FolderInUseError } from '../database/folder-lock.js';
 import { AppError } from '../kernel/app-error.js';
-import { isDatabaseUnreachable } from '../kernel/database-failures.js';
 import { escapedLines } from '../kernel/text.js';
+import { operatorFault } from '../operator-fault.js';
 import { addAuditCommands } from './audit-commands.js';
 import { addJobCommands } from './job-commands.js';
 import { addKeyCommands } from './key-commands.js';
@@ -40,8 +38,6 @@ try {
 
 /** What an operator can act on is said in its own words; anything else is a fault of ours and comes with its stack. */
 function describe(error: unknown): string {
-  if (error instanceof AppError || error instanceof SettingsError || error instanceof FolderInUseError)
-    return error.message;
-  const { message, stack } = error as Error;
-  return isDatabaseUnreachable(error) ? `The database cannot be reached: ${message}` : String(stack);
+  if (error instanceof AppError) return error.message;
+  return operatorFault(error) ?? String((error as Error).stack);
 }

@@ -2,6 +2,7 @@ import { Expose, plainToInstance } from 'class-transformer';
 import { IsEmail, IsIn, IsOptional, IsUrl, Length, Matches, MinLength, validateSync } from 'class-validator';
 import { PASSWORD_LENGTH } from '../kernel/password-policy.js';
 import { PLAIN_TEXT } from '../kernel/text.js';
+import { IsDatabaseUrl, SSL_MODES } from './database-url.js';
 import { DiffersFrom } from './differs-from.js';
 import { embeddedSecret } from './embedded-secret.js';
 import { IsNetwork } from './is-network.js';
@@ -9,7 +10,7 @@ import { IsOrigins } from './is-origin.js';
 import { IsVaried } from './is-varied.js';
 import { withSecretFiles } from './secret-files.js';
 import { describeFaults } from './setting-faults.js';
-import { commaSeparated, wholeNumber } from './setting-kinds.js';
+import { commaSeparated, wholeNumber } from './setting-types.js';
 import { SettingsError } from './settings-error.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
@@ -52,11 +53,24 @@ export class Settings {
   @Matches(/[^/]$/, { message: 'expected a URL without a trailing slash' })
   readonly PUBLIC_URL: string = '';
 
-  /** PostgreSQL 15 or later. Absent: the embedded database in DATA_DIR. */
+  /**
+   * The PostgreSQL server, version 15 or later: `postgres://user:password@host:port/database`. Of several hosts, separated by commas, the
+   * service uses the first that accepts writes. Without it the service uses the embedded database in DATA_DIR.
+   */
   @Expose()
   @IsOptional()
-  @Matches(/^postgres(ql)?:\/\/./, { message: 'expected postgres://user:password@host:port/database' })
+  @IsDatabaseUrl()
   readonly DATABASE_URL?: string;
+
+  /** How connections to PostgreSQL are encrypted if `DATABASE_URL` has no `sslmode`; values as of PostgreSQL's own clients. */
+  @Expose()
+  @IsOptional()
+  @IsIn(SSL_MODES, { message: `expected one of ${SSL_MODES.join(', ')}` })
+  readonly PGSSLMODE?: string;
+
+  /** The file with the certificates of a private CA, in PEM, if `DATABASE_URL` has no `sslrootcert`. Connections are then encrypted. */
+  @Expose()
+  readonly PGSSLROOTCERT?: string;
 
   /** The largest number of connections that one process opens to PostgreSQL. It opens one more for notifications. */
   @wholeNumber(1, 1_000, 'connections')

@@ -9,7 +9,11 @@ export async function createIndexOnline(runner: QueryRunner, name: string, defin
   await runner.query(`CREATE INDEX CONCURRENTLY ${name} ON ${definition}`);
 }
 
-/** Takes an index away while its table is in use, if it is there. */
+/**
+ * Takes an index away while its table is in use, if it is there. Another schema of the search path may have one of this name, which
+ * belongs to another program.
+ */
 export async function dropIndexOnline(runner: QueryRunner, name: string): Promise<void> {
-  await runner.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
+  const [row] = await runner.manager.query<{ schema: string }[]>('SELECT quote_ident(current_schema()) AS schema');
+  await runner.query(`DROP INDEX CONCURRENTLY IF EXISTS ${row?.schema ?? 'public'}.${name}`);
 }

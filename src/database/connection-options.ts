@@ -22,7 +22,7 @@ export async function connectionOptions(settings: Settings): Promise<PostgresDat
     parseInt8: true,
     logging: false,
   } as const;
-  if (settings.DATABASE_URL) return { ...common, url: settings.DATABASE_URL, extra: serverPool(settings) };
+  if (settings.DATABASE_URL) return { ...common, extra: serverPool(settings) };
   const embedded = await EmbeddedDatabase.open(settings.DATA_DIR);
   return { ...common, driver: embedded.driver() };
 }

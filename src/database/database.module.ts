@@ -8,7 +8,7 @@ import { migrate } from './migrate.js';
 import { Notices } from './notices.js';
 import { PageReader } from './page-reader.js';
 import { Statements } from './statements.js';
-import { isDatabaseAway } from '../kernel/database-failures.js';
+import { whenDatabaseAnswers } from './when-database-answers.js';
 import type { Secrets } from '../kernel/key-ring.js';
 
 /** What a feature keeps in the database. */
@@ -30,20 +30,11 @@ export class DatabaseModule {
       inject: [Settings],
       useFactory: async (settings: Settings) => {
         secrets = settings;
-        return { ...(await connectionOptions(settings)), autoLoadEntities: true, toRetry: isDatabaseAway };
+        // Nest would try again by itself, and log neither why nor for how long.
+        return { ...(await connectionOptions(settings)), autoLoadEntities: true, toRetry: () => false };
       },
-      dataSourceFactory: async (options) => {
-        const dataSource = new DataSource({ ...options, migrations: [...migrations] } as DataSourceOptions);
-        lendSecrets(dataSource, secrets);
-        await dataSource.initialize();
-        try {
-          await migrate(dataSource);
-          return dataSource;
-        } catch (error) {
-          await dataSource.destroy();
-          throw error;
-        }
-      },
+      dataSourceFactory: (options) =>
+        whenDatabaseAnswers(() => open({ ...options, migrations: [...migrations] } as DataSourceOptions, secrets)),
     });
     return {
       module: DatabaseModule,
@@ -58,5 +49,19 @@ export class DatabaseModule {
   static forFeature(feature: DatabaseFeature): DynamicModule {
     for (const migration of feature.migrations) migrations.add(migration);
     return TypeOrmModule.forFeature(feature.entities);
+  }
+}
+
+/** Connects, and migrates. */
+async function open(options: DataSourceOptions, secrets: Secrets | undefined): Promise<DataSource> {
+  const dataSource = new DataSource(options);
+  lendSecrets(dataSource, secrets);
+  await dataSource.initialize();
+  try {
+    await migrate(dataSource);
+    return dataSource;
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
   }
 }

@@ -2,6 +2,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { Logger } from '@nestjs/common';
 import { join } from 'node:path';
 import pg from 'pg';
+import { SettingsError } from '../config/settings-error.js';
 import { lockFolder } from './folder-lock.js';
 import { PgliteStream } from './pglite-stream.js';
 import { closeToOthers, makeFilesPrivate } from './private-files.js';
@@ -28,7 +29,7 @@ export class EmbeddedDatabase {
     makeFilesPrivate();
     const unlock = lockFolder(folder);
     try {
-      const engine = await PGlite.create(join(folder, 'database'));
+      const engine = await openEngine(join(folder, 'database'));
       const open = closeToOthers(folder);
       if (open.length > 0) {
         const what = `Other users of this machine can reach ${open.join(', ')}.`;
@@ -67,5 +68,16 @@ export class EmbeddedDatabase {
   private async close(): Promise<void> {
     await this.engine.close();
     this.unlock();
+  }
+}
+
+async function openEngine(path: string): Promise<PGlite> {
+  try {
+    return await PGlite.create(path);
+  } catch (error) {
+    throw new SettingsError([
+      `DATA_DIR: the embedded database in ${path} cannot be opened (${(error as Error).message}); expected files that a service of ` +
+        'this version wrote, room on the disk, and memory. If they are damaged, restore a copy of the folder',
+    ]);
   }
 }

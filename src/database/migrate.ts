@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { lendSecrets, lentTo } from './migration-secrets.js';
-import { migrationPool } from './server-pool.js';
+import { migrationPool, type ServerPool } from './server-pool.js';
 
 /** Any number no one else is likely to lock; the same in every process of the service. */
 const MIGRATION_LOCK = 7_355_610;
@@ -42,7 +42,8 @@ async function withMigrator<T>(dataSource: DataSource, work: (migrator: DataSour
   const { options } = dataSource;
   // The embedded database has one connection, and one process.
   if ('driver' in options && options.driver) return work(dataSource);
-  const migrator = new DataSource({ ...options, extra: migrationPool(CONNECTIONS) });
+  const extra = migrationPool(options.extra as ServerPool, CONNECTIONS);
+  const migrator = new DataSource({ ...options, extra });
   lendSecrets(migrator, lentTo(dataSource));
   await migrator.initialize();
   try {

@@ -1,8 +1,8 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import pg from 'pg';
 import type { EntityManager } from 'typeorm';
 import { Settings } from '../config/settings.js';
-import { isPooledClient } from './server-pool.js';
+import type { ServerClient } from './server-client.js';
+import { loneClient } from './server-pool.js';
 
 const CHANNEL = 'tessera';
 const FIRST_DELAY_MS = 100;
@@ -16,7 +16,7 @@ const LONGEST_DELAY_MS = 5_000;
 export class Notices implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(Notices.name);
   private readonly listeners = new Map<string, (() => void)[]>();
-  private client: pg.Client | undefined;
+  private client: ServerClient | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
 
@@ -49,25 +49,8 @@ export class Notices implements OnApplicationBootstrap, OnModuleDestroy {
     this.timer = setTimeout(() => void this.listen(Math.min(wait * 2, LONGEST_DELAY_MS)), wait).unref();
   }
 
-  /** Undefined when it cannot be made: the driver reads the files that the URL names (certificates) each time. */
-  private newClient(): pg.Client | undefined {
-    try {
-      return new pg.Client({
-        connectionString: this.settings.DATABASE_URL,
-        application_name: 'tessera notices',
-        keepAlive: true,
-      });
-    } catch {
-      return undefined;
-    }
-  }
-
   private async listen(delay: number): Promise<void> {
-    const client = this.newClient();
-    if (!client) {
-      this.listenLater(delay, 'a file that DATABASE_URL names cannot be read');
-      return;
-    }
+    const client = loneClient(this.settings, { application_name: 'tessera notices', keepAlive: true });
     this.client = client;
     let wait = delay;
     const tryAgain = (reason: string): void => {
@@ -87,7 +70,7 @@ export class Notices implements OnApplicationBootstrap, OnModuleDestroy {
     });
     try {
       await client.connect();
-      if (await isPooledClient(client)) {
+      if (client.isPooled) {
         this.isClosed = true;
         await client.end();
         return;

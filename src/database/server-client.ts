@@ -1,34 +1,155 @@
-import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
 import pg, { type ClientConfig } from 'pg';
-import { ConnectionRefused, isDatabaseAway } from '../kernel/database-failures.js';
+import { isDatabaseAway, NotConnected, type HostFailure } from '../kernel/database-failures.js';
+import type { ServerHosts } from './server-hosts.js';
+import { HANDSHAKE, prepareSession, UnsuitableDatabase } from './session.js';
 
-type Connected = (error?: Error) => void;
+/** What a server that only reads answers to a write. */
+const READ_ONLY = '25006';
+/** What the driver says of a host that does not answer. */
+const TIMED_OUT = 'timeout expired';
+const CONNECT_TIMEOUT_MS = 5_000;
+/** What a client keeps when it takes over the state of another: its listeners. */
+const KEPT = new Set<PropertyKey>(['_events', '_eventsCount', '_maxListeners']);
 
-/** What the pool needs of a connection until it is made. */
-interface Connectable extends EventEmitter {
-  connect(callback: Connected): void;
+/** What the connections of a pool have in common. */
+export interface ServerSession {
+  readonly hosts: ServerHosts;
+  /** Settings of each session, but of a pooler's. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** A connection that owes an answer for longer is ended, in milliseconds; absent: none is. */
+  readonly answerWithinMs?: number;
 }
 
-/** Makes a connection for the pool, which tells when it could not be made: nothing was asked by then. */
-export function serverClient(config: ClientConfig): Connectable {
-  const client = newClient(config);
-  const connect = client.connect.bind(client);
-  client.connect = (callback) => {
-    connect((error) => {
-      callback(error && !isDatabaseAway(error) ? new ConnectionRefused(error) : error);
-    });
-  };
-  return client;
+/** What the driver does not declare. */
+interface Innards {
+  readonly connection: pg.Connection & { readonly stream: Socket };
+  readonly readyForQuery: boolean;
+  /** The pool ends a connection that was used as often as it may be. */
+  _poolUseCount: number;
+  getStartupConf: () => Record<string, string>;
 }
 
-/** The driver reads the files that the URL names, such as certificates, and throws what the pool would let end the process. */
-function newClient(config: ClientConfig): Connectable {
-  try {
-    return new pg.Client(config);
-  } catch (error) {
-    const connect = (callback: Connected): void => {
+/**
+ * A connection to the first host that accepts writes, ready for the statements of the service. The host that accepted the previous
+ * connection is tried first. When the server answers that it only reads, the pool ends the connection after its use.
+ */
+export class ServerClient extends pg.Client {
+  /** Whether a pooler, such as PgBouncer, lends this connection out: what a statement leaves on one may be gone with the next. */
+  isPooled = false;
+  readonly #config: ClientConfig;
+  readonly #session: ServerSession;
+
+  constructor(config: ClientConfig, session: ServerSession) {
+    super({});
+    this.#config = config;
+    this.#session = session;
+    // Who hands a connection over and who takes it both do not listen for a moment. An error then would end the process.
+    this.on('error', () => undefined);
+  }
+
+  /** Connects, and prepares the session. @throws NotConnected with the reason of each host when none can be used */
+  override connect(): Promise<pg.Client>;
+  override connect(callback: (error: Error | null) => void): void;
+  override connect(callback?: (error: Error | null) => void): Promise<pg.Client> | void {
+    const connected = this.connectToFirst();
+    if (!callback) return connected;
+    const done = (error: Error | null): void => {
       process.nextTick(callback, error);
     };
-    return Object.assign(new EventEmitter(), { connect });
+    connected.then(() => {
+      done(null);
+    }, done);
   }
+
+  /** What the handshake sends; the driver calls this. */
+  getStartupConf(): Record<string, string> {
+    return { ...(pg.Client.prototype as unknown as Innards).getStartupConf.call(this), ...HANDSHAKE };
+  }
+
+  private async connectToFirst(): Promise<this> {
+    const { hosts } = this.#session;
+    const failures: HostFailure[] = [];
+    for (const url of hosts.inOrder()) {
+      try {
+        await this.connectTo(url);
+        this.isPooled = await prepareSession(this, this.#session.settings);
+        hosts.accepted(url);
+        this.watch();
+        return this;
+      } catch (error) {
+        this.abandon();
+        failures.push({ host: this.hostName(url), error: error as Error });
+      }
+    }
+    throw new NotConnected(failures, failures.some(mayPass));
+  }
+
+  /** The driver reads the files that the URL names, such as certificates, when a client is made. */
+  private connectTo(url: string): Promise<void> {
+    const { connectionTimeoutMillis = CONNECT_TIMEOUT_MS } = this.#config;
+    // Before the pool loses its patience: it would end the attempt at whichever host.
+    const patience = Math.floor((connectionTimeoutMillis * 0.9) / this.#session.hosts.count);
+    const config = { ...this.#config, connectionString: url, connectionTimeoutMillis: patience };
+    this.become(new pg.Client(config));
+    return new Promise((resolve, reject) => {
+      super.connect((error?: Error | null) => {
+        if (!error) {
+          resolve();
+          return;
+        }
+        // Before the driver sees the end of the connection, which it would take for the end of the next.
+        this.abandon();
+        reject(error.message === TIMED_OUT ? silent(patience) : error);
+      });
+    });
+  }
+
+  /** Takes over the state of a client that was never connected: the driver connects a client once. */
+  private become(fresh: pg.Client): void {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(fresh)))
+      if (!KEPT.has(name)) Reflect.set(this, name, value);
+  }
+
+  private abandon(): void {
+    const { connection } = this.innards;
+    connection.removeAllListeners();
+    connection.on('error', () => undefined);
+    connection.stream.destroy();
+  }
+
+  private watch(): void {
+    const { innards } = this;
+    const { stream } = innards.connection;
+    innards.connection.on('errorMessage', ({ code }: { readonly code?: string }) => {
+      if (code === READ_ONLY) innards._poolUseCount = Infinity;
+    });
+    const { answerWithinMs } = this.#session;
+    if (answerWithinMs === undefined) return;
+    // A server that is gone says nothing, and the system notices after minutes; until then the pool would be full of its connections.
+    stream.setTimeout(answerWithinMs).on('timeout', () => {
+      if (!innards.readyForQuery) stream.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
+    });
+  }
+
+  /** How an operator knows the host. */
+  private hostName(url: string): string {
+    const { searchParams } = new URL(url);
+    const host = searchParams.get('host') ?? this.host;
+    const port = searchParams.get('port') ?? this.port;
+    return host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : `${host}:${port}`;
+  }
+
+  private get innards(): Innards {
+    return this as unknown as Innards;
+  }
+}
+
+function mayPass({ error }: HostFailure): boolean {
+  return error instanceof UnsuitableDatabase ? error.mayPass : isDatabaseAway(error);
+}
+
+function silent(afterMs: number): Error {
+  const error = new Error(`no answer within ${afterMs / 1_000} seconds`);
+  return Object.assign(error, { code: 'ETIMEDOUT', syscall: 'connect' });
 }

@@ -28,11 +28,28 @@ const EXHAUSTED: Failure = { codes: /^(53(?!300)...|58030)$/ };
 
 export const RETRY_AFTER_SECONDS = '5';
 
-/** No connection was made, for a reason that does not pass by itself: a password, a certificate, a database that is not there. */
-export class ConnectionRefused extends Error {
-  constructor(cause: Error) {
-    super(cause.message, { cause });
+/** Why there is no connection to one host of the database. */
+export interface HostFailure {
+  /** Host and port, or the path of its socket. */
+  readonly host: string;
+  readonly error: Error;
+}
+
+/** No connection was made, or the database behind it cannot be used: no statement of a request was sent. */
+export class NotConnected extends Error {
+  constructor(
+    readonly failures: readonly HostFailure[],
+    /** Whether the reason may pass by itself: unlike a password, a certificate, or a database that is not there. */
+    readonly mayPass: boolean,
+  ) {
+    super(failures.map(({ host, error }) => `${host}: ${reasonOf(error)}`).join('; '), { cause: failures[0]?.error });
   }
+}
+
+/** The message of an error; where a name has several addresses, the messages of all. */
+export function reasonOf(error: Error): string {
+  if (error instanceof AggregateError) return [...new Set((error.errors as Error[]).map(reasonOf))].join(', ');
+  return error.message;
 }
 
 /** The database failed after something may have been done already: the cause does not tell whether it was. */
@@ -49,16 +66,18 @@ export function throwOutcomeUnknown(error: unknown): never {
 
 /** Whether an error means that the database cannot be reached now, rather than that a statement was wrong. */
 export function isDatabaseUnreachable(error: unknown): boolean {
-  return error instanceof ConnectionRefused || isDatabaseAway(error);
+  return error instanceof NotConnected || isDatabaseAway(error);
 }
 
 /** Whether the database cannot be reached, for a reason that may pass by itself. */
 export function isDatabaseAway(error: unknown): boolean {
+  if (error instanceof NotConnected) return error.mayPass;
   return is(error, NOT_CONNECTED) || isOfConnecting(error) || isConnectionBroken(error);
 }
 
 /** Whether the connection broke while it was in use: what was asked may have been done, or not. */
 export function isConnectionBroken(error: unknown): boolean {
+  if (error instanceof NotConnected) return false;
   return error instanceof OutcomeUnknown || is(error, BROKEN) || (is(error, SILENT) && !isOfConnecting(error));
 }
 

@@ -1,4 +1,4 @@
-import { Controller, Header, Post } from '@nestjs/common';
+import { Controller, Post } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal } from '../access/current-principal.js';
 import { Public, Role } from '../access/policy.js';
@@ -70,8 +70,6 @@ export class TokenController {
 
   @Post('revoke')
   @Public()
-  // Some clients fail on an answer of another type, an empty one included.
-  @Header('content-type', 'application/json; charset=utf-8')
   @ApiOperation({
     operationId: 'revokeToken',
     summary: 'Revoke a token',
@@ -84,10 +82,16 @@ export class TokenController {
     { endsSomething: true },
   )
   @ApiClientId()
-  @ApiResponse({ status: 200, description: 'The token is out of use, or was already.' })
+  @ApiResponse({
+    status: 200,
+    description: 'The token is out of use, or was already.',
+    content: { 'application/json': { schema: { type: 'object', maxProperties: 0 } } },
+  })
   @ApiOAuthFailures(415, 429)
-  revoke(@ClientRequest() request: OAuthRequest): Promise<void> {
-    return this.revocation.revoke(request);
+  async revoke(@ClientRequest() request: OAuthRequest): Promise<object> {
+    await this.revocation.revoke(request);
+    // A client ignores the content (RFC 7009, section 2.2), but some fail on an empty one, and others on one that is not JSON.
+    return {};
   }
 
   @Post('introspect')

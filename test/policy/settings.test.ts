@@ -1,11 +1,17 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hostUrls } from '../../src/config/database-url.js';
 import { Settings } from '../../src/config/settings.js';
 import { SettingsError } from '../../src/config/settings-error.js';
 
 const SECRET = 'a secret of forty-three characters or more: this';
-const URL = 'postgres://tessera:a-password@127.0.0.1:5432/tessera';
+const DATABASE = 'postgres://tessera:a-password@127.0.0.1:5432/tessera';
+
+const GIVEN = { TESSERA_SECRET: SECRET };
+const FORM =
+  'expected postgres://user:password@host:port/database with the special characters of a password percent-encoded';
+const NO_HOST = 'DATABASE_URL: expected a host before and after each comma of its list of hosts';
 
 let folder: string;
 beforeAll(() => {
@@ -34,14 +40,14 @@ function faultsOf(environment: NodeJS.ProcessEnv): readonly string[] {
 describe('a secret setting', () => {
   it('can be given as a file, whose last line break is left out', () => {
     const settings = Settings.load({
-      DATABASE_URL_FILE: file(`${URL}\n`),
+      DATABASE_URL_FILE: file(`${DATABASE}\n`),
       TESSERA_SECRET_FILE: file(`${SECRET}\r\n`),
       TESSERA_SECRET_PREVIOUS_FILE: file(`${SECRET}1,${SECRET}2`),
       ADMIN_PASSWORD_FILE: file(' a password with a blank in front \n'),
       ADMIN_PASSWORD: '',
     });
     expect(settings).toMatchObject({
-      DATABASE_URL: URL,
+      DATABASE_URL: DATABASE,
       TESSERA_SECRET: SECRET,
       TESSERA_SECRET_PREVIOUS: [`${SECRET}1`, `${SECRET}2`],
       ADMIN_PASSWORD: ' a password with a blank in front ',
@@ -118,6 +124,41 @@ describe('the allowed origins', () => {
   });
 });
 
+describe('DATABASE_URL', () => {
+  const parts = (url: string, defaults = {}): Record<string, string>[] =>
+    hostUrls(url, defaults).map((one) => ({
+      database: new URL(one).pathname,
+      ...Object.fromEntries(new URL(one).searchParams),
+    }));
+
+  it.each([
+    ['postgres://u:p%23%40@h:5433/d', [{ database: '/d', user: 'u', password: 'p#@', host: 'h', port: '5433' }]],
+    ['postgres://u:50%@h/d', [{ database: '/d', user: 'u', password: '50%', host: 'h' }]],
+    ['postgresql://a:1,[::1]:2,c/d', ['a 1', '::1 2', 'c'].map(atHost)],
+    ['postgres:///d?host=a,b&port=5433', ['a 5433', 'b 5433'].map(atHost)],
+    ['postgres:///d?host=/run/postgresql', [{ ...atHost('/run/postgresql'), ssl: '0' }]],
+    ['postgres://%2Frun%2Fpostgresql:5433/d?sslmode=require', [{ ...atHost('/run/postgresql 5433'), ssl: '0' }]],
+    ['postgres://h/d?sslmode=require', [{ ...atHost('h'), sslmode: 'verify-full' }]],
+    ['postgres://h/d?sslmode=verify-full&sslrootcert=system', [{ ...atHost('h'), sslmode: 'verify-full' }]],
+    ['postgres://a,b/d?target_session_attrs=read-write', ['a', 'b'].map(atHost)],
+  ])('%s is read', (url, expected) => {
+    expect(parts(url)).toEqual(expected);
+  });
+
+  it('takes from PGSSLMODE and PGSSLROOTCERT what it leaves open', () => {
+    const defaults = { PGSSLMODE: 'verify-ca', PGSSLROOTCERT: '/ca.crt' };
+    const [set] = parts('postgres://h/d?sslmode=verify-full&sslrootcert=/own.crt', defaults);
+    expect(set).toEqual({ ...atHost('h'), sslmode: 'verify-full', sslrootcert: '/own.crt' });
+    const [open] = parts('postgres://h/d', defaults);
+    expect(open).toEqual({ ...atHost('h'), sslmode: 'verify-ca', sslrootcert: '/ca.crt', uselibpqcompat: 'true' });
+  });
+});
+
+function atHost(text: string): Record<string, string> {
+  const [host = '', port] = text.split(' ');
+  return { database: '/d', host, ...(port && { port }) };
+}
+
 describe('a wrong setting', () => {
   it.each([
     [{ PORT: 'abc' }, ['PORT: expected a port from 1 to 65535, got "abc"']],
@@ -134,6 +175,33 @@ describe('a wrong setting', () => {
       [expect.stringMatching(/^ADMIN_EMAIL: expected an e-mail address without control/)],
     ],
     [{ REQUESTED_SCOPE: 'openid' }, ['REQUESTED_SCOPE: expected one of ignore, refuse, got "openid"']],
+    [{ DATABASE_URL: 'mysql://secret', ...GIVEN }, [`DATABASE_URL: ${FORM}`]],
+    [{ DATABASE_URL: 'postgres://u:sec#ret@h/d', ...GIVEN }, [`DATABASE_URL: ${FORM}`]],
+    [{ DATABASE_URL: 'postgres://u:secret@,/d', ...GIVEN }, [NO_HOST]],
+    [{ DATABASE_URL: 'postgres://a,,b/d', ...GIVEN }, [NO_HOST]],
+    [{ DATABASE_URL: 'postgres://a:5432,:5433/d', ...GIVEN }, [NO_HOST]],
+    [{ DATABASE_URL: 'postgres:///d?host=a,', ...GIVEN }, [NO_HOST]],
+    [
+      { DATABASE_URL: 'postgres:///d?host=a,b,c&port=1,2', ...GIVEN },
+      ['DATABASE_URL: expected one port for all hosts, or one for each of the 3'],
+    ],
+    [
+      { DATABASE_URL: 'postgres://u:secret@h:99999/d', ...GIVEN },
+      [expect.stringMatching(/^DATABASE_URL: expected a port from 1 to 65535(?!.*secret)/)],
+    ],
+    [
+      { DATABASE_URL: 'postgres://h/d?sslmode=on', ...GIVEN },
+      [expect.stringMatching(/^DATABASE_URL: expected sslmode to be one of disable, /)],
+    ],
+    [
+      { DATABASE_URL: 'postgres://h/d', PGSSLMODE: 'verify-ca', ...GIVEN },
+      [expect.stringMatching(/^DATABASE_URL: expected sslrootcert, or PGSSLROOTCERT, to name/)],
+    ],
+    [{ PGSSLMODE: 'on' }, [expect.stringMatching(/^PGSSLMODE: expected one of disable, .*, got "on"$/)]],
+    [
+      { DATABASE_URL: 'postgres://a,b/d?target_session_attrs=standby', ...GIVEN },
+      [expect.stringMatching(/^DATABASE_URL: expected target_session_attrs to be one of any, primary, read-write/)],
+    ],
     [{ API_DOCS: 'false' }, ['API_DOCS: expected one of on, off, got "false"']],
   ])('is the only one that is named: %j', (given, faults) => {
     expect(faultsOf(given)).toEqual(faults);

@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { runCli } from '../support/cli.js';
 import { basicOf, create, RESOURCE, type Client } from '../support/client.js';
-import { databaseUrl, newData } from '../support/data.js';
+import { databaseUrl, deleteData, newData } from '../support/data.js';
 import { freePort, Service } from '../support/service.js';
 import { askRefresh, disposeWithoutLeaks, isAlive, login, refresh, the, tokensOf } from '../support/sessions.js';
 
@@ -19,6 +20,20 @@ let pooler: ChildProcess;
 let service: Service;
 let admin: Client;
 let url: string;
+let dataDir: string;
+
+const nameOf = (data: string): string => new URL(the(databaseUrl(data))).pathname.slice(1);
+
+async function onDatabase(sql: (database: string) => string): Promise<void> {
+  const direct = new URL(the(databaseUrl(dataDir)));
+  const client = new pg.Client({ connectionString: direct.href });
+  await client.connect();
+  await client.query(sql(direct.pathname.slice(1)));
+  await client.end();
+}
+
+/** The service cannot set the sessions that a pooler lends it: what the databases of the tests say of them is taken away. */
+const resetSettings = (): Promise<void> => onDatabase((name) => `ALTER DATABASE ${name} RESET ALL`);
 
 /** PgBouncer in transaction mode, with fewer connections to the server than the service has to it. */
 async function startPooler(database: URL): Promise<string> {
@@ -55,7 +70,8 @@ if (!isInstalled) console.warn(`${PGBOUNCER} is not installed: what goes through
 
 suite('through PgBouncer in transaction mode', () => {
   beforeAll(async () => {
-    const dataDir = await newData();
+    dataDir = await newData();
+    await resetSettings();
     url = await startPooler(new URL(the(databaseUrl(dataDir))));
     service = await Service.startOn(dataDir, { DATABASE_URL: url });
     admin = service.client(basicOf('admin'));
@@ -65,6 +81,39 @@ suite('through PgBouncer in transaction mode', () => {
     pooler.kill();
     await once(pooler, 'exit');
     rmSync(folder, { recursive: true });
+  });
+
+  it('begins where the pooler takes its settings, and names the first that has to be set for the role', async () => {
+    const other = await newData();
+    await onDatabase(() => `ALTER DATABASE ${nameOf(other)} RESET ALL`);
+    const throughPooler = Object.assign(new URL(url), { pathname: nameOf(other) }).href;
+    const list = () => runCli(other, ['users', 'list'], '', { DATABASE_URL: throughPooler });
+    // These are in the handshake, and PgBouncer sets them on each connection that it lends.
+    await onDatabase(() => `ALTER DATABASE ${nameOf(other)} SET datestyle = 'German'`);
+    await onDatabase(() => `ALTER DATABASE ${nameOf(other)} SET client_encoding = 'LATIN1'`);
+    expect(await list()).toMatchObject({ code: 0, stderr: '' });
+    await onDatabase(() => `ALTER DATABASE ${nameOf(other)} SET extra_float_digits = -15`);
+    await onDatabase(() => `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${nameOf(other)}'`);
+    expect(await list()).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^DATABASE_URL: \S+ extra_float_digits is -15 on the connections of a pooler; run ALTER ROLE "\w+" SET extra_float_digits = '1', and have the pooler connect again \(PgBouncer: RECONNECT\)\.\n$/,
+      ),
+    });
+    await deleteData(other);
+  });
+
+  it('names what the pooler refuses', async () => {
+    const { code, stderr } = await runCli(dataDir, ['users', 'list'], '', {
+      DATABASE_URL: `${url}?options=-c%20search_path%3Dpublic`,
+    });
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /^DATABASE_URL: .*unsupported startup parameter.*\(08P01\); see "Connecting to PostgreSQL"/,
+      ),
+    ]);
   });
 
   it('sessions live as they do without it, many at once', async () => {

@@ -20,7 +20,7 @@ export function runCli(
   settings: NodeJS.ProcessEnv = {},
 ): Promise<CommandResult> {
   const env = { ...environment(dataDir), ...settings };
-  const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: 'pipe' });
+  const child = spawn(process.execPath, ['--throw-deprecation', MAIN, ...args], { env, stdio: 'pipe' });
   // A command that wants no input may be gone before it is written.
   child.stdin.on('error', () => undefined).end(input);
   return resultOf(child);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { v4 as uuid } from 'uuid';
-import { IMAGE, SECRET, TEMPLATE } from './fixtures.mjs';
+import { hostileSessions, IMAGE, SECRET, TEMPLATE } from './fixtures.mjs';
 
 /** The PostgreSQL server that the suites run on; undefined on the embedded database. */
 const SERVER = process.env['TEST_DATABASE_URL'];
@@ -59,6 +59,7 @@ export async function deleteData(dataDir: string): Promise<void> {
 async function nameDatabase(dataDir: string, options: string): Promise<void> {
   const name = `test_${uuid().replaceAll('-', '')}`;
   await onServer(`CREATE DATABASE ${name} ${options}`);
+  await onServer(hostileSessions(name));
   writeFileSync(join(dataDir, URL_FILE), Object.assign(new URL(SERVER ?? ''), { pathname: name }).href);
   writeFileSync(join(dataDir, 'secret'), SECRET);
 }

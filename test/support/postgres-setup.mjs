@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { SECRET, TEMPLATE } from './fixtures.mjs';
+import { hostileSessions, SANE_SESSIONS, SECRET, TEMPLATE } from './fixtures.mjs';
 import makeImage, { addUsers } from './global-setup.mjs';
 import { startPostgres } from './postgres-server.mjs';
 
@@ -18,12 +18,14 @@ export default async function makeTemplate() {
   await client.connect();
   await client.query(`DROP DATABASE IF EXISTS ${TEMPLATE}`);
   await client.query(`CREATE DATABASE ${TEMPLATE}`);
+  await client.query(hostileSessions(TEMPLATE));
   await client.end();
   process.env.DATABASE_URL = Object.assign(new URL(server), { pathname: TEMPLATE }).href;
   process.env.TESSERA_SECRET = SECRET;
   await addUsers();
   delete process.env.DATABASE_URL;
   delete process.env.TESSERA_SECRET;
+  process.env.PGOPTIONS = SANE_SESSIONS;
 }
 
 async function startServer() {

@@ -39,7 +39,10 @@ export class Service {
   /** Starts the process again on the same port and data, from now on with these settings too; undefined takes one away. */
   async resume(changes: NodeJS.ProcessEnv = {}): Promise<void> {
     this.environment = { ...this.environment, ...changes };
-    this.process = spawn(process.execPath, [this.main], { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = spawn(process.execPath, ['--throw-deprecation', this.main], {
+      env: this.environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
     }

@@ -19,9 +19,17 @@ const ROUND_MS = 10_000;
  * A primary with a synchronous standby, behind a stable address. The primary is killed under load, the standby is promoted and takes
  * the address. Nothing that was acknowledged may be missing. When there is time, the new primary gets a standby, and all begins anew.
  */
-export async function failover(context) {
+export function failover(context) {
+  return play(context, new Cluster());
+}
+
+/** The same without a stable address: DATABASE_URL names both servers, and the service finds the one that accepts writes. */
+export function failoverByHosts(context) {
+  return play(context, new HostsCluster());
+}
+
+async function play(context, cluster) {
   const { report, random, deadline } = context;
-  const cluster = new Cluster();
   try {
     await cluster.prepare();
     const { world, dispose } = await found({ ...context, engine: cluster });
@@ -49,18 +57,25 @@ export async function failover(context) {
 /** Two servers, of which one is the primary, and an address that leads to it. */
 class Cluster extends PostgresEngine {
   #address;
+  /** Where the primary that was killed was: its successor's standby takes the place. */
+  #freePort;
 
   async prepare() {
     this.server = await PostgresServer.create();
     await this.addStandby();
+    await this.beReached();
+    await this.makeTemplate();
+  }
+
+  /** Makes the address by which the service reaches the primary. */
+  async beReached() {
     this.#address = new Proxy({ target: this.#target(), random: { weighted: () => 'pass' }, faults: PASS });
     await this.#address.listen();
-    await this.makeTemplate();
   }
 
   /** A commit is acknowledged when the standby has it on disk. */
   async addStandby() {
-    this.standby = await this.server.createStandby(STANDBY);
+    this.standby = await this.server.createStandby(STANDBY, this.#freePort);
     await this.server.query(`ALTER SYSTEM SET synchronous_standby_names = '${STANDBY}'`);
     await this.server.query('SELECT pg_reload_conf()');
     const isSynchronous = `SELECT FROM pg_stat_replication WHERE application_name = $1 AND sync_state = 'sync'`;
@@ -70,6 +85,7 @@ class Cluster extends PostgresEngine {
   /** Kills the primary and puts the standby in its place. */
   async fail(report) {
     const begun = performance.now();
+    this.#freePort = this.server.port;
     await this.server.dispose();
     report.count('primaries_killed');
     await pause(NOTICED_AFTER_MS);
@@ -78,7 +94,7 @@ class Cluster extends PostgresEngine {
     await this.standby.query('ALTER SYSTEM RESET synchronous_standby_names');
     await this.standby.query('SELECT pg_reload_conf()');
     [this.server, this.standby] = [this.standby, undefined];
-    this.#address.retarget(this.#target());
+    this.#address?.retarget(this.#target());
     report.worst('failover_s', (performance.now() - begun) / 1000);
   }
 
@@ -94,5 +110,19 @@ class Cluster extends PostgresEngine {
 
   #target() {
     return `http://127.0.0.1:${this.server.port}`;
+  }
+}
+
+/** Two servers that the service knows by their ports. */
+class HostsCluster extends Cluster {
+  #hosts;
+
+  async beReached() {
+    this.#hosts = [this.standby, this.server].map(({ port }) => `127.0.0.1:${port}`).join();
+  }
+
+  url(database) {
+    const { username } = new URL(this.server.url(database));
+    return `postgres://${username}@${this.#hosts}/${database}`;
   }
 }

@@ -44,9 +44,9 @@ export class PostgresServer {
     return server;
   }
 
-  /** A standby of this server, on a port of its own: a copy that follows it. */
-  async createStandby(name) {
-    const standby = await PostgresServer.#inNewFolder();
+  /** A standby of this server, on this port, or on one that is free: a copy that follows it. */
+  async createStandby(name, port) {
+    const standby = await PostgresServer.#inNewFolder(port);
     const source = `host=127.0.0.1 port=${this.port} user=${USER} application_name=${name}`;
     const args = ['--pgdata', standby.data, '--dbname', source, '--write-recovery-conf', '--checkpoint=fast'];
     await standby.run('pg_basebackup', args);
@@ -54,11 +54,11 @@ export class PostgresServer {
     return standby;
   }
 
-  static async #inNewFolder() {
+  static async #inNewFolder(port) {
     const folder = newFolder();
     const owner = serverUser();
     if (owner) chownSync(folder, owner.uid, owner.gid);
-    return new PostgresServer(folder, await freePort());
+    return new PostgresServer(folder, port ?? (await freePort()));
   }
 
   async start(settings = []) {

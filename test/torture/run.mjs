@@ -9,7 +9,7 @@ import { clock } from './clock.mjs';
 import { crash } from './crash.mjs';
 import { endurance } from './endurance.mjs';
 import { EmbeddedEngine, PostgresEngine } from './engines.mjs';
-import { failover } from './failover.mjs';
+import { failover, failoverByHosts } from './failover.mjs';
 import { network } from './network.mjs';
 import { Random } from './random.mjs';
 import { program } from './replica.mjs';
@@ -23,6 +23,7 @@ const SCENARIOS = {
   crash: { run: crash, share: 4, engines: ['embedded', 'postgres'] },
   network: { run: network, share: 3, engines: ['embedded', 'postgres'] },
   failover: { run: failover, share: 3, engines: ['postgres'] },
+  'failover-hosts': { run: failoverByHosts, share: 3, engines: ['postgres'] },
   clock: { run: clock, share: 2, engines: ['embedded', 'postgres'] },
   thieves: { run: thieves, share: 2, engines: ['embedded', 'postgres'] },
   abuse: { run: abuse, share: 3, engines: ['embedded', 'postgres'] },

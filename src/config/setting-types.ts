@@ -1,7 +1,7 @@
 import { Expose, Transform } from 'class-transformer';
 import { IsInt, Max, Min } from 'class-validator';
 
-/** A whole number of `what`, from `min` to `max`. */
+/** A setting that is a whole number; `what` names it in the message. */
 export function wholeNumber(min: number, max: number, what: string): PropertyDecorator {
   const message = `expected ${what} from ${min} to ${max}`;
   return (target, key) => {
@@ -13,7 +13,7 @@ export function wholeNumber(min: number, max: number, what: string): PropertyDec
   };
 }
 
-/** A list whose parts are separated by commas. */
+/** A setting that is a list, separated by commas. */
 export function commaSeparated(): PropertyDecorator {
   return (target, key) => {
     Expose()(target, key);

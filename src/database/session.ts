@@ -1,0 +1,138 @@
+import type { ClientBase } from 'pg';
+
+/** A setting that the statements, or the reading of their answers, rely on. */
+interface ReliedOn {
+  readonly value: string;
+  /** What serves as well; absent: nothing. */
+  readonly accepts?: RegExp;
+}
+
+/**
+ * Sent in the handshake, since poolers take these there and set them on whichever connection they lend (PgBouncer: its tracked
+ * parameters). A role, a database or a server may have others.
+ */
+export const HANDSHAKE: Readonly<Record<string, string>> = {
+  client_encoding: 'UTF8',
+  DateStyle: 'ISO, MDY',
+  TimeZone: 'UTC',
+  standard_conforming_strings: 'on',
+};
+
+/** Set on each connection. Through a pooler they would be left to the next user of the connection, so there they are checked instead. */
+const RELIED_ON: Readonly<Record<string, ReliedOn>> = {
+  client_encoding: { value: 'UTF8', accepts: /^UTF-?8$/i },
+  datestyle: { value: 'ISO, MDY', accepts: /^ISO/ },
+  timezone: { value: 'UTC', accepts: /^(Etc\/)?(UTC|GMT|UCT|Zulu)$/i },
+  standard_conforming_strings: { value: 'on' },
+  intervalstyle: { value: 'postgres' },
+  bytea_output: { value: 'hex' },
+  array_nulls: { value: 'on' },
+  // Fewer digits would round times that are read as numbers.
+  extra_float_digits: { value: '1', accepts: /^[1-3]$/ },
+  // A higher one fails where the statements wait for a row and then judge its newest state.
+  default_transaction_isolation: { value: 'read committed' },
+};
+const NAMES = Object.keys(RELIED_ON);
+
+const LEAST_VERSION = 15;
+
+/**
+ * Finds out what a new connection leads to, and sets its session, unless a pooler lends it out: then the process that answers is not
+ * the one that the handshake named. $1 that process; $2 names and $3 values to set; $4 names to read. One that this version of
+ * PostgreSQL does not know is left out.
+ */
+const PREPARE = `SELECT pg_backend_pid() IS DISTINCT FROM $1::int AS "isPooled", pg_is_in_recovery() AS "isStandby",
+  current_setting('default_transaction_read_only') = 'on' AS "isReadOnly", current_setting('server_encoding') AS encoding,
+  current_setting('server_version_num')::int AS version, current_schema() AS schema, current_setting('search_path') AS path,
+  current_user AS role, current_database() AS database,
+  (SELECT array_agg(current_setting(name) ORDER BY place) FROM unnest($4::text[]) WITH ORDINALITY AS read (name, place)) AS session,
+  (SELECT count(set_config(name, value, false)) FROM unnest($2::text[], $3::text[]) AS wanted (name, value)
+    WHERE pg_backend_pid() = $1::int AND current_setting(name, true) IS NOT NULL)`;
+
+interface Found {
+  readonly isPooled: boolean;
+  readonly isStandby: boolean;
+  readonly isReadOnly: boolean;
+  readonly encoding: string;
+  readonly version: number;
+  readonly schema: string | null;
+  readonly path: string;
+  readonly role: string;
+  readonly database: string;
+  readonly session: string[];
+}
+
+/** A connection was made, and the service cannot work on what it leads to. `remedy` says what an operator can do. */
+export class UnsuitableDatabase extends Error {
+  constructor(
+    message: string,
+    readonly remedy: string,
+    /** Whether it may pass by itself, as a standby may be promoted. */
+    readonly mayPass = false,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Makes a new connection ready in one round trip: sets what the service relies on and these settings, such as limits of time.
+ * @returns whether the connection is a pooler's
+ * @throws UnsuitableDatabase when it leads to a database that only reads, or one that the service cannot use
+ */
+export async function prepareSession(client: ClientBase, settings: Readonly<Record<string, string>>): Promise<boolean> {
+  const { processID } = client as unknown as { readonly processID: number | null };
+  const relied = Object.entries(RELIED_ON).map(([name, { value }]) => [name, value]);
+  const wanted = { ...(Object.fromEntries(relied) as Record<string, string>), ...settings };
+  const values = [processID, Object.keys(wanted), Object.values(wanted), NAMES];
+  const { rows } = await client.query<Found>(PREPARE, values);
+  const [found] = rows;
+  if (!found) throw new Error('PostgreSQL returned no row for a new connection.');
+  judge(found);
+  return found.isPooled;
+}
+
+function judge({
+  isPooled,
+  isStandby,
+  isReadOnly,
+  encoding,
+  version,
+  schema,
+  path,
+  role,
+  database,
+  session,
+}: Found): void {
+  if (version < LEAST_VERSION * 10_000) {
+    const major = Math.floor(version / 10_000);
+    throw new UnsuitableDatabase(`it is PostgreSQL ${major}`, `use PostgreSQL ${LEAST_VERSION} or later`);
+  }
+  if (encoding !== 'UTF8') {
+    const remedy = `create a database in UTF8: CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8'`;
+    throw new UnsuitableDatabase(`server_encoding of database "${database}" is ${encoding}`, remedy);
+  }
+  if (isStandby) {
+    const remedy = 'name the primary, or all hosts separated by commas, or promote this one';
+    throw new UnsuitableDatabase('it is a standby, which accepts no writes', remedy, true);
+  }
+  if (isReadOnly) {
+    const remedy = `free its disk if the provider set this, or: ALTER ROLE "${role}" SET default_transaction_read_only = off`;
+    throw new UnsuitableDatabase('it accepts no writes: default_transaction_read_only is on', remedy, true);
+  }
+  if (schema === null) {
+    const remedy = `create one, or: GRANT USAGE, CREATE ON SCHEMA … TO "${role}"`;
+    throw new UnsuitableDatabase(`search_path (${path}) names no schema that role "${role}" may use`, remedy);
+  }
+  if (isPooled) judgePooled(session, role);
+}
+
+function judgePooled(session: readonly string[], role: string): void {
+  for (const [n, [name, { value, accepts }]] of Object.entries(RELIED_ON).entries()) {
+    const found = session[n] ?? '';
+    if (accepts ? accepts.test(found) : found === value) continue;
+    throw new UnsuitableDatabase(
+      `${name} is ${found} on the connections of a pooler`,
+      `run ALTER ROLE "${role}" SET ${name} = '${value}', and have the pooler connect again (PgBouncer: RECONNECT)`,
+    );
+  }
+}
