@@ -22,20 +22,19 @@ export async function addCompression(fastify: FastifyInstance): Promise<void> {
   });
   // The plugin compresses in a hook of the route, so this one comes after it.
   fastify.addHook('onRoute', (route: RouteOptions) => {
-    if (route.compress !== false) route.onSend = [route.onSend ?? [], leaveOutLength].flat();
+    if (route.method === 'HEAD' && route.compress !== false) route.onSend = [route.onSend ?? [], leaveOutLength].flat();
   });
 }
 
 /** HEAD has no body to compress, and the length of a body that is not compressed is not that of GET (RFC 9110, section 9.3.2). */
 function leaveOutLength(
-  { method, headers }: FastifyRequest,
+  { headers }: FastifyRequest,
   reply: FastifyReply,
   payload: unknown,
   done: (error: Error | null, payload: unknown) => void,
 ): void {
   const isLong = Number(reply.getHeader('content-length')) >= THRESHOLD_BYTES;
-  if (method === 'HEAD' && isLong && /gzip|br|\*/i.test(headers['accept-encoding'] ?? ''))
-    reply.removeHeader('content-length');
+  if (isLong && /gzip|br|\*/i.test(headers['accept-encoding'] ?? '')) reply.removeHeader('content-length');
   done(null, payload);
 }
 

@@ -8,41 +8,34 @@ type Done = (error: Error | null, payload: unknown) => void;
  * 304 without a body (RFC 9110, section 13.1.2). To be called after `addCompression` and before the routes are added.
  */
 export function addEntityTags(fastify: FastifyInstance): void {
-  // Compression is a hook of the route, and so is what takes the body off for HEAD: these come after both.
+  // Compression is a hook of the route, and so is what takes the body off for HEAD: this one comes after both.
   fastify.addHook('onRoute', (route: RouteOptions) => {
-    route.onSend = [route.onSend ?? [], addCoding, answerNotModified].flat();
+    if (route.method === 'GET' || route.method === 'HEAD')
+      route.onSend = [route.onSend ?? [], completeEntityTag].flat();
   });
 }
 
-function addCoding(_request: FastifyRequest, reply: FastifyReply, payload: unknown, done: Done): void {
-  const tag = reply.getHeader('etag');
-  const coding = reply.getHeader('content-encoding');
-  if (typeof tag === 'string' && typeof coding === 'string') reply.header('etag', withCoding(tag, coding));
-  done(null, payload);
-}
-
-function answerNotModified(
+function completeEntityTag(
   { method, headers }: FastifyRequest,
   reply: FastifyReply,
   payload: unknown,
   done: Done,
 ): void {
-  const { 'if-none-match': given } = headers;
   const tag = reply.getHeader('etag');
-  // A route of HEAD has the hooks of GET too, and runs them while there is still a body.
-  const isRead = method === 'HEAD' ? payload === null : method === 'GET';
-  if (given === undefined || !isRead || typeof tag !== 'string' || reply.statusCode !== 200) {
+  if (typeof tag !== 'string') {
     done(null, payload);
     return;
   }
   const coding = reply.getHeader('content-encoding');
-  const plain = typeof coding === 'string' ? tag.replace(`-${coding}"`, '"') : tag;
-  const match = findMatch(parseEntityTags(given) ?? [], plain, 'weak');
-  if (match === undefined) {
-    done(null, payload);
+  const match = findMatch(parseEntityTags(headers['if-none-match'] ?? '') ?? [], tag, 'weak');
+  // A route of HEAD has the hooks of GET too, and runs them while there is still a body.
+  const isRead = method === 'HEAD' ? payload === null : true;
+  if (match !== undefined && isRead && reply.statusCode === 200) {
+    for (const name of ['content-type', 'content-length', 'content-encoding']) reply.removeHeader(name);
+    void reply.code(304).header('etag', match.replace(/^W\//, ''));
+    done(null, null);
     return;
   }
-  for (const name of ['content-type', 'content-length', 'content-encoding']) reply.removeHeader(name);
-  void reply.code(304).header('etag', match.replace(/^W\//, ''));
-  done(null, null);
+  if (typeof coding === 'string') void reply.header('etag', withCoding(tag, coding));
+  done(null, payload);
 }

@@ -29,11 +29,9 @@ export function addRequestMetrics(fastify: FastifyInstance, metrics: Metrics): v
     // Not onResponse, which does not come when the client has gone; and those are the slowest requests.
     reply.raw.once('close', () => {
       inProgress--;
-      const { url = '*' } = request.routeOptions;
       const labels = {
         method: METHODS.has(request.method) ? request.method : 'other',
-        // A preflight of an unknown path meets the route `*`.
-        route: url === '*' ? 'unknown' : url,
+        route: request.routeOptions.url ?? 'unknown',
         status: reply.raw.writableFinished ? reply.raw.statusCode : GONE,
       };
       durations.observe(labels, reply.elapsedTime / 1000);

@@ -57,6 +57,7 @@ describe('a record', () => {
   it('has another tag for its compressed form, which a write may name as well', async () => {
     await put({}, { SystemId: 'x'.repeat(1_000) });
     const plain = await tagOf({ 'accept-encoding': 'identity' });
+    expect(plain).toMatch(STRONG);
     for (const coding of ['gzip', 'br']) {
       const packed = await tagOf({ 'accept-encoding': coding });
       expect(packed).toBe(plain.replace(/"$/, `-${coding}"`));

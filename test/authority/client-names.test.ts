@@ -169,7 +169,7 @@ describe('a request that names no client', () => {
   it.each(['refresh', 'access'] as const)('revokes as the client of the token: %s token', async (kind) => {
     const tokens = await login(service, 'all', 'unnamed');
     const { status, text } = await revoke(service, tokens[kind]);
-    expect([status, text]).toEqual([200, '']);
+    expect([status, text]).toEqual([200, '{}']);
     expect(await isAlive(service, tokens)).toBe(false);
     expect((await story(service, tokens)).at(-1)).toBe('session-ended: revoked');
   });

@@ -60,9 +60,10 @@ async function runAll(wanted, installed) {
       }
       surroundings.sent();
       const results = await resultsOf(client, folder, surroundings.url);
-      const found = { version, results, sent: summaryOf(surroundings.sent()) };
+      const records = surroundings.sent();
+      const found = { version, results, sent: summaryOf(records) };
       rows.set(client.name, rowOf(client, found));
-      faults.push(...faultsOf(client, results));
+      faults.push(...faultsOf(client, results), ...misnamed(client, records));
       console.log(`${client.name} ${version}: ${textOf(results)}`);
     }
   } finally {
@@ -108,12 +109,17 @@ async function resultsOf({ name, script }, folder, url) {
   return results;
 }
 
+/** The name by which a client is to be known to the service. */
+function idOf(name) {
+  return name.replace(/\W+/g, '-').replace(/^-|-$/g, '');
+}
+
 function environmentOf(name, url) {
   return {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
     TESSERA_URL: url,
-    CLIENT_ID: name.replace(/\W+/g, '-').replace(/^-/, ''),
+    CLIENT_ID: idOf(name),
     USER_NAME: USER.name,
     USER_PASSWORD: USER.password,
     READER_NAME: READER.name,
@@ -133,6 +139,14 @@ function faultsOf({ name, limits }, results) {
     ...failed.map(([act, result]) => `${name}: ${act} failed: ${result}`),
     ...better.map((act) => `${name}: ${act} works now; clients.mjs says that it does not.`),
   ];
+}
+
+/** Clients that the service took for another than the one that they said they are. */
+function misnamed({ name }, records) {
+  const others = new Set(
+    records.map(({ client }) => client).filter((client) => ![undefined, idOf(name)].includes(client)),
+  );
+  return [...others].map((other) => `${name}: the service took it for the client ${other}.`);
 }
 
 function textOf(results) {

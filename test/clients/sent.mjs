@@ -13,6 +13,12 @@ export function describeRequest({ url, headers }, body) {
   return act ? [{ act, how: howOf(headers, form) }] : [];
 }
 
+/** The client that an answer of the token endpoint is for, as its access token says; undefined for another answer. */
+export function clientOf(answer) {
+  const [, token] = /"access_token":"([^"]+)"/.exec(answer.toString()) ?? [];
+  return token && JSON.parse(Buffer.from(token.split('.')[1], 'base64url')).client_id;
+}
+
 /** One line of all records: how the client named itself, and at which acts. */
 export function summaryOf(records) {
   const acts = new Map();

@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request as forward } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeRequest } from './sent.mjs';
+import { clientOf, describeRequest } from './sent.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
 const START_LIMIT_MS = 120_000;
@@ -123,11 +123,11 @@ class Proxy {
       response.writeHead((await this.#isActive(searchParams.get('token'))) ? 200 : 410).end();
       return;
     }
-    this.#records.push(...describeRequest(request, body));
     const isLost = this.#losesNext && pathname === '/api/token';
     if (isLost) this.#losesNext = false;
     const answer = await this.#forward(request, body);
     const text = await read(answer);
+    this.#records.push(...describeRequest(request, body).map((record) => ({ ...record, client: clientOf(text) })));
     // The service has answered, and the client does not get to know.
     if (isLost) request.socket.destroy();
     else response.writeHead(answer.statusCode, answer.headers).end(text);
