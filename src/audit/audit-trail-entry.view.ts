@@ -86,6 +86,7 @@ export class AuditTrailEntryView {
 
   @ApiProperty({
     type: 'integer',
+    format: 'int32',
     enum: [1, 2, 3, null],
     nullable: true,
     example: 3,

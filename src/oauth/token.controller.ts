@@ -85,7 +85,7 @@ export class TokenController {
   @ApiResponse({
     status: 200,
     description: 'The token is out of use, or was already.',
-    content: { 'application/json': { schema: { type: 'object', maxProperties: 0 } } },
+    content: { 'application/json': { schema: { type: 'object', additionalProperties: false } } },
   })
   @ApiOAuthFailures(415, 429)
   async revoke(@ClientRequest() request: OAuthRequest): Promise<object> {

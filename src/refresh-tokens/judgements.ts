@@ -3,7 +3,7 @@ import { Settings } from '../config/settings.js';
 import { Statements } from '../database/statements.js';
 import type { Origin } from '../kernel/origin.js';
 import { GenuineUsers } from '../users/genuine-users.js';
-import { judge, type Diagnosis, type Refusal, type Verdict } from './judgement.js';
+import { judge, type Age, type Diagnosis, type Refusal, type Verdict } from './judgement.js';
 import { DIAGNOSE } from './redemption.statements.js';
 import type { Rotatable } from './rotations.js';
 
@@ -50,8 +50,8 @@ export class Judgements {
     return changeOfPlace !== '' && this.settings.REFRESHED_ELSEWHERE === 'end' ? 'refreshed-elsewhere' : undefined;
   }
 
-  /** The session of a token, and how many seconds before the answer of the database the token's request had arrived. */
-  private async diagnose(token: Unredeemed): Promise<{ session?: Diagnosis; age: number }> {
+  /** The session of a token, and how many seconds before the database read it the token's request had arrived. */
+  private async diagnose(token: Unredeemed): Promise<{ session?: Diagnosis; age: Age }> {
     const { claims, clientId, origin, receivedAt } = token;
     const { id, uniqueId, generation } = claims;
     const values = [id, uniqueId, clientId, this.settings.REFRESH_TOKEN_MAX_AGE, generation, origin.address];
@@ -59,7 +59,7 @@ export class Judgements {
       const begun = performance.now();
       const [session] = await this.statements.run<Diagnosis>(DIAGNOSE, values);
       const now = performance.now();
-      const age = (now - receivedAt) / 1000;
+      const age = { atLeast: (begun - receivedAt) / 1000, atMost: (now - receivedAt) / 1000 };
       if (!session) return { age };
       if (now - begun < PRECISE_MS || reading === READINGS) return { session, age };
     }
