@@ -78,10 +78,9 @@ export class LoopClock {
   /** When the request that has just been read to its end on this connection had arrived. */
   arrivalOn(socket: Socket): Arrival {
     this.look();
-    const answered = this.answered.get(socket) ?? -Infinity;
-    const isLate = this.stall !== undefined && answered < this.stall.until;
+    const isLate = this.stall !== undefined && (this.answered.get(socket) ?? -Infinity) < this.stall.until;
     if (isLate && this.stall) return { at: this.stall.from, isLate };
-    return { at: Math.max(this.fresh.get(socket) ?? this.readableFrom, answered), isLate };
+    return { at: this.fresh.get(socket) ?? this.readableFrom, isLate };
   }
 
   stop(): void {

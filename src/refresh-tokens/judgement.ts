@@ -59,14 +59,14 @@ export type Verdict = 'current' | 'repeat' | Refusal;
 /** The current token is given again so often at most. */
 export const REPETITIONS = 100;
 
-/** How many seconds before the database read the session the request had arrived. The answer's own journey makes the two differ. */
+/** How many seconds before the session was read the request had arrived, at the earliest, and was read by this process. */
 export interface Age {
-  readonly atLeast: number;
-  readonly atMost: number;
+  readonly sinceArrival: number;
+  readonly sinceRead: number;
 }
 
 /**
- * Judges a token of this generation whose request arrived so many seconds before the session was read. What its holder, or its sender,
+ * Judges a token of this generation. What its holder, or its sender,
  * did since then changes nothing: what counts is when this very token was superseded.
  */
 export function judge(session: Diagnosis, generation: number, age: Age, windows: Windows): Verdict {
@@ -74,13 +74,13 @@ export function judge(session: Diagnosis, generation: number, age: Age, windows:
   if (refusal) return refusal;
   if (generation === session.generation) return 'current';
   const { sinceSuperseded, sinceSuccessorSuperseded } = session;
-  const outOfUseAtArrival = (sinceSuperseded ?? Infinity) - age.atMost;
+  const outOfUseAtArrival = (sinceSuperseded ?? Infinity) - age.sinceArrival;
   if (generation === session.generation - 1 && isRepeatable(session, outOfUseAtArrival, windows)) {
     return session.repetitions < REPETITIONS ? 'repeat' : 'repeated-too-often';
   }
   // The session went on while the request was on its way. Before, the token was the current one, or the previous one in the retry window.
   const wasCurrent = outOfUseAtArrival < 0;
-  const wasPrevious = outOfUseAtArrival < windows.retry && (sinceSuccessorSuperseded ?? Infinity) < age.atLeast;
+  const wasPrevious = outOfUseAtArrival < windows.retry && (sinceSuccessorSuperseded ?? Infinity) < age.sinceRead;
   return wasCurrent || wasPrevious ? 'superseded-in-flight' : 'replayed';
 }
 

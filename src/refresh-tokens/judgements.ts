@@ -14,6 +14,8 @@ const READINGS = 3;
 /** A token that was not redeemed, and when its request had arrived, in milliseconds by `performance.now()`. */
 export interface Unredeemed extends Rotatable {
   readonly receivedAt: number;
+  /** When this process began with the request, likewise. */
+  readonly readAt: number;
 }
 
 /** A session, what becomes of a token of it, and how the place differs from that of the redemption before: empty when it does not. */
@@ -52,14 +54,14 @@ export class Judgements {
 
   /** The session of a token, and how many seconds before the database read it the token's request had arrived. */
   private async diagnose(token: Unredeemed): Promise<{ session?: Diagnosis; age: Age }> {
-    const { claims, clientId, origin, receivedAt } = token;
+    const { claims, clientId, origin, receivedAt, readAt } = token;
     const { id, uniqueId, generation } = claims;
     const values = [id, uniqueId, clientId, this.settings.REFRESH_TOKEN_MAX_AGE, generation, origin.address];
     for (let reading = 1; ; reading++) {
       const begun = performance.now();
       const [session] = await this.statements.run<Diagnosis>(DIAGNOSE, values);
       const now = performance.now();
-      const age = { atLeast: (begun - receivedAt) / 1000, atMost: (now - receivedAt) / 1000 };
+      const age = { sinceArrival: (now - receivedAt) / 1000, sinceRead: (begun - readAt) / 1000 };
       if (!session) return { age };
       if (now - begun < PRECISE_MS || reading === READINGS) return { session, age };
     }

@@ -53,10 +53,11 @@ export class Redemption {
    * guesses the client of the token
    */
   async redeem({ isAbandoned, ...presented }: Presented): Promise<IssuedSession> {
+    const readAt = performance.now();
     const claims = this.rotations.read(presented.refreshToken);
     if (!claims) throw invalidGrant('not-issued-here');
     if (presented.clientId !== undefined) this.clientGuesses.check(claims.uniqueId);
-    const token = { ...presented, claims, isAbandoned: await isAbandoned() };
+    const token = { ...presented, claims, readAt, isAbandoned: await isAbandoned() };
     const session = token.isAbandoned ? undefined : await this.rotations.rotate(token);
     // It may have been sent twice, and done the first time: from here on no failure says that nothing was written.
     return session ?? this.explainOrRotate(token).catch(throwOutcomeUnknown);
