@@ -32,8 +32,8 @@ const JUDGED_WITHIN_MS = 10_000;
 type Fate = 'next' | 'again' | 'refused' | 'replayed' | 'unsure';
 
 /**
- * A session, its holders and its thieves, and a model of what becomes of each refresh token: the table of the README's "How a refresh
- * token is judged". Ages count generations back from the current token, which has age 0. Every step presents tokens to the real service
+ * A session, its holders and its thieves, and a model of what becomes of each refresh token: the table of docs/reliability.md, "A stale
+ * token". Ages count generations back from the current token, which has age 0. Every step presents tokens to the real service
  * over HTTP and fails when the answer, or the session's life after it, is not what the table says.
  */
 export class JudgedSession {
