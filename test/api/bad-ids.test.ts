@@ -90,7 +90,8 @@ describe('an id that is none', () => {
     }
   });
 
-  it.each(NAMED)('is refused as a search parameter: %s', async (_name, text) => {
+  // In a search `null` asks for records without the member (contract 1.6).
+  it.each(NAMED.filter(([, text]) => text !== 'null'))('is refused as a search parameter: %s', async (_name, text) => {
     const value = text.replace('$', String(existing));
     for (const name of ['RefreshToken_Id', 'Id']) {
       // A list of ids is what asks for a batch.
