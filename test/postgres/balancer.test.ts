@@ -71,7 +71,7 @@ suite('two replicas behind the balancer', () => {
     let tokens = await login(service, 'all', 'behind');
     for (const replica of [first, second, service]) tokens = await refresh(replica, tokens, 'behind');
     expect(await isAlive(service, tokens)).toBe(true);
-    const { status, body } = await askRefresh(service, tokens.refresh);
+    const { status, body } = await askRefresh(service, tokens.refresh, 'another');
     expect([status, body]).toEqual([400, REFUSED]);
     for (let n = 0; n < 10; n++) tokens = await refresh(service, tokens, 'behind');
   });
