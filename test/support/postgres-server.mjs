@@ -30,10 +30,8 @@ export async function startPostgres(settings, { isStandby = false } = {}) {
     onLog: listen,
     onError: listen,
   });
-  // As root, the server runs as another user, who must reach its data, and the password in a file that the package writes. A service that
-  // ran in this process has left a mask that would forbid it.
+  // As root, the server runs as another user, who must reach its data.
   chmodSync(databaseDir, 0o777);
-  const umask = process.umask(0o022);
   await server
     .initialise()
     .then(() => isStandby && writeFileSync(join(databaseDir, 'data/standby.signal'), ''))
@@ -41,8 +39,7 @@ export async function startPostgres(settings, { isStandby = false } = {}) {
     .then(() => Promise.race([server.start(), ...(isStandby ? [standbyStarted] : [])]))
     .catch((error) => {
       throw new Error(`PostgreSQL did not start: ${error}\n${said.join('\n')}`);
-    })
-    .finally(() => process.umask(umask));
+    });
   const stop = async () => {
     await server.stop();
     rmSync(databaseDir, { recursive: true, force: true });
