@@ -90,6 +90,11 @@ async function tryHosts({ world, ask, check }) {
   check(status === 400 || status === 200, `two hosts were answered with ${status}`);
 }
 
+const ALLOW_ORIGIN = 'access-control-allow-origin';
+const ALLOW_CREDENTIALS = 'access-control-allow-credentials';
+/** Without these a browser neither shows an answer to another site, nor sends the request that a preflight asked for. */
+const LETS_IN = [ALLOW_ORIGIN, ALLOW_CREDENTIALS];
+
 /** No other site may read an answer, or send a request that its visitor's browser would ask about first. */
 async function tryCors({ world, ask, check }) {
   const headers = { origin: `https://${EVIL}`, 'access-control-request-method': 'DELETE', cookie: 'a=b' };
@@ -100,8 +105,12 @@ async function tryCors({ world, ask, check }) {
     ['OPTIONS', '/api/token'],
   ]) {
     const answer = await ask({ method, path, headers: { ...headers, authorization: world.admin } });
-    const allowed = Object.keys(answer.headers).filter((name) => name.startsWith('access-control-'));
+    const allowed = Object.keys(answer.headers).filter((name) => LETS_IN.includes(name));
     check(allowed.length === 0, `${method} ${path} was answered with ${allowed.join()}`);
+  }
+  for (const path of ['/.well-known/oauth-authorization-server', '/.well-known/jwks.json']) {
+    const { headers: open } = await ask({ path, headers });
+    check(open[ALLOW_ORIGIN] === '*' && !(ALLOW_CREDENTIALS in open), `${path} is not for everybody, or for cookies`);
   }
 }
 
