@@ -98,8 +98,8 @@ const PLANTS = {
     import { RefreshTokensService } from './refresh-tokens/refresh-tokens.service.js';
     const { update } = RefreshTokensService.prototype;
     const text = 'UPDATE refresh_tokens SET expires_on = $2 WHERE id = $1 AND issued';
-    RefreshTokensService.prototype.update = async function (change, actor) {
-      const write = await update.call(this, change, actor);
+    RefreshTokensService.prototype.update = async function (change, ...others) {
+      const write = await update.call(this, change, ...others);
       await this.statements.run({ name: 'lengthen', text }, [change.Id, change.ExpiresOn]);
       return write;
     };`,
@@ -109,8 +109,8 @@ const PLANTS = {
     import { RefreshTokensService } from './refresh-tokens/refresh-tokens.service.js';
     const { update } = RefreshTokensService.prototype;
     const text = 'UPDATE refresh_tokens SET expires_on = $2, issued = true WHERE id = $1 AND generation > 0';
-    RefreshTokensService.prototype.update = async function (change, actor) {
-      const write = await update.call(this, change, actor);
+    RefreshTokensService.prototype.update = async function (change, ...others) {
+      const write = await update.call(this, change, ...others);
       if (change.ExpiresOn > new Date()) await this.statements.run({ name: 'revive', text }, [change.Id, change.ExpiresOn]);
       return write;
     };`,
