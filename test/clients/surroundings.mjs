@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request as forward } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../support/free-port.mjs';
 import { clientOf, describeRequest } from './sent.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -74,15 +75,6 @@ async function isReady(service, port) {
     if (service.exitCode !== null || Date.now() > deadline) throw new Error('The service did not start.');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 class Proxy {

@@ -10,6 +10,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync, writeSync } from 'nod
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../support/free-port.mjs';
 
 const { TESSERA_URL: url, CLIENT_ID, USER_NAME, USER_PASSWORD, READER_NAME, READER_PASSWORD } = process.env;
 const PAGE = join(import.meta.dirname, '../../../docs/resource-servers.md');
@@ -137,15 +138,6 @@ async function post(path, fields) {
   const answer = await fetch(url + path, { method: 'POST', headers, body: new URLSearchParams(fields) });
   if (!answer.ok) throw new Error(`${path} answers ${answer.status}.`);
   return answer.json().catch(() => undefined);
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Writes a file of the server. */

@@ -1,12 +1,11 @@
 import express from 'express';
 import { passportJwtSecret } from 'jwks-rsa';
-import { once } from 'node:events';
 import passport from 'passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { url } from './harness.mjs';
-import { isLetIn, jwksUri, reportVerifier } from './verifier.mjs';
+import { jwksUri, reportApp } from './verifier.mjs';
 
-const listen = async (audience) => {
+await reportApp((audience) => {
   const strategy = new Strategy(
     {
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
@@ -19,13 +18,5 @@ const listen = async (audience) => {
   );
   const app = express();
   app.get('/', passport.authenticate(strategy, { session: false }), (request, response) => response.json(request.user));
-  const server = app.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
-};
-const server = await listen(url);
-
-await reportVerifier({
-  accepts: (token) => isLetIn(server, token),
-  acceptsFor: async (audience, token) => isLetIn(await listen(audience), token),
+  return app;
 });

@@ -1,5 +1,6 @@
 /** What every script of a resource server does: it asks whether a token is accepted, and says so in a line for each kind of token. */
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
 import { SignJWT, decodeJwt } from 'jose';
 import { assert, isActive, plainSignIn, report, url } from './harness.mjs';
 
@@ -36,8 +37,22 @@ export async function reportVerifier({ accepts, acceptsFor }) {
   });
 }
 
+/** Reports on an Express app; `appOf` makes the one that accepts tokens for an audience. */
+export async function reportApp(appOf) {
+  const listen = async (audience) => {
+    const server = appOf(audience).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return server;
+  };
+  const server = await listen(url);
+  await reportVerifier({
+    accepts: (token) => isLetIn(server, token),
+    acceptsFor: async (audience, token) => isLetIn(await listen(audience), token),
+  });
+}
+
 /** Whether a server that answers to a bearer token lets this one in. */
-export async function isLetIn(server, token) {
+async function isLetIn(server, token) {
   const { port } = server.address();
   const { status } = await fetch(`http://127.0.0.1:${port}/`, { headers: { authorization: `Bearer ${token}` } });
   assert.ok([200, 401].includes(status) || (token === '' && status === 400), `The resource server answers ${status}.`);
