@@ -2,12 +2,12 @@
  * Writes docs/openapi.json, the document that the built service serves at /api/openapi.json; with --check, only says whether the
  * committed one is the same. The service runs on a temporary data folder, for as long as that takes.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeOrCheck } from './made-file.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
-const FILE = join(ROOT, 'docs/openapi.json');
 
 async function generate() {
   const dataDir = mkdtempSync(join(tmpdir(), 'tessera-openapi-'));
@@ -29,19 +29,7 @@ async function generate() {
   }
 }
 
-function committed() {
-  try {
-    return readFileSync(FILE, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-const document = await generate();
-if (!process.argv.includes('--check')) {
-  mkdirSync(join(ROOT, 'docs'), { recursive: true });
-  writeFileSync(FILE, document);
-} else if (document !== committed()) {
-  console.error('docs/openapi.json is not what the service documents: run `npm run openapi` and commit it.');
-  process.exitCode = 1;
-}
+writeOrCheck('docs/openapi.json', await generate(), {
+  expected: 'what the service documents',
+  command: 'npm run openapi',
+});

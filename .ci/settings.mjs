@@ -2,10 +2,11 @@
  * Writes docs/settings.md and .env.example from the class that declares the settings; with --check, only says whether the committed ones
  * are the same.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as prettier from 'prettier';
 import ts from 'typescript';
+import { writeOrCheck } from './made-file.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 const SOURCE = join(ROOT, 'src/config/settings.ts');
@@ -121,25 +122,11 @@ function wrapped(text) {
     .join('\n');
 }
 
-function committed(file) {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
 const all = settings();
 const options = await prettier.resolveConfig(join(ROOT, 'docs/settings.md'));
 const made = {
   'docs/settings.md': await prettier.format(page(all), { ...options, parser: 'markdown' }),
   '.env.example': example(all),
 };
-for (const [name, text] of Object.entries(made)) {
-  const file = join(ROOT, name);
-  if (!process.argv.includes('--check')) writeFileSync(file, text);
-  else if (text !== committed(file)) {
-    console.error(`${name} is not what src/config/settings.ts declares: run \`npm run settings\` and commit it.`);
-    process.exitCode = 1;
-  }
-}
+for (const [name, text] of Object.entries(made))
+  writeOrCheck(name, text, { expected: 'what src/config/settings.ts declares', command: 'npm run settings' });
