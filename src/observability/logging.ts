@@ -54,8 +54,8 @@ export function addRequestLog(fastify: FastifyInstance): void {
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
         address: addressOf(request),
-        ...(request.user && { user: request.user.name }),
-        ...(request.failure && { failure: request.failure }),
+        user: request.user?.name,
+        failure: request.failure,
       },
       'request',
     );
@@ -64,6 +64,7 @@ export function addRequestLog(fastify: FastifyInstance): void {
 }
 
 function loggedPath(url: string): string {
+  if (url.length <= SEGMENT_LIMIT && !url.includes('?')) return url;
   const [path = ''] = url.split('?');
   return path
     .split('/')

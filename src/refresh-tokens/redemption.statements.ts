@@ -31,7 +31,8 @@ const SLID = 'least(now() + make_interval(secs => $11::float8), t.auth_time + ma
  * those of an IPv6 /48. False when an address is not known.
  */
 function isOtherNetwork(address: string): string {
-  return `coalesce(NOT t.last_address <<= set_masklen(${address}, CASE family(${address}) WHEN 4 THEN 24 ELSE 48 END), false)`;
+  return `coalesce(t.last_address <> ${address}
+    AND NOT t.last_address <<= set_masklen(${address}, CASE family(${address}) WHEN 4 THEN 24 ELSE 48 END), false)`;
 }
 
 const IS_OTHER_NETWORK = isOtherNetwork('asked.address');
@@ -61,7 +62,8 @@ const ROTATE = `UPDATE refresh_tokens t SET
       expires_on = CASE WHEN ${SLID} > t.expires_on + make_interval(secs => $11::float8 / 15)
         THEN date_trunc('second', ${SLID}) ELSE t.expires_on END
     FROM held WHERE t.id = held.id
-    RETURNING held.place::int, ${ISSUED}, held.email, held."isAdministrator", held.roles, held.mac`;
+    RETURNING held.place::int, t.subject, t.client_id AS "clientId", t.auth_time AS "authTime", t.amr, now() AS now,
+      held."isAdministrator", held.roles, held.mac`;
 
 /**
  * Redeems tokens, each for itself, in one commit. Parameters: `REDEEMED` of each, $11 life, $12 longest life from login, in seconds.

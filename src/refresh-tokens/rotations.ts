@@ -24,8 +24,8 @@ export interface Rotatable {
 
 interface Rotation extends Rotatable, TicketDigest {}
 
-/** A session and its user, whose row may have been written outside the service. */
-type RotatedSession = Session & SignedPower;
+/** What a rotation returns: of the session what its token does not say, and its user, whose row may have been written outside the service. */
+type Rotated = Omit<Session, keyof RefreshTokenClaims> & Omit<SignedPower, 'email'>;
 
 /** Puts current tokens out of use and issues the next, each in one statement that it shares with others. */
 @Injectable()
@@ -66,26 +66,29 @@ export class Rotations {
   rotateSkipped(token: Rotatable): Promise<IssuedSession | undefined> {
     const endsElsewhere = this.settings.REFRESHED_ELSEWHERE === 'end';
     return this.rotateBy(token, async (rotation) => {
-      const [session] = await this.redeemEach(REDEEM_SKIPPED, [rotation], [endsElsewhere]);
-      return session;
+      const [rotated] = await this.redeemEach(REDEEM_SKIPPED, [rotation], [endsElsewhere]);
+      return rotated;
     });
   }
 
   private async rotateBy(
     token: Rotatable,
-    redeem: (rotation: Rotation) => Promise<RotatedSession | undefined>,
+    redeem: (rotation: Rotation) => Promise<Rotated | undefined>,
   ): Promise<IssuedSession | undefined> {
-    const next = this.codec.encode({ ...token.claims, generation: token.claims.generation + 1 });
-    const session = await redeem({ ...token, ...digestTicket(next) });
-    if (session && !this.users.admits(session)) throw invalidGrant('user-tampered');
-    return session && { ...session, refreshToken: next };
+    const next = { ...token.claims, generation: token.claims.generation + 1 };
+    const refreshToken = this.codec.encode(next);
+    const rotated = await redeem({ ...token, ...digestTicket(refreshToken) });
+    if (!rotated) return undefined;
+    const session = { ...rotated, ...next, email: rotated.subject, refreshToken };
+    if (!this.users.admits(session)) throw invalidGrant('user-tampered');
+    return session;
   }
 
   private async redeemEach(
     statement: Statement,
     rotations: readonly Rotation[],
     policy: readonly unknown[] = [],
-  ): Promise<(RotatedSession | undefined)[]> {
+  ): Promise<(Rotated | undefined)[]> {
     const each = rotations.map(
       ({ claims: { id, uniqueId, generation }, refreshToken, clientId, salt, hash, origin }) => {
         const { address, userAgent, requestId } = origin;
@@ -94,7 +97,7 @@ export class Rotations {
     );
     const { REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE } = this.settings;
     const values = [...askedValues(each), REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE, ...policy];
-    return inPlaces(rotations, await this.statements.run<Placed<RotatedSession>>(statement, values));
+    return inPlaces(rotations, await this.statements.run<Placed<Rotated>>(statement, values));
   }
 
   /** The token is of an earlier secret: when all such tokens were used, nothing is left that needs that secret. */

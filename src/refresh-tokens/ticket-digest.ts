@@ -1,4 +1,5 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { randomBytes } from '../kernel/random-bytes.js';
 
 /** A refresh token as it is at rest: base64 of SHA-256 of salt and token; the salt is new with each generation. */
 export interface TicketDigest {

@@ -4,6 +4,7 @@ import { hash } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import { Settings } from '../config/settings.js';
 import { inSeconds } from '../kernel/date-time.js';
+import { randomBytes } from '../kernel/random-bytes.js';
 import { hasExactSignature, isExactText, signExactly } from './exact-signature.js';
 import type { KeyPair } from './key-pair.js';
 import { SigningKeys } from './signing-keys.service.js';
@@ -102,7 +103,7 @@ export class AccessTokens {
       exp: iat + this.settings.ACCESS_TOKEN_TTL,
       auth_time: inSeconds(authTime),
       amr,
-      jti: uuid(),
+      jti: uuid({ random: randomBytes(16) }),
     };
     if (this.header.kid !== kid) this.header = { kid, encoded: encode({ alg: 'ES256', typ: TYPE, kid }) };
     const signed = `${this.header.encoded}.${encode(claims)}`;
