@@ -6,16 +6,17 @@ import { AppModule } from './app.module.js';
 import { Settings } from './config/settings.js';
 import { addCompression } from './http/compression.js';
 import { addCrossOrigin } from './http/cross-origin.js';
-import { addEntityTags } from './http/entity-tag-hooks.js';
+import { addConventions } from './resource/conventions.js';
+import { addEntityTags } from './resource/entity-tag-hooks.js';
 import { FailureFilter } from './http/failure.filter.js';
 import { createFastifyAdapter } from './http/fastify-adapter.js';
 import { addGracefulClose } from './http/graceful-close.js';
 import { serveOpenApi } from './http/openapi.js';
 import { addRequestLog, loggerOptions, NestLog } from './observability/logging.js';
-import { Metrics } from './observability/metrics.js';
-import { MetricsListener } from './observability/metrics-listener.js';
+import { Metrics } from './observability/metrics.service.js';
+import { MetricsListener } from './observability/metrics.listener.js';
 import { addRequestMetrics } from './observability/request-metrics.js';
-import { Shutdown } from './observability/shutdown.js';
+import { Shutdown } from './observability/shutdown.service.js';
 
 /**
  * The application, ready to listen: modules loaded, database migrated, routes closed to every method they do not offer. Its metrics,
@@ -26,6 +27,7 @@ export async function createApplication(...extensions: (Type | DynamicModule)[])
   const settings = Settings.load();
   const adapter = createFastifyAdapter(loggerOptions(settings), settings);
   const fastify = adapter.getInstance<FastifyInstance>();
+  addConventions(fastify);
   addRequestLog(fastify);
   await addCompression(fastify);
   addEntityTags(fastify);

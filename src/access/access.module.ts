@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
-import { DeclaredRoles } from './declared-roles.js';
+import { DeclaredRoles } from './declared-roles.service.js';
 import { RolesGuard } from './roles.guard.js';
 
 /** Guards every route by its declared policy. Must be imported after authentication, which says who asks. */

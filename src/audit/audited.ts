@@ -1,4 +1,4 @@
-import type { Statement } from '../database/statements.js';
+import type { Statement } from '../database/statements.service.js';
 import type { AuditAct } from './audit-event.js';
 
 /** What is written of an act, in the order of `actValues`: columns and their types. */

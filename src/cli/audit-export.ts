@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AUDIT_KINDS, type AuditKind } from '../audit/audit-event.js';
-import { AuditExport, type AuditPage } from '../audit/audit-export.js';
+import { AuditExport, type AuditPage } from '../audit-trail/audit-export.service.js';
 import { DATE_TIME_FAULT, formatDateTime, parseDateTime } from '../kernel/date-time.js';
 import { escaped } from '../kernel/text.js';
 import { Progress } from './progress.js';

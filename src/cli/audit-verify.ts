@@ -1,7 +1,12 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { AuditVerification, type ChainHead, type Finding, type Verification } from '../audit/audit-verification.js';
+import {
+  AuditVerification,
+  type ChainHead,
+  type Finding,
+  type Verification,
+} from '../audit-trail/audit-verification.service.js';
 import { formatDateTime } from '../kernel/date-time.js';
-import { RevivedSessions } from '../refresh-tokens/revived-sessions.js';
+import { RevivedSessions } from '../sessions/revived-sessions.service.js';
 import { UsersService } from '../users/users.service.js';
 import { say } from './operator.js';
 import { Progress } from './progress.js';

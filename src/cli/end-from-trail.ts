@@ -5,7 +5,7 @@ import {
   SessionEndings,
   type NamedEnd,
   type SurvivingSession,
-} from '../refresh-tokens/session-endings.js';
+} from '../sessions/session-endings.service.js';
 import { counted } from './counted.js';
 import { formatTable } from './format-table.js';
 import { OPERATOR, say } from './operator.js';

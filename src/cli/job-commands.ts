@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Jobs } from '../jobs/jobs.js';
+import { Jobs } from '../jobs/jobs.service.js';
 import type { Job } from '../jobs/job.js';
 import type { JobRecord } from '../jobs/job-record.entity.js';
 import { formatDateTime } from '../kernel/date-time.js';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { DeclaredRoles } from '../access/declared-roles.js';
+import { DeclaredRoles } from '../access/declared-roles.service.js';
 import { say } from './operator.js';
 import { withApplication } from './with-application.js';
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Totp } from '../users/totp.js';
+import { Totp } from '../users/totp.service.js';
 import { OPERATOR, say } from './operator.js';
 import { withApplication } from './with-application.js';
 

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { internalsOf } from './driver-internals.js';
 
 /** A setting that the statements, or the reading of their answers, rely on. */
 interface ReliedOn {
@@ -80,7 +81,7 @@ export class UnsuitableDatabase extends Error {
  * @throws UnsuitableDatabase when it leads to a database that only reads, or one that the service cannot use
  */
 export async function prepareSession(client: ClientBase, settings: Readonly<Record<string, string>>): Promise<boolean> {
-  const { processID } = client as unknown as { readonly processID: number | null };
+  const { processID } = internalsOf(client);
   const relied = Object.entries(RELIED_ON).map(([name, { value }]) => [name, value]);
   const wanted = { ...(Object.fromEntries(relied) as Record<string, string>), ...settings };
   const values = [processID, Object.keys(wanted), Object.values(wanted), NAMES];

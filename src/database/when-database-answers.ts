@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isDatabaseAway } from '../kernel/database-failures.js';
+import { isDatabaseAway } from './database-failures.js';
 import { databaseFault } from './database-faults.js';
 
 /** The service and its database often start together. */

@@ -8,7 +8,7 @@ import {
   isDatabaseExhausted,
   isDatabaseUnreachable,
   RETRY_AFTER_SECONDS,
-} from '../kernel/database-failures.js';
+} from '../database/database-failures.js';
 import { contractFailure } from './failure-body.js';
 
 /** What is said of a failure that the framework found, by status. The framework's own words may quote the request. */

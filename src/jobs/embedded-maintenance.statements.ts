@@ -1,4 +1,4 @@
-import type { Statement } from '../database/statements.js';
+import type { Statement } from '../database/statements.service.js';
 
 /**
  * The command for the table that is most in need of VACUUM or ANALYZE, and the number of rows that need it. The rules and thresholds are

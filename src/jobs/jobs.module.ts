@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
-import { EmbeddedMaintenance } from './embedded-maintenance.js';
+import { EmbeddedMaintenance } from './embedded-maintenance.job.js';
 import { JobRecord } from './job-record.entity.js';
-import { Jobs } from './jobs.js';
+import { Jobs } from './jobs.service.js';
 import { CreateJobs1795200001000 } from './migrations/1795200001000-create-jobs.js';
 
 /** The jobs that keep the database tidy. */

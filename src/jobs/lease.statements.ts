@@ -1,4 +1,4 @@
-import type { Statement } from '../database/statements.js';
+import type { Statement } from '../database/statements.service.js';
 
 /** A run that shows no sign of life for so long is taken over by another process. */
 const HELD_FOR = `interval '2 minutes'`;

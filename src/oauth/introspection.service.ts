@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { AuditTrail } from '../audit/audit-trail.js';
+import { AuditEvents } from '../audit/audit-events.service.js';
 import { Settings } from '../config/settings.js';
 import { inSeconds } from '../kernel/date-time.js';
 import type { Actor } from '../kernel/origin.js';
-import { RefreshTokenCodec, type RefreshTokenClaims } from '../refresh-tokens/refresh-token-codec.js';
-import { SessionPrincipals } from '../refresh-tokens/session-principals.js';
-import { AccessTokens, referenceOf } from '../signing-keys/access-tokens.js';
+import { RefreshTokenCodec, type RefreshTokenClaims } from '../sessions/refresh-token.codec.js';
+import { SessionPrincipals } from '../sessions/session-principals.service.js';
+import { AccessTokens, referenceOf } from '../signing-keys/access-tokens.service.js';
 import { required, type OAuthParameters } from './oauth-form.js';
 import type { IntrospectionResponse } from './introspection-response.js';
 
@@ -20,7 +20,7 @@ export class IntrospectionService {
     private readonly accessTokens: AccessTokens,
     private readonly principals: SessionPrincipals,
     private readonly settings: Settings,
-    private readonly trail: AuditTrail,
+    private readonly events: AuditEvents,
   ) {}
 
   /** What is known of the token of the request. That it was introspected is an event. @throws AppError invalid_request without a token */
@@ -30,7 +30,7 @@ export class IntrospectionService {
     const response = await (claims ? this.introspectRefreshToken(claims, token) : this.introspectAccessToken(token));
     const { active, sub: subject, client_id: clientId, sid: sessionId } = response;
     const reason = active ? 'active' : 'inactive';
-    await this.trail.recordSample({ kind: 'token-introspected', actor, reason, subject, clientId, sessionId });
+    await this.events.recordSample({ kind: 'token-introspected', actor, reason, subject, clientId, sessionId });
     return response;
   }
 

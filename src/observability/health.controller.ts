@@ -3,8 +3,8 @@ import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger
 import { DataSource } from 'typeorm';
 import { Public } from '../access/policy.js';
 import { AppError } from '../kernel/app-error.js';
-import { RETRY_AFTER_SECONDS } from '../kernel/database-failures.js';
-import { Shutdown } from './shutdown.js';
+import { RETRY_AFTER_SECONDS } from '../database/database-failures.js';
+import { Shutdown } from './shutdown.service.js';
 import { withinTime } from './within-time.js';
 
 const READY_TIMEOUT_MS = 2_000;

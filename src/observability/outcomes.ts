@@ -1,6 +1,6 @@
 import type { Counter } from 'prom-client';
 import { AppError } from '../kernel/app-error.js';
-import type { MetricDescription, Metrics } from './metrics.js';
+import type { MetricDescription, Metrics } from './metrics.service.js';
 
 const TOO_MANY_REQUESTS = 429;
 const SERVICE_UNAVAILABLE = 503;

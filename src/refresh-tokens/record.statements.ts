@@ -1,10 +1,10 @@
 import { ACT, ACT_COLUMNS, audited, EVENT_COLUMNS, FACTS_OF_EVENT, recordFacts } from '../audit/audited.js';
 import { shownEvent } from '../audit/shown.js';
 import { askedRows } from '../database/asked.js';
-import { pageSql, type PageStatements } from '../database/page-reader.js';
-import type { Statement } from '../database/statements.js';
+import { pageSql, type PageStatements } from '../resource/page-reader.service.js';
+import type { Statement } from '../database/statements.service.js';
 import { isNew } from './refresh-token.entity.js';
-import { NOW_SECOND } from './session.statements.js';
+import { NOW_SECOND } from '../sessions/session.statements.js';
 
 /** A record as `RefreshTokenView` reads it. */
 const RECORD = `id, unique_id AS "uniqueId", subject, client_id AS "clientId", expires_on AS "expiresOn",

@@ -4,16 +4,16 @@ import { v7 as uuidv7 } from 'uuid';
 import type { AuditAct } from '../audit/audit-event.js';
 import { actValues } from '../audit/audited.js';
 import { askedValues, inPlaces, type Placed } from '../database/asked.js';
-import { PageReader } from '../database/page-reader.js';
-import { findPage } from '../database/search.js';
-import { Statements, type Statement } from '../database/statements.js';
-import { entityTagOf } from '../http/entity-tag.js';
-import type { Preconditions } from '../http/preconditions.js';
-import type { Write } from '../http/write-envelope.js';
+import { PageReader } from '../resource/page-reader.service.js';
+import { findPage } from '../resource/find-page.js';
+import { Statements, type Statement } from '../database/statements.service.js';
+import { entityTagOf } from '../resource/entity-tag.js';
+import type { Preconditions } from '../resource/preconditions.js';
+import type { Write } from '../resource/write-envelope.js';
 import { notFound } from '../kernel/app-error.js';
-import { Batched } from '../kernel/batched.js';
+import { Batched } from '../database/batched.js';
 import type { Actor } from '../kernel/origin.js';
-import type { Found, Records, Search } from '../kernel/search.js';
+import type { Found, Records, Search } from '../resource/search.js';
 import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.input.js';
 import { ListedRefreshTokenView, RefreshTokenView } from './dto/refresh-token.view.js';
 import {
@@ -26,11 +26,11 @@ import {
   READ_EACH,
   UPDATE,
 } from './record.statements.js';
-import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token-codec.js';
+import { RefreshTokenCodec, type RefreshTokenClaims } from '../sessions/refresh-token.codec.js';
 import type { RefreshToken } from './refresh-token.entity.js';
 import { REFRESH_TOKENS } from './refresh-token.search.js';
-import { hashTicket } from './ticket-digest.js';
-import { Tickets } from './tickets.js';
+import { hashTicket } from '../sessions/ticket-digest.js';
+import { Tickets } from '../sessions/tickets.service.js';
 
 const RESOURCE = 'RefreshToken';
 /** Somebody who reads a record and writes it back takes no longer than so many refreshes of its session. */

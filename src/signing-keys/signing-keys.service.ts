@@ -2,13 +2,13 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { JWK } from 'jose';
 import type { KeyObject } from 'node:crypto';
-import { AuditTrail } from '../audit/audit-trail.js';
+import { AuditEvents } from '../audit/audit-events.service.js';
 import { Settings } from '../config/settings.js';
-import { Notices } from '../database/notices.js';
-import { Jobs } from '../jobs/jobs.js';
+import { Notices } from '../database/notices.service.js';
+import { Jobs } from '../jobs/jobs.service.js';
 import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
 import { SERVICE, type Actor } from '../kernel/origin.js';
-import { Remembered } from '../kernel/remembered.js';
+import { Remembered } from './remembered.js';
 import { reseal } from '../kernel/seal.js';
 import { createSealedKeyPair, openKeyPair, type KeyPair, type SealedKeyPair } from './key-pair.js';
 import { SigningKey } from './signing-key.entity.js';
@@ -48,7 +48,7 @@ export class SigningKeys implements OnModuleInit {
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly trail: AuditTrail,
+    private readonly events: AuditEvents,
     private readonly notices: Notices,
     private readonly jobs: Jobs,
     settings: Settings,
@@ -147,7 +147,7 @@ export class SigningKeys implements OnModuleInit {
       .into(SigningKey)
       .values({ ...pair, signsFrom })
       .execute();
-    await this.trail.record({ kind: 'signing-key-rotated', actor, reason: pair.kid }, manager);
+    await this.events.record({ kind: 'signing-key-rotated', actor, reason: pair.kid }, manager);
     return pair.kid;
   }
 

@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { isEmail } from 'class-validator';
 import { Repository, type EntityManager } from 'typeorm';
-import { AuditTrail } from '../audit/audit-trail.js';
+import { AuditEvents } from '../audit/audit-events.service.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
 import { steersOutput, textFault } from '../kernel/text.js';
-import { GenuineUsers } from './genuine-users.js';
-import { UserPasswords } from './user-passwords.js';
-import { UserRows, type UserRowChange } from './user-rows.js';
-import type { SignedPower, SignedUser } from './user-seals.js';
+import { GenuineUsers } from './genuine-users.service.js';
+import { UserPasswords } from './user-passwords.service.js';
+import { UserRows, type UserRowChange } from './users.repository.js';
+import type { SignedPower, SignedUser } from './user-seals.service.js';
 import { User } from './user.entity.js';
 
 /** A user to be made. */
@@ -40,7 +40,7 @@ export class UsersService {
 
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
-    private readonly trail: AuditTrail,
+    private readonly events: AuditEvents,
     private readonly rows: UserRows,
     private readonly passwords: UserPasswords,
     private readonly genuine: GenuineUsers,
@@ -102,7 +102,7 @@ export class UsersService {
     const values = { email: subject, passwordHash, isAdministrator, roles, ...NEW_USER, mustResetPassword };
     return this.users.manager.transaction(async (manager) => {
       const isNew = await this.rows.insert(values, manager);
-      if (isNew) await this.trail.record({ kind: 'user-added', actor, subject }, manager);
+      if (isNew) await this.events.record({ kind: 'user-added', actor, subject }, manager);
       return isNew;
     });
   }
@@ -190,7 +190,7 @@ export class UsersService {
     { reason, signsOut }: { reason: string; signsOut?: boolean },
     manager: EntityManager,
   ): Promise<void> {
-    await this.trail.record({ kind: 'user-changed', actor, subject, reason }, manager);
+    await this.events.record({ kind: 'user-changed', actor, subject, reason }, manager);
     for (const signOut of signsOut ? this.signOuts : []) await signOut(subject, reason, actor, manager);
   }
 }

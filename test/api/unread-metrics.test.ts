@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { Metrics } from '../../src/observability/metrics.js';
+import { Metrics } from '../../src/observability/metrics.service.js';
 import { parse } from '../support/scrape.js';
 
 describe('a metric that cannot be read', () => {

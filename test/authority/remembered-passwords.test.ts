@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { RememberedPasswords } from '../../src/authentication/remembered-passwords.js';
+import { RememberedPasswords } from '../../src/authentication/remembered-passwords.service.js';
 
 const MINUTE = 60_000;
 

@@ -1,8 +1,8 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { Logins } from '../../src/refresh-tokens/logins.js';
-import { Redemption, type Presented } from '../../src/refresh-tokens/redemption.js';
-import type { IssuedSession } from '../../src/refresh-tokens/session.js';
-import { SessionsService } from '../../src/refresh-tokens/sessions.service.js';
+import { Logins } from '../../src/sessions/logins.service.js';
+import { Redemption, type Presented } from '../../src/sessions/redemption.service.js';
+import type { IssuedSession } from '../../src/sessions/session.js';
+import { SessionsService } from '../../src/sessions/sessions.service.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { startInProcess } from '../support/in-process.js';
 import { seconds, the } from '../support/sessions.js';

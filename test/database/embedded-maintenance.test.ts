@@ -30,7 +30,7 @@ describe('the embedded database', () => {
   beforeAll(async () => {
     ({ app, dataDir, stop } = await startInProcess(newEmbeddedData()));
     dataSource = app.get(DataSource);
-    const { Jobs } = await import('../../src/jobs/jobs.js');
+    const { Jobs } = await import('../../src/jobs/jobs.service.js');
     run = () => app.get(Jobs).run(JOB);
   });
   afterAll(() => stop());

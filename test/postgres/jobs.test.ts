@@ -17,7 +17,7 @@ let run: (job: string) => Promise<number>;
 beforeAll(async () => {
   process.env['EXPIRED_RECORD_RETENTION'] = '0';
   ({ app, stop } = await startInProcess());
-  const { Jobs } = await import('../../src/jobs/jobs.js');
+  const { Jobs } = await import('../../src/jobs/jobs.service.js');
   run = (job) => app.get(Jobs).run(job);
   const dataDir = the(process.env['DATA_DIR']);
   service = await Service.startOn(dataDir, { EXPIRED_RECORD_RETENTION: '0' });

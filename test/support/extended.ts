@@ -7,7 +7,7 @@ import { Service } from './service.js';
 /** What a team's own `main.ts` does, and it says which routes and roles there are. */
 const MAIN = `
   import { createApplication } from '../../dist/application.js';
-  import { DeclaredRoles } from '../../dist/access/declared-roles.js';
+  import { DeclaredRoles } from '../../dist/access/declared-roles.service.js';
   import { CouponsModule } from './coupons.module.js';
   const app = await createApplication(CouponsModule);
   const declared = app.get(DeclaredRoles);

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Metrics } from '../../observability/metrics.js';
+import { Metrics } from '../../observability/metrics.service.js';
 import { Outcomes } from '../../observability/outcomes.js';
-import { REDEMPTION_REFUSALS } from '../../refresh-tokens/judgement.js';
-import { Redemption } from '../../refresh-tokens/redemption.js';
-import type { IssuedSession } from '../../refresh-tokens/session.js';
-import { TokenResponses } from '../token-responses.js';
+import { REDEMPTION_REFUSALS } from '../../sessions/judgement.js';
+import { Redemption } from '../../sessions/redemption.service.js';
+import type { IssuedSession } from '../../sessions/session.js';
+import { TokenResponses } from '../token-responses.service.js';
 import type { Grant, GrantContext, GrantParameters, TokenResponse } from './grant.js';
 
 /** `grant_type=refresh_token` (RFC 6749, section 6; contract 3): a refresh token for the next one and an access token. */

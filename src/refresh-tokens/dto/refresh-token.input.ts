@@ -1,5 +1,5 @@
 import { IntersectionType, OmitType, PartialType, PickType } from '@nestjs/swagger';
-import { OptionalText, RequiredDateTime, RequiredId, RequiredText } from '../../http/members.js';
+import { OptionalText, RequiredDateTime, RequiredId, RequiredText } from '../../resource/members.js';
 
 /**
  * What a client sends to update a record: the whole record, with its Id (contract 1.1). An absent SystemId clears it.

@@ -2,8 +2,8 @@ import { Logger } from '@nestjs/common';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { secretsOf } from '../../database/migration-secrets.js';
 import { SERVICE } from '../../kernel/origin.js';
-import { isPeppered, PasswordSeals } from '../password-seals.js';
-import { signedColumns, UserSeals, type SignedUser } from '../user-seals.js';
+import { isPeppered, PasswordSeals } from '../password-seals.service.js';
+import { signedColumns, UserSeals, type SignedUser } from '../user-seals.service.js';
 
 const AT_ONCE = 1_000;
 

@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Statements } from '../database/statements.service.js';
+import { DELETE_RANGE, EXPIRED, PRUNE } from './seal.statements.js';
+import { SealChain, type Seal } from './seal-chain.service.js';
+
+/** A seal whose events have expired, and what its range holds now. */
+interface Expired extends Seal, Record<string, unknown> {
+  readonly foundCount: number;
+  readonly foundDigest: string;
+  readonly now: number;
+}
+
+/** What was deleted, and what was wrong with it. */
+export interface Pruned {
+  readonly deleted: number;
+  readonly damage?: string;
+}
+
+/** Deletes sealed events, a whole range at a time and the oldest first, and says so on the seal under a MAC. */
+@Injectable()
+export class RangePruning {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly statements: Statements,
+    private readonly chain: SealChain,
+  ) {}
+
+  /**
+   * Deletes the oldest range if all of its events are older than so many seconds; undefined when there is none.
+   * @throws Error when its seal is not genuine: what that says of the age of the events may be false
+   */
+  pruneOldest(seconds: number): Promise<Pruned | undefined> {
+    return this.dataSource.transaction(async (manager) => {
+      const [seal] = await this.statements.run<Expired>(EXPIRED, [seconds], manager);
+      if (!seal) return undefined;
+      if (!this.chain.isGenuine(seal)) {
+        throw new Error(`Seal ${seal.id} was changed outside the service: see "audit verify".`);
+      }
+      return this.prune(seal, manager);
+    });
+  }
+
+  private async prune(seal: Expired, manager: EntityManager): Promise<Pruned> {
+    const range = [seal.fromId, seal.toId];
+    const { count } = await this.statements.runForOne<{ count: number }>(DELETE_RANGE, range, manager);
+    await this.statements.run(PRUNE, [seal.id, seal.now, this.chain.prune(seal, seal.now)], manager);
+    if (seal.foundDigest === seal.digest) return { deleted: count };
+    return { deleted: count, damage: `seal ${seal.id} was on ${seal.count} events, and ${count} were deleted` };
+  }
+}

@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Statements, type Statement } from '../database/statements.service.js';
+
+const LOOK_AGAIN_AFTER_MS = 200;
+/** A transaction that takes longer is left to the next run of the job. */
+const PATIENCE_MS = 5_000;
+
+const WRITERS = `FROM pg_locks WHERE relation = 'audit_trail_entries'::regclass
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND mode = 'RowExclusiveLock' AND granted AND pid IS DISTINCT FROM pg_backend_pid()`;
+
+/** The highest id there is, and the transactions that may still add lower ones. An id that no sequence gave does not count. */
+const NEWEST: Statement = {
+  name: 'audit-newest',
+  text: `SELECT least(max(id), pg_sequence_last_value(pg_get_serial_sequence('audit_trail_entries', 'id')::regclass)) AS id,
+      ARRAY(SELECT DISTINCT virtualtransaction ${WRITERS}) AS writers
+    FROM audit_trail_entries`,
+};
+
+const STILL_WRITING: Statement = {
+  name: 'audit-still-writing',
+  text: `SELECT count(*)::int AS count ${WRITERS} AND virtualtransaction = ANY ($1::text[])`,
+};
+
+/**
+ * Finds out up to which id the audit trail is complete. An id is given before its transaction commits, so a lower id may become visible
+ * after a higher one, however old it is by its `created_on`. But whoever inserts has locked the table for that (ROW EXCLUSIVE) before
+ * an id is given, and until the transaction ends: what is missing below an id that is visible belongs to a transaction that
+ * holds this lock. When all that held it then have ended, nothing is missing any more; `CREATE INDEX CONCURRENTLY` waits in the
+ * same way. Everybody may read `pg_locks`, nobody is blocked, and transaction ids, which a transaction has only after it
+ * took an id, need not be compared.
+ */
+@Injectable()
+export class SettledIds {
+  private settled = 0;
+  private awaited: { readonly id: number; readonly writers: readonly string[] } | undefined;
+
+  constructor(private readonly statements: Statements) {}
+
+  /** Up to which id, at `first` or above, the trail is complete; undefined when nothing is there, or is not settled yet. */
+  async from(first: number): Promise<number | undefined> {
+    if (this.settled >= first) return this.settled;
+    this.awaited ??= await this.newest();
+    if (!(await this.areOver(this.awaited.writers))) return undefined;
+    this.settled = this.awaited.id;
+    this.awaited = undefined;
+    return this.settled >= first ? this.settled : undefined;
+  }
+
+  /** Has the next call look again: up to where the trail was complete, all is sealed. */
+  forget(): void {
+    this.settled = 0;
+  }
+
+  private async newest(): Promise<{ id: number; writers: string[] }> {
+    const { id, writers } = await this.statements.runForOne<{ id: number | null; writers: string[] }>(NEWEST, []);
+    return { id: id ?? 0, writers };
+  }
+
+  private async areOver(writers: readonly string[]): Promise<boolean> {
+    const until = performance.now() + PATIENCE_MS;
+    while (writers.length > 0) {
+      const { count } = await this.statements.runForOne<{ count: number }>(STILL_WRITING, [writers]);
+      if (count === 0) return true;
+      if (performance.now() > until) return false;
+      await pause(LOOK_AGAIN_AFTER_MS, undefined, { ref: false });
+    }
+    return true;
+  }
+}

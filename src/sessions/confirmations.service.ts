@@ -1,0 +1,44 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { askedValues } from '../database/asked.js';
+import { Statements } from '../database/statements.service.js';
+import { Batched } from '../database/batched.js';
+import { CONFIRM } from './redemption.statements.js';
+
+/** A generation of a session whose access token was accepted here. */
+export interface Confirmation {
+  readonly uniqueId: string;
+  readonly generation: number;
+}
+
+/**
+ * Notes that the client of a session has its current refresh token: an access token that came with the refresh token was accepted. From
+ * then on nobody gets that refresh token again after the retry window. One small write for each rotation at most, and no request waits
+ * for the write. Should the write fail, the next accepted token causes another.
+ */
+@Injectable()
+export class Confirmations {
+  private readonly logger = new Logger(Confirmations.name);
+  private readonly underWay = new Set<string>();
+  private readonly writes = new Batched((those: readonly Confirmation[]) => this.write(those));
+
+  constructor(private readonly statements: Statements) {}
+
+  /** Has the confirmation written, unless the same is being written. */
+  note(confirmation: Confirmation): void {
+    const key = `${confirmation.uniqueId} ${confirmation.generation}`;
+    if (this.underWay.has(key)) return;
+    this.underWay.add(key);
+    this.writes
+      .get(confirmation)
+      .catch((error: unknown) => {
+        this.logger.debug(`A confirmation was not written: ${(error as Error).message}`);
+      })
+      .finally(() => this.underWay.delete(key));
+  }
+
+  private async write(those: readonly Confirmation[]): Promise<undefined[]> {
+    const each = those.map(({ uniqueId, generation }) => [uniqueId, generation]);
+    await this.statements.run(CONFIRM, askedValues(each));
+    return those.map(() => undefined);
+  }
+}

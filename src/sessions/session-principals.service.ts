@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import { askedValues, inPlaces, type Placed } from '../database/asked.js';
+import { Statements } from '../database/statements.service.js';
+import { Batched } from '../database/batched.js';
+import type { AccessTokenReference } from '../signing-keys/access-tokens.service.js';
+import { GenuineUsers } from '../users/genuine-users.service.js';
+import type { SignedPower } from '../users/user-seals.service.js';
+import { Confirmations } from './confirmations.service.js';
+import type { RefreshTokenClaims } from './refresh-token.codec.js';
+import type { Session } from './session.js';
+import { CURRENT, PRINCIPALS } from './session.statements.js';
+import { Tickets } from './tickets.service.js';
+
+/** The user of a live session, as access control needs them. */
+export interface SessionUser {
+  readonly email: string;
+  readonly isAdministrator: boolean;
+  readonly roles: readonly string[];
+}
+
+interface ConfirmingUser extends SignedPower {
+  /** The generation that the access token confirms; null when there is nothing to confirm. */
+  readonly unconfirmed: number | null;
+}
+
+/** A session whose refresh token can be redeemed now. */
+export interface CurrentSession extends Session {
+  readonly rotatedOn: Date;
+  readonly expiresOn: Date;
+  readonly protectedTicket: string;
+}
+
+/** Finds whom and what tokens stand for. */
+@Injectable()
+export class SessionPrincipals {
+  private readonly queries = new Batched((tokens: readonly AccessTokenReference[]) => this.usersOf(tokens));
+
+  constructor(
+    private readonly statements: Statements,
+    private readonly users: GenuineUsers,
+    private readonly confirmations: Confirmations,
+    private readonly tickets: Tickets,
+    private readonly settings: Settings,
+  ) {}
+
+  /**
+   * The enabled, genuine user of a session that lives, while the access token does too. That confirms the refresh token that came with it: the
+   * client has both.
+   */
+  async userOf(token: AccessTokenReference): Promise<SessionUser | undefined> {
+    const user = await this.queries.get(token);
+    if (user && user.unconfirmed !== null)
+      this.confirmations.note({ uniqueId: token.uniqueId, generation: user.unconfirmed });
+    return user;
+  }
+
+  /** The session whose current token this is; undefined when it is out of use, expired, or its sealed ticket was tampered with. */
+  async current({ id, uniqueId, generation }: RefreshTokenClaims, token: string): Promise<CurrentSession | undefined> {
+    const values = [id, uniqueId, generation, token, this.settings.REFRESH_TOKEN_MAX_AGE];
+    const [session] = await this.statements.run<CurrentSession & SignedPower & Record<string, unknown>>(
+      CURRENT,
+      values,
+    );
+    return session && this.users.admits(session) && (await this.tickets.isOf(session, session.protectedTicket))
+      ? session
+      : undefined;
+  }
+
+  private async usersOf(tokens: readonly AccessTokenReference[]): Promise<(ConfirmingUser | undefined)[]> {
+    const each = tokens.map(({ uniqueId, subject, clientId, expires, generation }) => {
+      return [uniqueId, subject, clientId, expires, generation];
+    });
+    const values = [...askedValues(each), this.settings.REFRESH_TOKEN_MAX_AGE];
+    const users = await this.statements.run<Placed<ConfirmingUser>>(PRINCIPALS, values);
+    return inPlaces<ConfirmingUser>(
+      tokens,
+      users.filter((user) => this.users.admits(user)),
+    );
+  }
+}

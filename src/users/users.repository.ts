@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Statements } from '../database/statements.service.js';
+import { UserSeals, type SignedUser, type UserPower } from './user-seals.service.js';
+import { User } from './user.entity.js';
+
+/** What of a user's row can be written. */
+export type UserRowChange = Partial<Omit<UserPower, 'email'>> & { readonly totpLastStep?: null };
+
+/** A user as read, and the same password hash and second factor in the form in which they are to be stored. */
+export interface Renewed {
+  readonly user: SignedUser;
+  readonly passwordHash: string;
+  readonly totpSecret: string | null;
+}
+
+/** Replaces what is sealed of users whose rows are still as they were read: $1 e-mails, $2 MACs; $3 to $5 what is new. */
+const REPLACE = {
+  name: 'user-replace',
+  text: `UPDATE users u SET password_hash = n.password_hash, totp_secret = n.totp_secret, mac = n.mac
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+      AS n (email, earlier_mac, password_hash, totp_secret, mac)
+    WHERE u.email = n.email AND u.mac = n.earlier_mac RETURNING u.email`,
+};
+
+/** Writes the rows of users, each with its MAC: nothing else in the service writes what gives a user power. */
+@Injectable()
+export class UserRows {
+  constructor(
+    private readonly statements: Statements,
+    private readonly seals: UserSeals,
+  ) {}
+
+  /** Adds a user unless the e-mail is taken, and says whether it did. */
+  async insert(user: UserPower, manager: EntityManager): Promise<boolean> {
+    const values = { ...user, roles: [...user.roles], mac: this.seals.sign(user) };
+    const insert = manager.createQueryBuilder().insert().into(User).values(values).orIgnore().returning('email');
+    return ((await insert.execute()).raw as unknown[]).length > 0;
+  }
+
+  /** The user, whose row nobody else changes before the manager's transaction ends; null when there is none. */
+  lock(email: string, manager: EntityManager): Promise<User | null> {
+    return manager.findOne(User, { where: { email }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  /** Changes a locked user and signs the row. */
+  async write(user: User, change: UserRowChange, manager: EntityManager): Promise<void> {
+    const { roles, ...others } = change;
+    const values = { ...others, ...(roles && { roles: [...roles] }) };
+    const mac = this.seals.sign(Object.assign(user, values));
+    await manager.update(User, { email: user.email }, { ...values, mac });
+  }
+
+  /** Disables a locked user without signing the row: for one that is not genuine. */
+  async disable({ email }: User, manager: EntityManager): Promise<void> {
+    await manager.update(User, { email }, { enabled: false });
+  }
+
+  /**
+   * Stores the same password hash and second factor in another form. A row that changed since it was read stays as it is: its MAC is
+   * another then. @returns how many rows were written
+   */
+  async replace(each: readonly Renewed[]): Promise<number> {
+    const rows = each.map(({ user, passwordHash, totpSecret }) => {
+      const { email, enabled, isAdministrator, roles, mustResetPassword } = user;
+      const sealed = { passwordHash, totpSecret };
+      const mac = this.seals.sign({ email, enabled, isAdministrator, roles, mustResetPassword, ...sealed });
+      return [email, user.mac, passwordHash, totpSecret, mac];
+    });
+    const columns = [0, 1, 2, 3, 4].map((column) => rows.map((row) => row[column]));
+    return (await this.statements.run(REPLACE, columns)).length;
+  }
+}
