@@ -13,10 +13,10 @@ import { createFastifyAdapter } from './http/fastify-adapter.js';
 import { addGracefulClose } from './http/graceful-close.js';
 import { serveOpenApi } from './http/openapi.js';
 import { addRequestLog, loggerOptions, NestLog } from './observability/logging.js';
-import { Metrics } from './observability/metrics.service.js';
+import { MetricsService } from './observability/metrics.service.js';
 import { MetricsListener } from './observability/metrics.listener.js';
 import { addRequestMetrics } from './observability/request-metrics.js';
-import { Shutdown } from './observability/shutdown.service.js';
+import { ShutdownService } from './observability/shutdown.service.js';
 
 /**
  * The application, ready to listen: modules loaded, database migrated, routes closed to every method they do not offer. Its metrics,
@@ -37,8 +37,8 @@ export async function createApplication(...extensions: (Type | DynamicModule)[])
     logger: new NestLog(fastify.log),
   });
   app.useGlobalFilters(new FailureFilter());
-  addGracefulClose(fastify, app.get(Shutdown));
-  if (settings.METRICS_PORT !== undefined) addRequestMetrics(fastify, app.get(Metrics));
+  addGracefulClose(fastify, app.get(ShutdownService));
+  if (settings.METRICS_PORT !== undefined) addRequestMetrics(fastify, app.get(MetricsService));
   // It answers preflights by itself, so what measures requests comes before.
   addCrossOrigin(fastify, settings.ALLOWED_ORIGINS);
   const isHttps = settings.PUBLIC_URL.startsWith('https:');

@@ -10,7 +10,7 @@ export interface DeclaredRoute {
 
 /** Knows the policy of every route of the application, those of extensions included. */
 @Injectable()
-export class DeclaredRoles {
+export class DeclaredRolesService {
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Statements, type Statement } from '../database/statements.service.js';
+import { StatementsService, type Statement } from '../database/statements.service.js';
 import type { AuditKind } from '../audit/audit-event.js';
 import type { AuditTrailEntry } from './audit-trail-entry.entity.js';
 import { AuditTrailEntryView } from './audit-trail-entry.view.js';
@@ -42,8 +42,8 @@ const PAGE: Statement = {
 
 /** Reads the whole audit trail, or what of it is newer than a time, one page after the other: however long it is, one page is in memory. */
 @Injectable()
-export class AuditExport {
-  constructor(private readonly statements: Statements) {}
+export class AuditExportService {
+  constructor(private readonly statements: StatementsService) {}
 
   /**
    * The events from `since` on, in the order of time and Id, as the audit trail's search shows them; without kinds, of every kind.

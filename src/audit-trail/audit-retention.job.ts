@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import { Jobs } from '../jobs/jobs.service.js';
-import { DamageReports } from './damage-reports.service.js';
-import { RangePruning } from './range-pruning.service.js';
+import { JobsService } from '../jobs/jobs.service.js';
+import { DamageReportsService } from './damage-reports.service.js';
+import { RangePruningService } from './range-pruning.service.js';
 
 const EVERY_SECONDS = 3_600;
 const AT_ONCE = 1_000;
@@ -12,11 +12,11 @@ const AT_ONCE = 1_000;
  * somebody else deleted.
  */
 @Injectable()
-export class AuditRetention implements OnModuleInit {
+export class AuditRetentionJob implements OnModuleInit {
   constructor(
-    private readonly jobs: Jobs,
-    private readonly pruning: RangePruning,
-    private readonly damages: DamageReports,
+    private readonly jobs: JobsService,
+    private readonly pruning: RangePruningService,
+    private readonly damages: DamageReportsService,
     private readonly settings: Settings,
   ) {}
 

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A seal on a range of events: a link of a chain. Only the statements of `AuditSeals` read and write it. */
+/** A seal on a range of events: a link of a chain. Only the statements of `AuditSealsJob` read and write it. */
 @Entity('audit_seals')
 export class AuditSealRecord {
   /** Counts the seals from 1, without gaps. */

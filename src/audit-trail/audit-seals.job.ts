@@ -1,11 +1,11 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { Statements } from '../database/statements.service.js';
-import { Jobs } from '../jobs/jobs.service.js';
-import { DamageReports } from './damage-reports.service.js';
+import { StatementsService } from '../database/statements.service.js';
+import { JobsService } from '../jobs/jobs.service.js';
+import { DamageReportsService } from './damage-reports.service.js';
 import { INSERT, LATEST, MEASURE, RENEW, SEALS_FROM } from './seal.statements.js';
-import { SealChain, type Seal, type SealContent } from './seal-chain.service.js';
+import { SealChainService, type Seal, type SealContent } from './seal-chain.service.js';
 import { SEAL_VERSION } from './sealed-columns.js';
-import { SettledIds } from './settled-ids.service.js';
+import { SettledIdsService } from './settled-ids.service.js';
 
 const EVERY_SECONDS = 60;
 /** Events of one seal: as many as retention deletes in a batch. */
@@ -23,8 +23,8 @@ type Latest = Seal & { readonly known: string | null };
 
 /** Seals the audit trail: each minute a range of events gets a link of the chain, and nothing changes them unseen after that. */
 @Injectable()
-export class AuditSeals implements OnModuleInit {
-  private readonly logger = new Logger(AuditSeals.name);
+export class AuditSealsJob implements OnModuleInit {
+  private readonly logger = new Logger(AuditSealsJob.name);
   /** The newest seal that this process saw. */
   private head: Pick<Seal, 'id' | 'link'> | undefined;
   private headLoggedAt = -Infinity;
@@ -32,11 +32,11 @@ export class AuditSeals implements OnModuleInit {
   private renewedUpTo = 0;
 
   constructor(
-    private readonly statements: Statements,
-    private readonly jobs: Jobs,
-    private readonly chain: SealChain,
-    private readonly settled: SettledIds,
-    private readonly damages: DamageReports,
+    private readonly statements: StatementsService,
+    private readonly jobs: JobsService,
+    private readonly chain: SealChainService,
+    private readonly settled: SettledIdsService,
+    private readonly damages: DamageReportsService,
   ) {}
 
   onModuleInit(): void {

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { DataSource, Repository } from 'typeorm';
-import { AuditEvents } from '../audit/audit-events.service.js';
+import { AuditEventsService } from '../audit/audit-events.service.js';
 import type { Actor } from '../kernel/origin.js';
 import { findPage, type Searchable, type SearchColumn } from '../resource/find-page.js';
-import { PageReader, type PageStatements } from '../resource/page-reader.service.js';
+import { PageReaderService, type PageStatements } from '../resource/page-reader.service.js';
 import type { Found, Search } from '../resource/search.js';
 import { AuditTrailEntry } from './audit-trail-entry.entity.js';
 import { AuditTrailEntryView } from './audit-trail-entry.view.js';
@@ -46,13 +46,13 @@ export class AuditTrailService {
   constructor(
     @InjectRepository(AuditTrailEntry) entries: Repository<AuditTrailEntry>,
     private readonly dataSource: DataSource,
-    private readonly pages: PageReader,
-    private readonly events: AuditEvents,
+    private readonly pages: PageReaderService,
+    private readonly events: AuditEventsService,
   ) {
     this.pageStatements = entryPages(entries.metadata);
   }
 
-  /** One page of the events that match. That somebody read them is an event too. @throws AppError 429 as `PageReader` does */
+  /** One page of the events that match. That somebody read them is an event too. @throws AppError 429 as `PageReaderService` does */
   async search(search: Search, actor: Actor): Promise<Found<AuditTrailEntryView>> {
     const { ids, ...totals } = await findPage(this.dataSource, AUDIT_TRAIL_ENTRIES, search);
     const viewOf = (entry: AuditTrailEntry): AuditTrailEntryView => AuditTrailEntryView.of(entry);

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Statements } from '../database/statements.service.js';
+import { StatementsService } from '../database/statements.service.js';
 import { formatDateTime } from '../kernel/date-time.js';
 import { MEASURED_FROM, OUTSIDE } from './seal.statements.js';
-import { SealChain, type Seal } from './seal-chain.service.js';
+import { SealChainService, type Seal } from './seal-chain.service.js';
 
 /** Seals are at most on a thousand events: a statement reads a hundred thousand, which is well within its time. */
 const AT_ONCE = 100;
@@ -52,10 +52,10 @@ type MeasuredSeal = Seal & Record<string, unknown> & { readonly foundCount: numb
 
 /** Compares the audit trail with its seals. It writes nothing, and sealing and retention may go on meanwhile. */
 @Injectable()
-export class AuditVerification {
+export class AuditVerificationService {
   constructor(
-    private readonly statements: Statements,
-    private readonly chain: SealChain,
+    private readonly statements: StatementsService,
+    private readonly chain: SealChainService,
   ) {}
 
   /** Verifies all. `earlier` is a head that must still be in the chain; `onSeals` hears of each page of seals, the newest id last. */

@@ -1,9 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Counter } from 'prom-client';
-import { Statements } from '../database/statements.service.js';
+import { StatementsService } from '../database/statements.service.js';
 import { SERVICE } from '../kernel/origin.js';
-import { Metrics } from '../observability/metrics.service.js';
-import { AuditEvents } from '../audit/audit-events.service.js';
+import { MetricsService } from '../observability/metrics.service.js';
+import { AuditEventsService } from '../audit/audit-events.service.js';
 import { UNSEALED_AGE } from './seal.statements.js';
 
 /** What the jobs of the trail come across: seals that vanished, events that are not those that were sealed. */
@@ -11,14 +11,14 @@ export type Damage = 'chain-replaced' | 'range-changed';
 
 /** Tells operators of damage to the audit trail that is found while the service runs: a line in the log, an event and a count. */
 @Injectable()
-export class DamageReports {
-  private readonly logger = new Logger(DamageReports.name);
+export class DamageReportsService {
+  private readonly logger = new Logger(DamageReportsService.name);
   private readonly found: Counter<'damage'>;
 
   constructor(
-    private readonly events: AuditEvents,
-    statements: Statements,
-    metrics: Metrics,
+    private readonly events: AuditEventsService,
+    statements: StatementsService,
+    metrics: MetricsService,
   ) {
     this.found = metrics.counter({
       name: 'tessera_audit_seal_damages_total',

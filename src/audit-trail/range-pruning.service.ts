@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Statements } from '../database/statements.service.js';
+import { StatementsService } from '../database/statements.service.js';
 import { DELETE_RANGE, EXPIRED, PRUNE } from './seal.statements.js';
-import { SealChain, type Seal } from './seal-chain.service.js';
+import { SealChainService, type Seal } from './seal-chain.service.js';
 
 /** A seal whose events have expired, and what its range holds now. */
 interface Expired extends Seal, Record<string, unknown> {
@@ -19,11 +19,11 @@ export interface Pruned {
 
 /** Deletes sealed events, a whole range at a time and the oldest first, and says so on the seal under a MAC. */
 @Injectable()
-export class RangePruning {
+export class RangePruningService {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly statements: Statements,
-    private readonly chain: SealChain,
+    private readonly statements: StatementsService,
+    private readonly chain: SealChainService,
   ) {}
 
   /**

@@ -36,7 +36,7 @@ export const SEAL_COLUMNS = `s.id, s.version, s.from_id AS "fromId", s.to_id AS 
  * before it, under any secret. The MAC of a link says that the service made it.
  */
 @Injectable()
-export class SealChain {
+export class SealChainService {
   private readonly keys: readonly [DerivedKey, ...DerivedKey[]];
 
   constructor(@Inject(Settings) secrets: Secrets) {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Statements, type Statement } from '../database/statements.service.js';
+import { StatementsService, type Statement } from '../database/statements.service.js';
 
 const LOOK_AGAIN_AFTER_MS = 200;
 /** A transaction that takes longer is left to the next run of the job. */
@@ -32,11 +32,11 @@ const STILL_WRITING: Statement = {
  * took an id, need not be compared.
  */
 @Injectable()
-export class SettledIds {
+export class SettledIdsService {
   private settled = 0;
   private awaited: { readonly id: number; readonly writers: readonly string[] } | undefined;
 
-  constructor(private readonly statements: Statements) {}
+  constructor(private readonly statements: StatementsService) {}
 
   /** Up to which id, at `first` or above, the trail is complete; undefined when nothing is there, or is not settled yet. */
   async from(first: number): Promise<number | undefined> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { actValues, EVENT_COLUMNS } from './audited.js';
-import { Statements, type Statement } from '../database/statements.service.js';
+import { StatementsService, type Statement } from '../database/statements.service.js';
 import { MinuteBudget } from './minute-budget.js';
 import type { AuditEvent } from './audit-event.js';
 
@@ -25,10 +25,10 @@ const RECORD_WITHIN_BOUNDS: Statement = {
 
 /** Writes the audit trail: who did what to which session, from where, when and why. */
 @Injectable()
-export class AuditEvents {
+export class AuditEventsService {
   private readonly budget = new MinuteBudget(EVENTS_A_MINUTE);
 
-  constructor(private readonly statements: Statements) {}
+  constructor(private readonly statements: StatementsService) {}
 
   /** Writes an event: within the manager's transaction, so that it stands or falls with what it records, or by itself. */
   async record(event: AuditEvent, manager?: EntityManager): Promise<void> {

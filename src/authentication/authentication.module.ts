@@ -7,7 +7,7 @@ import { UsersModule } from '../users/users.module.js';
 import { AuthenticationGuard } from './authentication.guard.js';
 import { BasicStrategy } from './basic.strategy.js';
 import { BearerStrategy } from './bearer.strategy.js';
-import { RememberedPasswords } from './remembered-passwords.service.js';
+import { RememberedPasswordsService } from './remembered-passwords.service.js';
 
 /** Credentials in, principal out. */
 @Module({
@@ -15,7 +15,7 @@ import { RememberedPasswords } from './remembered-passwords.service.js';
   providers: [
     BearerStrategy,
     BasicStrategy,
-    RememberedPasswords,
+    RememberedPasswordsService,
     { provide: APP_GUARD, useClass: AuthenticationGuard },
   ],
 })

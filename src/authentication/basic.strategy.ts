@@ -7,11 +7,11 @@ import type { Principal } from '../access/principal.js';
 import { originOf, principalOf } from '../access/request-origin.js';
 import { isAbandoned } from '../http/arrival.js';
 import { formDecoded } from '../http/percent-encoding.js';
-import { AuditEvents } from '../audit/audit-events.service.js';
+import { AuditEventsService } from '../audit/audit-events.service.js';
 import { AppError } from '../kernel/app-error.js';
-import { GenuineUsers } from '../users/genuine-users.service.js';
-import { SignIn } from '../users/sign-in.service.js';
-import { RememberedPasswords } from './remembered-passwords.service.js';
+import { GenuineUsersService } from '../users/genuine-users.service.js';
+import { SignInService } from '../users/sign-in.service.js';
+import { RememberedPasswordsService } from './remembered-passwords.service.js';
 
 /**
  * `Authorization: Basic base64(email:password)` (RFC 7617). The password may hold colons, and the pair may be form-encoded. A user with a
@@ -20,10 +20,10 @@ import { RememberedPasswords } from './remembered-passwords.service.js';
 @Injectable()
 export class BasicStrategy extends PassportStrategy(Strategy, 'basic') {
   constructor(
-    private readonly users: GenuineUsers,
-    private readonly signIn: SignIn,
-    private readonly remembered: RememberedPasswords,
-    private readonly events: AuditEvents,
+    private readonly users: GenuineUsersService,
+    private readonly signIn: SignInService,
+    private readonly remembered: RememberedPasswordsService,
+    private readonly events: AuditEventsService,
   ) {
     super();
   }

@@ -11,7 +11,7 @@ const LIFE_MS = 5 * 60_000;
  * changed password forgets itself.
  */
 @Injectable()
-export class RememberedPasswords {
+export class RememberedPasswordsService {
   private readonly key = randomBytes(32);
   private readonly entries = new Map<string, { readonly passwordHash: string; readonly until: number }>();
 

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { formatDateTime } from '../kernel/date-time.js';
 import {
   ENDINGS_AT_ONCE,
-  SessionEndings,
+  SessionEndingsService,
   type NamedEnd,
   type SurvivingSession,
 } from '../sessions/session-endings.service.js';
@@ -31,7 +31,7 @@ export async function endFromTrail(file: string, { dryRun, json }: EndOptions): 
   await withFile(file, async (path) => {
     const named = await count(path);
     await withApplication(async (app) => {
-      const endings = app.get(SessionEndings);
+      const endings = app.get(SessionEndingsService);
       const found = new Map<number, SurvivingSession>();
       let ended = 0;
       await inBatches(path, named, async (ends) => {

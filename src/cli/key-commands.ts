@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { SigningKeys } from '../signing-keys/signing-keys.service.js';
+import { SigningKeysService } from '../signing-keys/signing-keys.service.js';
 import { OPERATOR, say } from './operator.js';
 import { withApplication } from './with-application.js';
 
@@ -14,7 +14,7 @@ export function addKeyCommands(program: Command): void {
     .option('--json', 'as JSON')
     .action(({ now = false, json }: { now?: boolean; json?: true }) =>
       withApplication(async (app) => {
-        const kid = await app.get(SigningKeys).rotate(OPERATOR, now);
+        const kid = await app.get(SigningKeysService).rotate(OPERATOR, now);
         say(json ? JSON.stringify({ kid, signsAtOnce: now }) : `Made the key ${kid}.`);
       }),
     );

@@ -13,8 +13,8 @@ const LONGEST_DELAY_MS = 5_000;
  * lost with a connection, and none comes through a pooler. What is remembered must be short-lived all the same.
  */
 @Injectable()
-export class Notices implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger(Notices.name);
+export class NoticesService implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(NoticesService.name);
   private readonly listeners = new Map<string, (() => void)[]>();
   private client: ServerClient | undefined;
   private timer: NodeJS.Timeout | undefined;

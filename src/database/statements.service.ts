@@ -23,7 +23,7 @@ export interface Statement {
 
 /** Runs prepared statements: by itself each is its own transaction; with a manager it takes part in the manager's. */
 @Injectable()
-export class Statements {
+export class StatementsService {
   constructor(private readonly dataSource: DataSource) {}
 
   /**

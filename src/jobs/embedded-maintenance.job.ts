@@ -1,9 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
-import { Statements } from '../database/statements.service.js';
+import { StatementsService } from '../database/statements.service.js';
 import { FLUSH_COUNTERS, MOST_DUE, WAL_SINCE_CHECKPOINT } from './embedded-maintenance.statements.js';
-import { Jobs } from './jobs.service.js';
+import { JobsService } from './jobs.service.js';
 
 const EVERY_SECONDS = 60;
 /** Two segments. A checkpoint makes the first change of each page write the whole page to the WAL, so fewer would cost more. */
@@ -21,13 +21,13 @@ interface DueTable {
  * request waits while a table is vacuumed.
  */
 @Injectable()
-export class EmbeddedMaintenance implements OnModuleInit {
+export class EmbeddedMaintenanceJob implements OnModuleInit {
   /** The tables that this run has looked at: one that is written to all the time would otherwise be due repeatedly. */
   private seen: string[] = [];
 
   constructor(
-    private readonly jobs: Jobs,
-    private readonly statements: Statements,
+    private readonly jobs: JobsService,
+    private readonly statements: StatementsService,
     private readonly dataSource: DataSource,
     private readonly settings: Settings,
   ) {}

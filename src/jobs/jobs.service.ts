@@ -4,9 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Counter } from 'prom-client';
 import { Repository } from 'typeorm';
 import { v4 as uuid } from 'uuid';
-import { Statements } from '../database/statements.service.js';
+import { StatementsService } from '../database/statements.service.js';
 import { AppError } from '../kernel/app-error.js';
-import { Metrics } from '../observability/metrics.service.js';
+import { MetricsService } from '../observability/metrics.service.js';
 import type { Job } from './job.js';
 import { JobRecord } from './job-record.entity.js';
 import { CLAIM, END, GO_ON } from './lease.statements.js';
@@ -25,8 +25,8 @@ const LONGEST_GOODBYE_MS = 3_000;
  * batch that it goes on; when that process dies, another takes over. No batch holds a lock longer than it lasts itself.
  */
 @Injectable()
-export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger(Jobs.name);
+export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(JobsService.name);
   private readonly jobs = new Map<string, Job>();
   private readonly holder = uuid();
   private readonly closing = new AbortController();
@@ -37,8 +37,8 @@ export class Jobs implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     @InjectRepository(JobRecord) private readonly records: Repository<JobRecord>,
-    private readonly statements: Statements,
-    metrics: Metrics,
+    private readonly statements: StatementsService,
+    metrics: MetricsService,
   ) {
     // Not `job`: Prometheus writes that label itself, with the name of what it scrapes.
     const labelNames = ['job_name', 'outcome'] as const;

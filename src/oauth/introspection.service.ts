@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { AuditEvents } from '../audit/audit-events.service.js';
+import { AuditEventsService } from '../audit/audit-events.service.js';
 import { Settings } from '../config/settings.js';
 import { inSeconds } from '../kernel/date-time.js';
 import type { Actor } from '../kernel/origin.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from '../sessions/refresh-token.codec.js';
-import { SessionPrincipals } from '../sessions/session-principals.service.js';
-import { AccessTokens, referenceOf } from '../signing-keys/access-tokens.service.js';
+import { SessionPrincipalsService } from '../sessions/session-principals.service.js';
+import { AccessTokensService, referenceOf } from '../signing-keys/access-tokens.service.js';
 import { required, type OAuthParameters } from './oauth-form.js';
 import type { IntrospectionResponse } from './introspection-response.js';
 
@@ -17,10 +17,10 @@ const INACTIVE: IntrospectionResponse = { active: false };
 export class IntrospectionService {
   constructor(
     private readonly codec: RefreshTokenCodec,
-    private readonly accessTokens: AccessTokens,
-    private readonly principals: SessionPrincipals,
+    private readonly accessTokens: AccessTokensService,
+    private readonly principals: SessionPrincipalsService,
     private readonly settings: Settings,
-    private readonly events: AuditEvents,
+    private readonly events: AuditEventsService,
   ) {}
 
   /** What is known of the token of the request. That it was introspected is an event. @throws AppError invalid_request without a token */

@@ -10,13 +10,20 @@ import { HomeController } from './home.controller.js';
 import { IntrospectionService } from './introspection.service.js';
 import { RevocationService } from './revocation.service.js';
 import { TokenController } from './token.controller.js';
-import { TokenResponses } from './token-responses.service.js';
+import { TokenResponsesService } from './token-responses.service.js';
 import { TokenService } from './token.service.js';
 
 /** The OAuth 2.0 endpoints. */
 @Module({
   imports: [AuditModule, UsersModule, SigningKeysModule, SessionsModule],
   controllers: [TokenController, DiscoveryController, HomeController],
-  providers: [TokenService, PasswordGrant, RefreshTokenGrant, TokenResponses, RevocationService, IntrospectionService],
+  providers: [
+    TokenService,
+    PasswordGrant,
+    RefreshTokenGrant,
+    TokenResponsesService,
+    RevocationService,
+    IntrospectionService,
+  ],
 })
 export class OAuthModule {}

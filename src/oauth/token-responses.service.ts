@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import type { IssuedSession } from '../sessions/session.js';
-import { AccessTokens } from '../signing-keys/access-tokens.service.js';
+import { AccessTokensService } from '../signing-keys/access-tokens.service.js';
 import type { TokenResponse } from './grants/grant.js';
 
 /** Makes the answer of the token endpoint. */
 @Injectable()
-export class TokenResponses {
+export class TokenResponsesService {
   constructor(
-    private readonly accessTokens: AccessTokens,
+    private readonly accessTokens: AccessTokensService,
     private readonly settings: Settings,
   ) {}
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
-import { Metrics, type Reading } from './metrics.service.js';
+import { MetricsService, type Reading } from './metrics.service.js';
 import { poolOf } from '../database/driver-internals.js';
 
 /** What PostgreSQL has counted at its last look at each table; -1 is a table it has not looked at. */
@@ -11,10 +11,10 @@ const TABLE_ROWS = `SELECT c.relname AS name, c.reltuples AS rows FROM pg_class 
 
 /** Shows how the pool of connections is used, and how many rows the tables have. */
 @Injectable()
-export class DatabaseMetrics {
+export class DatabaseMetricsService {
   constructor(
     private readonly dataSource: DataSource,
-    metrics: Metrics,
+    metrics: MetricsService,
   ) {
     metrics.gauge({
       name: 'tessera_database_pool_limit',

@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { Public } from '../access/policy.js';
 import { AppError } from '../kernel/app-error.js';
 import { RETRY_AFTER_SECONDS } from '../database/database-failures.js';
-import { Shutdown } from './shutdown.service.js';
+import { ShutdownService } from './shutdown.service.js';
 import { withinTime } from './within-time.js';
 
 const READY_TIMEOUT_MS = 2_000;
@@ -22,7 +22,7 @@ class Health {
 export class HealthController {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly shutdown: Shutdown,
+    private readonly shutdown: ShutdownService,
   ) {}
 
   @Get('live')

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Settings } from '../config/settings.js';
 import { SettingsError } from '../config/settings-error.js';
-import { Metrics } from './metrics.service.js';
+import { MetricsService } from './metrics.service.js';
 
 const PATH = '/metrics';
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -18,7 +18,7 @@ export class MetricsListener implements OnApplicationShutdown {
 
   constructor(
     private readonly settings: Settings,
-    private readonly metrics: Metrics,
+    private readonly metrics: MetricsService,
   ) {}
 
   /**

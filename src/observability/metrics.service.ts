@@ -28,8 +28,8 @@ export interface Reading<Label extends string> {
  * and from then on calls `this.runs.inc({ job_name: 'expiry', outcome: 'ok' })`.
  */
 @Injectable()
-export class Metrics {
-  private readonly logger = new Logger(Metrics.name);
+export class MetricsService {
+  private readonly logger = new Logger(MetricsService.name);
   private readonly registry = new Registry();
 
   /** A metric that only grows. @throws Error when the name is taken */

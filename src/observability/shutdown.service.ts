@@ -7,7 +7,7 @@ import { Settings } from '../config/settings.js';
  * `/health/ready` says no, so that whoever spreads requests over replicas can leave this one out before it is gone.
  */
 @Injectable()
-export class Shutdown implements BeforeApplicationShutdown {
+export class ShutdownService implements BeforeApplicationShutdown {
   /** Whether a signal to stop came. */
   hasBegun = false;
 

@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { actValues, audited, recordFacts } from '../audit/audited.js';
 import { Settings } from '../config/settings.js';
-import { Statements } from '../database/statements.service.js';
-import { Jobs } from '../jobs/jobs.service.js';
+import { StatementsService } from '../database/statements.service.js';
+import { JobsService } from '../jobs/jobs.service.js';
 import { SERVICE } from '../kernel/origin.js';
 
 const EVERY_SECONDS = 600;
@@ -27,13 +27,13 @@ const DELETE_EXPIRED = audited(
 
 /** Keeps expired records for EXPIRED_RECORD_RETENTION seconds, and no longer. */
 @Injectable()
-export class ExpiredRecords implements OnModuleInit {
+export class ExpiredRecordsJob implements OnModuleInit {
   /** Where the next batch begins: what was deleted stays in the index for a while, and need not be passed by again and again. */
   private from: Date | string = BEGINNING;
 
   constructor(
-    private readonly jobs: Jobs,
-    private readonly statements: Statements,
+    private readonly jobs: JobsService,
+    private readonly statements: StatementsService,
     private readonly settings: Settings,
   ) {}
 

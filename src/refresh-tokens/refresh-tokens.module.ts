@@ -3,7 +3,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
-import { ExpiredRecords } from './expired-records.job.js';
+import { ExpiredRecordsJob } from './expired-records.job.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { RefreshTokensController } from './refresh-tokens.controller.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
@@ -17,6 +17,6 @@ import { RefreshTokensService } from './refresh-tokens.service.js';
     DatabaseModule.forFeature({ entities: [RefreshToken], migrations: [] }),
   ],
   controllers: [RefreshTokensController],
-  providers: [RefreshTokensService, ExpiredRecords],
+  providers: [RefreshTokensService, ExpiredRecordsJob],
 })
 export class RefreshTokensModule {}

@@ -4,9 +4,9 @@ import { v7 as uuidv7 } from 'uuid';
 import type { AuditAct } from '../audit/audit-event.js';
 import { actValues } from '../audit/audited.js';
 import { askedValues, inPlaces, type Placed } from '../database/asked.js';
-import { PageReader } from '../resource/page-reader.service.js';
+import { PageReaderService } from '../resource/page-reader.service.js';
 import { findPage } from '../resource/find-page.js';
-import { Statements, type Statement } from '../database/statements.service.js';
+import { StatementsService, type Statement } from '../database/statements.service.js';
 import { entityTagOf } from '../resource/entity-tag.js';
 import type { Preconditions } from '../resource/preconditions.js';
 import type { Write } from '../resource/write-envelope.js';
@@ -30,7 +30,7 @@ import { RefreshTokenCodec, type RefreshTokenClaims } from '../sessions/refresh-
 import type { RefreshToken } from './refresh-token.entity.js';
 import { REFRESH_TOKENS } from './refresh-token.search.js';
 import { hashTicket } from '../sessions/ticket-digest.js';
-import { Tickets } from '../sessions/tickets.service.js';
+import { TicketsService } from '../sessions/tickets.service.js';
 
 const RESOURCE = 'RefreshToken';
 /** Somebody who reads a record and writes it back takes no longer than so many refreshes of its session. */
@@ -64,10 +64,10 @@ export class RefreshTokensService {
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly statements: Statements,
-    private readonly pages: PageReader,
+    private readonly statements: StatementsService,
+    private readonly pages: PageReaderService,
     private readonly codec: RefreshTokenCodec,
-    private readonly tickets: Tickets,
+    private readonly tickets: TicketsService,
   ) {}
 
   /** Stores a new record. It belongs to the client that wrote it: it cannot be redeemed here. */
@@ -85,14 +85,14 @@ export class RefreshTokensService {
     return RefreshTokenView.of(token);
   }
 
-  /** The records that exist among these ids, in the order asked. @throws AppError 429 as `PageReader` does */
+  /** The records that exist among these ids, in the order asked. @throws AppError 429 as `PageReaderService` does */
   getMany(ids: readonly number[], actor: Actor): Promise<Records<RefreshTokenView>> {
     return this.read(ids, { kind: 'record-read', actor, reason: 'batch' }, (record) => RefreshTokenView.of(record));
   }
 
   /**
    * One page of the records that match. Only a reader who may read records by id sees the tickets of those that the service issued.
-   * @throws AppError 429 as `PageReader` does
+   * @throws AppError 429 as `PageReaderService` does
    */
   async search(
     search: Search,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { inOrder, type Records, type Slices } from './search.js';
 import { Turns } from './turns.js';
-import { Statements, type Statement } from '../database/statements.service.js';
+import { StatementsService, type Statement } from '../database/statements.service.js';
 
 /** A page up to this size is read by one statement; a larger one in slices of about this size. */
 const SLICE_BYTES = 1_048_576;
@@ -51,10 +51,10 @@ export function pageSql(found: string, columns: string, event?: string): string 
  * its client takes it. Each user reads one large page at a time, and a process reads four.
  */
 @Injectable()
-export class PageReader {
+export class PageReaderService {
   private readonly turns = new Turns(LIMITS);
 
-  constructor(private readonly statements: Statements) {}
+  constructor(private readonly statements: StatementsService) {}
 
   /**
    * The records in the order of the ids. Those that were deleted meanwhile are left out.

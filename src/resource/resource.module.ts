@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
-import { PageReader } from './page-reader.service.js';
+import { PageReaderService } from './page-reader.service.js';
 
 /** What every resource uses. */
 @Global()
-@Module({ providers: [PageReader], exports: [PageReader] })
+@Module({ providers: [PageReaderService], exports: [PageReaderService] })
 export class ResourceModule {}

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { askedValues } from '../database/asked.js';
-import { Statements } from '../database/statements.service.js';
+import { StatementsService } from '../database/statements.service.js';
 import { Batched } from '../database/batched.js';
 import { CONFIRM } from './redemption.statements.js';
 
@@ -16,12 +16,12 @@ export interface Confirmation {
  * for the write. Should the write fail, the next accepted token causes another.
  */
 @Injectable()
-export class Confirmations {
-  private readonly logger = new Logger(Confirmations.name);
+export class ConfirmationsService {
+  private readonly logger = new Logger(ConfirmationsService.name);
   private readonly underWay = new Set<string>();
   private readonly writes = new Batched((those: readonly Confirmation[]) => this.write(those));
 
-  constructor(private readonly statements: Statements) {}
+  constructor(private readonly statements: StatementsService) {}
 
   /** Has the confirmation written, unless the same is being written. */
   note(confirmation: Confirmation): void {

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import { Statements } from '../database/statements.service.js';
+import { StatementsService } from '../database/statements.service.js';
 import type { Origin } from '../kernel/origin.js';
-import { GenuineUsers } from '../users/genuine-users.service.js';
+import { GenuineUsersService } from '../users/genuine-users.service.js';
 import { judge, type Age, type Diagnosis, type Refusal, type Verdict } from './judgement.js';
 import { DIAGNOSE } from './redemption.statements.js';
 import type { Rotatable } from './rotations.service.js';
@@ -27,10 +27,10 @@ export interface Judged {
 
 /** Finds out why a token was not redeemed. */
 @Injectable()
-export class Judgements {
+export class JudgementsService {
   constructor(
-    private readonly statements: Statements,
-    private readonly users: GenuineUsers,
+    private readonly statements: StatementsService,
+    private readonly users: GenuineUsersService,
     private readonly settings: Settings,
   ) {}
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Statements } from '../database/statements.service.js';
-import { Metrics } from '../observability/metrics.service.js';
+import { StatementsService } from '../database/statements.service.js';
+import { MetricsService } from '../observability/metrics.service.js';
 
 /**
  * PostgreSQL keeps for each index how many entries it last found in it, and this one has an entry for each session. An index that it
@@ -15,8 +15,8 @@ const ESTIMATE = {
 
 /** Shows how many sessions there are, without counting them: a count would read as many entries as there are sessions. */
 @Injectable()
-export class LiveSessions {
-  constructor(statements: Statements, metrics: Metrics) {
+export class LiveSessionsService {
+  constructor(statements: StatementsService, metrics: MetricsService) {
     metrics.gauge({
       name: 'tessera_live_sessions',
       help: 'Sessions as PostgreSQL last estimated them; nothing before it has analysed their table.',

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { LastRedemption } from '../audit/audit-event.js';
-import { AuditEvents } from '../audit/audit-events.service.js';
+import { AuditEventsService } from '../audit/audit-events.service.js';
 import { Settings } from '../config/settings.js';
-import { Statements } from '../database/statements.service.js';
+import { StatementsService } from '../database/statements.service.js';
 import { invalidCredentials } from '../users/sign-in.service.js';
 import type { User } from '../users/user.entity.js';
 import type { Origin } from '../kernel/origin.js';
@@ -12,7 +12,7 @@ import { RefreshTokenCodec } from './refresh-token.codec.js';
 import { aboutSession, type IssuedSession, type Session } from './session.js';
 import { ADVANCE, FIND_OR_CREATE, HOLD_USER, STORE_TICKET } from './session.statements.js';
 import { digestTicket } from './ticket-digest.js';
-import { Tickets } from './tickets.service.js';
+import { TicketsService } from './tickets.service.js';
 
 /** A user who proved who they are, at a client. */
 export interface Login {
@@ -31,14 +31,14 @@ interface Advance extends Pick<Login, 'amr' | 'origin'> {
 
 /** Begins sessions. */
 @Injectable()
-export class Logins {
+export class LoginsService {
   // eslint-disable-next-line @typescript-eslint/max-params -- one collaborator for each step of a login
   constructor(
     private readonly dataSource: DataSource,
-    private readonly statements: Statements,
+    private readonly statements: StatementsService,
     private readonly codec: RefreshTokenCodec,
-    private readonly tickets: Tickets,
-    private readonly events: AuditEvents,
+    private readonly tickets: TicketsService,
+    private readonly events: AuditEventsService,
     private readonly settings: Settings,
   ) {}
 

@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { actValues } from '../audit/audited.js';
-import { AuditEvents } from '../audit/audit-events.service.js';
-import { Statements, type Statement } from '../database/statements.service.js';
+import { AuditEventsService } from '../audit/audit-events.service.js';
+import { StatementsService, type Statement } from '../database/statements.service.js';
 import { abandoned } from '../http/arrival.js';
 import { throwOutcomeUnknown } from '../database/database-failures.js';
 import type { Origin } from '../kernel/origin.js';
-import { ClientGuesses } from '../users/client-guesses.service.js';
+import { ClientGuessesService } from '../users/client-guesses.service.js';
 import { invalidGrant, REPETITIONS, type Diagnosis, type Refusal } from './judgement.js';
-import { Judgements, type Judged, type Unredeemed } from './judgements.service.js';
+import { JudgementsService, type Judged, type Unredeemed } from './judgements.service.js';
 import { END_ELSEWHERE, END_REPLAYED, REPEAT } from './redemption.statements.js';
-import { Rotations } from './rotations.service.js';
+import { RotationsService } from './rotations.service.js';
 import { aboutSession, type IssuedSession } from './session.js';
 import { hashTicket } from './ticket-digest.js';
 
@@ -35,13 +35,13 @@ const ATTEMPTS = 5;
 
 /** Exchanges refresh tokens for new ones. */
 @Injectable()
-export class Redemption {
+export class RedemptionService {
   constructor(
-    private readonly statements: Statements,
-    private readonly rotations: Rotations,
-    private readonly judgements: Judgements,
-    private readonly events: AuditEvents,
-    private readonly clientGuesses: ClientGuesses,
+    private readonly statements: StatementsService,
+    private readonly rotations: RotationsService,
+    private readonly judgements: JudgementsService,
+    private readonly events: AuditEventsService,
+    private readonly clientGuesses: ClientGuessesService,
   ) {}
 
   /**

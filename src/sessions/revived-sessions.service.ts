@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Statements } from '../database/statements.service.js';
+import { StatementsService } from '../database/statements.service.js';
 
 /** A session that has ended by the audit trail, and whose record is there. */
 export interface RevivedSession {
@@ -24,8 +24,8 @@ const REVIVED = {
 
 /** Finds sessions that were put back into the database after they had ended. */
 @Injectable()
-export class RevivedSessions {
-  constructor(private readonly statements: Statements) {}
+export class RevivedSessionsService {
+  constructor(private readonly statements: StatementsService) {}
 
   /** The first thousand of them, by id of their records. */
   list(): Promise<RevivedSession[]> {

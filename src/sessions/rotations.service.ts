@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { askedValues, inPlaces, type Placed } from '../database/asked.js';
-import { Statements, type Statement } from '../database/statements.service.js';
+import { StatementsService, type Statement } from '../database/statements.service.js';
 import { Batched } from '../database/batched.js';
 import type { Origin } from '../kernel/origin.js';
-import { GenuineUsers } from '../users/genuine-users.service.js';
+import { GenuineUsersService } from '../users/genuine-users.service.js';
 import type { SignedPower } from '../users/user-seals.service.js';
 import { invalidGrant } from './judgement.js';
 import { REDEEM, REDEEM_SKIPPED, RESEAL_TICKET, TICKET } from './redemption.statements.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token.codec.js';
 import type { IssuedSession, Session } from './session.js';
 import { digestTicket, hashTicket, type TicketDigest } from './ticket-digest.js';
-import { Tickets } from './tickets.service.js';
+import { TicketsService } from './tickets.service.js';
 
 /** A genuine token to rotate. */
 export interface Rotatable {
@@ -29,14 +29,14 @@ type Rotated = Omit<Session, keyof RefreshTokenClaims> & Omit<SignedPower, 'emai
 
 /** Puts current tokens out of use and issues the next, each in one statement that it shares with others. */
 @Injectable()
-export class Rotations {
+export class RotationsService {
   private readonly rotations = new Batched((those: readonly Rotation[]) => this.redeemEach(REDEEM, those));
 
   constructor(
-    private readonly statements: Statements,
+    private readonly statements: StatementsService,
     private readonly codec: RefreshTokenCodec,
-    private readonly tickets: Tickets,
-    private readonly users: GenuineUsers,
+    private readonly tickets: TicketsService,
+    private readonly users: GenuineUsersService,
     private readonly settings: Settings,
   ) {}
 

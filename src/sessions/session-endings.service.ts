@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { actValues } from '../audit/audited.js';
 import { askedValues } from '../database/asked.js';
-import { Statements } from '../database/statements.service.js';
+import { StatementsService } from '../database/statements.service.js';
 import type { Actor } from '../kernel/origin.js';
 import { COUNT_SESSIONS, END_NAMED, END_NEXT, FIND_NAMED } from './session-endings.statements.js';
 
@@ -33,8 +33,8 @@ export interface Ending {
 
 /** Ends many sessions, in batches: each batch is one statement with an event for each session. */
 @Injectable()
-export class SessionEndings {
-  constructor(private readonly statements: Statements) {}
+export class SessionEndingsService {
+  constructor(private readonly statements: StatementsService) {}
 
   /** The sessions that these ends name, and that began before them: at most `ENDINGS_AT_ONCE` ends. Nothing is changed. */
   async survivors(ends: readonly NamedEnd[]): Promise<SurvivingSession[]> {

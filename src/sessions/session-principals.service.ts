@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { askedValues, inPlaces, type Placed } from '../database/asked.js';
-import { Statements } from '../database/statements.service.js';
+import { StatementsService } from '../database/statements.service.js';
 import { Batched } from '../database/batched.js';
 import type { AccessTokenReference } from '../signing-keys/access-tokens.service.js';
-import { GenuineUsers } from '../users/genuine-users.service.js';
+import { GenuineUsersService } from '../users/genuine-users.service.js';
 import type { SignedPower } from '../users/user-seals.service.js';
-import { Confirmations } from './confirmations.service.js';
+import { ConfirmationsService } from './confirmations.service.js';
 import type { RefreshTokenClaims } from './refresh-token.codec.js';
 import type { Session } from './session.js';
 import { CURRENT, PRINCIPALS } from './session.statements.js';
-import { Tickets } from './tickets.service.js';
+import { TicketsService } from './tickets.service.js';
 
 /** The user of a live session, as access control needs them. */
 export interface SessionUser {
@@ -33,14 +33,14 @@ export interface CurrentSession extends Session {
 
 /** Finds whom and what tokens stand for. */
 @Injectable()
-export class SessionPrincipals {
+export class SessionPrincipalsService {
   private readonly queries = new Batched((tokens: readonly AccessTokenReference[]) => this.usersOf(tokens));
 
   constructor(
-    private readonly statements: Statements,
-    private readonly users: GenuineUsers,
-    private readonly confirmations: Confirmations,
-    private readonly tickets: Tickets,
+    private readonly statements: StatementsService,
+    private readonly users: GenuineUsersService,
+    private readonly confirmations: ConfirmationsService,
+    private readonly tickets: TicketsService,
     private readonly settings: Settings,
   ) {}
 

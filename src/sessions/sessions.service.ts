@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { actValues } from '../audit/audited.js';
-import { Statements } from '../database/statements.service.js';
+import { StatementsService } from '../database/statements.service.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
 import type { AccessTokenReference } from '../signing-keys/access-tokens.service.js';
@@ -37,7 +37,7 @@ export interface ListedSession {
 @Injectable()
 export class SessionsService implements OnModuleInit {
   constructor(
-    private readonly statements: Statements,
+    private readonly statements: StatementsService,
     private readonly users: UsersService,
   ) {}
 

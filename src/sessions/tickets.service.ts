@@ -20,7 +20,7 @@ export interface Ticket {
  * another record opens nothing there.
  */
 @Injectable()
-export class Tickets {
+export class TicketsService {
   private readonly keys: readonly [DerivedKey, ...DerivedKey[]];
 
   constructor(settings: Settings) {

@@ -7,7 +7,7 @@ import { inSeconds } from '../kernel/date-time.js';
 import { randomBytes } from '../kernel/random-bytes.js';
 import { hasExactSignature, isExactText, signExactly } from './exact-signature.js';
 import type { KeyPair } from './key-pair.js';
-import { SigningKeys } from './signing-keys.service.js';
+import { SigningKeysService } from './signing-keys.service.js';
 
 const TYPE = 'at+jwt';
 const ACCESS_TOKEN = /^(application\/)?at\+jwt$/i;
@@ -68,13 +68,13 @@ interface VerifiedToken {
 
 /** Issues and verifies access tokens: JWT in the profile of RFC 9068, signed with ES256. */
 @Injectable()
-export class AccessTokens {
+export class AccessTokensService {
   private readonly verified = new Map<string, VerifiedToken>();
   /** The encoded header of what the current key signs. */
   private header = { kid: '', encoded: '' };
 
   constructor(
-    private readonly keys: SigningKeys,
+    private readonly keys: SigningKeysService,
     private readonly settings: Settings,
   ) {}
 

@@ -2,10 +2,10 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { JWK } from 'jose';
 import type { KeyObject } from 'node:crypto';
-import { AuditEvents } from '../audit/audit-events.service.js';
+import { AuditEventsService } from '../audit/audit-events.service.js';
 import { Settings } from '../config/settings.js';
-import { Notices } from '../database/notices.service.js';
-import { Jobs } from '../jobs/jobs.service.js';
+import { NoticesService } from '../database/notices.service.js';
+import { JobsService } from '../jobs/jobs.service.js';
 import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
 import { SERVICE, type Actor } from '../kernel/origin.js';
 import { Remembered } from './remembered.js';
@@ -41,16 +41,16 @@ interface KeySet {
  * they signed is over. They are rotated every ninety days, or by command.
  */
 @Injectable()
-export class SigningKeys implements OnModuleInit {
+export class SigningKeysService implements OnModuleInit {
   private readonly seals: readonly [DerivedKey, ...DerivedKey[]];
   private readonly keys = new Remembered(() => this.load(), REMEMBERED_FOR_MS);
   private opened: ReadonlyMap<string, KeyPair> = new Map();
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly events: AuditEvents,
-    private readonly notices: Notices,
-    private readonly jobs: Jobs,
+    private readonly events: AuditEventsService,
+    private readonly notices: NoticesService,
+    private readonly jobs: JobsService,
     settings: Settings,
   ) {
     this.seals = deriveKeys('signing-key-seal', settings.TESSERA_SECRET, settings.TESSERA_SECRET_PREVIOUS);

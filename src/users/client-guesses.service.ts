@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { GuessLimits } from './guess-limits.service.js';
+import { GuessLimitsService } from './guess-limits.service.js';
 import { TooManyAttempts } from './too-many-attempts.js';
 
 /** A client is configured wrongly, or the sender of a stolen token looks for its client. */
@@ -12,11 +12,11 @@ const CAPACITY = 10_000;
  * this process has learnt of it is remembered, so that a request that names the right client costs no statement.
  */
 @Injectable()
-export class ClientGuesses {
+export class ClientGuessesService {
   /** By session, until when, in milliseconds by `performance.now()`. */
   private readonly blocked = new Map<string, number>();
 
-  constructor(private readonly limits: GuessLimits) {}
+  constructor(private readonly limits: GuessLimitsService) {}
 
   /**
    * To be called before a token is tried for a client that its sender names. No statement.

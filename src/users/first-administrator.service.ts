@@ -4,7 +4,7 @@ import { Settings } from '../config/settings.js';
 import { SettingsError } from '../config/settings-error.js';
 import { SERVICE } from '../kernel/origin.js';
 import { FirstPasswordFile } from './first-password.js';
-import { GenuineUsers } from './genuine-users.service.js';
+import { GenuineUsersService } from './genuine-users.service.js';
 import { UsersService, type NewUser } from './users.service.js';
 
 /**
@@ -12,13 +12,13 @@ import { UsersService, type NewUser } from './users.service.js';
  * on PostgreSQL, which many may reach, must be changed before the first sign-in.
  */
 @Injectable()
-export class FirstAdministrator implements OnModuleInit {
-  private readonly logger = new Logger(FirstAdministrator.name);
+export class FirstAdministratorService implements OnModuleInit {
+  private readonly logger = new Logger(FirstAdministratorService.name);
   private readonly file: FirstPasswordFile;
 
   constructor(
     private readonly users: UsersService,
-    private readonly genuine: GenuineUsers,
+    private readonly genuine: GenuineUsersService,
     private readonly settings: Settings,
   ) {
     this.file = new FirstPasswordFile(settings.DATA_DIR);

@@ -2,19 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { textFault } from '../kernel/text.js';
-import { TamperedUsers } from './tampered-users.service.js';
-import { UserPasswords } from './user-passwords.service.js';
-import { UserSeals, type SignedPower, type SignedUser } from './user-seals.service.js';
+import { TamperedUsersService } from './tampered-users.service.js';
+import { UserPasswordsService } from './user-passwords.service.js';
+import { UserSealsService, type SignedPower, type SignedUser } from './user-seals.service.js';
 import { User } from './user.entity.js';
 
 /** The users whose rows the service wrote. For all who decide what somebody may do: any other row is as good as none. */
 @Injectable()
-export class GenuineUsers {
+export class GenuineUsersService {
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
-    private readonly seals: UserSeals,
-    private readonly passwords: UserPasswords,
-    private readonly tampered: TamperedUsers,
+    private readonly seals: UserSealsService,
+    private readonly passwords: UserPasswordsService,
+    private readonly tampered: TamperedUsersService,
   ) {}
 
   /** The user with this e-mail, without regard to case; null when there is none, or the row is not genuine, which is reported. */
@@ -39,7 +39,7 @@ export class GenuineUsers {
     return this.passwords.isPassword(user, password);
   }
 
-  /** Stores a password that was just found right as new ones are stored, where it is not yet; see `UserPasswords`. */
+  /** Stores a password that was just found right as new ones are stored, where it is not yet; see `UserPasswordsService`. */
   upgradePassword(user: User, password: string): Promise<User> {
     return this.passwords.upgrade(user, password);
   }

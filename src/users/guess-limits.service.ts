@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { createHmac } from 'node:crypto';
 import { Settings } from '../config/settings.js';
-import { Statements } from '../database/statements.service.js';
-import { Jobs } from '../jobs/jobs.service.js';
+import { StatementsService } from '../database/statements.service.js';
+import { JobsService } from '../jobs/jobs.service.js';
 import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
 import { FORGET, RESERVE, SETTLE } from './guess-limits.statements.js';
 import { TooManyAttempts } from './too-many-attempts.js';
@@ -60,12 +60,12 @@ const FORGET_AT_ONCE = 1_000;
  * forgets them. They are known by their HMAC, since people type passwords where a user name belongs.
  */
 @Injectable()
-export class GuessLimits implements OnModuleInit {
+export class GuessLimitsService implements OnModuleInit {
   private readonly key: DerivedKey;
 
   constructor(
-    private readonly statements: Statements,
-    private readonly jobs: Jobs,
+    private readonly statements: StatementsService,
+    private readonly jobs: JobsService,
     settings: Settings,
   ) {
     // A new secret forgets all failures; that harms nobody.

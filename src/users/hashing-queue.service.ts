@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { availableParallelism } from 'node:os';
 import { AppError } from '../kernel/app-error.js';
-import { Metrics } from '../observability/metrics.service.js';
+import { MetricsService } from '../observability/metrics.service.js';
 
 /**
  * Passwords that are hashed at the same moment. Each takes a thread of Node's four, which also resolve names and read files, and a
@@ -22,12 +22,12 @@ export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
  * processors than a few do, and what is beyond the bound is refused before anything is done for it.
  */
 @Injectable()
-export class HashingQueue {
+export class HashingQueueService {
   private readonly waiting: (() => void)[] = [];
   private inside = 0;
   private running = 0;
 
-  constructor(metrics: Metrics) {
+  constructor(metrics: MetricsService) {
     metrics.gauge({
       name: 'tessera_sign_ins_waiting',
       help: 'Sign-ins whose password waits to be checked.',

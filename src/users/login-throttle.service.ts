@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isIPv6 } from 'node:net';
 import { networkOf } from '../kernel/address.js';
-import { GuessLimits, type GuessCounter, type Reservation } from './guess-limits.service.js';
+import { GuessLimitsService, type GuessCounter, type Reservation } from './guess-limits.service.js';
 
 const LONGEST = 900;
 
@@ -30,8 +30,8 @@ const IPV6_NETWORKS = [
  * together block only addresses that failed themselves. So an attacker elsewhere locks no user out.
  */
 @Injectable()
-export class LoginThrottle {
-  constructor(private readonly limits: GuessLimits) {}
+export class LoginThrottleService {
+  constructor(private readonly limits: GuessLimitsService) {}
 
   /** Counts an attempt with a password as a failure, until it is settled. @throws AppError 429 too_many_attempts */
   reserve(account: string, address: string | null): Promise<Reservation> {

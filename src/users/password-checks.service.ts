@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { abandoned } from '../http/arrival.js';
 import { AppError } from '../kernel/app-error.js';
-import { GenuineUsers } from './genuine-users.service.js';
+import { GenuineUsersService } from './genuine-users.service.js';
 import type { Reservation } from './guess-limits.service.js';
-import { HashingQueue, type InTurn } from './hashing-queue.service.js';
-import { LoginThrottle } from './login-throttle.service.js';
+import { HashingQueueService, type InTurn } from './hashing-queue.service.js';
+import { LoginThrottleService } from './login-throttle.service.js';
 import { normalPassword } from './passwords.js';
 import type { User } from './user.entity.js';
 
@@ -38,13 +38,13 @@ export interface CheckedPassword {
  * many requests in parallel is neither slowed down by itself nor costs more than one hash.
  */
 @Injectable()
-export class PasswordChecks {
+export class PasswordChecksService {
   private readonly underWay = new Map<string, Promise<CheckedPassword>>();
 
   constructor(
-    private readonly users: GenuineUsers,
-    private readonly throttle: LoginThrottle,
-    private readonly queue: HashingQueue,
+    private readonly users: GenuineUsersService,
+    private readonly throttle: LoginThrottleService,
+    private readonly queue: HashingQueueService,
   ) {}
 
   /**

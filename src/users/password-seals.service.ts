@@ -16,7 +16,7 @@ const TAG_LENGTH = 16;
  * to sign in. Version, cost and salt stay readable, so the salt names the password whatever it is stored under.
  */
 @Injectable()
-export class PasswordSeals {
+export class PasswordSealsService {
   private readonly keys: readonly [DerivedKey, ...DerivedKey[]];
 
   constructor(@Inject(Settings) secrets: Secrets) {

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { AuditEvents } from '../audit/audit-events.service.js';
+import { AuditEventsService } from '../audit/audit-events.service.js';
 import { AppError } from '../kernel/app-error.js';
 import { throwOutcomeUnknown } from '../database/database-failures.js';
 import type { Origin } from '../kernel/origin.js';
-import { Metrics } from '../observability/metrics.service.js';
+import { MetricsService } from '../observability/metrics.service.js';
 import { Outcomes } from '../observability/outcomes.js';
 import type { Reservation } from './guess-limits.service.js';
-import { LoginThrottle } from './login-throttle.service.js';
-import { LONGEST, PasswordChecks, type CheckedPassword } from './password-checks.service.js';
-import { plainCode, Totp } from './totp.service.js';
+import { LoginThrottleService } from './login-throttle.service.js';
+import { LONGEST, PasswordChecksService, type CheckedPassword } from './password-checks.service.js';
+import { plainCode, TotpService } from './totp.service.js';
 import type { User } from './user.entity.js';
 
 /** What somebody says to prove who they are. */
@@ -35,15 +35,15 @@ const REFUSALS = ['unknown-user', 'wrong-password', 'user-disabled', 'no-code', 
 
 /** Finds out whether somebody is who they say: password, second factor, and that they do not guess. */
 @Injectable()
-export class SignIn {
+export class SignInService {
   private readonly outcomes: Outcomes<'ok'>;
 
   constructor(
-    private readonly passwords: PasswordChecks,
-    private readonly totp: Totp,
-    private readonly throttle: LoginThrottle,
-    private readonly events: AuditEvents,
-    metrics: Metrics,
+    private readonly passwords: PasswordChecksService,
+    private readonly totp: TotpService,
+    private readonly throttle: LoginThrottleService,
+    private readonly events: AuditEventsService,
+    metrics: MetricsService,
   ) {
     this.outcomes = new Outcomes(metrics, {
       name: 'tessera_sign_ins_total',

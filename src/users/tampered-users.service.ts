@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { AuditEvents } from '../audit/audit-events.service.js';
+import { AuditEventsService } from '../audit/audit-events.service.js';
 import { SERVICE } from '../kernel/origin.js';
 
 /** A user is reported again after this time. */
@@ -9,11 +9,11 @@ const MOST = 100;
 
 /** Reports users whose rows were not written by the service: each once an hour in each process, a hundred of them at most. */
 @Injectable()
-export class TamperedUsers {
-  private readonly logger = new Logger(TamperedUsers.name);
+export class TamperedUsersService {
+  private readonly logger = new Logger(TamperedUsersService.name);
   private readonly reported = new Map<string, number>();
 
-  constructor(private readonly events: AuditEvents) {}
+  constructor(private readonly events: AuditEventsService) {}
 
   /** Writes a line to the log and an event to the trail, unless that was done not long ago. */
   report(email: string): void {

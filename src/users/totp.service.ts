@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Secret, TOTP } from 'otpauth';
 import { Settings } from '../config/settings.js';
-import { Statements } from '../database/statements.service.js';
+import { StatementsService } from '../database/statements.service.js';
 import { AppError } from '../kernel/app-error.js';
 import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
 import type { Actor } from '../kernel/origin.js';
@@ -28,13 +28,13 @@ export function plainCode(code: string): string {
 
 /** Codes of an authenticator app as a second factor (RFC 6238): six digits, thirty seconds, SHA-1, each usable once. */
 @Injectable()
-export class Totp {
+export class TotpService {
   private readonly keys: readonly [DerivedKey, ...DerivedKey[]];
 
   constructor(
     settings: Settings,
     private readonly users: UsersService,
-    private readonly statements: Statements,
+    private readonly statements: StatementsService,
   ) {
     this.keys = deriveKeys('totp-seal', settings.TESSERA_SECRET, settings.TESSERA_SECRET_PREVIOUS);
   }

@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../kernel/app-error.js';
 import { PASSWORD_LENGTH } from '../kernel/password-policy.js';
-import { isPeppered, PasswordSeals } from './password-seals.service.js';
+import { isPeppered, PasswordSealsService } from './password-seals.service.js';
 import { hashPassword, normalPassword, verifyPassword } from './passwords.js';
-import { UserRows } from './users.repository.js';
+import { UsersRepository } from './users.repository.js';
 import type { User } from './user.entity.js';
 
 /** The passwords of users: argon2id of the normal form, with a pepper. */
 @Injectable()
-export class UserPasswords {
+export class UserPasswordsService {
   constructor(
-    private readonly pepper: PasswordSeals,
-    private readonly rows: UserRows,
+    private readonly pepper: PasswordSealsService,
+    private readonly rows: UsersRepository,
   ) {}
 
   /** What is stored of a new password. @throws AppError 400 when it is too short or too long */

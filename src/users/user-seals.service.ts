@@ -42,7 +42,7 @@ export function signedColumns(alias: string): string {
  * read password and second factor. An earlier row of the same user, put back with its own MACs, is not recognised.
  */
 @Injectable()
-export class UserSeals {
+export class UserSealsService {
   private readonly keys: readonly [DerivedKey, ...DerivedKey[]];
   /** What was genuine under the second MAC, and is so again. */
   private readonly genuine = new Set<string>();

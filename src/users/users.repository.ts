@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Statements } from '../database/statements.service.js';
-import { UserSeals, type SignedUser, type UserPower } from './user-seals.service.js';
+import { StatementsService } from '../database/statements.service.js';
+import { UserSealsService, type SignedUser, type UserPower } from './user-seals.service.js';
 import { User } from './user.entity.js';
 
 /** What of a user's row can be written. */
@@ -25,10 +25,10 @@ const REPLACE = {
 
 /** Writes the rows of users, each with its MAC: nothing else in the service writes what gives a user power. */
 @Injectable()
-export class UserRows {
+export class UsersRepository {
   constructor(
-    private readonly statements: Statements,
-    private readonly seals: UserSeals,
+    private readonly statements: StatementsService,
+    private readonly seals: UserSealsService,
   ) {}
 
   /** Adds a user unless the e-mail is taken, and says whether it did. */

@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { isEmail } from 'class-validator';
 import { Repository, type EntityManager } from 'typeorm';
-import { AuditEvents } from '../audit/audit-events.service.js';
+import { AuditEventsService } from '../audit/audit-events.service.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
 import { steersOutput, textFault } from '../kernel/text.js';
-import { GenuineUsers } from './genuine-users.service.js';
-import { UserPasswords } from './user-passwords.service.js';
-import { UserRows, type UserRowChange } from './users.repository.js';
+import { GenuineUsersService } from './genuine-users.service.js';
+import { UserPasswordsService } from './user-passwords.service.js';
+import { UsersRepository, type UserRowChange } from './users.repository.js';
 import type { SignedPower, SignedUser } from './user-seals.service.js';
 import { User } from './user.entity.js';
 
@@ -40,10 +40,10 @@ export class UsersService {
 
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
-    private readonly events: AuditEvents,
-    private readonly rows: UserRows,
-    private readonly passwords: UserPasswords,
-    private readonly genuine: GenuineUsers,
+    private readonly events: AuditEventsService,
+    private readonly rows: UsersRepository,
+    private readonly passwords: UserPasswordsService,
+    private readonly genuine: GenuineUsersService,
   ) {}
 
   /** Has a feature that keeps sessions told when a user's must end. */

@@ -2,8 +2,8 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { crc32 } from 'node:zlib';
-import { Statements } from '../../src/database/statements.service.js';
-import { Redemption } from '../../src/sessions/redemption.service.js';
+import { StatementsService } from '../../src/database/statements.service.js';
+import { RedemptionService } from '../../src/sessions/redemption.service.js';
 import { codecOf } from '../support/codec.js';
 import { startInProcess } from '../support/in-process.js';
 
@@ -102,10 +102,10 @@ describe('a forged token', () => {
   afterAll(() => stop());
 
   it('costs no statement, so no event either; a true one, of a session that is none, does', async () => {
-    const run = jest.spyOn(app.get(Statements), 'run');
+    const run = jest.spyOn(app.get(StatementsService), 'run');
     const origin = { address: '127.0.0.1', userAgent: null, requestId: null };
     const redeem = (refreshToken: string): Promise<unknown> =>
-      app.get(Redemption).redeem({
+      app.get(RedemptionService).redeem({
         refreshToken,
         clientId: undefined,
         origin,
