@@ -14,13 +14,13 @@ import { ResourceModule } from './resource/resource.module.js';
   imports: [
     ConfigModule,
     DatabaseModule.forRoot(),
+    ResourceModule,
+    AuditTrailModule,
+    RefreshTokensModule,
     AuthenticationModule,
     AccessModule,
     ObservabilityModule,
-    ResourceModule,
-    AuditTrailModule,
     OAuthModule,
-    RefreshTokensModule,
   ],
 })
 export class AppModule {

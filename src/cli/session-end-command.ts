@@ -60,7 +60,7 @@ async function endOfUser(
       const rows = found.map(({ uniqueId, clientId, authTime }) => ({
         session: uniqueId,
         client: clientId,
-        signedIn: authTime && formatDateTime(authTime),
+        signedIn: formatDateTime(authTime),
       }));
       say(`${formatTable(rows)}\nWould end ${counted(found.length)}.`);
     }
