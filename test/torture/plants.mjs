@@ -26,9 +26,9 @@ const PLANTS = {
     };`,
 
   'forget the family': `
-    import { Statements } from './database/statements.js';
-    const { run } = Statements.prototype;
-    Statements.prototype.run = function (statement, ...others) {
+    import { StatementsService } from './database/statements.service.js';
+    const { run } = StatementsService.prototype;
+    StatementsService.prototype.run = function (statement, ...others) {
       return statement.name === 'session-end-replayed' ? Promise.resolve([{}]) : run.call(this, statement, ...others);
     };`,
 
@@ -43,9 +43,9 @@ const PLANTS = {
     };`,
 
   'find, then update': `
-    import { Rotations } from './refresh-tokens/rotations.js';
-    import { digestTicket } from './refresh-tokens/ticket-digest.js';
-    Rotations.prototype.rotate = async function ({ claims: { id, generation } }) {
+    import { RotationsService } from './sessions/rotations.service.js';
+    import { digestTicket } from './sessions/ticket-digest.js';
+    RotationsService.prototype.rotate = async function ({ claims: { id, generation } }) {
       const run = (name, text, values) => this.statements.run({ name, text }, values);
       const found = await run('find', 'SELECT FROM refresh_tokens WHERE id = $1 AND generation = $2', [id, generation]);
       if (found.length === 0) return undefined;
@@ -62,10 +62,10 @@ const PLANTS = {
 
   // A thief who refreshes without pause is excused: some rotation always came after the victim's request.
   'the age of any rotation': `
-    import { Statements } from './database/statements.js';
-    const { run } = Statements.prototype;
+    import { StatementsService } from './database/statements.service.js';
+    const { run } = StatementsService.prototype;
     const own = '[t.generation - $5::bigint]';
-    Statements.prototype.run = function (statement, ...others) {
+    StatementsService.prototype.run = function (statement, ...others) {
       if (statement.name !== 'session-diagnose') return run.call(this, statement, ...others);
       if (!statement.text.includes(own)) throw new Error('The fault does not fit the statement.');
       const text = statement.text.replace(own, '[least(1, t.generation - $5::bigint)]');
@@ -73,19 +73,19 @@ const PLANTS = {
     };`,
 
   'hanging up excuses': `
-    import { Redemption } from './refresh-tokens/redemption.js';
-    const { end } = Redemption.prototype;
-    Redemption.prototype.end = function (statement, session, token, reason) {
+    import { RedemptionService } from './sessions/redemption.service.js';
+    const { end } = RedemptionService.prototype;
+    RedemptionService.prototype.end = function (statement, session, token, reason) {
       if (token.isAbandoned) return this.refuse(session, 'superseded-in-flight', token.origin);
       return end.call(this, statement, session, token, reason);
     };`,
 
   // The end names the generation at which the session was judged, so a thief who rotates on outruns it.
   'an end that can be outrun': `
-    import { Redemption } from './refresh-tokens/redemption.js';
-    const { end } = Redemption.prototype;
+    import { RedemptionService } from './sessions/redemption.service.js';
+    const { end } = RedemptionService.prototype;
     const presented = 'first_generation <= $3 AND generation > $3';
-    Redemption.prototype.end = async function (statement, session, token, reason) {
+    RedemptionService.prototype.end = async function (statement, session, token, reason) {
       if (!statement.text.includes(presented)) throw new Error('The fault does not fit the statement.');
       // The way to a busy server, which the embedded database does not have.
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -116,9 +116,9 @@ const PLANTS = {
     };`,
 
   'a throttle that counts after hashing': `
-    import { GuessLimits } from './users/guess-limits.js';
-    const { reserve } = GuessLimits.prototype;
-    GuessLimits.prototype.reserve = async function (guess) {
+    import { GuessLimitsService } from './users/guess-limits.service.js';
+    const { reserve } = GuessLimitsService.prototype;
+    GuessLimitsService.prototype.reserve = async function (guess) {
       const reservation = await reserve.call(this, guess);
       await this.giveBack(reservation);
       setTimeout(() => reserve.call(this, guess).catch(() => undefined), 200);
@@ -126,9 +126,9 @@ const PLANTS = {
     };`,
 
   'a window for lost answers that nothing closes': `
-    import { Statements } from './database/statements.js';
-    const { run } = Statements.prototype;
-    Statements.prototype.run = function (statement, ...others) {
+    import { StatementsService } from './database/statements.service.js';
+    const { run } = StatementsService.prototype;
+    StatementsService.prototype.run = function (statement, ...others) {
       return statement.name === 'session-confirm' ? Promise.resolve([]) : run.call(this, statement, ...others);
     };`,
 };
