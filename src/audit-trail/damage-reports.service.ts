@@ -6,10 +6,10 @@ import { MetricsService } from '../observability/metrics.service.js';
 import { AuditEventsService } from '../audit/audit-events.service.js';
 import { UNSEALED_AGE } from './seal.statements.js';
 
-/** What the jobs of the trail come across: seals that vanished, events that are not those that were sealed. */
+/** Damage that the jobs of the trail find: seals have vanished, or events are not the sealed ones. */
 export type Damage = 'chain-replaced' | 'range-changed';
 
-/** Tells operators of damage to the audit trail that is found while the service runs: a line in the log, an event and a count. */
+/** Reports damage to the audit trail that the service finds while it runs: as a log line, an event and a count. */
 @Injectable()
 export class DamageReportsService {
   private readonly logger = new Logger(DamageReportsService.name);

@@ -25,11 +25,10 @@ const STILL_WRITING: Statement = {
 
 /**
  * Finds out up to which id the audit trail is complete. An id is given before its transaction commits, so a lower id may become visible
- * after a higher one, however old it is by its `created_on`. But whoever inserts has locked the table for that (ROW EXCLUSIVE) before
- * an id is given, and until the transaction ends: what is missing below an id that is visible belongs to a transaction that
- * holds this lock. When all that held it then have ended, nothing is missing any more; `CREATE INDEX CONCURRENTLY` waits in the
- * same way. Everybody may read `pg_locks`, nobody is blocked, and transaction ids, which a transaction has only after it
- * took an id, need not be compared.
+ * after a higher one, however old it is by its `created_on`. A transaction that inserts locks the table (ROW EXCLUSIVE) before it takes
+ * an id, and until it ends. So a missing id below a visible one belongs to a transaction with this lock. When all transactions that
+ * have the lock now have ended, no id is missing any more; `CREATE INDEX CONCURRENTLY` waits in the same way. Every role may read
+ * `pg_locks`, and reading it blocks nobody. Transaction ids do not help: a transaction gets one only after it took an id.
  */
 @Injectable()
 export class SettledIdsService {

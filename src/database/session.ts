@@ -68,7 +68,7 @@ export class UnsuitableDatabase extends Error {
   constructor(
     message: string,
     readonly remedy: string,
-    /** Whether it may pass by itself, as a standby may be promoted. */
+    /** Whether the reason may be temporary: a standby may be promoted. */
     readonly mayPass = false,
   ) {
     super(message);

@@ -12,7 +12,7 @@ import { JobRecord } from './job-record.entity.js';
 import { CLAIM, END, GO_ON } from './lease.statements.js';
 
 const LOOK_EVERY_MS = 30_000;
-/** Processes that start at once do not all look at once. */
+/** Processes that start concurrently do not all look in the same moment. */
 const FIRST_LOOK_WITHIN_MS = 10_000;
 /** A batch is followed by a rest of so many times its length: the database's time is the users'. */
 const REST = 4;
@@ -75,7 +75,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     this.lookAgainIn(Math.random() * FIRST_LOOK_WITHIN_MS);
   }
 
-  /** A run that is under way ends with its batch; the rest of it is due at once. */
+  /** A running job stops after its current batch. The rest is due immediately, for another process. */
   async onModuleDestroy(): Promise<void> {
     this.closing.abort();
     clearTimeout(this.timer);
@@ -126,8 +126,8 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
       const rest = Math.min((performance.now() - begin) * REST, LONGEST_REST_MS);
       total += rows;
       this.rows.inc({ job_name: job.name }, rows);
-      const held = await this.statements.run(GO_ON, [job.name, this.holder, rows]);
-      if (rows < job.batchSize || batch >= most || held.length === 0 || this.closing.signal.aborted) return total;
+      const renewed = await this.statements.run(GO_ON, [job.name, this.holder, rows]);
+      if (rows < job.batchSize || batch >= most || renewed.length === 0 || this.closing.signal.aborted) return total;
       await pause(rest, undefined, { signal: this.closing.signal }).catch(() => undefined);
     }
   }

@@ -28,7 +28,7 @@ const DELETE_EXPIRED = audited(
 /** Keeps expired records for EXPIRED_RECORD_RETENTION seconds, and no longer. */
 @Injectable()
 export class ExpiredRecordsJob implements OnModuleInit {
-  /** Where the next batch begins: what was deleted stays in the index for a while, and need not be passed by again and again. */
+  /** Where the next batch begins. Deleted entries stay in the index for a while, and each batch would have to skip them. */
   private from: Date | string = BEGINNING;
 
   constructor(

@@ -33,7 +33,7 @@ import { hashTicket } from '../sessions/ticket-digest.js';
 import { TicketsService } from '../sessions/tickets.service.js';
 
 const RESOURCE = 'RefreshToken';
-/** Somebody who reads a record and writes it back takes no longer than so many refreshes of its session. */
+/** A client that reads a record and writes it back takes no longer than so many refreshes of the session. */
 const GENERATIONS_REMEMBERED = 100;
 
 interface Reading {
@@ -179,8 +179,8 @@ export class RefreshTokensService {
   }
 
   /**
-   * Whether the ticket is one that the session had. A sealed ticket tells by itself whose it was: it is that of an earlier login, or
-   * was sealed under an earlier secret. A digest tells by the tokens of earlier generations, which can be derived again.
+   * Whether the ticket is one that the session had. A sealed ticket names its session: it is of an earlier login, or
+   * was sealed under an earlier secret. A digest is compared with the tokens of earlier generations, which can be derived again.
    */
   private async hadTicket(session: HeldSession, given: Ticket): Promise<boolean> {
     if (given.ProtectedTicket !== session.ProtectedTicket) return this.tickets.isOf(session, given.ProtectedTicket);
@@ -195,8 +195,8 @@ export class RefreshTokensService {
 }
 
 /**
- * What a stale copy of a session's record does not change: the ticket, and an expiry that was an earlier login's. One of before the
- * record was there was no login's: somebody means it.
+ * A stale copy of a session's record does not change the ticket, nor the expiry if it was an earlier login's. An expiry before the
+ * record's creation cannot come from a login, so it is intended and applied.
  */
 function keptOf({ authTime, createdOn, ...session }: HeldSession, stale: RefreshTokenChange): Kept {
   const isOfEarlierLogin = stale.ProtectedTicket !== session.ProtectedTicket;

@@ -4,7 +4,7 @@ import { MetricsService } from '../observability/metrics.service.js';
 
 /**
  * PostgreSQL keeps for each index how many entries it last found in it, and this one has an entry for each session. An index that it
- * never looked at has 0; only the table, which then has -1, tells that from an empty one.
+ * never looked at has 0, like an empty one. The table then has -1, which shows the difference.
  */
 const ESTIMATE = {
   name: 'session-estimate',

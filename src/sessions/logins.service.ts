@@ -43,14 +43,14 @@ export class LoginsService {
   ) {}
 
   /**
-   * Begins a session, on the row that this user and client already have, or on a new one. The refresh token before it is out of use;
-   * access tokens issued before stay alive (contract 3). Logins at once leave one row, and the last of them the valid token.
+   * Begins a session, on the row that this user and client already have, or on a new one. The previous refresh token is out of use;
+   * access tokens issued before stay valid (contract 3). Concurrent logins leave one row, with the token of the last of them.
    * @throws AppError invalid_credentials when the user was disabled, or their password changed, since it was checked
    */
   async begin({ user: { email, passwordHash }, clientId = email, amr, origin }: Login): Promise<IssuedSession> {
     return this.dataSource.transaction(async (manager) => {
-      const held = await this.statements.run(HOLD_USER, [email, passwordHash], manager);
-      if (held.length === 0) throw invalidCredentials('changed-meanwhile');
+      const locked = await this.statements.run(HOLD_USER, [email, passwordHash], manager);
+      if (locked.length === 0) throw invalidCredentials('changed-meanwhile');
       const session = await this.advance({ subject: email, clientId, amr, origin }, manager);
       const refreshToken = this.codec.encode(session);
       const { salt, hash } = digestTicket(refreshToken);
@@ -62,7 +62,7 @@ export class LoginsService {
     });
   }
 
-  /** The row may be deleted between the two statements, by the end of the session before: then it is made anew. */
+  /** The end of the previous session may delete the row between the two statements. Then another attempt makes a new row. */
   private async advance(
     { subject, clientId, amr, origin: { address, userAgent, requestId } }: Advance,
     manager: EntityManager,

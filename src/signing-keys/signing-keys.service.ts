@@ -8,7 +8,7 @@ import { NoticesService } from '../database/notices.service.js';
 import { JobsService } from '../jobs/jobs.service.js';
 import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
 import { SERVICE, type Actor } from '../kernel/origin.js';
-import { Remembered } from './remembered.js';
+import { RefreshAheadCache } from './refresh-ahead-cache.js';
 import { reseal } from '../kernel/seal.js';
 import { createSealedKeyPair, openKeyPair, type KeyPair, type SealedKeyPair } from './key-pair.js';
 import { SigningKey } from './signing-key.entity.js';
@@ -37,13 +37,13 @@ interface KeySet {
 }
 
 /**
- * Keeps the ES256 keys that sign access tokens: one signs, a newer one may be announced, older ones verify until the last token
- * they signed is over. They are rotated every ninety days, or by command.
+ * Keeps the ES256 keys that sign access tokens: one key signs, a newer key may be announced, older keys verify until the last
+ * token they signed has expired. Keys are rotated every ninety days, or by command.
  */
 @Injectable()
 export class SigningKeysService implements OnModuleInit {
   private readonly seals: readonly [DerivedKey, ...DerivedKey[]];
-  private readonly keys = new Remembered(() => this.load(), REMEMBERED_FOR_MS);
+  private readonly keys = new RefreshAheadCache(() => this.load(), REMEMBERED_FOR_MS);
   private opened: ReadonlyMap<string, KeyPair> = new Map();
 
   constructor(
@@ -62,7 +62,7 @@ export class SigningKeysService implements OnModuleInit {
     });
     this.jobs.register({
       name: 'signing-keys',
-      description: 'Makes the next signing key when it is due, and deletes those that are over.',
+      description: 'Makes the next signing key when it is due, and deletes keys whose tokens have all expired.',
       every: LOOKED_AFTER_EVERY,
       batchSize: 1,
       batch: () => this.maintain(),
@@ -89,8 +89,8 @@ export class SigningKeysService implements OnModuleInit {
   }
 
   /**
-   * Makes a new key, which signs after an hour of being announced. At once, as when the others may be known to somebody else, it takes
-   * their place: what they signed is not valid any more, in other processes within a second.
+   * Makes a new key, which signs after an hour of being announced. With `now`, as when an attacker may know the other keys, it replaces
+   * them: tokens that they signed are no longer valid, in other processes within a second.
    * @returns its `kid`
    */
   async rotate(actor: Actor, atOnce = false): Promise<string> {
@@ -100,7 +100,7 @@ export class SigningKeysService implements OnModuleInit {
     });
   }
 
-  /** Makes the first key and the due one, and deletes those that are over. Says how many. Safe in many processes at once. */
+  /** Makes the first key and the due one, and deletes expired keys. Returns how many. Safe in concurrent processes. */
   private maintain(): Promise<number> {
     return this.change(async (manager) => {
       await manager.query('SELECT pg_advisory_xact_lock($1)', [ROTATION_LOCK]);
@@ -118,7 +118,7 @@ export class SigningKeysService implements OnModuleInit {
     });
   }
 
-  /** Changes keys in a transaction, and has every process read them anew. */
+  /** Changes keys in a transaction. Every process reads the keys again after it. */
   private async change<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     const result = await this.dataSource.transaction(async (manager) => {
       const done = await work(manager);
@@ -129,7 +129,7 @@ export class SigningKeysService implements OnModuleInit {
     return result;
   }
 
-  /** After a change of TESSERA_SECRET: seals under the new one, so that the one before can be taken away. */
+  /** After a change of TESSERA_SECRET: seals under the new secret, so that the previous one can be removed. */
   private async resealAll(manager: EntityManager): Promise<void> {
     if (this.seals.length === 1) return;
     for (const { kid, sealedKey } of await manager.find(SigningKey)) {

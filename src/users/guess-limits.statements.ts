@@ -8,7 +8,7 @@ const IS_KNOWN = `coalesce(last_success > now() - interval '${KNOWN_FOR}', false
 /** SQL: the failures of a counter `t` with the guess that is counted now. */
 const NEXT = `CASE WHEN t.last_failure > now() - interval '${MEMORY}' THEN least(t.failures + 1, 1000000) ELSE 1 END`;
 
-/** SQL: counts a guess as a failure; beyond the free ones each failure blocks for twice as long as the one before. */
+/** SQL: counts a guess as a failure; beyond the free ones each failure blocks for twice as long as the previous one. */
 const COUNT = `failures = ${NEXT}, last_failure = now(), blocked_until = coalesce(
     (SELECT now() + make_interval(secs => least(l.longest, l.seconds * power(2, least(${NEXT} - l.free - 1, 20))))
       FROM limits l WHERE l.key = t.key AND ${NEXT} > l.free), t.blocked_until)`;

@@ -11,7 +11,7 @@ import { LONGEST, PasswordChecksService, type CheckedPassword } from './password
 import { plainCode, TotpService } from './totp.service.js';
 import type { User } from './user.entity.js';
 
-/** What somebody says to prove who they are. */
+/** What a user sends to prove who they are. */
 export interface Credentials {
   readonly email: string;
   readonly password: string;
@@ -33,7 +33,7 @@ interface Attempt extends CheckedPassword {
 
 const REFUSALS = ['unknown-user', 'wrong-password', 'user-disabled', 'no-code', 'wrong-code', 'must-reset-password'];
 
-/** Finds out whether somebody is who they say: password, second factor, and that they do not guess. */
+/** Checks that users are who they say they are: password, second factor, and limits on guessing. */
 @Injectable()
 export class SignInService {
   private readonly outcomes: Outcomes<'ok'>;
