@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { REFRESH_REFUSALS } from '../../kernel/refusal-reasons.js';
 import { Metrics } from '../../observability/metrics.js';
 import { Outcomes } from '../../observability/outcomes.js';
-import { REDEMPTION_REFUSALS } from '../../refresh-tokens/judgement.js';
 import { Redemption } from '../../refresh-tokens/redemption.js';
 import type { IssuedSession } from '../../refresh-tokens/session.js';
 import { TokenResponses } from '../token-responses.js';
@@ -24,7 +24,7 @@ export class RefreshTokenGrant implements Grant {
       name: 'tessera_redemptions_total',
       help: 'Refresh tokens presented for new ones, by outcome; a refusal as replayed ended the session.',
       successes: ['redeemed', 'retried'],
-      refusals: REDEMPTION_REFUSALS,
+      refusals: Object.keys(REFRESH_REFUSALS),
     });
   }
 
