@@ -47,6 +47,7 @@ export class SignIn {
     this.outcomes = new Outcomes(metrics, {
       name: 'tessera_sign_ins_total',
       help: 'Passwords checked, by outcome: of logins, and of Basic credentials that are not remembered.',
+      action: 'Many `wrong-password` or `throttled`: look for guessing in the audit trail (`login-failed`).',
       successes: ['ok'],
       refusals: Object.keys(SIGN_IN_REFUSALS),
     });

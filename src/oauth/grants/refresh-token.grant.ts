@@ -23,6 +23,8 @@ export class RefreshTokenGrant implements Grant {
     this.redemptions = new Outcomes(metrics, {
       name: 'tessera_redemptions_total',
       help: 'Refresh tokens presented for new ones, by outcome; a refusal as replayed ended the session.',
+      action:
+        'Look up a reason that grows in errors.md. Many `replayed`: stolen tokens, or a client that keeps old ones.',
       successes: ['redeemed', 'retried'],
       refusals: Object.keys(REFRESH_REFUSALS),
     });
