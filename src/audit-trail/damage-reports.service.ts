@@ -23,11 +23,13 @@ export class DamageReportsService {
     this.found = metrics.counter({
       name: 'tessera_audit_seal_damages_total',
       help: 'Damages to the sealed audit trail that jobs of this process came across. Any is a reason for `audit verify`.',
+      action: 'Run `npm run cli -- audit verify`, and find out who changed the database.',
       labelNames: ['damage'],
     });
     metrics.gauge({
       name: 'tessera_audit_seal_age_seconds',
       help: 'Age of the oldest event of the audit trail that is not sealed; 0 when all are.',
+      action: 'If it stays above 300, see with `npm run cli -- jobs list` whether `audit-seal` runs.',
       collect: async () => {
         const [oldest] = await statements.run<{ value: number }>(UNSEALED_AGE, []);
         return [{ value: oldest?.value ?? 0 }];

@@ -40,11 +40,19 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly statements: StatementsService,
     metrics: MetricsService,
   ) {
-    // Not `job`: Prometheus writes that label itself, with the name of what it scrapes.
-    const labelNames = ['job_name', 'outcome'] as const;
-    this.runs = metrics.counter({ name: 'tessera_job_runs_total', help: 'Runs of jobs in this process.', labelNames });
-    const help = 'Rows that jobs of this process touched.';
-    this.rows = metrics.counter({ name: 'tessera_job_rows_total', help, labelNames: ['job_name'] });
+    // Not the label `job`: Prometheus writes that one itself, with the name of what it scrapes.
+    this.runs = metrics.counter({
+      name: 'tessera_job_runs_total',
+      help: 'Runs of jobs in this process.',
+      action: 'Any `failed`: read why with `npm run cli -- jobs list`.',
+      labelNames: ['job_name', 'outcome'],
+    });
+    this.rows = metrics.counter({
+      name: 'tessera_job_rows_total',
+      help: 'Rows that jobs of this process touched.',
+      action: 'See how much the jobs delete and seal.',
+      labelNames: ['job_name'],
+    });
   }
 
   /** Has a job run when it is due. */

@@ -20,6 +20,7 @@ export class LiveSessionsService {
     metrics.gauge({
       name: 'tessera_live_sessions',
       help: 'Sessions as PostgreSQL last estimated them; nothing before it has analysed their table.',
+      action: 'Watch the load to come. A sudden fall: many sessions ended, see the audit trail (`session-ended`).',
       collect: () => statements.run<{ value: number }>(ESTIMATE, []),
     });
   }
