@@ -1,26 +1,41 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { DataSource, Repository, type EntityManager } from 'typeorm';
-import { actValues, EVENT_COLUMNS } from './audited.js';
-import { PageReader, type PageStatements } from '../database/page-reader.js';
+import { DataSource, type EntityManager } from 'typeorm';
+import { ACT, actValues, EVENT_COLUMNS } from './audited.js';
+import { parameterList, type ValuesOf } from '../database/named-parameters.js';
+import { PageReader } from '../database/page-reader.js';
 import { findPage, type Searchable, type SearchColumn } from '../database/search.js';
-import { Statements, type Statement } from '../database/statements.js';
+import { statement } from '../database/statement.js';
+import { Statements } from '../database/statements.js';
 import { MinuteBudget } from '../kernel/minute-budget.js';
 import type { Actor } from '../kernel/origin.js';
 import type { Found, Search } from '../kernel/search.js';
-import { AuditTrailEntry } from './audit-trail-entry.entity.js';
+import type { AuditTrailEntry } from './audit-trail-entry.entity.js';
 import { AuditTrailEntryView } from './audit-trail-entry.view.js';
 import type { AuditEvent } from './audit-event.js';
 import { ENTITY_SQL } from './audited-entity.js';
-import { entryPages } from './entry-pages.js';
+import { ENTRY_PAGES } from './entry-pages.js';
 
 const EVENTS_A_MINUTE = 10;
 
-const RECORD: Statement = {
+/** An event, in the order of `EVENT_COLUMNS`. */
+const EVENT = {
+  ...ACT,
+  subject: 'text?',
+  clientId: 'text?',
+  sessionId: 'uuid?',
+  recordIds: 'bigint[]',
+  lastAddress: 'text?',
+  lastUserAgent: 'text?',
+  lastRequestId: 'text?',
+  lastRedeemedOn: 'timestamptz?',
+} as const;
+
+const RECORD = statement({
   name: 'audit-record',
+  parameters: EVENT,
   text: `INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-};
+    VALUES (${parameterList(EVENT)})`,
+});
 
 const nullable = (sql: string): SearchColumn => ({ sql, isNullable: true });
 
@@ -49,30 +64,26 @@ const AUDIT_TRAIL_ENTRIES: Searchable = {
   },
 };
 
-/** Unless the same was written of the same session ten times within the last minute: $1 to $14 as of `RECORD`. */
-const RECORD_WITHIN_BOUNDS: Statement = {
+/** Unless the same was written of the same session ten times within the last minute. */
+const RECORD_WITHIN_BOUNDS = statement({
   name: 'audit-record-within-bounds',
+  parameters: EVENT,
   text: `INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
-    SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::uuid, $10::bigint[],
-      $11::text, $12::text, $13::text, $14::timestamptz
-    WHERE (SELECT count(*) FROM (SELECT FROM audit_trail_entries WHERE session_id = $9::uuid AND kind = $1::text
-      AND reason = $3::text AND created_on > now() - interval '1 minute' LIMIT 10) recent) < 10`,
-};
+    SELECT ${parameterList(EVENT, 'typed')}
+    WHERE (SELECT count(*) FROM (SELECT FROM audit_trail_entries WHERE session_id = :sessionId::uuid AND kind = :kind::text
+      AND reason = :reason::text AND created_on > now() - interval '1 minute' LIMIT 10) recent) < 10`,
+});
 
 /** The audit trail: who did what to which session, from where, when and why. */
 @Injectable()
 export class AuditTrail {
   private readonly budget = new MinuteBudget(EVENTS_A_MINUTE);
-  private readonly pageStatements: PageStatements;
 
   constructor(
-    @InjectRepository(AuditTrailEntry) entries: Repository<AuditTrailEntry>,
     private readonly dataSource: DataSource,
     private readonly statements: Statements,
     private readonly pages: PageReader,
-  ) {
-    this.pageStatements = entryPages(entries.metadata);
-  }
+  ) {}
 
   /** Writes an event: within the manager's transaction, so that it stands or falls with what it records, or by itself. */
   async record(event: AuditEvent, manager?: EntityManager): Promise<void> {
@@ -96,23 +107,15 @@ export class AuditTrail {
   async search(search: Search, actor: Actor): Promise<Found<AuditTrailEntryView>> {
     const { ids, ...totals } = await findPage(this.dataSource, AUDIT_TRAIL_ENTRIES, search);
     const viewOf = (entry: AuditTrailEntry): AuditTrailEntryView => AuditTrailEntryView.of(entry);
-    const page = { ids, statements: this.pageStatements, act: [], reader: actor.name, viewOf };
+    const page = { ids, statements: ENTRY_PAGES, act: {}, reader: actor.name, viewOf };
     await this.recordSample({ kind: 'audit-trail-read', actor });
     return { ...totals, records: await this.pages.read(page) };
   }
 }
 
-function valuesOf({ subject, clientId, sessionId, recordIds, ...event }: AuditEvent): unknown[] {
-  const { lastAddress, lastUserAgent, lastRequestId, lastRedeemedOn } = event;
-  const about = [
-    subject,
-    clientId,
-    sessionId,
-    recordIds ?? [],
-    lastAddress,
-    lastUserAgent,
-    lastRequestId,
-    lastRedeemedOn,
-  ];
-  return [...actValues(event), ...about.map((value) => value ?? null)];
+function valuesOf({ kind, actor, reason, recordIds = [], ...about }: AuditEvent): ValuesOf<typeof EVENT> {
+  const { subject, clientId, sessionId, lastAddress, lastUserAgent, lastRequestId, lastRedeemedOn } = about;
+  const last = { lastAddress, lastUserAgent, lastRequestId, lastRedeemedOn };
+  const act = { kind, actor, ...(reason !== undefined && { reason }) };
+  return { ...actValues(act), subject, clientId, sessionId, recordIds, ...last };
 }

@@ -29,7 +29,7 @@ export class DamageReports {
       name: 'tessera_audit_seal_age_seconds',
       help: 'Age of the oldest event of the audit trail that is not sealed; 0 when all are.',
       collect: async () => {
-        const [oldest] = await statements.run<{ value: number }>(UNSEALED_AGE, []);
+        const [oldest] = await statements.run(UNSEALED_AGE, {});
         return [{ value: oldest?.value ?? 0 }];
       },
     });

@@ -1,11 +1,7 @@
 import { statSync } from 'node:fs';
 import { formatDateTime } from '../kernel/date-time.js';
-import {
-  ENDINGS_AT_ONCE,
-  SessionEndings,
-  type NamedEnd,
-  type SurvivingSession,
-} from '../refresh-tokens/session-endings.js';
+import { ENDINGS_AT_ONCE, SessionEndings, type NamedEnd } from '../refresh-tokens/session-endings.js';
+import type { SurvivingSession } from '../refresh-tokens/session-endings.statements.js';
 import { counted } from './counted.js';
 import { formatTable } from './format-table.js';
 import { OPERATOR, say } from './operator.js';

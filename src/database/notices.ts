@@ -3,10 +3,18 @@ import type { EntityManager } from 'typeorm';
 import { Settings } from '../config/settings.js';
 import type { ServerClient } from './server-client.js';
 import { loneClient } from './server-pool.js';
+import { statement, valuesInOrder } from './statement.js';
 
 const CHANNEL = 'tessera';
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 5_000;
+
+const NOTIFY = statement({
+  name: 'notify',
+  isPrepared: false,
+  parameters: { channel: 'text', topic: 'text' },
+  text: 'SELECT pg_notify(:channel, :topic)',
+});
 
 /**
  * Tells all processes of the service that something changed, by LISTEN and NOTIFY. A notice is an early word, not a promise: it may be
@@ -29,7 +37,7 @@ export class Notices implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Tells that a topic changed, once the manager's transaction is committed, and never if it is not. */
   async announce(topic: string, manager: EntityManager): Promise<void> {
-    await manager.query('SELECT pg_notify($1, $2)', [CHANNEL, topic]);
+    await manager.query(NOTIFY.text, valuesInOrder(NOTIFY, { channel: CHANNEL, topic }));
   }
 
   onApplicationBootstrap(): void {

@@ -24,7 +24,7 @@ export const REDEMPTION_REFUSALS = [
 export type Refusal = (typeof REDEMPTION_REFUSALS)[number];
 
 /** The session of a token that was not redeemed, as the database knows it. */
-export interface Diagnosis extends Session, LastRedemption, SignedPower, Record<string, unknown> {
+export interface Diagnosis extends Session, LastRedemption, SignedPower {
   readonly issued: boolean;
   readonly firstGeneration: number;
   readonly salt: string;

@@ -44,7 +44,7 @@ export class SessionsService implements OnModuleInit {
     { reason, actor, manager }: { reason: string; actor: Actor; manager?: EntityManager },
   ): Promise<number> {
     const act = actValues({ kind: 'session-ended', actor, reason });
-    const ended = await this.statements.run(END_ALL, [subject.toLowerCase(), clientId ?? null, ...act], manager);
+    const ended = await this.statements.run(END_ALL, { subject: subject.toLowerCase(), clientId, ...act }, manager);
     return ended.length;
   }
 
@@ -58,7 +58,7 @@ export class SessionsService implements OnModuleInit {
     actor: Actor,
   ): Promise<void> {
     const act = actValues({ kind: 'session-ended', actor, reason: 'revoked' });
-    const ended = await this.statements.run(END_REVOKED, [id, uniqueId, generation, clientId, ...act]);
+    const ended = await this.statements.run(END_REVOKED, { id, uniqueId, generation, clientId, ...act });
     const isForeign = ended.length === 0 && clientId !== undefined;
     if (isForeign && (await this.belongsToAnother(id, uniqueId, clientId))) {
       throw new AppError('invalid_grant', 400, 'The token was not issued to this client.');
@@ -69,7 +69,7 @@ export class SessionsService implements OnModuleInit {
   async revokeByAccessToken(token: AccessTokenReference, actor: Actor): Promise<void> {
     const { uniqueId, subject, clientId, expires } = token;
     const act = actValues({ kind: 'session-ended', actor, reason: 'revoked' });
-    await this.statements.run(END_OF_ACCESS_TOKEN, [uniqueId, subject, clientId, expires, ...act]);
+    await this.statements.run(END_OF_ACCESS_TOKEN, { uniqueId, subject, clientId, expires, ...act });
   }
 
   private belongsToAnother(id: number, uniqueId: string, clientId: string): Promise<boolean> {
