@@ -6,7 +6,7 @@ const HELD_FOR = `interval '2 minutes'`;
 /** Takes a job that is due, or in any case when the caller says so, unless another process runs it. */
 export const CLAIM = statement({
   name: 'job-claim',
-  parameters: { name: 'text', holder: 'text', inAnyCase: 'boolean' },
+  parameters: { name: 'text', holder: 'uuid', inAnyCase: 'boolean' },
   text: `INSERT INTO jobs AS j (name, due_on, holder, held_until, started_on)
     VALUES (:name, now(), :holder, now() + ${HELD_FOR}, now())
     ON CONFLICT (name) DO UPDATE SET holder = :holder, held_until = now() + ${HELD_FOR}, started_on = now(), rows = 0
@@ -17,7 +17,7 @@ export const CLAIM = statement({
 /** Says that a run goes on, and how many rows it touched. No row when another process took it over. */
 export const GO_ON = statement({
   name: 'job-go-on',
-  parameters: { name: 'text', holder: 'text', touched: 'bigint' },
+  parameters: { name: 'text', holder: 'uuid', touched: 'bigint' },
   text: `UPDATE jobs SET held_until = now() + ${HELD_FOR}, rows = rows + :touched
     WHERE name = :name AND holder = :holder RETURNING name`,
 });
@@ -25,7 +25,7 @@ export const GO_ON = statement({
 /** Ends a run: in how many seconds the next is due, and why it failed, or null. */
 export const END = statement({
   name: 'job-end',
-  parameters: { name: 'text', holder: 'text', seconds: 'float8', failure: 'text?' },
+  parameters: { name: 'text', holder: 'uuid', seconds: 'float8', failure: 'text?' },
   text: `UPDATE jobs SET holder = NULL, held_until = NULL, ended_on = now(), failure = :failure,
       due_on = now() + make_interval(secs => :seconds::float8)
     WHERE name = :name AND holder = :holder`,
