@@ -31,7 +31,7 @@ export class DamageReportsService {
       help: 'Age of the oldest event of the audit trail that is not sealed; 0 when all are.',
       action: 'If it stays above 300, see with `npm run cli -- jobs list` whether `audit-seal` runs.',
       collect: async () => {
-        const [oldest] = await statements.run<{ value: number }>(UNSEALED_AGE, []);
+        const [oldest] = await statements.run(UNSEALED_AGE, {});
         return [{ value: oldest?.value ?? 0 }];
       },
     });

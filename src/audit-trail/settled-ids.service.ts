@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
-import { StatementsService, type Statement } from '../database/statements.service.js';
+import { rowOf, statement } from '../database/statement.js';
+import { StatementsService } from '../database/statements.service.js';
 
 const LOOK_AGAIN_AFTER_MS = 200;
 /** A transaction that takes longer is left to the next run of the job. */
@@ -11,17 +12,20 @@ const WRITERS = `FROM pg_locks WHERE relation = 'audit_trail_entries'::regclass
   AND mode = 'RowExclusiveLock' AND granted AND pid IS DISTINCT FROM pg_backend_pid()`;
 
 /** The highest id there is, and the transactions that may still add lower ones. An id that no sequence gave does not count. */
-const NEWEST: Statement = {
+const NEWEST = statement({
   name: 'audit-newest',
+  returns: rowOf<{ id: number | null; writers: string[] }>(),
   text: `SELECT least(max(id), pg_sequence_last_value(pg_get_serial_sequence('audit_trail_entries', 'id')::regclass)) AS id,
       ARRAY(SELECT DISTINCT virtualtransaction ${WRITERS}) AS writers
     FROM audit_trail_entries`,
-};
+});
 
-const STILL_WRITING: Statement = {
+const STILL_WRITING = statement({
   name: 'audit-still-writing',
-  text: `SELECT count(*)::int AS count ${WRITERS} AND virtualtransaction = ANY ($1::text[])`,
-};
+  parameters: { writers: 'text[]' },
+  returns: rowOf<{ count: number }>(),
+  text: `SELECT count(*)::int AS count ${WRITERS} AND virtualtransaction = ANY (:writers::text[])`,
+});
 
 /**
  * Finds out up to which id the audit trail is complete. An id is given before its transaction commits, so a lower id may become visible
@@ -53,14 +57,14 @@ export class SettledIdsService {
   }
 
   private async newest(): Promise<{ id: number; writers: string[] }> {
-    const { id, writers } = await this.statements.runForOne<{ id: number | null; writers: string[] }>(NEWEST, []);
+    const { id, writers } = await this.statements.runForOne(NEWEST, {});
     return { id: id ?? 0, writers };
   }
 
   private async areOver(writers: readonly string[]): Promise<boolean> {
     const until = performance.now() + PATIENCE_MS;
     while (writers.length > 0) {
-      const { count } = await this.statements.runForOne<{ count: number }>(STILL_WRITING, [writers]);
+      const { count } = await this.statements.runForOne(STILL_WRITING, { writers });
       if (count === 0) return true;
       if (performance.now() > until) return false;
       await pause(LOOK_AGAIN_AFTER_MS, undefined, { ref: false });

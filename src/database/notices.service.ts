@@ -3,10 +3,18 @@ import type { EntityManager } from 'typeorm';
 import { Settings } from '../config/settings.js';
 import type { ServerClient } from './server-client.js';
 import { loneClient } from './server-pool.js';
+import { statement, valuesInOrder } from './statement.js';
 
 const CHANNEL = 'tessera';
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 5_000;
+
+const NOTIFY = statement({
+  name: 'notify',
+  isPrepared: false,
+  parameters: { channel: 'text', topic: 'text' },
+  text: 'SELECT pg_notify(:channel, :topic)',
+});
 
 /**
  * Notifies all processes of the service of a change, by LISTEN and NOTIFY. A notice may be lost with a connection, and none comes
@@ -29,7 +37,7 @@ export class NoticesService implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Announces a change of a topic when the manager's transaction commits, and never if it does not. */
   async announce(topic: string, manager: EntityManager): Promise<void> {
-    await manager.query('SELECT pg_notify($1, $2)', [CHANNEL, topic]);
+    await manager.query(NOTIFY.text, valuesInOrder(NOTIFY, { channel: CHANNEL, topic }));
   }
 
   onApplicationBootstrap(): void {

@@ -110,18 +110,20 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async runIfFree(job: Job, inAnyCase: boolean): Promise<number | undefined> {
-    const claimed = await this.statements.run(CLAIM, [job.name, this.holder, inAnyCase]);
+    const lease = { name: job.name, holder: this.holder };
+    const claimed = await this.statements.run(CLAIM, { ...lease, inAnyCase });
     if (claimed.length === 0) return undefined;
     try {
       const rows = await this.runBatches(job, inAnyCase ? Infinity : (job.batchesPerRun ?? Infinity));
       this.runs.inc({ job_name: job.name, outcome: 'ok' });
       const next = this.closing.signal.aborted ? 0 : job.every;
-      await this.statements.run(END, [job.name, this.holder, next, null]);
+      await this.statements.run(END, { ...lease, seconds: next, failure: null });
       if (rows > 0) this.logger.log(`The job ${job.name} touched ${rows} rows.`);
       return rows;
     } catch (error) {
       this.runs.inc({ job_name: job.name, outcome: 'failed' });
-      await this.statements.run(END, [job.name, this.holder, job.every, (error as Error).message]).catch(() => []);
+      const failed = { ...lease, seconds: job.every, failure: (error as Error).message };
+      await this.statements.run(END, failed).catch(() => []);
       throw error;
     }
   }
@@ -134,7 +136,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
       const rest = Math.min((performance.now() - begin) * REST, LONGEST_REST_MS);
       total += rows;
       this.rows.inc({ job_name: job.name }, rows);
-      const renewed = await this.statements.run(GO_ON, [job.name, this.holder, rows]);
+      const renewed = await this.statements.run(GO_ON, { name: job.name, holder: this.holder, touched: rows });
       if (rows < job.batchSize || batch >= most || renewed.length === 0 || this.closing.signal.aborted) return total;
       await pause(rest, undefined, { signal: this.closing.signal }).catch(() => undefined);
     }

@@ -8,7 +8,7 @@ import type { Session } from './session.js';
 export type Refusal = keyof typeof REFRESH_REFUSALS;
 
 /** The session of a token that was not redeemed, as the database knows it. */
-export interface Diagnosis extends Session, LastRedemption, SignedPower, Record<string, unknown> {
+export interface Diagnosis extends Session, LastRedemption, SignedPower {
   readonly issued: boolean;
   readonly firstGeneration: number;
   readonly salt: string;

@@ -49,13 +49,13 @@ export class LoginsService {
    */
   async begin({ user: { email, passwordHash }, clientId = email, amr, origin }: Login): Promise<IssuedSession> {
     return this.dataSource.transaction(async (manager) => {
-      const locked = await this.statements.run(HOLD_USER, [email, passwordHash], manager);
+      const locked = await this.statements.run(HOLD_USER, { email, passwordHash }, manager);
       if (locked.length === 0) throw invalidCredentials('changed-meanwhile');
       const session = await this.advance({ subject: email, clientId, amr, origin }, manager);
       const refreshToken = this.codec.encode(session);
       const { salt, hash } = digestTicket(refreshToken);
       const ticket = await this.tickets.seal(session);
-      await this.statements.run(STORE_TICKET, [session.id, salt, hash, ticket], manager);
+      await this.statements.run(STORE_TICKET, { id: session.id, salt, hash, ticket }, manager);
       const actor = { name: email, origin };
       await this.events.record({ kind: 'login', actor, reason: amr.join(' '), ...aboutSession(session) }, manager);
       return { ...session, refreshToken };
@@ -67,12 +67,11 @@ export class LoginsService {
     { subject, clientId, amr, origin: { address, userAgent, requestId } }: Advance,
     manager: EntityManager,
   ): Promise<Session & LastRedemption> {
-    const { REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE } = this.settings;
+    const { REFRESH_TOKEN_TTL: life, REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
     for (;;) {
-      await this.statements.run(FIND_OR_CREATE, [uuidv7(), subject, clientId], manager);
-      const lives = [REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE];
-      const values = [subject, clientId, amr, ...lives, uuidv7(), address, userAgent, requestId];
-      const [session] = await this.statements.run<Session & Record<string, unknown>>(ADVANCE, values, manager);
+      await this.statements.run(FIND_OR_CREATE, { uniqueId: uuidv7(), subject, clientId }, manager);
+      const values = { subject, clientId, amr, life, longestLife, newUniqueId: uuidv7() };
+      const [session] = await this.statements.run(ADVANCE, { ...values, address, userAgent, requestId }, manager);
       if (!session) continue;
       const last = { lastAddress: address, lastUserAgent: userAgent, lastRequestId: requestId };
       return { ...session, ...last, lastRedeemedOn: session.now };

@@ -5,6 +5,7 @@ import type { KeyObject } from 'node:crypto';
 import { AuditEventsService } from '../audit/audit-events.service.js';
 import { Settings } from '../config/settings.js';
 import { NoticesService } from '../database/notices.service.js';
+import { valuesInOrder } from '../database/statement.js';
 import { JobsService } from '../jobs/jobs.service.js';
 import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
 import { SERVICE, type Actor } from '../kernel/origin.js';
@@ -12,14 +13,12 @@ import { RefreshAheadCache } from './refresh-ahead-cache.js';
 import { reseal } from '../kernel/seal.js';
 import { createSealedKeyPair, openKeyPair, type KeyPair, type SealedKeyPair } from './key-pair.js';
 import { SigningKey } from './signing-key.entity.js';
+import { DELETE_KEYS, DELETE_OLD, LIST_KEYS, LOCK_KEYS, NEXT_DUE } from './signing-key.statements.js';
 
 /** Any number no one else is likely to lock; the same in every process of the service. */
 const ROTATION_LOCK = 7_355_609;
-const ROTATE_AFTER = '90 days';
 /** Verifiers keep the key set for minutes: an hour is time enough to see a key before it signs. */
 const ANNOUNCED_FOR = '1 hour';
-/** No access token lives longer (ACCESS_TOKEN_TTL), so after that none is left that an earlier key signed. */
-const KEPT_FOR = '8 days';
 /** What another process does to the keys is known here after this at the latest, even if its notice is lost. */
 const REMEMBERED_FOR_MS = 1_000;
 /** An unknown `kid` may be a key that another process made just now, or garbage: look, but not with every request. */
@@ -95,7 +94,7 @@ export class SigningKeysService implements OnModuleInit {
    */
   async rotate(actor: Actor, atOnce = false): Promise<string> {
     return this.change(async (manager) => {
-      if (atOnce) await manager.query('DELETE FROM signing_keys');
+      if (atOnce) await manager.query(DELETE_KEYS.text);
       return this.add(manager, actor, atOnce);
     });
   }
@@ -103,16 +102,10 @@ export class SigningKeysService implements OnModuleInit {
   /** Makes the first key and the due one, and deletes expired keys. Returns how many. Safe in concurrent processes. */
   private maintain(): Promise<number> {
     return this.change(async (manager) => {
-      await manager.query('SELECT pg_advisory_xact_lock($1)', [ROTATION_LOCK]);
-      const [row] = await manager.query<{ hasKeys: boolean; isDue: boolean }[]>(
-        `SELECT count(*) > 0 AS "hasKeys", coalesce(max(created_on) < now() - interval '${ROTATE_AFTER}', true) AS "isDue"
-          FROM signing_keys`,
-      );
+      await manager.query(LOCK_KEYS.text, valuesInOrder(LOCK_KEYS, { lock: ROTATION_LOCK }));
+      const [row] = await manager.query<{ hasKeys: boolean; isDue: boolean }[]>(NEXT_DUE.text);
       if (row?.isDue) await this.add(manager, SERVICE, !row.hasKeys);
-      const [, deleted] = await manager.query<[unknown, number]>(
-        `DELETE FROM signing_keys k WHERE EXISTS (SELECT FROM signing_keys newer
-          WHERE newer.signs_from > k.signs_from AND newer.signs_from < now() - interval '${KEPT_FOR}')`,
-      );
+      const [, deleted] = await manager.query<[unknown, number]>(DELETE_OLD.text);
       await this.resealAll(manager);
       return (row?.isDue ? 1 : 0) + deleted;
     });
@@ -152,9 +145,7 @@ export class SigningKeysService implements OnModuleInit {
   }
 
   private async load(): Promise<KeySet> {
-    const stored = await this.dataSource.query<StoredKey[]>(
-      `SELECT kid, sealed_key AS "sealedKey", signs_from <= now() AS "hasBegun" FROM signing_keys ORDER BY signs_from, kid`,
-    );
+    const stored = await this.dataSource.query<StoredKey[]>(LIST_KEYS.text);
     const pairs = new Map<string, KeyPair>();
     let signer: KeyPair | undefined;
     for (const key of stored) {
