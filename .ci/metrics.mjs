@@ -16,7 +16,7 @@ async function registered() {
   const port = await freePort();
   return withService({ METRICS_PORT: String(port), METRICS_HOST: '127.0.0.1' }, async (app) => {
     const { MetricsService } = await import(join(ROOT, 'dist/observability/metrics.service.js'));
-    const metrics = app.get(Metrics);
+    const metrics = app.get(MetricsService);
     return { own: metrics.declared(), text: (await metrics.exposition()).text };
   });
 }
