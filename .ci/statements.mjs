@@ -16,10 +16,10 @@ const HEADER = `-- Every statement that the service runs, by name, with each par
 -- This file is made by \`npm run statements\`.
 `;
 
-function shown({ name, source, parameters, isPrepared, isRepeatable }) {
+function shown({ name, source, parameters, isPrepared, isIdempotent }) {
   const facts = [
     ...(isPrepared ? [] : ['not prepared: PostgreSQL does not see the name']),
-    ...(isRepeatable ? ['sent again when its connection broke'] : []),
+    ...(isIdempotent ? ['sent again when its connection broke'] : []),
   ];
   return [
     `-- name: ${name}`,

@@ -1221,7 +1221,7 @@ FROM act;
 -- $14 userAgent: text[] with null elements
 -- $15 requestId: text[] with null elements
 WITH
-  asked AS (
+  input AS (
     SELECT *
     FROM
       unnest(
@@ -1240,7 +1240,7 @@ WITH
         (SELECT :address::text[]),
         (SELECT :userAgent::text[]),
         (SELECT :requestId::text[])
-      ) WITH ORDINALITY AS asked (
+      ) WITH ORDINALITY AS batch (
         subject,
         client_id,
         expires_on,
@@ -1256,7 +1256,7 @@ WITH
         address,
         user_agent,
         request_id,
-        place
+        ordinal
       )
   ),
   act AS (
@@ -1272,7 +1272,7 @@ WITH
       system_id,
       updated_by,
       unique_id
-    FROM asked
+    FROM input
     RETURNING
       id,
       unique_id,
@@ -1316,16 +1316,16 @@ WITH
       NULL::timestamptz
     FROM
       act
-      JOIN asked USING (unique_id)
+      JOIN input USING (unique_id)
   )
 SELECT
-  asked.place::int,
+  input.ordinal::int,
   act.id,
   act.updated_on AS "updatedOn",
   act.updated_by AS "updatedBy"
 FROM
   act
-  JOIN asked USING (unique_id);
+  JOIN input USING (unique_id);
 
 -- name: record-delete
 -- $1 id: bigint
@@ -1530,7 +1530,7 @@ FROM
   ) act;
 
 -- name: record-read-each
--- $1 askedId: bigint[]
+-- $1 recordId: bigint[]
 -- $2 kind: text[]
 -- $3 actor: text[]
 -- $4 reason: text[] with null elements
@@ -1542,18 +1542,18 @@ WITH
     SELECT
       t.*,
       t.created_on > now() - interval '24 hours' AS is_new,
-      asked.*
+      batch.*
     FROM
       unnest(
-        (SELECT :askedId::bigint[]),
+        (SELECT :recordId::bigint[]),
         (SELECT :kind::text[]),
         (SELECT :actor::text[]),
         (SELECT :reason::text[]),
         (SELECT :address::text[]),
         (SELECT :userAgent::text[]),
         (SELECT :requestId::text[])
-      ) WITH ORDINALITY AS asked (asked_id, kind, actor, reason, address, user_agent, request_id, place)
-      JOIN refresh_tokens t ON t.id = asked.asked_id
+      ) WITH ORDINALITY AS batch (record_id, kind, actor, reason, address, user_agent, request_id, ordinal)
+      JOIN refresh_tokens t ON t.id = batch.record_id
   ),
   event AS (
     INSERT INTO
@@ -1591,7 +1591,7 @@ WITH
     FROM act
   )
 SELECT
-  place::int,
+  ordinal::int,
   id,
   unique_id AS "uniqueId",
   subject,
@@ -1940,17 +1940,17 @@ WITH
   confirmed AS (
     SELECT
       t.id,
-      asked.generation
+      batch.generation
     FROM
       unnest(
         (SELECT :uniqueId::uuid[]),
         (SELECT :generation::bigint[])
-      ) WITH ORDINALITY AS asked (unique_id, generation, place)
-      JOIN refresh_tokens t ON t.unique_id = asked.unique_id
-      AND t.generation = asked.generation
+      ) WITH ORDINALITY AS batch (unique_id, generation, ordinal)
+      JOIN refresh_tokens t ON t.unique_id = batch.unique_id
+      AND t.generation = batch.generation
     WHERE
       t.issued
-      AND t.confirmed_generation IS DISTINCT FROM asked.generation
+      AND t.confirmed_generation IS DISTINCT FROM batch.generation
     FOR NO KEY UPDATE OF
       t SKIP LOCKED
   )
@@ -1996,9 +1996,9 @@ FROM
 WHERE
   t.id = :id
   AND t.unique_id = :uniqueId
-  AND t.issued
   AND t.generation = :generation
   AND t.ticket_hash = encode(sha256(convert_to(t.ticket_salt || :token::text, 'UTF8')), 'base64')
+  AND t.issued
   AND t.expires_on > now()
   AND t.auth_time + make_interval(secs => :longestLife::float8) > now()
   AND u.enabled;
@@ -2025,8 +2025,11 @@ SELECT
   t.ticket_salt AS salt,
   t.ticket_hash AS hash,
   t.client_id = coalesce(:clientId::text, t.client_id) AS "isSameClient",
-  t.expires_on <= now()
-  OR t.auth_time + make_interval(secs => :longestLife::float8) <= now() AS "isExpired",
+  NOT (
+    t.issued
+    AND t.expires_on > now()
+    AND t.auth_time + make_interval(secs => :longestLife::float8) > now()
+  ) AS "isExpired",
   extract(
     epoch
     FROM clock_timestamp() - (t.rotated_on || t.rotations) [t.generation - :generation::bigint]
@@ -2217,11 +2220,11 @@ WITH
     DELETE FROM refresh_tokens t USING unnest(
       (SELECT :namedId::uuid[]),
       (SELECT :endedOn::timestamptz[])
-    ) WITH ORDINALITY AS asked (named_id, ended_on, place)
+    ) WITH ORDINALITY AS batch (named_id, ended_on, ordinal)
     WHERE
       t.issued
-      AND t.unique_id = asked.named_id
-      AND t.auth_time <= asked.ended_on
+      AND t.unique_id = batch.named_id
+      AND t.auth_time <= batch.ended_on
     RETURNING
       t.id,
       t.unique_id,
@@ -2593,10 +2596,10 @@ FROM
   unnest(
     (SELECT :namedId::uuid[]),
     (SELECT :endedOn::timestamptz[])
-  ) WITH ORDINALITY AS asked (named_id, ended_on, place)
+  ) WITH ORDINALITY AS batch (named_id, ended_on, ordinal)
   JOIN refresh_tokens t ON t.issued
-  AND t.unique_id = asked.named_id
-  AND t.auth_time <= asked.ended_on
+  AND t.unique_id = batch.named_id
+  AND t.auth_time <= batch.ended_on
 ORDER BY t.id;
 
 -- name: session-find-or-create
@@ -2658,13 +2661,13 @@ WHERE
 -- $5 generation: bigint[] with null elements
 -- $6 longestLife: float8
 SELECT
-  asked.place::int,
+  batch.ordinal::int,
   u.email,
   u.is_administrator AS "isAdministrator",
   u.roles,
   u.mac,
   CASE
-    WHEN t.generation = coalesce(asked.generation, t.generation)
+    WHEN t.generation = coalesce(batch.generation, t.generation)
     AND t.generation > t.first_generation
     AND t.confirmed_generation IS DISTINCT FROM t.generation THEN t.generation
   END AS unconfirmed
@@ -2675,15 +2678,15 @@ FROM
     (SELECT :clientId::text[]),
     (SELECT :expires::float8[]),
     (SELECT :generation::bigint[])
-  ) WITH ORDINALITY AS asked (unique_id, subject, client_id, expires, generation, place)
-  JOIN refresh_tokens t ON t.unique_id = asked.unique_id
-  AND t.subject = asked.subject
-  AND t.client_id = asked.client_id
+  ) WITH ORDINALITY AS batch (unique_id, subject, client_id, expires, generation, ordinal)
+  JOIN refresh_tokens t ON t.unique_id = batch.unique_id
+  AND t.subject = batch.subject
+  AND t.client_id = batch.client_id
   JOIN users u ON u.email = t.subject
 WHERE
-  t.issued
-  AND u.enabled
-  AND to_timestamp(asked.expires) > now()
+  u.enabled
+  AND to_timestamp(batch.expires) > now()
+  AND t.issued
   AND t.expires_on > now()
   AND t.auth_time + make_interval(secs => :longestLife::float8) > now();
 
@@ -2702,15 +2705,15 @@ WHERE
 -- $11 life: float8
 -- $12 longestLife: float8
 WITH
-  held AS (
+  locked AS (
     SELECT
       t.id,
-      asked.place,
-      asked.salt,
-      asked.hash,
-      asked.address,
-      asked.user_agent,
-      asked.request_id,
+      batch.ordinal,
+      batch.salt,
+      batch.hash,
+      batch.address,
+      batch.user_agent,
+      batch.request_id,
       u.email,
       u.is_administrator AS "isAdministrator",
       u.roles,
@@ -2727,26 +2730,26 @@ WITH
         (SELECT :address::inet[]),
         (SELECT :userAgent::text[]),
         (SELECT :requestId::text[])
-      ) WITH ORDINALITY AS asked (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, place),
+      ) WITH ORDINALITY AS batch (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, ordinal),
       refresh_tokens t,
       users u
     WHERE
-      t.id = asked.id
-      AND t.unique_id = asked.unique_id
+      t.id = batch.id
+      AND t.unique_id = batch.unique_id
+      AND t.generation = batch.generation
+      AND t.ticket_hash = encode(sha256(convert_to(t.ticket_salt || batch.token::text, 'UTF8')), 'base64')
+      AND t.client_id = coalesce(batch.client_id, t.client_id)
       AND t.issued
-      AND t.generation = asked.generation
-      AND t.ticket_hash = encode(sha256(convert_to(t.ticket_salt || asked.token::text, 'UTF8')), 'base64')
-      AND t.client_id = coalesce(asked.client_id, t.client_id)
       AND t.expires_on > now()
       AND t.auth_time + make_interval(secs => :longestLife::float8) > now()
       AND u.email = t.subject
       AND u.enabled
       AND NOT (
         coalesce(
-          t.last_address <> asked.address
+          t.last_address <> batch.address
           AND NOT t.last_address <<= set_masklen(
-            asked.address,
-            CASE family(asked.address)
+            batch.address,
+            CASE family(batch.address)
               WHEN 4 THEN 24
               ELSE 48
             END
@@ -2754,7 +2757,7 @@ WITH
           false
         )
         OR t.last_redeemed_on IS NOT NULL
-        AND t.last_user_agent IS DISTINCT FROM asked.user_agent
+        AND t.last_user_agent IS DISTINCT FROM batch.user_agent
       )
     FOR NO KEY UPDATE OF
       t SKIP LOCKED
@@ -2763,14 +2766,14 @@ UPDATE refresh_tokens t
 SET
   generation = t.generation + 1,
   rotated_on = clock_timestamp(),
-  ticket_salt = held.salt,
-  ticket_hash = held.hash,
+  ticket_salt = locked.salt,
+  ticket_hash = locked.hash,
   rotations = (t.rotated_on || t.rotations) [1:4],
   repetitions = 0,
   last_redeemed_on = clock_timestamp(),
-  last_request_id = held.request_id,
-  last_address = held.address,
-  last_user_agent = held.user_agent,
+  last_request_id = locked.request_id,
+  last_address = locked.address,
+  last_user_agent = locked.user_agent,
   updated_on = date_trunc('second', now()),
   updated_by = t.subject,
   expires_on = CASE
@@ -2780,18 +2783,18 @@ SET
     )
     ELSE t.expires_on
   END
-FROM held
-WHERE t.id = held.id
+FROM locked
+WHERE t.id = locked.id
 RETURNING
-  held.place::int,
+  locked.ordinal::int,
   t.subject,
   t.client_id AS "clientId",
   t.auth_time AS "authTime",
   t.amr,
   now() AS now,
-  held."isAdministrator",
-  held.roles,
-  held.mac;
+  locked."isAdministrator",
+  locked.roles,
+  locked.mac;
 
 -- name: session-redeem-skipped
 -- sent again when its connection broke
@@ -2809,7 +2812,7 @@ RETURNING
 -- $12 longestLife: float8
 -- $13 skipsElsewhere: boolean
 WITH
-  held AS (
+  locked AS (
     SELECT
       t.id,
       t.unique_id,
@@ -2820,10 +2823,10 @@ WITH
       t.last_request_id,
       t.last_redeemed_on,
       coalesce(
-        t.last_address <> asked.address
+        t.last_address <> batch.address
         AND NOT t.last_address <<= set_masklen(
-          asked.address,
-          CASE family(asked.address)
+          batch.address,
+          CASE family(batch.address)
             WHEN 4 THEN 24
             ELSE 48
           END
@@ -2831,13 +2834,13 @@ WITH
         false
       ) AS is_other_network,
       t.last_redeemed_on IS NOT NULL
-      AND t.last_user_agent IS DISTINCT FROM asked.user_agent AS is_other_agent,
-      asked.place,
-      asked.salt,
-      asked.hash,
-      asked.address,
-      asked.user_agent,
-      asked.request_id,
+      AND t.last_user_agent IS DISTINCT FROM batch.user_agent AS is_other_agent,
+      batch.ordinal,
+      batch.salt,
+      batch.hash,
+      batch.address,
+      batch.user_agent,
+      batch.request_id,
       u.email,
       u.is_administrator AS "isAdministrator",
       u.roles,
@@ -2854,16 +2857,16 @@ WITH
         (SELECT :address::inet[]),
         (SELECT :userAgent::text[]),
         (SELECT :requestId::text[])
-      ) WITH ORDINALITY AS asked (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, place),
+      ) WITH ORDINALITY AS batch (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, ordinal),
       refresh_tokens t,
       users u
     WHERE
-      t.id = asked.id
-      AND t.unique_id = asked.unique_id
+      t.id = batch.id
+      AND t.unique_id = batch.unique_id
+      AND t.generation = batch.generation
+      AND t.ticket_hash = encode(sha256(convert_to(t.ticket_salt || batch.token::text, 'UTF8')), 'base64')
+      AND t.client_id = coalesce(batch.client_id, t.client_id)
       AND t.issued
-      AND t.generation = asked.generation
-      AND t.ticket_hash = encode(sha256(convert_to(t.ticket_salt || asked.token::text, 'UTF8')), 'base64')
-      AND t.client_id = coalesce(asked.client_id, t.client_id)
       AND t.expires_on > now()
       AND t.auth_time + make_interval(secs => :longestLife::float8) > now()
       AND u.email = t.subject
@@ -2872,10 +2875,10 @@ WITH
         :skipsElsewhere::boolean
         AND (
           coalesce(
-            t.last_address <> asked.address
+            t.last_address <> batch.address
             AND NOT t.last_address <<= set_masklen(
-              asked.address,
-              CASE family(asked.address)
+              batch.address,
+              CASE family(batch.address)
                 WHEN 4 THEN 24
                 ELSE 48
               END
@@ -2883,7 +2886,7 @@ WITH
             false
           )
           OR t.last_redeemed_on IS NOT NULL
-          AND t.last_user_agent IS DISTINCT FROM asked.user_agent
+          AND t.last_user_agent IS DISTINCT FROM batch.user_agent
         )
       )
     FOR NO KEY UPDATE OF
@@ -2894,14 +2897,14 @@ WITH
     SET
       generation = t.generation + 1,
       rotated_on = clock_timestamp(),
-      ticket_salt = held.salt,
-      ticket_hash = held.hash,
+      ticket_salt = locked.salt,
+      ticket_hash = locked.hash,
       rotations = (t.rotated_on || t.rotations) [1:4],
       repetitions = 0,
       last_redeemed_on = clock_timestamp(),
-      last_request_id = held.request_id,
-      last_address = held.address,
-      last_user_agent = held.user_agent,
+      last_request_id = locked.request_id,
+      last_address = locked.address,
+      last_user_agent = locked.user_agent,
       updated_on = date_trunc('second', now()),
       updated_by = t.subject,
       expires_on = CASE
@@ -2911,18 +2914,18 @@ WITH
         )
         ELSE t.expires_on
       END
-    FROM held
-    WHERE t.id = held.id
+    FROM locked
+    WHERE t.id = locked.id
     RETURNING
-      held.place::int,
+      locked.ordinal::int,
       t.subject,
       t.client_id AS "clientId",
       t.auth_time AS "authTime",
       t.amr,
       now() AS now,
-      held."isAdministrator",
-      held.roles,
-      held.mac
+      locked."isAdministrator",
+      locked.roles,
+      locked.mac
   ),
   event AS (
     INSERT INTO
@@ -2965,7 +2968,7 @@ WITH
       last_user_agent,
       last_request_id,
       last_redeemed_on
-    FROM held
+    FROM locked
     WHERE
       (
         is_other_network
@@ -2982,7 +2985,7 @@ WITH
             SELECT
             FROM audit_trail_entries
             WHERE
-              session_id = held.unique_id
+              session_id = locked.unique_id
               AND kind = 'refreshed-elsewhere'
               AND created_on > now() - interval '1 minute'
             LIMIT

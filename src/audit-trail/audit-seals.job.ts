@@ -1,5 +1,5 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { arrayValues } from '../database/asked.js';
+import { arrayValues } from '../database/batch-rows.js';
 import { StatementsService } from '../database/statements.service.js';
 import { JobsService } from '../jobs/jobs.service.js';
 import { DamageReportsService } from './damage-reports.service.js';

@@ -17,14 +17,14 @@ const BY_IDS = `SELECT t.*, ${BYTES} AS bytes FROM audit_trail_entries t WHERE i
 export const ENTRY_PAGES: PageStatements<AuditTrailEntry> = {
   page: statement({
     name: 'audit-read-page',
-    isRepeatable: true,
+    isIdempotent: true,
     parameters: PAGE,
     returns: rowOf<Found & AuditTrailEntry>(),
     text: pageSql(BY_IDS, ENTRY),
   }),
   slice: statement({
     name: 'audit-read-slice',
-    isRepeatable: true,
+    isIdempotent: true,
     parameters: { ids: 'bigint[]' },
     returns: rowOf<AuditTrailEntry>(),
     text: `SELECT ${ENTRY} FROM (${BY_IDS}) act`,

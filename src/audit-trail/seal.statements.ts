@@ -1,4 +1,4 @@
-import { arraysOf } from '../database/asked.js';
+import { arraysOf } from '../database/batch-rows.js';
 import { columnList, parameterList } from '../database/named-parameters.js';
 import { rowOf, statement } from '../database/statement.js';
 import { digestSql } from './sealed-columns.js';

@@ -35,7 +35,7 @@ export function sqlTypeOf(type: ParameterType): string {
   return type.replaceAll('?', '');
 }
 
-/** SQL: parameters as a list, each written as `:name`, or as `:name::type` where nothing else tells PostgreSQL the type. */
+/** SQL: parameters as a list, each written as `:name`, or as `:name::type` where PostgreSQL cannot infer the type. */
 export function parameterList(parameters: Parameters, typed?: 'typed'): string {
   return Object.entries(parameters)
     .map(([name, type]) => (typed ? `:${name}::${sqlTypeOf(type)}` : `:${name}`))

@@ -15,7 +15,7 @@ export interface Statement<Given = never, Row = unknown> {
   /** The names of `parameters` in their order. */
   readonly order: readonly string[];
   /** Whether doing it again, when its connection broke and nobody knows whether it was done, does no harm. */
-  readonly isRepeatable: boolean;
+  readonly isIdempotent: boolean;
   /** Whether it is prepared. Otherwise its name is for `docs/statements.sql` alone. */
   readonly isPrepared: boolean;
   /** Never there: only the types are known from it. */
@@ -26,7 +26,7 @@ export interface Statement<Given = never, Row = unknown> {
 export type GivenTo<S> = S extends Statement<infer Given> ? Given : never;
 
 /** A statement as it is declared. */
-export interface Definition<P extends Parameters, Row> extends Partial<Pick<Statement, 'isRepeatable' | 'isPrepared'>> {
+export interface Definition<P extends Parameters, Row> extends Partial<Pick<Statement, 'isIdempotent' | 'isPrepared'>> {
   readonly name: string;
   readonly parameters?: P;
   /** The type of its rows, by `rowOf`; left out where nothing reads them. */
@@ -54,9 +54,9 @@ export function rowOf<Row>(): RowType<Row> {
 export function statement<const P extends Parameters = Readonly<Record<string, never>>, Row = unknown>(
   definition: Definition<P, Row>,
 ): Statement<ValuesOf<P>, Row> {
-  const { name, parameters = {}, text: source, isRepeatable = false, isPrepared = true } = definition;
+  const { name, parameters = {}, text: source, isIdempotent = false, isPrepared = true } = definition;
   if (STATEMENTS.has(name)) throw new Error(`There are two statements ${name}.`);
-  const made = { name, text: textOf(name, source, parameters), source, parameters, isRepeatable, isPrepared };
+  const made = { name, text: textOf(name, source, parameters), source, parameters, isIdempotent, isPrepared };
   const compiled: Statement<ValuesOf<P>, Row> = { ...made, order: Object.keys(parameters) };
   STATEMENTS.set(name, compiled);
   return compiled;

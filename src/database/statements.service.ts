@@ -35,7 +35,7 @@ export class StatementsService {
       try {
         return await this.send(this.pool, statement, values);
       } catch (error) {
-        const isWorthwhile = isRolledBack(error) || (statement.isRepeatable && isConnectionBroken(error));
+        const isWorthwhile = isRolledBack(error) || (statement.isIdempotent && isConnectionBroken(error));
         const isLate = performance.now() - begun > REPEATED_WITHIN_MS;
         mayBeDone ||= isConnectionBroken(error);
         if (isWorthwhile && !isLate && attempt < ATTEMPTS) continue;

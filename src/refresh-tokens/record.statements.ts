@@ -8,7 +8,7 @@ import {
   type ActValues,
 } from '../audit/audited.js';
 import { shownEvent } from '../audit/shown.js';
-import { arraysOf, askedRows, type Placed } from '../database/asked.js';
+import { arraysOf, batchRows, type Numbered } from '../database/batch-rows.js';
 import { columnList, parameterList } from '../database/named-parameters.js';
 import { PAGE, pageSql, type Found, type PageStatements } from '../resource/page-reader.service.js';
 import { rowOf, statement } from '../database/statement.js';
@@ -22,7 +22,7 @@ const RECORD = `id, unique_id AS "uniqueId", subject, client_id AS "clientId", e
   protected_ticket AS "protectedTicket", ticket_hash AS "ticketHash", ticket_salt AS "ticketSalt", system_id AS "systemId",
   updated_by AS "updatedBy", created_on AS "createdOn", updated_on AS "updatedOn", is_new AS "isNew", issued`;
 
-/** What the write envelope tells of a write. */
+/** What the write envelope says of a write. */
 const WRITE = 'id, updated_on AS "updatedOn", updated_by AS "updatedBy"';
 
 /** What can be edited of a record. */
@@ -54,29 +54,29 @@ export const CREATE = audited({
 /** A record to create, and the act of its author. */
 export const CREATION = { ...CREATED, ...ACT } as const;
 
-/** Several records, each of its author and with its event. `place` counts them from 1. */
+/** Creates the records of a batch, each with its author and its event. */
 export const CREATE_EACH = statement({
   name: 'record-create-each',
   parameters: arraysOf(CREATION),
-  returns: rowOf<Placed<Write>>(),
-  text: `WITH asked AS (
-      SELECT * FROM ${askedRows(CREATION)}
+  returns: rowOf<Numbered<Write>>(),
+  text: `WITH input AS (
+      SELECT * FROM ${batchRows(CREATION)}
     ), act AS (
-      INSERT INTO refresh_tokens (${CREATED_COLUMNS}) SELECT ${CREATED_COLUMNS} FROM asked
+      INSERT INTO refresh_tokens (${CREATED_COLUMNS}) SELECT ${CREATED_COLUMNS} FROM input
       RETURNING id, unique_id, subject, client_id, updated_on, updated_by
     ), event AS (
       INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
       SELECT ${ACT_COLUMNS}, act.subject, act.client_id, unique_id, ARRAY[act.id], NULL, NULL, NULL, NULL::timestamptz
-      FROM act JOIN asked USING (unique_id))
-    SELECT asked.place::int, act.id, act.updated_on AS "updatedOn", act.updated_by AS "updatedBy"
-    FROM act JOIN asked USING (unique_id)`,
+      FROM act JOIN input USING (unique_id))
+    SELECT input.ordinal::int, act.id, act.updated_on AS "updatedOn", act.updated_by AS "updatedBy"
+    FROM act JOIN input USING (unique_id)`,
 });
 
 /** How large a record is as JSON: the texts, two of them twice, and what is around them. */
 const BYTES = `octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt)
   + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600`;
 
-/** SQL: records by ids. How many there are is hidden from the planner, as by `askedRows`. */
+/** SQL: records by ids. How many there are is hidden from the planner, as by `batchRows`. */
 const BY_IDS = `SELECT t.*, ${isNew('t')} AS is_new, ${BYTES} AS bytes FROM refresh_tokens t
     WHERE id = ANY ((SELECT :ids::bigint[])::bigint[])`;
 
@@ -90,7 +90,7 @@ export const READ: PageStatements<RefreshToken, ActValues> = {
   }),
   slice: statement({
     name: 'record-read-slice',
-    isRepeatable: true,
+    isIdempotent: true,
     parameters: { ids: 'bigint[]' },
     returns: rowOf<RefreshToken>(),
     text: `SELECT ${RECORD} FROM (${BY_IDS}) act`,
@@ -103,21 +103,21 @@ export const READ: PageStatements<RefreshToken, ActValues> = {
 };
 
 /** A record to read, and the act of its reader. */
-export const READING = { askedId: 'bigint', ...ACT } as const;
+export const READING = { recordId: 'bigint', ...ACT } as const;
 
-/** Records of several readers, each with an event of who read it. `place` counts them from 1. */
+/** Reads the records of a batch, each for its reader and with an event. */
 export const READ_EACH = statement({
   name: 'record-read-each',
   parameters: arraysOf(READING),
-  returns: rowOf<Placed<RefreshToken>>(),
+  returns: rowOf<Numbered<RefreshToken>>(),
   text: `WITH act AS (
-      SELECT t.*, ${isNew('t')} AS is_new, asked.*
-      FROM ${askedRows(READING)}
-      JOIN refresh_tokens t ON t.id = asked.asked_id
+      SELECT t.*, ${isNew('t')} AS is_new, batch.*
+      FROM ${batchRows(READING)}
+      JOIN refresh_tokens t ON t.id = batch.record_id
     ), event AS (
       INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
       SELECT ${ACT_COLUMNS}, ${FACTS_OF_EVENT} FROM act)
-    SELECT place::int, ${RECORD} FROM act`,
+    SELECT ordinal::int, ${RECORD} FROM act`,
 });
 
 /**
@@ -151,7 +151,7 @@ export const LOCK_RECORD = statement({
 });
 
 /** A session that is locked for an edit of its record, with what the edit may not change in the names of the contract. */
-export interface HeldSession extends RefreshTokenClaims {
+export interface LockedSession extends RefreshTokenClaims {
   readonly firstGeneration: number;
   readonly subject: string;
   readonly clientId: string;
@@ -164,10 +164,10 @@ export interface HeldSession extends RefreshTokenClaims {
 }
 
 /** The session that a record is, locked until the transaction ends. */
-export const HOLD_SESSION = statement({
+export const LOCK_SESSION = statement({
   name: 'record-hold-session',
   parameters: { id: 'bigint' },
-  returns: rowOf<HeldSession>(),
+  returns: rowOf<LockedSession>(),
   text: `SELECT id, unique_id AS "uniqueId", generation, first_generation AS "firstGeneration",
       subject, client_id AS "clientId", auth_time AS "authTime", created_on AS "createdOn", expires_on AS "ExpiresOn",
       protected_ticket AS "ProtectedTicket", ticket_salt AS "TicketSalt", ticket_hash AS "TicketHash"

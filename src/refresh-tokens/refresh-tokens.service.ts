@@ -3,7 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditAct } from '../audit/audit-event.js';
 import { actValues, type ActValues } from '../audit/audited.js';
-import { arrayValues, inPlaces } from '../database/asked.js';
+import { arrayValues, inOrderOf } from '../database/batch-rows.js';
 import { PageReaderService } from '../resource/page-reader.service.js';
 import { findPage } from '../resource/find-page.js';
 import type { ValuesOf } from '../database/named-parameters.js';
@@ -23,13 +23,13 @@ import {
   CREATE_EACH,
   CREATION,
   DELETE,
-  HOLD_SESSION,
+  LOCK_SESSION,
   LOCK_RECORD,
   READ,
   READ_EACH,
   READING,
   UPDATE,
-  type HeldSession,
+  type LockedSession,
 } from './record.statements.js';
 import { RefreshTokenCodec } from '../sessions/refresh-token.codec.js';
 import type { RefreshToken } from './refresh-token.entity.js';
@@ -112,7 +112,7 @@ export class RefreshTokensService {
   update(change: RefreshTokenChange, actor: Actor, preconditions: Preconditions): Promise<Write> {
     return this.dataSource.transaction(async (manager) => {
       await this.check(preconditions, change.Id, manager);
-      const [session] = await this.statements.run(HOLD_SESSION, { id: change.Id }, manager);
+      const [session] = await this.statements.run(LOCK_SESSION, { id: change.Id }, manager);
       const isStale = session !== undefined && (await this.hadTicket(session, change));
       const edited = valuesOf(change, isStale ? keptOf(session, change) : change);
       const values = { ...edited, updatedBy: actor.name, id: change.Id };
@@ -157,14 +157,14 @@ export class RefreshTokensService {
   }
 
   private async readEach(readings: readonly Reading[]): Promise<(RefreshToken | undefined)[]> {
-    const batch = readings.map(({ id, act }) => ({ askedId: id, ...actValues(act) }));
-    return inPlaces(readings, await this.statements.run(READ_EACH, arrayValues(READING, batch)));
+    const batch = readings.map(({ id, act }) => ({ recordId: id, ...actValues(act) }));
+    return inOrderOf(readings, await this.statements.run(READ_EACH, arrayValues(READING, batch)));
   }
 
   private async createEach(creations: readonly Creation[]): Promise<(Write | undefined)[]> {
     const [first, second] = creations;
     if (first && !second) return this.statements.run(CREATE, first);
-    return inPlaces(creations, await this.statements.run(CREATE_EACH, arrayValues(CREATION, creations)));
+    return inOrderOf(creations, await this.statements.run(CREATE_EACH, arrayValues(CREATION, creations)));
   }
 
   private async write<Given extends object>(
@@ -181,7 +181,7 @@ export class RefreshTokensService {
    * Whether the ticket is one that the session had. A sealed ticket names its session: it is of an earlier login, or
    * was sealed under an earlier secret. A digest is compared with the tokens of earlier generations, which can be derived again.
    */
-  private async hadTicket(session: HeldSession, given: Ticket): Promise<boolean> {
+  private async hadTicket(session: LockedSession, given: Ticket): Promise<boolean> {
     if (given.ProtectedTicket !== session.ProtectedTicket) return this.tickets.isOf(session, given.ProtectedTicket);
     const { id, uniqueId, generation, firstGeneration } = session;
     const oldest = Math.max(firstGeneration, generation - GENERATIONS_REMEMBERED);
@@ -197,7 +197,7 @@ export class RefreshTokensService {
  * A stale copy of a session's record does not change the ticket, nor the expiry if it was an earlier login's. An expiry before the
  * record's creation cannot come from a login, so it is intended and applied.
  */
-function keptOf({ authTime, createdOn, ...session }: HeldSession, stale: RefreshTokenChange): Kept {
+function keptOf({ authTime, createdOn, ...session }: LockedSession, stale: RefreshTokenChange): Kept {
   const isOfEarlierLogin = stale.ProtectedTicket !== session.ProtectedTicket;
   const isItsExpiry = isOfEarlierLogin && stale.ExpiresOn <= authTime && stale.ExpiresOn >= createdOn;
   const { ProtectedTicket, TicketSalt, TicketHash } = session;

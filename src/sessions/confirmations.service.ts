@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { arrayValues } from '../database/asked.js';
+import { arrayValues } from '../database/batch-rows.js';
 import { StatementsService } from '../database/statements.service.js';
 import { Batched } from '../database/batched.js';
 import { CONFIRM, CONFIRMED } from './redemption.statements.js';

@@ -59,7 +59,7 @@ export function judge(session: Diagnosis, generation: number, age: Age, windows:
   if (generation === session.generation) return 'current';
   const { sinceSuperseded, sinceSuccessorSuperseded } = session;
   const outOfUseAtArrival = (sinceSuperseded ?? Infinity) - age.sinceArrival;
-  if (generation === session.generation - 1 && isRepeatable(session, outOfUseAtArrival, windows)) {
+  if (generation === session.generation - 1 && isIdempotent(session, outOfUseAtArrival, windows)) {
     return session.repetitions < REPETITIONS ? 'repeat' : 'repeated-too-often';
   }
   // The session went on while the request was on its way. Before, the token was the current one, or the previous one in the retry window.
@@ -69,7 +69,7 @@ export function judge(session: Diagnosis, generation: number, age: Age, windows:
 }
 
 /** Whether the answer that brought the current token may have been lost: within the retry window, or while nobody has used it. */
-function isRepeatable({ isConfirmed }: Diagnosis, outOfUseFor: number, { retry, lostAnswer }: Windows): boolean {
+function isIdempotent({ isConfirmed }: Diagnosis, outOfUseFor: number, { retry, lostAnswer }: Windows): boolean {
   return outOfUseFor < retry || (!isConfirmed && outOfUseFor < lostAnswer);
 }
 

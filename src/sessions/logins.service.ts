@@ -10,7 +10,7 @@ import type { User } from '../users/user.entity.js';
 import type { Origin } from '../kernel/origin.js';
 import { RefreshTokenCodec } from './refresh-token.codec.js';
 import { aboutSession, type IssuedSession, type Session } from './session.js';
-import { ADVANCE, FIND_OR_CREATE, HOLD_USER, STORE_TICKET } from './session.statements.js';
+import { ADVANCE, FIND_OR_CREATE, LOCK_USER, STORE_TICKET } from './session.statements.js';
 import { digestTicket } from './ticket-digest.js';
 import { TicketsService } from './tickets.service.js';
 
@@ -49,7 +49,7 @@ export class LoginsService {
    */
   async begin({ user: { email, passwordHash }, clientId = email, amr, origin }: Login): Promise<IssuedSession> {
     return this.dataSource.transaction(async (manager) => {
-      const locked = await this.statements.run(HOLD_USER, { email, passwordHash }, manager);
+      const locked = await this.statements.run(LOCK_USER, { email, passwordHash }, manager);
       if (locked.length === 0) throw invalidCredentials('changed-meanwhile');
       const session = await this.advance({ subject: email, clientId, amr, origin }, manager);
       const refreshToken = this.codec.encode(session);

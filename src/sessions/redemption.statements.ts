@@ -1,11 +1,11 @@
 import { audited, EVENT_COLUMNS, FACTS_OF_EVENT, recordFacts } from '../audit/audited.js';
-import { arraysOf, askedRows, type Placed } from '../database/asked.js';
+import { arraysOf, batchRows, type Numbered } from '../database/batch-rows.js';
 import { rowOf, statement } from '../database/statement.js';
 import { powerColumns, type SignedPower } from '../users/user-seals.service.js';
 import type { Diagnosis } from './judgement.js';
 import type { RefreshTokenClaims } from './refresh-token.codec.js';
 import type { Session } from './session.js';
-import { ISSUED, NOW_SECOND } from './session.statements.js';
+import { isLive, ISSUED, NOW_SECOND } from './session.statements.js';
 import { ticketHashSql } from './ticket-digest.js';
 
 /** So many rotations before the latest are on record in the row. */
@@ -46,35 +46,35 @@ function isOtherNetwork(address: string): string {
     AND NOT t.last_address <<= set_masklen(${address}, CASE family(${address}) WHEN 4 THEN 24 ELSE 48 END), false)`;
 }
 
-const IS_OTHER_NETWORK = isOtherNetwork('asked.address');
-const IS_OTHER_AGENT = 't.last_redeemed_on IS NOT NULL AND t.last_user_agent IS DISTINCT FROM asked.user_agent';
+const IS_OTHER_NETWORK = isOtherNetwork('batch.address');
+const IS_OTHER_AGENT = 't.last_redeemed_on IS NOT NULL AND t.last_user_agent IS DISTINCT FROM batch.user_agent';
 
 /** SQL: the tokens that can be redeemed, and what follows them. Their rows are locked while they are judged. */
-function held({ columns, condition, lock }: Readonly<Record<'columns' | 'condition' | 'lock', string>>): string {
-  return `SELECT ${columns}, asked.place, asked.salt, asked.hash, asked.address, asked.user_agent, asked.request_id, ${powerColumns('u')}
-      FROM ${askedRows(REDEEMED)}, refresh_tokens t, users u
-      WHERE t.id = asked.id AND t.unique_id = asked.unique_id AND t.issued AND t.generation = asked.generation
-        AND t.ticket_hash = ${ticketHashSql('t', 'asked.token')}
-        AND t.client_id = coalesce(asked.client_id, t.client_id)
-        AND t.expires_on > now() AND t.auth_time + make_interval(secs => :longestLife::float8) > now()
+function locked({ columns, condition, lock }: Readonly<Record<'columns' | 'condition' | 'lock', string>>): string {
+  return `SELECT ${columns}, batch.ordinal, batch.salt, batch.hash, batch.address, batch.user_agent, batch.request_id, ${powerColumns('u')}
+      FROM ${batchRows(REDEEMED)}, refresh_tokens t, users u
+      WHERE t.id = batch.id AND t.unique_id = batch.unique_id AND t.generation = batch.generation
+        AND t.ticket_hash = ${ticketHashSql('t', 'batch.token')}
+        AND t.client_id = coalesce(batch.client_id, t.client_id)
+        AND ${isLive('t')}
         AND u.email = t.subject AND u.enabled AND NOT (${condition})
       FOR NO KEY UPDATE OF t ${lock}`;
 }
 
 /**
- * SQL: puts the tokens of `held` out of use. The expiry slides, but is written only when it would move by a fifteenth of the life (a day
+ * SQL: puts the tokens of `locked` out of use. The expiry slides, but is written only when it would move by a fifteenth of the life (a day
  * of fifteen): the index on it leaves most rotations heap-only.
  */
 const ROTATE = `UPDATE refresh_tokens t SET
-      generation = t.generation + 1, rotated_on = clock_timestamp(), ticket_salt = held.salt, ticket_hash = held.hash,
+      generation = t.generation + 1, rotated_on = clock_timestamp(), ticket_salt = locked.salt, ticket_hash = locked.hash,
       rotations = (t.rotated_on || t.rotations)[1:${EARLIER_ROTATIONS}], repetitions = 0,
-      last_redeemed_on = clock_timestamp(), last_request_id = held.request_id, last_address = held.address,
-      last_user_agent = held.user_agent, updated_on = ${NOW_SECOND}, updated_by = t.subject,
+      last_redeemed_on = clock_timestamp(), last_request_id = locked.request_id, last_address = locked.address,
+      last_user_agent = locked.user_agent, updated_on = ${NOW_SECOND}, updated_by = t.subject,
       expires_on = CASE WHEN ${SLID} > t.expires_on + make_interval(secs => :life::float8 / 15)
         THEN date_trunc('second', ${SLID}) ELSE t.expires_on END
-    FROM held WHERE t.id = held.id
-    RETURNING held.place::int, t.subject, t.client_id AS "clientId", t.auth_time AS "authTime", t.amr, now() AS now,
-      held."isAdministrator", held.roles, held.mac`;
+    FROM locked WHERE t.id = locked.id
+    RETURNING locked.ordinal::int, t.subject, t.client_id AS "clientId", t.auth_time AS "authTime", t.amr, now() AS now,
+      locked."isAdministrator", locked.roles, locked.mac`;
 
 /**
  * Redeems tokens, each for itself, in one commit. `place` counts the tokens from 1. The rows that come back decide; nothing is read first. Of a token that is there twice, one is
@@ -84,11 +84,11 @@ const ROTATE = `UPDATE refresh_tokens t SET
  */
 export const REDEEM = statement({
   name: 'session-redeem',
-  isRepeatable: true,
+  isIdempotent: true,
   parameters: REDEMPTION,
-  returns: rowOf<Placed<Rotated>>(),
-  text: `WITH held AS (
-      ${held({ columns: 't.id', condition: `${IS_OTHER_NETWORK} OR ${IS_OTHER_AGENT}`, lock: 'SKIP LOCKED' })})
+  returns: rowOf<Numbered<Rotated>>(),
+  text: `WITH locked AS (
+      ${locked({ columns: 't.id', condition: `${IS_OTHER_NETWORK} OR ${IS_OTHER_AGENT}`, lock: 'SKIP LOCKED' })})
     ${ROTATE}`,
 });
 
@@ -98,11 +98,11 @@ export const REDEEM = statement({
  */
 export const REDEEM_SKIPPED = statement({
   name: 'session-redeem-skipped',
-  isRepeatable: true,
+  isIdempotent: true,
   parameters: { ...REDEMPTION, skipsElsewhere: 'boolean' },
-  returns: rowOf<Placed<Rotated>>(),
-  text: `WITH held AS (
-      ${held({
+  returns: rowOf<Numbered<Rotated>>(),
+  text: `WITH locked AS (
+      ${locked({
         columns: `${recordFacts('t')}, ${IS_OTHER_NETWORK} AS is_other_network, ${IS_OTHER_AGENT} AS is_other_agent`,
         condition: `:skipsElsewhere::boolean AND (${IS_OTHER_NETWORK} OR ${IS_OTHER_AGENT})`,
         lock: '',
@@ -113,9 +113,9 @@ export const REDEEM_SKIPPED = statement({
       SELECT 'refreshed-elsewhere', subject,
         concat_ws(' ', CASE WHEN is_other_network THEN 'network' END, CASE WHEN is_other_agent THEN 'user-agent' END),
         host(address), user_agent, request_id, ${FACTS_OF_EVENT}
-      FROM held
+      FROM locked
       WHERE (is_other_network OR is_other_agent) AND id IN (SELECT id FROM rotated)
-        AND (SELECT count(*) FROM (SELECT FROM audit_trail_entries WHERE session_id = held.unique_id
+        AND (SELECT count(*) FROM (SELECT FROM audit_trail_entries WHERE session_id = locked.unique_id
           AND kind = 'refreshed-elsewhere' AND created_on > now() - interval '1 minute'
           LIMIT ${ELSEWHERE_A_MINUTE}) recent) < ${ELSEWHERE_A_MINUTE})
     SELECT * FROM rotated`,
@@ -131,7 +131,7 @@ function secondsSince(time: string): string {
  */
 export const DIAGNOSE = statement({
   name: 'session-diagnose',
-  isRepeatable: true,
+  isIdempotent: true,
   parameters: {
     id: 'bigint',
     uniqueId: 'uuid',
@@ -143,7 +143,7 @@ export const DIAGNOSE = statement({
   returns: rowOf<Diagnosis>(),
   text: `SELECT ${ISSUED}, t.issued, t.first_generation AS "firstGeneration", t.ticket_salt AS salt, t.ticket_hash AS hash,
       t.client_id = coalesce(:clientId::text, t.client_id) AS "isSameClient",
-      t.expires_on <= now() OR t.auth_time + make_interval(secs => :longestLife::float8) <= now() AS "isExpired",
+      NOT (${isLive('t')}) AS "isExpired",
       ${secondsSince('(t.rotated_on || t.rotations)[t.generation - :generation::bigint]')} AS "sinceSuperseded",
       ${secondsSince('(t.rotated_on || t.rotations)[t.generation - :generation::bigint - 1]')} AS "sinceSuccessorSuperseded",
       t.confirmed_generation IS NOT DISTINCT FROM t.generation AS "isConfirmed", t.repetitions,
@@ -201,12 +201,12 @@ export const CONFIRMED = { uniqueId: 'uuid', generation: 'bigint' } as const;
 /** Notes of which generation an access token was accepted. A row that is locked is left for the next one. */
 export const CONFIRM = statement({
   name: 'session-confirm',
-  isRepeatable: true,
+  isIdempotent: true,
   parameters: arraysOf(CONFIRMED),
   text: `WITH confirmed AS (
-      SELECT t.id, asked.generation FROM ${askedRows(CONFIRMED)}
-      JOIN refresh_tokens t ON t.unique_id = asked.unique_id AND t.generation = asked.generation
-      WHERE t.issued AND t.confirmed_generation IS DISTINCT FROM asked.generation
+      SELECT t.id, batch.generation FROM ${batchRows(CONFIRMED)}
+      JOIN refresh_tokens t ON t.unique_id = batch.unique_id AND t.generation = batch.generation
+      WHERE t.issued AND t.confirmed_generation IS DISTINCT FROM batch.generation
       FOR NO KEY UPDATE OF t SKIP LOCKED)
     UPDATE refresh_tokens t SET confirmed_generation = confirmed.generation FROM confirmed WHERE t.id = confirmed.id`,
 });
@@ -214,7 +214,7 @@ export const CONFIRM = statement({
 /** The sealed ticket of a session. */
 export const TICKET = statement({
   name: 'session-ticket',
-  isRepeatable: true,
+  isIdempotent: true,
   parameters: { id: 'bigint', uniqueId: 'uuid' },
   returns: rowOf<{ protectedTicket: string }>(),
   text: `SELECT protected_ticket AS "protectedTicket" FROM refresh_tokens WHERE id = :id AND unique_id = :uniqueId AND issued`,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import { arrayValues, inPlaces } from '../database/asked.js';
+import { arrayValues, inOrderOf } from '../database/batch-rows.js';
 import type { GivenTo } from '../database/statement.js';
 import { StatementsService } from '../database/statements.service.js';
 import { Batched } from '../database/batched.js';
@@ -83,7 +83,7 @@ export class RotationsService {
   }
 
   private async redeemEach(rotations: readonly Rotation[]): Promise<(Rotated | undefined)[]> {
-    return inPlaces(rotations, await this.statements.run(REDEEM, this.valuesOf(rotations)));
+    return inOrderOf(rotations, await this.statements.run(REDEEM, this.valuesOf(rotations)));
   }
 
   private valuesOf(rotations: readonly Rotation[]): GivenTo<typeof REDEEM> {

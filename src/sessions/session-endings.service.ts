@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { actValues } from '../audit/audited.js';
-import { arrayValues } from '../database/asked.js';
+import { arrayValues } from '../database/batch-rows.js';
 import { StatementsService } from '../database/statements.service.js';
 import type { Actor } from '../kernel/origin.js';
 import {

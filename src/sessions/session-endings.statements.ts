@@ -1,5 +1,5 @@
 import { audited, recordFacts } from '../audit/audited.js';
-import { arraysOf, askedRows } from '../database/asked.js';
+import { arraysOf, batchRows } from '../database/batch-rows.js';
 import { rowOf, statement } from '../database/statement.js';
 
 /** An end that an audit trail names: the session, and when it ended. */
@@ -10,7 +10,7 @@ export const NAMED = { namedId: 'uuid', endedOn: 'timestamptz' } as const;
  * is another session. Both times are whole seconds, and an equal one counts as before: rather one sign-in too many than a session
  * that should have ended.
  */
-const BEGAN_BEFORE = 't.issued AND t.unique_id = asked.named_id AND t.auth_time <= asked.ended_on';
+const BEGAN_BEFORE = 't.issued AND t.unique_id = batch.named_id AND t.auth_time <= batch.ended_on';
 
 /** A session that is still there although an audit trail says that it ended. */
 export interface SurvivingSession {
@@ -28,14 +28,14 @@ export const FIND_NAMED = statement({
   parameters: arraysOf(NAMED),
   returns: rowOf<SurvivingSession>(),
   text: `SELECT DISTINCT t.id, t.unique_id AS "uniqueId", t.subject, t.client_id AS "clientId", t.auth_time AS "authTime"
-    FROM ${askedRows(NAMED)} JOIN refresh_tokens t ON ${BEGAN_BEFORE} ORDER BY t.id`,
+    FROM ${batchRows(NAMED)} JOIN refresh_tokens t ON ${BEGAN_BEFORE} ORDER BY t.id`,
 });
 
 /** Ends those sessions. */
 export const END_NAMED = audited({
   name: 'session-end-named',
   parameters: arraysOf(NAMED),
-  act: `DELETE FROM refresh_tokens t USING ${askedRows(NAMED)} WHERE ${BEGAN_BEFORE}
+  act: `DELETE FROM refresh_tokens t USING ${batchRows(NAMED)} WHERE ${BEGAN_BEFORE}
     RETURNING ${recordFacts('t')}, true AS ended`,
 });
 

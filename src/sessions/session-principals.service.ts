@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import { arrayValues, inPlaces } from '../database/asked.js';
+import { arrayValues, inOrderOf } from '../database/batch-rows.js';
 import { StatementsService } from '../database/statements.service.js';
 import { Batched } from '../database/batched.js';
 import type { AccessTokenReference } from '../signing-keys/access-tokens.service.js';
@@ -53,7 +53,7 @@ export class SessionPrincipalsService {
   private async usersOf(tokens: readonly AccessTokenReference[]): Promise<(ConfirmingUser | undefined)[]> {
     const { REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
     const users = await this.statements.run(PRINCIPALS, { ...arrayValues(ACCESS_TOKEN, tokens), longestLife });
-    return inPlaces<ConfirmingUser>(
+    return inOrderOf<ConfirmingUser>(
       tokens,
       users.filter((user) => this.users.admits(user)),
     );

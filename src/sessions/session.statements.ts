@@ -1,5 +1,5 @@
 import { audited, recordFacts } from '../audit/audited.js';
-import { arraysOf, askedRows, type Placed } from '../database/asked.js';
+import { arraysOf, batchRows, type Numbered } from '../database/batch-rows.js';
 import { rowOf, statement } from '../database/statement.js';
 import { passwordNameSql } from '../users/password-seals.service.js';
 import { powerColumns, type SignedPower } from '../users/user-seals.service.js';
@@ -20,18 +20,26 @@ export interface CurrentSession extends Session {
   readonly protectedTicket: string;
 }
 
+/**
+ * SQL: whether the session of this row lives. The service issued its token, the token has not expired, and the login is not older than
+ * the parameter `longestLife`, in seconds.
+ */
+export function isLive(alias: string): string {
+  return `${alias}.issued AND ${alias}.expires_on > now() AND ${alias}.auth_time + make_interval(secs => :longestLife::float8) > now()`;
+}
+
 /** The session of a token that is current; the longest life of a login in seconds. */
 export const CURRENT = statement({
   name: 'session-current',
-  isRepeatable: true,
+  isIdempotent: true,
   parameters: { id: 'bigint', uniqueId: 'uuid', generation: 'bigint', token: 'text', longestLife: 'float8' },
   returns: rowOf<CurrentSession & SignedPower>(),
   text: `SELECT ${ISSUED}, t.rotated_on AS "rotatedOn", t.protected_ticket AS "protectedTicket",
       least(t.expires_on, t.auth_time + make_interval(secs => :longestLife::float8)) AS "expiresOn", ${powerColumns('u')}
     FROM refresh_tokens t JOIN users u ON u.email = t.subject
-    WHERE t.id = :id AND t.unique_id = :uniqueId AND t.issued AND t.generation = :generation
+    WHERE t.id = :id AND t.unique_id = :uniqueId AND t.generation = :generation
       AND t.ticket_hash = ${ticketHashSql('t', ':token')}
-      AND t.expires_on > now() AND t.auth_time + make_interval(secs => :longestLife::float8) > now() AND u.enabled`,
+      AND ${isLive('t')} AND u.enabled`,
 });
 
 /** The sessions of a user; without a client, at every client. */
@@ -39,7 +47,7 @@ export const SESSIONS_OF = statement({
   name: 'sessions-of',
   parameters: { subject: 'text', clientId: 'text?' },
   returns: rowOf<ListedSession>(),
-  isRepeatable: true,
+  isIdempotent: true,
   text: `SELECT id, unique_id AS "uniqueId", client_id AS "clientId", created_on AS "createdOn", auth_time AS "authTime",
       rotated_on AS "rotatedOn", expires_on AS "expiresOn", last_redeemed_on AS "lastRedeemedOn",
       host(last_address) AS "lastAddress", last_user_agent AS "lastUserAgent", last_request_id AS "lastRequestId"
@@ -50,7 +58,7 @@ export const SESSIONS_OF = statement({
 export const OF_ANOTHER_CLIENT = statement({
   name: 'session-of-another-client',
   parameters: { id: 'bigint', uniqueId: 'uuid', clientId: 'text' },
-  isRepeatable: true,
+  isIdempotent: true,
   text: 'SELECT id FROM refresh_tokens WHERE id = :id AND unique_id = :uniqueId AND issued AND client_id <> :clientId',
 });
 
@@ -100,7 +108,7 @@ export const FIND_OR_CREATE = statement({
  * now. A change of password or a disabling waits for the login, and then ends its session; or was there first, and then there is no such
  * user.
  */
-export const HOLD_USER = statement({
+export const LOCK_USER = statement({
   name: 'session-hold-user',
   parameters: { email: 'text', passwordHash: 'text' },
   text: `SELECT email FROM users WHERE email = :email
@@ -166,21 +174,19 @@ export interface ConfirmingUser extends SignedPower {
 }
 
 /**
- * The users whom access tokens speak for, while their sessions live; the longest life of a login in seconds. `place` counts the tokens
- * from 1. No access token outlives its session. `unconfirmed` is the generation that this token confirms, unless that is known already,
+ * The users of access tokens whose sessions live. No access token outlives its session. `unconfirmed` is the generation that this token confirms, unless that is known already,
  * or is the first of its login, which nothing needs to know.
  */
 export const PRINCIPALS = statement({
   name: 'session-principals',
-  isRepeatable: true,
+  isIdempotent: true,
   parameters: { ...arraysOf(ACCESS_TOKEN), longestLife: 'float8' },
-  returns: rowOf<Placed<ConfirmingUser>>(),
-  text: `SELECT asked.place::int, ${powerColumns('u')},
-      CASE WHEN t.generation = coalesce(asked.generation, t.generation) AND t.generation > t.first_generation
+  returns: rowOf<Numbered<ConfirmingUser>>(),
+  text: `SELECT batch.ordinal::int, ${powerColumns('u')},
+      CASE WHEN t.generation = coalesce(batch.generation, t.generation) AND t.generation > t.first_generation
         AND t.confirmed_generation IS DISTINCT FROM t.generation THEN t.generation END AS unconfirmed
-    FROM ${askedRows(ACCESS_TOKEN)}
-    JOIN refresh_tokens t ON t.unique_id = asked.unique_id AND t.subject = asked.subject AND t.client_id = asked.client_id
+    FROM ${batchRows(ACCESS_TOKEN)}
+    JOIN refresh_tokens t ON t.unique_id = batch.unique_id AND t.subject = batch.subject AND t.client_id = batch.client_id
     JOIN users u ON u.email = t.subject
-    WHERE t.issued AND u.enabled AND to_timestamp(asked.expires) > now()
-      AND t.expires_on > now() AND t.auth_time + make_interval(secs => :longestLife::float8) > now()`,
+    WHERE u.enabled AND to_timestamp(batch.expires) > now() AND ${isLive('t')}`,
 });

@@ -33,7 +33,7 @@ interface Reserved {
 export const RESERVE = statement({
   name: 'guess-reserve',
   // A guess that is counted twice is counted too strictly.
-  isRepeatable: true,
+  isIdempotent: true,
   parameters: {
     keys: 'text[]',
     free: 'int[]',

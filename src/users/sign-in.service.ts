@@ -32,7 +32,7 @@ interface Attempt extends CheckedPassword {
   readonly origin: Origin;
 }
 
-/** Finds out whether somebody is who they say: password, second factor, and that they do not guess. */
+/** Checks that users are who they say they are: password, second factor, and limits on guessing. */
 @Injectable()
 export class SignInService {
   private readonly outcomes: Outcomes<'ok'>;

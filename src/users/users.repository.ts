@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { arraysOf, arrayValues } from '../database/asked.js';
+import { arraysOf, arrayValues } from '../database/batch-rows.js';
 import { columnList, parameterList } from '../database/named-parameters.js';
 import { statement } from '../database/statement.js';
 import { StatementsService } from '../database/statements.service.js';

@@ -11,13 +11,13 @@ export function arraysOf<const C extends Columns>(columns: C): ArraysOf<C> {
 }
 
 /**
- * SQL: a batch as the rows of a table `asked`, made of the parameters that `arraysOf` declares. Its columns have the names of `columns` in
- * snake case, and `place` counts the rows from 1. The arrays stand in subselects, which hide their lengths from PostgreSQL, so that it
+ * SQL: the requests of a batch as the rows of a table `batch`, made of the parameters that `arraysOf` declares. Its columns have the names
+ * of `columns` in snake case, and `ordinal` counts the rows from 1. The arrays stand in subselects, which hide their lengths from PostgreSQL, so that it
  * keeps a generic plan. Otherwise it plans every execution again, which costs more than executing.
  */
-export function askedRows(columns: Columns): string {
+export function batchRows(columns: Columns): string {
   const arrays = Object.entries(columns).map(([name, type]) => `(SELECT :${name}::${sqlTypeOf(type)}[])`);
-  return `unnest(${arrays.join(', ')}) WITH ORDINALITY AS asked (${columnList(columns)}, place)`;
+  return `unnest(${arrays.join(', ')}) WITH ORDINALITY AS batch (${columnList(columns)}, ordinal)`;
 }
 
 /** The values of the parameters that `arraysOf` declares: of each column an array, in the order of the batch. */
@@ -27,12 +27,12 @@ export function arrayValues<C extends Columns>(columns: C, batch: readonly Value
   return values as ValuesOf<ArraysOf<C>>;
 }
 
-/** A row of the answer: to which of the questions, counted from 1. */
-export type Placed<Row> = Row & { readonly place: number };
+/** A row of the answer. `ordinal` is the number of its request in the batch, from 1. */
+export type Numbered<Row> = Row & { readonly ordinal: number };
 
-/** The rows in the order of the questions; undefined where a question has none. */
-export function inPlaces<Row>(questions: readonly unknown[], rows: readonly Placed<Row>[]): (Row | undefined)[] {
-  const answers: (Row | undefined)[] = questions.map(() => undefined);
-  for (const row of rows) answers[row.place - 1] = row;
+/** The rows in the order of the requests; undefined where a request has none. */
+export function inOrderOf<Row>(requests: readonly unknown[], rows: readonly Numbered<Row>[]): (Row | undefined)[] {
+  const answers: (Row | undefined)[] = requests.map(() => undefined);
+  for (const row of rows) answers[row.ordinal - 1] = row;
   return answers;
 }
