@@ -17,9 +17,9 @@ export class StatementsService {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * The rows that a statement returns for these values of its parameters, by name. By itself, it is tried again when it was rolled back
-   * to let others pass; and one that may be repeated, when its connection broke: the pool is full of dead connections after the server
-   * was restarted. Then no later failure tells that nothing was written.
+   * The rows that a statement returns for these values of its parameters, by name. Outside a transaction it is run again when the
+   * database rolled it back for a deadlock or a serialization failure. An idempotent statement is also run again when its connection
+   * broke: after a restart of the server, the pool is full of dead connections. After that, no failure says that nothing was written.
    */
   async run<Given extends object, Row>(
     statement: Statement<Given, Row>,
