@@ -1,14 +1,14 @@
-/** What goes with a failure beside its message: `detail` is logged and never sent, `headers` are sent. */
+/** Additions to the message of a failure: `detail` is logged and never sent, `headers` are sent. */
 export interface FailureContext {
   readonly detail?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
- * A failure that a caller caused or has to know of.
+ * A failure that the caller caused or must know about.
  *
- * `code` is stable and meant for programs and logs, `status` is the HTTP status, `message` is sent to the caller.
- * What must not differ on the wire differs in the `detail` of the log.
+ * `code` is stable, for programs and logs. `status` is the HTTP status. `message` is sent to the caller. If two causes must look the same
+ * to the caller, only their `detail` in the log differs.
  */
 export class AppError extends Error {
   override readonly name: string = 'AppError';
@@ -23,7 +23,7 @@ export class AppError extends Error {
   }
 }
 
-/** 400: the request cannot be read as what the route expects; the message says why (contract 1.5). */
+/** 400: the request does not have the form that the route expects; the message says why (contract 1.5). */
 export function badRequest(message: string): AppError {
   return new AppError('bad_request', 400, message);
 }
