@@ -6,17 +6,17 @@ import { FORM } from '../http/form.js';
 import { OAuthErrorBody, oauthFailure } from './oauth-error.js';
 
 const DESCRIPTIONS = {
-  400: 'Refused: RFC 6749, section 5.2.',
-  401: 'No credentials, or none that are valid.',
-  403: 'Signed in, without the role.',
+  400: 'The request is refused with an error of RFC 6749, section 5.2.',
+  401: 'The credentials are missing or invalid.',
+  403: 'The user is signed in, but has none of the required roles.',
   413: 'The body is larger than 256 KiB.',
-  415: 'The body is no form, or is encoded.',
-  429: 'Too many attempts. See `Retry-After`.',
-  500: 'A fault of ours.',
-  503: 'The database cannot be reached, or too many sign-ins are in progress. See `Retry-After`.',
+  415: 'The body is not a form, or has a content encoding.',
+  429: 'Too many attempts. Wait as `Retry-After` says.',
+  500: 'Internal server error.',
+  503: 'The database is unavailable, or too many sign-ins are in progress. Wait as `Retry-After` says.',
 } as const;
 
-/** Documents the failures of an OAuth endpoint; 400, 413, 500 and 503 go without saying. */
+/** Documents the failures of an OAuth endpoint. It always adds 400, 413, 500 and 503. */
 export function ApiOAuthFailures(...statuses: (keyof typeof DESCRIPTIONS)[]): MethodDecorator {
   return applyDecorators(
     ...([400, 413, ...statuses, 500, 503] as const).map((status) =>
@@ -25,7 +25,7 @@ export function ApiOAuthFailures(...statuses: (keyof typeof DESCRIPTIONS)[]): Me
   );
 }
 
-/** An endpoint that takes a form and answers 200, or a failure of OAuth's own form. */
+/** An endpoint that accepts a form and answers 200, or a failure in OAuth's form. */
 export function OAuthEndpoint(
   schema: object,
   examples: Record<string, object>,
@@ -42,14 +42,14 @@ export function OAuthEndpoint(
   );
 }
 
-/** The `client_id` header, one of the three ways for a client to name itself. */
+/** Documents the `client_id` header, one of the three ways for a client to name itself. */
 export const ApiClientId = (): MethodDecorator =>
   ApiHeader({
     name: 'client_id',
     required: false,
     schema: { type: 'string', maxLength: 512 },
     description:
-      'The client that speaks. Absent, it is the parameter of this name; without both, the user part of HTTP Basic, whose password part ' +
-      'is not checked. Two that differ are refused. A sign-in that names no client is of the client that has the user’s e-mail for a ' +
-      'name; a refresh or revocation that names none is of the token’s client.',
+      'The name of the client. Without this header, the client may use the parameter `client_id` or the user part of HTTP Basic, whose ' +
+      'password part is not checked. Two different names are refused. A sign-in without a client name belongs to the client that is ' +
+      'named like the user’s e-mail. A refresh or revocation without a client name belongs to the token’s client.',
   });

@@ -7,7 +7,9 @@ import type { IssuedSession } from '../../sessions/session.js';
 import { TokenResponsesService } from '../token-responses.service.js';
 import type { Grant, GrantContext, GrantParameters, TokenResponse } from './grant.js';
 
-/** `grant_type=refresh_token` (RFC 6749, section 6; contract 3): a refresh token for the next one and an access token. */
+/**
+ * `grant_type=refresh_token` (RFC 6749, section 6; contract 3): exchanges a refresh token for the next refresh token and an access token.
+ */
 @Injectable()
 export class RefreshTokenGrant implements Grant {
   readonly name = 'refresh_token';
@@ -22,13 +24,13 @@ export class RefreshTokenGrant implements Grant {
   ) {
     this.redemptions = new Outcomes(metrics, {
       name: 'tessera_redemptions_total',
-      help: 'Refresh tokens presented for new ones, by outcome; a refusal as replayed ended the session.',
+      help: 'Refresh tokens presented for new ones, by outcome. A refusal with the reason replayed has ended the session.',
       successes: ['redeemed', 'retried'],
       refusals: REDEMPTION_REFUSALS,
     });
   }
 
-  /** @throws AppError invalid_grant, alike for an unknown, used, expired and foreign token */
+  /** @throws AppError invalid_grant, the same for an unknown, used, expired or foreign token */
   async handle({ refresh_token: refreshToken = '' }: GrantParameters, context: GrantContext): Promise<TokenResponse> {
     const redeem = (): Promise<IssuedSession> =>
       this.redemptions.count(this.redemption.redeem({ refreshToken, ...context }), outcomeOf);
