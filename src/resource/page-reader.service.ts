@@ -3,17 +3,17 @@ import { inOrder, type Records, type Slices } from './search.js';
 import { Turns } from './turns.js';
 import { StatementsService, type Statement } from '../database/statements.service.js';
 
-/** A page up to this size is read by one statement; a larger one in slices of about this size. */
+/** One statement reads a page up to this size. A larger page is read in slices of about this size. */
 const SLICE_BYTES = 1_048_576;
 const LIMITS = { atTheSameTime: 4, waiting: 50, waitMs: 5_000 };
 
 /** How the records of a page are read. */
 export interface PageStatements {
-  /** Reads the page if it is small, with the event of that: made by `pageSql`. */
+  /** Reads the page if it is small, and then also writes its audit event. Made by `pageSql`. */
   readonly page: Statement;
-  /** Reads some of its records: $1 ids. */
+  /** Reads some of the records: $1 ids. */
   readonly slice: Statement;
-  /** Writes the event of a page that is not small: $1 ids, and then what `page` takes from $3 on. */
+  /** Writes the audit event of a large page: $1 ids, then the parameters of `page` from $3 on. */
   readonly event?: Statement;
 }
 
@@ -21,9 +21,9 @@ export interface PageStatements {
 export interface PageRequest<Row, T> {
   readonly ids: readonly number[];
   readonly statements: PageStatements;
-  /** What the statements take after the ids: who reads, and why. */
+  /** The parameters after the ids: who reads, and why. */
   readonly act: readonly unknown[];
-  /** Whose turn a large page takes. */
+  /** The user on whose behalf a large page takes a turn. */
   readonly reader: string;
   readonly viewOf: (row: Row) => T;
 }
@@ -35,9 +35,9 @@ interface Found extends Record<string, unknown> {
 }
 
 /**
- * SQL: reads the records of a page, if they are small together. `found` selects them by $1 ids, each with its size as `bytes`; $2 is how
- * many bytes are small. A page that is larger gives the sizes alone, and `event`, the SQL of a further part of the WITH, is to write
- * nothing then: `page.fits` says so.
+ * SQL that reads the records of a page if they are small together. `found` selects the records by $1 ids, each with its size as `bytes`; $2
+ * is the limit in bytes. For a larger page, the rows contain only the sizes. `event` is SQL for another part of the WITH that writes the
+ * audit event. It must write only if `page.fits` is true.
  */
 export function pageSql(found: string, columns: string, event?: string): string {
   return `WITH act AS (${found}),
@@ -47,8 +47,8 @@ export function pageSql(found: string, columns: string, event?: string): string 
 }
 
 /**
- * Reads the records of pages with little memory, however large they are: a small page by one statement; a large one slice by slice, as
- * its client takes it. Each user reads one large page at a time, and a process reads four.
+ * Reads the records of pages with little memory. One statement reads a small page. A large page is read slice by slice, at the speed of its
+ * client. Each user can read one large page at a time, and each process can read four.
  */
 @Injectable()
 export class PageReaderService {
@@ -57,8 +57,8 @@ export class PageReaderService {
   constructor(private readonly statements: StatementsService) {}
 
   /**
-   * The records in the order of the ids. Those that were deleted meanwhile are left out.
-   * @throws AppError 429 when the page is large and the reader, or too many others, read a large one already
+   * The records in the order of the ids. Records that were deleted meanwhile are left out.
+   * @throws AppError 429 when the page is large, and the reader or too many others already read a large page
    */
   async read<Row extends { readonly id: number }, T>(request: PageRequest<Row, T>): Promise<Records<T>> {
     const { ids, statements, act, reader, viewOf } = request;
@@ -75,7 +75,7 @@ export class PageReaderService {
     }
   }
 
-  /** Reads the first slice before the answer begins: a failure until then is answered like any other. */
+  /** Reads the first slice before the response begins. Until then, a failure is answered like any other failure. */
   private async begin<Row extends { readonly id: number }, T>(
     slices: readonly (readonly number[])[],
     { statements, viewOf }: PageRequest<Row, T>,
@@ -98,7 +98,7 @@ export class PageReaderService {
   }
 }
 
-/** Cuts the ids of a page where the records together become larger than a slice; a record that is larger is a slice by itself. */
+/** Splits the ids of a page into slices of limited total size. A record larger than a slice gets its own slice. */
 function slicesOf(ids: readonly number[], rows: readonly Found[]): number[][] {
   const sizes = new Map(rows.map(({ foundId, bytes }) => [foundId, bytes]));
   const slices: number[][] = [];
