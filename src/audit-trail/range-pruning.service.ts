@@ -4,20 +4,20 @@ import { StatementsService } from '../database/statements.service.js';
 import { DELETE_RANGE, EXPIRED, PRUNE } from './seal.statements.js';
 import { SealChainService, type Seal } from './seal-chain.service.js';
 
-/** A seal whose events have expired, and what its range holds now. */
+/** A seal whose events have expired, with the measured events of its range. */
 interface Expired extends Seal, Record<string, unknown> {
   readonly foundCount: number;
   readonly foundDigest: string;
   readonly now: number;
 }
 
-/** What was deleted, and what was wrong with it. */
+/** The result of a deletion, and the damage found in the range, if any. */
 export interface Pruned {
   readonly deleted: number;
   readonly damage?: string;
 }
 
-/** Deletes sealed events, a whole range at a time and the oldest first, and says so on the seal under a MAC. */
+/** Deletes sealed events in whole ranges, oldest first, and records each deletion on the seal under a MAC. */
 @Injectable()
 export class RangePruningService {
   constructor(
@@ -27,8 +27,8 @@ export class RangePruningService {
   ) {}
 
   /**
-   * Deletes the oldest range if all of its events are older than so many seconds; undefined when there is none.
-   * @throws Error when its seal is not genuine: what that says of the age of the events may be false
+   * Deletes the oldest range if all its events are older than this many seconds; undefined when there is no such range.
+   * @throws Error when the seal is not genuine: its age may then be false
    */
   pruneOldest(seconds: number): Promise<Pruned | undefined> {
     return this.dataSource.transaction(async (manager) => {
@@ -46,6 +46,6 @@ export class RangePruningService {
     const { count } = await this.statements.runForOne<{ count: number }>(DELETE_RANGE, range, manager);
     await this.statements.run(PRUNE, [seal.id, seal.now, this.chain.prune(seal, seal.now)], manager);
     if (seal.foundDigest === seal.digest) return { deleted: count };
-    return { deleted: count, damage: `seal ${seal.id} was on ${seal.count} events, and ${count} were deleted` };
+    return { deleted: count, damage: `seal ${seal.id} covered ${seal.count} events, but ${count} were deleted` };
   }
 }
