@@ -61,7 +61,7 @@ function checked(body: unknown, type: Type<object>, given: { readonly [ID_OF_PAT
 
 const known = new WeakMap<Type<object>, ReadonlyMap<string, MemberContext>>();
 
-/** The members that a class declares. They are read here, because class-transformer would recurse into any object sent as a member, and fail. */
+/** The members that a class declares. They are read here: class-transformer would recurse into an object sent as a member, and fail. */
 function membersOf(type: Type<object>): ReadonlyMap<string, MemberContext> {
   const earlier = known.get(type);
   if (earlier) return earlier;

@@ -37,7 +37,7 @@ interface Found extends Record<string, unknown> {
 /**
  * SQL that reads the records of a page if they are small together. `found` selects the records by $1 ids, each with its size as `bytes`; $2
  * is the limit in bytes. For a larger page, the rows contain only the sizes. `event` is SQL for another part of the WITH that writes the
- * audit event. It must write only if `page.fits` is true.
+ * audit event. `event` must write only if `page.fits` is true.
  */
 export function pageSql(found: string, columns: string, event?: string): string {
   return `WITH act AS (${found}),
