@@ -52,7 +52,9 @@ export function hostUrls(url: string, defaults: SslDefaults = {}): string[] {
   const parameters = new URLSearchParams(search);
   const attributes = parameters.get('target_session_attrs');
   if (attributes !== null && !SESSION_ATTRIBUTES.includes(attributes))
-    throw new Error(`expected target_session_attrs to be one of ${SESSION_ATTRIBUTES.join(', ')}: the service writes`);
+    throw new Error(
+      `expected target_session_attrs to be one of ${SESSION_ATTRIBUTES.join(', ')}: the service must write`,
+    );
   const hosts = hostsOf(authority.slice(at + 1), parameters);
   for (const name of ['host', 'port', 'target_session_attrs']) parameters.delete(name);
   const [user = '', ...password] = authority.slice(0, Math.max(at, 0)).split(':');

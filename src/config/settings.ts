@@ -41,8 +41,8 @@ export class Settings {
   readonly HOST: string = '127.0.0.1';
 
   /**
-   * The URL at which clients reach the service, without a slash at its end. It is the issuer of the access tokens, so all replicas need the
-   * same one.
+   * The URL at which clients reach the service, without a slash at its end. This URL is the issuer of the access tokens, so all replicas
+   * must have the same URL.
    * @defaultValue http://HOST:PORT
    */
   @Expose()
@@ -72,7 +72,7 @@ export class Settings {
   @Expose()
   readonly PGSSLROOTCERT?: string;
 
-  /** The largest number of connections that one process opens to PostgreSQL. It opens one more for notifications. */
+  /** The largest number of connections that one process opens to PostgreSQL. The process opens one more connection for notifications. */
   @wholeNumber(1, 1_000, 'connections')
   readonly DATABASE_POOL_SIZE: number = 10;
 

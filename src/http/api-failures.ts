@@ -27,7 +27,7 @@ const MESSAGES: Readonly<Record<keyof typeof DESCRIPTIONS, string>> = {
   413: 'The body is larger than 256 KiB.',
   415: 'The body must be application/json or application/x-www-form-urlencoded.',
   429: 'Too many attempts. Wait 8 seconds.',
-  500: 'Something went wrong on our side. Quote request 5f0c6a5e-8f0c-4c53-9d5e-0c6f7a4b1e2d when you report it.',
+  500: 'Internal server error. Quote request 5f0c6a5e-8f0c-4c53-9d5e-0c6f7a4b1e2d when you report it.',
   503: 'The database cannot be reached; nothing was written.',
 };
 

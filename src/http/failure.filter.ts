@@ -68,11 +68,7 @@ function asAppError(thrown: unknown, requestId: string): AppError {
   if (status !== undefined && status < 500) {
     return new AppError('request_refused', status, MESSAGES[status] ?? 'The request was refused.');
   }
-  return new AppError(
-    'internal',
-    500,
-    `Something went wrong on our side. Quote request ${requestId} when you report it.`,
-  );
+  return new AppError('internal', 500, `Internal server error. Quote request ${requestId} when you report it.`);
 }
 
 function frameworkStatus(thrown: unknown): number | undefined {

@@ -20,7 +20,7 @@ export class HomeController {
   }
 
   @Get()
-  @ApiOperation({ operationId: 'home', summary: 'What this is, and where to go', security: [] })
+  @ApiOperation({ operationId: 'home', summary: 'Describe the service, with links', security: [] })
   @ApiExtraModels(ServerSummary)
   @ApiResponse({
     status: 200,

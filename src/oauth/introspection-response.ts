@@ -5,7 +5,7 @@ const text = (example: string, description?: string): PropertyDecorator =>
 const seconds = (description: string): PropertyDecorator =>
   ApiPropertyOptional({ type: 'integer', format: 'int64', example: 1_736_937_000, description });
 
-/** The response to an introspection (RFC 7662, section 2.2). For a token that is not active, it has only `active`. */
+/** The response to an introspection (RFC 7662, section 2.2). For a token that is not active, the response has only `active`. */
 export class IntrospectionResponse {
   @ApiProperty({ type: Boolean, example: true })
   readonly active!: boolean;

@@ -24,8 +24,8 @@ export interface Reading<Label extends string> {
 
 /**
  * The metrics of one application. Any provider may inject this service and register each of its metrics once, in its constructor:
- * `this.runs = metrics.counter({ name: 'tessera_job_runs_total', help: 'Runs of jobs.', labelNames: ['job_name', 'outcome'] })`. Later it
- * calls `this.runs.inc({ job_name: 'expiry', outcome: 'ok' })`.
+ * `this.runs = metrics.counter({ name: 'tessera_job_runs_total', help: 'Runs of jobs.', labelNames: ['job_name', 'outcome'] })`. Later
+ * the provider calls `this.runs.inc({ job_name: 'expiry', outcome: 'ok' })`.
  */
 @Injectable()
 export class MetricsService {
