@@ -9,7 +9,7 @@ import { ObservabilityModule } from './observability/observability.module.js';
 import { RefreshTokensModule } from './refresh-tokens/refresh-tokens.module.js';
 import { ResourceModule } from './resource/resource.module.js';
 
-/** The modules of the service. Guards run in the order of this list: who asks comes before what they may do. */
+/** The modules of the service. Guards run in the order of this list, so authentication comes before access control. */
 @Module({
   imports: [
     ConfigModule,
@@ -24,7 +24,7 @@ import { ResourceModule } from './resource/resource.module.js';
   ],
 })
 export class AppModule {
-  /** The service with modules of a team's own: guard, validation, failures and documentation cover them too. */
+  /** The service with additional modules. The same guards, validation, failures and documentation apply to them. */
   static with(...extensions: (Type | DynamicModule)[]): DynamicModule {
     return { module: AppModule, imports: extensions };
   }

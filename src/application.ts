@@ -19,9 +19,9 @@ import { addRequestMetrics } from './observability/request-metrics.js';
 import { ShutdownService } from './observability/shutdown.service.js';
 
 /**
- * The application, ready to listen: modules loaded, database migrated, routes closed to every method they do not offer. Its metrics,
- * if there are to be any, are served already.
- * @throws SettingsError, FolderInUseError, or what the database says when it cannot be opened
+ * Creates the application, ready to listen: the modules are loaded, the database is migrated, and every path answers 405 to other methods.
+ * If METRICS_PORT is set, the metrics are already served.
+ * @throws SettingsError, FolderInUseError, or an error of the database when it cannot be opened
  */
 export async function createApplication(...extensions: (Type | DynamicModule)[]): Promise<NestFastifyApplication> {
   const settings = Settings.load();
@@ -39,7 +39,7 @@ export async function createApplication(...extensions: (Type | DynamicModule)[])
   app.useGlobalFilters(new FailureFilter());
   addGracefulClose(fastify, app.get(ShutdownService));
   if (settings.METRICS_PORT !== undefined) addRequestMetrics(fastify, app.get(MetricsService));
-  // It answers preflights by itself, so what measures requests comes before.
+  // CORS answers preflights itself. The hook that measures requests must run first, so that preflights are measured too.
   addCrossOrigin(fastify, settings.ALLOWED_ORIGINS);
   const isHttps = settings.PUBLIC_URL.startsWith('https:');
   app.useSecurityHeaders({

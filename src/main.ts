@@ -10,7 +10,9 @@ try {
     await app.listen(PORT, HOST);
   } catch (error) {
     await app.close();
-    throw new SettingsError([`HOST, PORT: expected where to listen, but: ${(error as Error).message}`]);
+    throw new SettingsError([
+      `HOST, PORT: expected an address and a port to listen on, but: ${(error as Error).message}`,
+    ]);
   }
 } catch (error) {
   process.stderr.write(`${operatorFault(error) ?? String((error as Error).stack)}\n`);

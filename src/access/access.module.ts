@@ -3,7 +3,7 @@ import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { DeclaredRolesService } from './declared-roles.service.js';
 import { RolesGuard } from './roles.guard.js';
 
-/** Guards every route by its declared policy. Must be imported after authentication, which says who asks. */
+/** Checks every route against its declared policy. Import this after authentication, which identifies the user. */
 @Module({
   imports: [DiscoveryModule],
   providers: [{ provide: APP_GUARD, useClass: RolesGuard }, DeclaredRolesService],

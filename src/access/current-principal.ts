@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Principal } from './principal.js';
 
-/** The signed-in user of the request. Only for routes that demand one. */
+/** Injects the signed-in user of the request. Only for routes that require a user. */
 export const CurrentPrincipal = createParamDecorator((_data: unknown, context: ExecutionContext): Principal => {
   const { user } = context.switchToHttp().getRequest<FastifyRequest>();
   if (!user) throw new Error('A public route has no principal.');

@@ -8,7 +8,7 @@ export interface DeclaredRoute {
   readonly policy: Policy | undefined;
 }
 
-/** Knows the policy of every route of the application, those of extensions included. */
+/** Lists the policies of all routes of the application, extensions included. */
 @Injectable()
 export class DeclaredRolesService {
   constructor(
@@ -17,7 +17,7 @@ export class DeclaredRolesService {
     private readonly reflector: Reflector,
   ) {}
 
-  /** Every handler with a route, as `Controller.method`. */
+  /** All route handlers, named `Controller.method`. */
   routes(): DeclaredRoute[] {
     return this.discovery.getControllers().flatMap(({ instance, metatype }) => {
       const prototype = Object.getPrototypeOf(instance) as Record<string, object>;
@@ -32,7 +32,7 @@ export class DeclaredRolesService {
     });
   }
 
-  /** The names of all roles that some route demands, sorted. */
+  /** The names of all roles that routes require, sorted. */
   roles(): string[] {
     const roles = this.routes().flatMap(({ policy }) => (policy && policy !== 'public' ? policy.roles : []));
     return [...new Set(roles)].sort();

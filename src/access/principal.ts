@@ -1,6 +1,6 @@
 import type { Actor } from '../kernel/origin.js';
 
-/** What access control knows of a user, read fresh for each request. */
+/** The data about a user that access control needs, read again for each request. */
 export interface Account {
   readonly email: string;
   /** A full administrator needs no role. */
@@ -8,13 +8,13 @@ export interface Account {
   readonly roles: readonly string[];
 }
 
-/** Who makes a request, and from where. The name is the e-mail: the subject of tokens and the author of writes. */
+/** The user who makes a request, and the origin of the request. The name is the e-mail: the subject of tokens and the author of writes. */
 export interface Principal extends Actor {
   readonly isAdministrator: boolean;
   readonly roles: readonly string[];
 }
 
-/** Whether a user may do what one of these roles is for: a full administrator may without any. */
+/** Whether the user has one of these roles. A full administrator passes without any role. */
 export function holdsRole(
   { isAdministrator, roles }: Pick<Principal, 'isAdministrator' | 'roles'>,
   ...wanted: string[]

@@ -7,18 +7,19 @@ import type { Account, Principal } from './principal.js';
 const USER_AGENT_LENGTH = 256;
 
 /**
- * The address of the client, in its one spelling: what audit, limits and log go by. Trusted proxies name it in `X-Forwarded-For`; text that
- * is no address counts as the proxy that passed it on, and is kept nowhere. Null when the connection has no address.
+ * The client's address in canonical form, for audit, limits and log. Trusted proxies name the address in `X-Forwarded-For`. If they name
+ * something that is not an address, the address of the proxy that forwarded it is used, and the text is not stored. Null when the
+ * connection has no address.
  */
 export function addressOf({ ip, ips = [ip] }: FastifyRequest): string | null {
-  // From the connection to the first hop that is not trusted. Before a socket is known to have closed, it may have lost its address.
+  // The list goes from the connection to the first hop that is not trusted. A socket may lose its address before its close is reported.
   const hops: readonly (string | undefined)[] = ips;
   return hops.map((hop) => canonicalAddress(hop ?? '')).findLast((address) => address !== undefined) ?? null;
 }
 
 /**
- * Where a request came from. In the user agent, control, format and separator characters become U+FFFD: it is stored, and operators
- * read it.
+ * Where a request came from. In the user agent, control, format and separator characters become U+FFFD, because the text is stored and
+ * shown to operators.
  */
 export function originOf(request: FastifyRequest): Origin {
   const userAgent = request.headers['user-agent'];
@@ -26,7 +27,7 @@ export function originOf(request: FastifyRequest): Origin {
   return { address: addressOf(request), userAgent: agent, requestId: request.id };
 }
 
-/** The principal of a request that an account makes. */
+/** The principal for a request of this account. */
 export function principalOf({ email, isAdministrator, roles }: Account, request: FastifyRequest): Principal {
   return { name: email, origin: originOf(request), isAdministrator, roles };
 }

@@ -5,7 +5,7 @@ import { AppError } from '../kernel/app-error.js';
 import { policyOf } from './policy.js';
 import { holdsRole } from './principal.js';
 
-/** Lets a request through only where the route's declared policy says so. A route without a policy is closed to everybody. */
+/** Allows a request only if the route's declared policy allows it. A route without a policy is closed to everybody. */
 @Injectable()
 export class RolesGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
@@ -18,7 +18,9 @@ export class RolesGuard implements CanActivate {
     throw new AppError(
       'insufficient_scope',
       403,
-      policy ? `This needs the role ${policy.roles.join(' or ')}.` : 'This route is closed: it declares no policy.',
+      policy
+        ? `This needs the role ${policy.roles.join(' or ')}.`
+        : 'This route is closed, because it declares no policy.',
       { headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' } },
     );
   }

@@ -6,17 +6,17 @@ import type { AuditTrailEntry } from './audit-trail-entry.entity.js';
 import { AuditTrailEntryView } from './audit-trail-entry.view.js';
 import { ENTRY } from './entry-pages.js';
 
-/** Events that one statement looks at: some megabytes, and a few milliseconds. */
-const AT_ONCE = 5_000;
+/** The events of one page: some megabytes, and a few milliseconds for the statement. */
+const PAGE_SIZE = 5_000;
 
-/** Events of an export, and the time that it has reached with them: undefined at its end. */
+/** The events of a page, and the time up to which the export has read; undefined on the last page. */
 export interface AuditPage {
   readonly events: readonly AuditTrailEntryView[];
   readonly until: Date | undefined;
 }
 
-/** Where a page ends: the place of its last event in the order of time and Id. */
-interface Place {
+/** The end of a page: the position of its last event in the order of time and Id. */
+interface Position {
   readonly createdOn: Date;
   readonly id: number;
 }
@@ -28,7 +28,7 @@ const AFTER = { afterTime: 'timestamptz', afterId: 'bigint' } as const;
 const PAGE_END = statement({
   name: 'audit-export-page-end',
   parameters: { ...AFTER, size: 'int' },
-  returns: rowOf<Place>(),
+  returns: rowOf<Position>(),
   text: `SELECT created_on AS "createdOn", id FROM audit_trail_entries
     WHERE (created_on, id) > (:afterTime::timestamptz, :afterId::bigint)
     ORDER BY created_on, id OFFSET :size::int - 1 LIMIT 1`,
@@ -47,19 +47,19 @@ const PAGE = statement({
     ORDER BY created_on, id`,
 });
 
-/** Reads the whole audit trail, or what of it is newer than a time, one page after the other: however long it is, one page is in memory. */
+/** Reads the audit trail, or the part since a time, page by page. Only one page is in memory, however long the trail is. */
 @Injectable()
 export class AuditExportService {
   constructor(private readonly statements: StatementsService) {}
 
   /**
-   * The events from `since` on, in the order of time and Id, as the audit trail's search shows them; without kinds, of every kind.
+   * The events since `since`, in the order of time and Id, in the form of the audit trail's search. Without `kinds`, events of all kinds.
    */
   async *pages(since: Date, kinds?: readonly AuditKind[]): AsyncGenerator<AuditPage> {
-    for (let from: Place | undefined = { createdOn: since, id: 0 }; from;) {
-      const place: Place = from;
+    for (let from: Position | undefined = { createdOn: since, id: 0 }; from;) {
+      const place: Position = from;
       const after = { afterTime: place.createdOn, afterId: place.id };
-      const [end] = await this.statements.run(PAGE_END, { ...after, size: AT_ONCE });
+      const [end] = await this.statements.run(PAGE_END, { ...after, size: PAGE_SIZE });
       const values = { ...after, untilTime: end?.createdOn, untilId: end?.id, kinds };
       const events = await this.statements.run(PAGE, values);
       yield { events: events.map((event) => AuditTrailEntryView.of(event)), until: end?.createdOn };

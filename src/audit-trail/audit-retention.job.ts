@@ -5,7 +5,7 @@ import { DamageReportsService } from './damage-reports.service.js';
 import { RangePruningService } from './range-pruning.service.js';
 
 const EVERY_SECONDS = 3_600;
-const AT_ONCE = 1_000;
+const BATCH_SIZE = 1_000;
 
 /**
  * Keeps events for AUDIT_RETENTION seconds. Only sealed events are deleted. So a verification distinguishes deletions
@@ -25,12 +25,12 @@ export class AuditRetentionJob implements OnModuleInit {
       name: 'old-audit-events',
       description: 'Deletes events of the audit trail that are older than AUDIT_RETENTION.',
       every: EVERY_SECONDS,
-      batchSize: AT_ONCE,
+      batchSize: BATCH_SIZE,
       batch: (size) => this.deleteSome(size),
     });
   }
 
-  /** Each range in a transaction of its own: as many ranges as have the events of a batch. */
+  /** Deletes whole ranges, each in its own transaction, until a batch of events is deleted. */
   private async deleteSome(size: number): Promise<number> {
     let total = 0;
     while (total < size) {

@@ -1,13 +1,13 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A seal on a range of events: a link of a chain. Only the statements of `AuditSealsJob` read and write it. */
+/** A seal on a range of events, and a link of the chain of seals. Only the statements of `AuditSealsJob` read and write seals. */
 @Entity('audit_seals')
 export class AuditSealRecord {
-  /** Counts the seals from 1, without gaps. */
+  /** The number of the seal. Numbers start at 1 and have no gaps. */
   @PrimaryColumn({ type: 'bigint' })
   id!: number;
 
-  /** Which columns of the events the digest is of: a key of `SEALED_COLUMNS`. */
+  /** Which columns of the events the digest covers: a key of `SEALED_COLUMNS`. */
   @Column({ type: 'integer' })
   version!: number;
 
@@ -17,15 +17,15 @@ export class AuditSealRecord {
   @Column({ type: 'bigint', name: 'to_id' })
   toId!: number;
 
-  /** How many events have an id in the range: ids have gaps. */
+  /** The number of events whose id is in the range. Ids may have gaps. */
   @Column({ type: 'integer' })
   count!: number;
 
-  /** When the newest of them was written; by it the range expires. */
+  /** When the newest event of the range was written. The range expires by this time. */
   @Column({ type: 'timestamptz', name: 'newest_on' })
   newestOn!: Date;
 
-  /** Of the events, in hexadecimal. */
+  /** The digest of the events, in hexadecimal. */
   @Column({ type: 'text', collation: 'C' })
   digest!: string;
 
@@ -33,11 +33,11 @@ export class AuditSealRecord {
   @Column({ type: 'text', collation: 'C' })
   previous!: string;
 
-  /** SHA-256 of all above, in hexadecimal. It does not change with the secret. */
+  /** SHA-256 of all columns above, in hexadecimal. It does not depend on the secret. */
   @Column({ type: 'text', collation: 'C' })
   link!: string;
 
-  /** Of the link, under a key of the secret. */
+  /** The MAC of the link, under a key of the secret. */
   @Column({ type: 'text', collation: 'C' })
   mac!: string;
 
@@ -48,7 +48,7 @@ export class AuditSealRecord {
   @Column({ type: 'timestamptz', name: 'pruned_on', nullable: true })
   prunedOn!: Date | null;
 
-  /** Of the fact that everything up to this seal was deleted then. */
+  /** The MAC of the statement that everything up to this seal was deleted at `prunedOn`. */
   @Column({ type: 'text', name: 'pruned_mac', collation: 'C', nullable: true })
   prunedMac!: string | null;
 }

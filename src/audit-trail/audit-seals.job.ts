@@ -9,9 +9,9 @@ import { SEAL_VERSION } from './sealed-columns.js';
 import { SettledIdsService } from './settled-ids.service.js';
 
 const EVERY_SECONDS = 60;
-/** Events of one seal: as many as retention deletes in a batch. */
-const MOST = 1_000;
-/** A trail that is older than the seals is sealed over many runs, and the other jobs run between them. */
+/** The most events of one seal: as many as retention deletes in one batch. */
+const BATCH_SIZE = 1_000;
+/** A trail that existed before seals were introduced is sealed in many runs. Other jobs run between them. */
 const BATCHES_PER_RUN = 200;
 const HEAD_LOGGED_EVERY_MS = 3_600_000;
 const FIRST_ID = 1;
@@ -23,7 +23,7 @@ export class AuditSealsJob implements OnModuleInit {
   /** The newest seal that this process saw. */
   private head: Pick<Seal, 'id' | 'link'> | undefined;
   private headLoggedAt = -Infinity;
-  /** Up to which seal the MACs are under the present secret. */
+  /** The number of the last seal whose MACs are under the current secret. */
   private renewedUpTo = 0;
 
   constructor(
@@ -37,9 +37,9 @@ export class AuditSealsJob implements OnModuleInit {
   onModuleInit(): void {
     this.jobs.register({
       name: 'audit-seal',
-      description: 'Seals new events of the audit trail, so that a change of them is found.',
+      description: 'Seals new events of the audit trail, so that later changes of them are detected.',
       every: EVERY_SECONDS,
-      batchSize: MOST,
+      batchSize: BATCH_SIZE,
       batchesPerRun: BATCHES_PER_RUN,
       batch: (size) => this.sealSome(size),
     });
@@ -61,7 +61,7 @@ export class AuditSealsJob implements OnModuleInit {
       id: (last?.id ?? 0) + 1,
       version: SEAL_VERSION,
       fromId,
-      // Where ids stay free at the end, nothing can come into the range any more.
+      // No new event can get an id up to `upTo`. So a range that is not full ends there, even if its last ids are unused.
       toId: count < size ? upTo : range.toId,
       previous: last?.link ?? '',
     };
@@ -69,14 +69,14 @@ export class AuditSealsJob implements OnModuleInit {
     return range.count;
   }
 
-  /** Another process may have added the same seal just now; then that one stands. */
+  /** Another process may have added the same seal a moment ago. If so, that seal is kept. */
   private async add(content: SealContent): Promise<void> {
     const signed = this.chain.link(content);
     const isAdded = (await this.statements.run(INSERT, { ...content, ...signed })).length === 1;
     if (isAdded) this.see({ id: content.id, link: signed.link });
   }
 
-  /** The newest seal. A chain that lost what this process has seen of it is reported. */
+  /** Returns the newest seal. If the chain has lost a seal that this process saw, the loss is reported. */
   private async latest(): Promise<Latest | undefined> {
     const [last] = await this.statements.run(LATEST, { earlier: this.head?.id ?? 0 });
     const { head } = this;
@@ -87,7 +87,9 @@ export class AuditSealsJob implements OnModuleInit {
     return last;
   }
 
-  /** The head is in the log, which is kept elsewhere: from there `audit verify --from-head` finds that the end was cut off. */
+  /**
+   * Logs the head. The log is stored elsewhere, so `audit verify --from-head` with a head from the log detects that the end was cut off.
+   */
   private see(head: Pick<Seal, 'id' | 'link'>): void {
     this.head = head;
     const isDue = performance.now() - this.headLoggedAt > HEAD_LOGGED_EVERY_MS;
@@ -97,7 +99,7 @@ export class AuditSealsJob implements OnModuleInit {
     else this.logger.debug(line);
   }
 
-  /** After a change of TESSERA_SECRET. Seals that are not genuine stay as they are. */
+  /** Renews the MACs after a change of TESSERA_SECRET. Seals that are not genuine stay unchanged. */
   private async renewSome(size: number): Promise<number> {
     const seals = await this.statements.run(SEALS_FROM, { after: this.renewedUpTo, limit: size });
     const changed = seals

@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import type { AuditKind } from '../audit/audit-event.js';
 
-/** One event of the audit trail. Never changed. No secret, token or ticket is in it. */
+/** An event of the audit trail. Events are never changed, and contain no secret, token or ticket. */
 @Entity('audit_trail_entries')
 @Index('audit_trail_entries_subject', ['subject', 'id'])
 @Index('audit_trail_entries_session_id', ['sessionId', 'id'])

@@ -8,7 +8,7 @@ import { entityOf } from './audited-entity.js';
 const optional = (example: string, description?: string): PropertyDecorator =>
   ApiProperty({ type: String, nullable: true, example, ...(description && { description }) });
 
-/** One event of the audit trail as clients see it. */
+/** An event of the audit trail, as clients see it. */
 export class AuditTrailEntryView {
   @ApiProperty({ type: 'integer', format: 'int64', minimum: 1, example: 4711 })
   readonly Id!: number;
@@ -19,13 +19,13 @@ export class AuditTrailEntryView {
   @ApiProperty({ type: String, enum: AUDIT_KINDS, example: 'session-ended' })
   readonly Kind!: AuditKind;
 
-  @ApiProperty({ type: String, example: 'admin@example.com', description: 'Who did it.' })
+  @ApiProperty({ type: String, example: 'admin@example.com', description: 'Who acted.' })
   readonly Actor!: string;
 
   @optional('deleted', 'Why.')
   readonly Reason!: string | null;
 
-  @optional('ada@example.com', 'Whom it was about.')
+  @optional('ada@example.com', 'The user whom the event is about.')
   readonly Subject!: string | null;
 
   @optional('mobile-app')
@@ -44,22 +44,22 @@ export class AuditTrailEntryView {
     type: 'array',
     items: { type: 'integer', format: 'int64' },
     example: [87_654_321],
-    description: 'Ids of the RefreshTokens it was about.',
+    description: 'Ids of the RefreshTokens that the event is about.',
   })
   readonly RecordIds!: readonly number[];
 
-  @optional('192.0.2.7', 'Where it came from.')
+  @optional('192.0.2.7', 'The IP address that the request came from.')
   readonly Address!: string | null;
 
   @optional('curl/8.5.0')
   readonly UserAgent!: string | null;
 
-  @optional('4f8b1c1e-6a57-4a8e-9a3c-0d2f4b6a8c1e', 'The `X-Request-Id` of the request that did it.')
+  @optional('4f8b1c1e-6a57-4a8e-9a3c-0d2f4b6a8c1e', 'The `X-Request-Id` of the request that caused the event.')
   readonly RequestId!: string | null;
 
   @optional(
     '198.51.100.20',
-    'Where the session’s token was last redeemed from before this event, by sign-in or refresh.',
+    'The IP address from which the session’s token was last redeemed before this event, by sign-in or refresh.',
   )
   readonly LastAddress!: string | null;
 
@@ -72,7 +72,11 @@ export class AuditTrailEntryView {
   @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2025-01-15T10:29:00Z' })
   readonly LastRedeemedOn!: string | null;
 
-  @ApiProperty({ type: String, example: 'RefreshToken', description: 'What it was about, as Nexudus names it.' })
+  @ApiProperty({
+    type: String,
+    example: 'RefreshToken',
+    description: 'The entity that the event is about, by its Nexudus name.',
+  })
   readonly EntityShortName!: string;
 
   @ApiProperty({
@@ -80,7 +84,8 @@ export class AuditTrailEntryView {
     format: 'int64',
     nullable: true,
     example: 87_654_321,
-    description: 'Id of the one record it was about; null of none or several, and of what has no Id.',
+    description:
+      'Id of the record that the event is about. Null for several records, for none, and for entities without Id.',
   })
   readonly EntityId!: number | null;
 
@@ -94,7 +99,7 @@ export class AuditTrailEntryView {
   })
   readonly AuditType!: 1 | 2 | 3 | null;
 
-  @optional('Roles', 'What of it changed; only known of the roles of a user. An edit of a record is one event.')
+  @optional('Roles', 'The property that changed. Known only for the roles of a user. An edit of a record is one event.')
   readonly PropertyName!: string | null;
 
   @optional('RefreshToken-Read', 'The role that was withdrawn.')
@@ -103,7 +108,11 @@ export class AuditTrailEntryView {
   @optional('RefreshToken-List', 'The role that was granted.')
   readonly NewValue!: string | null;
 
-  @ApiProperty({ type: String, example: 'admin@example.com', description: 'The Actor, as Nexudus names it.' })
+  @ApiProperty({
+    type: String,
+    example: 'admin@example.com',
+    description: 'The same as Actor, under its Nexudus name.',
+  })
   readonly ActionBy!: string;
 
   /** The view of a stored event. */
@@ -130,7 +139,7 @@ export class AuditTrailEntryView {
   }
 }
 
-/** What the audit trail can be searched by and ordered by. */
+/** The members by which the audit trail can be searched and ordered. */
 export const AUDIT_TRAIL_SEARCH: SearchDefinition = {
   resource: 'AuditTrailEntry',
   plural: 'AuditTrailEntries',

@@ -10,7 +10,7 @@ import type { Search } from '../resource/search.js';
 import { AUDIT_TRAIL_SEARCH, AuditTrailEntryView } from './audit-trail-entry.view.js';
 import { AuditTrailService } from './audit-trail.service.js';
 
-/** The audit trail, searched by the conventions of contract 1.6. */
+/** The audit trail, with the search of contract 1.6. */
 @ApiTags('AuditTrailEntries')
 @Controller('api/sys/audittrailentries')
 export class AuditTrailController {

@@ -16,7 +16,7 @@ import { RangePruningService } from './range-pruning.service.js';
 import { SealChainService } from './seal-chain.service.js';
 import { SettledIdsService } from './settled-ids.service.js';
 
-/** The searchable audit trail: its resource, its export, its retention and its seals. */
+/** The audit trail: search, export, retention and seals. */
 @Module({
   imports: [
     AuditModule,

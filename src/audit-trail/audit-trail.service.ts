@@ -46,7 +46,7 @@ export class AuditTrailService {
     private readonly events: AuditEventsService,
   ) {}
 
-  /** One page of the events that match. Reading them is an event too. @throws AppError 429 as `PageReaderService` does */
+  /** Returns one page of the matching events, and records an event about this read. @throws AppError 429 as `PageReaderService` does */
   async search(search: Search, actor: Actor): Promise<Found<AuditTrailEntryView>> {
     const { ids, ...totals } = await findPage(this.dataSource, AUDIT_TRAIL_ENTRIES, search);
     const viewOf = (entry: AuditTrailEntry): AuditTrailEntryView => AuditTrailEntryView.of(entry);

@@ -5,16 +5,18 @@ import { formatDateTime } from '../kernel/date-time.js';
 import { MEASURED_FROM, OUTSIDE, type MeasuredSeal } from './seal.statements.js';
 import { SealChainService, type Seal } from './seal-chain.service.js';
 
-/** Seals are at most on a thousand events: a statement reads a hundred thousand, which is well within its time. */
-const AT_ONCE = 100;
+/**
+ * A seal covers at most a thousand events, so one statement reads at most a hundred thousand. This stays well within the statement timeout.
+ */
+const SEALS_PER_PAGE = 100;
 
-/** A link of the chain that was noted elsewhere. */
+/** A link of the chain that was noted outside the database. */
 export interface ChainHead {
   readonly id: number;
   readonly link: string;
 }
 
-/** Something that is not as the service left it. */
+/** A difference from the state that the service wrote. */
 export interface Finding {
   readonly kind:
     | 'range-changed'
@@ -26,7 +28,7 @@ export interface Finding {
     | 'head-too-old'
     | 'session-revived'
     | 'user-tampered';
-  /** For people. */
+  /** The finding as a sentence, for people. */
   readonly message: string;
   readonly seal?: number;
   readonly fromId?: number;
@@ -35,16 +37,16 @@ export interface Finding {
   readonly found?: number;
 }
 
-/** What a verification found out. */
+/** The result of a verification. */
 export interface Verification {
-  /** The newest link of the chain; null when nothing is sealed yet. */
+  /** The newest link of the chain; null when no event is sealed yet. */
   readonly head: ChainHead | null;
-  /** When the oldest seal there is was made. */
+  /** When the oldest existing seal was made. */
   readonly since: string | null;
   readonly seals: number;
-  /** Events under these seals. */
+  /** The number of events under these seals. */
   readonly events: number;
-  /** Events that are newer than the newest seal. */
+  /** The number of events after the newest seal. */
   readonly unsealed: number;
   readonly findings: readonly Finding[];
 }
@@ -57,7 +59,10 @@ export class AuditVerificationService {
     private readonly chain: SealChainService,
   ) {}
 
-  /** Verifies all. `earlier` is a head that must still be in the chain; `onSeals` hears of each page of seals, the newest id last. */
+  /**
+   * Verifies the whole trail. `earlier` is a head that must still be in the chain. `onSeals` is called for each page of seals, with its
+   * last id.
+   */
   async verify(earlier: ChainHead | undefined, onSeals: (lastId: number) => void): Promise<Verification> {
     const findings: Finding[] = [];
     const totals = { seals: 0, events: 0 };
@@ -65,7 +70,7 @@ export class AuditVerificationService {
     let last: Seal | undefined;
     let isEarlierThere = false;
     for (;;) {
-      const page = await this.statements.run(MEASURED_FROM, { after: last?.id ?? 0, limit: AT_ONCE });
+      const page = await this.statements.run(MEASURED_FROM, { after: last?.id ?? 0, limit: SEALS_PER_PAGE });
       for (const seal of page) {
         findings.push(...this.judge(seal, last));
         first ??= seal;
@@ -84,35 +89,35 @@ export class AuditVerificationService {
     return { head, since: first ? time(first.createdOn) : null, ...totals, unsealed, findings };
   }
 
-  /** How many seals there are to verify, about: the number of the newest. */
+  /** The approximate number of seals to verify: the number of the newest seal. */
   async newest(): Promise<number> {
     const [row] = await this.statements.run(NEWEST, {});
     return row?.id ?? 0;
   }
 
-  private judge(seal: MeasuredSeal, before: Seal | undefined): Finding[] {
+  private judge(seal: MeasuredSeal, previous: Seal | undefined): Finding[] {
     const { id, fromId, toId } = seal;
-    const place = { seal: id, fromId, toId };
+    const range = { seal: id, fromId, toId };
     const findings: Finding[] = [];
-    const isNext = before ? id === before.id + 1 && seal.previous === before.link : seal.previous === '';
-    if (!isNext && (before !== undefined || seal.prunedOn === null)) {
-      const message = `Before seal ${id} (of ${time(seal.createdOn)}) seals are missing.`;
-      findings.push({ kind: 'seal-missing', message, ...place });
+    const isNext = previous ? id === previous.id + 1 && seal.previous === previous.link : seal.previous === '';
+    if (!isNext && (previous !== undefined || seal.prunedOn === null)) {
+      const message = `Seals are missing before seal ${id} (of ${time(seal.createdOn)}).`;
+      findings.push({ kind: 'seal-missing', message, ...range });
     }
     if (!this.chain.isGenuine(seal)) {
-      const message = `Seal ${id} is not one that this service made, or it was made under a TESSERA_SECRET that is not given.`;
-      return [...findings, { kind: 'seal-forged', message, ...place }];
+      const message = `Seal ${id} was not made by this service, or it was made under a TESSERA_SECRET that is not in the settings.`;
+      return [...findings, { kind: 'seal-forged', message, ...range }];
     }
     if (seal.prunedOn !== null && !this.chain.isLawfullyPruned(seal)) {
-      const message = `Seal ${id} says that its events expired, but the service did not write that.`;
-      return [...findings, { kind: 'pruning-forged', message, ...place, expected: seal.count, found: seal.foundCount }];
+      const message = `Seal ${id} says that its events expired, but the service did not write this.`;
+      return [...findings, { kind: 'pruning-forged', message, ...range, expected: seal.count, found: seal.foundCount }];
     }
     const isIntact = seal.prunedOn === null ? seal.foundDigest === seal.digest : seal.foundCount === 0;
     if (isIntact) return findings;
     const expected = seal.prunedOn === null ? seal.count : 0;
     const what = expected === seal.foundCount ? 'were changed' : `were ${expected} and are ${seal.foundCount}`;
     const message = `Events ${fromId} to ${toId}, up to ${time(seal.newestOn)}, ${what}.`;
-    return [...findings, { kind: 'range-changed', message, ...place, expected, found: seal.foundCount }];
+    return [...findings, { kind: 'range-changed', message, ...range, expected, found: seal.foundCount }];
   }
 
   private async outside(): Promise<{ unsealed: number; findings: Finding[] }> {
@@ -122,8 +127,8 @@ export class AuditVerificationService {
       const message = `${found} events have ids ${where}: the service did not write them.`;
       if (found > 0) findings.push({ kind: 'event-outside', message, expected: 0, found });
     };
-    add(row.before, 'that were deleted or never given');
-    add(row.ahead, 'that are yet to be given');
+    add(row.before, 'that were deleted or never assigned');
+    add(row.ahead, 'that are not assigned yet');
     return { unsealed: row.unsealed, findings };
   }
 }
@@ -136,10 +141,10 @@ const NEWEST = statement({
 
 function missing({ id }: ChainHead, first: Seal | undefined): Finding {
   if (first && first.prunedOn !== null && id < first.id) {
-    const message = `The head ${id} is older than what is kept (AUDIT_RETENTION), and cannot be looked up: note a newer one.`;
+    const message = `The head ${id} is older than AUDIT_RETENTION, so its seal was deleted. Note a newer head.`;
     return { kind: 'head-too-old', message, seal: id };
   }
-  const message = `The head ${id} is not in the chain: seals were cut off or replaced, or an older state was restored.`;
+  const message = `The head ${id} is not in the chain: seals were removed or replaced, or an older state was restored.`;
   return { kind: 'head-missing', message, seal: id };
 }
 

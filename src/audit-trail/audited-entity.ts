@@ -1,13 +1,13 @@
 import type { AuditKind } from '../audit/audit-event.js';
 
-/** Which entity a kind of event is about, and what was done to it. */
+/** The entity that a kind of event is about, and the action. */
 interface AuditedEntity {
   readonly EntityShortName: string;
   /** 1 create, 2 update, 3 delete; null when nothing was written. */
   readonly AuditType: 1 | 2 | 3 | null;
 }
 
-/** What an event says in the members that Nexudus's audit trail has (contract 4). */
+/** The values of an event for the members of Nexudus's audit trail (contract 4). */
 interface EntityMembers extends AuditedEntity {
   /** Id of the record, when there is exactly one. */
   readonly EntityId: number | null;
@@ -22,7 +22,7 @@ const entity = (EntityShortName: string, AuditType: AuditedEntity['AuditType'] =
   AuditType,
 });
 
-/** By kind. A sign-in creates a session and the end of a session deletes it, whether or not a record stays. */
+/** The entity and action by kind of event. A sign-in creates a session, and the end of a session deletes it, even if its record stays. */
 const ENTITIES: Readonly<Record<AuditKind, AuditedEntity>> = {
   login: entity('RefreshToken', 1),
   'login-failed': entity('User'),
@@ -44,11 +44,11 @@ const ENTITIES: Readonly<Record<AuditKind, AuditedEntity>> = {
   'token-introspected': entity('RefreshToken'),
 };
 
-/** The reasons that name one property and its value: roles of a user. */
+/** These reasons name a role of a user that was granted or withdrawn. */
 const GRANTED = 'granted ';
 const WITHDREW = 'withdrew ';
 
-/** An event as far as those members depend on it. */
+/** The members of an event that these values depend on. */
 interface Audited {
   readonly kind: AuditKind;
   readonly reason: string | null;
@@ -56,7 +56,7 @@ interface Audited {
   readonly actor: string;
 }
 
-/** The members that Nexudus's audit trail has, filled where they have a meaning here. */
+/** The values for the members of Nexudus's audit trail. A member that does not apply is null. */
 export function entityOf({ kind, reason, recordIds, actor }: Audited): EntityMembers {
   const [recordId, ...others] = recordIds;
   const valueAfter = (word: string): string | null =>
@@ -74,7 +74,7 @@ export function entityOf({ kind, reason, recordIds, actor }: Audited): EntityMem
   };
 }
 
-/** SQL: what `entityOf` says, of a row of the audit trail. */
+/** The SQL expressions of the values of `entityOf`, for a row of the audit trail. */
 export const ENTITY_SQL = {
   EntityShortName: byKind(({ EntityShortName }) => `'${EntityShortName}'`),
   EntityId: '(CASE WHEN cardinality(record_ids) = 1 THEN record_ids[1] END)',

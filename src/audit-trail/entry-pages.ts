@@ -2,7 +2,7 @@ import { PAGE, pageSql, type Found, type PageStatements } from '../resource/page
 import { rowOf, statement } from '../database/statement.js';
 import type { AuditTrailEntry } from './audit-trail-entry.entity.js';
 
-/** How large an event is as JSON: its texts, its ids of up to 16 digits, and what is around them. */
+/** The approximate size of an event as JSON: its texts, its ids of up to 16 digits, and the rest. */
 const BYTES = `17 * cardinality(record_ids) + octet_length(concat(actor, actor, reason, reason, subject, client_id, user_agent)) + 950`;
 
 /** SQL: an event as `AuditTrailEntry` has it. */

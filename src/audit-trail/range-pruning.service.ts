@@ -4,13 +4,13 @@ import { StatementsService } from '../database/statements.service.js';
 import { DELETE_RANGE, EXPIRED, PRUNE, type ExpiredSeal } from './seal.statements.js';
 import { SealChainService } from './seal-chain.service.js';
 
-/** What was deleted, and what was wrong with it. */
+/** The result of a deletion, and the damage found in the range, if any. */
 export interface Pruned {
   readonly deleted: number;
   readonly damage?: string;
 }
 
-/** Deletes sealed events, a whole range at a time and the oldest first, and says so on the seal under a MAC. */
+/** Deletes sealed events in whole ranges, oldest first, and records each deletion on the seal under a MAC. */
 @Injectable()
 export class RangePruningService {
   constructor(
@@ -20,8 +20,8 @@ export class RangePruningService {
   ) {}
 
   /**
-   * Deletes the oldest range if all of its events are older than so many seconds; undefined when there is none.
-   * @throws Error when its seal is not genuine: what that says of the age of the events may be false
+   * Deletes the oldest range if all its events are older than this many seconds; undefined when there is no such range.
+   * @throws Error when the seal is not genuine: its age may then be false
    */
   pruneOldest(seconds: number): Promise<Pruned | undefined> {
     return this.dataSource.transaction(async (manager) => {
@@ -39,6 +39,6 @@ export class RangePruningService {
     const { count } = await this.statements.runForOne(DELETE_RANGE, { fromId, toId }, manager);
     await this.statements.run(PRUNE, { id, prunedOn, prunedMac: this.chain.prune(seal, prunedOn) }, manager);
     if (seal.foundDigest === seal.digest) return { deleted: count };
-    return { deleted: count, damage: `seal ${seal.id} was on ${seal.count} events, and ${count} were deleted` };
+    return { deleted: count, damage: `seal ${seal.id} covered ${seal.count} events, but ${count} were deleted` };
   }
 }

@@ -4,7 +4,7 @@ import { Settings } from '../config/settings.js';
 import { deriveKeys, type DerivedKey, type Secrets } from '../kernel/key-ring.js';
 import { isMacOf, macOf } from '../kernel/mac.js';
 
-/** What a link of the chain is made of. Times are whole seconds since 1970. */
+/** The content of a link of the chain. Times are whole seconds since 1970. */
 export interface SealContent {
   readonly id: number;
   readonly version: number;
@@ -32,8 +32,8 @@ export const SEAL_COLUMNS = `s.id, s.version, s.from_id AS "fromId", s.to_id AS 
   s.pruned_mac AS "prunedMac"`;
 
 /**
- * How seals hang together. A link is a hash of a range's events and of the link before it: one that was noted elsewhere vouches for all
- * before it, under any secret. The MAC of a link says that the service made it.
+ * Makes and checks the chain of seals. A link is a hash of a range's events and of the previous link. So a link that was noted elsewhere
+ * proves all links before it, under any secret. The MAC of a link proves that the service made the link.
  */
 @Injectable()
 export class SealChainService {
@@ -54,12 +54,12 @@ export class SealChainService {
     return { link, mac: this.sign('seal', link) };
   }
 
-  /** The MAC of the fact that the events up to a seal were deleted at a time. */
+  /** The MAC of the statement that the events up to this seal were deleted at this time. */
   prune({ link }: Seal, prunedOn: number): string {
     return this.sign('pruned', link, prunedOn);
   }
 
-  /** Whether the service made this seal as it is. */
+  /** Whether the service made this seal, and the seal is unchanged. */
   isGenuine(seal: Seal): boolean {
     return linkOf(seal) === seal.link && this.isSigned(seal.mac, 'seal', seal.link);
   }
@@ -69,7 +69,7 @@ export class SealChainService {
     return prunedOn !== null && prunedMac !== null && this.isSigned(prunedMac, 'pruned', link, prunedOn);
   }
 
-  /** The MACs of a genuine seal under the present secret. */
+  /** The MACs of a genuine seal under the current secret. */
   renew(seal: Seal): { mac: string; prunedMac: string | null } {
     const prunedMac = this.isLawfullyPruned(seal) ? this.prune(seal, seal.prunedOn ?? 0) : seal.prunedMac;
     return { mac: this.sign('seal', seal.link), prunedMac };

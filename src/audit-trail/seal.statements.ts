@@ -75,7 +75,7 @@ export const RENEW = statement({
 /** A seal, with number and digest of the events that its range has now. */
 export type MeasuredSeal = Seal & { readonly foundCount: number; readonly foundDigest: string };
 
-/** What the events of seals are now, which `MEASURED_FROM` adds to each seal. */
+/** The present events of a seal's range. `MEASURED_FROM` adds them to each seal. */
 const MEASURED = `CROSS JOIN LATERAL (SELECT count(*)::int AS "foundCount", ${digestSql('s.version')} AS "foundDigest"
     FROM audit_trail_entries e WHERE e.id BETWEEN s.from_id AND s.to_id) found`;
 

@@ -1,6 +1,6 @@
 /**
- * The columns of an event that a seal covers, by the version of the seal, each with the SQL that has its value. A column that is added to
- * the table needs a new version, with a new list: seals of earlier versions stay good. A released list is never changed.
+ * The columns of an event that a seal covers, by version of the seal, each with the SQL of its value. A new column of the table needs a new
+ * version with a new list, so that seals of earlier versions stay valid. A released list is never changed.
  */
 export const SEALED_COLUMNS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   1: {
@@ -27,9 +27,9 @@ export const SEALED_COLUMNS: Readonly<Record<number, Readonly<Record<string, str
 export const SEAL_VERSION = 1;
 
 /**
- * SQL, an aggregate: the digest of events `e`, in hexadecimal, under a version. It is SHA-256 of the SHA-256 of each event in the order
- * of ids; an event is a JSON array, whose text has one form in `jsonb` whatever the session's settings. So a million events are
- * digested where they are.
+ * SQL of an aggregate: the digest of events `e`, in hexadecimal, for a version. The digest is SHA-256 of the concatenated SHA-256 values of
+ * the events, in the order of ids. Each event is hashed as a `jsonb` array, whose text does not depend on settings of the session.
+ * PostgreSQL computes the digest, so a million events need not be sent to the service.
  */
 export function digestSql(version: string): string {
   const arrays = Object.entries(SEALED_COLUMNS).map(

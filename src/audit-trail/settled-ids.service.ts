@@ -4,8 +4,8 @@ import { rowOf, statement } from '../database/statement.js';
 import { StatementsService } from '../database/statements.service.js';
 
 const LOOK_AGAIN_AFTER_MS = 200;
-/** A transaction that takes longer is left to the next run of the job. */
-const PATIENCE_MS = 5_000;
+/** If a transaction takes longer, the next run of the job waits for it. */
+const LONGEST_WAIT_MS = 5_000;
 
 const WRITERS = `FROM pg_locks WHERE relation = 'audit_trail_entries'::regclass
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -28,11 +28,11 @@ const STILL_WRITING = statement({
 });
 
 /**
- * Finds out up to which id the audit trail is complete. An id is given before its transaction commits, so a lower id may become visible
- * after a higher one, however old it is by its `created_on`. A transaction that inserts locks the table (ROW EXCLUSIVE) before it takes
- * an id, and until it ends. So a missing id below a visible one belongs to a transaction with this lock. When all transactions that
- * have the lock now have ended, no id is missing any more; `CREATE INDEX CONCURRENTLY` waits in the same way. Every role may read
- * `pg_locks`, and reading it blocks nobody. Transaction ids do not help: a transaction gets one only after it took an id.
+ * Finds the id up to which the audit trail is complete. An id is assigned before its transaction commits. So a lower id may become visible
+ * after a higher id, whatever its `created_on`. A transaction that inserts locks the table (ROW EXCLUSIVE) before it takes an id, and until
+ * it ends. So a missing id below a visible id belongs to a transaction with this lock. When all transactions that have the lock now have
+ * ended, no id is missing any more. `CREATE INDEX CONCURRENTLY` waits in the same way. Every role may read `pg_locks`, and reading it
+ * blocks nobody. Transaction ids do not help, because a transaction gets one only after it took an id.
  */
 @Injectable()
 export class SettledIdsService {
@@ -41,17 +41,20 @@ export class SettledIdsService {
 
   constructor(private readonly statements: StatementsService) {}
 
-  /** Up to which id, at `first` or above, the trail is complete; undefined when nothing is there, or is not settled yet. */
+  /**
+   * The id up to which the trail is complete, if the id is `first` or higher; undefined when there is no such event, or when writers are
+   * active.
+   */
   async from(first: number): Promise<number | undefined> {
     if (this.settled >= first) return this.settled;
     this.awaited ??= await this.newest();
-    if (!(await this.areOver(this.awaited.writers))) return undefined;
+    if (!(await this.haveEnded(this.awaited.writers))) return undefined;
     this.settled = this.awaited.id;
     this.awaited = undefined;
     return this.settled >= first ? this.settled : undefined;
   }
 
-  /** Has the next call look again: up to where the trail was complete, all is sealed. */
+  /** Makes the next call look again. Call this when everything up to the last result is sealed. */
   forget(): void {
     this.settled = 0;
   }
@@ -61,8 +64,8 @@ export class SettledIdsService {
     return { id: id ?? 0, writers };
   }
 
-  private async areOver(writers: readonly string[]): Promise<boolean> {
-    const until = performance.now() + PATIENCE_MS;
+  private async haveEnded(writers: readonly string[]): Promise<boolean> {
+    const until = performance.now() + LONGEST_WAIT_MS;
     while (writers.length > 0) {
       const { count } = await this.statements.runForOne(STILL_WRITING, { writers });
       if (count === 0) return true;

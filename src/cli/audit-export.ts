@@ -12,9 +12,9 @@ import { withApplication } from './with-application.js';
 export function addAuditExportCommand(audit: Command): void {
   audit
     .command('export')
-    .description('Write events to stdout, one JSON object a line, oldest first.')
-    .requiredOption('--since <time>', 'from this time on, such as 2030-01-31T12:00:00Z', readTime)
-    .addOption(new Option('--kind <kind...>', 'of these kinds only').choices(AUDIT_KINDS))
+    .description('Write events to stdout, one JSON object per line, oldest first.')
+    .requiredOption('--since <time>', 'only events from this time on, such as 2030-01-31T12:00:00Z', readTime)
+    .addOption(new Option('--kind <kind...>', 'only events of these kinds').choices(AUDIT_KINDS))
     .action(exportEvents);
 }
 
@@ -24,7 +24,7 @@ function exportEvents({ since, kind: kinds }: { since: Date; kind?: AuditKind[] 
       const pages = app.get(AuditExportService).pages(since, kinds);
       await pipeline(Readable.from(lines(pages, since)), process.stdout, { end: false });
     } catch (error) {
-      // The reader of stdout wants no more, as `| head` does.
+      // The reader of stdout has stopped reading, such as `| head`.
       if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
     }
   });

@@ -21,10 +21,10 @@ interface VerifyOptions {
 export function addAuditVerifyCommand(audit: Command): void {
   audit
     .command('verify')
-    .description('Compare the trail with its seals, and look for sessions and users that the service did not write.')
-    .option('--from-head <id:link>', 'a head that was noted earlier, which must still be in the chain', headOf)
+    .description('Compare the audit trail with its seals, and find sessions and users that the service did not write.')
+    .option('--from-head <id:link>', 'a head that was noted earlier, and must still be in the chain', headOf)
     .option('--json', 'as JSON')
-    .addHelpText('after', '\nThe exit code is 1 when anything was found.')
+    .addHelpText('after', '\nThe exit code is 1 if the command finds anything wrong.')
     .action(verify);
 }
 
@@ -37,7 +37,7 @@ function verify({ fromHead, json }: VerifyOptions): Promise<void> {
       ...trail.findings,
       ...(await app.get(RevivedSessionsService).list()).map(({ id, uniqueId, subject, clientId, endedOn }) => ({
         kind: 'session-revived' as const,
-        message: `Session ${uniqueId} of ${JSON.stringify(subject)} at ${JSON.stringify(clientId)}, record ${id}, ended on ${formatDateTime(endedOn)} and is there again.`,
+        message: `Session ${uniqueId} of ${JSON.stringify(subject)} at ${JSON.stringify(clientId)}, record ${id}, ended on ${formatDateTime(endedOn)} but exists again.`,
       })),
       ...tampered.map(({ email }) => ({
         kind: 'user-tampered' as const,

@@ -10,7 +10,7 @@ import { withFile } from './spooled-file.js';
 import { endsIn } from './trail-file.js';
 import { withApplication } from './with-application.js';
 
-/** Sessions that a table shows at most. */
+/** The most sessions that the table shows. */
 const SHOWN = 100;
 
 interface EndOptions {
@@ -19,9 +19,9 @@ interface EndOptions {
 }
 
 /**
- * Ends the sessions whose end an exported audit trail names: a restored backup brought them back. The whole file is read before the
- * first of them is ended.
- * @throws AppError for a file that is no audit trail; then none was ended
+ * Ends the sessions that, according to an exported audit trail, had already ended before a restored backup brought them back. The whole
+ * file is read and checked before the first session is ended.
+ * @throws AppError when the file is not an audit trail; then no session was ended
  */
 export async function endFromTrail(file: string, { dryRun, json }: EndOptions): Promise<void> {
   await withFile(file, async (path) => {
@@ -43,7 +43,7 @@ export async function endFromTrail(file: string, { dryRun, json }: EndOptions): 
   });
 }
 
-/** How many ends the file names; each of its events is checked on the way. */
+/** Counts the ends of sessions in the file, and checks each of its events. */
 async function count(path: string): Promise<number> {
   const progress = new Progress('Bytes read', statSync(path, { throwIfNoEntry: false })?.size ?? 0);
   const ends = endsIn(path, (bytes) => {
@@ -58,7 +58,7 @@ async function count(path: string): Promise<number> {
   }
 }
 
-/** Hands the ends of the file on, as many at a time as one statement takes. */
+/** Calls `work` with batches of the ends in the file. One statement processes one batch. */
 async function inBatches(
   path: string,
   named: number,
@@ -81,7 +81,7 @@ async function inBatches(
 }
 
 function rest(named: number): string {
-  return `The file names ${named} ${named === 1 ? 'end' : 'ends'}; a session that is gone, or began after its end, is left out.`;
+  return `The file names ${named} ${named === 1 ? 'end' : 'ends'}. Sessions that no longer exist, or that began after their end in the file, are left out.`;
 }
 
 function table(survivors: readonly SurvivingSession[]): string {

@@ -1,8 +1,8 @@
 import { escaped } from '../kernel/text.js';
 
 /**
- * A table for people: a heading for each member of the rows, then a row a line; null is a dash. A cell keeps to its line: control, format
- * and separator characters are escaped.
+ * Formats a table for people: a heading for each member, then one line per row. Null is a dash. Control, format and separator characters
+ * are escaped, so each row stays on one line.
  */
 export function formatTable(rows: readonly Readonly<Record<string, string | number | null>>[]): string {
   const [first] = rows;

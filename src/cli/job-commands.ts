@@ -9,10 +9,12 @@ import { withApplication } from './with-application.js';
 
 /** `jobs list` and `run`. */
 export function addJobCommands(program: Command): void {
-  const jobs = program.command('jobs').description('What keeps the database tidy. The service runs them by itself.');
+  const jobs = program
+    .command('jobs')
+    .description('The jobs that keep the database tidy. The service runs them by itself.');
   jobs
     .command('list')
-    .description('List the jobs, when they ran and what became of it.')
+    .description('List the jobs, when each last ran, and its result.')
     .option('--json', 'as JSON')
     .action(({ json }: { json?: true }) =>
       withApplication(async (app) => {
@@ -22,7 +24,7 @@ export function addJobCommands(program: Command): void {
     );
   jobs
     .command('run <name>')
-    .description('Run a job now, due or not.')
+    .description('Run a job now, even if it is not due.')
     .option('--json', 'as JSON')
     .action((name: string, { json }: { json?: true }) =>
       withApplication(async (app) => {

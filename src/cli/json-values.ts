@@ -1,6 +1,6 @@
 import { AppError } from '../kernel/app-error.js';
 
-/** More than the largest page of the audit trail has. */
+/** Longer than the largest page of the audit trail. */
 const LONGEST_VALUE = 64 * 1024 * 1024;
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT, COMMA] = ['[', ']', '{', '}', ','];
 
@@ -11,9 +11,9 @@ export interface JsonObject {
 }
 
 /**
- * Reads a file of JSON objects piece by piece: one a line (NDJSON), one after the other, or as the elements of arrays. Holds one object
- * at a time.
- * @throws AppError naming the line of what is no such file
+ * Reads a file of JSON objects piece by piece: one per line (NDJSON), one after the other, or as the elements of arrays. Only one object is
+ * in memory at a time.
+ * @throws AppError naming the line that is not valid
  */
 export class JsonValues {
   private line = 1;
@@ -22,10 +22,10 @@ export class JsonValues {
   private depth = 0;
   private inString = false;
   private isEscaped = false;
-  /** In an array at the top: whether an element, a comma, or either with the end, may follow. */
+  /** In a top-level array: what may follow. */
   private array: 'none' | 'element-or-end' | 'element' | 'comma-or-end' = 'none';
 
-  /** The objects that end in the next piece of the file. */
+  /** Yields the objects that end in this piece of the file. */
   *read(piece: string): Generator<JsonObject> {
     let start = 0;
     for (let n = 0; n < piece.length; n++) {
@@ -48,7 +48,7 @@ export class JsonValues {
     if (this.depth > 0) this.keep(piece.slice(start));
   }
 
-  /** To be called at the end of the file. @throws AppError when it ends within a value */
+  /** Call this at the end of the file. @throws AppError when the file ends inside a value */
   end(): void {
     if (this.depth > 0 || this.array !== 'none') throw this.failure('The file ends in the middle of a value');
   }
@@ -58,7 +58,7 @@ export class JsonValues {
     this.startLine = this.line;
   }
 
-  /** What may stand outside of objects: the brackets and commas of arrays. */
+  /** Only the brackets and commas of arrays may be outside of objects. */
   private between(character: string): void {
     if (character === OPEN_ARRAY && this.array === 'none') this.array = 'element-or-end';
     else if (character === CLOSE_ARRAY && this.array.endsWith('-or-end')) this.array = 'none';

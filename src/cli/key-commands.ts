@@ -9,10 +9,10 @@ export function addKeyCommands(program: Command): void {
     .command('keys')
     .description('The keys that sign access tokens.')
     .command('rotate')
-    .description('Make a new key. It signs after being announced for an hour.')
+    .description('Make a new key. It is announced for an hour before it signs.')
     .option(
       '--now',
-      'immediately, and delete all other keys: for when an attacker may know them. Clients must refresh their access tokens',
+      'sign with the new key immediately, and delete all other keys: use this if an attacker may know them. Clients must then refresh their access tokens',
     )
     .option('--json', 'as JSON')
     .action(({ now = false, json }: { now?: boolean; json?: true }) =>

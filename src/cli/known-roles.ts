@@ -1,8 +1,8 @@
 import { AppError } from '../kernel/app-error.js';
 
 /**
- * Refuses a role that does not exist, so that a slip of the pen is not taken for a grant.
- * @throws AppError naming the unknown roles and those there are
+ * Refuses roles that do not exist, so that a typing error does not look like a grant.
+ * @throws AppError naming the unknown roles and the existing roles
  */
 export function demandKnownRoles(roles: readonly string[], known: readonly string[]): void {
   const unknown = roles.filter((role) => !known.includes(role));

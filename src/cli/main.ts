@@ -13,9 +13,9 @@ import { addTotpCommands } from './totp-commands.js';
 import { addUserCommands } from './user-commands.js';
 
 const program = new Command('tessera')
-  .description('Commands for operators. They use the database of the same settings as the service.')
+  .description('Commands for operators. They use the same settings and database as the service.')
   .configureOutput({ writeErr: (text) => process.stderr.write(escapedLines(text)) })
-  .showHelpAfterError('(add --help for what is possible)');
+  .showHelpAfterError('(add --help to see the options)');
 for (const addGroup of [
   addUserCommands,
   addTotpCommands,
@@ -36,7 +36,7 @@ try {
   process.exitCode = 1;
 }
 
-/** What an operator can act on is said in its own words; anything else is a fault of ours and comes with its stack. */
+/** An error that the operator can fix is printed without a stack. Any other error is a bug of the service and is printed with its stack. */
 function describe(error: unknown): string {
   if (error instanceof AppError) return error.message;
   return operatorFault(error) ?? String((error as Error).stack);

@@ -10,7 +10,7 @@ export function addMigrationCommands(program: Command): void {
   const migrations = program.command('migrations').description('The schema of the database.');
   migrations
     .command('run')
-    .description('Bring the schema up to date, as the service does at its start.')
+    .description('Bring the schema up to date, as the service does when it starts.')
     .action(() =>
       withApplication(async () => {
         say('The schema is up to date.');
@@ -19,14 +19,14 @@ export function addMigrationCommands(program: Command): void {
     );
   migrations
     .command('revert')
-    .description('Take the latest migrations back. Whatever is started of this version makes them again.')
+    .description('Revert the latest migrations. Every process of this version that starts later applies them again.')
     .argument('[count]', 'how many', numberOf, 1)
     .action((count: number) =>
       withApplication(async (app) => {
         for (let n = 0; n < count; n++) {
           const name = await revertLatest(app.get(DataSource));
-          if (!name) throw new AppError('no_migration', 404, 'There is no migration to take back.');
-          say(`Took back ${name}.`);
+          if (!name) throw new AppError('no_migration', 404, 'There is no migration to revert.');
+          say(`Reverted ${name}.`);
         }
       }),
     );

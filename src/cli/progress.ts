@@ -3,13 +3,16 @@ import { complain } from './operator.js';
 
 const LINE_EVERY_MS = 5_000;
 
-/** How far a long command is, on stderr: a bar at a terminal, elsewhere a line every five seconds. Stdout is for the result. */
+/** The progress of a long command, on stderr: a bar at a terminal, otherwise a line every five seconds. Stdout is only for the result. */
 export class Progress {
   private readonly bar: cliProgress.SingleBar | undefined;
   private toldAt = performance.now();
   private done = 0;
 
-  /** `what` the command does, such as `Ending sessions`; `total` of how many steps. */
+  /**
+   * @param what what the command does, such as `Ending sessions`
+   * @param total the number of steps
+   */
   constructor(
     private readonly what: string,
     private readonly total: number,
@@ -23,7 +26,7 @@ export class Progress {
     this.bar.start(total, 0);
   }
 
-  /** So many steps more are done. */
+  /** Reports that this many more steps are done. */
   advance(steps: number): void {
     this.done += steps;
     this.bar?.update(Math.min(this.done, this.total));
@@ -32,7 +35,7 @@ export class Progress {
     complain(`${this.what}: ${this.done} of ${this.total}.`);
   }
 
-  /** Clears the bar. To be called also when the command fails. */
+  /** Clears the bar. Call this also when the command fails. */
   stop(): void {
     this.bar?.stop();
   }

@@ -3,8 +3,8 @@ import { Writable } from 'node:stream';
 import { AppError } from '../kernel/app-error.js';
 
 /**
- * A new password: asked for twice, without echo, when stdin is a terminal; otherwise the first line of stdin.
- * @throws AppError when none was given, or the second was another
+ * Reads a new password. At a terminal, the command asks for it twice, without echo. Otherwise, the first line of stdin is the password.
+ * @throws AppError when no password was given, or the two passwords differ
  */
 export async function readNewPassword(): Promise<string> {
   const isTerminal = process.stdin.isTTY;
@@ -24,7 +24,7 @@ export async function readNewPassword(): Promise<string> {
   };
   try {
     const password = await ask('Password: ');
-    if (isTerminal && (await ask('The same again: ')) !== password) {
+    if (isTerminal && (await ask('The same password again: ')) !== password) {
       throw new AppError('passwords_differ', 400, 'The two passwords differ.');
     }
     return password;

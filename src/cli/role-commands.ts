@@ -5,7 +5,7 @@ import { withApplication } from './with-application.js';
 
 /** `roles list`. */
 export function addRoleCommands(program: Command): void {
-  const roles = program.command('roles').description('The roles that routes demand.');
+  const roles = program.command('roles').description('The roles that routes require.');
   roles
     .command('list')
     .description('List all roles.')

@@ -15,12 +15,12 @@ interface SessionOptions {
 
 /** `sessions list` and `end`. */
 export function addSessionCommands(program: Command): void {
-  const sessions = program.command('sessions').description('Who is signed in, and where.');
+  const sessions = program.command('sessions').description('Sessions: who is signed in, and at which client.');
   sessions
     .command('list')
     .description('List the sessions of a user.')
     .requiredOption('--subject <email>', 'the user')
-    .option('--client <id>', 'at this client only')
+    .option('--client <id>', 'only sessions at this client')
     .option('--json', 'as JSON')
     .action(list);
   addSessionEndCommand(sessions);

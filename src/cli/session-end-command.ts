@@ -25,15 +25,22 @@ interface EndOptions {
 export function addSessionEndCommand(sessions: Command): void {
   sessions
     .command('end')
-    .description('End sessions: of a user, those that an audit trail names, or all. Their tokens are dead immediately.')
-    .addOption(new Option('--subject <email>', 'those of this user').conflicts(['fromTrail', 'all']))
-    .addOption(new Option('--client <id>', 'of this user at this client only').conflicts(['fromTrail', 'all']))
-    .addOption(
-      new Option('--from-trail <file>', 'those whose end an exported audit trail names; - is stdin').conflicts('all'),
+    .description(
+      'End sessions: of a user, those that an audit trail names, or all. Their tokens become invalid immediately.',
     )
-    .option('--all', 'every session: all users sign in again')
-    .option('--yes', 'that every session is meant')
-    .option('--dry-run', 'say which sessions would be ended, and end none')
+    .addOption(new Option('--subject <email>', 'end the sessions of this user').conflicts(['fromTrail', 'all']))
+    .addOption(
+      new Option('--client <id>', 'end only the sessions of that user at this client').conflicts(['fromTrail', 'all']),
+    )
+    .addOption(
+      new Option(
+        '--from-trail <file>',
+        'end the sessions whose end an exported audit trail names; - means stdin',
+      ).conflicts('all'),
+    )
+    .option('--all', 'end all sessions: all users must sign in again')
+    .option('--yes', 'confirm --all')
+    .option('--dry-run', 'print which sessions would be ended, but end none')
     .option('--json', 'as JSON')
     .action(end);
 }

@@ -9,8 +9,8 @@ import { AppError } from '../kernel/app-error.js';
 const LIMIT_BYTES = 4 * 1024 ** 3;
 
 /**
- * Does work on a file that is read more than once. `-` stands for stdin, which is kept meanwhile in a temporary file of this user's.
- * @throws AppError when stdin is longer than 4 GiB; else what the work throws
+ * Runs work on a file that is read more than once. `-` means stdin, which is copied to a temporary file of this user.
+ * @throws AppError when stdin is longer than 4 GiB, and every error of the work
  */
 export async function withFile(file: string, work: (path: string) => Promise<void>): Promise<void> {
   if (file !== '-') {
@@ -33,7 +33,12 @@ function bounded(): Transform {
     transform: (chunk: Buffer, _encoding, done) => {
       bytes += chunk.length;
       const isTooLong = bytes > LIMIT_BYTES;
-      done(isTooLong ? new AppError('bad_file', 400, 'Stdin is longer than 4 GiB: give a file.') : null, chunk);
+      done(
+        isTooLong
+          ? new AppError('bad_file', 400, 'Stdin is longer than 4 GiB. Write it to a file and name the file.')
+          : null,
+        chunk,
+      );
     },
   });
 }

@@ -1,10 +1,10 @@
 import type { LoggerService } from '@nestjs/common';
 import { complain } from './operator.js';
 
-/** What services log while a command runs: warnings and errors, a line each, to stderr. Stdout is for the command's result. */
+/** The log of the services while a command runs: warnings and errors, one line each, to stderr. Stdout is only for the command's result. */
 export class StderrLog implements LoggerService {
   log(): void {
-    // A command says itself what it did.
+    // Other messages are not needed: the command reports its own result.
   }
 
   warn(message: unknown): void {
@@ -12,7 +12,7 @@ export class StderrLog implements LoggerService {
   }
 
   error(message: unknown, ...rest: unknown[]): void {
-    // Nest logs an error before it throws it. The command reports the thrown error, once.
+    // Nest logs an error before it throws it. The command already reports the thrown error.
     if (rest.at(-1) === 'ExceptionHandler') return;
     complain(String(message));
   }

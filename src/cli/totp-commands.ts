@@ -5,10 +5,10 @@ import { withApplication } from './with-application.js';
 
 /** `totp enable` and `disable`. */
 export function addTotpCommands(program: Command): void {
-  const totp = program.command('totp').description('Codes of an authenticator app, as a second factor.');
+  const totp = program.command('totp').description('A second factor: codes of an authenticator app.');
   totp
     .command('enable <email>')
-    .description('Demand a code of a user, and print the URI for their app. It is shown only now.')
+    .description('Require a code from a user, and print the URI for their app. The URI is shown only once.')
     .action((email: string) =>
       withApplication(async (app) => {
         say(await app.get(TotpService).enable(email, OPERATOR));
@@ -16,7 +16,7 @@ export function addTotpCommands(program: Command): void {
     );
   totp
     .command('disable <email>')
-    .description('Demand no code of a user any more.')
+    .description('Stop requiring a code from a user.')
     .action((email: string) =>
       withApplication(async (app) => {
         await app.get(TotpService).disable(email, OPERATOR);

@@ -4,14 +4,15 @@ import { parseDateTime } from '../kernel/date-time.js';
 import type { NamedEnd } from '../sessions/session-endings.service.js';
 import { JsonValues, type JsonObject } from './json-values.js';
 
-/** Of any version, as PostgreSQL takes it. */
+/** A UUID of any version, as PostgreSQL accepts it. */
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /**
- * The ends of sessions that an export of the audit trail names, in its order. The file holds events as the audit trail's search shows
- * them: an object a line, as `audit export` writes them; arrays of them; or the search's own answers, all pages. Other events are left out.
- * @param onRead is called with the bytes of each piece that was read
- * @throws AppError naming the line of what is no such event, the file that cannot be read, or the page that is missing
+ * Yields the ends of sessions that an export of the audit trail names, in the order of the file. The file contains events as in the search
+ * of the audit trail: one object per line, as `audit export` writes them; arrays of events; or all pages of the search. Other events are
+ * skipped.
+ * @param onRead is called with the number of bytes of each piece that was read
+ * @throws AppError naming the line that is not such an event, the file that cannot be read, or the page that is missing
  */
 export async function* endsIn(file: string, onRead: (bytes: number) => void): AsyncGenerator<NamedEnd> {
   const values = new JsonValues();
@@ -36,25 +37,28 @@ export async function* endsIn(file: string, onRead: (bytes: number) => void): As
   }
   values.end();
   if (!isLastPage)
-    throw fault('The last page of the file', 'is followed by others (HasNextPage), and they are missing');
+    throw fault(
+      'The last page of the file',
+      'says that another page follows (HasNextPage), but the file does not contain that page',
+    );
 }
 
-/** The records of a search's answer; undefined of an event by itself. */
+/** The records of a page of the search; undefined for a single event. */
 function recordsOf({ value, line }: JsonObject): readonly unknown[] | undefined {
   const { Records: records } = value as { Records?: unknown };
   if (records === undefined) return undefined;
-  if (!Array.isArray(records)) throw fault(`Line ${line}`, 'has Records that are no array');
+  if (!Array.isArray(records)) throw fault(`Line ${line}`, 'has Records that are not an array');
   return records as unknown[];
 }
 
 function* endOf(event: unknown, where: string): Generator<NamedEnd> {
-  if (typeof event !== 'object' || event === null) throw fault(where, 'is no event of the audit trail');
+  if (typeof event !== 'object' || event === null) throw fault(where, 'is not an event of the audit trail');
   const { Kind: kind, SessionId: sessionId, CreatedOn: createdOn } = event as Readonly<Record<string, unknown>>;
-  if (typeof kind !== 'string') throw fault(where, 'is no event of the audit trail: it has no Kind');
+  if (typeof kind !== 'string') throw fault(where, 'is not an event of the audit trail: it has no Kind');
   if (kind !== 'session-ended') return;
-  if (typeof sessionId !== 'string' || !UUID.test(sessionId)) throw fault(where, 'has no UUID for its SessionId');
+  if (typeof sessionId !== 'string' || !UUID.test(sessionId)) throw fault(where, 'has a SessionId that is not a UUID');
   const ended = typeof createdOn === 'string' ? parseDateTime(createdOn) : undefined;
-  if (!ended) throw fault(where, 'has no date and time for its CreatedOn');
+  if (!ended) throw fault(where, 'has a CreatedOn that is not a date and time');
   yield { sessionId, endedOn: ended.instant };
 }
 

@@ -10,25 +10,25 @@ import { withApplication } from './with-application.js';
 
 /** `users add`, `list`, `change`, `disable`, `enable`, `approve`, `grant` and `withdraw`. */
 export function addUserCommands(program: Command): void {
-  const users = program.command('users').description('Who may sign in, and what they may do.');
+  const users = program.command('users').description('Users: who may sign in, and what they may do.');
   users
     .command('add <email>')
-    .description('Add a user. The password is asked for, or read from the first line of stdin.')
-    .option('--administrator', 'a full administrator, who needs no role')
-    .option('--role <role...>', 'roles to grant')
+    .description('Add a user. The command asks for the password, or reads it from the first line of stdin.')
+    .option('--administrator', 'make the user a full administrator, who needs no role')
+    .option('--role <role...>', 'grant these roles')
     .action(add);
   users.command('list').description('List all users.').option('--json', 'as JSON').action(list);
   users
     .command('change <email>')
-    .description('Change what is given of a user.')
-    .option('--password', 'a new password, asked for or read from the first line of stdin')
+    .description('Change the given properties of a user.')
+    .option('--password', 'set a new password; the command asks for it, or reads it from the first line of stdin')
     .option('--administrator', 'make the user a full administrator')
-    .option('--no-administrator', 'make the user no full administrator')
-    .option('--must-reset-password', 'refuse sign-in until the password is changed')
+    .option('--no-administrator', 'make the user an ordinary user, who needs roles')
+    .option('--must-reset-password', 'refuse sign-in until the password has been changed')
     .action(change);
   users
     .command('disable <email>')
-    .description('Disable a user, who can then neither sign in nor go on.')
+    .description('Disable a user: sign-in, refreshes and requests are then refused.')
     .action((email: string) => setEnabled(email, false));
   users
     .command('enable <email>')
@@ -37,7 +37,7 @@ export function addUserCommands(program: Command): void {
   users
     .command('approve <email>')
     .description(
-      'Accept a user whose state is "tampered", with the roles and the password that the row has now. Look at it first.',
+      'Accept a user whose state is "tampered", with the roles and the password that the row has now. Check the row first.',
     )
     .action(approve);
   users.command('grant <email> <role...>').description('Grant roles to a user.').action(grant);
@@ -107,7 +107,7 @@ function withdraw(email: string, roles: string[]): Promise<void> {
   return withApplication(async (app) => {
     const users = app.get(UsersService);
     const user = await users.find(email);
-    // A role that no route demands any more can still be taken from those who hold it.
+    // A role that no route requires any more can still be withdrawn from users who have it.
     demandKnownRoles(roles, [...rolesOf(app), ...(user?.roles ?? [])]);
     for (const role of roles) await users.withdraw(email, role, OPERATOR);
     say(`Withdrew ${roles.join(', ')} from ${email}.`);

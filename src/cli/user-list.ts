@@ -2,20 +2,20 @@ import { formatDateTime } from '../kernel/date-time.js';
 import type { User } from '../users/user.entity.js';
 import { formatTable } from './format-table.js';
 
-/** A user, and whether the service wrote the row as it is. */
+/** A user, and whether the service wrote the row in its present form. */
 export interface ListedUser {
   readonly user: User;
   readonly isGenuine: boolean;
 }
 
-/** What programs may know of a user. */
+/** The members of a user for programs, without secrets. */
 export function userAsJson({ user, isGenuine }: ListedUser): object {
   const { email, enabled, isAdministrator, roles, mustResetPassword, totpSecret, createdOn } = user;
   const others = { hasTotp: totpSecret !== null, isTampered: !isGenuine, createdOn: formatDateTime(createdOn) };
   return { email, enabled, isAdministrator, roles, mustResetPassword, ...others };
 }
 
-/** A table for people, a user a line. */
+/** Formats a table for people, one line per user. */
 export function formatUsers(users: readonly ListedUser[]): string {
   return formatTable(users.map(toRow));
 }

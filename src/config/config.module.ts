@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { Settings } from './settings.js';
 
-/** Provides the one Settings to every module. */
+/** Provides one shared Settings to all modules. */
 @Global()
 @Module({
   providers: [{ provide: Settings, useFactory: () => Settings.load() }],

@@ -1,24 +1,27 @@
 import { ValidateBy, type ValidationArguments } from 'class-validator';
 
-/** How a connection is encrypted, as PostgreSQL's own clients name it. `no-verify` is the driver's own: encrypted, to any server that answers. */
+/**
+ * How a connection is encrypted, named as in PostgreSQL's own clients. Only the driver knows `no-verify`: encrypted, without verifying the
+ * server.
+ */
 export const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
-/** The three that can be met by a server that accepts writes. */
+/** The three values that a server can meet if it accepts writes. */
 const SESSION_ATTRIBUTES = ['any', 'primary', 'read-write'];
-/** The user and hosts, the path, the parameters. */
+/** Captures the user and hosts, the path, and the parameters. */
 const FORM = /^postgres(?:ql)?:\/\/([^/?#]*)([^?#]*)(?:\?([^#]*))?$/;
-/** A folder of sockets, percent-encoded or not, an IPv6 address in brackets, or a name; then a port. */
+/** Captures the host and the port. The host is a folder of sockets (percent-encoded or not), an IPv6 address in brackets, or a name. */
 const HOST = /^(\[[^[\]]*\]|[^[\]:]*)(?::(.*))?$/;
 
 const FORM_EXPECTED =
   'expected postgres://user:password@host:port/database with the special characters of a password percent-encoded';
 
-/** What DATABASE_URL leaves open: settings of the same names as those of PostgreSQL's own clients. */
+/** Settings that complete DATABASE_URL. They have the names that PostgreSQL's own clients use. */
 export interface SslDefaults {
   readonly PGSSLMODE?: string | undefined;
   readonly PGSSLROOTCERT?: string | undefined;
 }
 
-/** A URL of a database that can be used. Its message says what was expected, and shows nothing of the URL. */
+/** A valid database URL. The error message says what was expected and shows no part of the URL. */
 export function IsDatabaseUrl(): PropertyDecorator {
   const faultOf = (value: unknown, found?: ValidationArguments): string | undefined => {
     try {
@@ -38,8 +41,8 @@ export function IsDatabaseUrl(): PropertyDecorator {
 }
 
 /**
- * One URL, as the driver takes it, for each host of a URL, in their order. Hosts stand before the path, or in the parameter `host`,
- * separated by commas; one that begins with a slash is the folder of a Unix socket.
+ * Returns one URL in the driver's form for each host of the given URL, in their order. The hosts are before the path or in the parameter
+ * `host`, separated by commas. A host that begins with a slash is the folder of a Unix socket.
  * @throws Error that says what was expected
  */
 export function hostUrls(url: string, defaults: SslDefaults = {}): string[] {
@@ -49,7 +52,9 @@ export function hostUrls(url: string, defaults: SslDefaults = {}): string[] {
   const parameters = new URLSearchParams(search);
   const attributes = parameters.get('target_session_attrs');
   if (attributes !== null && !SESSION_ATTRIBUTES.includes(attributes))
-    throw new Error(`expected target_session_attrs to be one of ${SESSION_ATTRIBUTES.join(', ')}: the service writes`);
+    throw new Error(
+      `expected target_session_attrs to be one of ${SESSION_ATTRIBUTES.join(', ')}: the service must write`,
+    );
   const hosts = hostsOf(authority.slice(at + 1), parameters);
   for (const name of ['host', 'port', 'target_session_attrs']) parameters.delete(name);
   const [user = '', ...password] = authority.slice(0, Math.max(at, 0)).split(':');
@@ -65,7 +70,7 @@ export function hostUrls(url: string, defaults: SslDefaults = {}): string[] {
 }
 
 interface Host {
-  /** Empty for the driver's own default. */
+  /** Empty for the driver's default. */
   readonly host: string;
   readonly port: string;
 }
@@ -93,7 +98,7 @@ function hostOf(text: string): Host {
   return { host: decoded(host).replace(/^\[(.*)\]$/, '$1'), port };
 }
 
-/** Sets how this host's connections are encrypted, in the words of the driver. */
+/** Sets the encryption of this host's connections, in the driver's parameters. */
 function encrypt(parameters: URLSearchParams, isSocket: boolean, { PGSSLMODE, PGSSLROOTCERT }: SslDefaults): void {
   const given = parameters.get('sslmode');
   if (given !== null && !SSL_MODES.includes(given))
@@ -102,11 +107,11 @@ function encrypt(parameters: URLSearchParams, isSocket: boolean, { PGSSLMODE, PG
   const root = parameters.get('sslrootcert') ?? PGSSLROOTCERT;
   if (isSocket) {
     for (const name of ['sslmode', 'sslrootcert', 'sslcert', 'sslkey']) parameters.delete(name);
-    // The driver would otherwise read PGSSLMODE by itself.
+    // Otherwise the driver would read PGSSLMODE from the environment.
     parameters.set('ssl', '0');
     return;
   }
-  // The certificates that Node.js knows.
+  // `system` means the CA certificates that Node.js knows.
   if (root === 'system') parameters.delete('sslrootcert');
   else if (root && mode !== 'disable') parameters.set('sslrootcert', root);
   if (mode === undefined || parameters.get('uselibpqcompat') === 'true') return;
@@ -117,12 +122,12 @@ function encrypt(parameters: URLSearchParams, isSocket: boolean, { PGSSLMODE, PG
       );
     parameters.set('uselibpqcompat', 'true');
   }
-  // The driver takes these for verify-full, and warns that it does.
+  // The driver treats these modes as verify-full and logs a warning. Naming verify-full avoids the warning.
   const isVerified = ['allow', 'prefer', 'require'].includes(mode);
   parameters.set('sslmode', isVerified ? 'verify-full' : mode);
 }
 
-/** A percent sign that encodes nothing stands for itself. */
+/** A percent sign that encodes nothing is taken literally. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll(/%(?![0-9a-f]{2})/gi, '%25'));

@@ -4,23 +4,23 @@ import { join } from 'node:path';
 import { SettingsError } from './settings-error.js';
 
 /**
- * The secret that an embedded database keeps beside itself, in `secret` (mode 0600); made at first use.
- * Two processes that start concurrently get the same secret: the file appears whole or not at all.
- * @throws SettingsError when it can be neither read nor made
+ * The secret of an embedded database, kept beside it in the file `secret` (mode 0600) and made at first use. Two processes that start
+ * concurrently get the same secret, because the file appears complete or not at all.
+ * @throws SettingsError when the secret can be neither read nor made
  */
 export function embeddedSecret(dataDir: string): string {
   const file = join(dataDir, 'secret');
   try {
     return read(file) ?? create(dataDir, file);
   } catch (error) {
-    throw new SettingsError([`DATA_DIR: expected a folder that this user may write (${(error as Error).message})`]);
+    throw new SettingsError([`DATA_DIR: expected a folder that this user may write to (${(error as Error).message})`]);
   }
 }
 
 function create(dataDir: string, file: string): string {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const draft = `${file}.${process.pid}`;
-  // On disk before it has its name: what is sealed under it must not outlive it.
+  // The file is synced to disk before it gets its name. Otherwise data sealed under the secret might survive a crash that loses the secret.
   writeFileSync(draft, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flush: true });
   try {
     linkSync(draft, file);

@@ -1,9 +1,9 @@
 import { ValidateBy, type ValidationArguments, type ValidationOptions } from 'class-validator';
 
-/** Scheme, host and port, as browsers write an origin. Apps in a web view have schemes of their own, such as `capacitor:`. */
+/** Scheme, host and port, as browsers write an origin. Apps in a web view have their own schemes, such as `capacitor:`. */
 const ORIGIN = /^[a-z][a-z\d+.-]*:\/\/[^\s/?#@*\\]+$/;
 
-/** A list of origins as browsers send them in `Origin` (RFC 6454, section 6.2). The message names the first entry that is none. */
+/** A list of origins as browsers send them in `Origin` (RFC 6454, section 6.2). The message names the first invalid entry. */
 export function IsOrigins(options: Omit<ValidationOptions, 'message'> = {}): PropertyDecorator {
   const faultsOf = (value: unknown): (string | undefined)[] => (Array.isArray(value) ? value.map(originFault) : ['']);
   return ValidateBy(
@@ -19,7 +19,7 @@ export function IsOrigins(options: Omit<ValidationOptions, 'message'> = {}): Pro
   );
 }
 
-/** What is wrong with the text as an origin, as the end of a sentence; undefined when nothing is. */
+/** Why the text is not a valid origin, as the end of a sentence; undefined when it is valid. */
 function originFault(text: unknown): string | undefined {
   if (typeof text !== 'string' || text === '') return '; an entry is empty';
   if (text.includes('*')) return `; ${text} is a pattern: list each origin`;
@@ -29,7 +29,7 @@ function originFault(text: unknown): string | undefined {
   return isWeb && (!URL.canParse(text) || new URL(text).origin !== text) ? faultByUrl(text) : undefined;
 }
 
-/** Names the origin of a URL that is more than an origin, or is written in another way than browsers write it. */
+/** Suggests the correct origin for a URL that has more than an origin, or whose spelling browsers do not use. */
 function faultByUrl(text: string): string {
   const origin = URL.canParse(text) ? new URL(text).origin : 'null';
   return origin === 'null' ? `; ${text} is not an origin` : `; ${text} is not an origin: write ${origin}`;

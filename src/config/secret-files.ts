@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 
-/** Settings whose values no message may show. Each may also be given as the path of a file, in a setting of its name and `_FILE`. */
+/** Settings whose values no message may show. Each may also be given as a file: the setting with the suffix `_FILE` contains the path. */
 export const SECRET_SETTINGS: readonly string[] = [
   'TESSERA_SECRET',
   'TESSERA_SECRET_PREVIOUS',
@@ -15,15 +15,15 @@ const REASONS = new Map([
   ['EISDIR', 'it is a folder'],
 ]);
 
-/** An environment, and what is wrong with the files that it names: one sentence each, without their content. */
+/** An environment, and the faults of the files that it names: one sentence for each file, without its content. */
 export interface FromFiles {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly faults: readonly string[];
 }
 
 /**
- * The environment with the secrets that it gives as files, without the line break at the end of a file. Container platforms mount
- * secrets so; a variable is seen by whatever shows the environment of a process.
+ * Replaces the secrets that are given as files with the content of the files, without a line break at the end. Container platforms provide
+ * secrets as files, because many tools show the environment variables of a process.
  */
 export function withSecretFiles(environment: FromFiles['environment']): FromFiles {
   const read: Record<string, string> = {};
@@ -39,7 +39,7 @@ export function withSecretFiles(environment: FromFiles['environment']): FromFile
   return { environment: { ...environment, ...read }, faults };
 }
 
-/** The path is not shown either: an operator may have put the secret itself there. */
+/** Messages do not show the path either, because an operator may have entered the secret itself as the path. */
 function readSecret(path: string): { readonly text: string } | { readonly fault: string } {
   try {
     const bytes = readFileSync(path);

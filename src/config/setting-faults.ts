@@ -2,8 +2,8 @@ import type { ValidationError } from 'class-validator';
 import { SECRET_SETTINGS } from './secret-files.js';
 
 /**
- * What is wrong with each setting, a line for each. PUBLIC_URL is left out where it was made of HOST and PORT, and one of those is
- * wrong: nobody set it.
+ * Lists the faults of the settings, one line for each setting. If PUBLIC_URL was derived from HOST and PORT, and one of them is wrong,
+ * PUBLIC_URL is not listed: nobody set it.
  */
 export function describeFaults(errors: readonly ValidationError[], isUrlDerived: boolean): string[] {
   const isSourceWrong = errors.some(({ property }) => property === 'PORT' || property === 'HOST');

@@ -1,7 +1,7 @@
 import { Expose, Transform } from 'class-transformer';
 import { IsInt, Max, Min } from 'class-validator';
 
-/** A setting that is a whole number; `what` names it in the message. */
+/** A setting that is a whole number. `what` names the number in the message. */
 export function wholeNumber(min: number, max: number, what: string): PropertyDecorator {
   const message = `expected ${what} from ${min} to ${max}`;
   return (target, key) => {

@@ -1,4 +1,4 @@
-/** The settings cannot be used; one line for each bad setting, with what was expected. No confidential value is in it. */
+/** The settings are invalid. The message has one line for each invalid setting, with what was expected, and no confidential value. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 

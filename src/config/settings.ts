@@ -21,14 +21,14 @@ const SWITCH = ['on', 'off'] as const;
 const HOST = /^[\w.:-]+$/;
 const HOST_EXPECTED = 'expected a host name or an IP address';
 const SECRET_LENGTH = 43;
-/** Fewer are a repeated character or pattern; 32 random bytes as text have more, but for one time in billions. */
+/** Fewer different characters mean a repeated character or pattern. 32 random bytes as text have more, with near certainty. */
 const SECRET_VARIETY = 10;
 const NEW_SECRET = `openssl rand -base64 32`;
 const PASSWORD = `${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters`;
 
 /**
- * Every setting of the service, read from the environment once, checked and frozen. The names are those of the environment.
- * Nothing else in the service reads the environment.
+ * All settings of the service, read from the environment once, validated and frozen. They have the names of the environment variables. No
+ * other part of the service reads the environment.
  */
 export class Settings {
   /** The port on which the service listens. */
@@ -41,8 +41,8 @@ export class Settings {
   readonly HOST: string = '127.0.0.1';
 
   /**
-   * The URL at which clients reach the service, without a slash at its end. It is the issuer of the access tokens, so all replicas need the
-   * same one.
+   * The URL at which clients reach the service, without a slash at its end. This URL is the issuer of the access tokens, so all replicas
+   * must have the same URL.
    * @defaultValue http://HOST:PORT
    */
   @Expose()
@@ -54,8 +54,8 @@ export class Settings {
   readonly PUBLIC_URL: string = '';
 
   /**
-   * The PostgreSQL server, version 15 or later: `postgres://user:password@host:port/database`. Of several hosts, separated by commas, the
-   * service uses the first that accepts writes. Without it the service uses the embedded database in DATA_DIR.
+   * The PostgreSQL server, version 15 or later: `postgres://user:password@host:port/database`. If the URL names several hosts, separated by
+   * commas, the service uses the first host that accepts writes. Without a URL, the service uses the embedded database in DATA_DIR.
    */
   @Expose()
   @IsOptional()
@@ -72,25 +72,25 @@ export class Settings {
   @Expose()
   readonly PGSSLROOTCERT?: string;
 
-  /** The largest number of connections that one process opens to PostgreSQL. It opens one more for notifications. */
+  /** The largest number of connections that one process opens to PostgreSQL. The process opens one more connection for notifications. */
   @wholeNumber(1, 1_000, 'connections')
   readonly DATABASE_POOL_SIZE: number = 10;
 
-  /** How long a statement may take on PostgreSQL, in seconds. Then PostgreSQL cancels the statement, and the client gets a 503. */
+  /** How long a statement may take on PostgreSQL, in seconds. After that, PostgreSQL cancels the statement, and the client gets a 503. */
   @wholeNumber(1, 3_600, 'seconds')
   readonly DATABASE_STATEMENT_TIMEOUT: number = 30;
 
-  /** How long a statement waits for a lock on PostgreSQL, in seconds. Then the client gets a 503. */
+  /** How long a statement may wait for a lock on PostgreSQL, in seconds. After that, the client gets a 503. */
   @wholeNumber(1, 3_600, 'seconds')
   readonly DATABASE_LOCK_TIMEOUT: number = 5;
 
-  /** The folder of the embedded database, of its secret, and of the first administrator's password if that is a random one. */
+  /** The folder of the embedded database, of its secret, and of the first administrator's password if this password is random. */
   @Expose()
   readonly DATA_DIR: string = './data';
 
   /**
    * The secret from which the service derives all its keys: 32 random bytes or more as text, such as `openssl rand -base64 32` makes.
-   * `DATABASE_URL` requires one. The embedded database makes one when none is given.
+   * With `DATABASE_URL`, a secret is required. With the embedded database, the service makes a secret if none is given.
    * @defaultValue made in DATA_DIR
    */
   @Expose()
@@ -112,14 +112,14 @@ export class Settings {
   })
   readonly TESSERA_SECRET_PREVIOUS: readonly string[] = [];
 
-  /** The e-mail address of the administrator whom the first start makes. */
+  /** The e-mail address of the administrator that the first start creates. */
   @Expose()
   @IsEmail({ require_tld: false }, { message: 'expected an e-mail address' })
   @Matches(PLAIN_TEXT, { message: 'expected an e-mail address without control and format characters' })
   readonly ADMIN_EMAIL: string = 'admin@example.com';
 
   /**
-   * The password of that administrator. A random password is kept in the file `first-password` in DATA_DIR.
+   * The password of the first administrator. The service writes a random password to the file `first-password` in DATA_DIR.
    * @defaultValue random
    */
   @Expose()
@@ -139,26 +139,26 @@ export class Settings {
   @wholeNumber(60, 315_360_000, 'seconds')
   readonly REFRESH_TOKEN_MAX_AGE: number = 7_776_000;
 
-  /** For how many seconds after a refresh the previous refresh token gets the same answer again. Others call it a grace period. */
+  /** For how many seconds after a refresh the previous refresh token gets the same answer again. Others call this a grace period. */
   @wholeNumber(0, 3_600, 'seconds')
   readonly REFRESH_RETRY_WINDOW: number = 30;
 
   /**
-   * For how many seconds after a refresh the previous refresh token gets the same answer again if nobody has used that answer: it may
-   * have been lost. 0 turns this off.
+   * For how many seconds after a refresh the previous refresh token gets the same answer again if no client has used this answer: the
+   * network may have lost it. 0 turns this off.
    */
   @wholeNumber(0, 31_536_000, 'seconds')
   readonly REFRESH_LOST_ANSWER_WINDOW: number = 86_400;
 
   /**
-   * What happens at a refresh from another network or user agent than at the previous refresh: `record` writes an event, and `end` ends
-   * the session.
+   * What happens at a refresh from another network or user agent than at the previous refresh: `record` writes an audit event, and `end`
+   * ends the session.
    */
   @Expose()
   @IsIn(ELSEWHERE, { message: `expected one of ${ELSEWHERE.join(', ')}` })
   readonly REFRESHED_ELSEWHERE: (typeof ELSEWHERE)[number] = 'record';
 
-  /** What the service does with a requested scope, since it grants none: `ignore` it, or `refuse` the request. */
+  /** What the service does with a requested scope, since it grants no scopes: `ignore` the scope, or `refuse` the request. */
   @Expose()
   @IsIn(SCOPE, { message: `expected one of ${SCOPE.join(', ')}` })
   readonly REQUESTED_SCOPE: (typeof SCOPE)[number] = 'ignore';
@@ -171,7 +171,7 @@ export class Settings {
   @wholeNumber(86_400, 3_153_600_000, 'seconds')
   readonly AUDIT_RETENTION: number = 31_536_000;
 
-  /** How long a process still takes requests after SIGTERM, in seconds. Meanwhile `/health/ready` answers 503. */
+  /** How long a process still accepts requests after SIGTERM, in seconds. Meanwhile `/health/ready` answers 503. */
   @wholeNumber(0, 300, 'seconds')
   readonly SHUTDOWN_DELAY: number = 0;
 
@@ -194,7 +194,7 @@ export class Settings {
   @IsIn(LOG_LEVELS, { message: `expected one of ${LOG_LEVELS.join(', ')}` })
   readonly LOG_LEVEL: string = 'info';
 
-  /** `json` writes one JSON object a line, for programs. `human` writes lines of text, for people at a terminal. */
+  /** `json` writes one JSON object per line, for programs. `human` writes lines of text, for people at a terminal. */
   @Expose()
   @IsIn(LOG_FORMATS, { message: `expected one of ${LOG_FORMATS.join(', ')}` })
   readonly LOG_FORMAT: (typeof LOG_FORMATS)[number] = 'json';
@@ -204,7 +204,7 @@ export class Settings {
   @IsIn(SWITCH, { message: `expected one of ${SWITCH.join(', ')}` })
   readonly API_DOCS: (typeof SWITCH)[number] = 'on';
 
-  /** The port on which the service serves `/metrics`, which is not for the public. Without a port there are no metrics. */
+  /** The port on which the service serves `/metrics`, which must not be public. Without this port, there are no metrics. */
   @IsOptional()
   @DiffersFrom('PORT', { message: 'expected another port than PORT' })
   @wholeNumber(1, 65_535, 'a port')
@@ -216,14 +216,14 @@ export class Settings {
   readonly METRICS_HOST: string = '127.0.0.1';
 
   /**
-   * Reads the settings from the environment, and its secrets also from files; an empty value counts as absent.
-   * @throws SettingsError naming every file that is bad, or else every bad setting, and what was expected
+   * Reads the settings from the environment, and secrets also from files. An empty value counts as absent.
+   * @throws SettingsError that names every bad file; or, if all files are good, every bad setting and what was expected
    */
   static load(environment: NodeJS.ProcessEnv = process.env): Settings {
     const { environment: given, faults } = withSecretFiles(
       Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== '')),
     );
-    // Without the value of a missing file, the other settings would be judged wrongly, and a secret made for nothing.
+    // Without the value of a missing file, the other settings would be validated wrongly, and a secret might be made without need.
     if (faults.length > 0) throw new SettingsError(faults);
     const settings = plainToInstance(
       Settings,
@@ -242,7 +242,7 @@ export class Settings {
   }
 }
 
-/** The host of the URL that clients on this machine use. */
+/** The host in the URL that clients on this machine use. */
 function urlHost(host = '127.0.0.1'): string {
   if (host === '0.0.0.0' || host === '::') return 'localhost';
   return host.includes(':') ? `[${host}]` : host;

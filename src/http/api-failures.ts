@@ -6,38 +6,38 @@ import { FailureBody, ValidationFailureBody } from './failure-body.js';
 
 const DESCRIPTIONS = {
   400: 'The request is malformed.',
-  401: 'No credentials, or none that are valid.',
-  403: 'Signed in, without the role.',
+  401: 'The credentials are missing or invalid.',
+  403: 'The user is signed in, but has none of the required roles.',
   404: 'There is no such record.',
-  412: 'The record is not the one that `If-Match` or `If-None-Match` asks for. Nothing was written.',
+  412: 'The entity tag of the record does not meet `If-Match` or `If-None-Match`. Nothing was written.',
   413: 'The body is larger than 256 KiB.',
-  415: 'The body is of another content type, or is encoded.',
-  429: 'Too many attempts to sign in, or too many large searches. See `Retry-After`.',
-  500: 'A fault of ours.',
-  503: 'The database cannot be reached, or took too long; or too many sign-ins are in progress. See `Retry-After`.',
+  415: 'The content type of the body is not supported, or the body has a content encoding.',
+  429: 'Too many sign-in attempts, or too many large searches. Wait as `Retry-After` says.',
+  500: 'Internal server error.',
+  503: 'The database is unavailable or too slow, or too many sign-ins are in progress. Wait as `Retry-After` says.',
 } as const;
 
-/** What such a failure says, as an example. */
+/** Example messages, by status. */
 const MESSAGES: Readonly<Record<keyof typeof DESCRIPTIONS, string>> = {
   400: 'The id must be a positive integer below 2^53.',
   401: 'The credentials are not valid, or no longer.',
   403: 'This needs the role RefreshToken-Read.',
   404: 'There is no RefreshToken with Id 87654321.',
-  412: 'The record is not the one that If-Match asks for. Nothing was written: read the record again.',
+  412: 'The entity tag of the record does not meet If-Match. Nothing was written: read the record again.',
   413: 'The body is larger than 256 KiB.',
   415: 'The body must be application/json or application/x-www-form-urlencoded.',
   429: 'Too many attempts. Wait 8 seconds.',
-  500: 'Something went wrong on our side. Quote request 5f0c6a5e-8f0c-4c53-9d5e-0c6f7a4b1e2d when you report it.',
+  500: 'Internal server error. Quote request 5f0c6a5e-8f0c-4c53-9d5e-0c6f7a4b1e2d when you report it.',
   503: 'The database cannot be reached; nothing was written.',
 };
 
-/** Documents that a 400 may be a failed validation too (contract 1.4), with an example of each. */
+/** Documents that a 400 may also be a failed validation (contract 1.4). Both kinds get an example. */
 export function ApiValidationFailure(failure: MemberFailure, malformed: string): MethodDecorator {
   return applyDecorators(
     ApiExtraModels(FailureBody, ValidationFailureBody),
     ApiResponse({
       status: 400,
-      description: 'The request is malformed, or members or parameters failed.',
+      description: 'The request is malformed, or the validation of members or parameters failed.',
       content: {
         'application/json': {
           schema: { anyOf: [{ $ref: getSchemaPath(ValidationFailureBody) }, { $ref: getSchemaPath(FailureBody) }] },
@@ -54,7 +54,7 @@ export function ApiValidationFailure(failure: MemberFailure, malformed: string):
   );
 }
 
-/** Documents failures of the contract's form (1.5), with an example of each; 401, 403, 429, 500 and 503 go without saying. */
+/** Documents failures in the form of contract 1.5, each with an example. It always adds 401, 403, 429, 500 and 503. */
 export function ApiFailures(...statuses: (keyof typeof DESCRIPTIONS)[]): MethodDecorator {
   return applyDecorators(
     ApiExtraModels(FailureBody),

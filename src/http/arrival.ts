@@ -3,13 +3,13 @@ import type { Socket } from 'node:net';
 import { AppError } from '../kernel/app-error.js';
 import { LoopClock, twoTurns } from './loop-clock.js';
 
-/** They change nothing, or only end something. So they are carried out even if the client has disconnected. */
+/** These methods only read or delete, so they are carried out even if the client has disconnected. */
 const ALWAYS_CARRIED_OUT: readonly string[] = ['GET', 'HEAD', 'DELETE'];
 
 /**
- * Says of each request when it had arrived, to its last byte, at the earliest. A request that is read late, since the process stood
- * still, and whose sender has hung up, is not carried out: the sender may have gone to another process and gone on from there. A request
- * that ends something is carried out all the same.
+ * Records for each request the earliest time at which its last byte may have arrived. If the process stood still and reads a request late,
+ * a write whose client has disconnected is dropped: the client may have retried on another process. Requests that only read or only end
+ * something are carried out anyway.
  */
 export function addArrival(fastify: FastifyInstance): void {
   const clock = new LoopClock();
@@ -41,25 +41,32 @@ export function addArrival(fastify: FastifyInstance): void {
   });
 }
 
-/** Whether the sender of a request has hung up by now, and waits for no answer. */
+/** Whether the client of a request has disconnected, so that nobody waits for the response. */
 export async function isAbandoned({ raw: { socket } }: FastifyRequest): Promise<boolean> {
-  // The event loop reads all its sockets in a turn: who had hung up is then known to have.
+  // The event loop reads all sockets in each turn. After two turns, Node knows about every disconnect that happened before this call.
   await twoTurns();
   return socket.destroyed || !socket.writable;
 }
 
-/** 408, which nobody hears: the sender of a request hung up before it was carried out. */
+/** 408, which no client receives: the client disconnected before the request was carried out. */
 export function abandoned(): AppError {
-  return new AppError('abandoned', 408, 'The sender hung up before the request was carried out; nothing was written.');
+  return new AppError(
+    'abandoned',
+    408,
+    'The client disconnected before the request was carried out; nothing was written.',
+  );
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether the route does nothing but end what its sender wants to have ended. */
+    /**
+     * Whether the route only ends something, such as a session. A late request to such a route is carried out even if its client has
+     * disconnected.
+     */
     endsSomething?: boolean;
   }
   interface FastifyRequest {
-    /** When it had arrived, to its last byte, at the earliest, in milliseconds by `performance.now()`. */
+    /** The earliest time at which the last byte of the request may have arrived, in milliseconds of `performance.now()`. */
     receivedAt: number;
   }
 }

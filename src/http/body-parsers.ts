@@ -7,12 +7,12 @@ import { decodePairs } from './percent-encoding.js';
 const MAX_DEPTH = 32;
 const FORBIDDEN_MEMBER = 'The body must not have a member named __proto__.';
 
-/** Reads bodies as the contract wants them: JSON or form, UTF-8; everything else is left to Fastify to refuse with 415. */
+/** Reads bodies as the contract requires: JSON or a form, in UTF-8. Fastify answers 415 to all other content types. */
 export function addBodyParsers(fastify: FastifyInstance): void {
   const defaultJson = fastify.getDefaultJsonParser('error', 'ignore');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    // An empty body is no body: many clients send a content type with every DELETE.
+    // Many clients send a content type with every DELETE, so an empty body counts as no body.
     if (body.length === 0) {
       done(null);
       return;
@@ -37,7 +37,10 @@ export function addBodyParsers(fastify: FastifyInstance): void {
   });
 }
 
-/** Fastify's parser reports broken JSON and a forbidden member alike. If `JSON.parse` accepts the text, the member is forbidden. */
+/**
+ * Fastify's parser reports broken JSON and a forbidden member with the same error. If `JSON.parse` accepts the text, the member is
+ * forbidden.
+ */
 function unreadableJson(text: string): AppError {
   try {
     JSON.parse(text);
@@ -47,7 +50,7 @@ function unreadableJson(text: string): AppError {
   }
 }
 
-/** Whatever walks a body later may recurse: no structure that would exhaust the stack gets that far. */
+/** Limits the nesting: code that later processes the body may recurse, and deep nesting would exhaust the stack. */
 function jsonRefusal(body: Buffer): string | undefined {
   if (!isUtf8(body)) return 'The body is not UTF-8.';
   let depth = 0;
@@ -63,7 +66,7 @@ function jsonRefusal(body: Buffer): string | undefined {
   return undefined;
 }
 
-/** A form as an object; a name that is repeated has the array of its values. */
+/** Reads a form as an object. A repeated name gets an array of its values. */
 function parseForm(body: Buffer): unknown {
   if (!isUtf8(body)) throw badRequest('The body is not UTF-8.');
   const form = new Map<string, string | string[]>();

@@ -13,7 +13,9 @@ interface Refusal {
   readonly message: string;
 }
 
-/** What Node refuses before it is a request (broken syntax, headers over 16 KiB, too slow) gets the contract's form too. */
+/**
+ * Answers input that Node rejects before it becomes a request (broken syntax, headers over 16 KiB, too slow) in the contract's form too.
+ */
 export function answerBrokenRequest(
   this: FastifyInstance,
   error: Error & { readonly code?: string },
@@ -23,11 +25,11 @@ export function answerBrokenRequest(
   else refuse(this, socket, refusalOf(error.code), error.code);
 }
 
-/** Answers CONNECT, which asks for a tunnel (RFC 9110, section 9.3.6). Node would close the connection without an answer. */
+/** Answers CONNECT, which requests a tunnel (RFC 9110, section 9.3.6). Otherwise Node would close the connection without a response. */
 export function addConnectRefusal(fastify: FastifyInstance): void {
   const message = 'CONNECT is not offered: the service is not a proxy.';
   fastify.server.on('connect', (_request: IncomingMessage, socket: Socket) => {
-    // A client that hangs up meanwhile is no fault of the service.
+    // A client that disconnects meanwhile is not an error of the service.
     socket.on('error', () => socket.destroy());
     refuse(fastify, socket, { status: 400, text: 'Bad Request', message }, 'connect');
   });

@@ -1,14 +1,16 @@
 import compress from '@fastify/compress';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 
-/** Below this size, compression saves less than a packet. */
+/** Below this size, compression saves less than one network packet. */
 const THRESHOLD_BYTES = 1_024;
-/** Up to this size, one call compresses the answer in about 0.2 ms. A larger answer is compressed as a stream, in zlib's threads. */
+/**
+ * Up to this size, one call compresses the response in about 0.2 ms. A larger response is compressed as a stream, in the threads of zlib.
+ */
 const IN_ONE_CALL_BYTES = 32_768;
 
 /**
- * Compresses answers from 1 KiB on for clients that accept gzip or Brotli (contract 1.8), streams of records too. Answers of routes with
- * `isUncompressed` stay as they are. To be awaited before the routes are added.
+ * Compresses responses of 1 KiB or more for clients that accept gzip or Brotli (contract 1.8), streams of records included. Responses of
+ * routes with `isUncompressed` stay uncompressed. Await this function before adding routes.
  */
 export async function addCompression(fastify: FastifyInstance): Promise<void> {
   fastify.addHook('onRoute', (route: RouteOptions) => {
@@ -20,13 +22,16 @@ export async function addCompression(fastify: FastifyInstance): Promise<void> {
     threshold: THRESHOLD_BYTES,
     syncThreshold: IN_ONE_CALL_BYTES,
   });
-  // The plugin compresses in a hook of the route, so this one comes after it.
+  // The plugin compresses in a hook of the route, so this hook must be added after the plugin.
   fastify.addHook('onRoute', (route: RouteOptions) => {
     if (route.method === 'HEAD' && route.compress !== false) route.onSend = [route.onSend ?? [], leaveOutLength].flat();
   });
 }
 
-/** HEAD has no body to compress, and the length of a body that is not compressed is not that of GET (RFC 9110, section 9.3.2). */
+/**
+ * A response to HEAD has no body to compress. Its length would be the uncompressed length, which differs from that of GET (RFC 9110,
+ * section 9.3.2).
+ */
 function leaveOutLength(
   { headers }: FastifyRequest,
   reply: FastifyReply,
@@ -41,8 +46,8 @@ function leaveOutLength(
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * Whether answers of the route are never compressed. For answers that hold a token beside text that a client chose: their size would
-     * show how much the two have in common (BREACH).
+     * Whether responses of the route are never compressed. Set it for responses that contain both a token and text chosen by a client:
+     * otherwise the compressed size would reveal how much the two have in common (BREACH).
      */
     isUncompressed?: boolean;
   }

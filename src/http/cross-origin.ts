@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunc
 
 type OnRequest = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => void;
 
-/** Two hours: what Chromium caps it at. */
+/** Two hours, the maximum that Chromium accepts. */
 const PREFLIGHT_MAX_AGE_SECONDS = 7_200;
 
 const CORS = {
@@ -15,10 +15,10 @@ const CORS = {
 } satisfies FastifyCorsOptions;
 
 /**
- * Lets scripts of these origins call the service (Fetch standard, CORS protocol), and scripts of every origin read what is published
- * under `/.well-known/` (RFC 8615): metadata and keys. Cookies are never used, so credentials are not allowed. A preflight is answered
- * before authentication and without the database. A preflight of another origin gets 204 too, but without
- * `Access-Control-Allow-Origin`: then the browser's console names the reason.
+ * Allows scripts of these origins to call the service (Fetch standard, CORS protocol). Scripts of every origin may read the metadata and
+ * keys under `/.well-known/` (RFC 8615). The service uses no cookies, so credentials are not allowed. A preflight is answered before
+ * authentication and without the database. A preflight of another origin also gets 204, but without `Access-Control-Allow-Origin`, so the
+ * console of the browser names the reason.
  */
 export function addCrossOrigin(fastify: FastifyInstance, origins: readonly string[]): void {
   const listed: FastifyCorsOptions = { ...CORS, origin: [...origins] };
@@ -27,7 +27,7 @@ export function addCrossOrigin(fastify: FastifyInstance, origins: readonly strin
     const { method, headers, routeOptions } = request;
     const isPublished = routeOptions.url?.startsWith('/.well-known/') ?? false;
     const options = isPublished ? every : listed;
-    // OPTIONS by itself is a method like any other: a path that does not offer it answers 405.
+    // Without the preflight headers, OPTIONS is an ordinary method: a path that does not offer OPTIONS answers 405.
     if (method !== 'OPTIONS' || headers['access-control-request-method'] === undefined)
       return { ...options, preflight: false };
     if (!isPublished && !origins.includes(headers.origin ?? '')) request.failure = { code: 'origin_not_allowed' };
@@ -41,12 +41,12 @@ export function addCrossOrigin(fastify: FastifyInstance, origins: readonly strin
         hook(request, reply, done);
         return;
       }
-      // What is cached without an origin must not be sent to a request with one.
+      // A cache must not send a response that was stored without an origin to a request with an origin.
       if (varies) void reply.header('vary', 'Origin');
       done();
     };
-  // The plugin's hook costs each request some 10 µs. Only browsers send an origin, so other requests are spared the hook. The plugin's
-  // route for OPTIONS is left out: its hook answers preflights of every path, unknown ones too.
+  // The plugin's hook costs each request some 10 µs. Only browsers send an origin, so other requests skip the hook. The plugin's route for
+  // OPTIONS is not needed: the hook answers preflights of every path, unknown paths included.
   const instance = Object.create(fastify, {
     addHook: { value: (_name: string, hook: OnRequest) => fastify.addHook('onRequest', onRequest(hook)) },
     options: { value: () => fastify },

@@ -2,17 +2,17 @@ import type { FastifyInstance } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '../kernel/app-error.js';
 
-/** RFC 9110, section 15.5.16: names what is accepted instead. */
+/** Names the accepted codings (RFC 9110, section 15.5.16). */
 const HEADERS = { 'accept-encoding': 'identity' };
 
 /**
- * Refuses bodies with a content coding, such as gzip: 415. A small body may become a very large one, so none is decoded. A path that
- * does not offer the method has answered before.
+ * Answers 415 to bodies with a content coding, such as gzip. A small compressed body may become a very large body, so the service decodes
+ * none. If the path does not offer the method, the 405 comes first.
  */
 export function addEncodedBodyCheck(fastify: FastifyInstance): void {
   fastify.addHook('preParsing', ({ headers }, _reply, payload, done) => {
     if (isEncoded(headers['content-encoding']) && hasBody(headers)) {
-      const message = 'The body must be sent as it is: no Content-Encoding is supported.';
+      const message = 'The body must be sent without Content-Encoding: no encoding is supported.';
       done(new AppError('unsupported_encoding', 415, message, { headers: HEADERS }));
     } else {
       done(null, payload);

@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { AppError } from '../kernel/app-error.js';
 
 /**
- * Refuses a request of HTTP/1.1 that expects anything but `100-continue` (RFC 9110, section 10.1.1): 417. Node would answer by itself,
- * without body, request id and log line.
+ * Answers 417 to an HTTP/1.1 request with any expectation except `100-continue` (RFC 9110, section 10.1.1). Otherwise Node would answer by
+ * itself, without a body, a request id and a log line.
  */
 export function addExpectationCheck(fastify: FastifyInstance): void {
   fastify.server.on('checkExpectation', (request, response) => {

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { AppError } from '../kernel/app-error.js';
 import { ValidationError, type MemberFailure } from '../kernel/validation-error.js';
 
-/** The body of every failure but a failed validation (contract 1.5). */
+/** The body of every failure except a failed validation (contract 1.5). */
 export class FailureBody {
   @ApiProperty({ type: 'integer', format: 'int32', example: 404, description: 'The HTTP status.' })
   readonly Status!: number;
@@ -11,7 +11,7 @@ export class FailureBody {
   @ApiProperty({
     type: String,
     example: 'There is no RefreshToken with Id 87654321.',
-    description: 'What went wrong, in words.',
+    description: 'What went wrong, for people.',
   })
   readonly Message!: string;
 
@@ -41,7 +41,8 @@ class MemberFailureBody implements MemberFailure {
       { type: 'null' },
     ],
     example: null,
-    description: 'What was sent, cut to 256 characters; null when absent, and for ticket members always.',
+    description:
+      'The value that was sent, cut to 256 characters. Null if the value was absent, and always null for ticket members.',
   })
   readonly AttemptedValue!: unknown;
 
@@ -57,7 +58,7 @@ export class ValidationFailureBody {
   @ApiProperty({
     type: String,
     example: 'Subject: is a required field',
-    description: 'Every failure, joined with "; ".',
+    description: 'All failures, joined with "; ".',
   })
   readonly Message!: string;
 
@@ -76,7 +77,7 @@ export class ValidationFailureBody {
   }
 }
 
-/** Renders a failure for the wire. A route whose protocol has a form of its own names another in its route config. */
+/** Renders a failure as status and body. A route whose protocol has its own form of failures sets its renderer in the route config. */
 export type FailureRenderer = (
   failure: AppError,
   request: FastifyRequest,
@@ -90,7 +91,7 @@ export const contractFailure: FailureRenderer = (failure) => ({
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Renders the failures of this route; absent: the contract's form. */
+    /** Renders the failures of this route. The default is the contract's form. */
     renderFailure?: FailureRenderer;
   }
 }

@@ -12,7 +12,7 @@ import {
 import type { ErrorCode } from '../kernel/error-codes.js';
 import { contractFailure } from './failure-body.js';
 
-/** What is said of a failure that the framework found, by status. The framework's own words may quote the request. */
+/** Messages for failures that the framework reports, by status. The framework's own messages may quote the request. */
 const MESSAGES: Readonly<Record<number, string>> = {
   400: 'The request is malformed.',
   404: 'There is nothing at this path.',
@@ -21,7 +21,7 @@ const MESSAGES: Readonly<Record<number, string>> = {
   415: 'The body must be application/json or application/x-www-form-urlencoded.',
 };
 
-/** Turns whatever was thrown into the answer that the contract knows, and keeps the reason for the log. */
+/** Turns every thrown error into a response in the contract's form, and keeps the reason for the log. */
 @Catch()
 export class FailureFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
@@ -30,7 +30,7 @@ export class FailureFilter implements ExceptionFilter {
   }
 }
 
-/** Answers a request with what was thrown, in the form of its route. */
+/** Answers a request with the thrown error, in the form of failures of its route. */
 export function sendFailure(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const failure = noteFailure(thrown, request);
   if (reply.sent) return;
@@ -38,13 +38,13 @@ export function sendFailure(thrown: unknown, request: FastifyRequest, reply: Fas
   const { status, body } = render(failure, request);
   void reply
     .status(status)
-    // Where an answer may be cached, the failure in its place must not.
+    // Some successful responses may be cached. A failure must never be cached instead of them.
     .headers({ 'cache-control': 'no-store', ...failure.context.headers })
     .header('content-type', 'application/json; charset=utf-8')
     .send(body);
 }
 
-/** Keeps what was thrown for the log of its request, and returns it as what the contract knows. */
+/** Stores the error on the request for the log line, and returns the error as an AppError. */
 export function noteFailure(thrown: unknown, request: FastifyRequest): AppError {
   const failure = asAppError(thrown, request.id);
   request.failure = { code: failure.code, ...(failure.context.detail && { detail: failure.context.detail }) };
@@ -69,11 +69,7 @@ function asAppError(thrown: unknown, requestId: string): AppError {
   if (status !== undefined && status < 500) {
     return new AppError('request_refused', status, MESSAGES[status] ?? 'The request was refused.');
   }
-  return new AppError(
-    'internal',
-    500,
-    `Something went wrong on our side. Quote request ${requestId} when you report it.`,
-  );
+  return new AppError('internal', 500, `Internal server error. Quote request ${requestId} when you report it.`);
 }
 
 function frameworkStatus(thrown: unknown): number | undefined {

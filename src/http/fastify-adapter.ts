@@ -16,13 +16,16 @@ import { trustIn } from './trusted-proxies.js';
 import { addUnreadBody } from './unread-body.js';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
-/** From the first byte to the last: a client that sends slower than this holds a connection for nothing. */
+/** Limit from the first byte of a request to the last. A slower client would occupy a connection without need. */
 const REQUEST_TIMEOUT_MS = 60_000;
 const REQUEST_ID = /^[\w.-]{1,64}$/;
-/** None: an over-long id is a bad id, not a bad path. What bounds a path is Node's limit on headers. */
+/** No limit: an over-long id is an invalid id, not an invalid path. Node's limit on headers also limits the path. */
 const MAX_PARAM_LENGTH = Number.MAX_SAFE_INTEGER;
 
-/** The HTTP server as the contract wants it: paths without regard to case and to duplicate slashes, limits, request ids, failures of its own form. */
+/**
+ * Creates the HTTP server with the conventions of the contract: paths match without regard to case and duplicate slashes, sizes and times
+ * are limited, every request has an id, and failures have the contract's form.
+ */
 export function createFastifyAdapter(
   logger: NonNullable<FastifyServerOptions['logger']>,
   { TRUSTED_PROXIES: proxies, PUBLIC_URL: publicUrl }: Pick<Settings, 'TRUSTED_PROXIES' | 'PUBLIC_URL'>,
@@ -34,9 +37,9 @@ export function createFastifyAdapter(
     ...(proxies.length > 0 && { trustProxy: trustIn(proxies) }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    // `addHostCheck` refuses a request without one in the contract's form; Node would answer without body, request id and log line.
+    // `addHostCheck` refuses a request without Host in the contract's form. Node would answer without a body, a request id and a log line.
     http: { requireHostHeader: false },
-    // What still comes on a connection that was taken before the end is answered like any other.
+    // During the shutdown, requests on open connections are answered like any others.
     return503OnClosing: false,
     genReqId: (request: IncomingMessage) => {
       const given = request.headers['x-request-id'];
@@ -63,7 +66,7 @@ export function createFastifyAdapter(
   addAssumedForms(fastify);
   addUnreadBody(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
-    // What this service answers is never for a cache: records, tokens, and who may see them.
+    // Responses contain records, tokens or permissions, so no cache may store them.
     reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store', pragma: 'no-cache' });
     done();
   });

@@ -5,22 +5,21 @@ import { AppError } from '../kernel/app-error.js';
 export const FORM = 'application/x-www-form-urlencoded';
 /** The content types that HTTP libraries give to a body of plain text. */
 const UNTYPED: readonly (string | undefined)[] = [undefined, '', 'text/plain'];
-/** JSON begins so. No parameter of OAuth does. */
+/** JSON starts like this. No OAuth parameter does. */
 const JSON_BEGINNING = /^\s*[{[]/;
 
-/** Whether the body of a request says that it is a form, or was assumed to be one. */
+/** Whether the body of a request is declared as a form, or was assumed to be a form. */
 export function isForm({ raw: { headers } }: FastifyRequest): boolean {
   return mediaType(headers['content-type']) === FORM;
 }
 
-/** 415 where a route takes nothing but a form. */
+/** 415 for a route that accepts only forms. */
 export function formNeeded(): AppError {
   return new AppError('unsupported_media_type', 415, `The body must be ${FORM}.`);
 }
 
 /**
- * Reads a body without a content type, or of type text/plain, as a form on routes that take nothing else. Some clients send their forms
- * so.
+ * Reads a body without a content type, or of type text/plain, as a form on routes that accept only forms. Some clients send forms this way.
  */
 export function addAssumedForms(fastify: FastifyInstance): void {
   fastify.decorateRequest('isFormAssumed', false);
@@ -34,7 +33,7 @@ export function addAssumedForms(fastify: FastifyInstance): void {
   });
 }
 
-/** @throws AppError 415 when a body that was assumed to be a form is JSON. From then on `isForm` is false for its request. */
+/** Refuses JSON that was assumed to be a form; from then on `isForm` is false for the request. @throws AppError 415 */
 export function refuseAssumedJson({ isFormAssumed, raw }: FastifyRequest, body: Buffer): void {
   if (!isFormAssumed || !JSON_BEGINNING.test(body.toString('latin1'))) return;
   delete raw.headers['content-type'];
@@ -47,11 +46,11 @@ function mediaType(contentType: string | undefined): string | undefined {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether this route takes forms alone. Then a body that does not say what it is counts as a form. */
+    /** Whether this route accepts only forms. If so, a body without a declared type counts as a form. */
     takesFormOnly?: boolean;
   }
   interface FastifyRequest {
-    /** Whether the body did not say that it is a form, and is read as one. */
+    /** Whether the body was not declared as a form, but is read as a form. */
     isFormAssumed: boolean;
   }
 }

@@ -3,9 +3,8 @@ import type { FastifyInstance } from 'fastify';
 const GRACE_MS = 5_000;
 
 /**
- * Lets a closing server finish what it has begun, and no more: connections end with the answer under way instead of waiting for
- * their client's next request, from the moment on that the shutdown has begun, and what has not ended five seconds after the
- * listener did is cut off.
+ * Lets a closing server finish the requests in progress. As soon as the shutdown begins, each connection closes after its current response
+ * and does not wait for the next request. Five seconds after the listener has closed, all remaining connections are closed.
  */
 export function addGracefulClose(fastify: FastifyInstance, shutdown: { readonly hasBegun: boolean }): void {
   fastify.addHook('preClose', (done) => {

@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { badRequest } from '../kernel/app-error.js';
 
 /**
- * Refuses a request of HTTP/1.1 that does not name its host exactly once (RFC 9112, section 3.2: MUST be 400). Where there are two, Node
- * keeps the first, and a proxy in front may have gone by the second.
+ * Answers 400 to an HTTP/1.1 request without exactly one Host header (RFC 9112, section 3.2: MUST). Of two Host headers Node keeps the
+ * first, but a proxy in front may have used the second.
  */
 export function addHostCheck(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', ({ raw: { rawHeaders, httpVersion } }, _reply, done) => {

@@ -1,26 +1,27 @@
 import type { Socket } from 'node:net';
 
 const BEAT_MS = 50;
-/** A timer that is so late says that the process stood still: it was frozen, or starved of its processor. */
+/** A timer that is this late means that the process stood still: it was frozen, or got no processor time. */
 const STALL_MS = 200;
-/** What arrived while the process stood still has been read when so many turns went by without a new connection. */
+/** After a stall, the backlog counts as read when this many turns have passed without a new connection. */
 const QUIET_TURNS = 3;
-/** New connections may never cease: so long after a stall at the latest, nothing counts as left over from it. */
+/** New connections may never stop. So the backlog of a stall counts as read after this time at the latest. */
 const LONGEST_CATCH_UP_MS = 400;
-/** A loop that waited for events for longer than this had nothing left to read. */
+/** An event loop that waited for events longer than this had nothing left to read. */
 const IDLE_MS = 0.2;
 
-/** When a request had arrived, at the earliest, in milliseconds by `performance.now()`. */
+/** The earliest time at which a request may have arrived, in milliseconds of `performance.now()`. */
 export interface Arrival {
   readonly at: number;
-  /** Whether the request may have waited while the process stood still. */
+  /** Whether the request may have waited in the system while the process stood still. */
   readonly isLate: boolean;
 }
 
 /**
- * Knows how long what is read now may have waited in the system, of which Node says nothing. The event loop reads all its sockets in each
- * turn. So what it reads after it was idle has just arrived, and otherwise after the turn before began. A new connection is accepted
- * one a turn, and may have waited for those before it. And while the process stood still, it read nothing.
+ * Estimates how long data that is read now may have waited in the operating system. Node does not report this time. The event loop reads
+ * all its sockets in each turn. So after an idle wait, the data has just arrived; otherwise, the data arrived after the previous turn
+ * began. Node accepts one new connection in each turn, so a new connection may have waited for the connections before it. While the process
+ * stands still, it reads nothing.
  */
 export class LoopClock {
   private readonly timer = setInterval(() => {
@@ -29,21 +30,21 @@ export class LoopClock {
   private beatAt = performance.now();
   private stall: { readonly from: number; readonly until: number } | undefined;
 
-  /** Whether this turn was looked at, when it began, and since when at the earliest what it reads may have been there. */
+  /** State of the current turn: whether `look` has run, when the turn began, and the earliest time at which its data may have arrived. */
   private isSeen = false;
   private began = performance.now();
   private readableFrom = this.began;
   private idleTime = 0;
 
   private accepted = 0;
-  /** When the first of the connections that are accepted one after the other may have come; undefined when none waits. */
+  /** The earliest time at which the first of the connections in the accept queue may have arrived; undefined when the queue is empty. */
   private queuedFrom: number | undefined;
-  /** Connections whose first bytes may have come with them. */
+  /** Connections whose first bytes may have arrived together with the connection. */
   private readonly fresh = new WeakMap<Socket, number>();
-  /** When the latest answer went out on each connection: what a client sends next comes after that. */
+  /** When the latest response was sent on each connection. The client sends its next request after that. */
   private readonly answered = new WeakMap<Socket, number>();
 
-  /** To be called when anything is read, before the reader does more. */
+  /** Call this whenever anything is read, before doing more. */
   look(): void {
     if (this.isSeen) return;
     this.isSeen = true;
@@ -58,7 +59,7 @@ export class LoopClock {
     });
   }
 
-  /** To be called with each new connection. */
+  /** Call this for each new connection. */
   accept(socket: Socket): void {
     this.look();
     const count = ++this.accepted;
@@ -70,12 +71,12 @@ export class LoopClock {
     });
   }
 
-  /** To be called when an answer goes out on a connection. */
+  /** Call this when a response is sent on a connection. */
   answer(socket: Socket): void {
     this.answered.set(socket, performance.now());
   }
 
-  /** When the request that has just been read to its end on this connection had arrived. */
+  /** When the request whose last byte was just read on this connection had arrived. */
   arrivalOn(socket: Socket): Arrival {
     this.look();
     const isLate = this.stall !== undefined && (this.answered.get(socket) ?? -Infinity) < this.stall.until;
@@ -100,8 +101,8 @@ export class LoopClock {
   private catchUp(stall: object, accepted: number, turns: number): void {
     setImmediate(() => {
       if (this.stall !== stall) return;
-      const isOver = turns === QUIET_TURNS || performance.now() - this.stall.until > LONGEST_CATCH_UP_MS;
-      if (isOver) this.stall = undefined;
+      const isDone = turns === QUIET_TURNS || performance.now() - this.stall.until > LONGEST_CATCH_UP_MS;
+      if (isDone) this.stall = undefined;
       else this.catchUp(stall, this.accepted, this.accepted === accepted ? turns + 1 : 0);
     });
   }
@@ -109,9 +110,11 @@ export class LoopClock {
 
 let twoTurnsFromNow: Promise<void> | undefined;
 
-/** Resolves when the event loop has read all its sockets twice: a request that waits for it knows who had hung up before. */
+/**
+ * Resolves after the event loop has read all its sockets twice. The caller then knows about every disconnect that happened before the call.
+ */
 export function twoTurns(): Promise<void> {
-  // Those of one turn wait together.
+  // All calls in one turn share one promise.
   twoTurnsFromNow ??= new Promise((resolve) => {
     setImmediate(() => {
       twoTurnsFromNow = undefined;

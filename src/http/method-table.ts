@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../kernel/app-error.js';
 
-/** Knows which methods each path offers, so that another method on a known path is 405 with `Allow`, not 404. */
+/** Knows the methods of each path, so that a wrong method on a known path gets 405 with `Allow`, not 404. */
 export class MethodTable {
   private readonly methods = new Map<string, Set<string>>();
   private readonly segments = new Set<string>();
 
   constructor(private readonly fastify: FastifyInstance) {
     fastify.addHook('onRoute', ({ url: path, method }) => {
-      // The router takes a path with and without its trailing slash for the same.
+      // The router treats a path with and without its trailing slash as the same path.
       const url = path.replace(/(?<=.)\/$/, '');
       const offered = this.methods.get(url) ?? new Set();
       for (const name of [method].flat()) offered.add(name);
@@ -17,12 +17,12 @@ export class MethodTable {
     });
   }
 
-  /** Whether some path begins with this segment, given in lower case; the root has the empty segment. */
+  /** Whether some path begins with this segment, given in lower case. The root path has the empty segment. */
   hasSegment(segment: string): boolean {
     return this.segments.has(segment);
   }
 
-  /** Answers 405 to every method that a path does not offer. To be called once, when all routes are there. */
+  /** Answers 405 to every method that a path does not offer. Call this once, after all routes are added. */
   close(): void {
     for (const [url, offered] of [...this.methods]) {
       if (url.includes('*')) continue;
@@ -33,7 +33,7 @@ export class MethodTable {
       this.fastify.route({
         url,
         method: refused,
-        // Before the body is read: what is wrong with a body does not matter where none is taken.
+        // Answers before the body is read, so that errors of the body do not hide the 405.
         onRequest: (_request, _reply, done) => {
           done(failure());
         },

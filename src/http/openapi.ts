@@ -11,16 +11,17 @@ change of base URL.
 Paths match without regard to case, with or without a trailing slash. Dates are UTC. Every response carries \`X-Request-Id\`.`;
 
 const REQUEST_ID = {
-  description: 'Identifies the request in the log: the one that was sent, if it is of this form, or a new one.',
+  description:
+    'Identifies the request in the log. The service uses the id that the client sent if it has this form; otherwise the service makes an id.',
   schema: { type: 'string', pattern: String.raw`^[\w.-]{1,64}$` },
   example: '5f0c6a5e-8f0c-4c53-9d5e-0c6f7a4b1e2d',
 };
 
 const RETRY_AFTER = {
-  'Retry-After': { schema: { type: 'integer', format: 'int32' }, description: 'Seconds to wait.' },
+  'Retry-After': { schema: { type: 'integer', format: 'int32' }, description: 'How many seconds to wait.' },
 };
 
-/** The headers that come with a failure, on every route. */
+/** Headers of failures, on every route. */
 const FAILURE_HEADERS: Readonly<Record<string, object>> = {
   401: { 'WWW-Authenticate': { schema: { type: 'string' }, description: 'How to sign in (RFC 6750, RFC 7617).' } },
   403: { 'WWW-Authenticate': { schema: { type: 'string' }, description: 'insufficient_scope (RFC 6750).' } },
@@ -28,7 +29,9 @@ const FAILURE_HEADERS: Readonly<Record<string, object>> = {
   503: RETRY_AFTER,
 };
 
-/** The OpenAPI 3.1 document of the application, made from the decorators of its controllers. `base` is what its paths stand behind. */
+/**
+ * The OpenAPI 3.1 document of the application, generated from the decorators of its controllers. `base` is the server URL before its paths.
+ */
 function openApiDocument(app: INestApplication, base: string): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -37,10 +40,10 @@ function openApiDocument(app: INestApplication, base: string): OpenAPIObject {
     .setVersion('1')
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer(base === '' ? '/' : base)
-    .addTag('RefreshTokens', 'The records of refresh tokens.')
+    .addTag('RefreshTokens', 'Records of refresh tokens.')
     .addTag('Token', 'The OAuth 2.0 token endpoint.')
-    .addTag('AuditTrailEntries', 'Who did what to which session, and why.')
-    .addTag('Discovery', 'What clients and verifiers learn by themselves.')
+    .addTag('AuditTrailEntries', 'Events: who did what to which session, and why.')
+    .addTag('Discovery', 'Discovery for clients and verifiers.')
     .addTag('Health', 'Probes for orchestrators and load balancers.')
     .addOAuth2(
       {
@@ -51,12 +54,12 @@ function openApiDocument(app: INestApplication, base: string): OpenAPIObject {
       'password',
     )
     .addBearerAuth(
-      { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token of `POST /api/token`.' },
+      { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token from `POST /api/token`.' },
       'bearer',
     )
     .addBasicAuth({ type: 'http', scheme: 'basic', description: 'E-mail and password.' }, 'basic')
     .build();
-  // Some generated clients use the last scheme for every credential: an access token must not go out as Basic.
+  // Some generated clients use the last scheme for every credential. An access token must not be sent as Basic, so Bearer is last.
   config.security = [{ password: [] }, { basic: [] }, { bearer: [] }];
   return completed(SwaggerModule.createDocument(app, config));
 }
@@ -64,14 +67,14 @@ function openApiDocument(app: INestApplication, base: string): OpenAPIObject {
 const require = createRequire(import.meta.url);
 
 /**
- * The files of Swagger UI. They come with @fastify/swagger-ui under the name swagger-ui-dist, which @nestjs/swagger depends on: the
- * package of that name brings one that reports its installation to a third party.
+ * The files of Swagger UI, from @fastify/swagger-ui under the alias swagger-ui-dist, which @nestjs/swagger needs. The original package
+ * swagger-ui-dist depends on a package that reports its installation to a third party.
  */
 const SWAGGER_UI = join(dirname(require.resolve('swagger-ui-dist/package.json')), 'static');
 
 /**
- * Serves the document at `/api/openapi.json` and Swagger UI at `/docs`; each is made when it is first asked for. The document names the
- * public URL. The page names its path alone: it works at every address of the service, such as localhost.
+ * Serves the document at `/api/openapi.json` and Swagger UI at `/docs`. Each is built at its first request. The document contains the
+ * public URL. The page refers to the document by path only, so it works at every address of the service, such as localhost.
  */
 export function serveOpenApi(app: INestApplication, publicUrl: string): void {
   const path = new URL(publicUrl).pathname.replace(/\/$/, '');
@@ -86,7 +89,7 @@ export function serveOpenApi(app: INestApplication, publicUrl: string): void {
     customSiteTitle: 'Tessera API',
     customSwaggerUiPath: SWAGGER_UI,
     swaggerOptions: {
-      // Sign-ins by Swagger UI are sessions of this client, and nobody has to type its name.
+      // Swagger UI signs in as this client, so users need not type a client id.
       initOAuth: { clientId: 'swagger-ui' },
       persistAuthorization: false,
       displayRequestDuration: true,
@@ -102,7 +105,7 @@ interface Operation {
   readonly responses: Record<string, { headers?: object }>;
 }
 
-/** Says of every operation which role it needs, and of every response which headers come with it: a request id always (contract 1.5). */
+/** Adds to every operation the role it needs, and to every response its headers. Every response has a request id (contract 1.5). */
 function completed(document: OpenAPIObject): OpenAPIObject {
   const requestId = { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } };
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path) as Operation[])) {

@@ -1,11 +1,11 @@
 import { badRequest } from '../kernel/app-error.js';
 
-/** More than any request needs. */
+/** More than any valid request needs. */
 const MAX_PAIRS = 1_000;
 
 /**
- * Reads `a=1&b=2` as pairs, in order: `+` is a space, percent-encoding must be whole and UTF-8
- * (WHATWG URL, application/x-www-form-urlencoded).
+ * Reads `a=1&b=2` as pairs, in order. `+` means a space; the percent-encoding must be complete and UTF-8 (WHATWG URL,
+ * application/x-www-form-urlencoded).
  * @param what names the text in the error
  * @throws AppError 400 when the encoding is broken
  */
@@ -23,7 +23,7 @@ export function decodePairs(text: string, what: string): [name: string, value: s
   return pairs;
 }
 
-/** The text that was form-encoded, or undefined when its percent-encoding is not whole or not UTF-8. */
+/** Decodes form-encoded text; undefined when the percent-encoding is incomplete or not UTF-8. */
 export function formDecoded(text: string): string | undefined {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
   if (!spaced.includes('%')) return spaced;
@@ -36,6 +36,6 @@ export function formDecoded(text: string): string | undefined {
 
 function decode(text: string, what: string): string {
   const decoded = formDecoded(text);
-  if (decoded === undefined) throw badRequest(`${what} is malformed: its percent-encoding is not whole or not UTF-8.`);
+  if (decoded === undefined) throw badRequest(`${what} is malformed: its percent-encoding is incomplete or not UTF-8.`);
   return decoded;
 }

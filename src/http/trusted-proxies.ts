@@ -3,7 +3,7 @@ import { canonicalAddress } from '../kernel/address.js';
 
 type Network = [ipaddr.IPv4 | ipaddr.IPv6, number];
 
-/** Whether an address, in whatever spelling a proxy writes it, is one of these addresses or of these networks in CIDR form. */
+/** Checks whether an address, in any spelling that a proxy may use, is one of these addresses or in one of these networks (CIDR). */
 export function trustIn(proxies: readonly string[]): (address: string | undefined) => boolean {
   const networks = proxies.map(networkOf);
   return (text) => {
@@ -13,7 +13,7 @@ export function trustIn(proxies: readonly string[]): (address: string | undefine
   };
 }
 
-/** An IPv4-mapped network is the IPv4 network, as an IPv4-mapped address is the IPv4 address. */
+/** An IPv4-mapped network equals the IPv4 network, as an IPv4-mapped address equals the IPv4 address. */
 function networkOf(proxy: string): Network {
   const [written = '', prefix] = proxy.split('/');
   const address = ipaddr.parse(canonicalAddress(written) ?? written);

@@ -7,15 +7,18 @@ export interface PrefixLengths {
   readonly ipv6: number;
 }
 
-/** An address with a port behind it, as some proxies write it: `198.51.100.20:4711` or `[2001:db8::1]:4711`; brackets alone count too. */
+/**
+ * Matches an address with a port, as some proxies write it: `198.51.100.20:4711` or `[2001:db8::1]:4711`. It also matches brackets without
+ * a port.
+ */
 const WITH_PORT = /^(?:\[(?<bracketed>[^\]]*)\](?::\d{1,5})?|(?<dotted>[\d.]+):\d{1,5})$/;
 
 /**
- * The one spelling of an IP address: IPv4 in four decimal parts, IPv6 as RFC 5952 writes it, without port, brackets and zone. An
- * IPv4-mapped IPv6 address is the IPv4 address. Undefined for any other text.
+ * The canonical spelling of an IP address: IPv4 in four decimal parts, IPv6 as in RFC 5952, without port, brackets and zone. An IPv4-mapped
+ * IPv6 address becomes the IPv4 address. Undefined for any other text.
  */
 export function canonicalAddress(text: string): string | undefined {
-  // IPv4 has one spelling.
+  // An IPv4 address in this form has only one spelling.
   if (isIPv4(text)) return text;
   const { bracketed, dotted } = WITH_PORT.exec(text.trim())?.groups ?? {};
   const [address = ''] = (bracketed ?? dotted ?? text.trim()).split('%', 1);

@@ -7,11 +7,10 @@ export interface FailureContext {
 }
 
 /**
- * A failure that a caller caused or has to know of.
+ * A failure that the caller caused or must know about.
  *
- * `code` is one of the catalogue (error-codes.ts, docs/errors.md), stable and meant for programs and logs; `status` is the HTTP status that
- * the catalogue gives the code; `message` is sent to the caller.
- * What must not differ on the wire differs in the `detail` of the log.
+ * `code` is stable, for programs and logs. `status` is the HTTP status. `message` is sent to the caller. If two causes must look the same
+ * to the caller, only their `detail` in the log differs.
  */
 export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name: string = 'AppError';
@@ -26,7 +25,7 @@ export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-/** 400: the request cannot be read as what the route expects; the message says why (contract 1.5). */
+/** 400: the request does not have the form that the route expects; the message says why (contract 1.5). */
 export function badRequest(message: string): AppError {
   return new AppError('bad_request', 400, message);
 }

@@ -1,26 +1,26 @@
-/** What is said of a text that is no date-time. */
+/** The failure message for a text that is not a date-time. */
 export const DATE_TIME_FAULT = 'must be an existing date and time, such as 2030-01-31T12:00:00Z';
 
 const PATTERN =
   /^(?<minutes>\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(?<seconds>:\d{2})?(?<fraction>[.,]\d+)?(?<zone>Z|[+-]\d{2}(:?\d{2})?)?$/i;
 
-/** An instant as a client wrote it. `toTheMinute` is true when no seconds were given. */
+/** An instant as a client wrote it. `toTheMinute` is true when the client gave no seconds. */
 export interface ParsedDateTime {
   readonly instant: Date;
   readonly toTheMinute: boolean;
 }
 
 /**
- * Reads an ISO 8601 date-time with minutes or seconds, an optional fraction, and `Z`, an offset or no zone, which means UTC
- * (contract 1.2). The fraction is dropped: the contract knows whole seconds. Undefined for anything else, for a date that
- * does not exist (30 February), and for an instant outside the years 1 to 9999.
+ * Reads an ISO 8601 date-time with minutes or seconds, an optional fraction, and `Z`, an offset or no zone. No zone means UTC (contract
+ * 1.2). The fraction is dropped, because the contract has whole seconds only. Undefined for any other text, for a date that does not exist
+ * (30 February), and for an instant outside the years 1 to 9999.
  */
 export function parseDateTime(text: string): ParsedDateTime | undefined {
   const groups = PATTERN.exec(text)?.groups;
   if (!groups?.['minutes'] || (groups['fraction'] && !groups['seconds'])) return undefined;
   const local = `${groups['minutes'].toUpperCase()}${groups['seconds'] ?? ':00'}`;
   const utc = new Date(`${local}Z`);
-  // Date rolls 30 February over to March: only a date that comes back unchanged exists.
+  // Date turns 30 February into a day of March. So a date exists only if formatting it gives the same text.
   if (Number.isNaN(utc.getTime()) || formatDateTime(utc) !== `${local}Z`) return undefined;
   const offset = offsetInMinutes(groups['zone']);
   if (offset === undefined) return undefined;
@@ -34,7 +34,7 @@ export function formatDateTime(instant: Date): string {
   return `${instant.toISOString().slice(0, 19)}Z`;
 }
 
-/** Whole seconds since 1970, as the claims of tokens count (RFC 7519, section 2). */
+/** Whole seconds since 1970, the unit of token claims (RFC 7519, section 2). */
 export function inSeconds(instant: Date): number {
   return Math.floor(instant.getTime() / 1000);
 }

@@ -74,7 +74,7 @@ export const REQUEST_ERRORS = {
   },
   expectation_failed: {
     status: 417,
-    meaning: 'The header `Expect` asks for something other than `100-continue`.',
+    meaning: 'The header `Expect` has a value other than `100-continue`.',
     action: 'The caller leaves the header out.',
   },
   too_many_attempts: {

@@ -1,11 +1,11 @@
-/** What is said of a text that is no Id. */
+/** The failure message for a text that is not an Id. */
 export const ID_FAULT = 'must be a positive integer below 2^53';
 
 const DIGITS = /^[1-9]\d{0,15}$/;
 
 /**
- * Reads a record's Id: decimal digits only, positive and below 2^53 (contract 1.1). Undefined for anything else:
- * a sign, a fraction, an exponent, hexadecimal, leading zeros, blanks.
+ * Reads a record's Id: decimal digits only, positive and below 2^53 (contract 1.1). Undefined for any other text, such as a sign, a
+ * fraction, an exponent, hexadecimal, leading zeros or blanks.
  */
 export function parseId(text: string): number | undefined {
   const id = DIGITS.test(text) ? Number(text) : NaN;

@@ -1,6 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 
-/** What a derived key is for. One purpose, one key: no key serves two. */
+/** The purpose of a derived key. Each purpose has its own key. */
 export type KeyPurpose =
   | 'refresh-token-mac'
   | 'ticket-seal'
@@ -11,21 +11,21 @@ export type KeyPurpose =
   | 'user-mac'
   | 'audit-seal';
 
-/** The settings that keys are derived from: the secret in use, and earlier ones that are still accepted. */
+/** The settings that keys are derived from: the current secret, and earlier secrets that are still accepted. */
 export interface Secrets {
   readonly TESSERA_SECRET: string;
   readonly TESSERA_SECRET_PREVIOUS: readonly string[];
 }
 
-/** A key derived for one purpose. The number distinguishes keys of different secrets; two secrets may share a number by chance. */
+/** A key derived for one purpose. The number usually differs between secrets, but two secrets may share a number by chance. */
 export interface DerivedKey {
   readonly number: number;
   readonly key: Buffer;
 }
 
 /**
- * The 256-bit keys of one purpose: the one of the current secret first, by which things are made, then those of the secrets before
- * it, under which they stay valid (HKDF with SHA-256, RFC 5869).
+ * Derives the 256-bit keys of one purpose (HKDF with SHA-256, RFC 5869). The first key comes from the current secret and makes new values.
+ * The other keys come from earlier secrets and only check existing values.
  */
 export function deriveKeys(
   purpose: KeyPurpose,

@@ -1,4 +1,4 @@
-/** Where a request came from, for the audit trail; null what is not known, as on the command line. */
+/** Where a request came from, for the audit trail. Unknown parts are null, as on the command line. */
 export interface Origin {
   /** IP address, as the trusted proxies report it. */
   readonly address: string | null;
@@ -6,12 +6,12 @@ export interface Origin {
   readonly requestId: string | null;
 }
 
-/** Who does something, and from where. */
+/** Who acts, and from where. */
 export interface Actor {
-  /** E-mail of a user, or what acts in nobody's name. */
+  /** E-mail of the user, or the name of a part of the system that acts without a user. */
   readonly name: string;
   readonly origin: Origin;
 }
 
-/** What the service does by itself. */
+/** The actor of everything the service does by itself. */
 export const SERVICE: Actor = { name: 'service', origin: { address: null, userAgent: null, requestId: null } };

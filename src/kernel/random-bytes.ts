@@ -4,8 +4,8 @@ const supply = Buffer.alloc(4096);
 let used = supply.length;
 
 /**
- * Up to 4,096 bytes of the system's generator, each given out once and kept nowhere else. They come from a supply that is filled
- * as a whole: each call of the generator takes some 2.5 microseconds, however few bytes it is asked for.
+ * Returns up to 4,096 bytes of the system's random generator. Each byte is returned once, and then erased here. The bytes come from a
+ * buffer that is filled as a whole, because each call of the generator takes some 2.5 microseconds, even for a few bytes.
  */
 export function randomBytes(count: number): Buffer {
   if (used + count > supply.length) {

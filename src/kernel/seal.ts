@@ -1,14 +1,17 @@
 import { CompactEncrypt, compactDecrypt } from 'jose';
 import type { DerivedKey } from './key-ring.js';
 
-/** Seals a value that may be stored: a compact JWE (`dir`, A256GCM; RFC 7516) bound to the name of the place it is stored in. */
+/** Encrypts a value for storage as a compact JWE (`dir`, A256GCM; RFC 7516), bound to the name of the place where it is stored. */
 export async function seal(value: object, place: string, { key }: DerivedKey): Promise<string> {
   return new CompactEncrypt(Buffer.from(JSON.stringify(value)))
     .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', place })
     .encrypt(key);
 }
 
-/** Opens what was sealed for this place under one of the keys; undefined when none opens it or it was sealed for another place. */
+/**
+ * Decrypts a value that was sealed for this place under one of the keys; undefined when no key opens it, or when it was sealed for another
+ * place.
+ */
 export async function unseal(sealed: string, place: string, keys: readonly DerivedKey[]): Promise<unknown> {
   for (const { key } of keys) {
     const opened = await compactDecrypt(sealed, key).catch(() => undefined);
@@ -20,7 +23,7 @@ export async function unseal(sealed: string, place: string, keys: readonly Deriv
   return undefined;
 }
 
-/** What was sealed under an earlier key, sealed under the first; undefined when it is so already, or none of the keys opens it. */
+/** Seals a value again under the first key. Undefined when it is already sealed under the first key, or when none of the keys opens it. */
 export async function reseal(
   sealed: string,
   place: string,

@@ -1,23 +1,23 @@
 import { isUtf8 } from 'node:buffer';
 
-/** Why a string cannot be stored as text, or undefined when it can. PostgreSQL takes neither U+0000 nor half a surrogate pair. */
+/** Why a string cannot be stored as text; undefined when it can. PostgreSQL accepts neither U+0000 nor half a surrogate pair. */
 export function textFault(value: string): string | undefined {
   if (value.includes('\0')) return 'must not contain the character U+0000';
   return value.isWellFormed() ? undefined : 'must be well-formed Unicode, without lone surrogates';
 }
 
-/** Whether the string has more than `limit` characters, counted as PostgreSQL counts them: Unicode code points. */
+/** Whether the string has more than `limit` characters. A character is a Unicode code point, as in PostgreSQL. */
 export function isLongerThan(value: string, limit: number): boolean {
   if (value.length <= limit) return false;
   return value.length > 2 * limit || Array.from(value).length > limit;
 }
 
-/** Whether the string is empty or only white space, in the sense of Unicode; a byte order mark counts as white space. */
+/** Whether the string is empty or only Unicode white space. A byte order mark counts as white space. */
 export function isBlank(value: string): boolean {
   return /^[\p{White_Space}\ufeff]*$/u.test(value);
 }
 
-/** The first characters of the string, at most `limit`, counted as `isLongerThan` counts them: none is cut in half. */
+/** The first `limit` characters of the string, counted as in `isLongerThan`. No character is cut in half. */
 export function firstCharacters(value: string, limit: number): string {
   if (value.length <= limit) return value;
   return Array.from(value.slice(0, 2 * limit))
@@ -25,19 +25,22 @@ export function firstCharacters(value: string, limit: number): string {
     .join('');
 }
 
-/** Text without control (Cc), format (Cf: bidi overrides, zero-width characters), line and paragraph separators (Zl, Zp). */
+/**
+ * Text without control (Cc) and format characters (Cf: bidi overrides, zero-width characters), and without line and paragraph separators
+ * (Zl, Zp).
+ */
 export const PLAIN_TEXT = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u;
-/** Such characters, and halves of surrogate pairs, which no output can encode. */
+/** Control, format and separator characters, and halves of surrogate pairs, which no output can encode. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** Whether the text has a control, format or separator character, which could make a terminal show something else than the text. */
+/** Whether the text has a control, format or separator character. A terminal might then show something different from the text. */
 export function steersOutput(text: string): boolean {
   return !PLAIN_TEXT.test(text);
 }
 
 /**
- * The text fit for one line of a terminal: each control, format and separator character is written as JSON escapes it, such as
- * `\u202e`. JSON stays the same JSON.
+ * Makes the text safe for one line of a terminal: each control, format and separator character becomes its JSON escape, such as `\u202e`.
+ * JSON text keeps its meaning.
  */
 export function escaped(text: string): string {
   return text.replace(UNPRINTABLE, (character) =>
@@ -45,18 +48,19 @@ export function escaped(text: string): string {
   );
 }
 
-/** Like `escaped`, for several lines: line feeds stay. */
+/** Like `escaped`, for several lines: line feeds are kept. */
 export function escapedLines(text: string): string {
   return text.split('\n').map(escaped).join('\n');
 }
 
-/** Like `escaped`, for a name that is stored: each such character becomes U+FFFD, the replacement character. */
+/** Like `escaped`, for a name that is stored: each of these characters becomes U+FFFD, the replacement character. */
 export function replaced(text: string): string {
   return text.replace(UNPRINTABLE, '\ufffd');
 }
 
 /**
- * The text of a header's value. Node reads its bytes as Latin-1; bytes that are UTF-8, which most senders write, are read as UTF-8.
+ * The text of a header's value. Node decodes the bytes as Latin-1. If the bytes are valid UTF-8, which most clients send, this function
+ * decodes them as UTF-8.
  * @param value as Node gives it: no character above U+00FF
  */
 export function headerText(value: string): string {

@@ -1,7 +1,7 @@
 import { AppError } from './app-error.js';
 import { firstCharacters, isLongerThan } from './text.js';
 
-/** One member or parameter that failed: its contract name, what was wrong, and what was sent (contract 1.4). */
+/** A member or parameter that failed: its contract name, the fault, and the value that was sent (contract 1.4). */
 export interface MemberFailure {
   readonly AttemptedValue: unknown;
   readonly Message: string;
@@ -10,7 +10,7 @@ export interface MemberFailure {
 
 const ATTEMPTED_VALUE_LIMIT = 256;
 
-/** 400 that names each member or parameter that failed, once, in the order given (contract 1.4). */
+/** 400 that names each failed member or parameter once, in the given order (contract 1.4). */
 export class ValidationError extends AppError {
   readonly failures: readonly MemberFailure[];
 
@@ -21,8 +21,8 @@ export class ValidationError extends AppError {
 }
 
 /**
- * What was sent, fit to be sent back: null when absent, cut to 256 characters (contract 1.4).
- * A structure that is longer than that as JSON comes back as the beginning of that JSON.
+ * The sent value in the form that the response may show: null when absent, and cut to 256 characters (contract 1.4). Of an array or object
+ * that is longer as JSON, the response shows the beginning of the JSON.
  */
 export function attemptedValue(value: unknown): unknown {
   if (value === undefined || value === null) return null;

@@ -6,13 +6,13 @@ import { FORM } from '../http/form.js';
 import { OAuthErrorBody, oauthFailure } from './oauth-error.js';
 
 const DESCRIPTIONS = {
-  400: 'Refused: RFC 6749, section 5.2.',
-  401: 'No credentials, or none that are valid.',
-  403: 'Signed in, without the role.',
+  400: 'The request is refused with an error of RFC 6749, section 5.2.',
+  401: 'The credentials are missing or invalid.',
+  403: 'The user is signed in, but has none of the required roles.',
   413: 'The body is larger than 256 KiB.',
-  415: 'The body has a content coding, such as gzip; or it is no form, which at the token endpoint is a 400.',
-  417: 'The header `Expect` asks for something other than `100-continue`.',
-  429: 'Too many attempts. See `Retry-After`.',
+  415: 'The body has a content encoding, such as gzip, or is not a form. The token endpoint answers 400 if the body is not a form.',
+  417: 'The header `Expect` has a value other than `100-continue`.',
+  429: 'Too many attempts. Wait as `Retry-After` says.',
   500: 'A fault of ours.',
   503: 'The database cannot be reached, or too many sign-ins are in progress. See `Retry-After`.',
 } as const;
@@ -26,7 +26,7 @@ export function ApiOAuthFailures(...statuses: (keyof typeof DESCRIPTIONS)[]): Me
   );
 }
 
-/** An endpoint that takes a form and answers 200, or a failure of OAuth's own form. */
+/** An endpoint that accepts a form and answers 200, or a failure in OAuth's form. */
 export function OAuthEndpoint(
   schema: object,
   examples: Record<string, object>,
@@ -43,14 +43,14 @@ export function OAuthEndpoint(
   );
 }
 
-/** The `client_id` header, one of the three ways for a client to name itself. */
+/** Documents the `client_id` header, one of the three ways for a client to name itself. */
 export const ApiClientId = (): MethodDecorator =>
   ApiHeader({
     name: 'client_id',
     required: false,
     schema: { type: 'string', maxLength: 512 },
     description:
-      'The client that speaks. Absent, it is the parameter of this name; without both, the user part of HTTP Basic, whose password part ' +
-      'is not checked. Two that differ are refused. A sign-in that names no client is of the client that has the user’s e-mail for a ' +
-      'name; a refresh or revocation that names none is of the token’s client.',
+      'The name of the client. Without this header, the client may use the parameter `client_id` or the user part of HTTP Basic, whose ' +
+      'password part is not checked. Two different names are refused. A sign-in without a client name belongs to the client that is ' +
+      'named like the user’s e-mail. A refresh or revocation without a client name belongs to the token’s client.',
   });

@@ -6,10 +6,10 @@ import { oauthError } from './oauth-error.js';
 
 /** The same limit as the record's ClientId (contract 1.1). */
 const LENGTH = 512;
-/** What a decoder writes for bytes that are no UTF-8. */
+/** A decoder writes this character for bytes that are not valid UTF-8. */
 const REPLACEMENT = '\ufffd';
 
-/** A client's name, the part of the request that has it, and the spellings that mean the same client. */
+/** A client's name, the part of the request that contains it, and all spellings that mean the same client. */
 interface Named {
   readonly by: string;
   readonly name: string;
@@ -17,10 +17,10 @@ interface Named {
 }
 
 /**
- * The client that a request names: by the `client_id` header, or the parameter of this name, or the user part of HTTP Basic, form-decoded
- * (contract 3; RFC 6749, section 2.3.1). An empty name counts as absent. The password part of Basic is not checked: all clients are public,
- * and have no secret.
- * @throws AppError invalid_request when two of them name different clients, for a bad name, and for an unreadable Basic header
+ * Returns the client that a request names: by the `client_id` header, by the parameter of this name, or by the user part of HTTP Basic,
+ * form-decoded (contract 3; RFC 6749, section 2.3.1). An empty name counts as absent. The password part of Basic is not checked, because
+ * all clients are public and have no secret.
+ * @throws AppError invalid_request for two different names, for an invalid name, and for an unreadable Basic header
  */
 export function clientNameOf(request: IncomingMessage, parameter: string | undefined): string | undefined {
   const [first, ...others] = [byHeader(request), byParameter(parameter), byBasic(request)].filter((one) => !!one);
@@ -28,14 +28,14 @@ export function clientNameOf(request: IncomingMessage, parameter: string | undef
     if (first && !other.spellings.includes(first.name)) {
       throw oauthError(
         'invalid_request',
-        `Two different clients are named: one by ${first.by}, another by ${other.by}.`,
+        `The request names two different clients: one by ${first.by}, another by ${other.by}.`,
       );
     }
   }
   return first && checked(first.name);
 }
 
-/** Node joins a header that is sent twice with a comma. */
+/** If a header is sent twice, Node joins the values with a comma. */
 function byHeader({ headers: { client_id: header } }: IncomingMessage): Named | undefined {
   return typeof header === 'string' ? named('the client_id header', headerText(header)) : undefined;
 }
@@ -44,17 +44,17 @@ function byParameter(parameter: string | undefined): Named | undefined {
   return parameter === undefined ? undefined : named('the client_id parameter', parameter);
 }
 
-/** Other schemes name no client: many senders add their access token to every request. */
+/** Other schemes name no client. Many clients add their access token to every request. */
 function byBasic(request: IncomingMessage): Named | undefined {
   if (!/^basic(\s|$)/i.test(request.headers.authorization ?? '')) return undefined;
   const credentials = parseBasic(request);
   if (!credentials) {
     throw oauthError(
       'invalid_request',
-      'The Authorization header is no valid HTTP Basic: expected base64 of client_id:secret.',
+      'The Authorization header is not valid HTTP Basic: expected base64 of client_id:secret.',
     );
   }
-  // Many clients do not encode the name. So a name that cannot be decoded counts as it came, and either spelling may agree with another name.
+  // Many clients do not encode the name. So a name that cannot be decoded is used unchanged, and either spelling may match another name.
   return named('HTTP Basic', formDecoded(credentials.name) ?? credentials.name, credentials.name);
 }
 
@@ -67,7 +67,7 @@ function checked(clientId: string): string {
     throw oauthError('invalid_request', `client_id must be text of at most ${LENGTH} characters.`);
   }
   if (clientId.includes(REPLACEMENT)) throw oauthError('invalid_request', 'client_id must be UTF-8.');
-  // Operators read it, and each name must look like no other (contract 3).
+  // Operators read the name, and no two names may look the same (contract 3).
   if (steersOutput(clientId)) {
     throw oauthError('invalid_request', 'client_id must not contain control, format or line-separator characters.');
   }

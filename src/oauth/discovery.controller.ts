@@ -9,7 +9,7 @@ import { ServerMetadata } from './server-metadata.js';
 
 const CACHE_CONTROL = 'public, max-age=300';
 
-/** What clients and verifiers learn by themselves. */
+/** Serves the metadata and keys that clients and verifiers discover. */
 @ApiTags('Discovery')
 @Public()
 @Controller('.well-known')
@@ -19,7 +19,7 @@ export class DiscoveryController {
     private readonly keys: SigningKeysService,
   ) {}
 
-  /** What works here, and nothing else. */
+  /** The metadata lists only what this service supports. */
   @Get('oauth-authorization-server')
   @Header('cache-control', CACHE_CONTROL)
   @ApiOperation({ operationId: 'metadata', summary: 'Authorization server metadata (RFC 8414)', security: [] })

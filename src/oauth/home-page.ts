@@ -20,7 +20,7 @@ a:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 code { font-family: ui-monospace, monospace; font-size: 0.9375rem; overflow-wrap: anywhere; }
 `;
 
-/** Nothing but the page's own style: no script, no image, no frame, no form, and no other address. */
+/** Allows only the style of the page: no script, image, frame, form, or other address. */
 export const HOME_PAGE_POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
@@ -30,8 +30,7 @@ export const HOME_PAGE_POLICY = [
 ].join('; ');
 
 /**
- * What the service is and where to go, as a page for people. Its links name paths alone, so that they work at every address of the
- * service.
+ * A page for people with a summary of the service and links. The links contain only paths, so they work at every address of the service.
  */
 export function homePage(summary: ServerSummary): string {
   const links = LINKS.flatMap(({ member, title, text }) => {
@@ -69,7 +68,7 @@ const LINKS = [
     title: 'Documentation of the API',
     text: 'Swagger UI: every operation, to read and to try.',
   },
-  { member: 'openapi', title: 'OpenAPI document', text: 'The same for programs that make clients.' },
+  { member: 'openapi', title: 'OpenAPI document', text: 'The same for programs that generate clients.' },
   { member: 'metadata', title: 'Server metadata', text: 'The OAuth 2.0 endpoints, by RFC 8414.' },
   { member: 'key_set', title: 'Key set', text: 'The public keys that verify access tokens.' },
   { member: 'health', title: 'Health', text: 'Whether the service is ready.' },

@@ -6,7 +6,7 @@ import { Settings } from '../config/settings.js';
 import { HOME_PAGE_POLICY, homePage } from './home-page.js';
 import { ServerSummary } from './server-summary.js';
 
-/** What is at the root: a page for browsers, JSON for others. */
+/** The root path: a page for browsers, JSON for other clients. */
 @ApiTags('Discovery')
 @Public()
 @Controller()
@@ -20,11 +20,11 @@ export class HomeController {
   }
 
   @Get()
-  @ApiOperation({ operationId: 'home', summary: 'What this is, and where to go', security: [] })
+  @ApiOperation({ operationId: 'home', summary: 'Describe the service, with links', security: [] })
   @ApiExtraModels(ServerSummary)
   @ApiResponse({
     status: 200,
-    description: 'JSON, or a page for clients that would rather have HTML.',
+    description: 'JSON, or a page for clients that prefer HTML.',
     content: {
       'application/json': { schema: { $ref: getSchemaPath(ServerSummary) } },
       'text/html': { schema: { type: 'string' } },
@@ -40,7 +40,10 @@ export class HomeController {
   }
 }
 
-/** Whether a client names HTML, and no less willingly than JSON (RFC 9110, section 12.5.1). What takes anything gets JSON. */
+/**
+ * Whether the client names HTML with at least the same preference as JSON (RFC 9110, section 12.5.1). A client that accepts anything gets
+ * JSON.
+ */
 function prefersHtml(accept = ''): boolean {
   const html = qualityOf('text/html', accept);
   return html > 0 && html >= qualityOf('application/json', accept);

@@ -5,18 +5,18 @@ const text = (example: string, description?: string): PropertyDecorator =>
 const seconds = (description: string): PropertyDecorator =>
   ApiPropertyOptional({ type: 'integer', format: 'int64', example: 1_736_937_000, description });
 
-/** The answer to an introspection (RFC 7662, section 2.2). Of a token that is not active, only that is said. */
+/** The response to an introspection (RFC 7662, section 2.2). For a token that is not active, the response has only `active`. */
 export class IntrospectionResponse {
   @ApiProperty({ type: Boolean, example: true })
   readonly active!: boolean;
 
-  @text('bearer', 'Of an access token.')
+  @text('bearer', 'Only for an access token.')
   readonly token_type?: string;
 
   @text('http://127.0.0.1:3000')
   readonly iss?: string;
 
-  @text('http://127.0.0.1:3000', 'Of an access token.')
+  @text('http://127.0.0.1:3000', 'Only for an access token.')
   readonly aud?: string;
 
   @text('ada@example.com')
@@ -35,17 +35,18 @@ export class IntrospectionResponse {
     type: 'integer',
     format: 'int64',
     example: 4711,
-    description: 'How often the session’s tokens were issued, and by what leaps, when this access token was.',
+    description:
+      'The number of the session’s tokens when this access token was issued. It grows with each refresh and sign-in, and skips numbers.',
   })
   readonly generation?: number;
 
-  @text('2f1d3f9e-0f0e-4c43-8a3e-7c5f6c1f2b11', 'Of an access token.')
+  @text('2f1d3f9e-0f0e-4c43-8a3e-7c5f6c1f2b11', 'Only for an access token.')
   readonly jti?: string;
 
-  @seconds('When it was issued, in seconds since 1970.')
+  @seconds('When the token was issued, in seconds since 1970.')
   readonly iat?: number;
 
-  @seconds('When it expires, in seconds since 1970.')
+  @seconds('When the token expires, in seconds since 1970.')
   readonly exp?: number;
 
   @seconds('When the user last signed in, in seconds since 1970.')

@@ -9,10 +9,10 @@ import { AccessTokensService, referenceOf } from '../signing-keys/access-tokens.
 import { required, type OAuthParameters } from './oauth-form.js';
 import type { IntrospectionResponse } from './introspection-response.js';
 
-/** All that is ever said of a token that is not active, whatever the reason (RFC 7662, section 2.2). */
+/** The whole response for a token that is not active, for every reason (RFC 7662, section 2.2). */
 const INACTIVE: IntrospectionResponse = { active: false };
 
-/** Says whether a token is active, and whose token it is (RFC 7662). */
+/** Reports whether a token is active, and who owns it (RFC 7662). */
 @Injectable()
 export class IntrospectionService {
   constructor(
@@ -23,7 +23,7 @@ export class IntrospectionService {
     private readonly events: AuditEventsService,
   ) {}
 
-  /** What is known of the token of the request. That it was introspected is an event. @throws AppError invalid_request without a token */
+  /** Describes the token of the request, and records an event about the introspection. @throws AppError invalid_request without a token */
   async introspect(parameters: OAuthParameters, actor: Actor): Promise<IntrospectionResponse> {
     const token = required(parameters, 'token');
     const claims = this.codec.decode(token);

@@ -3,7 +3,7 @@ import type { FailureRenderer } from '../http/failure-body.js';
 import { FORM, formNeeded, isForm } from '../http/form.js';
 import { AppError } from '../kernel/app-error.js';
 
-/** Codes of the wire: RFC 6749, section 5.2; RFC 6750, section 3.1; and the contract's own two (contract 3). */
+/** The error codes of RFC 6749, section 5.2, of RFC 6750, section 3.1, and the contract's own two codes (contract 3). */
 const CODES = [
   'invalid_request',
   'invalid_grant',
@@ -15,7 +15,7 @@ const CODES = [
 
 export type OAuthErrorCode = (typeof CODES)[number];
 
-/** The OAuth error code for a failure that is no OAuth error itself, by its status. */
+/** The error code for a failure without an OAuth error code, by its status. */
 const CODES_BY_STATUS: Readonly<Record<number, string>> = {
   401: 'invalid_client',
   403: 'insufficient_scope',
@@ -37,15 +37,15 @@ export class OAuthErrorBody {
   @ApiProperty({
     type: String,
     example: 'The user name or password is incorrect.',
-    description: 'What went wrong, in words.',
+    description: 'What went wrong, for people.',
   })
   readonly error_description!: string;
 }
 
-/** The HTTP layer's answers to a body that it cannot read. A body that is no form gets one answer alone. */
+/** The HTTP layer's statuses for an unreadable body. If the body is not a form, the response is the same for both. */
 const BODY_REFUSALS = [400, 415];
 
-/** Renders every failure of an OAuth endpoint as RFC 6749 wants it, those that the HTTP layer found included. */
+/** Renders every failure of an OAuth endpoint as in RFC 6749, including failures of the HTTP layer. */
 export const oauthFailure: FailureRenderer = (failure, request) => {
   const isNoForm = BODY_REFUSALS.includes(failure.status) && !isForm(request);
   return oauthBody(isNoForm ? formNeeded() : failure);
@@ -58,8 +58,8 @@ function oauthBody({ code, status, message }: AppError): ReturnType<FailureRende
   return { status, body: { error, error_description: message } satisfies OAuthErrorBody };
 }
 
-/** Like `oauthFailure`, for the token endpoint: a body that is no form is an unsupported grant type there (contract 3). */
+/** Like `oauthFailure`, for the token endpoint: a body that is not a form is an unsupported grant type there (contract 3). */
 export const tokenFailure: FailureRenderer = (failure, request) =>
   failure.status < 500 && !isForm(request)
-    ? oauthBody(oauthError('unsupported_grant_type', `The token endpoint takes ${FORM} only.`))
+    ? oauthBody(oauthError('unsupported_grant_type', `The token endpoint accepts ${FORM} only.`))
     : oauthFailure(failure, request);

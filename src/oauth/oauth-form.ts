@@ -7,30 +7,30 @@ import type { Origin } from '../kernel/origin.js';
 import { clientNameOf } from './client-name.js';
 import { oauthError } from './oauth-error.js';
 
-/** Parameters of a request to an OAuth endpoint, each given once and not empty. */
+/** The parameters of a request to an OAuth endpoint, each given once and not empty. */
 export type OAuthParameters = ReadonlyMap<string, string>;
 
-/** A request of a client to an OAuth endpoint. */
+/** A client's request to an OAuth endpoint. */
 export interface OAuthRequest {
   readonly parameters: OAuthParameters;
-  /** The client that speaks, by header, parameter or HTTP Basic; undefined when the request names none. */
+  /** The client that the request names by header, parameter or HTTP Basic; undefined when the request names no client. */
   readonly clientId: string | undefined;
   readonly origin: Origin;
-  /** When it came, at the earliest, in milliseconds by `performance.now()`. */
+  /** The earliest time at which the request may have arrived, in milliseconds of `performance.now()`. */
   readonly receivedAt: number;
-  /** Whether its sender has hung up by now, and waits for no answer. */
+  /** Whether the client has disconnected and no longer waits for the response. */
   readonly isAbandoned: () => Promise<boolean>;
 }
 
 /**
- * The parameters of a request by RFC 6749, section 3.2: a form; an empty parameter counts as absent, a repeated one is refused. Nothing in
- * a query is read: secrets do not belong there.
+ * Injects the parameters of a form (RFC 6749, section 3.2). An empty parameter counts as absent, and a repeated parameter is refused. The
+ * query is ignored, because URLs must not contain secrets.
  */
 export const OAuthForm = createParamDecorator((_data: unknown, context: ExecutionContext) =>
   parametersOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
-/** A request with the client that it names, if any. @throws AppError invalid_request for a bad name */
+/** Injects the request with the client that it names, if any. @throws AppError invalid_request for an invalid name */
 export const ClientRequest = createParamDecorator((_data: unknown, context: ExecutionContext): OAuthRequest => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   const parameters = parametersOf(request);
@@ -39,7 +39,7 @@ export const ClientRequest = createParamDecorator((_data: unknown, context: Exec
   return { parameters, clientId, origin: originOf(request), receivedAt, isAbandoned: () => isAbandoned(request) };
 });
 
-/** A parameter that must be there. @throws AppError invalid_request */
+/** Returns a required parameter. @throws AppError invalid_request */
 export function required(parameters: OAuthParameters, name: string): string {
   const value = parameters.get(name);
   if (value === undefined) throw oauthError('invalid_request', `The parameter ${name} is missing.`);

@@ -8,7 +8,7 @@ import { ClientGuessesService } from '../users/client-guesses.service.js';
 import { oauthError } from './oauth-error.js';
 import { required, type OAuthRequest } from './oauth-form.js';
 
-/** Revokes tokens (RFC 7009): the session behind the token ends, and with it every token of that session. */
+/** Revokes tokens (RFC 7009): the token's session ends, and so do all tokens of the session. */
 @Injectable()
 export class RevocationService {
   constructor(
@@ -19,20 +19,21 @@ export class RevocationService {
   ) {}
 
   /**
-   * Says nothing of a token that is unknown, expired or malformed (section 2.2). A request that names no client speaks for the token's own.
-   * @throws AppError invalid_request without a token, invalid_grant for a token of another client than the named one (section 2.1), 429
-   * too_many_attempts when too many clients were named for a refresh token
+   * Revokes a token. An unknown, expired or malformed token causes no error (section 2.2). A request that names no client counts as a
+   * request of the token's client.
+   * @throws AppError invalid_request without a token, invalid_grant when the request names another client than the token's (section 2.1),
+   * 429 too_many_attempts when too many clients were named for a refresh token
    */
   async revoke(request: OAuthRequest): Promise<void> {
     const { parameters, clientId, origin } = request;
     const token = required(parameters, 'token');
-    // Who revokes is not authenticated, and a client's name is whatever it calls itself.
+    // The client is not authenticated and may give any name, so the actor is just `client`.
     const actor: Actor = { name: 'client', origin };
     const claims = this.codec.decode(token);
     if (claims) {
       if (clientId !== undefined) this.clientGuesses.check(claims.uniqueId);
       await this.sessions.revoke(claims, clientId, actor).catch(async (error: unknown) => {
-        // It was a guess at the client. An access token names its client to everybody, so there is nothing to guess.
+        // The request may have guessed the client. Only refresh tokens need this limit: an access token contains its client in plain text.
         if (error instanceof AppError && error.code === 'invalid_grant')
           await this.clientGuesses.count(claims.uniqueId);
         throw error;

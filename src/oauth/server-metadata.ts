@@ -4,7 +4,7 @@ const url = (path: string): PropertyDecorator =>
   ApiProperty({ type: String, format: 'uri', example: `http://127.0.0.1:3000${path}` });
 const list = (...example: string[]): PropertyDecorator => ApiProperty({ type: [String], example });
 
-/** Authorization server metadata (RFC 8414, section 2): what works here, and nothing else. */
+/** Authorization server metadata (RFC 8414, section 2). It lists only what this service supports. */
 export class ServerMetadata {
   @url('')
   readonly issuer!: string;
@@ -25,7 +25,7 @@ export class ServerMetadata {
     type: String,
     format: 'uri',
     example: 'http://127.0.0.1:3000/docs',
-    description: 'Absent where the documentation is turned off.',
+    description: 'Absent if the documentation is turned off.',
   })
   readonly service_documentation?: string;
 
@@ -44,7 +44,7 @@ export class ServerMetadata {
   @list('Bearer', 'client_secret_basic')
   readonly introspection_endpoint_auth_methods_supported!: readonly string[];
 
-  /** The metadata of the server that is reached at this URL, and that serves its documentation or does not. */
+  /** The metadata of the server with this issuer URL. `hasDocumentation` says whether the server serves its documentation. */
   static of(issuer: string, hasDocumentation: boolean): ServerMetadata {
     return {
       issuer,

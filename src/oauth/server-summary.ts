@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 const url = (path: string): object => ({ type: String, format: 'uri', example: `http://127.0.0.1:3000${path}` });
 
-/** What the service is, and where to go. */
+/** A summary of the service, with links. */
 export class ServerSummary {
   @ApiProperty({ type: String, example: 'Tessera' })
   readonly name!: string;
@@ -13,10 +13,10 @@ export class ServerSummary {
   @ApiProperty(url(''))
   readonly issuer!: string;
 
-  @ApiPropertyOptional({ ...url('/docs'), description: 'Absent where the documentation is turned off.' })
+  @ApiPropertyOptional({ ...url('/docs'), description: 'Absent if the documentation is turned off.' })
   readonly documentation?: string;
 
-  @ApiPropertyOptional({ ...url('/api/openapi.json'), description: 'Absent where the documentation is turned off.' })
+  @ApiPropertyOptional({ ...url('/api/openapi.json'), description: 'Absent if the documentation is turned off.' })
   readonly openapi?: string;
 
   @ApiProperty(url('/.well-known/oauth-authorization-server'))
@@ -28,7 +28,7 @@ export class ServerSummary {
   @ApiProperty(url('/health/ready'))
   readonly health!: string;
 
-  /** The summary of the server that is reached at this URL, and that serves its documentation or does not. */
+  /** The summary of the server with this issuer URL. `hasDocumentation` says whether the server serves its documentation. */
   static of(issuer: string, hasDocumentation: boolean): ServerSummary {
     return {
       name: 'Tessera',

@@ -4,7 +4,7 @@ import type { IssuedSession } from '../sessions/session.js';
 import { AccessTokensService } from '../signing-keys/access-tokens.service.js';
 import type { TokenResponse } from './grants/grant.js';
 
-/** Makes the answer of the token endpoint. */
+/** Makes the response of the token endpoint. */
 @Injectable()
 export class TokenResponsesService {
   constructor(
@@ -12,7 +12,10 @@ export class TokenResponsesService {
     private readonly settings: Settings,
   ) {}
 
-  /** Has a session issued: its refresh token, and a new access token beside it. What signs is there before anything is written. */
+  /**
+   * Issues a session and returns its refresh token with a new access token. The signing key is loaded first: otherwise a missing key would
+   * be noticed only after the session was written.
+   */
   async of(issueSession: () => Promise<IssuedSession>): Promise<TokenResponse> {
     const accessTokenOf = await this.accessTokens.signer();
     const session = await issueSession();

@@ -12,15 +12,15 @@ import { ClientRequest, OAuthForm, type OAuthParameters, type OAuthRequest } fro
 import { RevocationService } from './revocation.service.js';
 import { TokenService } from './token.service.js';
 
-const CLIENT_ID = { type: 'string', maxLength: 512, description: 'See the header of this name.' };
+const CLIENT_ID = { type: 'string', maxLength: 512, description: 'See the header `client_id`.' };
 const TOKEN = { type: 'string', description: 'A refresh token or an access token.' };
 const HINT = {
   type: 'string',
   enum: ['refresh_token', 'access_token'],
-  description: 'Not needed: the form of a token shows its kind.',
+  description: 'Not needed: the form of a token shows its type.',
 };
 
-/** The OAuth 2.0 endpoints that take a token or give one (contract 3). */
+/** The OAuth 2.0 endpoints that accept or issue tokens (contract 3). */
 @ApiTags('Token')
 @Controller('api/token')
 export class TokenController {
@@ -35,7 +35,8 @@ export class TokenController {
   @ApiOperation({
     operationId: 'issueToken',
     summary: 'Sign in, or refresh',
-    description: 'RFC 6749, sections 4.3 and 6. A refresh token is used once: each answer brings the next.',
+    description:
+      'RFC 6749, sections 4.3 and 6. A refresh token can be used once: each response contains the next refresh token.',
     security: [],
   })
   @OAuthEndpoint(
@@ -46,12 +47,16 @@ export class TokenController {
         grant_type: { type: 'string', enum: ['password', 'refresh_token'] },
         username: { type: 'string', description: 'E-mail of the user. For `password`.' },
         password: { type: 'string', format: 'password', description: 'For `password`.' },
-        totp: { type: 'string', description: 'Code of the authenticator app, where the user has one. For `password`.' },
+        totp: {
+          type: 'string',
+          description: 'Code of the authenticator app, if the user has a second factor. For `password`.',
+        },
         refresh_token: { type: 'string', description: 'For `refresh_token`.' },
         client_id: CLIENT_ID,
         scope: {
           type: 'string',
-          description: 'Ignored, or refused by the setting `REQUESTED_SCOPE`: there are none to grant.',
+          description:
+            'The service grants no scopes. It ignores this parameter, or refuses the request if `REQUESTED_SCOPE` is `refuse`.',
         },
       },
     },
@@ -62,7 +67,7 @@ export class TokenController {
     { renderFailure: tokenFailure },
   )
   @ApiClientId()
-  @ApiResponse({ status: 200, type: TokenResponse, description: 'An access token, and a refresh token to follow it.' })
+  @ApiResponse({ status: 200, type: TokenResponse, description: 'An access token, and the next refresh token.' })
   @ApiOAuthFailures(429)
   issue(@ClientRequest() request: OAuthRequest): Promise<TokenResponse> {
     return this.tokens.issue(request);
@@ -73,7 +78,7 @@ export class TokenController {
   @ApiOperation({
     operationId: 'revokeToken',
     summary: 'Revoke a token',
-    description: 'RFC 7009. The session of the token ends: its refresh token and every access token of it are dead.',
+    description: 'RFC 7009. The session of the token ends: its refresh token and all its access tokens become invalid.',
     security: [],
   })
   @OAuthEndpoint(
@@ -84,13 +89,14 @@ export class TokenController {
   @ApiClientId()
   @ApiResponse({
     status: 200,
-    description: 'The token is out of use, or was already.',
+    description: 'The token is invalid now, or was invalid before.',
     content: { 'application/json': { schema: { type: 'object', additionalProperties: false } } },
   })
   @ApiOAuthFailures(429)
   async revoke(@ClientRequest() request: OAuthRequest): Promise<object> {
     await this.revocation.revoke(request);
-    // A client ignores the content (RFC 7009, section 2.2), but some fail on an empty one, and others on one that is not JSON.
+    // Clients must ignore the content (RFC 7009, section 2.2). But some clients fail on an empty body, and others on a body that is not
+    // JSON.
     return {};
   }
 
@@ -99,13 +105,17 @@ export class TokenController {
   @ApiOperation({
     operationId: 'introspectToken',
     summary: 'Introspect a token',
-    description: 'RFC 7662. Of a token that is not active nothing else is said, whatever the reason.',
+    description: 'RFC 7662. For a token that is not active, the response has only `active`, whatever the reason.',
   })
   @OAuthEndpoint(
     { type: 'object', required: ['token'], properties: { token: TOKEN, token_type_hint: HINT } },
     { introspect: { token: 'tsr_AQ0AAAAAAAAAAQ' } },
   )
-  @ApiResponse({ status: 200, type: IntrospectionResponse, description: 'Whether it is active, and whose it is.' })
+  @ApiResponse({
+    status: 200,
+    type: IntrospectionResponse,
+    description: 'Whether the token is active, and whose token it is.',
+  })
   @ApiOAuthFailures(401, 403, 429)
   introspect(
     @OAuthForm() parameters: OAuthParameters,

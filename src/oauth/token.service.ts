@@ -6,7 +6,7 @@ import { RefreshTokenGrant } from './grants/refresh-token.grant.js';
 import { oauthError } from './oauth-error.js';
 import { required, type OAuthRequest } from './oauth-form.js';
 
-/** The token endpoint: finds the grant that a request names and hands it the parameters it declared. */
+/** The token endpoint: selects the grant that the request names, and passes it the parameters that the grant declared. */
 @Injectable()
 export class TokenService {
   private readonly grants: ReadonlyMap<string, Grant>;
@@ -30,7 +30,7 @@ export class TokenService {
       throw oauthError('invalid_scope', 'This service grants no scopes: leave scope out.');
     }
     const response = await grant.handle(declared(grant, request), request);
-    // The answer names the scope where it is not the requested one (RFC 6749, section 3.3).
+    // The response must name the scope if the scope differs from the requested scope (RFC 6749, section 3.3).
     return isScopeRequested ? Object.assign(response, { scope: '' as const }) : response;
   }
 }

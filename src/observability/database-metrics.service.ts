@@ -4,12 +4,12 @@ import { DataSource } from 'typeorm';
 import { MetricsService, type Reading } from './metrics.service.js';
 import { poolOf } from '../database/driver-internals.js';
 
-/** What PostgreSQL has counted at its last look at each table; -1 is a table it has not looked at. */
+/** PostgreSQL's estimate of the rows of each table. -1 marks a table that was never analysed. */
 const TABLE_ROWS = `SELECT c.relname AS name, c.reltuples AS rows FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.reltuples >= 0`;
 
-/** Shows how the pool of connections is used, and how many rows the tables have. */
+/** Measures the use of the connection pool, and the rows of the tables. */
 @Injectable()
 export class DatabaseMetricsService {
   constructor(
@@ -18,13 +18,13 @@ export class DatabaseMetricsService {
   ) {
     metrics.gauge({
       name: 'tessera_database_pool_limit',
-      help: 'Most connections to the database that this process opens.',
+      help: 'The most connections to the database that this process opens.',
       action: 'Keep the sum over all replicas below `max_connections` of PostgreSQL.',
       collect: () => this.ofPool(({ options }) => [{ value: options.max }]),
     });
     metrics.gauge({
       name: 'tessera_database_pool_connections',
-      help: 'Connections to the database that are open; the sum over state is all of them.',
+      help: 'Open connections to the database, by state. The sum over all states is the total.',
       action: 'If all are busy for long, see who blocks whom.',
       labelNames: ['state'],
       collect: () =>
@@ -41,14 +41,14 @@ export class DatabaseMetricsService {
     });
     metrics.gauge({
       name: 'tessera_table_rows',
-      help: 'Rows of each table as PostgreSQL last estimated them; of a table that it never analysed, nothing.',
+      help: 'Rows of each table, as PostgreSQL last estimated them. A table that was never analysed has no value.',
       action: 'Plan the disk. If the audit trail grows too large, shorten `AUDIT_RETENTION`.',
       labelNames: ['table'],
       collect: () => this.tableRows(),
     });
   }
 
-  /** There is no pool any more while the application closes. */
+  /** The pool is gone while the application closes. */
   private ofPool<Label extends string>(read: (pool: Pool) => Reading<Label>[]): Reading<Label>[] {
     const pool = poolOf(this.dataSource);
     return pool ? read(pool) : [];

@@ -20,9 +20,9 @@ const SHOWN: Readonly<
 };
 
 /**
- * Puts gauges of the event loop's delay in place of prom-client's, under their names. Those are reset by each scrape: two scrapers each
- * see what is left since the other one came, and 292 years where nothing is left. These show the last whole minute, or what there is of
- * the first, to any number of scrapers.
+ * Replaces prom-client's gauges of the event loop delay with gauges of the same names. Each scrape resets prom-client's gauges: of two
+ * scrapers, each sees only the time since the other's scrape, and 292 years if there was no time. The gauges here show the last whole
+ * minute, or the time since the start if that is shorter, to any number of scrapers.
  */
 export function replaceEventLoopLag(registry: Registry): void {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
@@ -48,7 +48,7 @@ export function replaceEventLoopLag(registry: Registry): void {
   }
 }
 
-/** In seconds; undefined when nothing was measured yet. */
+/** In seconds; undefined when nothing has been measured yet. */
 function lagOf(histogram: IntervalHistogram): Lag | undefined {
   if (histogram.count === 0) return undefined;
   return Object.fromEntries(Object.entries(SHOWN).map(([kind, { of }]) => [kind, of(histogram) / NANOSECONDS]));

@@ -9,7 +9,7 @@ import { withinTime } from './within-time.js';
 
 const READY_TIMEOUT_MS = 2_000;
 
-/** What a health probe answers when all is well. */
+/** The body of a successful health probe. */
 class Health {
   @ApiProperty({ type: String, enum: ['ok'], example: 'ok' })
   readonly status = 'ok';
@@ -26,16 +26,20 @@ export class HealthController {
   ) {}
 
   @Get('live')
-  @ApiOperation({ operationId: 'live', summary: 'Is the process alive?', security: [] })
-  @ApiResponse({ status: 200, type: Health, description: 'It is. The database is not asked.' })
+  @ApiOperation({ operationId: 'live', summary: 'Check whether the process is alive', security: [] })
+  @ApiResponse({
+    status: 200,
+    type: Health,
+    description: 'The process is alive. This probe does not query the database.',
+  })
   @ApiResponse({ status: '4XX', description: 'The request was refused.' })
   live(): Health {
     return new Health();
   }
 
   @Get('ready')
-  @ApiOperation({ operationId: 'ready', summary: 'Can it serve requests?', security: [] })
-  @ApiResponse({ status: 200, type: Health, description: 'It can: the database answered.' })
+  @ApiOperation({ operationId: 'ready', summary: 'Check whether the process can serve requests', security: [] })
+  @ApiResponse({ status: 200, type: Health, description: 'The process can serve requests: the database answered.' })
   @ApiResponse({ status: '4XX', description: 'The request was refused.' })
   @ApiResponse({
     status: 503,

@@ -1,10 +1,10 @@
 import pretty from 'pino-pretty';
 import { escaped, escapedLines } from '../kernel/text.js';
 
-/** What `lineOf` says in its own way, or what nobody at a terminal needs. */
+/** Members that `lineOf` formats itself or leaves out, because people at a terminal do not need them. */
 const LEFT_OUT = ['pid', 'hostname', 'requestId', 'method', 'path', 'status', 'ms', 'address', 'user', 'failure'];
 
-/** What is logged of a request, and what else a line may have. */
+/** An entry of the log: members of a request, and other members that a line may have. */
 interface Entry {
   readonly msg?: string;
   readonly method?: string;
@@ -18,7 +18,7 @@ interface Entry {
 }
 
 /**
- * Where a log for people at a terminal goes: stdout, a line of text for each entry, such as
+ * A log for people at a terminal: stdout gets one line of text for each entry, such as
  * `12:00:01.123 INFO: GET /api/sys/refreshtokens 200 3.2 ms ada@example.com`.
  */
 export function humanLog(stdout: { write(text: string): void }): { write(entry: string): void } {
@@ -47,13 +47,13 @@ function lineOf({ msg, method, path, status, ms, address, user, failure, request
     failure?.code,
     failure?.detail && `(${failure.detail})`,
     failure && address && `from ${address}`,
-    // Only where an operator may need it: for a failed request, and for a line logged during a request.
+    // The request id is shown only if an operator may need it: for a failed request, and for a line logged during a request.
     (failure ?? method === undefined) && requestId && `request ${requestId}`,
   ];
   return parts.filter((part) => part !== undefined && part !== false && part !== '').join(' ');
 }
 
-/** What an entry quotes of others, such as a database's message, is escaped; a stack keeps its lines. */
+/** Quoted text, such as a database's message, is escaped. A stack keeps its lines. */
 function withoutSteering(_name: string, value: unknown): unknown {
   return typeof value === 'string' ? escapedLines(value) : value;
 }

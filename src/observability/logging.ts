@@ -5,9 +5,9 @@ import type { Settings } from '../config/settings.js';
 import { humanLog } from './human-log.js';
 import { stdoutByTurn } from './stdout-by-turn.js';
 
-/** A path segment longer than this may be a token that went astray. */
+/** A longer path segment may be a token that was put there by mistake. */
 const SEGMENT_LIMIT = 40;
-/** What Nest says while it starts is of interest to its authors. */
+/** Nest's own start messages help only the authors of Nest. */
 const FRAMEWORK_CONTEXTS = new Set([
   'InstanceLoader',
   'RoutesResolver',
@@ -17,8 +17,8 @@ const FRAMEWORK_CONTEXTS = new Set([
 ]);
 
 /**
- * One JSON object a line, by Fastify's own pino; or, made from that object, a line of text. An error is logged by type, code, message
- * and stack alone: a driver's error also carries the statement and its parameters, and those may be tickets.
+ * Logs one JSON object per line with Fastify's own pino, or a line of text made from that object. Of an error, only type, code, message and
+ * stack are logged: a driver's error also contains the statement and its parameters, and the parameters may be tickets.
  */
 export function loggerOptions({
   LOG_LEVEL: level,
@@ -40,8 +40,8 @@ export function loggerOptions({
 }
 
 /**
- * Logs each request in one line when it is answered: who asked for what, from where, what came of it, how long it took, and why it failed.
- * Bodies, headers and queries are never logged, so neither are the tickets, tokens and passwords in them.
+ * Logs one line for each request when it is answered: user, method, path, address, status, duration, and the reason of a failure. Bodies,
+ * headers and queries are never logged, because they contain tickets, tokens and passwords.
  */
 export function addRequestLog(fastify: FastifyInstance): void {
   fastify.addHook('onResponse', (request, reply, done) => {
@@ -72,7 +72,7 @@ function loggedPath(url: string): string {
     .join('/');
 }
 
-/** Lets what Nest and our classes say through its Logger join the same log. */
+/** Sends the messages of Nest's Logger, which our classes use too, to the same log. */
 export class NestLog implements LoggerService {
   constructor(private readonly logger: FastifyBaseLogger) {}
 
@@ -83,7 +83,7 @@ export class NestLog implements LoggerService {
 
   error(message: unknown, ...rest: unknown[]): void {
     const context = rest.at(-1);
-    // An error that stops the start is thrown as well. The caller reports it, once.
+    // An error that stops the start is also thrown, and the caller reports it once.
     const level = context === 'ExceptionHandler' ? 'debug' : 'error';
     this.logger[level]({ context, ...(message instanceof Error && { err: message }) }, String(message));
   }

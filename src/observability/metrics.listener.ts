@@ -7,10 +7,10 @@ import { MetricsService } from './metrics.service.js';
 
 const PATH = '/metrics';
 const REQUEST_TIMEOUT_MS = 5_000;
-/** Longer than the metrics may take. */
+/** Longer than a response with metrics may take. */
 const GRACE_MS = 3_000;
 
-/** Serves the metrics on a port of their own, so that whatever serves the public port cannot serve them by mistake. */
+/** Serves the metrics on a separate port, so that a proxy of the public port cannot publish them by mistake. */
 @Injectable()
 export class MetricsListener implements OnApplicationShutdown {
   private readonly logger = new Logger(MetricsListener.name);
@@ -22,8 +22,8 @@ export class MetricsListener implements OnApplicationShutdown {
   ) {}
 
   /**
-   * Listens where the settings say; does nothing when they name no port.
-   * @throws SettingsError when the port cannot be had
+   * Listens on the configured port. Does nothing when no port is set.
+   * @throws SettingsError when the port is not available
    */
   async open(): Promise<void> {
     const { METRICS_PORT: port, METRICS_HOST: host } = this.settings;
@@ -39,18 +39,18 @@ export class MetricsListener implements OnApplicationShutdown {
       await once(server.listen(port, host), 'listening');
     } catch (error) {
       throw new SettingsError([
-        `METRICS_HOST, METRICS_PORT: expected where to listen, but: ${(error as Error).message}`,
+        `METRICS_HOST, METRICS_PORT: expected an address and a port to listen on, but: ${(error as Error).message}`,
       ]);
     }
     server.on('error', (error) => {
-      this.logger.warn(`The metrics: ${error.message}`);
+      this.logger.warn(`The metrics server reported an error: ${error.message}`);
     });
     this.metrics.addProcess();
     this.server = server;
     this.logger.log(`The metrics are at ${PATH} on port ${port} of ${host}.`);
   }
 
-  /** Lets answers under way be finished, for three seconds at most. */
+  /** Finishes the responses in progress, for three seconds at most. */
   async onApplicationShutdown(): Promise<void> {
     const { server } = this;
     if (!server?.listening) return;
@@ -63,17 +63,17 @@ export class MetricsListener implements OnApplicationShutdown {
   }
 
   private async answer({ url, method }: IncomingMessage, response: ServerResponse): Promise<void> {
-    // Scrapes are seconds apart; a connection that is kept would only hold up the end.
+    // Scrapes are seconds apart, and an open connection would only delay the shutdown.
     response.setHeader('connection', 'close');
     if (url?.split('?')[0] !== PATH) {
-      refuse(response, 404, `There is nothing here but ${PATH}.`);
+      refuse(response, 404, `The only path here is ${PATH}.`);
     } else if (method !== 'GET' && method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
       refuse(response, 405, `${PATH} offers GET and HEAD.`);
     } else {
       const { contentType, text } = await this.metrics.exposition();
       response.writeHead(200, { 'content-type': contentType, 'content-length': Buffer.byteLength(text) });
-      // Node leaves the body of an answer to HEAD out by itself.
+      // Node omits the body of a response to HEAD.
       response.end(text);
     }
   }

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { replaceEventLoopLag } from './event-loop-lag.js';
 import { withinTime } from './within-time.js';
 
-/** Shorter than the ten seconds that Prometheus waits for all metrics together. */
+/** Shorter than the default timeout of Prometheus for a scrape: ten seconds. */
 const COLLECT_LIMIT_MS = 2_000;
 
-/** What a metric is called, in the words of Prometheus: `tessera_`, a thing, its base unit, and `_total` when it is counted. */
+/** A metric's name by the conventions of Prometheus: `tessera_`, the thing measured, its base unit, and `_total` for counters. */
 export interface MetricDescription<Label extends string> {
   readonly name: `tessera_${string}`;
   readonly help: string;
@@ -30,9 +30,9 @@ export interface Reading<Label extends string> {
 }
 
 /**
- * The metrics of one application. Any provider may inject this, and registers each of its metrics once, in its constructor:
- * `this.runs = metrics.counter({ name: 'tessera_job_runs_total', help: 'Runs of jobs.', action: 'Look at failed ones.',
- * labelNames: ['job_name', 'outcome'] })`, and from then on calls `this.runs.inc({ job_name: 'expiry', outcome: 'ok' })`.
+ * The metrics of one application. Any provider may inject this service and register each of its metrics once, in its constructor:
+ * `this.runs = metrics.counter({ name: 'tessera_job_runs_total', help: 'Runs of jobs.', labelNames: ['job_name', 'outcome'] })`. Later
+ * the provider calls `this.runs.inc({ job_name: 'expiry', outcome: 'ok' })`.
  */
 @Injectable()
 export class MetricsService {
@@ -40,12 +40,12 @@ export class MetricsService {
   private readonly registry = new Registry();
   private readonly declarations: DeclaredMetric[] = [];
 
-  /** A metric that only grows. @throws Error when the name is taken */
+  /** A metric that only increases. @throws Error when the name is taken */
   counter<Label extends string = never>(description: MetricDescription<Label>): Counter<Label> {
     return new Counter({ ...this.declare('counter', description), registers: [this.registry] });
   }
 
-  /** A metric of how observations, such as durations in seconds, are distributed. @throws Error when the name is taken */
+  /** A metric of the distribution of observations, such as durations in seconds. @throws Error when the name is taken */
   histogram<Label extends string = never>(
     description: MetricDescription<Label> & { readonly buckets: readonly number[] },
   ): Histogram<Label> {
@@ -54,8 +54,9 @@ export class MetricsService {
   }
 
   /**
-   * A metric that is read when it is asked for. What cannot be read within two seconds is left out, and the others are shown; it is not
-   * asked for again before it has answered. @throws Error when the name is taken
+   * A metric that is read at each scrape. A gauge that takes longer than two seconds is left out of the scrape, and later scrapes wait for
+   * the same reading instead of starting another.
+   * @throws Error when the name is taken
    */
   gauge<Label extends string = never>({
     collect,
@@ -68,14 +69,14 @@ export class MetricsService {
       async collect() {
         const readings = await read();
         this.reset();
-        // Without labels, a gauge begins at zero, and zero is a reading too.
+        // prom-client sets a gauge without labels to zero. Without a reading, the gauge must show nothing instead.
         if (!description.labelNames) this.remove();
         for (const { labels = {}, value } of readings) this.set(labels, value);
       },
     });
   }
 
-  /** Adds what the process itself is: its memory, processor time and event loop, and which version runs. To be called once. */
+  /** Adds metrics of the process: memory, processor time, event loop and version. Call this once. */
   addProcess(): void {
     collectDefaultMetrics({ register: this.registry });
     replaceEventLoopLag(this.registry);
@@ -84,7 +85,7 @@ export class MetricsService {
     };
     this.gauge({
       name: 'tessera_build_info',
-      help: 'Always 1; the version is in the label.',
+      help: 'Always 1. The label contains the version.',
       action: 'See which version each replica runs. If it is absent, no process is reached.',
       labelNames: ['version'],
       collect: () => [{ labels: { version }, value: 1 }],

@@ -5,7 +5,7 @@ import { MetricsService } from './metrics.service.js';
 import { MetricsListener } from './metrics.listener.js';
 import { ShutdownService } from './shutdown.service.js';
 
-/** What operators look at. Every module may contribute metrics. */
+/** Health, metrics and logs for operators. Every module may contribute metrics. */
 @Global()
 @Module({
   controllers: [HealthController],

@@ -11,14 +11,14 @@ export interface OutcomesDescription<Success extends string> extends Pick<
   'name' | 'help' | 'action'
 > {
   readonly successes: readonly Success[];
-  /** The `detail` of the AppErrors that refuse; one that is not listed is counted as `other`. */
+  /** The `detail` values of AppErrors that refuse. Any other detail is counted as `other`. */
   readonly refusals: readonly string[];
 }
 
 /**
- * Counts attempts by what came of them, in one counter with the labels `outcome` and `reason`. The outcome is one of the successes;
- * `refused`, which has a reason; `throttled`; `busy`, when it was not evaluated because too much was under way; or `failed`, through a
- * fault that is not the caller's.
+ * Counts attempts by outcome, in one counter with the labels `outcome` and `reason`. The outcome is one of the successes; `refused`, with a
+ * reason; `throttled`; `busy`, when the attempt was not evaluated because of too much load; or `failed`, when the caller did not cause the
+ * failure.
  */
 export class Outcomes<Success extends string> {
   private readonly counter: Counter<'outcome' | 'reason'>;
@@ -28,12 +28,12 @@ export class Outcomes<Success extends string> {
   constructor(metrics: MetricsService, { successes, refusals, ...description }: OutcomesDescription<Success>) {
     this.counter = metrics.counter({ ...description, labelNames: ['outcome', 'reason'] });
     this.refusals = new Set(refusals);
-    // A series that begins with its first event hides that event: rates need the zero before it.
+    // If a series began with its first event, rates would miss that event. So each series starts at zero.
     for (const outcome of [...successes, 'throttled', 'busy', 'failed']) this.counter.inc({ outcome }, 0);
     for (const reason of [...refusals, 'other']) this.counter.inc({ outcome: 'refused', reason }, 0);
   }
 
-  /** Gives, or throws, what the attempt does, and counts it. */
+  /** Returns or throws the result of the attempt, and counts it. */
   async count<T>(attempt: Promise<T>, successOf: (result: T) => Success): Promise<T> {
     try {
       const result = await attempt;

@@ -3,12 +3,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Settings } from '../config/settings.js';
 
 /**
- * The time between a signal to stop and the end of the listener. Requests are still served for SHUTDOWN_DELAY seconds, while
- * `/health/ready` answers 503, so that a load balancer can leave this replica out before the listener closes.
+ * Delays the shutdown between the signal to stop and the close of the listener. For SHUTDOWN_DELAY seconds the service still answers
+ * requests, but `/health/ready` answers 503, so that a load balancer stops using this replica before the listener closes.
  */
 @Injectable()
 export class ShutdownService implements BeforeApplicationShutdown {
-  /** Whether a signal to stop came. */
+  /** Whether a signal to stop has arrived. */
   hasBegun = false;
 
   constructor(private readonly settings: Settings) {}

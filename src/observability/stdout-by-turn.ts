@@ -1,6 +1,6 @@
 /**
- * Writes to stdout once in each turn of the event loop, with all lines logged in that turn: many requests cost one system call together.
- * All lines are written before the process ends by itself. If the reader of stdout has gone, the service goes on.
+ * Writes to stdout once per turn of the event loop, with all lines of that turn: many requests share one system call. All lines are written
+ * before a normal exit of the process. If the reader of stdout has gone, the service continues.
  */
 export function stdoutByTurn(): { write(text: string): void } {
   let pending = '';

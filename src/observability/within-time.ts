@@ -1,4 +1,4 @@
-/** What a promise gives, or a failure when that takes more than so many milliseconds. What was begun goes on, unheard. */
+/** Returns the result of a promise, or throws after the given milliseconds. The work itself continues, and its result is ignored. */
 export async function withinTime<T>(work: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

@@ -15,17 +15,17 @@ import { listEnvelopeOf } from './list-envelope.js';
 import { ApiSearch, type SearchDefinition } from './search-parameters.js';
 import { WriteEnvelope } from './write-envelope.js';
 
-/** The header of a record by which a write can name it. */
+/** The response header with the entity tag, which later writes can send in `If-Match`. */
 const ETAG = {
   ETag: {
     required: true,
     schema: { type: 'string' },
-    description: 'The entity tag of the record as it was sent, for `If-Match` and `If-None-Match`.',
+    description: 'The entity tag of the record in this response, for `If-Match` and `If-None-Match`.',
   },
 } as const;
 const BODY_TYPES = ['application/json', 'application/x-www-form-urlencoded'];
 
-/** Documents `POST`: a body that is stored, answered by the write envelope. */
+/** Documents `POST`: the body is stored, and the response is the write envelope. */
 export function ApiCreate(resource: string, input: Type): MethodDecorator {
   return applyDecorators(
     ApiOperation({ operationId: `create${resource}`, summary: `Create a ${resource}` }),
@@ -34,28 +34,28 @@ export function ApiCreate(resource: string, input: Type): MethodDecorator {
   );
 }
 
-/** Documents `PUT`: a whole record that replaces the one of its Id, answered by the write envelope. */
+/** Documents `PUT`: the body replaces the record with its Id, and the response is the write envelope. */
 export function ApiUpdate(resource: string, change: Type): MethodDecorator {
   return applyDecorators(
     ApiIfMatch(),
     ApiOperation({
       operationId: `update${resource}`,
       summary: `Update a ${resource}`,
-      description: 'Takes the whole record, with its Id.',
+      description: 'The body is the whole record, with its Id.',
     }),
     ApiWrite(resource, 'updated', change),
     ApiFailures(404, 412, 413, 415),
   );
 }
 
-/** Documents `PUT` of a whole record at the path of its id. `change` is the body, whose Id is optional. */
+/** Documents `PUT` of a whole record at the path of its id. `change` is the body; its Id is optional. */
 export function ApiUpdateAt(resource: string, change: Type): MethodDecorator {
   return applyDecorators(
     ApiIfMatch(),
     ApiOperation({
       operationId: `update${resource}ById`,
       summary: `Update a ${resource} by its id`,
-      description: 'Takes the whole record. Its Id may be absent; otherwise it must be the id of the path.',
+      description: 'The body is the whole record. Its Id may be absent; otherwise it must equal the id of the path.',
     }),
     ApiId(),
     ApiWrite(resource, 'updated', change),
@@ -72,15 +72,15 @@ export function ApiGet(resource: string, view: Type): MethodDecorator {
       name: 'If-None-Match',
       required: false,
       schema: { type: 'string' },
-      description: 'Entity tags: of a record with one of them, only 304 is sent.',
+      description: 'Entity tags. If the record has one of them, the response is 304 without a body.',
     }),
     ApiResponse({ status: 200, type: view, description: 'The record.', headers: ETAG }),
-    ApiResponse({ status: 304, description: 'The record is what `If-None-Match` names.', headers: ETAG }),
+    ApiResponse({ status: 304, description: 'The record still has an entity tag of `If-None-Match`.', headers: ETAG }),
     ApiFailures(400, 404),
   );
 }
 
-/** Documents `DELETE` of one record by its id, answered by the write envelope. */
+/** Documents `DELETE` of one record by its id. The response is the write envelope. */
 export function ApiDelete(resource: string): MethodDecorator {
   return applyDecorators(
     ApiOperation({ operationId: `delete${resource}`, summary: `Delete a ${resource}` }),
@@ -91,26 +91,26 @@ export function ApiDelete(resource: string): MethodDecorator {
   );
 }
 
-/** What a batch shows, and the role that it needs. */
+/** The schema of a batch's records, and the role that a batch needs. */
 interface Batch {
   readonly view: Type;
   readonly role: string;
 }
 
-/** Documents the search of a resource, and the batch that shares its path: OpenAPI knows one operation for both. */
+/** Documents the search of a resource, and the batch on the same path. OpenAPI allows only one operation for both. */
 export function ApiList(definition: SearchDefinition, view: Type, shared?: Batch): MethodDecorator {
   const { resource, plural } = definition;
   const list = listEnvelopeOf(view);
   const page = { $ref: getSchemaPath(list) };
   const batch = shared && ({ type: 'array', items: { $ref: getSchemaPath(shared.view) } } as const);
   const searching =
-    'Finds one page of the records that match every filter. Parameter names match without regard to case.';
+    'Finds one page of the records that match all filters. Parameter names match without regard to case.';
   return applyDecorators(
     ApiOperation({
       operationId: `list${plural}`,
       summary: shared ? `Search ${plural}, or get several by id` : `Search ${plural}`,
       description: shared
-        ? `${searching} With \`Id=[1,2,3]\` the answer is the bare array of those records that exist, in the order asked; that needs ${shared.role}.`
+        ? `${searching} With \`Id=[1,2,3]\`, the response is a bare array of the existing records, in the order of the ids. This needs ${shared.role}.`
         : searching,
     }),
     ApiSearch(definition),
@@ -123,7 +123,7 @@ export function ApiList(definition: SearchDefinition, view: Type, shared?: Batch
         'X-Total-Items': {
           required: false,
           schema: { type: 'string', enum: ['estimated'] },
-          description: 'Only there when `TotalItems` is an estimate, which it may be above 100,000.',
+          description: 'Present only if `TotalItems` is an estimate. This may happen above 100,000.',
         },
       },
       content: { 'application/json': { schema: batch ? { oneOf: [page, batch] } : page } },
@@ -176,7 +176,8 @@ function ApiIfMatch(): MethodDecorator {
     name: 'If-Match',
     required: false,
     schema: { type: 'string' },
-    description: 'Entity tags, or `*`: a record with none of them is not written (RFC 9110, section 13.1.1).',
+    description:
+      'Entity tags, or `*`. If the record has none of them, the service does not write (RFC 9110, section 13.1.1).',
   });
 }
 

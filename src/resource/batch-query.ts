@@ -8,8 +8,8 @@ import { decodePairs } from '../http/percent-encoding.js';
 const BATCH = /[?&]id=(?:\[|%5b)/i;
 
 /**
- * Lets a route answer only requests that ask for a batch, `?id=[1,2,3]`, while its sibling on the same path answers the others:
- * each stays a route of its own with a policy of its own. For `@RouteConstraints({ batch: true })`.
+ * Lets a route answer only requests for a batch, `?id=[1,2,3]`, while another route on the same path answers all other requests. So each
+ * has its own route and policy. For `@RouteConstraints({ batch: true })`.
  */
 export function addBatchConstraint(fastify: FastifyInstance): void {
   fastify.addConstraintStrategy({
@@ -29,8 +29,8 @@ export function addBatchConstraint(fastify: FastifyInstance): void {
 }
 
 /**
- * The ids of a batch request, in the order asked, each once.
- * @throws AppError 400 naming the first id that is none
+ * The ids of a batch request, in the order of the request, without duplicates.
+ * @throws AppError 400 naming the first invalid id
  */
 export const BatchQuery = createParamDecorator((_data: unknown, context: ExecutionContext): number[] => {
   const { url } = context.switchToHttp().getRequest<FastifyRequest>();

@@ -15,8 +15,8 @@ import { ID_OF_PATH, type MemberContext } from './members.js';
 import { attemptedValue, ValidationError, type MemberFailure } from '../kernel/validation-error.js';
 
 /**
- * Reads a body as the class of the parameter: unknown members are dropped and the others checked. Failures are reported in the
- * order in which the class declares its members (contract 1.1, 1.4).
+ * Reads a body as the class of the parameter. Unknown members are dropped, and the other members are validated. Failures are reported in
+ * the order in which the class declares its members (contract 1.1, 1.4).
  */
 @Injectable()
 class BodyPipe implements PipeTransform {
@@ -25,10 +25,10 @@ class BodyPipe implements PipeTransform {
   }
 }
 
-/** The request's body, read and checked as the class of the parameter. */
+/** Injects the body of the request, read and validated as the class of the parameter. */
 export const CheckedBody = (): ParameterDecorator => Body(BodyPipe);
 
-/** A body, and the id of the record that its path names. */
+/** A body, and the id of the record in the path. */
 interface BodyAtId {
   readonly body: unknown;
   readonly id: number;
@@ -46,7 +46,7 @@ const bodyAtId = createParamDecorator((_data: unknown, context: ExecutionContext
   return { body, id: readIdOfPath(params.id) };
 });
 
-/** Like `CheckedBody`, of the record at the path `:id`: the body's Id must agree with the path, or be absent. */
+/** Like `CheckedBody`, for the record at the path `:id`: the body's Id must equal the id of the path, or be absent. */
 export const CheckedBodyAtId = (): ParameterDecorator => bodyAtId(BodyAtIdPipe);
 
 function checked(body: unknown, type: Type<object>, given: { readonly [ID_OF_PATH]?: number }): object {
@@ -61,7 +61,7 @@ function checked(body: unknown, type: Type<object>, given: { readonly [ID_OF_PAT
 
 const known = new WeakMap<Type<object>, ReadonlyMap<string, MemberContext>>();
 
-/** The members that a class declares. class-transformer would walk into whatever was sent for one of them, and stumble. */
+/** The members that a class declares. They are read here: class-transformer would recurse into an object sent as a member, and fail. */
 function membersOf(type: Type<object>): ReadonlyMap<string, MemberContext> {
   const earlier = known.get(type);
   if (earlier) return earlier;

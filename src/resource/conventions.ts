@@ -3,7 +3,9 @@ import { addBatchConstraint } from './batch-query.js';
 import { addTotalItemsHeader } from './list-envelope.js';
 import { addRecordStreams } from './record-stream.js';
 
-/** Prepares the server for resources: batches beside searches on one path, the header of an estimated total, streamed pages. */
+/**
+ * Prepares the server for resources: routes for batches on the path of the search, the header of an estimated total, and streamed pages.
+ */
 export function addConventions(fastify: FastifyInstance): void {
   addBatchConstraint(fastify);
   addTotalItemsHeader(fastify);

@@ -4,11 +4,11 @@ import { findMatch, parseEntityTags, withCoding } from './entity-tag.js';
 type Done = (error: Error | null, payload: unknown) => void;
 
 /**
- * Completes answers that have an `ETag`: a compressed one gets the tag of its coding, and a read whose `If-None-Match` names the tag gets
- * 304 without a body (RFC 9110, section 13.1.2). To be called after `addCompression` and before the routes are added.
+ * Completes responses with an `ETag`. A compressed response gets the tag of its coding. A read with a matching `If-None-Match` gets 304
+ * without a body (RFC 9110, section 13.1.2). Call this after `addCompression` and before adding routes.
  */
 export function addEntityTags(fastify: FastifyInstance): void {
-  // Compression is a hook of the route, and so is what takes the body off for HEAD: this one comes after both.
+  // The hooks that compress, and that remove the body for HEAD, are hooks of the route. This hook must run after both.
   fastify.addHook('onRoute', (route: RouteOptions) => {
     if (route.method === 'GET' || route.method === 'HEAD')
       route.onSend = [route.onSend ?? [], completeEntityTag].flat();
@@ -28,7 +28,7 @@ function completeEntityTag(
   }
   const coding = reply.getHeader('content-encoding');
   const match = findMatch(parseEntityTags(headers['if-none-match'] ?? '') ?? [], tag, 'weak');
-  // A route of HEAD has the hooks of GET too, and runs them while there is still a body.
+  // A HEAD route also runs the hooks of GET, before its body is removed. That first run must not decide about 304.
   const isRead = method === 'HEAD' ? payload === null : true;
   if (match !== undefined && isRead && reply.statusCode === 200) {
     for (const name of ['content-type', 'content-length', 'content-encoding']) reply.removeHeader(name);

@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
 
-/** 132 bits, as text: more than a collision by chance or on purpose can have. */
+/** 132 bits as text: enough to prevent collisions, accidental or intended. */
 const CHARACTERS = 22;
 const CODINGS = ['gzip', 'br'];
-/** One element of a list of entity tags (RFC 9110, sections 5.6.1 and 8.8.3); an element may be empty. */
+/** An element of a list of entity tags (RFC 9110, sections 5.6.1 and 8.8.3). An element may be empty. */
 const ELEMENT = /[ \t]*(?:((?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")[ \t]*)?(?:,|$)/y;
 
-/** The strong entity tag of a representation (RFC 9110, section 8.8.3): another one whenever a member is another one. */
+/** The strong entity tag of a representation (RFC 9110, section 8.8.3). It differs whenever any member differs. */
 export function entityTagOf(representation: object): string {
   const digest = createHash('sha256').update(JSON.stringify(representation)).digest('base64url');
   return `"${digest.slice(0, CHARACTERS)}"`;
 }
 
-/** The tag of the same representation in this content coding: its bytes are others, so a strong tag differs (section 8.8.3.3). */
+/** The tag of the same representation in this content coding. The bytes differ, so the strong tag must differ too (section 8.8.3.3). */
 export function withCoding(tag: string, coding: string): string {
   const suffix = `-${coding}"`;
   return tag.startsWith('"') && !tag.endsWith(suffix) ? tag.slice(0, -1) + suffix : tag;
 }
 
-/** A list of entity tags, or `*` for all of them; undefined when the text is neither. */
+/** Parses a list of entity tags, or `*`, which matches all tags; undefined for any other text. */
 export function parseEntityTags(text: string): readonly string[] | '*' | undefined {
   if (text.trim() === '*') return '*';
   const tags: string[] = [];
@@ -32,8 +32,8 @@ export function parseEntityTags(text: string): readonly string[] | '*' | undefin
 }
 
 /**
- * The first of the tags that names this representation, in any content coding; undefined when none does. A weak tag does so in the weak
- * comparison alone (section 8.8.3.2).
+ * The first tag that matches this representation in any content coding; undefined when no tag matches. A weak tag matches only in the weak
+ * comparison (section 8.8.3.2).
  */
 export function findMatch(
   tags: readonly string[] | '*',

@@ -1,21 +1,21 @@
 import type { DataSource } from 'typeorm';
 import type { Comparison, Filter, FoundPage, Search } from './search.js';
 
-/** Up to here matches are counted; beyond, their number is the planner's estimate (contract 1.6). */
+/** Up to this number, matches are counted. Above it, their number is the planner's estimate (contract 1.6). */
 const COUNTED_UP_TO = 100_000;
 
-/** Where a member that can be searched or ordered by stands: a column, or what is made of columns. */
+/** The SQL of a member that can be searched or ordered by: a column, or an expression of columns. */
 export interface SearchColumn {
   readonly sql: string;
-  /** How many characters its index, and its order, look at: a B-tree takes entries of 2.7 kB. */
+  /** How many characters the index contains, and the order compares. A B-tree accepts entries of up to 2.7 kB. */
   readonly indexed?: number;
-  /** Whether it is a flag that no index can know, since it depends on the time. */
+  /** Whether the member is a flag that depends on the time, so that no index can contain it. */
   readonly isFlag?: boolean;
-  /** Whether the member can be null. A search for null in any other member reads nothing. */
+  /** Whether the member can be null. A search for null in any other member reads no rows. */
   readonly isNullable?: boolean;
 }
 
-/** A table that can be searched; each of its members by the contract's name. The names come from code, never from a request. */
+/** A table that can be searched, with its members by their contract names. The names come from code, never from a request. */
 export interface Searchable {
   readonly table: string;
   readonly columns: Readonly<Record<string, SearchColumn>>;
@@ -24,9 +24,9 @@ export interface Searchable {
 const OPERATORS: Readonly<Record<Comparison, string>> = { equals: '=', beginsWith: '^@', from: '>=', to: '<=' };
 
 /**
- * Finds one page of a search, as the ids of its records. So PostgreSQL reads skipped records in the index only, if the index has all
- * columns of the search. The query looks for one record more than the page has: that record shows whether another page follows. If
- * none follows, and the page is not empty, the position of its last record is the total, and nothing is counted.
+ * Finds one page of a search, as the ids of its records. Selecting only ids lets PostgreSQL read skipped records from the index alone, if
+ * the index has all columns of the search. The query looks for one record more than the page has: that record shows whether another page
+ * follows. If none follows, and the page is not empty, the position of its last record is the total, and nothing is counted.
  */
 export async function findPage(
   dataSource: DataSource,
@@ -69,11 +69,11 @@ function conditionsOf(filters: readonly Filter[], columns: Searchable['columns']
 
 function nullCondition({ sql, indexed, isNullable }: SearchColumn, isNull: boolean): string {
   if (!isNullable) return String(!isNull);
-  // What the index has is null exactly where the member is.
+  // The index entry is null exactly when the member is null.
   return `${indexed === undefined ? sql : `left(${sql}, ${indexed})`} IS ${isNull ? 'NULL' : 'NOT NULL'}`;
 }
 
-/** The statement that finds the ids of a page. */
+/** The SQL that finds the ids of a page. */
 function pageOf(
   matching: string,
   { sql, indexed, isFlag }: SearchColumn,
@@ -86,7 +86,7 @@ function pageOf(
     const order = indexed === undefined ? sql : `left(${sql}, ${indexed})`;
     return `SELECT id FROM ${matching} ORDER BY ${order} ${direction}, id ${direction} ${slice}`;
   }
-  // Each side of the flag in the order of ids, one after the other: the records need not be sorted by it.
+  // Reads each value of the flag in the order of ids and joins the two parts, so that PostgreSQL need not sort all records.
   const side = (condition: string, n: number): string =>
     `(SELECT ${n} AS side, id FROM ${matching} AND ${condition} ORDER BY id ${direction} LIMIT ${skip + take})`;
   return `SELECT id FROM (${side(`NOT ${sql}`, 0)} UNION ALL ${side(sql, 1)}) sides

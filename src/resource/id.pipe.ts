@@ -9,10 +9,10 @@ class IdPipe implements PipeTransform<string, number> {
   }
 }
 
-/** The id at the end of the path, checked. */
+/** Injects the id at the end of the path, validated. */
 export const IdParam = (): ParameterDecorator => Param('id', IdPipe);
 
-/** The id that a path ends with. @throws AppError 400 when the text is no id */
+/** The id at the end of a path. @throws AppError 400 when the text is not an id */
 export function readIdOfPath(text: string): number {
   const id = parseId(text);
   if (id === undefined) throw badRequest('The id must be a positive integer below 2^53.');

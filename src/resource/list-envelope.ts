@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { areSlices, type Found, type Records, type Search } from './search.js';
 import { streamRecords } from './record-stream.js';
 
-/** Whether the total is estimated: of the envelope, but not in it. */
+/** Marks an envelope whose total is an estimate. The symbol is not part of the JSON. */
 const IS_ESTIMATED = Symbol('is estimated');
 
 const count = (example: number, format: 'int32' | 'int64', description?: string): PropertyDecorator =>
@@ -28,17 +28,21 @@ export abstract class ListEnvelope<T> {
     format: 'int32',
     enum: [0, 1],
     example: 0,
-    description: '0 ascending, 1 descending.',
+    description: '0 means ascending, 1 means descending.',
   })
   readonly CurrentSortDirection!: 0 | 1;
 
-  @count(1, 'int64', 'Place of the first record of this page in the whole result, from 1; 0 on an empty page.')
+  @count(1, 'int64', 'Position of the first record of this page in the whole result, from 1; 0 on an empty page.')
   readonly FirstItem!: number;
 
-  @count(1, 'int64', 'Place of the last record of this page in the whole result; 0 on an empty page.')
+  @count(1, 'int64', 'Position of the last record of this page in the whole result; 0 on an empty page.')
   readonly LastItem!: number;
 
-  @count(1, 'int64', 'How many records match; above 100,000 it may be an estimate, and `X-Total-Items` says so.')
+  @count(
+    1,
+    'int64',
+    'How many records match. Above 100,000 the number may be an estimate; the header `X-Total-Items` is then `estimated`.',
+  )
   readonly TotalItems!: number;
 
   @count(1, 'int64')
@@ -59,7 +63,7 @@ export abstract class ListEnvelope<T> {
   readonly [IS_ESTIMATED]?: boolean;
 }
 
-/** The list envelope of one kind of record, as the OpenAPI document needs it. */
+/** The list envelope for one type of record, for the OpenAPI document. */
 export function listEnvelopeOf<T>(record: Type<T>): Type<ListEnvelope<T>> {
   class ListOf extends ListEnvelope<T> {
     @ApiProperty({ type: [record] })
@@ -69,7 +73,7 @@ export function listEnvelopeOf<T>(record: Type<T>): Type<ListEnvelope<T>> {
   return ListOf;
 }
 
-/** The answer to a search: the list envelope of what it found. A page that comes in slices is streamed, with the same bytes. */
+/** The response to a search: the list envelope with the records found. A page that comes in slices is streamed, with the same bytes. */
 export function toListEnvelope<T>(search: Search, found: Found<T>): ListEnvelope<T> | StreamableFile {
   const { records } = found;
   if (!areSlices(records)) {
@@ -79,13 +83,13 @@ export function toListEnvelope<T>(search: Search, found: Found<T>): ListEnvelope
   return streamRecords(records, { head: '{"Records":[', tail, isEstimated: found.isEstimated });
 }
 
-/** The answer to a batch: the bare array of its records. */
+/** The response to a batch: a bare array of the records. */
 export function toBatch<T>(records: Records<T>): readonly T[] | StreamableFile {
   if (!areSlices(records)) return records;
   return streamRecords(records, { head: '[', tail: () => ']', isEstimated: false });
 }
 
-/** What follows the records in the envelope. */
+/** The members of the envelope after the records. */
 function membersOf<T>(search: Search, found: Found<T>, shown: number): Omit<ListEnvelope<T>, 'Records'> {
   const skipped = (search.page - 1) * search.size;
   return {

@@ -7,7 +7,7 @@ import { isBlank, isLongerThan, textFault } from '../kernel/text.js';
 
 const REQUIRED = 'is a required field';
 
-/** What is known of a text member. A secret one is never echoed in a validation failure. */
+/** The rules of a text member. A secret member is never echoed in a validation failure. */
 export interface TextOptions {
   readonly maxLength: number;
   readonly secret?: boolean;
@@ -15,7 +15,7 @@ export interface TextOptions {
   readonly description: string;
 }
 
-/** A member that must be text: not empty, not only white space, within its length, storable. */
+/** A member that must be text: not empty, not only white space, within its length, and storable. */
 export function RequiredText(options: TextOptions): PropertyDecorator {
   const { maxLength, secret, ...documentation } = options;
   return member({
@@ -33,7 +33,7 @@ export function OptionalText({ maxLength, ...documentation }: TextOptions): Prop
   });
 }
 
-/** A member that must be a date-time as contract 1.2 reads it; the property becomes a Date of whole seconds. */
+/** A member that must be a date-time by contract 1.2. The property becomes a Date of whole seconds. */
 export function RequiredDateTime(documentation: ApiPropertyOptions): PropertyDecorator {
   return member({
     read: (value) => (typeof value === 'string' ? (parseDateTime(value)?.instant ?? value) : value),
@@ -45,12 +45,12 @@ export function RequiredDateTime(documentation: ApiPropertyOptions): PropertyDec
   });
 }
 
-/** Where a body that is read carries the id that its path names, if the path names one. */
+/** The key under which a body carries the id of its path, if the path has an id. */
 export const ID_OF_PATH = Symbol('id of the path');
 
 /**
- * A member that must be a record's Id: a JSON number, or digits as a form sends them; the property becomes a number. Where the path names
- * the record, the member must agree with the path, or be absent.
+ * A member that must be a record's Id: a JSON number, or digits, as forms send them. The property becomes a number. If the path has an id,
+ * the member must equal it or be absent.
  */
 export function RequiredId(documentation: ApiPropertyOptions): PropertyDecorator {
   return member({
@@ -68,21 +68,21 @@ export function RequiredId(documentation: ApiPropertyOptions): PropertyDecorator
   });
 }
 
-/** A body as far as it is read. */
+/** The members of a body that matter while it is read. */
 interface BodyRead {
   readonly [ID_OF_PATH]?: number;
 }
 
-/** What the reader of a body has to know of a member. */
+/** How the reader of a body treats a member. */
 export interface MemberContext {
   readonly read: (value: unknown, body: BodyRead) => unknown;
   readonly secret: boolean;
 }
 
 interface Member {
-  /** Turns what was sent into the property's type, or leaves it for `fault` to refuse. */
+  /** Converts the sent value to the property's type. A value that cannot be converted stays as it is, and `fault` refuses it. */
   readonly read?: (value: unknown, body: BodyRead) => unknown;
-  /** What is wrong with the value, or undefined. */
+  /** Why the value is invalid; undefined when it is valid. */
   readonly fault: (value: unknown, body: BodyRead) => string | undefined;
   readonly document: PropertyDecorator;
   readonly secret?: boolean;

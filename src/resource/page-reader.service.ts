@@ -4,7 +4,7 @@ import { Turns } from './turns.js';
 import type { Statement } from '../database/statement.js';
 import { StatementsService } from '../database/statements.service.js';
 
-/** A page up to this size is read by one statement; a larger one in slices of about this size. */
+/** One statement reads a page up to this size. A larger page is read in slices of about this size. */
 const SLICE_BYTES = 1_048_576;
 const LIMITS = { atTheSameTime: 4, waiting: 50, waitMs: 5_000 };
 
@@ -42,9 +42,9 @@ export interface PageRequest<Row, Act, T> extends Ids {
 }
 
 /**
- * SQL: reads the records of a page, if they are small together. `found` selects them by the parameter `ids`, each with its size as
- * `bytes`. A page that is not small gives the sizes alone, and `event`, the SQL of a further part of the WITH, is to write nothing then:
- * `page.fits` says so.
+ * SQL that reads the records of a page if they are small together. `found` selects the records by $1 ids, each with its size as `bytes`; $2
+ * is the limit in bytes. For a larger page, the rows contain only the sizes. `event` is SQL for another part of the WITH that writes the
+ * audit event. `event` must write only if `page.fits` is true.
  */
 export function pageSql(found: string, columns: string, event?: string): string {
   return `WITH act AS (${found}),
@@ -54,8 +54,8 @@ export function pageSql(found: string, columns: string, event?: string): string 
 }
 
 /**
- * Reads the records of pages with little memory, however large they are: a small page by one statement; a large one slice by slice, as
- * its client takes it. Each user reads one large page at a time, and a process reads four.
+ * Reads the records of pages with little memory. One statement reads a small page. A large page is read slice by slice, at the speed of its
+ * client. Each user can read one large page at a time, and each process can read four.
  */
 @Injectable()
 export class PageReaderService {
@@ -64,8 +64,8 @@ export class PageReaderService {
   constructor(private readonly statements: StatementsService) {}
 
   /**
-   * The records in the order of the ids. Those that were deleted meanwhile are left out.
-   * @throws AppError 429 when the page is large and the reader, or too many others, read a large one already
+   * The records in the order of the ids. Records that were deleted meanwhile are left out.
+   * @throws AppError 429 when the page is large, and the reader or too many others already read a large page
    */
   async read<Row extends { readonly id: number }, Act extends object, T>(
     request: PageRequest<Row, Act, T>,
@@ -107,7 +107,7 @@ export class PageReaderService {
   }
 }
 
-/** Cuts the ids of a page where the records together become larger than a slice; a record that is larger is a slice by itself. */
+/** Splits the ids of a page into slices of limited total size. A record larger than a slice gets its own slice. */
 function slicesOf(ids: readonly number[], rows: readonly Found[]): number[][] {
   const sizes = new Map(rows.map(({ foundId, bytes }) => [foundId, bytes]));
   const slices: number[][] = [];

@@ -5,19 +5,19 @@ import { findMatch, parseEntityTags } from './entity-tag.js';
 
 type Tags = readonly string[] | '*';
 
-/** What a write demands of the record that it is about (RFC 9110, section 13.1). */
+/** The conditions of a write on the current state of its record (RFC 9110, section 13.1). */
 export class Preconditions {
   constructor(
     private readonly ifMatch?: Tags,
     private readonly ifNoneMatch?: Tags,
   ) {}
 
-  /** Whether the write demands nothing, so that nobody has to look. */
+  /** Whether the write has no conditions, so that reading the record is not needed. */
   get areNone(): boolean {
     return this.ifMatch === undefined && this.ifNoneMatch === undefined;
   }
 
-  /** @throws AppError 412 unless the record with this entity tag, as it is now, is what the write demands */
+  /** @throws AppError 412 when the current entity tag of the record does not meet the conditions */
   check(current: string): void {
     const isMatched = this.ifMatch === undefined || findMatch(this.ifMatch, current, 'strong') !== undefined;
     const isExcluded = this.ifNoneMatch !== undefined && findMatch(this.ifNoneMatch, current, 'weak') !== undefined;
@@ -26,12 +26,12 @@ export class Preconditions {
     throw new AppError(
       'precondition_failed',
       412,
-      `The record is not the one that ${header} asks for. Nothing was written: read the record again.`,
+      `The entity tag of the record does not meet ${header}. Nothing was written: read the record again.`,
     );
   }
 }
 
-/** The preconditions of the request. @throws AppError 400 when `If-Match` or `If-None-Match` holds something other than entity tags */
+/** The preconditions of the request. @throws AppError 400 when `If-Match` or `If-None-Match` contains anything other than entity tags */
 export const RequestPreconditions = createParamDecorator((_data: unknown, context: ExecutionContext): Preconditions => {
   const { headers } = context.switchToHttp().getRequest<FastifyRequest>();
   return new Preconditions(tagsOf('If-Match', headers['if-match']), tagsOf('If-None-Match', headers['if-none-match']));

@@ -5,19 +5,19 @@ import { AppError } from '../kernel/app-error.js';
 import type { Slices } from './search.js';
 import { noteFailure } from '../http/failure.filter.js';
 
-/** A client that takes less than a slice in this time is cut off: its memory and its turn are for others. */
+/** A client that reads less than a slice in this time is disconnected, so that others can use its memory and its turn. */
 const PATIENCE_MS = 30_000;
 
-/** What stands around the records. */
+/** The JSON around the records. */
 interface Frame {
   readonly head: string;
-  /** What follows them: written when it is known how many there were. */
+  /** The JSON after the records. It is written when the number of records is known. */
   readonly tail: (shown: number) => string;
-  /** Whether the total is estimated, which a header says. */
+  /** Whether the total is an estimate. A header marks an estimate. */
   readonly isEstimated: boolean;
 }
 
-/** The text of an answer, a part for each slice. No part is empty. */
+/** The JSON of a response, one part for each slice. No part is empty. */
 async function* partsOf<T>(slices: Slices<T>, { head, tail }: Frame): AsyncGenerator<string, void> {
   yield head;
   let shown = 0;
@@ -30,8 +30,8 @@ async function* partsOf<T>(slices: Slices<T>, { head, tail }: Frame): AsyncGener
 }
 
 /**
- * Records as JSON: the next slice is read when the client has taken the previous one. A client that hangs up stops the reading. A failure
- * in the middle breaks the connection, so that an answer that was cut off never looks whole.
+ * Streams records as JSON. The stream reads the next slice when the client has taken the previous slice. If the client disconnects, the
+ * stream stops reading. A failure in the middle breaks the connection, so that an incomplete response never looks complete.
  */
 class RecordStream extends Readable {
   private readonly parts: AsyncGenerator<string, void>;
@@ -63,8 +63,8 @@ class RecordStream extends Readable {
   }
 
   /**
-   * Says why, and ends without an end. An error of the stream itself would make whatever it flows through, such as compression, log it
-   * as a fault of its own.
+   * Reports the reason and closes the connection. It does not emit a stream error: every stage that the data flows through, such as
+   * compression, would log that error again.
    */
   private breakOff(reason: unknown): void {
     this.emit('broken', reason);
@@ -78,12 +78,12 @@ class RecordStream extends Readable {
   }
 }
 
-/** The answer that sends these records as JSON, with what stands around them. */
+/** The response that sends these records as JSON inside the frame. */
 export function streamRecords(slices: Slices<unknown>, frame: Frame): StreamableFile {
   return new StreamableFile(new RecordStream(slices, frame), { type: 'application/json; charset=utf-8' });
 }
 
-/** Adds to streamed records the header of an estimated total (contract 1.6), and logs it when they break off. */
+/** Adds the header of an estimated total to streamed responses (contract 1.6), and logs responses that break off. */
 export function addRecordStreams(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, reply, payload, done) => {
     if (payload instanceof RecordStream) {
@@ -98,6 +98,6 @@ export function addRecordStreams(fastify: FastifyInstance): void {
 }
 
 function tooSlow(): AppError {
-  const message = `The client took less than a part of the answer in ${PATIENCE_MS / 1_000} seconds.`;
+  const message = `The client read less than one part of the answer in ${PATIENCE_MS / 1_000} seconds.`;
   return new AppError('client_too_slow', 408, message, { detail: message });
 }

@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { PageReaderService } from './page-reader.service.js';
 
-/** What every resource uses. */
+/** Services that all resources use. */
 @Global()
 @Module({ providers: [PageReaderService], exports: [PageReaderService] })
 export class ResourceModule {}

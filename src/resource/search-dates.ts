@@ -1,6 +1,6 @@
 import { parseDateTime } from '../kernel/date-time.js';
 
-/** What is said of a parameter that is no date. */
+/** The failure message for a parameter that is not a date. */
 export const SEARCH_DATE_FAULT =
   'must be an existing date, or date and time, such as 2030-01-31 or 2030-01-31T12:00:00Z';
 
@@ -8,16 +8,16 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const LAST_SECOND_OF_DAY_MS = 86_399_000;
 const LAST_SECOND_OF_MINUTE_MS = 59_000;
 
-/** What a client named: a day, a minute or a second, by its first and its last second. */
+/** The period that a client named: a day, a minute or a second, by its first and its last second. */
 interface NamedTime {
   readonly first: Date;
   readonly last: Date;
 }
 
 /**
- * Reads a date of a search (contract 1.2): what a body takes, and a date alone, which is its day in UTC. A blank may stand for the `T`.
- * A `+` before an offset that was not percent-encoded has arrived as a blank too, and is read as the `+`.
- * Undefined for anything else.
+ * Reads a date of a search (contract 1.2): every form that a body accepts, or only a date, which means that whole day in UTC. A blank may
+ * replace the `T`. A `+` of an offset that was not percent-encoded also arrives as a blank, and is read as `+`. Undefined for any other
+ * text.
  */
 export function readSearchDate(text: string): NamedTime | undefined {
   if (DATE.test(text)) return named(parseDateTime(`${text}T00:00Z`)?.instant, LAST_SECOND_OF_DAY_MS);

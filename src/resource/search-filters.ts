@@ -3,25 +3,25 @@ import type { Filter } from './search.js';
 import { textFault } from '../kernel/text.js';
 import { readSearchDate, SEARCH_DATE_FAULT } from './search-dates.js';
 
-/** How a member is filtered: text takes a trailing `*`; secret text is matched whole and never echoed. */
+/** How a member is filtered. Text accepts a trailing `*`. Secret text must match as a whole and is never echoed. */
 export type FilterKind = 'text' | 'secret' | 'uuid' | 'id' | 'date-time';
 
-/** A parameter of a search that filters by one member: how its value is read, and how it is documented. */
+/** A parameter of a search that filters by one member: how to read its value, and its documentation. */
 export interface FilterParameter {
-  /** The condition that a value means, or what is wrong with the value. */
+  /** Reads the value as a condition, or says why the value is invalid. */
   readonly read: (value: string) => { readonly fault: string } | { readonly filter: Filter };
   readonly secret?: boolean;
   readonly document: { readonly schema: object; readonly description: string };
 }
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-/** What every filter takes instead of a value (contract 1.6). */
+/** The values that every filter accepts in addition (contract 1.6). */
 const NULLS: ReadonlyMap<string, 'isNull' | 'isNotNull'> = new Map([
   ['null', 'isNull'],
   ['notnull', 'isNotNull'],
 ]);
 
-/** The parameter that finds the records whose member is equal to a value. */
+/** The parameter that finds records whose member equals a value. */
 export function equalityFilter(member: string, kind: FilterKind): FilterParameter {
   const read = READERS[kind];
   return {
@@ -30,7 +30,7 @@ export function equalityFilter(member: string, kind: FilterKind): FilterParamete
   };
 }
 
-/** The parameters that find the records whose date is not before, or not after, a value. Stored dates are whole seconds. */
+/** The parameters that find records whose date is not before, or not after, a value. Stored dates are whole seconds. */
 export function rangeFilters(member: string): Readonly<Record<'from' | 'to', FilterParameter>> {
   const range = (operator: 'from' | 'to', description: string): FilterParameter => {
     const end = operator === 'from' ? 'first' : 'last';
@@ -41,15 +41,15 @@ export function rangeFilters(member: string): Readonly<Record<'from' | 'to', Fil
     return filterBy(member, read, { ...DOCUMENTS['date-time'], description });
   };
   return {
-    from: range('from', 'At or after; a date alone is midnight UTC.'),
+    from: range('from', 'At or after this time. A date without a time means midnight UTC.'),
     to: range(
       'to',
-      'At or before; with minutes only, to the end of that minute; a date alone, to the end of that day.',
+      'At or before this time. A time without seconds includes that whole minute; a date without a time, that whole day.',
     ),
   };
 }
 
-/** A filter that also takes `null` and `notnull`. */
+/** A filter that also accepts `null` and `notnull`. */
 function filterBy(
   member: string,
   read: FilterParameter['read'],
@@ -60,7 +60,7 @@ function filterBy(
       const operator = NULLS.get(value);
       return operator ? { filter: { member, operator } } : read(value);
     },
-    document: { schema, description: `${description} \`null\`: is null; \`notnull\`: is not null.` },
+    document: { schema, description: `${description} \`null\` means: is null. \`notnull\` means: is not null.` },
   };
 }
 
@@ -69,13 +69,16 @@ const orNull = (...schemas: readonly object[]): object => ({
 });
 
 const DOCUMENTS: Readonly<Record<FilterKind, FilterParameter['document']>> = {
-  text: { schema: { type: 'string' }, description: 'Equal to; with a trailing `*`, begins with.' },
-  secret: { schema: { type: 'string' }, description: 'Equal to. The value is never logged.' },
+  text: {
+    schema: { type: 'string' },
+    description: 'Equal to this value. With a trailing `*`: begins with this value.',
+  },
+  secret: { schema: { type: 'string' }, description: 'Equal to this value. The value is never logged.' },
   uuid: { schema: orNull({ type: 'string', format: 'uuid' }), description: 'Equal to.' },
   id: { schema: orNull({ type: 'integer', format: 'int64', minimum: 1 }), description: 'Equal to.' },
   'date-time': {
     schema: orNull({ type: 'string', format: 'date-time' }, { type: 'string', format: 'date' }),
-    description: 'Equal to; a date alone is midnight UTC.',
+    description: 'Equal to this time. A date without a time means midnight UTC.',
   },
 };
 

@@ -7,21 +7,21 @@ import { attemptedValue, ValidationError, type MemberFailure } from '../kernel/v
 import { decodePairs } from '../http/percent-encoding.js';
 import { equalityFilter, rangeFilters, type FilterKind, type FilterParameter } from './search-filters.js';
 
-/** What of a resource can be searched by and ordered by, in the contract's names. */
+/** The members by which a resource can be searched and ordered, by their contract names. */
 export interface SearchDefinition {
   readonly resource: string;
   readonly plural: string;
-  /** Members that `<Resource>_<Member>` filters by equality. */
+  /** Members that `<Resource>_<Member>` compares for equality. */
   readonly equality: Readonly<Record<string, FilterKind>>;
-  /** Date members that `from_` and `to_` bound. */
+  /** Date members that `from_` and `to_` limit. */
   readonly ranges: readonly string[];
-  /** Members that `orderBy` takes; the first is the default and breaks ties. */
+  /** Members that `orderBy` accepts. The first is the default and breaks ties. */
   readonly orders: readonly [string, ...string[]];
 }
 
 const MAX_PAGE = 2 ** 31 - 1;
 const MAX_SIZE = 10_000;
-/** Whether each spelling means descending. */
+/** The accepted spellings; the value is true for descending. */
 const DIRECTIONS: ReadonlyMap<string, boolean> = new Map([
   ['0', false],
   ['ascending', false],
@@ -29,10 +29,10 @@ const DIRECTIONS: ReadonlyMap<string, boolean> = new Map([
   ['-1', true],
   ['descending', true],
 ]);
-/** Members by which clients also filter without the name of the resource, where it has them (contract 1.6). */
+/** Clients also filter by these members without the resource's name, if the resource has them (contract 1.6). */
 const WITHOUT_PREFIX = ['Id', 'UniqueId'];
 
-/** Either what a value means for the search, or what is wrong with it. */
+/** The meaning of a value for the search, or why the value is invalid. */
 type Reading = ReturnType<FilterParameter['read']> | { readonly search: Partial<Search> };
 
 interface Parameter extends Omit<FilterParameter, 'read'> {
@@ -40,7 +40,7 @@ interface Parameter extends Omit<FilterParameter, 'read'> {
   readonly read: (value: string) => Reading;
 }
 
-/** The search that a request asks for, read and checked from its query (contract 1.6). */
+/** Injects the search of a request, read and validated from its query (contract 1.6). */
 export const SearchQuery = createParamDecorator((definition: SearchDefinition, context: ExecutionContext): Search => {
   const { url } = context.switchToHttp().getRequest<FastifyRequest>();
   return readSearch(definition, url.slice(url.indexOf('?') + 1 || url.length));
@@ -56,9 +56,9 @@ export function ApiSearch(definition: SearchDefinition): MethodDecorator {
 }
 
 /**
- * Reads a query string. Names match without regard to case, and unknown ones are ignored; a known one that is repeated, or
- * written as an array or object, is refused rather than guessed at.
- * @throws ValidationError naming every parameter that failed
+ * Reads a query string. Names match without regard to case, and unknown names are ignored. A known parameter that is repeated, or written
+ * as an array or object, is refused: the service does not guess.
+ * @throws ValidationError naming every invalid parameter
  */
 function readSearch(definition: SearchDefinition, query: string): Search {
   const parameters = parametersOf(definition);
@@ -102,7 +102,7 @@ function parametersOf(definition: SearchDefinition): readonly Parameter[] {
   return parameters;
 }
 
-/** Those with the name of the resource first: the order in which failures are named. */
+/** Parameters with the resource's name come first. Failures are listed in this order. */
 function filterParameters({ resource, equality, ranges }: SearchDefinition): Parameter[] {
   const equalities = Object.entries(equality).map(([member, kind]) => ({
     member,
@@ -127,7 +127,7 @@ function pagingParameters({ orders }: SearchDefinition): Parameter[] {
       read: (value) => within(value, MAX_PAGE, (page) => ({ page })),
       document: {
         schema: { type: 'integer', format: 'int32', minimum: 1, maximum: MAX_PAGE, default: 1 },
-        description: 'Page, from 1.',
+        description: 'Number of the page, from 1.',
       },
     },
     {
@@ -135,7 +135,7 @@ function pagingParameters({ orders }: SearchDefinition): Parameter[] {
       read: (value) => within(value, MAX_SIZE, (size) => ({ size })),
       document: {
         schema: { type: 'integer', format: 'int32', minimum: 1, maximum: MAX_SIZE, default: 25 },
-        description: 'Records on a page.',
+        description: 'Number of records on a page.',
       },
     },
     {
@@ -146,7 +146,7 @@ function pagingParameters({ orders }: SearchDefinition): Parameter[] {
       },
       document: {
         schema: { type: 'string', enum: orders, default: orders[0] },
-        description: `Member to order by; ties are broken by ${orders[0]}.`,
+        description: `Member to order by. Ties are broken by ${orders[0]}.`,
       },
     },
     {
@@ -159,7 +159,7 @@ function pagingParameters({ orders }: SearchDefinition): Parameter[] {
       },
       document: {
         schema: { type: 'string', enum: ['0', '1', '-1', 'ascending', 'descending'], default: '0' },
-        description: '`0` or `ascending`; `1`, `-1` or `descending`.',
+        description: '`0` or `ascending`, or `1`, `-1` or `descending`.',
       },
     },
   ];

@@ -2,7 +2,7 @@ import { AppError } from '../kernel/app-error.js';
 
 const RETRY_AFTER = { 'retry-after': '1' };
 
-/** How many may work at the same time, and how many may wait, and for how long. */
+/** The limits: how many may work at the same time, how many may wait, and how long. */
 export interface TurnLimits {
   readonly atTheSameTime: number;
   readonly waiting: number;
@@ -15,8 +15,8 @@ interface Waiting {
 }
 
 /**
- * Gives out turns for work that needs much memory: one turn for each name at a time, and so many in all. The count is that of this
- * process: each replica has its own.
+ * Grants turns for work that needs much memory: one turn for each name at a time, and a limited number in total. Each process counts its
+ * own turns, so each replica has its own limit.
  */
 export class Turns {
   private readonly working = new Set<string>();
@@ -25,8 +25,8 @@ export class Turns {
   constructor(private readonly limits: TurnLimits) {}
 
   /**
-   * Waits for a turn of this name and returns what gives it back; calling that twice does no harm.
-   * @throws AppError 429 when too many wait already, or the turn did not come in time
+   * Waits for a turn of this name and returns a function that ends the turn. Calling this function twice is allowed.
+   * @throws AppError 429 when too many already wait, or no turn was free in time
    */
   take(name: string): Promise<() => void> {
     if (this.isFree(name)) return Promise.resolve(this.begin(name));

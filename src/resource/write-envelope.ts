@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { formatDateTime } from '../kernel/date-time.js';
 
-/** What a write did to which record, when, and by whom. */
+/** The result of a write: which record, when, and by whom. */
 export interface Write {
   readonly id: number;
   readonly updatedOn: Date;
@@ -13,7 +13,7 @@ class WriteValue {
   readonly Id!: number;
 }
 
-/** The answer to a write that succeeded: always 200, always these eleven members (contract 1.3). */
+/** The response to a successful write: always 200, always these eleven members (contract 1.3). */
 export class WriteEnvelope {
   @ApiProperty({ type: 'integer', format: 'int32', enum: [200], example: 200 })
   readonly Status!: 200;
@@ -43,7 +43,7 @@ export class WriteEnvelope {
     type: String,
     format: 'email',
     example: 'admin@example.com',
-    description: 'E-mail of the user who wrote.',
+    description: 'E-mail of the user who wrote the record.',
   })
   readonly UpdatedBy!: string;
 
@@ -53,7 +53,7 @@ export class WriteEnvelope {
   @ApiProperty({ type: Boolean, enum: [true], example: true })
   readonly WasSuccessful!: true;
 
-  /** `<resource> was successfully created.` and the like. */
+  /** Makes the envelope, with a message such as `<resource> was successfully created.` */
   static of(resource: string, did: 'created' | 'updated' | 'deleted', write: Write): WriteEnvelope {
     return {
       Status: 200,

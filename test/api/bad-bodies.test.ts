@@ -10,7 +10,7 @@ const NOT_JSON = 'The body is not valid JSON.';
 const TOO_DEEP = 'The body is nested deeper than 32 levels.';
 const NOT_UTF_8 = 'The body is not UTF-8.';
 const FORBIDDEN = 'The body must not have a member named __proto__.';
-const BROKEN_FORM = 'The body is malformed: its percent-encoding is not whole or not UTF-8.';
+const BROKEN_FORM = 'The body is malformed: its percent-encoding is incomplete or not UTF-8.';
 const valid = JSON.stringify(validRecord());
 const form = new URLSearchParams(validRecord() as Record<string, string>).toString();
 /** A valid body with one more member. */

@@ -78,8 +78,8 @@ describe('a batch', () => {
     ['[1,2', NOT_A_LIST],
     ['[1]&id=[2]', 'id must be given once.'],
     ['[1]&ID=2', 'id must be given once.'],
-    ['[1%', 'The query is malformed: its percent-encoding is not whole or not UTF-8.'],
-    ['[1]&x=%zz', 'The query is malformed: its percent-encoding is not whole or not UTF-8.'],
+    ['[1%', 'The query is malformed: its percent-encoding is incomplete or not UTF-8.'],
+    ['[1]&x=%zz', 'The query is malformed: its percent-encoding is incomplete or not UTF-8.'],
   ])('refuses id=%s', async (list, message) => {
     const { status, body } = await admin.get(`${RESOURCE}?id=${list}`);
     expect(body).toEqual({ Status: 400, Message: message, Value: null, Errors: null, WasSuccessful: false });

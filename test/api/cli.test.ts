@@ -73,7 +73,10 @@ describe('users add', () => {
 
   itInTerminal('asks twice at a terminal and shows neither answer', async () => {
     const { code, stdout } = await runCliInTerminal(service.dataDir, 'users add tty@example.com', [PASSWORD, PASSWORD]);
-    expect([code, stdout.replaceAll('\r', '')]).toEqual([0, 'Password: \nThe same again: \nAdded tty@example.com.\n']);
+    expect([code, stdout.replaceAll('\r', '')]).toEqual([
+      0,
+      'Password: \nThe same password again: \nAdded tty@example.com.\n',
+    ]);
   });
 
   itInTerminal('adds nobody when the two answers at a terminal differ', async () => {

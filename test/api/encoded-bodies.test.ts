@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { basicOf, countRecords, RESOURCE, validRecord } from '../support/client.js';
 import { Service } from '../support/service.js';
 
-const MESSAGE = 'The body must be sent as it is: no Content-Encoding is supported.';
+const MESSAGE = 'The body must be sent without Content-Encoding: no encoding is supported.';
 const JSON_TYPE = { 'content-type': 'application/json' };
 const FORM_TYPE = { 'content-type': 'application/x-www-form-urlencoded' };
 

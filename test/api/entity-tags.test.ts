@@ -98,7 +98,7 @@ describe('If-Match', () => {
           412,
           {
             Status: 412,
-            Message: 'The record is not the one that If-Match asks for. Nothing was written: read the record again.',
+            Message: 'The entity tag of the record does not meet If-Match. Nothing was written: read the record again.',
             Value: null,
             Errors: null,
             WasSuccessful: false,

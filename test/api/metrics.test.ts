@@ -235,7 +235,7 @@ describe('a port that is taken', () => {
     expect([code, output]).toEqual([
       1,
       expect.stringMatching(
-        /^Bad settings:\n {2}METRICS_HOST, METRICS_PORT: expected where to listen, but: listen EADDRINUSE: [^\n]*\n$/,
+        /^Bad settings:\n {2}METRICS_HOST, METRICS_PORT: expected an address and a port to listen on, but: listen EADDRINUSE: [^\n]*\n$/,
       ),
     ]);
     expect((await runCli(dataDir, ['roles', 'list'], '', { METRICS_PORT: taken })).code).toBe(0);

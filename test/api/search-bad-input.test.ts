@@ -161,7 +161,7 @@ describe('a search with bad input', () => {
     async (query) => {
       const { status, body } = await get(query);
       expect(status).toBe(400);
-      const Message = 'The query is malformed: its percent-encoding is not whole or not UTF-8.';
+      const Message = 'The query is malformed: its percent-encoding is incomplete or not UTF-8.';
       expect(body).toEqual({ Status: 400, Message, Value: null, Errors: null, WasSuccessful: false });
     },
   );

@@ -88,7 +88,7 @@ describe('a client that HTTP Basic names', () => {
         400,
         {
           error: 'invalid_request',
-          error_description: 'The Authorization header is no valid HTTP Basic: expected base64 of client_id:secret.',
+          error_description: 'The Authorization header is not valid HTTP Basic: expected base64 of client_id:secret.',
         },
       ]);
     }
@@ -142,7 +142,7 @@ describe('a client that is named twice', () => {
       [`${TOKEN}/revoke`, { token: tokens.refresh }],
     ] as const) {
       const { status, body } = await send({ ...form, ...fields }, headers, path);
-      const message = `Two different clients are named: one by ${names[one]}, another by ${names[other]}.`;
+      const message = `The request names two different clients: one by ${names[one]}, another by ${names[other]}.`;
       expect([status, body]).toEqual([400, { error: 'invalid_request', error_description: message }]);
     }
     await refresh(service, tokens, 'mobile');

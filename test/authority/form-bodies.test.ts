@@ -5,7 +5,7 @@ import { disposeWithoutLeaks, introspect, isAlive, login, TOKEN, tokensOf } from
 const GRANT = { grant_type: 'password', username: 'all@example.com', password: passwordOf('all') };
 const FORM = new URLSearchParams(GRANT).toString();
 const FORM_ONLY = 'The body must be application/x-www-form-urlencoded.';
-const TOKEN_FORM_ONLY = 'The token endpoint takes application/x-www-form-urlencoded only.';
+const TOKEN_FORM_ONLY = 'The token endpoint accepts application/x-www-form-urlencoded only.';
 /** Undefined: no content type. */
 const TYPES = [undefined, 'text/plain', 'text/plain;charset=UTF-8', 'TEXT/PLAIN; charset=utf-8'];
 

@@ -57,18 +57,22 @@ describe('sessions end --from-trail', () => {
     ['broken JSON', '{"Kind":\n"x"}\n{oops}', 'Line 3: A value is not valid JSON.'],
     ['a file that ends too early', '[{"Kind":"x"}', 'The file ends in the middle of a value.'],
     ['an array without a comma', '[{"Kind":"x"} {"Kind":"x"}]', 'Line 1: A comma is missing.'],
-    ['what is no event', '{"Kind":"x"}\n{"Id":1}', 'Line 2 is no event of the audit trail: it has no Kind.'],
-    ['an end of no session', '{"Kind":"session-ended","SessionId":null}', 'Line 1 has no UUID for its SessionId.'],
+    ['what is no event', '{"Kind":"x"}\n{"Id":1}', 'Line 2 is not an event of the audit trail: it has no Kind.'],
+    ['an end of no session', '{"Kind":"session-ended","SessionId":null}', 'Line 1 has a SessionId that is not a UUID.'],
     [
       'an end without a time',
       '{"Kind":"session-ended","SessionId":"01946a2c-5f10-7c3a-9b1e-3d5f8a7b6c4d","CreatedOn":"soon"}',
-      'Line 1 has no date and time for its CreatedOn.',
+      'Line 1 has a CreatedOn that is not a date and time.',
     ],
-    ['a list with a bad record', '{"Records":[{"Kind":"x"},7]}', 'Line 1, record 2 is no event of the audit trail.'],
+    [
+      'a list with a bad record',
+      '{"Records":[{"Kind":"x"},7]}',
+      'Line 1, record 2 is not an event of the audit trail.',
+    ],
     [
       'a list whose last page is missing',
       '{"Records":[],"HasNextPage":true}',
-      'The last page of the file is followed by others (HasNextPage), and they are missing.',
+      'The last page of the file says that another page follows (HasNextPage), but the file does not contain that page.',
     ],
   ])('refuses %s, and says what is wrong', async (_what, text, message) => {
     const file = fileOf(`${JSON.stringify(ended(of('a')))} ${text}`);
@@ -81,7 +85,7 @@ describe('sessions end --from-trail', () => {
   it('ends nothing when the file is bad further on', async () => {
     const before = await idsOfSessions();
     const { code, stdout, stderr } = await endFromTrail(`${JSON.stringify(ended(of('a')))}\n{"Id":1}`);
-    const message = 'Line 2 is no event of the audit trail: it has no Kind. Nothing was ended.\n';
+    const message = 'Line 2 is not an event of the audit trail: it has no Kind. Nothing was ended.\n';
     expect([code, stdout, stderr]).toEqual([1, '', message]);
     expect(await idsOfSessions()).toEqual(before);
   });
@@ -100,7 +104,7 @@ describe('sessions end --from-trail', () => {
     const { named, wouldEnd, sessions: found } = JSON.parse(stdout) as Record<string, unknown>;
     expect([named, wouldEnd, (found as { client: string }[]).map(({ client }) => client)]).toEqual([3, 2, ['a', 'b']]);
     const forPeople = await endFromTrail(text, '--dry-run');
-    expect(forPeople.stdout).toMatch(/^ID .*\n.* a .*\n.* b .*\nWould end 2 sessions\. The file names 3 ends; /);
+    expect(forPeople.stdout).toMatch(/^ID .*\n.* a .*\n.* b .*\nWould end 2 sessions\. The file names 3 ends\. /);
     expect(await idsOfSessions()).toEqual(before);
   });
 
@@ -126,7 +130,7 @@ describe('sessions end --from-trail', () => {
   ])('takes %s, and ends exactly the session it names', async (_what, client, textOf) => {
     const before = await idsOfSessions();
     const { code, stdout } = await endFromTrail(textOf(ended(of(client))));
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/^Ended 1 session\. The file names 1 end; /)]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^Ended 1 session\. The file names 1 end\. /)]);
     expect(await idsOfSessions()).toEqual(before.filter((id) => id !== sessionOf(of(client))));
   });
 

@@ -43,7 +43,7 @@ describe('policies', () => {
     expect(headers.get('www-authenticate')).toBe('Bearer error="insufficient_scope"');
     expect(body).toEqual({
       Status: 403,
-      Message: 'This route is closed: it declares no policy.',
+      Message: 'This route is closed, because it declares no policy.',
       Value: null,
       Errors: null,
       WasSuccessful: false,

@@ -99,7 +99,9 @@ describe('a database that cannot be used ends the start with one sentence of', (
     const { code, output } = await runMain({ ...settingsOf(dataDir), HOST: 'localhost', PORT: String(door.port) });
     door.close();
     expect([code, output.includes(' at ')]).toEqual([1, false]);
-    expect(output).toMatch(/^Bad settings:\n {2}HOST, PORT: expected where to listen, but: listen EADDRINUSE/m);
+    expect(output).toMatch(
+      /^Bad settings:\n {2}HOST, PORT: expected an address and a port to listen on, but: listen EADDRINUSE/m,
+    );
   });
 });
 

@@ -1,21 +1,21 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Origin } from '../../kernel/origin.js';
 
-/** Parameters of a token request that a grant declared, each given at most once and not empty; the others never reach it. */
+/** The parameters that a grant declared, each given at most once and not empty. Other parameters do not reach the grant. */
 export type GrantParameters = Readonly<Partial<Record<string, string>>>;
 
-/** What came with a token request beside its grant's own parameters. */
+/** The context of a token request, in addition to the parameters of its grant. */
 export interface GrantContext {
-  /** The client that the request names; undefined when it names none. */
+  /** The client that the request names; undefined when the request names no client. */
   readonly clientId: string | undefined;
   readonly origin: Origin;
-  /** When the request came, at the earliest, in milliseconds by `performance.now()`. */
+  /** The earliest time at which the request may have arrived, in milliseconds of `performance.now()`. */
   readonly receivedAt: number;
-  /** Whether its sender has hung up by now, and waits for no answer. */
+  /** Whether the client has disconnected and no longer waits for the response. */
   readonly isAbandoned: () => Promise<boolean>;
 }
 
-/** One `grant_type` of the token endpoint: its name, the parameters it knows, and what it does. */
+/** One `grant_type` of the token endpoint: its name, its parameters, and its action. */
 export interface Grant {
   readonly name: string;
   readonly required: readonly string[];
@@ -23,7 +23,7 @@ export interface Grant {
   handle(parameters: GrantParameters, context: GrantContext): Promise<TokenResponse>;
 }
 
-/** The answer to a token request that succeeded (RFC 6749, section 5.1; contract 3). */
+/** The response to a successful token request (RFC 6749, section 5.1; contract 3). */
 export class TokenResponse {
   @ApiProperty({
     type: String,
@@ -39,13 +39,13 @@ export class TokenResponse {
     type: 'integer',
     format: 'int32',
     example: 3600,
-    description: 'Life of the access token, in seconds.',
+    description: 'Lifetime of the access token, in seconds.',
   })
   readonly expires_in!: number;
 
   @ApiProperty({
     type: String,
-    description: 'For the next `grant_type=refresh_token`. The previous refresh token is out of use.',
+    description: 'For the next `grant_type=refresh_token`. The previous refresh token is no longer valid.',
     example: 'tsr_AQ0AAAAAAAAAAQ',
   })
   readonly refresh_token!: string;
@@ -54,7 +54,7 @@ export class TokenResponse {
     type: String,
     enum: [''],
     example: '',
-    description: 'The scope that was granted, which is none. Only there when a scope was requested.',
+    description: 'The granted scope, always empty. Present only if the request had a scope.',
   })
   readonly scope?: '';
 }

@@ -6,7 +6,9 @@ import { SignInService } from '../../users/sign-in.service.js';
 import { TokenResponsesService } from '../token-responses.service.js';
 import type { Grant, GrantContext, GrantParameters, TokenResponse } from './grant.js';
 
-/** `grant_type=password` (RFC 6749, section 4.3; contract 3): the user's e-mail and password, and a code where one is asked for. */
+/**
+ * `grant_type=password` (RFC 6749, section 4.3; contract 3): the user's e-mail and password, and a code if the user has a second factor.
+ */
 @Injectable()
 export class PasswordGrant implements Grant {
   readonly name = 'password';
@@ -23,10 +25,11 @@ export class PasswordGrant implements Grant {
   async handle(parameters: GrantParameters, { clientId, origin, isAbandoned }: GrantContext): Promise<TokenResponse> {
     const { username = '', password = '', totp } = parameters;
     const { user, amr } = await this.signIn.authenticate({ email: username, password, totp }, origin, isAbandoned);
-    // Who gave up while their password was checked may have signed in again: this login would put the tokens of that out of use.
+    // A client that disconnected during the password check may have signed in again. This login would invalidate the tokens of that newer
+    // login.
     if (await isAbandoned()) throw abandoned();
     const response = this.responses.of(() => this.logins.begin({ user, clientId, amr, origin }));
-    // A code is used up by now.
+    // With a code, a retry cannot repeat this sign-in, because the code is already used.
     return totp === undefined ? response : response.catch(throwOutcomeUnknown);
   }
 }

@@ -7,7 +7,9 @@ import type { IssuedSession } from '../../sessions/session.js';
 import { TokenResponsesService } from '../token-responses.service.js';
 import type { Grant, GrantContext, GrantParameters, TokenResponse } from './grant.js';
 
-/** `grant_type=refresh_token` (RFC 6749, section 6; contract 3): a refresh token for the next one and an access token. */
+/**
+ * `grant_type=refresh_token` (RFC 6749, section 6; contract 3): exchanges a refresh token for the next refresh token and an access token.
+ */
 @Injectable()
 export class RefreshTokenGrant implements Grant {
   readonly name = 'refresh_token';
@@ -22,7 +24,7 @@ export class RefreshTokenGrant implements Grant {
   ) {
     this.redemptions = new Outcomes(metrics, {
       name: 'tessera_redemptions_total',
-      help: 'Refresh tokens presented for new ones, by outcome; a refusal as replayed ended the session.',
+      help: 'Refresh tokens presented for new ones, by outcome. A refusal with the reason replayed has ended the session.',
       action:
         'Look up a reason that grows in errors.md. Many `replayed`: stolen tokens, or a client that keeps old ones.',
       successes: ['redeemed', 'retried'],
@@ -30,7 +32,7 @@ export class RefreshTokenGrant implements Grant {
     });
   }
 
-  /** @throws AppError invalid_grant, alike for an unknown, used, expired and foreign token */
+  /** @throws AppError invalid_grant, the same for an unknown, used, expired or foreign token */
   async handle({ refresh_token: refreshToken = '' }: GrantParameters, context: GrantContext): Promise<TokenResponse> {
     const redeem = (): Promise<IssuedSession> =>
       this.redemptions.count(this.redemption.redeem({ refreshToken, ...context }), outcomeOf);
