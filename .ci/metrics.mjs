@@ -15,8 +15,8 @@ const FAMILIES = { process_: 'the process', nodejs_: 'Node.js' };
 async function registered() {
   const port = await freePort();
   return withService({ METRICS_PORT: String(port), METRICS_HOST: '127.0.0.1' }, async (app) => {
-    const { Metrics } = await import(join(ROOT, 'dist/observability/metrics.js'));
-    const metrics = app.get(Metrics);
+    const { MetricsService } = await import(join(ROOT, 'dist/observability/metrics.service.js'));
+    const metrics = app.get(MetricsService);
     return { own: metrics.declared(), text: (await metrics.exposition()).text };
   });
 }

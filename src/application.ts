@@ -6,16 +6,17 @@ import { AppModule } from './app.module.js';
 import { Settings } from './config/settings.js';
 import { addCompression } from './http/compression.js';
 import { addCrossOrigin } from './http/cross-origin.js';
-import { addEntityTags } from './http/entity-tag-hooks.js';
+import { addConventions } from './resource/conventions.js';
+import { addEntityTags } from './resource/entity-tag-hooks.js';
 import { FailureFilter } from './http/failure.filter.js';
 import { createFastifyAdapter } from './http/fastify-adapter.js';
 import { addGracefulClose } from './http/graceful-close.js';
 import { serveOpenApi } from './http/openapi.js';
 import { addRequestLog, loggerOptions, NestLog } from './observability/logging.js';
-import { Metrics } from './observability/metrics.js';
-import { MetricsListener } from './observability/metrics-listener.js';
+import { MetricsService } from './observability/metrics.service.js';
+import { MetricsListener } from './observability/metrics.listener.js';
 import { addRequestMetrics } from './observability/request-metrics.js';
-import { Shutdown } from './observability/shutdown.js';
+import { ShutdownService } from './observability/shutdown.service.js';
 
 /**
  * The application, ready to listen: modules loaded, database migrated, routes closed to every method they do not offer. Its metrics,
@@ -26,6 +27,7 @@ export async function createApplication(...extensions: (Type | DynamicModule)[])
   const settings = Settings.load();
   const adapter = createFastifyAdapter(loggerOptions(settings), settings);
   const fastify = adapter.getInstance<FastifyInstance>();
+  addConventions(fastify);
   addRequestLog(fastify);
   await addCompression(fastify);
   addEntityTags(fastify);
@@ -35,17 +37,17 @@ export async function createApplication(...extensions: (Type | DynamicModule)[])
     logger: new NestLog(fastify.log),
   });
   app.useGlobalFilters(new FailureFilter());
-  addGracefulClose(fastify, app.get(Shutdown));
-  if (settings.METRICS_PORT !== undefined) addRequestMetrics(fastify, app.get(Metrics));
+  addGracefulClose(fastify, app.get(ShutdownService));
+  if (settings.METRICS_PORT !== undefined) addRequestMetrics(fastify, app.get(MetricsService));
   // It answers preflights by itself, so what measures requests comes before.
   addCrossOrigin(fastify, settings.ALLOWED_ORIGINS);
   const isHttps = settings.PUBLIC_URL.startsWith('https:');
   app.useSecurityHeaders({
-    // Both tell browsers to use https, which would lock them out of a service that is reached by http.
+    // Both headers make browsers use https. Over http, browsers could then no longer reach the service.
     strictTransportSecurity: isHttps,
     contentSecurityPolicy: { directives: isHttps ? {} : { 'upgrade-insecure-requests': null } },
   });
-  // A process that was told to stop, and did, ended well.
+  // A process that stops on a signal exits with 0.
   app.enableShutdownHooks([], { useProcessExit: true });
   if (settings.API_DOCS === 'on') serveOpenApi(app, settings.PUBLIC_URL);
   await app.init();

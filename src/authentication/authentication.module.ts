@@ -1,21 +1,21 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AuditModule } from '../audit/audit.module.js';
-import { RefreshTokensModule } from '../refresh-tokens/refresh-tokens.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AuthenticationGuard } from './authentication.guard.js';
 import { BasicStrategy } from './basic.strategy.js';
 import { BearerStrategy } from './bearer.strategy.js';
-import { RememberedPasswords } from './remembered-passwords.js';
+import { RememberedPasswordsService } from './remembered-passwords.service.js';
 
 /** Credentials in, principal out. */
 @Module({
-  imports: [AuditModule, UsersModule, SigningKeysModule, RefreshTokensModule],
+  imports: [AuditModule, UsersModule, SigningKeysModule, SessionsModule],
   providers: [
     BearerStrategy,
     BasicStrategy,
-    RememberedPasswords,
+    RememberedPasswordsService,
     { provide: APP_GUARD, useClass: AuthenticationGuard },
   ],
 })

@@ -7,11 +7,11 @@ import type { Principal } from '../access/principal.js';
 import { originOf, principalOf } from '../access/request-origin.js';
 import { isAbandoned } from '../http/arrival.js';
 import { formDecoded } from '../http/percent-encoding.js';
-import { AuditTrail } from '../audit/audit-trail.js';
+import { AuditEventsService } from '../audit/audit-events.service.js';
 import { AppError } from '../kernel/app-error.js';
-import { GenuineUsers } from '../users/genuine-users.js';
-import { SignIn } from '../users/sign-in.js';
-import { RememberedPasswords } from './remembered-passwords.js';
+import { GenuineUsersService } from '../users/genuine-users.service.js';
+import { SignInService } from '../users/sign-in.service.js';
+import { RememberedPasswordsService } from './remembered-passwords.service.js';
 
 /**
  * `Authorization: Basic base64(email:password)` (RFC 7617). The password may hold colons, and the pair may be form-encoded. A user with a
@@ -20,10 +20,10 @@ import { RememberedPasswords } from './remembered-passwords.js';
 @Injectable()
 export class BasicStrategy extends PassportStrategy(Strategy, 'basic') {
   constructor(
-    private readonly users: GenuineUsers,
-    private readonly signIn: SignIn,
-    private readonly remembered: RememberedPasswords,
-    private readonly trail: AuditTrail,
+    private readonly users: GenuineUsersService,
+    private readonly signIn: SignInService,
+    private readonly remembered: RememberedPasswordsService,
+    private readonly events: AuditEventsService,
   ) {
     super();
   }
@@ -46,7 +46,7 @@ export class BasicStrategy extends PassportStrategy(Strategy, 'basic') {
       );
       this.remembered.remember(authenticated.email, password, authenticated.passwordHash);
       const principal = principalOf(authenticated, request);
-      await this.trail.recordSample({ kind: 'basic-sign-in', actor: principal, subject: principal.name });
+      await this.events.recordSample({ kind: 'basic-sign-in', actor: principal, subject: principal.name });
       return principal;
     } catch (error) {
       if (error instanceof AppError && error.status === 400) return false;

@@ -4,8 +4,8 @@ import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-custom';
 import type { Principal } from '../access/principal.js';
 import { principalOf } from '../access/request-origin.js';
-import { SessionPrincipals } from '../refresh-tokens/session-principals.js';
-import { AccessTokens, referenceOf } from '../signing-keys/access-tokens.js';
+import { SessionPrincipalsService } from '../sessions/session-principals.service.js';
+import { AccessTokensService, referenceOf } from '../signing-keys/access-tokens.service.js';
 
 /** The scheme is matched without regard to case (RFC 9110, section 11.1). */
 const BEARER = /^bearer +(\S+) *$/i;
@@ -17,8 +17,8 @@ const BEARER = /^bearer +(\S+) *$/i;
 @Injectable()
 export class BearerStrategy extends PassportStrategy(Strategy, 'bearer') {
   constructor(
-    private readonly accessTokens: AccessTokens,
-    private readonly principals: SessionPrincipals,
+    private readonly accessTokens: AccessTokensService,
+    private readonly principals: SessionPrincipalsService,
   ) {
     super();
   }

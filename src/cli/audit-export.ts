@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AUDIT_KINDS, type AuditKind } from '../audit/audit-event.js';
-import { AuditExport, type AuditPage } from '../audit/audit-export.js';
+import { AuditExportService, type AuditPage } from '../audit-trail/audit-export.service.js';
 import { DATE_TIME_FAULT, formatDateTime, parseDateTime } from '../kernel/date-time.js';
 import { escaped } from '../kernel/text.js';
 import { Progress } from './progress.js';
@@ -21,7 +21,7 @@ export function addAuditExportCommand(audit: Command): void {
 function exportEvents({ since, kind: kinds }: { since: Date; kind?: AuditKind[] }): Promise<void> {
   return withApplication(async (app) => {
     try {
-      const pages = app.get(AuditExport).pages(since, kinds);
+      const pages = app.get(AuditExportService).pages(since, kinds);
       await pipeline(Readable.from(lines(pages, since)), process.stdout, { end: false });
     } catch (error) {
       // The reader of stdout wants no more, as `| head` does.

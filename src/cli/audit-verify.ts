@@ -1,7 +1,12 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { AuditVerification, type ChainHead, type Finding, type Verification } from '../audit/audit-verification.js';
+import {
+  AuditVerificationService,
+  type ChainHead,
+  type Finding,
+  type Verification,
+} from '../audit-trail/audit-verification.service.js';
 import { formatDateTime } from '../kernel/date-time.js';
-import { RevivedSessions } from '../refresh-tokens/revived-sessions.js';
+import { RevivedSessionsService } from '../sessions/revived-sessions.service.js';
 import { UsersService } from '../users/users.service.js';
 import { say } from './operator.js';
 import { Progress } from './progress.js';
@@ -25,12 +30,12 @@ export function addAuditVerifyCommand(audit: Command): void {
 
 function verify({ fromHead, json }: VerifyOptions): Promise<void> {
   return withApplication(async (app) => {
-    const trail = await verifyTrail(app.get(AuditVerification), fromHead);
+    const trail = await verifyTrail(app.get(AuditVerificationService), fromHead);
     const users = app.get(UsersService);
     const tampered = (await users.list()).filter((user) => !users.isGenuine(user));
     const findings: Finding[] = [
       ...trail.findings,
-      ...(await app.get(RevivedSessions).list()).map(({ id, uniqueId, subject, clientId, endedOn }) => ({
+      ...(await app.get(RevivedSessionsService).list()).map(({ id, uniqueId, subject, clientId, endedOn }) => ({
         kind: 'session-revived' as const,
         message: `Session ${uniqueId} of ${JSON.stringify(subject)} at ${JSON.stringify(clientId)}, record ${id}, ended on ${formatDateTime(endedOn)} and is there again.`,
       })),
@@ -44,7 +49,7 @@ function verify({ fromHead, json }: VerifyOptions): Promise<void> {
   });
 }
 
-async function verifyTrail(verification: AuditVerification, head: ChainHead | undefined): Promise<Verification> {
+async function verifyTrail(verification: AuditVerificationService, head: ChainHead | undefined): Promise<Verification> {
   const progress = new Progress('Verifying seals', await verification.newest());
   let verified = 0;
   try {

@@ -1,11 +1,7 @@
 import { statSync } from 'node:fs';
 import { formatDateTime } from '../kernel/date-time.js';
-import {
-  ENDINGS_AT_ONCE,
-  SessionEndings,
-  type NamedEnd,
-  type SurvivingSession,
-} from '../refresh-tokens/session-endings.js';
+import { ENDINGS_AT_ONCE, SessionEndingsService, type NamedEnd } from '../sessions/session-endings.service.js';
+import type { SurvivingSession } from '../sessions/session-endings.statements.js';
 import { counted } from './counted.js';
 import { formatTable } from './format-table.js';
 import { OPERATOR, say } from './operator.js';
@@ -31,7 +27,7 @@ export async function endFromTrail(file: string, { dryRun, json }: EndOptions): 
   await withFile(file, async (path) => {
     const named = await count(path);
     await withApplication(async (app) => {
-      const endings = app.get(SessionEndings);
+      const endings = app.get(SessionEndingsService);
       const found = new Map<number, SurvivingSession>();
       let ended = 0;
       await inBatches(path, named, async (ends) => {

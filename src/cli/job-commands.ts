@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Jobs } from '../jobs/jobs.js';
+import { JobsService } from '../jobs/jobs.service.js';
 import type { Job } from '../jobs/job.js';
 import type { JobRecord } from '../jobs/job-record.entity.js';
 import { formatDateTime } from '../kernel/date-time.js';
@@ -16,7 +16,7 @@ export function addJobCommands(program: Command): void {
     .option('--json', 'as JSON')
     .action(({ json }: { json?: true }) =>
       withApplication(async (app) => {
-        const all = (await app.get(Jobs).list()).map(asJson);
+        const all = (await app.get(JobsService).list()).map(asJson);
         say(json ? JSON.stringify(all, null, 2) : formatTable(all));
       }),
     );
@@ -26,7 +26,7 @@ export function addJobCommands(program: Command): void {
     .option('--json', 'as JSON')
     .action((name: string, { json }: { json?: true }) =>
       withApplication(async (app) => {
-        const rows = await app.get(Jobs).run(name);
+        const rows = await app.get(JobsService).run(name);
         say(json ? JSON.stringify({ rows }) : `The job ${name} touched ${rows} ${rows === 1 ? 'row' : 'rows'}.`);
       }),
     );

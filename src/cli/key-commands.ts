@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { SigningKeys } from '../signing-keys/signing-keys.service.js';
+import { SigningKeysService } from '../signing-keys/signing-keys.service.js';
 import { OPERATOR, say } from './operator.js';
 import { withApplication } from './with-application.js';
 
@@ -10,11 +10,14 @@ export function addKeyCommands(program: Command): void {
     .description('The keys that sign access tokens.')
     .command('rotate')
     .description('Make a new key. It signs after being announced for an hour.')
-    .option('--now', 'at once, and forget the others: they may be known to somebody. Access tokens must be refreshed')
+    .option(
+      '--now',
+      'immediately, and delete all other keys: for when an attacker may know them. Clients must refresh their access tokens',
+    )
     .option('--json', 'as JSON')
     .action(({ now = false, json }: { now?: boolean; json?: true }) =>
       withApplication(async (app) => {
-        const kid = await app.get(SigningKeys).rotate(OPERATOR, now);
+        const kid = await app.get(SigningKeysService).rotate(OPERATOR, now);
         say(json ? JSON.stringify({ kid, signsAtOnce: now }) : `Made the key ${kid}.`);
       }),
     );

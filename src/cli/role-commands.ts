@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { DeclaredRoles } from '../access/declared-roles.js';
+import { DeclaredRolesService } from '../access/declared-roles.service.js';
 import { say } from './operator.js';
 import { withApplication } from './with-application.js';
 
@@ -11,7 +11,7 @@ export function addRoleCommands(program: Command): void {
     .description('List all roles.')
     .action(() =>
       withApplication((app) => {
-        say(app.get(DeclaredRoles).roles().join('\n'));
+        say(app.get(DeclaredRolesService).roles().join('\n'));
         return Promise.resolve();
       }),
     );

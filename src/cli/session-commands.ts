@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { formatDateTime } from '../kernel/date-time.js';
-import type { RefreshToken } from '../refresh-tokens/refresh-token.entity.js';
-import { SessionsService } from '../refresh-tokens/sessions.service.js';
+import type { ListedSession } from '../sessions/session.js';
+import { SessionsService } from '../sessions/sessions.service.js';
 import { formatTable } from './format-table.js';
 import { say } from './operator.js';
 import { addSessionEndCommand } from './session-end-command.js';
@@ -33,7 +33,7 @@ function list({ subject, client, json }: SessionOptions): Promise<void> {
   });
 }
 
-function asJson({ id, uniqueId, clientId, createdOn, authTime, rotatedOn, expiresOn, ...last }: RefreshToken) {
+function asJson({ id, uniqueId, clientId, createdOn, authTime, rotatedOn, expiresOn, ...last }: ListedSession) {
   const time = (instant: Date | null): string | null => (instant ? formatDateTime(instant) : null);
   return {
     id,

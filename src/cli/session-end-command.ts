@@ -2,8 +2,8 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { Option, type Command } from 'commander';
 import { AppError } from '../kernel/app-error.js';
 import { formatDateTime } from '../kernel/date-time.js';
-import { SessionEndings } from '../refresh-tokens/session-endings.js';
-import { SessionsService } from '../refresh-tokens/sessions.service.js';
+import { SessionEndingsService } from '../sessions/session-endings.service.js';
+import { SessionsService } from '../sessions/sessions.service.js';
 import { counted } from './counted.js';
 import { endFromTrail } from './end-from-trail.js';
 import { formatTable } from './format-table.js';
@@ -60,7 +60,7 @@ async function endOfUser(
       const rows = found.map(({ uniqueId, clientId, authTime }) => ({
         session: uniqueId,
         client: clientId,
-        signedIn: authTime && formatDateTime(authTime),
+        signedIn: formatDateTime(authTime),
       }));
       say(`${formatTable(rows)}\nWould end ${counted(found.length)}.`);
     }
@@ -71,7 +71,7 @@ async function endOfUser(
 }
 
 async function endEvery(app: INestApplicationContext, { dryRun, json }: EndOptions): Promise<void> {
-  const endings = app.get(SessionEndings);
+  const endings = app.get(SessionEndingsService);
   const count = await endings.count();
   if (dryRun) {
     say(json ? JSON.stringify({ wouldEnd: count }) : `Would end ${counted(count)}.`);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Totp } from '../users/totp.js';
+import { TotpService } from '../users/totp.service.js';
 import { OPERATOR, say } from './operator.js';
 import { withApplication } from './with-application.js';
 
@@ -11,7 +11,7 @@ export function addTotpCommands(program: Command): void {
     .description('Demand a code of a user, and print the URI for their app. It is shown only now.')
     .action((email: string) =>
       withApplication(async (app) => {
-        say(await app.get(Totp).enable(email, OPERATOR));
+        say(await app.get(TotpService).enable(email, OPERATOR));
       }),
     );
   totp
@@ -19,7 +19,7 @@ export function addTotpCommands(program: Command): void {
     .description('Demand no code of a user any more.')
     .action((email: string) =>
       withApplication(async (app) => {
-        await app.get(Totp).disable(email, OPERATOR);
+        await app.get(TotpService).disable(email, OPERATOR);
         say(`Disabled the second factor of ${email}.`);
       }),
     );

@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Command } from 'commander';
-import { DeclaredRoles } from '../access/declared-roles.js';
+import { DeclaredRolesService } from '../access/declared-roles.service.js';
 import { UsersService } from '../users/users.service.js';
 import { demandKnownRoles } from './known-roles.js';
 import { OPERATOR, say } from './operator.js';
@@ -115,5 +115,5 @@ function withdraw(email: string, roles: string[]): Promise<void> {
 }
 
 function rolesOf(app: INestApplicationContext): string[] {
-  return app.get(DeclaredRoles).roles();
+  return app.get(DeclaredRolesService).roles();
 }

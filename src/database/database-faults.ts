@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import { isDatabaseUnreachable, NotConnected, reasonOf } from '../kernel/database-failures.js';
+import { isDatabaseUnreachable, NotConnected, reasonOf } from './database-failures.js';
 import { UnsuitableDatabase } from './session.js';
 
 const PRIVATE_CA = 'name the file of its CA in sslrootcert or PGSSLROOTCERT, or have the server send its whole chain';

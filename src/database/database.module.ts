@@ -5,9 +5,8 @@ import { Settings } from '../config/settings.js';
 import { connectionOptions } from './connection-options.js';
 import { lendSecrets } from './migration-secrets.js';
 import { migrate } from './migrate.js';
-import { Notices } from './notices.js';
-import { PageReader } from './page-reader.js';
-import { Statements } from './statements.js';
+import { NoticesService } from './notices.service.js';
+import { StatementsService } from './statements.service.js';
 import { whenDatabaseAnswers } from './when-database-answers.js';
 import type { Secrets } from '../kernel/key-ring.js';
 
@@ -40,8 +39,8 @@ export class DatabaseModule {
       module: DatabaseModule,
       global: true,
       imports: [connection],
-      providers: [Statements, PageReader, Notices],
-      exports: [Statements, PageReader, Notices],
+      providers: [StatementsService, NoticesService],
+      exports: [StatementsService, NoticesService],
     };
   }
 

@@ -1,7 +1,7 @@
-import type { Socket } from 'node:net';
 import pg, { type ClientConfig } from 'pg';
-import { isDatabaseAway, NotConnected, type HostFailure } from '../kernel/database-failures.js';
+import { isDatabaseAway, NotConnected, type HostFailure } from './database-failures.js';
 import type { ServerHosts } from './server-hosts.js';
+import { internalsOf, startupConfOf } from './driver-internals.js';
 import { HANDSHAKE, prepareSession, UnsuitableDatabase } from './session.js';
 
 /** What a server that only reads answers to a write. */
@@ -19,15 +19,6 @@ export interface ServerSession {
   readonly settings: Readonly<Record<string, string>>;
   /** A connection that owes an answer for longer is ended, in milliseconds; absent: none is. */
   readonly answerWithinMs?: number;
-}
-
-/** What the driver does not declare. */
-interface Innards {
-  readonly connection: pg.Connection & { readonly stream: Socket };
-  readonly readyForQuery: boolean;
-  /** The pool ends a connection that was used as often as it may be. */
-  _poolUseCount: number;
-  getStartupConf: () => Record<string, string>;
 }
 
 /**
@@ -64,7 +55,7 @@ export class ServerClient extends pg.Client {
 
   /** What the handshake sends; the driver calls this. */
   getStartupConf(): Record<string, string> {
-    return { ...(pg.Client.prototype as unknown as Innards).getStartupConf.call(this), ...HANDSHAKE };
+    return { ...startupConfOf(this), ...HANDSHAKE };
   }
 
   private async connectToFirst(): Promise<this> {
@@ -112,23 +103,24 @@ export class ServerClient extends pg.Client {
   }
 
   private abandon(): void {
-    const { connection } = this.innards;
+    const { connection } = internalsOf(this);
     connection.removeAllListeners();
     connection.on('error', () => undefined);
     connection.stream.destroy();
   }
 
   private watch(): void {
-    const { innards } = this;
-    const { stream } = innards.connection;
-    innards.connection.on('errorMessage', ({ code }: { readonly code?: string }) => {
-      if (code === READ_ONLY) innards._poolUseCount = Infinity;
+    const internals = internalsOf(this);
+    const { stream } = internals.connection;
+    internals.connection.on('errorMessage', ({ code }: { readonly code?: string }) => {
+      if (code === READ_ONLY) internals._poolUseCount = Infinity;
     });
     const { answerWithinMs } = this.#session;
     if (answerWithinMs === undefined) return;
     // A server that is gone says nothing, and the system notices after minutes; until then the pool would be full of its connections.
     stream.setTimeout(answerWithinMs).on('timeout', () => {
-      if (!innards.readyForQuery) stream.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
+      if (!internals.readyForQuery)
+        stream.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
     });
   }
 
@@ -138,10 +130,6 @@ export class ServerClient extends pg.Client {
     const host = searchParams.get('host') ?? this.host;
     const port = searchParams.get('port') ?? this.port;
     return host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : `${host}:${port}`;
-  }
-
-  private get innards(): Innards {
-    return this as unknown as Innards;
   }
 }
 

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isDatabaseAway } from '../kernel/database-failures.js';
+import { isDatabaseAway } from './database-failures.js';
 import { databaseFault } from './database-faults.js';
 
 /** The service and its database often start together. */
@@ -12,7 +12,7 @@ const logger = new Logger('Database');
 /**
  * Does what needs the database when the service starts. While the database is away it is tried again, for half a minute; the log says why,
  * and for how much longer.
- * @throws what the work throws, when the reason does not pass by itself, or did not pass in time
+ * @throws what the work throws, when the reason is not temporary, or lasts too long
  */
 export async function whenDatabaseAnswers<T>(work: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + PATIENCE_MS;

@@ -8,7 +8,7 @@ import {
   isDatabaseExhausted,
   isDatabaseUnreachable,
   RETRY_AFTER_SECONDS,
-} from '../kernel/database-failures.js';
+} from '../database/database-failures.js';
 import type { ErrorCode } from '../kernel/error-codes.js';
 import { contractFailure } from './failure-body.js';
 

@@ -4,16 +4,13 @@ import { METHODS, type IncomingMessage } from 'node:http';
 import { v4 as uuid } from 'uuid';
 import type { Settings } from '../config/settings.js';
 import { addArrival } from './arrival.js';
-import { addBatchConstraint } from './batch-query.js';
 import { addBodyParsers } from './body-parsers.js';
 import { addConnectRefusal, answerBrokenRequest } from './broken-requests.js';
 import { addEncodedBodyCheck } from './encoded-body.js';
 import { addExpectationCheck } from './expectation.js';
 import { addAssumedForms } from './form.js';
 import { addHostCheck } from './host-header.js';
-import { addTotalItemsHeader } from './list-envelope.js';
 import { MethodTable } from './method-table.js';
-import { addRecordStreams } from './record-stream.js';
 import { RequestTargets } from './request-target.js';
 import { trustIn } from './trusted-proxies.js';
 import { addUnreadBody } from './unread-body.js';
@@ -62,12 +59,9 @@ export function createFastifyAdapter(
       fastify.addHttpMethod(method, { hasBody: true });
   }
   addArrival(fastify);
-  addBatchConstraint(fastify);
   addBodyParsers(fastify);
   addAssumedForms(fastify);
   addUnreadBody(fastify);
-  addTotalItemsHeader(fastify);
-  addRecordStreams(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
     // What this service answers is never for a cache: records, tokens, and who may see them.
     reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store', pragma: 'no-cache' });

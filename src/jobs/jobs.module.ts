@@ -1,14 +1,14 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
-import { EmbeddedMaintenance } from './embedded-maintenance.js';
+import { EmbeddedMaintenanceJob } from './embedded-maintenance.job.js';
 import { JobRecord } from './job-record.entity.js';
-import { Jobs } from './jobs.js';
+import { JobsService } from './jobs.service.js';
 import { CreateJobs1795200001000 } from './migrations/1795200001000-create-jobs.js';
 
 /** The jobs that keep the database tidy. */
 @Module({
   imports: [DatabaseModule.forFeature({ entities: [JobRecord], migrations: [CreateJobs1795200001000] })],
-  providers: [Jobs, EmbeddedMaintenance],
-  exports: [Jobs],
+  providers: [JobsService, EmbeddedMaintenanceJob],
+  exports: [JobsService],
 })
 export class JobsModule {}

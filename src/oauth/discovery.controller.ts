@@ -3,7 +3,7 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { JWK } from 'jose';
 import { Public } from '../access/policy.js';
 import { Settings } from '../config/settings.js';
-import { SigningKeys } from '../signing-keys/signing-keys.service.js';
+import { SigningKeysService } from '../signing-keys/signing-keys.service.js';
 import { KeySet } from './key-set.js';
 import { ServerMetadata } from './server-metadata.js';
 
@@ -16,7 +16,7 @@ const CACHE_CONTROL = 'public, max-age=300';
 export class DiscoveryController {
   constructor(
     private readonly settings: Settings,
-    private readonly keys: SigningKeys,
+    private readonly keys: SigningKeysService,
   ) {}
 
   /** What works here, and nothing else. */

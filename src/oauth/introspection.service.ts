@@ -1,26 +1,26 @@
 import { Injectable } from '@nestjs/common';
-import { AuditTrail } from '../audit/audit-trail.js';
+import { AuditEventsService } from '../audit/audit-events.service.js';
 import { Settings } from '../config/settings.js';
 import { inSeconds } from '../kernel/date-time.js';
 import type { Actor } from '../kernel/origin.js';
-import { RefreshTokenCodec, type RefreshTokenClaims } from '../refresh-tokens/refresh-token-codec.js';
-import { SessionPrincipals } from '../refresh-tokens/session-principals.js';
-import { AccessTokens, referenceOf } from '../signing-keys/access-tokens.js';
+import { RefreshTokenCodec, type RefreshTokenClaims } from '../sessions/refresh-token.codec.js';
+import { SessionPrincipalsService } from '../sessions/session-principals.service.js';
+import { AccessTokensService, referenceOf } from '../signing-keys/access-tokens.service.js';
 import { required, type OAuthParameters } from './oauth-form.js';
 import type { IntrospectionResponse } from './introspection-response.js';
 
 /** All that is ever said of a token that is not active, whatever the reason (RFC 7662, section 2.2). */
 const INACTIVE: IntrospectionResponse = { active: false };
 
-/** Tells whether a token is active, and whose it is (RFC 7662). */
+/** Says whether a token is active, and whose token it is (RFC 7662). */
 @Injectable()
 export class IntrospectionService {
   constructor(
     private readonly codec: RefreshTokenCodec,
-    private readonly accessTokens: AccessTokens,
-    private readonly principals: SessionPrincipals,
+    private readonly accessTokens: AccessTokensService,
+    private readonly principals: SessionPrincipalsService,
     private readonly settings: Settings,
-    private readonly trail: AuditTrail,
+    private readonly events: AuditEventsService,
   ) {}
 
   /** What is known of the token of the request. That it was introspected is an event. @throws AppError invalid_request without a token */
@@ -30,7 +30,7 @@ export class IntrospectionService {
     const response = await (claims ? this.introspectRefreshToken(claims, token) : this.introspectAccessToken(token));
     const { active, sub: subject, client_id: clientId, sid: sessionId } = response;
     const reason = active ? 'active' : 'inactive';
-    await this.trail.recordSample({ kind: 'token-introspected', actor, reason, subject, clientId, sessionId });
+    await this.events.recordSample({ kind: 'token-introspected', actor, reason, subject, clientId, sessionId });
     return response;
   }
 

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
-import { RefreshTokensModule } from '../refresh-tokens/refresh-tokens.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { DiscoveryController } from './discovery.controller.js';
@@ -10,13 +10,20 @@ import { HomeController } from './home.controller.js';
 import { IntrospectionService } from './introspection.service.js';
 import { RevocationService } from './revocation.service.js';
 import { TokenController } from './token.controller.js';
-import { TokenResponses } from './token-responses.js';
+import { TokenResponsesService } from './token-responses.service.js';
 import { TokenService } from './token.service.js';
 
 /** The OAuth 2.0 endpoints. */
 @Module({
-  imports: [AuditModule, UsersModule, SigningKeysModule, RefreshTokensModule],
+  imports: [AuditModule, UsersModule, SigningKeysModule, SessionsModule],
   controllers: [TokenController, DiscoveryController, HomeController],
-  providers: [TokenService, PasswordGrant, RefreshTokenGrant, TokenResponses, RevocationService, IntrospectionService],
+  providers: [
+    TokenService,
+    PasswordGrant,
+    RefreshTokenGrant,
+    TokenResponsesService,
+    RevocationService,
+    IntrospectionService,
+  ],
 })
 export class OAuthModule {}

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
-import { RefreshTokenCodec } from '../refresh-tokens/refresh-token-codec.js';
-import { SessionsService } from '../refresh-tokens/sessions.service.js';
-import { AccessTokens, referenceOf } from '../signing-keys/access-tokens.js';
-import { ClientGuesses } from '../users/client-guesses.js';
+import { RefreshTokenCodec } from '../sessions/refresh-token.codec.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { AccessTokensService, referenceOf } from '../signing-keys/access-tokens.service.js';
+import { ClientGuessesService } from '../users/client-guesses.service.js';
 import { oauthError } from './oauth-error.js';
 import { required, type OAuthRequest } from './oauth-form.js';
 
@@ -13,9 +13,9 @@ import { required, type OAuthRequest } from './oauth-form.js';
 export class RevocationService {
   constructor(
     private readonly codec: RefreshTokenCodec,
-    private readonly accessTokens: AccessTokens,
+    private readonly accessTokens: AccessTokensService,
     private readonly sessions: SessionsService,
-    private readonly clientGuesses: ClientGuesses,
+    private readonly clientGuesses: ClientGuessesService,
   ) {}
 
   /**

@@ -17,7 +17,7 @@ const TOKEN = { type: 'string', description: 'A refresh token or an access token
 const HINT = {
   type: 'string',
   enum: ['refresh_token', 'access_token'],
-  description: 'Not needed: tokens tell their kind.',
+  description: 'Not needed: the form of a token shows its kind.',
 };
 
 /** The OAuth 2.0 endpoints that take a token or give one (contract 3). */

@@ -3,8 +3,8 @@ import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger
 import { DataSource } from 'typeorm';
 import { Public } from '../access/policy.js';
 import { AppError } from '../kernel/app-error.js';
-import { RETRY_AFTER_SECONDS } from '../kernel/database-failures.js';
-import { Shutdown } from './shutdown.js';
+import { RETRY_AFTER_SECONDS } from '../database/database-failures.js';
+import { ShutdownService } from './shutdown.service.js';
 import { withinTime } from './within-time.js';
 
 const READY_TIMEOUT_MS = 2_000;
@@ -22,7 +22,7 @@ class Health {
 export class HealthController {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly shutdown: Shutdown,
+    private readonly shutdown: ShutdownService,
   ) {}
 
   @Get('live')
@@ -39,10 +39,10 @@ export class HealthController {
   @ApiResponse({ status: '4XX', description: 'The request was refused.' })
   @ApiResponse({
     status: 503,
-    description: 'The process was told to stop, or the database did not answer within two seconds.',
+    description: 'The process is stopping, or the database did not answer within two seconds.',
   })
   async ready(): Promise<Health> {
-    if (this.shutdown.hasBegun) throw notReady('The process was told to stop.');
+    if (this.shutdown.hasBegun) throw notReady('The process is stopping.');
     try {
       await withinTime(this.dataSource.query('SELECT 1'), READY_TIMEOUT_MS);
     } catch (error) {

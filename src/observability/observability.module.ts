@@ -1,15 +1,15 @@
 import { Global, Module } from '@nestjs/common';
-import { DatabaseMetrics } from './database-metrics.js';
+import { DatabaseMetricsService } from './database-metrics.service.js';
 import { HealthController } from './health.controller.js';
-import { Metrics } from './metrics.js';
-import { MetricsListener } from './metrics-listener.js';
-import { Shutdown } from './shutdown.js';
+import { MetricsService } from './metrics.service.js';
+import { MetricsListener } from './metrics.listener.js';
+import { ShutdownService } from './shutdown.service.js';
 
 /** What operators look at. Every module may contribute metrics. */
 @Global()
 @Module({
   controllers: [HealthController],
-  providers: [Metrics, MetricsListener, DatabaseMetrics, Shutdown],
-  exports: [Metrics],
+  providers: [MetricsService, MetricsListener, DatabaseMetricsService, ShutdownService],
+  exports: [MetricsService],
 })
 export class ObservabilityModule {}

@@ -1,6 +1,6 @@
 import type { Counter } from 'prom-client';
 import { AppError } from '../kernel/app-error.js';
-import type { MetricDescription, Metrics } from './metrics.js';
+import type { MetricDescription, MetricsService } from './metrics.service.js';
 
 const TOO_MANY_REQUESTS = 429;
 const SERVICE_UNAVAILABLE = 503;
@@ -25,7 +25,7 @@ export class Outcomes<Success extends string> {
   private readonly refusals: ReadonlySet<string>;
 
   /** @throws Error when the name is taken */
-  constructor(metrics: Metrics, { successes, refusals, ...description }: OutcomesDescription<Success>) {
+  constructor(metrics: MetricsService, { successes, refusals, ...description }: OutcomesDescription<Success>) {
     this.counter = metrics.counter({ ...description, labelNames: ['outcome', 'reason'] });
     this.refusals = new Set(refusals);
     // A series that begins with its first event hides that event: rates need the zero before it.

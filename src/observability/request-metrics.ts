@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { Metrics } from './metrics.js';
+import type { MetricsService } from './metrics.service.js';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 /** From a read by key to a login, which is slow on purpose, and to a client's patience. */
@@ -11,7 +11,7 @@ const GONE = 499;
  * Measures each request by method, route and status. The labels are few, whatever is sent: the route is its pattern and never the path,
  * all unknown paths are one, and so are all unusual methods.
  */
-export function addRequestMetrics(fastify: FastifyInstance, metrics: Metrics): void {
+export function addRequestMetrics(fastify: FastifyInstance, metrics: MetricsService): void {
   let inProgress = 0;
   metrics.gauge({
     name: 'tessera_http_requests_in_progress',

@@ -1,5 +1,5 @@
-import type { Searchable } from '../database/search.js';
-import type { SearchDefinition } from '../http/search-parameters.js';
+import type { Searchable } from '../resource/find-page.js';
+import type { SearchDefinition } from '../resource/search-parameters.js';
 import { isNew } from './refresh-token.entity.js';
 
 /** What refresh tokens can be searched by and ordered by (contract 1.6). */

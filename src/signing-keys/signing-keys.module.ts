@@ -2,10 +2,10 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
-import { AccessTokens } from './access-tokens.js';
+import { AccessTokensService } from './access-tokens.service.js';
 import { CreateSigningKeys1795000001000 } from './migrations/1795000001000-create-signing-keys.js';
 import { SigningKey } from './signing-key.entity.js';
-import { SigningKeys } from './signing-keys.service.js';
+import { SigningKeysService } from './signing-keys.service.js';
 
 /** The keys that sign access tokens, and the tokens they sign. */
 @Module({
@@ -14,7 +14,7 @@ import { SigningKeys } from './signing-keys.service.js';
     JobsModule,
     DatabaseModule.forFeature({ entities: [SigningKey], migrations: [CreateSigningKeys1795000001000] }),
   ],
-  providers: [SigningKeys, AccessTokens],
-  exports: [SigningKeys, AccessTokens],
+  providers: [SigningKeysService, AccessTokensService],
+  exports: [SigningKeysService, AccessTokensService],
 })
 export class SigningKeysModule {}

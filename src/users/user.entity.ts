@@ -1,13 +1,13 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Somebody who may sign in. The e-mail, in lower case, is who they are: the subject of tokens and the author of writes. */
+/** A user who may sign in. The e-mail, in lower case, identifies the user: as the subject of tokens and the author of writes. */
 @Entity('users')
 @Check('users_email_check', 'email = lower(email)')
 export class User {
   @PrimaryColumn({ type: 'text', collation: 'C' })
   email!: string;
 
-  /** argon2id, as a PHC string, peppered by `PasswordSeals`; without pepper until the user signs in after an upgrade from 0.1. */
+  /** argon2id, as a PHC string, peppered by `PasswordSealsService`; without pepper until the user signs in after an upgrade from 0.1. */
   @Column({ type: 'text', name: 'password_hash' })
   passwordHash!: string;
 
@@ -34,7 +34,7 @@ export class User {
   @Column({ type: 'bigint', name: 'totp_last_step', nullable: true, select: false })
   totpLastStep?: number | null;
 
-  /** What `UserSeals` signed; null in a row that the service did not write. The user is refused unless it fits. */
+  /** What `UserSealsService` signed; null in a row that the service did not write. The user is refused unless it fits. */
   @Column({ type: 'text', nullable: true })
   mac!: string | null;
 

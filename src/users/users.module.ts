@@ -2,24 +2,24 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
-import { FirstAdministrator } from './first-administrator.js';
-import { ClientGuesses } from './client-guesses.js';
-import { GuessLimits } from './guess-limits.js';
-import { HashingQueue } from './hashing-queue.js';
-import { LoginThrottle } from './login-throttle.js';
+import { FirstAdministratorService } from './first-administrator.service.js';
+import { ClientGuessesService } from './client-guesses.service.js';
+import { GuessLimitsService } from './guess-limits.service.js';
+import { HashingQueueService } from './hashing-queue.service.js';
+import { LoginThrottleService } from './login-throttle.service.js';
 import { CreateUsers1795000000000 } from './migrations/1795000000000-create-users.js';
-import { PasswordChecks } from './password-checks.js';
-import { GenuineUsers } from './genuine-users.js';
+import { PasswordChecksService } from './password-checks.service.js';
+import { GenuineUsersService } from './genuine-users.service.js';
 import { AddUserMac1796000004000 } from './migrations/1796000004000-add-user-mac.js';
 import { AdoptUsers1796000004001 } from './migrations/1796000004001-adopt-users.js';
-import { PasswordSeals } from './password-seals.js';
-import { SignIn } from './sign-in.js';
-import { TamperedUsers } from './tampered-users.js';
-import { Totp } from './totp.js';
-import { UserPasswords } from './user-passwords.js';
-import { UserRenewal } from './user-renewal.js';
-import { UserRows } from './user-rows.js';
-import { UserSeals } from './user-seals.js';
+import { PasswordSealsService } from './password-seals.service.js';
+import { SignInService } from './sign-in.service.js';
+import { TamperedUsersService } from './tampered-users.service.js';
+import { TotpService } from './totp.service.js';
+import { UserPasswordsService } from './user-passwords.service.js';
+import { UserRenewalService } from './user-renewal.service.js';
+import { UsersRepository } from './users.repository.js';
+import { UserSealsService } from './user-seals.service.js';
 import { User } from './user.entity.js';
 import { UsersService } from './users.service.js';
 
@@ -35,22 +35,22 @@ import { UsersService } from './users.service.js';
   ],
   providers: [
     UsersService,
-    GenuineUsers,
-    UserPasswords,
-    UserRows,
-    UserSeals,
-    PasswordSeals,
-    TamperedUsers,
-    UserRenewal,
-    SignIn,
-    PasswordChecks,
-    HashingQueue,
-    Totp,
-    LoginThrottle,
-    GuessLimits,
-    ClientGuesses,
-    FirstAdministrator,
+    GenuineUsersService,
+    UserPasswordsService,
+    UsersRepository,
+    UserSealsService,
+    PasswordSealsService,
+    TamperedUsersService,
+    UserRenewalService,
+    SignInService,
+    PasswordChecksService,
+    HashingQueueService,
+    TotpService,
+    LoginThrottleService,
+    GuessLimitsService,
+    ClientGuessesService,
+    FirstAdministratorService,
   ],
-  exports: [UsersService, GenuineUsers, SignIn, Totp, ClientGuesses],
+  exports: [UsersService, GenuineUsersService, SignInService, TotpService, ClientGuessesService],
 })
 export class UsersModule {}

@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { isEmail } from 'class-validator';
 import { Repository, type EntityManager } from 'typeorm';
-import { AuditTrail } from '../audit/audit-trail.js';
+import { AuditEventsService } from '../audit/audit-events.service.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
 import { steersOutput, textFault } from '../kernel/text.js';
-import { GenuineUsers } from './genuine-users.js';
-import { UserPasswords } from './user-passwords.js';
-import { UserRows, type UserRowChange } from './user-rows.js';
-import type { SignedPower, SignedUser } from './user-seals.js';
+import { GenuineUsersService } from './genuine-users.service.js';
+import { UserPasswordsService } from './user-passwords.service.js';
+import { UsersRepository, type UserRowChange } from './users.repository.js';
+import type { SignedPower, SignedUser } from './user-seals.service.js';
 import { User } from './user.entity.js';
 
 /** A user to be made. */
@@ -22,7 +22,7 @@ export interface NewUser {
   readonly mustResetPassword?: boolean;
 }
 
-/** What of a user can be changed; what is absent stays. A new password lifts `mustResetPassword` unless it is set anew. */
+/** What can be changed of a user; absent members stay. A new password lifts `mustResetPassword`, unless the change sets it. */
 export interface UserChange {
   readonly password?: string;
   readonly enabled?: boolean;
@@ -30,7 +30,7 @@ export interface UserChange {
   readonly mustResetPassword?: boolean;
 }
 
-/** Told within the transaction when a user's sessions must end: they were disabled, or their password was changed or must be. */
+/** Runs within the transaction when a user's sessions must end: the user was disabled, or the password changed or must change. */
 export type SignOut = (email: string, reason: string, actor: Actor, manager: EntityManager) => Promise<void>;
 
 /** Keeps the users: who they are and what they may do. Every change is an audit event of the same transaction. */
@@ -40,13 +40,13 @@ export class UsersService {
 
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
-    private readonly trail: AuditTrail,
-    private readonly rows: UserRows,
-    private readonly passwords: UserPasswords,
-    private readonly genuine: GenuineUsers,
+    private readonly events: AuditEventsService,
+    private readonly rows: UsersRepository,
+    private readonly passwords: UserPasswordsService,
+    private readonly genuine: GenuineUsersService,
   ) {}
 
-  /** Has a feature that keeps sessions told when a user's must end. */
+  /** Registers what runs when a user's sessions must end. */
   onSignOut(signOut: SignOut): void {
     this.signOuts.push(signOut);
   }
@@ -102,7 +102,7 @@ export class UsersService {
     const values = { email: subject, passwordHash, isAdministrator, roles, ...NEW_USER, mustResetPassword };
     return this.users.manager.transaction(async (manager) => {
       const isNew = await this.rows.insert(values, manager);
-      if (isNew) await this.trail.record({ kind: 'user-added', actor, subject }, manager);
+      if (isNew) await this.events.record({ kind: 'user-added', actor, subject }, manager);
       return isNew;
     });
   }
@@ -190,7 +190,7 @@ export class UsersService {
     { reason, signsOut }: { reason: string; signsOut?: boolean },
     manager: EntityManager,
   ): Promise<void> {
-    await this.trail.record({ kind: 'user-changed', actor, subject, reason }, manager);
+    await this.events.record({ kind: 'user-changed', actor, subject, reason }, manager);
     for (const signOut of signsOut ? this.signOuts : []) await signOut(subject, reason, actor, manager);
   }
 }
@@ -198,10 +198,10 @@ export class UsersService {
 const NEW_USER = { enabled: true, totpSecret: null } as const;
 
 function without(roles: readonly string[], role: string): string[] {
-  return roles.filter((held) => held !== role);
+  return roles.filter((other) => other !== role);
 }
 
-/** A change would sign what somebody else wrote. */
+/** A change would sign what was written outside the service. */
 function userTampered(email: string): AppError {
   const what = `The row of ${email} was changed outside the service.`;
   return new AppError('user_tampered', 409, `${what} Look at it with "users list", then disable it or approve it.`);

@@ -1,12 +1,12 @@
 import { Logger } from '@nestjs/common';
-import { Metrics } from '../../src/observability/metrics.js';
+import { MetricsService } from '../../src/observability/metrics.service.js';
 import { parse } from '../support/scrape.js';
 
 describe('a metric that cannot be read', () => {
   it('is left out in time, and is not asked for again while it has not answered', async () => {
     Logger.overrideLogger(false);
     // Two in one process, which share nothing.
-    const [metrics] = [new Metrics(), new Metrics()].map((each) => {
+    const [metrics] = [new MetricsService(), new MetricsService()].map((each) => {
       each.counter({ name: 'tessera_there_total', help: 'There.', action: '' }).inc();
       return each;
     });

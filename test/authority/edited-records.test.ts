@@ -14,7 +14,7 @@ import {
   type SessionRecord,
   type Tokens,
 } from '../support/sessions.js';
-import { hashTicket } from '../../src/refresh-tokens/ticket-digest.js';
+import { hashTicket } from '../../src/sessions/ticket-digest.js';
 
 let service: Service;
 beforeAll(async () => {

@@ -2,11 +2,11 @@ import type { INestApplicationContext } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { AppError } from '../../src/kernel/app-error.js';
 import type { Actor } from '../../src/kernel/origin.js';
-import { Logins } from '../../src/refresh-tokens/logins.js';
-import { Redemption } from '../../src/refresh-tokens/redemption.js';
-import type { IssuedSession } from '../../src/refresh-tokens/session.js';
-import { SessionPrincipals } from '../../src/refresh-tokens/session-principals.js';
-import { SessionsService } from '../../src/refresh-tokens/sessions.service.js';
+import { LoginsService } from '../../src/sessions/logins.service.js';
+import { RedemptionService } from '../../src/sessions/redemption.service.js';
+import type { IssuedSession } from '../../src/sessions/session.js';
+import { SessionPrincipalsService } from '../../src/sessions/session-principals.service.js';
+import { SessionsService } from '../../src/sessions/sessions.service.js';
 import { UsersService, type UserChange } from '../../src/users/users.service.js';
 import { startInProcess } from '../support/in-process.js';
 import { the } from '../support/sessions.js';
@@ -28,11 +28,11 @@ const change = (changes: UserChange): Promise<void> => app.get(UsersService).cha
 
 async function login(clientId: string): Promise<IssuedSession> {
   const user = the((await app.get(UsersService).find(EMAIL)) ?? undefined);
-  return app.get(Logins).begin({ user, clientId, amr: ['pwd'], origin: ORIGIN });
+  return app.get(LoginsService).begin({ user, clientId, amr: ['pwd'], origin: ORIGIN });
 }
 
 const redeem = ({ refreshToken, clientId }: IssuedSession): Promise<IssuedSession> =>
-  app.get(Redemption).redeem({
+  app.get(RedemptionService).redeem({
     refreshToken,
     clientId,
     origin: ORIGIN,
@@ -47,7 +47,7 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
   );
 
 const hasUser = async (session: IssuedSession): Promise<boolean> =>
-  (await app.get(SessionPrincipals).userOf({ ...session, expires: IN_AN_HOUR })) !== undefined;
+  (await app.get(SessionPrincipalsService).userOf({ ...session, expires: IN_AN_HOUR })) !== undefined;
 
 async function expectOver(...sessions: IssuedSession[]): Promise<void> {
   for (const session of sessions) {
@@ -117,7 +117,7 @@ describe('the sessions of a user', () => {
   it('go on when the user only loses a role, without it', async () => {
     const session = await login('role');
     const rolesOf = async (): Promise<readonly string[] | undefined> =>
-      (await app.get(SessionPrincipals).userOf({ ...session, expires: IN_AN_HOUR }))?.roles;
+      (await app.get(SessionPrincipalsService).userOf({ ...session, expires: IN_AN_HOUR }))?.roles;
     expect(await rolesOf()).toContain('RefreshToken-Read');
     await app.get(UsersService).withdraw(EMAIL, 'RefreshToken-Read', OPERATOR);
     expect(await rolesOf()).not.toContain('RefreshToken-Read');

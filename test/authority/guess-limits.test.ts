@@ -1,6 +1,6 @@
 import { startInProcess } from '../support/in-process.js';
-import type { GuessLimits } from '../../src/users/guess-limits.js';
-import type { LoginThrottle } from '../../src/users/login-throttle.js';
+import type { GuessLimitsService } from '../../src/users/guess-limits.service.js';
+import type { LoginThrottleService } from '../../src/users/login-throttle.service.js';
 import { times } from '../support/sessions.js';
 
 /** So long that no block runs out during a test. */
@@ -8,13 +8,17 @@ const LIMIT = { free: 5, seconds: 600, longest: 900 };
 const AT_ONCE = 60;
 
 let stop: () => Promise<void>;
-let limits: GuessLimits;
-let throttle: LoginThrottle;
+let limits: GuessLimitsService;
+let throttle: LoginThrottleService;
 beforeAll(async () => {
   const started = await startInProcess();
   stop = started.stop;
-  limits = started.app.get((await import('../../src/users/guess-limits.js')).GuessLimits, { strict: false });
-  throttle = started.app.get((await import('../../src/users/login-throttle.js')).LoginThrottle, { strict: false });
+  limits = started.app.get((await import('../../src/users/guess-limits.service.js')).GuessLimitsService, {
+    strict: false,
+  });
+  throttle = started.app.get((await import('../../src/users/login-throttle.service.js')).LoginThrottleService, {
+    strict: false,
+  });
 });
 afterAll(() => stop());
 

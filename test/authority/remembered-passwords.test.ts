@@ -1,14 +1,14 @@
 import { jest } from '@jest/globals';
-import { RememberedPasswords } from '../../src/authentication/remembered-passwords.js';
+import { RememberedPasswordsService } from '../../src/authentication/remembered-passwords.service.js';
 
 const MINUTE = 60_000;
 
 describe('the pairs that Basic remembers', () => {
   let now = 0;
-  let remembered: RememberedPasswords;
+  let remembered: RememberedPasswordsService;
   beforeEach(() => {
     jest.spyOn(performance, 'now').mockImplementation(() => now);
-    remembered = new RememberedPasswords();
+    remembered = new RememberedPasswordsService();
     remembered.remember('ada@example.com', 'password', 'hash');
   });
   afterEach(() => jest.restoreAllMocks());

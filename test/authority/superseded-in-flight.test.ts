@@ -1,8 +1,8 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { Logins } from '../../src/refresh-tokens/logins.js';
-import { Redemption, type Presented } from '../../src/refresh-tokens/redemption.js';
-import type { IssuedSession } from '../../src/refresh-tokens/session.js';
-import { SessionsService } from '../../src/refresh-tokens/sessions.service.js';
+import { LoginsService } from '../../src/sessions/logins.service.js';
+import { RedemptionService, type Presented } from '../../src/sessions/redemption.service.js';
+import type { IssuedSession } from '../../src/sessions/session.js';
+import { SessionsService } from '../../src/sessions/sessions.service.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { startInProcess } from '../support/in-process.js';
 import { seconds, the } from '../support/sessions.js';
@@ -19,12 +19,12 @@ afterAll(() => stop());
 
 const redeem = ({ refreshToken }: IssuedSession, how: Partial<Presented> = {}): Promise<IssuedSession> => {
   const now = { receivedAt: performance.now(), isAbandoned: () => Promise.resolve(false) };
-  return app.get(Redemption).redeem({ refreshToken, clientId: 'app', origin: ORIGIN, ...now, ...how });
+  return app.get(RedemptionService).redeem({ refreshToken, clientId: 'app', origin: ORIGIN, ...now, ...how });
 };
 
 it('an old token whose request came before the last rotation is refused and ends nothing; one that came after ends all', async () => {
   const user = the((await app.get(UsersService).find(EMAIL)) ?? undefined);
-  const first = await app.get(Logins).begin({ user, clientId: 'app', amr: ['pwd'], origin: ORIGIN });
+  const first = await app.get(LoginsService).begin({ user, clientId: 'app', amr: ['pwd'], origin: ORIGIN });
   const received = performance.now();
   await seconds(0.05);
   const third = await redeem(await redeem(first));
@@ -40,7 +40,7 @@ it('an old token whose request came before the last rotation is refused and ends
 
 it('a previous token, within the retry window, whose successor is redeemed while its request is under way ends nothing either', async () => {
   const user = the((await app.get(UsersService).find(EMAIL)) ?? undefined);
-  const first = await app.get(Logins).begin({ user, clientId: 'app', amr: ['pwd'], origin: ORIGIN });
+  const first = await app.get(LoginsService).begin({ user, clientId: 'app', amr: ['pwd'], origin: ORIGIN });
   const second = await redeem(first);
   let third = second;
   const meanwhile = async (): Promise<boolean> => {

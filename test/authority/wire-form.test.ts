@@ -2,8 +2,8 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { crc32 } from 'node:zlib';
-import { Statements } from '../../src/database/statements.js';
-import { Redemption } from '../../src/refresh-tokens/redemption.js';
+import { StatementsService } from '../../src/database/statements.service.js';
+import { RedemptionService } from '../../src/sessions/redemption.service.js';
 import { codecOf } from '../support/codec.js';
 import { startInProcess } from '../support/in-process.js';
 
@@ -102,10 +102,10 @@ describe('a forged token', () => {
   afterAll(() => stop());
 
   it('costs no statement, so no event either; a true one, of a session that is none, does', async () => {
-    const run = jest.spyOn(app.get(Statements), 'run');
+    const run = jest.spyOn(app.get(StatementsService), 'run');
     const origin = { address: '127.0.0.1', userAgent: null, requestId: null };
     const redeem = (refreshToken: string): Promise<unknown> =>
-      app.get(Redemption).redeem({
+      app.get(RedemptionService).redeem({
         refreshToken,
         clientId: undefined,
         origin,
@@ -116,7 +116,7 @@ describe('a forged token', () => {
     const forged = [codec.encode(said), 'x', '', `tsr_${'A'.repeat(88)}`, flip(codec.encode(said), 100, true)];
     for (const token of forged) await expect(redeem(token)).rejects.toMatchObject({ code: 'invalid_grant' });
     expect(run).not.toHaveBeenCalled();
-    const { RefreshTokenCodec } = await import('../../src/refresh-tokens/refresh-token-codec.js');
+    const { RefreshTokenCodec } = await import('../../src/sessions/refresh-token.codec.js');
     await expect(redeem(app.get(RefreshTokenCodec).encode(said))).rejects.toMatchObject({ code: 'invalid_grant' });
     expect(run).toHaveBeenCalled();
   });

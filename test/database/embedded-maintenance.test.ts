@@ -30,8 +30,8 @@ describe('the embedded database', () => {
   beforeAll(async () => {
     ({ app, dataDir, stop } = await startInProcess(newEmbeddedData()));
     dataSource = app.get(DataSource);
-    const { Jobs } = await import('../../src/jobs/jobs.js');
-    run = () => app.get(Jobs).run(JOB);
+    const { JobsService } = await import('../../src/jobs/jobs.service.js');
+    run = () => app.get(JobsService).run(JOB);
   });
   afterAll(() => stop());
 

@@ -64,7 +64,7 @@ describe('the job that seals', () => {
   });
 
   it('covers every column of an event: one that is added needs a new version of the seal', async () => {
-    const { SEALED_COLUMNS, SEAL_VERSION } = await import('../../src/audit/sealed-columns.js');
+    const { SEALED_COLUMNS, SEAL_VERSION } = await import('../../src/audit-trail/sealed-columns.js');
     const { rows } = await database.query<{ name: string }>(
       `SELECT column_name AS name FROM information_schema.columns WHERE table_name = 'audit_trail_entries'`,
     );
@@ -73,7 +73,7 @@ describe('the job that seals', () => {
   });
 
   it('digests to the same whatever the settings of the session', async () => {
-    const { digestSql } = await import('../../src/audit/sealed-columns.js');
+    const { digestSql } = await import('../../src/audit-trail/sealed-columns.js');
     const sql = `SELECT ${digestSql('1')} AS digest FROM audit_trail_entries e`;
     const [plain, other] = [
       await database.query(sql),

@@ -17,8 +17,8 @@ let run: (job: string) => Promise<number>;
 beforeAll(async () => {
   process.env['EXPIRED_RECORD_RETENTION'] = '0';
   ({ app, stop } = await startInProcess());
-  const { Jobs } = await import('../../src/jobs/jobs.js');
-  run = (job) => app.get(Jobs).run(job);
+  const { JobsService } = await import('../../src/jobs/jobs.service.js');
+  run = (job) => app.get(JobsService).run(job);
   const dataDir = the(process.env['DATA_DIR']);
   service = await Service.startOn(dataDir, { EXPIRED_RECORD_RETENTION: '0' });
   database = new pg.Client({ connectionString: databaseUrl(dataDir) });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../../src/config/settings.js';
-import { RefreshTokenCodec } from '../../src/refresh-tokens/refresh-token-codec.js';
+import { RefreshTokenCodec } from '../../src/sessions/refresh-token.codec.js';
 
 /** The codec of a service with these secrets. */
 export function codecOf(secret: string, ...previous: string[]): RefreshTokenCodec {

@@ -1,7 +1,7 @@
 import { Controller, Get, Module, Post } from '@nestjs/common';
 import { Public, Role } from '../../src/access/policy.js';
-import { CheckedBody } from '../../src/http/body.pipe.js';
-import { RequiredText } from '../../src/http/members.js';
+import { CheckedBody } from '../../src/resource/body.pipe.js';
+import { RequiredText } from '../../src/resource/members.js';
 import { AppError } from '../../src/kernel/app-error.js';
 
 declare module '../../src/kernel/error-codes.js' {

@@ -7,10 +7,10 @@ import { Service } from './service.js';
 /** What a team's own `main.ts` does, and it says which routes and roles there are. */
 const MAIN = `
   import { createApplication } from '../../dist/application.js';
-  import { DeclaredRoles } from '../../dist/access/declared-roles.js';
+  import { DeclaredRolesService } from '../../dist/access/declared-roles.service.js';
   import { CouponsModule } from './coupons.module.js';
   const app = await createApplication(CouponsModule);
-  const declared = app.get(DeclaredRoles);
+  const declared = app.get(DeclaredRolesService);
   console.log(JSON.stringify({ routes: declared.routes(), roles: declared.roles() }));
   await app.listen(Number(process.env.PORT), '127.0.0.1');`;
 

@@ -6,7 +6,7 @@ import { USERS } from '../support/fixtures.mjs';
 import { program } from './replica.mjs';
 
 const TOKEN = '/api/token';
-/** Free guesses, as src/users/login-throttle.ts says: of one account at one address, of one account in all, of codes of one user. */
+/** Free guesses, as src/users/login-throttle.service.ts says: of one account at one address, of one account in all, of codes of one user. */
 const FREE = { pair: 5, account: 100, code: 5 };
 /** Guesses that are sent concurrently, when there is time and when there is little. */
 const CROWD = { many: 160, few: 40 };

@@ -3,7 +3,7 @@ import { USERS } from '../support/fixtures.mjs';
 import { basic } from './http.mjs';
 
 const TOKEN = '/api/token';
-/** What the throttle lets through, as src/users/login-throttle.ts says, and some for guesses that are under way. */
+/** What the throttle lets through, as src/users/login-throttle.service.ts says, and some for guesses that are under way. */
 const FREE = { pair: 5, address: 50, account: 100 };
 const SLACK = 3;
 /** With fewer seconds, only what is quick is tried. */

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { abandoned } from '../../http/arrival.js';
-import { throwOutcomeUnknown } from '../../kernel/database-failures.js';
-import { Logins } from '../../refresh-tokens/logins.js';
-import { SignIn } from '../../users/sign-in.js';
-import { TokenResponses } from '../token-responses.js';
+import { throwOutcomeUnknown } from '../../database/database-failures.js';
+import { LoginsService } from '../../sessions/logins.service.js';
+import { SignInService } from '../../users/sign-in.service.js';
+import { TokenResponsesService } from '../token-responses.service.js';
 import type { Grant, GrantContext, GrantParameters, TokenResponse } from './grant.js';
 
 /** `grant_type=password` (RFC 6749, section 4.3; contract 3): the user's e-mail and password, and a code where one is asked for. */
@@ -14,9 +14,9 @@ export class PasswordGrant implements Grant {
   readonly optional = ['totp'];
 
   constructor(
-    private readonly signIn: SignIn,
-    private readonly logins: Logins,
-    private readonly responses: TokenResponses,
+    private readonly signIn: SignInService,
+    private readonly logins: LoginsService,
+    private readonly responses: TokenResponsesService,
   ) {}
 
   /** @throws AppError invalid_grant, two_factor_auth_check, must_reset_password, 429, or 503 */

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { REFRESH_REFUSALS } from '../../kernel/refusal-reasons.js';
-import { Metrics } from '../../observability/metrics.js';
+import { MetricsService } from '../../observability/metrics.service.js';
 import { Outcomes } from '../../observability/outcomes.js';
-import { Redemption } from '../../refresh-tokens/redemption.js';
-import type { IssuedSession } from '../../refresh-tokens/session.js';
-import { TokenResponses } from '../token-responses.js';
+import { RedemptionService } from '../../sessions/redemption.service.js';
+import type { IssuedSession } from '../../sessions/session.js';
+import { TokenResponsesService } from '../token-responses.service.js';
 import type { Grant, GrantContext, GrantParameters, TokenResponse } from './grant.js';
 
 /** `grant_type=refresh_token` (RFC 6749, section 6; contract 3): a refresh token for the next one and an access token. */
@@ -16,9 +16,9 @@ export class RefreshTokenGrant implements Grant {
   private readonly redemptions: Outcomes<'redeemed' | 'retried'>;
 
   constructor(
-    private readonly redemption: Redemption,
-    private readonly responses: TokenResponses,
-    metrics: Metrics,
+    private readonly redemption: RedemptionService,
+    private readonly responses: TokenResponsesService,
+    metrics: MetricsService,
   ) {
     this.redemptions = new Outcomes(metrics, {
       name: 'tessera_redemptions_total',

@@ -1,5 +1,5 @@
 import { IntersectionType, OmitType, PartialType, PickType } from '@nestjs/swagger';
-import { OptionalText, RequiredDateTime, RequiredId, RequiredText } from '../../http/members.js';
+import { OptionalText, RequiredDateTime, RequiredId, RequiredText } from '../../resource/members.js';
 
 /**
  * What a client sends to update a record: the whole record, with its Id (contract 1.1). An absent SystemId clears it.
@@ -36,7 +36,7 @@ export class RefreshTokenChange {
 
 /**
  * What a client sends to create a record: all that an update takes but the Id. It is derived from the update, and not the other
- * way round, so that both tell of failures in the order of contract 1.1, where the Id is not the last.
+ * way round, so that both report failures in the order of contract 1.1, where the Id is not the last.
  */
 export class RefreshTokenInput extends OmitType(RefreshTokenChange, ['Id']) {}
 

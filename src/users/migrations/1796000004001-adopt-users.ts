@@ -2,8 +2,8 @@ import { Logger } from '@nestjs/common';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { secretsOf } from '../../database/migration-secrets.js';
 import { SERVICE } from '../../kernel/origin.js';
-import { isPeppered, PasswordSeals } from '../password-seals.js';
-import { signedColumns, UserSeals, type SignedUser } from '../user-seals.js';
+import { isPeppered, PasswordSealsService } from '../password-seals.service.js';
+import { signedColumns, UserSealsService, type SignedUser } from '../user-seals.service.js';
 
 const AT_ONCE = 1_000;
 
@@ -14,7 +14,7 @@ const AT_ONCE = 1_000;
 export class AdoptUsers1796000004001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const logger = new Logger('Migrations');
-    const seals = new UserSeals(secretsOf(runner));
+    const seals = new UserSealsService(secretsOf(runner));
     const users = await usersOf(runner);
     if (users.every((user) => seals.isGenuine(user))) return;
     if (users.some(({ mac, passwordHash }) => mac !== null || isPeppered(passwordHash))) {
@@ -40,8 +40,8 @@ export class AdoptUsers1796000004001 implements MigrationInterface {
 
   /** Takes the peppers off, which the version before cannot read. The rows stay signed until their column goes. */
   async down(runner: QueryRunner): Promise<void> {
-    const pepper = new PasswordSeals(secretsOf(runner));
-    const seals = new UserSeals(secretsOf(runner));
+    const pepper = new PasswordSealsService(secretsOf(runner));
+    const seals = new UserSealsService(secretsOf(runner));
     for (const user of await usersOf(runner)) {
       const phc = isPeppered(user.passwordHash) ? pepper.open(user.passwordHash) : undefined;
       if (!phc) continue;

@@ -1,0 +1,114 @@
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { arrayValues } from '../database/batch-rows.js';
+import { StatementsService } from '../database/statements.service.js';
+import { JobsService } from '../jobs/jobs.service.js';
+import { DamageReportsService } from './damage-reports.service.js';
+import { INSERT, LATEST, MEASURE, RENEW, RENEWED, SEALS_FROM, type Latest } from './seal.statements.js';
+import { SealChainService, type Seal, type SealContent } from './seal-chain.service.js';
+import { SEAL_VERSION } from './sealed-columns.js';
+import { SettledIdsService } from './settled-ids.service.js';
+
+const EVERY_SECONDS = 60;
+/** Events of one seal: as many as retention deletes in a batch. */
+const MOST = 1_000;
+/** A trail that is older than the seals is sealed over many runs, and the other jobs run between them. */
+const BATCHES_PER_RUN = 200;
+const HEAD_LOGGED_EVERY_MS = 3_600_000;
+const FIRST_ID = 1;
+
+/** Seals the audit trail: each minute a range of events gets a link of the chain, and nothing changes them unseen after that. */
+@Injectable()
+export class AuditSealsJob implements OnModuleInit {
+  private readonly logger = new Logger(AuditSealsJob.name);
+  /** The newest seal that this process saw. */
+  private head: Pick<Seal, 'id' | 'link'> | undefined;
+  private headLoggedAt = -Infinity;
+  /** Up to which seal the MACs are under the present secret. */
+  private renewedUpTo = 0;
+
+  constructor(
+    private readonly statements: StatementsService,
+    private readonly jobs: JobsService,
+    private readonly chain: SealChainService,
+    private readonly settled: SettledIdsService,
+    private readonly damages: DamageReportsService,
+  ) {}
+
+  onModuleInit(): void {
+    this.jobs.register({
+      name: 'audit-seal',
+      description: 'Seals new events of the audit trail, so that a change of them is found.',
+      every: EVERY_SECONDS,
+      batchSize: MOST,
+      batchesPerRun: BATCHES_PER_RUN,
+      batch: (size) => this.sealSome(size),
+    });
+  }
+
+  private async sealSome(size: number): Promise<number> {
+    if (this.chain.hasEarlierKeys && (await this.renewSome(size)) === size) return size;
+    const last = await this.latest();
+    const fromId = last ? last.toId + 1 : FIRST_ID;
+    const upTo = await this.settled.from(fromId);
+    if (upTo === undefined) return 0;
+    const measured = { fromId, upTo, limit: size, version: SEAL_VERSION };
+    const range = await this.statements.runForOne(MEASURE, measured);
+    if (range.count < size) this.settled.forget();
+    if (range.count === 0) return 0;
+    const { count, newestOn, digest, createdOn } = range;
+    const content: SealContent = {
+      ...{ count, newestOn, digest, createdOn },
+      id: (last?.id ?? 0) + 1,
+      version: SEAL_VERSION,
+      fromId,
+      // Where ids stay free at the end, nothing can come into the range any more.
+      toId: count < size ? upTo : range.toId,
+      previous: last?.link ?? '',
+    };
+    await this.add(content);
+    return range.count;
+  }
+
+  /** Another process may have added the same seal just now; then that one stands. */
+  private async add(content: SealContent): Promise<void> {
+    const signed = this.chain.link(content);
+    const isAdded = (await this.statements.run(INSERT, { ...content, ...signed })).length === 1;
+    if (isAdded) this.see({ id: content.id, link: signed.link });
+  }
+
+  /** The newest seal. A chain that lost what this process has seen of it is reported. */
+  private async latest(): Promise<Latest | undefined> {
+    const [last] = await this.statements.run(LATEST, { earlier: this.head?.id ?? 0 });
+    const { head } = this;
+    const isShorter = head !== undefined && (last?.id ?? 0) < head.id;
+    const isOther = head !== undefined && last?.known !== null && last?.known !== head.link;
+    if (head && (isShorter || isOther)) await this.damages.report('chain-replaced', `seal ${head.id} is gone`);
+    this.head = last && { id: last.id, link: last.link };
+    return last;
+  }
+
+  /** The head is in the log, which is kept elsewhere: from there `audit verify --from-head` finds that the end was cut off. */
+  private see(head: Pick<Seal, 'id' | 'link'>): void {
+    this.head = head;
+    const isDue = performance.now() - this.headLoggedAt > HEAD_LOGGED_EVERY_MS;
+    if (isDue) this.headLoggedAt = performance.now();
+    const line = `The head of the audit trail is ${head.id}:${head.link}`;
+    if (isDue) this.logger.log(line);
+    else this.logger.debug(line);
+  }
+
+  /** After a change of TESSERA_SECRET. Seals that are not genuine stay as they are. */
+  private async renewSome(size: number): Promise<number> {
+    const seals = await this.statements.run(SEALS_FROM, { after: this.renewedUpTo, limit: size });
+    const changed = seals
+      .filter((seal) => this.chain.isGenuine(seal))
+      .map((seal) => ({ seal, ...this.chain.renew(seal) }))
+      .filter(({ seal, mac, prunedMac }) => mac !== seal.mac || prunedMac !== seal.prunedMac);
+    if (changed.length > 0) {
+      const renewed = changed.map(({ seal, ...macs }) => ({ id: seal.id, earlierMac: seal.mac, ...macs }));
+      await this.statements.run(RENEW, arrayValues(RENEWED, renewed));
+    }
+    this.renewedUpTo = seals.at(-1)?.id ?? this.renewedUpTo;
+    return seals.length;
+  }
+}

@@ -1,0 +1,159 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { SearchDefinition } from '../resource/search-parameters.js';
+import { formatDateTime } from '../kernel/date-time.js';
+import { AUDIT_KINDS, type AuditKind } from '../audit/audit-event.js';
+import type { AuditTrailEntry } from './audit-trail-entry.entity.js';
+import { entityOf } from './audited-entity.js';
+
+const optional = (example: string, description?: string): PropertyDecorator =>
+  ApiProperty({ type: String, nullable: true, example, ...(description && { description }) });
+
+/** One event of the audit trail as clients see it. */
+export class AuditTrailEntryView {
+  @ApiProperty({ type: 'integer', format: 'int64', minimum: 1, example: 4711 })
+  readonly Id!: number;
+
+  @ApiProperty({ type: String, format: 'date-time', example: '2025-01-15T10:30:00Z' })
+  readonly CreatedOn!: string;
+
+  @ApiProperty({ type: String, enum: AUDIT_KINDS, example: 'session-ended' })
+  readonly Kind!: AuditKind;
+
+  @ApiProperty({ type: String, example: 'admin@example.com', description: 'Who did it.' })
+  readonly Actor!: string;
+
+  @optional('deleted', 'Why.')
+  readonly Reason!: string | null;
+
+  @optional('ada@example.com', 'Whom it was about.')
+  readonly Subject!: string | null;
+
+  @optional('mobile-app')
+  readonly ClientId!: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    example: '01946a2c-5f10-7c3a-9b1e-3d5f8a7b6c4d',
+    description: 'UniqueId of the session: that of its RefreshToken, and the `sid` of its access tokens.',
+  })
+  readonly SessionId!: string | null;
+
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'integer', format: 'int64' },
+    example: [87_654_321],
+    description: 'Ids of the RefreshTokens it was about.',
+  })
+  readonly RecordIds!: readonly number[];
+
+  @optional('192.0.2.7', 'Where it came from.')
+  readonly Address!: string | null;
+
+  @optional('curl/8.5.0')
+  readonly UserAgent!: string | null;
+
+  @optional('4f8b1c1e-6a57-4a8e-9a3c-0d2f4b6a8c1e', 'The `X-Request-Id` of the request that did it.')
+  readonly RequestId!: string | null;
+
+  @optional(
+    '198.51.100.20',
+    'Where the session’s token was last redeemed from before this event, by sign-in or refresh.',
+  )
+  readonly LastAddress!: string | null;
+
+  @optional('Mozilla/5.0')
+  readonly LastUserAgent!: string | null;
+
+  @optional('9a6d2c0e-1b7f-4c1d-8a55-6e0f3b2d7c90', 'The `X-Request-Id` of that redemption.')
+  readonly LastRequestId!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2025-01-15T10:29:00Z' })
+  readonly LastRedeemedOn!: string | null;
+
+  @ApiProperty({ type: String, example: 'RefreshToken', description: 'What it was about, as Nexudus names it.' })
+  readonly EntityShortName!: string;
+
+  @ApiProperty({
+    type: 'integer',
+    format: 'int64',
+    nullable: true,
+    example: 87_654_321,
+    description: 'Id of the one record it was about; null of none or several, and of what has no Id.',
+  })
+  readonly EntityId!: number | null;
+
+  @ApiProperty({
+    type: 'integer',
+    format: 'int32',
+    enum: [1, 2, 3, null],
+    nullable: true,
+    example: 3,
+    description: '1 create, 2 update, 3 delete; null when nothing was written.',
+  })
+  readonly AuditType!: 1 | 2 | 3 | null;
+
+  @optional('Roles', 'What of it changed; only known of the roles of a user. An edit of a record is one event.')
+  readonly PropertyName!: string | null;
+
+  @optional('RefreshToken-Read', 'The role that was withdrawn.')
+  readonly OldValue!: string | null;
+
+  @optional('RefreshToken-List', 'The role that was granted.')
+  readonly NewValue!: string | null;
+
+  @ApiProperty({ type: String, example: 'admin@example.com', description: 'The Actor, as Nexudus names it.' })
+  readonly ActionBy!: string;
+
+  /** The view of a stored event. */
+  static of(entry: AuditTrailEntry): AuditTrailEntryView {
+    return {
+      Id: entry.id,
+      CreatedOn: formatDateTime(entry.createdOn),
+      Kind: entry.kind,
+      Actor: entry.actor,
+      Reason: entry.reason,
+      Subject: entry.subject,
+      ClientId: entry.clientId,
+      SessionId: entry.sessionId,
+      RecordIds: entry.recordIds,
+      Address: entry.address,
+      UserAgent: entry.userAgent,
+      RequestId: entry.requestId,
+      LastAddress: entry.lastAddress,
+      LastUserAgent: entry.lastUserAgent,
+      LastRequestId: entry.lastRequestId,
+      LastRedeemedOn: entry.lastRedeemedOn && formatDateTime(entry.lastRedeemedOn),
+      ...entityOf(entry),
+    };
+  }
+}
+
+/** What the audit trail can be searched by and ordered by. */
+export const AUDIT_TRAIL_SEARCH: SearchDefinition = {
+  resource: 'AuditTrailEntry',
+  plural: 'AuditTrailEntries',
+  equality: {
+    Kind: 'text',
+    Actor: 'text',
+    Subject: 'text',
+    ClientId: 'text',
+    SessionId: 'uuid',
+    Reason: 'text',
+    Address: 'text',
+    RequestId: 'text',
+    LastAddress: 'text',
+    LastRequestId: 'text',
+    Id: 'id',
+    EntityShortName: 'text',
+    EntityId: 'id',
+    AuditType: 'id',
+    PropertyName: 'text',
+    OldValue: 'text',
+    NewValue: 'text',
+    ActionBy: 'text',
+  },
+  ranges: ['CreatedOn'],
+  orders: ['Id', 'CreatedOn', 'Kind', 'Actor', 'Subject', 'ClientId', 'SessionId', 'Reason', 'Address', 'RequestId'],
+};

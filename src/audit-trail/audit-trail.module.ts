@@ -1,0 +1,43 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
+import { DatabaseModule } from '../database/database.module.js';
+import { JobsModule } from '../jobs/jobs.module.js';
+import { AuditExportService } from './audit-export.service.js';
+import { AuditRetentionJob } from './audit-retention.job.js';
+import { AuditSealRecord } from './audit-seal.entity.js';
+import { AuditSealsJob } from './audit-seals.job.js';
+import { AuditTrailEntry } from './audit-trail-entry.entity.js';
+import { AuditTrailController } from './audit-trail.controller.js';
+import { AuditTrailService } from './audit-trail.service.js';
+import { AuditVerificationService } from './audit-verification.service.js';
+import { DamageReportsService } from './damage-reports.service.js';
+import { CreateAuditSeals1796000004500 } from './migrations/1796000004500-create-audit-seals.js';
+import { RangePruningService } from './range-pruning.service.js';
+import { SealChainService } from './seal-chain.service.js';
+import { SettledIdsService } from './settled-ids.service.js';
+
+/** The searchable audit trail: its resource, its export, its retention and its seals. */
+@Module({
+  imports: [
+    AuditModule,
+    JobsModule,
+    DatabaseModule.forFeature({
+      entities: [AuditTrailEntry, AuditSealRecord],
+      migrations: [CreateAuditSeals1796000004500],
+    }),
+  ],
+  controllers: [AuditTrailController],
+  providers: [
+    AuditTrailService,
+    AuditExportService,
+    AuditRetentionJob,
+    AuditSealsJob,
+    AuditVerificationService,
+    DamageReportsService,
+    RangePruningService,
+    SealChainService,
+    SettledIdsService,
+  ],
+  exports: [AuditExportService, AuditVerificationService],
+})
+export class AuditTrailModule {}

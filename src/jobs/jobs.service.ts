@@ -1,0 +1,144 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Counter } from 'prom-client';
+import { Repository } from 'typeorm';
+import { v4 as uuid } from 'uuid';
+import { StatementsService } from '../database/statements.service.js';
+import { AppError } from '../kernel/app-error.js';
+import { MetricsService } from '../observability/metrics.service.js';
+import type { Job } from './job.js';
+import { JobRecord } from './job-record.entity.js';
+import { CLAIM, END, GO_ON } from './lease.statements.js';
+
+const LOOK_EVERY_MS = 30_000;
+/** Processes that start concurrently do not all look in the same moment. */
+const FIRST_LOOK_WITHIN_MS = 10_000;
+/** A batch is followed by a rest of so many times its length: the database's time is the users'. */
+const REST = 4;
+const LONGEST_REST_MS = 5_000;
+/** A batch that takes longer is left to the process that takes the job over. */
+const LONGEST_GOODBYE_MS = 3_000;
+
+/**
+ * Runs the jobs that features register. A job is a lease in the database: whichever process sees it due takes it, and says with each
+ * batch that it goes on; when that process dies, another takes over. No batch holds a lock longer than it lasts itself.
+ */
+@Injectable()
+export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(JobsService.name);
+  private readonly jobs = new Map<string, Job>();
+  private readonly holder = uuid();
+  private readonly closing = new AbortController();
+  private readonly runs: Counter<'job_name' | 'outcome'>;
+  private readonly rows: Counter<'job_name'>;
+  private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> | undefined;
+
+  constructor(
+    @InjectRepository(JobRecord) private readonly records: Repository<JobRecord>,
+    private readonly statements: StatementsService,
+    metrics: MetricsService,
+  ) {
+    // Not the label `job`: Prometheus writes that one itself, with the name of what it scrapes.
+    this.runs = metrics.counter({
+      name: 'tessera_job_runs_total',
+      help: 'Runs of jobs in this process.',
+      action: 'Any `failed`: read why with `npm run cli -- jobs list`.',
+      labelNames: ['job_name', 'outcome'],
+    });
+    this.rows = metrics.counter({
+      name: 'tessera_job_rows_total',
+      help: 'Rows that jobs of this process touched.',
+      action: 'See how much the jobs delete and seal.',
+      labelNames: ['job_name'],
+    });
+  }
+
+  /** Has a job run when it is due. */
+  register(job: Job): void {
+    this.jobs.set(job.name, job);
+  }
+
+  /** The registered jobs, by name, each with what is known of it in the database; null before its first run. */
+  async list(): Promise<{ readonly job: Job; readonly record: JobRecord | null }[]> {
+    const records = new Map((await this.records.find()).map((record) => [record.name, record]));
+    const jobs = [...this.jobs.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return jobs.map((job) => ({ job, record: records.get(job.name) ?? null }));
+  }
+
+  /**
+   * Runs a job now, due or not, and says how many rows it touched.
+   * @throws AppError 404 when there is no such job, 409 when a process runs it already
+   */
+  async run(name: string): Promise<number> {
+    const job = this.jobs.get(name);
+    if (!job) throw new AppError('no_such_job', 404, `There is no job ${name}.`);
+    const rows = await this.runIfFree(job, true);
+    if (rows === undefined) throw new AppError('job_runs', 409, `The job ${name} runs already.`);
+    return rows;
+  }
+
+  onApplicationBootstrap(): void {
+    this.lookAgainIn(Math.random() * FIRST_LOOK_WITHIN_MS);
+  }
+
+  /** A running job stops after its current batch. The rest is due immediately, for another process. */
+  async onModuleDestroy(): Promise<void> {
+    this.closing.abort();
+    clearTimeout(this.timer);
+    await Promise.race([this.looking, pause(LONGEST_GOODBYE_MS, undefined, { ref: false })]);
+  }
+
+  private lookAgainIn(ms: number): void {
+    if (this.closing.signal.aborted) return;
+    this.timer = setTimeout(() => {
+      this.looking = this.runDue();
+      void this.looking.then(() => {
+        this.lookAgainIn(LOOK_EVERY_MS);
+      });
+    }, ms).unref();
+  }
+
+  private async runDue(): Promise<void> {
+    for (const job of this.jobs.values()) {
+      if (this.closing.signal.aborted) return;
+      await this.runIfFree(job, false).catch((error: unknown) => {
+        this.logger.warn(`The job ${job.name} failed: ${(error as Error).message}`);
+      });
+    }
+  }
+
+  private async runIfFree(job: Job, inAnyCase: boolean): Promise<number | undefined> {
+    const lease = { name: job.name, holder: this.holder };
+    const claimed = await this.statements.run(CLAIM, { ...lease, inAnyCase });
+    if (claimed.length === 0) return undefined;
+    try {
+      const rows = await this.runBatches(job, inAnyCase ? Infinity : (job.batchesPerRun ?? Infinity));
+      this.runs.inc({ job_name: job.name, outcome: 'ok' });
+      const next = this.closing.signal.aborted ? 0 : job.every;
+      await this.statements.run(END, { ...lease, seconds: next, failure: null });
+      if (rows > 0) this.logger.log(`The job ${job.name} touched ${rows} rows.`);
+      return rows;
+    } catch (error) {
+      this.runs.inc({ job_name: job.name, outcome: 'failed' });
+      const failed = { ...lease, seconds: job.every, failure: (error as Error).message };
+      await this.statements.run(END, failed).catch(() => []);
+      throw error;
+    }
+  }
+
+  private async runBatches(job: Job, most: number): Promise<number> {
+    let total = 0;
+    for (let batch = 1; ; batch++) {
+      const begin = performance.now();
+      const rows = await job.batch(job.batchSize);
+      const rest = Math.min((performance.now() - begin) * REST, LONGEST_REST_MS);
+      total += rows;
+      this.rows.inc({ job_name: job.name }, rows);
+      const renewed = await this.statements.run(GO_ON, { name: job.name, holder: this.holder, touched: rows });
+      if (rows < job.batchSize || batch >= most || renewed.length === 0 || this.closing.signal.aborted) return total;
+      await pause(rest, undefined, { signal: this.closing.signal }).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { replaceEventLoopLag } from './event-loop-lag.js';
+import { withinTime } from './within-time.js';
+
+/** Shorter than the ten seconds that Prometheus waits for all metrics together. */
+const COLLECT_LIMIT_MS = 2_000;
+
+/** What a metric is called, in the words of Prometheus: `tessera_`, a thing, its base unit, and `_total` when it is counted. */
+export interface MetricDescription<Label extends string> {
+  readonly name: `tessera_${string}`;
+  readonly help: string;
+  /** What an operator does with it, for docs/metrics.md. */
+  readonly action: string;
+  /** Labels take values from small sets that code knows: never what a request holds, and nothing of a user. */
+  readonly labelNames?: readonly Label[];
+}
+
+/** A metric as docs/metrics.md shows it. */
+export interface DeclaredMetric extends MetricDescription<string> {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+}
+
+/** What a gauge shows when it is asked. */
+export interface Reading<Label extends string> {
+  readonly labels?: Partial<Record<Label, string>>;
+  readonly value: number;
+}
+
+/**
+ * The metrics of one application. Any provider may inject this, and registers each of its metrics once, in its constructor:
+ * `this.runs = metrics.counter({ name: 'tessera_job_runs_total', help: 'Runs of jobs.', action: 'Look at failed ones.',
+ * labelNames: ['job_name', 'outcome'] })`, and from then on calls `this.runs.inc({ job_name: 'expiry', outcome: 'ok' })`.
+ */
+@Injectable()
+export class MetricsService {
+  private readonly logger = new Logger(MetricsService.name);
+  private readonly registry = new Registry();
+  private readonly declarations: DeclaredMetric[] = [];
+
+  /** A metric that only grows. @throws Error when the name is taken */
+  counter<Label extends string = never>(description: MetricDescription<Label>): Counter<Label> {
+    return new Counter({ ...this.declare('counter', description), registers: [this.registry] });
+  }
+
+  /** A metric of how observations, such as durations in seconds, are distributed. @throws Error when the name is taken */
+  histogram<Label extends string = never>(
+    description: MetricDescription<Label> & { readonly buckets: readonly number[] },
+  ): Histogram<Label> {
+    const buckets = [...description.buckets];
+    return new Histogram({ ...this.declare('histogram', description), buckets, registers: [this.registry] });
+  }
+
+  /**
+   * A metric that is read when it is asked for. What cannot be read within two seconds is left out, and the others are shown; it is not
+   * asked for again before it has answered. @throws Error when the name is taken
+   */
+  gauge<Label extends string = never>({
+    collect,
+    ...description
+  }: MetricDescription<Label> & { readonly collect: () => Reading<Label>[] | Promise<Reading<Label>[]> }): void {
+    const read = this.bounded(description.name, collect);
+    new Gauge<Label>({
+      ...this.declare('gauge', description),
+      registers: [this.registry],
+      async collect() {
+        const readings = await read();
+        this.reset();
+        // Without labels, a gauge begins at zero, and zero is a reading too.
+        if (!description.labelNames) this.remove();
+        for (const { labels = {}, value } of readings) this.set(labels, value);
+      },
+    });
+  }
+
+  /** Adds what the process itself is: its memory, processor time and event loop, and which version runs. To be called once. */
+  addProcess(): void {
+    collectDefaultMetrics({ register: this.registry });
+    replaceEventLoopLag(this.registry);
+    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+      version: string;
+    };
+    this.gauge({
+      name: 'tessera_build_info',
+      help: 'Always 1; the version is in the label.',
+      action: 'See which version each replica runs. If it is absent, no process is reached.',
+      labelNames: ['version'],
+      collect: () => [{ labels: { version }, value: 1 }],
+    });
+  }
+
+  /** All metrics, in the text format of Prometheus, version 0.0.4. */
+  async exposition(): Promise<{ contentType: string; text: string }> {
+    return { contentType: this.registry.contentType, text: await this.registry.metrics() };
+  }
+
+  /** The metrics that features have registered, in that order. */
+  declared(): readonly DeclaredMetric[] {
+    return this.declarations;
+  }
+
+  private declare<Label extends string>(
+    type: DeclaredMetric['type'],
+    { name, help, action, labelNames }: MetricDescription<Label>,
+  ): { name: string; help: string; labelNames?: readonly Label[] } {
+    const labels = labelNames && { labelNames };
+    this.declarations.push({ type, name, help, action, ...labels });
+    return { name, help, ...labels };
+  }
+
+  private bounded<T>(name: string, collect: () => T[] | Promise<T[]>): () => Promise<T[]> {
+    let pending: Promise<T[]> | undefined;
+    return async () => {
+      pending ??= Promise.resolve()
+        .then(collect)
+        .finally(() => (pending = undefined));
+      try {
+        return await withinTime(pending, COLLECT_LIMIT_MS);
+      } catch (error) {
+        this.logger.warn(`The metric ${name} could not be read: ${(error as Error).message}`);
+        return [];
+      }
+    };
+  }
+}

@@ -1,0 +1,116 @@
+import type { DataSource } from 'typeorm';
+import type { Comparison, Filter, FoundPage, Search } from './search.js';
+
+/** Up to here matches are counted; beyond, their number is the planner's estimate (contract 1.6). */
+const COUNTED_UP_TO = 100_000;
+
+/** Where a member that can be searched or ordered by stands: a column, or what is made of columns. */
+export interface SearchColumn {
+  readonly sql: string;
+  /** How many characters its index, and its order, look at: a B-tree takes entries of 2.7 kB. */
+  readonly indexed?: number;
+  /** Whether it is a flag that no index can know, since it depends on the time. */
+  readonly isFlag?: boolean;
+  /** Whether the member can be null. A search for null in any other member reads nothing. */
+  readonly isNullable?: boolean;
+}
+
+/** A table that can be searched; each of its members by the contract's name. The names come from code, never from a request. */
+export interface Searchable {
+  readonly table: string;
+  readonly columns: Readonly<Record<string, SearchColumn>>;
+}
+
+const OPERATORS: Readonly<Record<Comparison, string>> = { equals: '=', beginsWith: '^@', from: '>=', to: '<=' };
+
+/**
+ * Finds one page of a search, as the ids of its records. So PostgreSQL reads skipped records in the index only, if the index has all
+ * columns of the search. The query looks for one record more than the page has: that record shows whether another page follows. If
+ * none follows, and the page is not empty, the position of its last record is the total, and nothing is counted.
+ */
+export async function findPage(
+  dataSource: DataSource,
+  { table, columns }: Searchable,
+  search: Search,
+): Promise<FoundPage> {
+  const values: unknown[] = [];
+  const matching = `${table} WHERE ${conditionsOf(search.filters, columns, values)}`;
+  const skipped = (search.page - 1) * search.size;
+  const slice = { skip: skipped, take: search.size + 1 };
+  const page = pageOf(matching, columnOf(columns, search.orderBy), search.descending, slice);
+  const rows = await dataSource.query<{ id: number }[]>(page, values);
+  const hasNext = rows.length > search.size;
+  const ids = rows.slice(0, search.size).map(({ id }) => id);
+  const isLast = !hasNext && (ids.length > 0 || skipped === 0);
+  const seen = skipped + ids.length;
+  if (isLast) return { ids, hasNext, total: seen, isEstimated: false };
+  const total = await count(dataSource, matching, values);
+  return {
+    ids,
+    hasNext,
+    ...total,
+    total: hasNext ? Math.max(total.total, seen + 1) : Math.min(total.total, skipped),
+  };
+}
+
+function conditionsOf(filters: readonly Filter[], columns: Searchable['columns'], values: unknown[]): string {
+  const conditions = filters.map((filter) => {
+    const column = columnOf(columns, filter.member);
+    if (!('value' in filter)) return nullCondition(column, filter.operator === 'isNull');
+    const { sql, indexed } = column;
+    const parameter = `$${values.push(filter.value)}`;
+    const operator = OPERATORS[filter.operator];
+    const condition = `${sql} ${operator} ${parameter}`;
+    if (indexed === undefined) return condition;
+    return `left(${sql}, ${indexed}) ${operator} left(${parameter}, ${indexed}) AND ${condition}`;
+  });
+  return conditions.length > 0 ? conditions.join(' AND ') : 'true';
+}
+
+function nullCondition({ sql, indexed, isNullable }: SearchColumn, isNull: boolean): string {
+  if (!isNullable) return String(!isNull);
+  // What the index has is null exactly where the member is.
+  return `${indexed === undefined ? sql : `left(${sql}, ${indexed})`} IS ${isNull ? 'NULL' : 'NOT NULL'}`;
+}
+
+/** The statement that finds the ids of a page. */
+function pageOf(
+  matching: string,
+  { sql, indexed, isFlag }: SearchColumn,
+  descending: boolean,
+  { skip, take }: { readonly skip: number; readonly take: number },
+): string {
+  const direction = descending ? 'DESC' : 'ASC';
+  const slice = `OFFSET ${skip} LIMIT ${take}`;
+  if (!isFlag) {
+    const order = indexed === undefined ? sql : `left(${sql}, ${indexed})`;
+    return `SELECT id FROM ${matching} ORDER BY ${order} ${direction}, id ${direction} ${slice}`;
+  }
+  // Each side of the flag in the order of ids, one after the other: the records need not be sorted by it.
+  const side = (condition: string, n: number): string =>
+    `(SELECT ${n} AS side, id FROM ${matching} AND ${condition} ORDER BY id ${direction} LIMIT ${skip + take})`;
+  return `SELECT id FROM (${side(`NOT ${sql}`, 0)} UNION ALL ${side(sql, 1)}) sides
+    ORDER BY side ${direction}, id ${direction} ${slice}`;
+}
+
+async function count(
+  dataSource: DataSource,
+  matching: string,
+  values: unknown[],
+): Promise<{ total: number; isEstimated: boolean }> {
+  const bounded = `SELECT count(*) AS total FROM (SELECT FROM ${matching} LIMIT ${COUNTED_UP_TO + 1}) counted`;
+  const [row] = await dataSource.query<{ total: number }[]>(bounded, values);
+  const total = row?.total ?? 0;
+  if (total <= COUNTED_UP_TO) return { total, isEstimated: false };
+  const [plan] = await dataSource.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }[]>(
+    `EXPLAIN (FORMAT JSON) SELECT FROM ${matching}`,
+    values,
+  );
+  return { total: Math.max(plan?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0, total), isEstimated: true };
+}
+
+function columnOf(columns: Searchable['columns'], member: string): SearchColumn {
+  const column = columns[member];
+  if (!column) throw new Error(`No column is declared for the member ${member}.`);
+  return column;
+}

@@ -1,0 +1,107 @@
+import { ID_FAULT, parseId } from '../kernel/id.js';
+import type { Filter } from './search.js';
+import { textFault } from '../kernel/text.js';
+import { readSearchDate, SEARCH_DATE_FAULT } from './search-dates.js';
+
+/** How a member is filtered: text takes a trailing `*`; secret text is matched whole and never echoed. */
+export type FilterKind = 'text' | 'secret' | 'uuid' | 'id' | 'date-time';
+
+/** A parameter of a search that filters by one member: how its value is read, and how it is documented. */
+export interface FilterParameter {
+  /** The condition that a value means, or what is wrong with the value. */
+  readonly read: (value: string) => { readonly fault: string } | { readonly filter: Filter };
+  readonly secret?: boolean;
+  readonly document: { readonly schema: object; readonly description: string };
+}
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+/** What every filter takes instead of a value (contract 1.6). */
+const NULLS: ReadonlyMap<string, 'isNull' | 'isNotNull'> = new Map([
+  ['null', 'isNull'],
+  ['notnull', 'isNotNull'],
+]);
+
+/** The parameter that finds the records whose member is equal to a value. */
+export function equalityFilter(member: string, kind: FilterKind): FilterParameter {
+  const read = READERS[kind];
+  return {
+    ...filterBy(member, (value) => read(member, value), DOCUMENTS[kind]),
+    ...(kind === 'secret' && { secret: true }),
+  };
+}
+
+/** The parameters that find the records whose date is not before, or not after, a value. Stored dates are whole seconds. */
+export function rangeFilters(member: string): Readonly<Record<'from' | 'to', FilterParameter>> {
+  const range = (operator: 'from' | 'to', description: string): FilterParameter => {
+    const end = operator === 'from' ? 'first' : 'last';
+    const read = (value: string): ReturnType<FilterParameter['read']> => {
+      const named = readSearchDate(value);
+      return named ? { filter: { member, operator, value: named[end] } } : { fault: SEARCH_DATE_FAULT };
+    };
+    return filterBy(member, read, { ...DOCUMENTS['date-time'], description });
+  };
+  return {
+    from: range('from', 'At or after; a date alone is midnight UTC.'),
+    to: range(
+      'to',
+      'At or before; with minutes only, to the end of that minute; a date alone, to the end of that day.',
+    ),
+  };
+}
+
+/** A filter that also takes `null` and `notnull`. */
+function filterBy(
+  member: string,
+  read: FilterParameter['read'],
+  { schema, description }: FilterParameter['document'],
+): FilterParameter {
+  return {
+    read: (value) => {
+      const operator = NULLS.get(value);
+      return operator ? { filter: { member, operator } } : read(value);
+    },
+    document: { schema, description: `${description} \`null\`: is null; \`notnull\`: is not null.` },
+  };
+}
+
+const orNull = (...schemas: readonly object[]): object => ({
+  anyOf: [...schemas, { type: 'string', enum: [...NULLS.keys()] }],
+});
+
+const DOCUMENTS: Readonly<Record<FilterKind, FilterParameter['document']>> = {
+  text: { schema: { type: 'string' }, description: 'Equal to; with a trailing `*`, begins with.' },
+  secret: { schema: { type: 'string' }, description: 'Equal to. The value is never logged.' },
+  uuid: { schema: orNull({ type: 'string', format: 'uuid' }), description: 'Equal to.' },
+  id: { schema: orNull({ type: 'integer', format: 'int64', minimum: 1 }), description: 'Equal to.' },
+  'date-time': {
+    schema: orNull({ type: 'string', format: 'date-time' }, { type: 'string', format: 'date' }),
+    description: 'Equal to; a date alone is midnight UTC.',
+  },
+};
+
+const READERS: Readonly<Record<FilterKind, (member: string, value: string) => ReturnType<FilterParameter['read']>>> = {
+  text: (member, value) => {
+    if (value === '') return { fault: 'must not be empty' };
+    const fault = textFault(value);
+    if (fault) return { fault };
+    return value.endsWith('*')
+      ? { filter: { member, operator: 'beginsWith', value: value.slice(0, -1) } }
+      : { filter: { member, operator: 'equals', value } };
+  },
+  secret: (member, value) => {
+    const fault = value === '' ? 'must not be empty' : textFault(value);
+    return fault ? { fault } : { filter: { member, operator: 'equals', value } };
+  },
+  uuid: (member, value) =>
+    UUID.test(value)
+      ? { filter: { member, operator: 'equals', value: value.toLowerCase() } }
+      : { fault: 'must be a UUID' },
+  id: (member, value) => {
+    const id = parseId(value);
+    return id === undefined ? { fault: ID_FAULT } : { filter: { member, operator: 'equals', value: id } };
+  },
+  'date-time': (member, value) => {
+    const named = readSearchDate(value);
+    return named ? { filter: { member, operator: 'equals', value: named.first } } : { fault: SEARCH_DATE_FAULT };
+  },
+};

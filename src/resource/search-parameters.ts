@@ -1,0 +1,172 @@
+import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ApiQuery } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { parseId } from '../kernel/id.js';
+import type { Filter, Search } from './search.js';
+import { attemptedValue, ValidationError, type MemberFailure } from '../kernel/validation-error.js';
+import { decodePairs } from '../http/percent-encoding.js';
+import { equalityFilter, rangeFilters, type FilterKind, type FilterParameter } from './search-filters.js';
+
+/** What of a resource can be searched by and ordered by, in the contract's names. */
+export interface SearchDefinition {
+  readonly resource: string;
+  readonly plural: string;
+  /** Members that `<Resource>_<Member>` filters by equality. */
+  readonly equality: Readonly<Record<string, FilterKind>>;
+  /** Date members that `from_` and `to_` bound. */
+  readonly ranges: readonly string[];
+  /** Members that `orderBy` takes; the first is the default and breaks ties. */
+  readonly orders: readonly [string, ...string[]];
+}
+
+const MAX_PAGE = 2 ** 31 - 1;
+const MAX_SIZE = 10_000;
+/** Whether each spelling means descending. */
+const DIRECTIONS: ReadonlyMap<string, boolean> = new Map([
+  ['0', false],
+  ['ascending', false],
+  ['1', true],
+  ['-1', true],
+  ['descending', true],
+]);
+/** Members by which clients also filter without the name of the resource, where it has them (contract 1.6). */
+const WITHOUT_PREFIX = ['Id', 'UniqueId'];
+
+/** Either what a value means for the search, or what is wrong with it. */
+type Reading = ReturnType<FilterParameter['read']> | { readonly search: Partial<Search> };
+
+interface Parameter extends Omit<FilterParameter, 'read'> {
+  readonly name: string;
+  readonly read: (value: string) => Reading;
+}
+
+/** The search that a request asks for, read and checked from its query (contract 1.6). */
+export const SearchQuery = createParamDecorator((definition: SearchDefinition, context: ExecutionContext): Search => {
+  const { url } = context.switchToHttp().getRequest<FastifyRequest>();
+  return readSearch(definition, url.slice(url.indexOf('?') + 1 || url.length));
+});
+
+/** Documents every parameter of a search in the OpenAPI operation. */
+export function ApiSearch(definition: SearchDefinition): MethodDecorator {
+  return applyDecorators(
+    ...parametersOf(definition).map(({ name, document: { schema, description } }) =>
+      ApiQuery({ name, required: false, schema, description }),
+    ),
+  );
+}
+
+/**
+ * Reads a query string. Names match without regard to case, and unknown ones are ignored; a known one that is repeated, or
+ * written as an array or object, is refused rather than guessed at.
+ * @throws ValidationError naming every parameter that failed
+ */
+function readSearch(definition: SearchDefinition, query: string): Search {
+  const parameters = parametersOf(definition);
+  const sent = new Map<string, { readonly values: string[]; isPlain: boolean }>();
+  for (const [name, value] of decodePairs(query, 'The query')) {
+    const key = name.toLowerCase();
+    const plain = key.replace(/\[.*$/s, '');
+    const given = sent.get(plain) ?? { values: [], isPlain: true };
+    given.values.push(value);
+    given.isPlain &&= plain === key;
+    sent.set(plain, given);
+  }
+  const failures: MemberFailure[] = [];
+  const filters: Filter[] = [];
+  let search: Search = { page: 1, size: 25, orderBy: definition.orders[0], descending: false, filters };
+  for (const { name, read, secret } of parameters) {
+    const given = sent.get(name.toLowerCase());
+    if (!given) continue;
+    const [value = '', ...more] = given.values;
+    const isSingle = given.isPlain && more.length === 0;
+    const reading = isSingle ? read(value) : { fault: 'must be given once, as a single value' };
+    if ('search' in reading) search = { ...search, ...reading.search };
+    else if ('filter' in reading) filters.push(reading.filter);
+    else {
+      failures.push({
+        AttemptedValue: secret ? null : attemptedValue(more.length > 0 ? given.values : value),
+        Message: reading.fault,
+        PropertyName: name,
+      });
+    }
+  }
+  if (failures.length > 0) throw new ValidationError(failures);
+  return search;
+}
+
+const known = new WeakMap<SearchDefinition, readonly Parameter[]>();
+
+function parametersOf(definition: SearchDefinition): readonly Parameter[] {
+  const parameters = known.get(definition) ?? [...pagingParameters(definition), ...filterParameters(definition)];
+  known.set(definition, parameters);
+  return parameters;
+}
+
+/** Those with the name of the resource first: the order in which failures are named. */
+function filterParameters({ resource, equality, ranges }: SearchDefinition): Parameter[] {
+  const equalities = Object.entries(equality).map(([member, kind]) => ({
+    member,
+    filter: equalityFilter(member, kind),
+  }));
+  return [
+    ...equalities.map(({ member, filter }) => ({ ...filter, name: `${resource}_${member}` })),
+    ...ranges.flatMap((member) =>
+      Object.entries(rangeFilters(member)).map(([end, filter]) => ({
+        ...filter,
+        name: `${end}_${resource}_${member}`,
+      })),
+    ),
+    ...equalities.flatMap(({ member, filter }) => (WITHOUT_PREFIX.includes(member) ? { ...filter, name: member } : [])),
+  ];
+}
+
+function pagingParameters({ orders }: SearchDefinition): Parameter[] {
+  return [
+    {
+      name: 'page',
+      read: (value) => within(value, MAX_PAGE, (page) => ({ page })),
+      document: {
+        schema: { type: 'integer', format: 'int32', minimum: 1, maximum: MAX_PAGE, default: 1 },
+        description: 'Page, from 1.',
+      },
+    },
+    {
+      name: 'size',
+      read: (value) => within(value, MAX_SIZE, (size) => ({ size })),
+      document: {
+        schema: { type: 'integer', format: 'int32', minimum: 1, maximum: MAX_SIZE, default: 25 },
+        description: 'Records on a page.',
+      },
+    },
+    {
+      name: 'orderBy',
+      read: (value) => {
+        const orderBy = orders.find((member) => member.toLowerCase() === value.toLowerCase());
+        return orderBy ? { search: { orderBy } } : { fault: `must be one of ${orders.join(', ')}` };
+      },
+      document: {
+        schema: { type: 'string', enum: orders, default: orders[0] },
+        description: `Member to order by; ties are broken by ${orders[0]}.`,
+      },
+    },
+    {
+      name: 'dir',
+      read: (value) => {
+        const descending = DIRECTIONS.get(value.toLowerCase());
+        return descending === undefined
+          ? { fault: 'must be 0 or ascending, or 1, -1 or descending' }
+          : { search: { descending } };
+      },
+      document: {
+        schema: { type: 'string', enum: ['0', '1', '-1', 'ascending', 'descending'], default: '0' },
+        description: '`0` or `ascending`; `1`, `-1` or `descending`.',
+      },
+    },
+  ];
+}
+
+function within(value: string, max: number, search: (n: number) => Partial<Search>): Reading {
+  const number = parseId(value);
+  if (number === undefined || number > max) return { fault: `must be a whole number from 1 to ${max}` };
+  return { search: search(number) };
+}

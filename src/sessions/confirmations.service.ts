@@ -1,0 +1,43 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { arrayValues } from '../database/batch-rows.js';
+import { StatementsService } from '../database/statements.service.js';
+import { Batched } from '../database/batched.js';
+import { CONFIRM, CONFIRMED } from './redemption.statements.js';
+
+/** A generation of a session whose access token was accepted here. */
+export interface Confirmation {
+  readonly uniqueId: string;
+  readonly generation: number;
+}
+
+/**
+ * Notes that the client of a session has its current refresh token: an access token that came with the refresh token was accepted. From
+ * then on nobody gets that refresh token again after the retry window. One small write for each rotation at most, and no request waits
+ * for the write. Should the write fail, the next accepted token causes another.
+ */
+@Injectable()
+export class ConfirmationsService {
+  private readonly logger = new Logger(ConfirmationsService.name);
+  private readonly underWay = new Set<string>();
+  private readonly writes = new Batched((those: readonly Confirmation[]) => this.write(those));
+
+  constructor(private readonly statements: StatementsService) {}
+
+  /** Has the confirmation written, unless the same is being written. */
+  note(confirmation: Confirmation): void {
+    const key = `${confirmation.uniqueId} ${confirmation.generation}`;
+    if (this.underWay.has(key)) return;
+    this.underWay.add(key);
+    this.writes
+      .get(confirmation)
+      .catch((error: unknown) => {
+        this.logger.debug(`A confirmation was not written: ${(error as Error).message}`);
+      })
+      .finally(() => this.underWay.delete(key));
+  }
+
+  private async write(those: readonly Confirmation[]): Promise<undefined[]> {
+    await this.statements.run(CONFIRM, arrayValues(CONFIRMED, those));
+    return those.map(() => undefined);
+  }
+}

@@ -1,0 +1,143 @@
+import { Injectable } from '@nestjs/common';
+import { actValues } from '../audit/audited.js';
+import { AuditEventsService } from '../audit/audit-events.service.js';
+import { StatementsService } from '../database/statements.service.js';
+import { abandoned } from '../http/arrival.js';
+import { throwOutcomeUnknown } from '../database/database-failures.js';
+import type { Origin } from '../kernel/origin.js';
+import { ClientGuessesService } from '../users/client-guesses.service.js';
+import { invalidGrant, REPETITIONS, type Diagnosis, type Refusal } from './judgement.js';
+import { JudgementsService, type Judged, type Unredeemed } from './judgements.service.js';
+import { END_ELSEWHERE, END_REPLAYED, REPEAT } from './redemption.statements.js';
+import { RotationsService } from './rotations.service.js';
+import { aboutSession, type IssuedSession } from './session.js';
+import { hashTicket } from './ticket-digest.js';
+
+/** A refresh token that is presented for a new one. */
+export interface Presented {
+  readonly refreshToken: string;
+  /** The client that was named; undefined stands for the token's own. */
+  readonly clientId: string | undefined;
+  readonly origin: Origin;
+  /** When the request had arrived in full, at the earliest, in milliseconds by `performance.now()`. */
+  readonly receivedAt: number;
+  /** Whether its sender has hung up by now, and waits for no answer. */
+  readonly isAbandoned: () => Promise<boolean>;
+}
+
+/** A genuine token, and whether nobody waits for its answer any more. */
+interface Token extends Unredeemed {
+  readonly isAbandoned: boolean;
+}
+
+/** Rotations and logins may come between reading a session and acting on it; each time around the token is older. */
+const ATTEMPTS = 5;
+
+/** Exchanges refresh tokens for new ones. */
+@Injectable()
+export class RedemptionService {
+  constructor(
+    private readonly statements: StatementsService,
+    private readonly rotations: RotationsService,
+    private readonly judgements: JudgementsService,
+    private readonly events: AuditEventsService,
+    private readonly clientGuesses: ClientGuessesService,
+  ) {}
+
+  /**
+   * Puts a token out of use and issues the next, in one statement. The token just before the current one gets the current one again when
+   * that may never have reached its client: within the retry window, or later while nobody has used it. A token that was superseded
+   * before its request arrived is otherwise a replay and ends the session (RFC 9700, section 4.14.2). For a sender that has hung up
+   * nothing is redeemed; a replay of theirs ends the session all the same.
+   * @throws AppError invalid_grant, alike for every reason; 408 for a current token whose sender has hung up; 429 for a sender that
+   * guesses the client of the token
+   */
+  async redeem({ isAbandoned, ...presented }: Presented): Promise<IssuedSession> {
+    const readAt = performance.now();
+    const claims = this.rotations.read(presented.refreshToken);
+    if (!claims) throw invalidGrant('not-issued-here');
+    if (presented.clientId !== undefined) this.clientGuesses.check(claims.uniqueId);
+    const token = { ...presented, claims, readAt, isAbandoned: await isAbandoned() };
+    const session = token.isAbandoned ? undefined : await this.rotations.rotate(token);
+    // It may have been sent twice, and done the first time: from here on no failure says that nothing was written.
+    return session ?? this.explainOrRotate(token).catch(throwOutcomeUnknown);
+  }
+
+  private async explainOrRotate(token: Token): Promise<IssuedSession> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const session = (await this.explain(token)) ?? (await this.rotations.rotateSkipped(token));
+      if (session) return session;
+    }
+    throw invalidGrant('contended');
+  }
+
+  /** Why the token was not redeemed, and what follows from that. Undefined when the session changed meanwhile: try again. */
+  private async explain(token: Token): Promise<IssuedSession | undefined> {
+    const judged = await this.judgements.of(token);
+    if (!judged) return this.refuseEnded(token);
+    const { session, verdict } = judged;
+    switch (verdict) {
+      case 'replayed':
+        return this.end(END_REPLAYED, session, token, verdict);
+      case 'refreshed-elsewhere':
+        return this.end(END_ELSEWHERE, session, token, verdict);
+      case 'repeat':
+        return this.repeat(judged, token);
+      case 'current':
+        if (token.isAbandoned) throw abandoned();
+        if (hashTicket(session.salt, token.refreshToken) === session.hash) return undefined;
+        return this.refuse(session, 'edited', token.origin);
+      case 'other-client':
+        await this.clientGuesses.count(session.uniqueId);
+        return this.refuse(session, verdict, token.origin);
+      default:
+        return this.refuse(session, verdict, token.origin);
+    }
+  }
+
+  /** The current token again: the family never forks. Undefined when the session went on meanwhile. */
+  private async repeat(judged: Judged, { origin, isAbandoned }: Token): Promise<IssuedSession | undefined> {
+    if (isAbandoned) throw abandoned();
+    const { session, changeOfPlace } = judged;
+    const refreshToken = this.rotations.currentTokenOf(session);
+    if (refreshToken === undefined) return this.refuse(session, 'edited', origin);
+    const { id, uniqueId, generation, subject } = session;
+    const actor = { name: subject, origin };
+    const from = { fromAddress: origin.address, fromAgent: origin.userAgent, fromRequest: origin.requestId };
+    const values = { id, uniqueId, generation, mostRepetitions: REPETITIONS, ...from };
+    const act = actValues({ kind: 'refresh-retried', actor });
+    const repeated = await this.statements.run(REPEAT, { ...values, ...act });
+    if (repeated.length === 0) return undefined;
+    if (changeOfPlace !== '') {
+      const event = { kind: 'refreshed-elsewhere', actor, reason: `${changeOfPlace} retried` } as const;
+      await this.events.recordWithinBounds({ ...event, ...aboutSession(session) });
+    }
+    return { ...session, refreshToken, isRepeated: true };
+  }
+
+  /** Undefined when the user signed in again meanwhile. */
+  private async end(
+    statement: typeof END_REPLAYED,
+    { id, uniqueId, subject }: Diagnosis,
+    { claims: { generation }, origin }: Token,
+    reason: Refusal,
+  ): Promise<undefined> {
+    const act = actValues({ kind: 'session-ended', actor: { name: subject, origin }, reason });
+    const ended = await this.statements.run(statement, { id, uniqueId, generation, ...act });
+    if (ended.length > 0) throw invalidGrant(reason);
+  }
+
+  private async refuseEnded({ claims: { id, uniqueId }, origin }: Token): Promise<never> {
+    const reason = 'session-ended';
+    const actor = { name: 'unknown', origin };
+    const about = { sessionId: uniqueId, recordIds: [id] };
+    await this.events.recordWithinBounds({ kind: 'refresh-refused', actor, reason, ...about });
+    throw invalidGrant(reason);
+  }
+
+  private async refuse(session: Diagnosis, reason: Refusal, origin: Origin): Promise<never> {
+    const actor = { name: session.subject, origin };
+    await this.events.recordWithinBounds({ kind: 'refresh-refused', actor, reason, ...aboutSession(session) });
+    throw invalidGrant(reason);
+  }
+}

@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import { arrayValues, inOrderOf } from '../database/batch-rows.js';
+import type { GivenTo } from '../database/statement.js';
+import { StatementsService } from '../database/statements.service.js';
+import { Batched } from '../database/batched.js';
+import type { Origin } from '../kernel/origin.js';
+import { GenuineUsersService } from '../users/genuine-users.service.js';
+import { invalidGrant } from './judgement.js';
+import { REDEEM, REDEEM_SKIPPED, REDEEMED, RESEAL_TICKET, TICKET, type Rotated } from './redemption.statements.js';
+import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token.codec.js';
+import type { IssuedSession } from './session.js';
+import { digestTicket, hashTicket, type TicketDigest } from './ticket-digest.js';
+import { TicketsService } from './tickets.service.js';
+
+/** A genuine token to rotate. */
+export interface Rotatable {
+  readonly claims: RefreshTokenClaims;
+  readonly refreshToken: string;
+  /** The client that was named; undefined stands for the token's own. */
+  readonly clientId: string | undefined;
+  readonly origin: Origin;
+}
+
+interface Rotation extends Rotatable, TicketDigest {}
+
+/** Puts current tokens out of use and issues the next, each in one statement that it shares with others. */
+@Injectable()
+export class RotationsService {
+  private readonly rotations = new Batched((those: readonly Rotation[]) => this.redeemEach(those));
+
+  constructor(
+    private readonly statements: StatementsService,
+    private readonly codec: RefreshTokenCodec,
+    private readonly tickets: TicketsService,
+    private readonly users: GenuineUsersService,
+    private readonly settings: Settings,
+  ) {}
+
+  /** What a refresh token says, or undefined when it is none that was issued here. */
+  read(refreshToken: string): RefreshTokenClaims | undefined {
+    return this.codec.decode(refreshToken);
+  }
+
+  /** The current token of a session, derived again; undefined when its record was edited. */
+  currentTokenOf(session: RefreshTokenClaims & TicketDigest): string | undefined {
+    return this.codec.encodeUnderAll(session).find((token) => hashTicket(session.salt, token) === session.hash);
+  }
+
+  /**
+   * The session with its next token. Undefined when the token is not the current one, another transaction has locked its row, or it comes
+   * from another network or user agent than the redemption before.
+   */
+  async rotate(token: Rotatable): Promise<IssuedSession | undefined> {
+    if (this.codec.isOfEarlierSecret(token.refreshToken, token.claims)) await this.resealTicket(token.claims);
+    return this.rotateBy(token, (rotation) => this.rotations.get(rotation));
+  }
+
+  /**
+   * Like `rotate`, for a token that it skipped: waits for a row that is locked, and takes a token from elsewhere, which leaves an event,
+   * unless that is to end its session.
+   */
+  rotateSkipped(token: Rotatable): Promise<IssuedSession | undefined> {
+    const skipsElsewhere = this.settings.REFRESHED_ELSEWHERE === 'end';
+    return this.rotateBy(token, async (rotation) => {
+      const values = { ...this.valuesOf([rotation]), skipsElsewhere };
+      const [rotated] = await this.statements.run(REDEEM_SKIPPED, values);
+      return rotated;
+    });
+  }
+
+  private async rotateBy(
+    token: Rotatable,
+    redeem: (rotation: Rotation) => Promise<Rotated | undefined>,
+  ): Promise<IssuedSession | undefined> {
+    const next = { ...token.claims, generation: token.claims.generation + 1 };
+    const refreshToken = this.codec.encode(next);
+    const rotated = await redeem({ ...token, ...digestTicket(refreshToken) });
+    if (!rotated) return undefined;
+    const session = { ...rotated, ...next, email: rotated.subject, refreshToken };
+    if (!this.users.admits(session)) throw invalidGrant('user-tampered');
+    return session;
+  }
+
+  private async redeemEach(rotations: readonly Rotation[]): Promise<(Rotated | undefined)[]> {
+    return inOrderOf(rotations, await this.statements.run(REDEEM, this.valuesOf(rotations)));
+  }
+
+  private valuesOf(rotations: readonly Rotation[]): GivenTo<typeof REDEEM> {
+    const batch = rotations.map(
+      ({ claims: { id, uniqueId, generation }, refreshToken, clientId, salt, hash, origin }) => {
+        const { address, userAgent, requestId } = origin;
+        return { id, uniqueId, generation, token: refreshToken, clientId, salt, hash, address, userAgent, requestId };
+      },
+    );
+    const { REFRESH_TOKEN_TTL: life, REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
+    return { ...arrayValues(REDEEMED, batch), life, longestLife };
+  }
+
+  /** The token is of an earlier secret: when all such tokens were used, nothing is left that needs that secret. */
+  private async resealTicket({ id, uniqueId }: RefreshTokenClaims): Promise<void> {
+    const [row] = await this.statements.run(TICKET, { id, uniqueId });
+    const resealed = row && (await this.tickets.reseal(row.protectedTicket, uniqueId));
+    if (resealed) await this.statements.run(RESEAL_TICKET, { id, ticket: row.protectedTicket, resealed });
+  }
+}

@@ -1,0 +1,55 @@
+import type { AuditEvent, LastRedemption } from '../audit/audit-event.js';
+
+/** A session, as its tokens need it: one user at one client. */
+export interface Session {
+  readonly id: number;
+  /** The `sid` of its access tokens. */
+  readonly uniqueId: string;
+  readonly generation: number;
+  readonly subject: string;
+  readonly clientId: string;
+  /** When the user last proved who they are. */
+  readonly authTime: Date;
+  /** How they did (RFC 8176). */
+  readonly amr: readonly string[];
+  /** The time by the database's clock. */
+  readonly now: Date;
+}
+
+/** A session as operators see it. */
+export interface ListedSession {
+  readonly id: number;
+  readonly uniqueId: string;
+  readonly clientId: string;
+  readonly createdOn: Date;
+  /** When the user last proved who they are. */
+  readonly authTime: Date;
+  /** When its token was last rotated. */
+  readonly rotatedOn: Date;
+  readonly expiresOn: Date;
+  /** When its token was last redeemed, from where, by whom, in which request; null before the first redemption. */
+  readonly lastRedeemedOn: Date | null;
+  readonly lastAddress: string | null;
+  readonly lastUserAgent: string | null;
+  readonly lastRequestId: string | null;
+}
+
+/** A session and the refresh token that was issued for it. */
+export interface IssuedSession extends Session {
+  readonly refreshToken: string;
+  /** Whether the token was issued before and is given once more, since the answer was lost. */
+  readonly isRepeated?: boolean;
+}
+
+/** What an event about a session says of the session. */
+export function aboutSession({
+  subject,
+  clientId,
+  uniqueId,
+  id,
+  ...last
+}: Session & Partial<LastRedemption>): Omit<AuditEvent, 'kind' | 'actor' | 'reason'> {
+  const { lastAddress, lastUserAgent, lastRequestId, lastRedeemedOn } = last;
+  const redemption = { lastAddress, lastUserAgent, lastRequestId, lastRedeemedOn };
+  return { subject, clientId, sessionId: uniqueId, recordIds: [id], ...redemption };
+}

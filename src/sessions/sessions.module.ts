@@ -1,0 +1,56 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
+import { DatabaseModule } from '../database/database.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { ConfirmationsService } from './confirmations.service.js';
+import { JudgementsService } from './judgements.service.js';
+import { LiveSessionsService } from './live-sessions.service.js';
+import { LoginsService } from './logins.service.js';
+import { CreateRefreshTokens1795000002000 } from './migrations/1795000002000-create-refresh-tokens.js';
+import { IndexRefreshTokens1795200000000 } from './migrations/1795200000000-index-refresh-tokens.js';
+import { RecordRotations1796000001100 } from './migrations/1796000001100-record-rotations.js';
+import { RedemptionService } from './redemption.service.js';
+import { RefreshTokenCodec } from './refresh-token.codec.js';
+import { RevivedSessionsService } from './revived-sessions.service.js';
+import { RotationsService } from './rotations.service.js';
+import { SessionEndingsService } from './session-endings.service.js';
+import { SessionPrincipalsService } from './session-principals.service.js';
+import { SessionsService } from './sessions.service.js';
+import { TicketsService } from './tickets.service.js';
+
+/** The life of a session: logins, redemption, endings. Its tokens are the records that the service issued. */
+@Module({
+  imports: [
+    AuditModule,
+    UsersModule,
+    DatabaseModule.forFeature({
+      entities: [],
+      migrations: [CreateRefreshTokens1795000002000, IndexRefreshTokens1795200000000, RecordRotations1796000001100],
+    }),
+  ],
+  providers: [
+    SessionsService,
+    SessionPrincipalsService,
+    SessionEndingsService,
+    LoginsService,
+    RedemptionService,
+    RotationsService,
+    JudgementsService,
+    ConfirmationsService,
+    RefreshTokenCodec,
+    TicketsService,
+    LiveSessionsService,
+    RevivedSessionsService,
+  ],
+  exports: [
+    SessionsService,
+    SessionPrincipalsService,
+    SessionEndingsService,
+    RevivedSessionsService,
+    LoginsService,
+    RedemptionService,
+    RefreshTokenCodec,
+    TicketsService,
+  ],
+})
+export class SessionsModule {}

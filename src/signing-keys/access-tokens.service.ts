@@ -1,0 +1,160 @@
+import { Injectable } from '@nestjs/common';
+import { decodeProtectedHeader, jwtVerify } from 'jose';
+import { hash } from 'node:crypto';
+import { v7 as uuid } from 'uuid';
+import { Settings } from '../config/settings.js';
+import { inSeconds } from '../kernel/date-time.js';
+import { randomBytes } from '../kernel/random-bytes.js';
+import { hasExactSignature, isExactText, signExactly } from './exact-signature.js';
+import type { KeyPair } from './key-pair.js';
+import { SigningKeysService } from './signing-keys.service.js';
+
+const TYPE = 'at+jwt';
+const ACCESS_TOKEN = /^(application\/)?at\+jwt$/i;
+/** Some kilobyte each. */
+const REMEMBERED = 10_000;
+
+/** For whom an access token is: a user, the client through which they signed in, and the session of both. */
+export interface AccessTokenGrant {
+  readonly subject: string;
+  readonly clientId: string;
+  /** UniqueId of the session. */
+  readonly uniqueId: string;
+  /** Generation of the refresh token that is issued beside it. */
+  readonly generation: number;
+  /** When the user last proved who they are, and how. */
+  readonly authTime: Date;
+  readonly amr: readonly string[];
+  /** The time by the database's clock. */
+  readonly now: Date;
+}
+
+/** The claims of an access token (RFC 9068, section 2.2). */
+export interface AccessTokenClaims {
+  readonly iss: string;
+  readonly aud: string;
+  readonly sub: string;
+  readonly client_id: string;
+  readonly sid: string;
+  /** Generation of the refresh token that came with it. */
+  readonly generation?: number;
+  readonly iat: number;
+  readonly exp: number;
+  readonly auth_time: number;
+  readonly amr: readonly string[];
+  readonly jti: string;
+}
+
+/** What the session of an access token is found by; times in seconds since 1970. */
+export interface AccessTokenReference {
+  /** UniqueId of the session. */
+  readonly uniqueId: string;
+  readonly subject: string;
+  readonly clientId: string;
+  readonly expires: number;
+  /** Generation of the refresh token that came with it; null when the token does not say. */
+  readonly generation: number | null;
+}
+
+/** What a token's claims say of itself and its session. */
+export function referenceOf({ sid, sub, client_id, exp, generation }: AccessTokenClaims): AccessTokenReference {
+  return { uniqueId: sid, subject: sub, clientId: client_id, expires: exp, generation: generation ?? null };
+}
+
+interface VerifiedToken {
+  readonly kid: string;
+  readonly claims: AccessTokenClaims;
+}
+
+/** Issues and verifies access tokens: JWT in the profile of RFC 9068, signed with ES256. */
+@Injectable()
+export class AccessTokensService {
+  private readonly verified = new Map<string, VerifiedToken>();
+  /** The encoded header of what the current key signs. */
+  private header = { kid: '', encoded: '' };
+
+  constructor(
+    private readonly keys: SigningKeysService,
+    private readonly settings: Settings,
+  ) {}
+
+  /**
+   * Returns a function that issues access tokens now. They are signed, live for ACCESS_TOKEN_TTL seconds, and have no roles: each
+   * request reads the roles fresh. A caller that writes before it issues gets the function first, since only getting it may fail.
+   */
+  async signer(): Promise<(grant: AccessTokenGrant) => string> {
+    const key = await this.keys.current();
+    return (grant) => this.issue(grant, key);
+  }
+
+  private issue(
+    { subject, clientId, uniqueId, generation, authTime, amr, now }: AccessTokenGrant,
+    { kid, privateKey }: KeyPair,
+  ): string {
+    const iat = inSeconds(now);
+    const claims: AccessTokenClaims = {
+      iss: this.settings.PUBLIC_URL,
+      aud: this.settings.PUBLIC_URL,
+      sub: subject,
+      client_id: clientId,
+      sid: uniqueId,
+      generation,
+      iat,
+      exp: iat + this.settings.ACCESS_TOKEN_TTL,
+      auth_time: inSeconds(authTime),
+      amr,
+      jti: uuid({ random: randomBytes(16) }),
+    };
+    if (this.header.kid !== kid) this.header = { kid, encoded: encode({ alg: 'ES256', typ: TYPE, kid }) };
+    const signed = `${this.header.encoded}.${encode(claims)}`;
+    return `${signed}.${signExactly(signed, privateKey)}`;
+  }
+
+  /**
+   * The claims of a token that we signed, expired or not: what that means is for the database's clock to say. What was verified is
+   * remembered, by the token's digest, for as long as its key is one of ours.
+   */
+  async verify(token: string): Promise<AccessTokenClaims | undefined> {
+    const digest = hash('sha256', token, 'base64');
+    const known = this.verified.get(digest);
+    if (known && (await this.keys.publicKey(known.kid))) return known.claims;
+    const verified = await this.verifySignature(token);
+    if (verified) this.remember(digest, verified);
+    return verified?.claims;
+  }
+
+  /** Another type of token is refused (RFC 9068, section 4), and so is another text of the same token. */
+  private async verifySignature(token: string): Promise<VerifiedToken | undefined> {
+    if (!isExactText(token)) return undefined;
+    const { typ, kid } = protectedHeader(token);
+    const key = typ !== undefined && ACCESS_TOKEN.test(typ) && kid !== undefined && (await this.keys.publicKey(kid));
+    if (!key) return undefined;
+    const options = { issuer: this.settings.PUBLIC_URL, audience: this.settings.PUBLIC_URL, algorithms: ['ES256'] };
+    const verified = await jwtVerify(token, key, { ...options, currentDate: new Date(0) }).catch(() => undefined);
+    const claims = verified && (verified.payload as unknown as AccessTokenClaims);
+    return claims && (hasExactSignature(token) || isOfEarlierVersion(claims)) ? { kid, claims } : undefined;
+  }
+
+  /** What was remembered first is forgotten when there are too many. */
+  private remember(digest: string, verified: VerifiedToken): void {
+    this.verified.set(digest, verified);
+    if (this.verified.size > REMEMBERED) this.verified.delete(this.verified.keys().next().value ?? '');
+  }
+}
+
+/** Earlier versions did not choose between the two signatures of a text. Their `jti` is a random UUID (version 4), ours is of version 7. */
+function isOfEarlierVersion({ jti }: AccessTokenClaims): boolean {
+  return /^[\da-f-]{14}4/.test(jti);
+}
+
+function protectedHeader(token: string): { typ?: string; kid?: string } {
+  try {
+    return decodeProtectedHeader(token);
+  } catch {
+    return {};
+  }
+}
+
+function encode(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url');
+}

@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Repository } from 'typeorm';
+import { textFault } from '../kernel/text.js';
+import { TamperedUsersService } from './tampered-users.service.js';
+import { UserPasswordsService } from './user-passwords.service.js';
+import { UserSealsService, type SignedPower, type SignedUser } from './user-seals.service.js';
+import { User } from './user.entity.js';
+
+/** The users whose rows the service wrote. For code that decides what a user may do: to it, any other row does not exist. */
+@Injectable()
+export class GenuineUsersService {
+  constructor(
+    @InjectRepository(User) private readonly users: Repository<User>,
+    private readonly seals: UserSealsService,
+    private readonly passwords: UserPasswordsService,
+    private readonly tampered: TamperedUsersService,
+  ) {}
+
+  /** The user with this e-mail, without regard to case; null when there is none, or the row is not genuine, which is reported. */
+  async find(email: string): Promise<User | null> {
+    if (textFault(email)) return null;
+    const user = await this.users.findOneBy({ email: email.toLowerCase() });
+    return user && this.reported(user, this.seals.isGenuine(user)) ? user : null;
+  }
+
+  /** Whether the service wrote what this enabled user may do; what it did not write is reported. */
+  admits(user: SignedPower): boolean {
+    return this.reported(user, this.seals.isPowerGenuine(user));
+  }
+
+  /** Whether the service wrote this row. */
+  isGenuine(user: SignedUser): boolean {
+    return this.seals.isGenuine(user);
+  }
+
+  /** Whether this is the user's password. Without a user: false, after the same time. */
+  isPassword(user: User | null, password: string): Promise<boolean> {
+    return this.passwords.isPassword(user, password);
+  }
+
+  /** Stores a password that was just found right as new ones are stored, where it is not yet; see `UserPasswordsService`. */
+  upgradePassword(user: User, password: string): Promise<User> {
+    return this.passwords.upgrade(user, password);
+  }
+
+  private reported({ email }: SignedPower, isGenuine: boolean): boolean {
+    if (!isGenuine) this.tampered.report(email);
+    return isGenuine;
+  }
+}

@@ -1,0 +1,108 @@
+import { Injectable } from '@nestjs/common';
+import { abandoned } from '../http/arrival.js';
+import { AppError } from '../kernel/app-error.js';
+import { GenuineUsersService } from './genuine-users.service.js';
+import type { Reservation } from './guess-limits.service.js';
+import { HashingQueueService, type InTurn } from './hashing-queue.service.js';
+import { LoginThrottleService } from './login-throttle.service.js';
+import { normalPassword } from './passwords.js';
+import type { User } from './user.entity.js';
+
+/** Longer than any e-mail address or password that could be right (RFC 5321, section 4.5.3.1). */
+export const LONGEST = 512;
+
+/** A password to check. */
+export interface PasswordAttempt {
+  /** The user name as guesses at it are counted. */
+  readonly account: string;
+  readonly email: string;
+  readonly password: string;
+  readonly address: string | null;
+  /** Whether a code comes with it: then the outcome is this attempt's alone. */
+  readonly hasCode: boolean;
+  /** Whether its sender has hung up by now, and waits for no answer. */
+  readonly isAbandoned: () => Promise<boolean>;
+}
+
+/** What a check found. */
+export interface CheckedPassword {
+  readonly user: User | null;
+  readonly isRight: boolean;
+  /** The failure that was counted for this attempt; undefined when it shared the check of another. */
+  readonly reservation: Reservation | undefined;
+}
+
+/**
+ * Checks passwords: the attempt is counted as a failure first, then it waits for its turn, then the password is hashed. Attempts with the
+ * same name and password from the same address that come during a check share it: they learn nothing more, and a client that sends
+ * many requests in parallel is neither slowed down by itself nor costs more than one hash.
+ */
+@Injectable()
+export class PasswordChecksService {
+  private readonly underWay = new Map<string, Promise<CheckedPassword>>();
+
+  constructor(
+    private readonly users: GenuineUsersService,
+    private readonly throttle: LoginThrottleService,
+    private readonly queue: HashingQueueService,
+  ) {}
+
+  /**
+   * Whether this is the password of the user with this e-mail. An unknown e-mail takes as long as a wrong password. Two statements.
+   * @throws AppError 429 too_many_attempts, 503 sign_ins_busy, or 408 when the sender hung up while the attempt waited; neither of the
+   * last two is counted
+   */
+  async check(attempt: PasswordAttempt): Promise<CheckedPassword> {
+    if (attempt.hasCode) return this.queue.enter((inTurn) => this.evaluate(attempt, inTurn));
+    const key = JSON.stringify([attempt.account, attempt.password, attempt.address]);
+    const other = this.underWay.get(key);
+    if (other) return this.share(attempt, other);
+    const check = this.queue.enter((inTurn) => this.evaluate(attempt, inTurn));
+    this.underWay.set(key, check);
+    return check.finally(() => this.underWay.delete(key));
+  }
+
+  /** Stores a password that was just found right as new ones are stored, where it is not yet. */
+  upgrade(user: User, password: string): Promise<User> {
+    return this.users.upgradePassword(user, password);
+  }
+
+  /** The user is read again: what was changed before this attempt came holds for it. */
+  private async share(attempt: PasswordAttempt, other: Promise<CheckedPassword>): Promise<CheckedPassword> {
+    const user = await this.find(attempt);
+    const checked = await other.catch((error: unknown) => {
+      if (isAbandonment(error)) return undefined;
+      throw error;
+    });
+    // The other hung up, or the password was changed in between: this attempt needs a check of its own.
+    if (!checked || checked.user?.passwordHash !== user?.passwordHash) return this.check(attempt);
+    return { user, isRight: checked.isRight, reservation: undefined };
+  }
+
+  private async evaluate(attempt: PasswordAttempt, inTurn: InTurn): Promise<CheckedPassword> {
+    const reservation = await this.throttle.reserve(attempt.account, attempt.address);
+    try {
+      const user = await this.find(attempt);
+      const isRight = await inTurn(async () => {
+        if (await attempt.isAbandoned()) throw abandoned();
+        return this.users.isPassword(user, isTooLong(attempt) ? attempt.password.slice(0, LONGEST) : attempt.password);
+      });
+      return { user, isRight, reservation };
+    } catch (error) {
+      await this.throttle.giveBack(reservation).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async find(attempt: PasswordAttempt): Promise<User | null> {
+    return isTooLong(attempt) ? null : this.users.find(attempt.email);
+  }
+}
+
+function isTooLong({ email, password }: PasswordAttempt): boolean {
+  return email.length > LONGEST || normalPassword(password).length > LONGEST;
+}
+
+function isAbandonment(error: unknown): boolean {
+  return error instanceof AppError && error.code === abandoned().code;
+}

@@ -1,0 +1,147 @@
+import { Injectable } from '@nestjs/common';
+import { AuditEventsService } from '../audit/audit-events.service.js';
+import { AppError } from '../kernel/app-error.js';
+import { throwOutcomeUnknown } from '../database/database-failures.js';
+import type { Origin } from '../kernel/origin.js';
+import { SIGN_IN_REFUSALS, type SignInRefusal } from '../kernel/refusal-reasons.js';
+import { MetricsService } from '../observability/metrics.service.js';
+import { Outcomes } from '../observability/outcomes.js';
+import type { Reservation } from './guess-limits.service.js';
+import { LoginThrottleService } from './login-throttle.service.js';
+import { LONGEST, PasswordChecksService, type CheckedPassword } from './password-checks.service.js';
+import { plainCode, TotpService } from './totp.service.js';
+import type { User } from './user.entity.js';
+
+/** What a user sends to prove who they are. */
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+  /** The code of an authenticator app. */
+  readonly totp?: string | undefined;
+}
+
+/** A user who proved who they are, and how (RFC 8176). */
+export interface SignedIn {
+  readonly user: User;
+  readonly amr: readonly string[];
+}
+
+/** An attempt to sign in whose password was checked. */
+interface Attempt extends CheckedPassword {
+  readonly account: string;
+  readonly origin: Origin;
+}
+
+/** Checks that users are who they say they are: password, second factor, and limits on guessing. */
+@Injectable()
+export class SignInService {
+  private readonly outcomes: Outcomes<'ok'>;
+
+  constructor(
+    private readonly passwords: PasswordChecksService,
+    private readonly totp: TotpService,
+    private readonly throttle: LoginThrottleService,
+    private readonly events: AuditEventsService,
+    metrics: MetricsService,
+  ) {
+    this.outcomes = new Outcomes(metrics, {
+      name: 'tessera_sign_ins_total',
+      help: 'Passwords checked, by outcome: of logins, and of Basic credentials that are not remembered.',
+      action: 'Many `wrong-password` or `throttled`: look for guessing in the audit trail (`login-failed`).',
+      successes: ['ok'],
+      refusals: Object.keys(SIGN_IN_REFUSALS),
+    });
+  }
+
+  /**
+   * The enabled user with these credentials. An unknown e-mail takes as long, and is answered, as a wrong password. An attempt whose sender
+   * hung up before its turn is not carried out.
+   * @throws AppError invalid_credentials, two_factor_auth_check, must_reset_password, 429 too_many_attempts, or 503 sign_ins_busy
+   */
+  authenticate(credentials: Credentials, origin: Origin, isAbandoned: () => Promise<boolean>): Promise<SignedIn> {
+    return this.outcomes.count(this.identify(credentials, origin, isAbandoned), () => 'ok');
+  }
+
+  private async identify(
+    { email, password, totp: given = '' }: Credentials,
+    origin: Origin,
+    isAbandoned: () => Promise<boolean>,
+  ): Promise<SignedIn> {
+    const account = email.toLowerCase().slice(0, LONGEST).replaceAll('\0', '').toWellFormed();
+    const { address } = origin;
+    const totp = plainCode(given) || undefined;
+    const hasCode = totp !== undefined;
+    const checked = await this.passwords.check({ account, email, password, address, hasCode, isAbandoned });
+    const attempt = { ...checked, account, origin };
+    const { user, isRight, reservation } = attempt;
+    if (!isRight || !user?.enabled) return this.refuseGuess(attempt);
+    if (user.totpSecret !== null) return this.withCode(attempt, user, { password, totp });
+    if (reservation) await this.throttle.settle(reservation);
+    if (user.mustResetPassword) return this.refuse(attempt, mustResetPassword());
+    return { user: await this.passwords.upgrade(user, password), amr: ['pwd'] };
+  }
+
+  /** A wrong password, an unknown user or a disabled one. The guess stays counted; one that shared a check is counted for itself. */
+  private async refuseGuess(attempt: Attempt): Promise<never> {
+    const { user, isRight, reservation, account, origin } = attempt;
+    if (!reservation) await this.throttle.reserve(account, origin.address);
+    return this.refuse(
+      attempt,
+      invalidCredentials(!user ? 'unknown-user' : isRight ? 'user-disabled' : 'wrong-password'),
+    );
+  }
+
+  /** The password was right. A code is counted as a failure before it is evaluated, like the password. */
+  private async withCode(
+    attempt: Attempt,
+    user: User,
+    { password, totp: code }: Omit<Credentials, 'email'>,
+  ): Promise<SignedIn> {
+    const { reservation } = attempt;
+    if (code === undefined || !reservation) {
+      // Asking for the code is a step of signing in, not a guess.
+      if (reservation) await this.throttle.giveBack(reservation);
+      return this.refuse(attempt, codeNeeded('no-code'));
+    }
+    const codeReservation = await this.reserveCode(user, reservation);
+    if (!(await this.totp.spend(user, code))) return this.refuse(attempt, codeNeeded('wrong-code'));
+    // The code is used up by now.
+    await this.throttle.settle(reservation, codeReservation).catch(throwOutcomeUnknown);
+    if (user.mustResetPassword) return this.refuse(attempt, mustResetPassword());
+    return { user: await this.passwords.upgrade(user, password), amr: ['pwd', 'otp', 'mfa'] };
+  }
+
+  private async reserveCode({ email }: User, password: Reservation): Promise<Reservation> {
+    try {
+      return await this.throttle.reserveCode(email);
+    } catch (error) {
+      // No code was evaluated, and the password was no guess.
+      await this.throttle.giveBack(password);
+      throw error;
+    }
+  }
+
+  /** Writes it down, and refuses. A name that is no user's is not kept: people type passwords there. */
+  private async refuse({ user, origin }: Attempt, refusal: AppError): Promise<never> {
+    const actor = { name: user?.email ?? 'unknown', origin };
+    const reason = refusal.context.detail ?? refusal.code;
+    await this.events.record({ kind: 'login-failed', actor, subject: user?.email, reason });
+    throw refusal;
+  }
+}
+
+/** The one answer to a wrong password, an unknown user and a disabled one; the detail is for the log and the audit trail. */
+export function invalidCredentials(detail: SignInRefusal): AppError {
+  return new AppError('invalid_credentials', 400, 'The user name or password is incorrect.', { detail });
+}
+
+function codeNeeded(detail: SignInRefusal): AppError {
+  // Clients look for the word "two-factor".
+  const message = 'A two-factor code is needed, or the one given is wrong: take it from the authenticator app.';
+  return new AppError('two_factor_auth_check', 400, message, { detail });
+}
+
+function mustResetPassword(): AppError {
+  const detail: SignInRefusal = 'must-reset-password';
+  return new AppError('must_reset_password', 400, 'The password must be changed before signing in.', { detail });
+}

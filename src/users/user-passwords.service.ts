@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../kernel/app-error.js';
+import { PASSWORD_LENGTH } from '../kernel/password-policy.js';
+import { isPeppered, PasswordSealsService } from './password-seals.service.js';
+import { hashPassword, normalPassword, verifyPassword } from './passwords.js';
+import { UsersRepository } from './users.repository.js';
+import type { User } from './user.entity.js';
+
+/** The passwords of users: argon2id of the normal form, with a pepper. */
+@Injectable()
+export class UserPasswordsService {
+  constructor(
+    private readonly pepper: PasswordSealsService,
+    private readonly rows: UsersRepository,
+  ) {}
+
+  /** What is stored of a new password. @throws AppError 400 when it is too short or too long */
+  async hash(password: string): Promise<string> {
+    const { min, max } = PASSWORD_LENGTH;
+    const { length } = normalPassword(password);
+    if (length < min || length > max) {
+      throw new AppError('bad_password', 400, `A password must have ${min} to ${max} characters.`);
+    }
+    return this.pepper.seal(await hashPassword(password));
+  }
+
+  /** Whether this is the user's password. Without a user: false, after the same time. */
+  async isPassword(user: User | null, password: string): Promise<boolean> {
+    return verifyPassword(user ? this.pepper.open(user.passwordHash) : undefined, password);
+  }
+
+  /**
+   * Stores a password, which was just found right, as new ones are stored, and returns the user with that. When the row changed
+   * meanwhile, it stays as it is. The salt stays, so a sign-in that is under way meets the password that it checked.
+   */
+  async upgrade(user: User, password: string): Promise<User> {
+    if (isPeppered(user.passwordHash) && this.pepper.renew(user.passwordHash) === user.passwordHash) return user;
+    const phc = this.pepper.open(user.passwordHash) ?? '';
+    // Which of the two forms was hashed is not known: this is the other for certain at the price of one more hash.
+    const normal = normalPassword(password) === password ? phc : await hashPassword(password, saltOf(phc));
+    const upgraded = { passwordHash: this.pepper.seal(normal), totpSecret: user.totpSecret };
+    const isWritten = (await this.rows.replace([{ user, ...upgraded }])) === 1;
+    return isWritten ? Object.assign(user, { passwordHash: upgraded.passwordHash }) : user;
+  }
+}
+
+function saltOf(phc: string): Buffer {
+  return Buffer.from(phc.split('$')[4] ?? '', 'base64');
+}
