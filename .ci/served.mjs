@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** Settings of whoever runs the script that must not count. */
+/** Settings of the shell that must not count. */
 const NONE = { HOST: '', PORT: '', PUBLIC_URL: '', DATABASE_URL: '' };
 
 /** What a function makes of the built application, which has a temporary data folder for as long as that takes. */
