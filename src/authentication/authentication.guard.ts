@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { policyOf } from '../access/policy.js';
 import type { Principal } from '../access/principal.js';
 import { AppError } from '../kernel/app-error.js';
+import { VerificationFault } from './jwt-verifier.js';
 
 /** Finds out who makes a request, on every route that is not public. */
 @Injectable()
@@ -18,11 +19,17 @@ export class AuthenticationGuard extends AuthGuard(['bearer', 'basic']) {
     return (await super.canActivate(context)) as boolean;
   }
 
-  /** Passport's verdict: the principal, an error on the way to it, or nobody. */
-  override handleRequest<T = Principal>(error: unknown, user: T | false, _info: unknown, context: ExecutionContext): T {
+  /** Passport's result: an error, the principal, or the reason of each strategy to refuse. A strategy may refuse for want of a result. */
+  override handleRequest<T = Principal>(
+    error: unknown,
+    user: T | false,
+    reasons: unknown,
+    context: ExecutionContext,
+  ): T {
     if (error) throw error as Error;
-    if (!user) throw unauthorized(context.switchToHttp().getRequest<FastifyRequest>());
-    return user;
+    if (user) return user;
+    const fault = [reasons].flat().find((reason) => reason instanceof VerificationFault);
+    throw fault ? (fault.cause as Error) : unauthorized(context.switchToHttp().getRequest<FastifyRequest>());
   }
 }
 

@@ -1,30 +1,14 @@
 import type { LastRedemption } from '../audit/audit-event.js';
 import type { SignedPower } from '../users/user-seals.service.js';
 import { AppError } from '../kernel/app-error.js';
+import type { REFRESH_REFUSALS } from '../kernel/refusal-reasons.js';
 import type { Session } from './session.js';
 
-/** Why a token is refused. On the wire all reasons look alike; in the log, the metrics and the audit trail they differ. */
-export const REDEMPTION_REFUSALS = [
-  'not-issued-here',
-  'session-ended',
-  'edited',
-  'other-client',
-  'expired',
-  'user-disabled',
-  'user-tampered',
-  'earlier-login',
-  'ahead-of-database',
-  'superseded-in-flight',
-  'repeated-too-often',
-  'refreshed-elsewhere',
-  'replayed',
-  'contended',
-] as const;
-
-export type Refusal = (typeof REDEMPTION_REFUSALS)[number];
+/** Why a token is refused. */
+export type Refusal = keyof typeof REFRESH_REFUSALS;
 
 /** The session of a token that was not redeemed, as the database knows it. */
-export interface Diagnosis extends Session, LastRedemption, SignedPower, Record<string, unknown> {
+export interface Diagnosis extends Session, LastRedemption, SignedPower {
   readonly issued: boolean;
   readonly firstGeneration: number;
   readonly salt: string;
@@ -75,7 +59,7 @@ export function judge(session: Diagnosis, generation: number, age: Age, windows:
   if (generation === session.generation) return 'current';
   const { sinceSuperseded, sinceSuccessorSuperseded } = session;
   const outOfUseAtArrival = (sinceSuperseded ?? Infinity) - age.sinceArrival;
-  if (generation === session.generation - 1 && isRepeatable(session, outOfUseAtArrival, windows)) {
+  if (generation === session.generation - 1 && isIdempotent(session, outOfUseAtArrival, windows)) {
     return session.repetitions < REPETITIONS ? 'repeat' : 'repeated-too-often';
   }
   // The session went on while the request was on its way. Before, the token was the current one, or the previous one in the retry window.
@@ -85,7 +69,7 @@ export function judge(session: Diagnosis, generation: number, age: Age, windows:
 }
 
 /** Whether the answer that brought the current token may have been lost: within the retry window, or while nobody has used it. */
-function isRepeatable({ isConfirmed }: Diagnosis, outOfUseFor: number, { retry, lostAnswer }: Windows): boolean {
+function isIdempotent({ isConfirmed }: Diagnosis, outOfUseFor: number, { retry, lostAnswer }: Windows): boolean {
   return outOfUseFor < retry || (!isConfirmed && outOfUseFor < lostAnswer);
 }
 

@@ -69,6 +69,14 @@ describe('the Compose file', () => {
     expect(new Set(addresses).size).toBe(2);
   });
 
+  it('passes every setting on, but for those that the image or the network decides', () => {
+    const page = readFileSync(join(ROOT, 'docs/settings.md'), 'utf8');
+    const settings = [...page.matchAll(/^\| `([A-Z_]+)` /gm)].map(([, name = '']) => name);
+    const passed = Object.keys(serviceOf('tessera-1').environment ?? {}).map((name) => name.replace(/_FILE$/, ''));
+    expect(settings.length).toBeGreaterThan(25);
+    expect(settings.filter((name) => !passed.includes(name))).toEqual(['PORT', 'HOST', 'DATA_DIR']);
+  });
+
   it('has no password and no default of one, and gives secrets as files', () => {
     expect(text).not.toMatch(/postgres:\/\/|PASSWORD: [^$]|PASSWORD:-.+\}|SECRET:-.+\}/);
     expect(text.match(/file: .*/g)).toEqual(Array(5).fill(expect.stringMatching(/^file: \$\{SECRETS_DIR:\?/)));

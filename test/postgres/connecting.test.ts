@@ -25,6 +25,7 @@ it('a connection that is refused is a 503, and the service serves again when it 
   const url = Object.assign(new URL(the(databaseUrl(dataDir))), { username: role, password: 'secret' });
   const service = await Service.startOn(dataDir, { DATABASE_URL: url.href });
   const client = service.client(basicOf('admin'));
+  const bearer = service.client(`Bearer ${(await login(service, 'all')).access}`);
   await database.query(`ALTER ROLE ${role} NOLOGIN`);
   await database.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [role]);
   // The service learns that its connections ended when it reads of that: what it sends before is lost with them.
@@ -36,8 +37,13 @@ it('a connection that is refused is a 503, and the service serves again when it 
   await seconds(1.1);
   const { status: keysStatus, headers } = await client.get('/.well-known/jwks.json');
   expect([keysStatus, headers.get('cache-control')]).toEqual([503, 'no-store']);
+  // Without the signing keys no token can be refused: a client would sign in again for nothing.
+  const unverified = await bearer.get(RESOURCE);
+  expect([unverified.status, unverified.body.Message]).toEqual([503, answer.body.Message]);
+  expect(unverified.headers.get('www-authenticate')).toBeNull();
   await database.query(`ALTER ROLE ${role} LOGIN`);
   expect((await client.get(RESOURCE)).status).toBe(200);
+  expect((await bearer.get(RESOURCE)).status).toBe(200);
   expect(await service.end()).toBe(0);
   await database.query(`DROP ROLE ${role}`);
 });

@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { CACHE } from './fixtures.mjs';
 import { Service } from './service.js';
 
-/** What a team's own `main.ts` does, and it says which routes and roles there are. */
-const MAIN = `
+/** What a team's own `main.ts` does, and it says which routes and roles there are. `module` is a file that exports one module. */
+const main = (module: string): string => `
   import { createApplication } from '../../dist/application.js';
   import { DeclaredRolesService } from '../../dist/access/declared-roles.service.js';
-  import { CouponsModule } from './coupons.module.js';
-  const app = await createApplication(CouponsModule);
+  import * as extension from './${module}';
+  const app = await createApplication(...Object.values(extension));
   const declared = app.get(DeclaredRolesService);
   console.log(JSON.stringify({ routes: declared.routes(), roles: declared.roles() }));
   await app.listen(Number(process.env.PORT), '127.0.0.1');`;
 
-/** Starts the built service with `CouponsModule` added to it: in a process of its own, as any service. */
-export async function startExtended(): Promise<Service> {
-  const { code } = await transformFile(join(import.meta.dirname, 'coupons.module.ts'), {
+/** Starts the built service with a module of this folder added to it: in a process of its own, as any service. */
+export async function startExtended(source: `${string}.module.ts` = 'coupons.module.ts'): Promise<Service> {
+  const { code } = await transformFile(join(import.meta.dirname, source), {
     jsc: {
       parser: { syntax: 'typescript', decorators: true },
       transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
@@ -24,8 +24,9 @@ export async function startExtended(): Promise<Service> {
     },
     module: { type: 'es6' },
   });
-  const main = join(CACHE, 'extended.js');
-  await writeFile(join(CACHE, 'coupons.module.js'), code.replaceAll('../../src/', '../../dist/'));
-  await writeFile(main, MAIN);
-  return Service.start({}, main);
+  const module = source.replace(/ts$/, 'js');
+  const file = join(CACHE, `with-${module}`);
+  await writeFile(join(CACHE, module), code.replaceAll('../../src/', '../../dist/'));
+  await writeFile(file, main(module));
+  return Service.start({}, file);
 }

@@ -1,0 +1,42 @@
+import { Strategy } from 'passport-jwt';
+import { AccessTokensService } from '../signing-keys/access-tokens.service.js';
+
+type JwtVerifier = (
+  token: string,
+  key: unknown,
+  options: object,
+  done: (refusal: Error | null, claims?: unknown) => void,
+) => void;
+
+/** A verification without a result, such as when the database cannot be reached. `cause` says why. The token may be valid. */
+export class VerificationFault extends Error {
+  override readonly name = 'VerificationFault';
+
+  constructor(cause: unknown) {
+    super('The token could not be verified.', { cause });
+  }
+}
+
+/** The type declarations of passport-jwt leave its verifier out. */
+const passportJwt = Strategy as typeof Strategy & { JwtVerifier: JwtVerifier };
+const usualVerifier = passportJwt.JwtVerifier;
+
+/**
+ * The verifier of every passport-jwt strategy in this process. If the key of a strategy is `AccessTokensService`, that class verifies the token: it
+ * checks each signature once and remembers the claims. Other strategies, such as those of extensions, keep the verifier of passport-jwt.
+ */
+passportJwt.JwtVerifier = (token, key, options, done) => {
+  if (!(key instanceof AccessTokensService)) {
+    usualVerifier(token, key, options, done);
+    return;
+  }
+  key.verify(token).then(
+    (claims) => {
+      if (claims) done(null, claims);
+      else done(new Error('The token is not an access token of this service.'));
+    },
+    (cause: unknown) => {
+      done(new VerificationFault(cause));
+    },
+  );
+};
