@@ -1,4 +1,4 @@
-# By digest, since a tag can be moved; "Images" in docs/operations.md says how to renew it.
+# Named by digest, because a tag can be moved; "Images" in docs/operations.md shows how to renew the digest.
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
 
 FROM ${NODE_IMAGE} AS build
@@ -12,7 +12,7 @@ RUN npx --no nest build
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-# No package that runs needs a script of its own (test/policy/dependencies.test.ts).
+# No package at run time needs an install script (test/policy/dependencies.test.ts).
 RUN npm ci --omit=dev --ignore-scripts
 
 FROM ${NODE_IMAGE}
@@ -22,7 +22,7 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
-# For the embedded database; with DATABASE_URL nothing is kept here.
+# For the embedded database; with DATABASE_URL the service stores nothing here.
 RUN install --directory --owner=node --group=node --mode=0700 /data
 USER node
 EXPOSE 3000

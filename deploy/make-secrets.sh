@@ -1,10 +1,10 @@
 #!/bin/sh
-# Makes the secrets of docker-compose.yml in a folder: sh deploy/make-secrets.sh FOLDER. What is there already stays as it is.
+# Makes the secrets of docker-compose.yml in a folder: sh deploy/make-secrets.sh FOLDER. Existing secrets stay as they are.
 set -eu
 folder=${1:?Name the folder for the secrets.}
 umask 077
 mkdir -p "$folder"
-# Nobody else gets into the folder. In it, the files may be read: in the containers they belong to another user.
+# Only the owner can open the folder. The files in it are readable by all, because in the containers they belong to another user.
 chmod 700 "$folder"
 
 make() {

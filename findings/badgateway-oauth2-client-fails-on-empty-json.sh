@@ -5,7 +5,7 @@
 #          Content-Type, once with application/json, and then with {} as application/json.
 # Guess:   All three succeed: "the content of the response body is ignored by the client" (RFC 7009, section 2.2).
 # Instead: The empty answer of type application/json makes the client throw "Unexpected end of JSON input", after the token was revoked.
-# Matters: simple-oauth2 5.1.0 is the other way round: it fails on an empty answer that does not say that it is JSON. No empty answer suits
+# Matters: simple-oauth2 5.1.0 does the opposite: it fails on an empty answer whose type is not JSON. No empty answer works for
 #          both, so Tessera answers a revocation with {}, which every client that we run can read (docs/clients.md).
 set -euo pipefail
 folder=$(mktemp -d)
@@ -46,7 +46,7 @@ console.log('empty:', seen[0], '- empty JSON:', seen[1], '- {}:', seen[2]);
 assert.deepEqual(
   seen,
   ['success', 'Unexpected end of JSON input', 'success'],
-  'CHANGED: an empty answer of type application/json is treated otherwise',
+  'CHANGED: the client treats an empty answer of type application/json in another way',
 );
 END
 node look.mjs

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# @badgateway/oauth2-client 3.3.1 takes a refresh that failed for any reason for a refusal, and signs in again
+# @badgateway/oauth2-client 3.3.1 treats every failed refresh as a refusal, and signs in again
 #
 # Ran:     @badgateway/oauth2-client 3.3.1, OAuth2Fetch with a refresh token, on Node 20.20. The token endpoint answers the refresh with 503,
 #          Retry-After and {"error":"temporarily_unavailable"}, as RFC 6749 allows a server that is short of something.
 # Guess:   The call fails with the 503, and the refresh token is kept for a later try. Only invalid_grant leads to a new sign-in.
-# Instead: The client prints "refresh token not accepted, we'll try reauthenticating", calls getNewToken, replaces its tokens by what that
-#          returns, and the caller sees a success. The status, the error code and Retry-After reach nobody, not even onError.
+# Instead: The client prints "refresh token not accepted, we'll try reauthenticating", calls getNewToken, and replaces its tokens by the
+#          result. The caller sees a success. Nothing reports the status, the error code and Retry-After, not even onError.
 # Matters: While a replica restarts, each such client signs in again with the stored password or sends its user to the sign-in page. In
-#          Tessera that login replaces the session that a moment later would have been refreshed, and costs an argon2. So a refresh waits for
+#          Tessera that login replaces a session that could have been refreshed a moment later, and costs an argon2. So a refresh waits for
 #          a busy database inside the service, and the balancer repeats a refresh, instead of answering 503 early.
 set -euo pipefail
 folder=$(mktemp -d)

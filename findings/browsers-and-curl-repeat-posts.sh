@@ -6,8 +6,8 @@
 # Guess:   The second POST fails: fetch() rejects, curl ends with 52. RFC 9110, section 9.2.2, says not to repeat automatically a request
 #          that is not idempotent, unless the client knows that it was not carried out.
 # Instead: Both open another connection and send the same POST there. The server saw it twice; the page and the shell saw one success.
-# Matters: When a replica is killed after it rotated a token, another replica gets the same refresh token again, though no line of the
-#          client's code repeats anything. Tessera's retry window makes that harmless, also for clients that "never retry". A sign-in
+# Matters: When a replica is killed after it rotated a token, another replica gets the same refresh token again, although the code
+#          of the client repeats nothing. Tessera's retry window makes that harmless, also for clients that "never retry". A sign-in
 #          comes twice in the same way. The fetch of Node 20 does not repeat the POST: its caller sees the failure.
 # Needs:   chromium at $CHROMIUM (/usr/bin/chromium) and curl.
 set -euo pipefail

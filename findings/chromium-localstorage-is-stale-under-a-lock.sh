@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# In Chromium, a tab that gets a lock may read in localStorage what was there before the previous holder of the lock wrote
+# In Chromium, a tab that gets a lock may read an old value in localStorage, from before the previous tab with the lock wrote
 #
-# Ran:     Chromium 156.0.8078.108 of Debian 12 (through playwright-core 1.65.1). Two tabs of one origin add 1 to a number in localStorage, 300 times each,
-#          and do so only while they hold the same exclusive lock (navigator.locks). Then the same with IndexedDB.
-# Guess:   The number is 600: whoever gets the lock reads what the previous holder wrote.
-# Instead: The number is smaller, such as 525 or 593, and another one each time. With IndexedDB it is 600.
-# Matters: Single-page apps keep a refresh token in localStorage and let tabs take turns by a lock, so that one of them refreshes. The tab that
-#          comes second may then read the superseded token and present it: a replay, which ends the session. The example in examples/browser
+# Ran:     Chromium 156.0.8078.108 of Debian 12 (through playwright-core 1.65.1). Two tabs of one origin add 1 to a number in
+#          localStorage, 300 times each, always under the same exclusive lock (navigator.locks). Then the same with IndexedDB.
+# Guess:   The number is 600: a tab with the lock reads the value that the previous tab wrote.
+# Instead: The number is smaller, such as 525 or 593, and differs each time. With IndexedDB it is 600.
+# Matters: Single-page apps keep a refresh token in localStorage and let tabs take turns by a lock, so that one of them refreshes. The second
+#          tab may then read the superseded token and send it. This is a replay, which ends the session. The example in examples/browser
 #          keeps the token in IndexedDB.
 # Needs:   chromium at $CHROMIUM (/usr/bin/chromium).
 set -euo pipefail
@@ -41,7 +41,7 @@ async function count(work) {
   };
   const tabs = [await open(), await open()];
   await Promise.all(tabs.map((tab) => tab.evaluate(work, EACH)));
-  // What was written last has reached every tab by then.
+  // By then every tab can read the last write.
   await new Promise((resolve) => setTimeout(resolve, 500));
   const counted = await tabs[0].evaluate(work, 0);
   await context.close();
@@ -85,7 +85,7 @@ console.log('localStorage counted', inLocalStorage.join(', '), '- IndexedDB coun
 assert.equal(inIndexedDb, 2 * EACH, 'CHANGED: IndexedDB lost additions');
 assert.ok(
   inLocalStorage.some((counted) => counted < 2 * EACH),
-  'CHANGED: under a lock, localStorage is what the previous holder wrote',
+  'CHANGED: under a lock, localStorage has the value that the previous tab wrote',
 );
 END
 node look.mjs

@@ -6,9 +6,9 @@
 # Guess:   The answer to HEAD has no body, so Fastify destroys the stream when the headers are sent.
 # Instead: Fastify resumes the stream to its end: all 20,000 pieces are produced after the answer was sent. Nothing slows this down, because
 #          no client takes the bytes: the pieces come as fast as the source gives them.
-# Matters: A page of 10,000 records that is streamed from the database costs as much for HEAD as for GET, without the client's pace as a
-#          brake. NestJS 12 empties the stream of a StreamableFile for HEAD, but passes a plain Readable on. A route of Tessera that streams
-#          must use the former or look at the method before it reads.
+# Matters: A page of 10,000 records that is streamed from the database costs as much for HEAD as for GET, and no slow client
+#          limits the speed. NestJS 12 empties the stream of a StreamableFile for HEAD, but passes a plain Readable on. A route of Tessera that streams
+#          must use a StreamableFile, or look at the method before it reads.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

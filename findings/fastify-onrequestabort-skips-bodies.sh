@@ -2,11 +2,11 @@
 # Fastify 5.12.8 calls onRequestAbort for a GET, but not for a POST whose body was read
 #
 # Ran:     fastify 5.12.8 on Node 20.20. A client sends a request, waits until the handler works on it, and hangs up.
-# Guess:   The hook onRequestAbort runs in both cases. A client that hangs up early does so while its POST is worked on.
-# Instead: The hook runs for the GET and never for the POST: seen GET only. Fastify waits for the 'close' event of the request stream. With a
-#          body that event comes as soon as the body is read, and at that time nobody has hung up.
-# Matters: What matters to Tessera are POSTs: a sign-in whose client hung up must begin no session. A service that learns this from
-#          onRequestAbort works for reads, and its tests with GET pass. Tessera looks at the connection's own state before it writes.
+# Guess:   The hook onRequestAbort runs in both cases, because the client hangs up while the handler works.
+# Instead: The hook runs for the GET and never for the POST: it was seen for GET only. Fastify waits for the 'close' event of the request
+#          stream. With a body that event comes as soon as the body is read, before the client hangs up.
+# Matters: Tessera needs this for POSTs: a sign-in whose client hung up must begin no session. A service that relies on onRequestAbort
+#          works for reads, and its tests with GET pass. Tessera looks at the connection's own state before it writes.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -27,7 +27,7 @@ let working;
 fastify.addHook('onRequestAbort', async (request) => hook.push(request.method));
 const work = async (request, reply) => {
   working();
-  // The answer's own 'close' event does come, for both.
+  // The 'close' event of the answer comes for both.
   await once(reply.raw, 'close');
   closed.push(request.method);
   return {};
@@ -51,6 +51,6 @@ await fastify.close();
 
 console.log('onRequestAbort ran for:', hook, '- connections that closed:', closed);
 assert.deepEqual(closed, ['GET', 'POST'], 'CHANGED: the close of a connection is reported in another way');
-assert.deepEqual(hook, ['GET'], 'CHANGED: onRequestAbort runs for other requests than before');
+assert.deepEqual(hook, ['GET'], 'CHANGED: onRequestAbort runs for other requests');
 END
 timeout 60 node look.mjs

@@ -2,14 +2,14 @@
 # google-auth-library 10.9.1 never uses the refresh token that a rotation returns
 #
 # Ran:     google-auth-library 10.9.1, OAuth2Client with endpoints.oauth2TokenUrl set to the token endpoint of this script, on Node 20.20.
-#          Each answer carries a new access token (expires_in 300) and a new refresh token.
+#          Each answer has a new access token (expires_in 300) and a new refresh token.
 # Guess:   The client stores the new refresh token and sends it the next time. An access token of 300 seconds lasts nearly that long.
-# Instead: The client puts the refresh token that it was given first back over the one from the answer. It also takes an access token for
-#          expired five minutes early, so each call with a token of 300 seconds is a refresh. Three calls in a row send first-token,
+# Instead: The client replaces the refresh token of the answer by its first refresh token. It also treats an access token as expired five
+#          minutes early, so each call with a token of 300 seconds is a refresh. Three calls in a row send first-token,
 #          first-token, first-token.
 # Matters: Tessera rotates refresh tokens (RFC 9700, section 4.14.2). With access tokens of an hour, the second refresh sends a token that
-#          was superseded 55 minutes ago: a replay, which ends the session. Such a client must be given `refreshHandler`, which refreshes and
-#          stores both tokens itself, and no `refresh_token`.
+#          was superseded 55 minutes ago: a replay, which ends the session. Give such a client no `refresh_token`, but a `refreshHandler`
+#          that refreshes and stores both tokens itself.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

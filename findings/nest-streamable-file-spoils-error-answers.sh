@@ -2,13 +2,13 @@
 # NestJS 12 on Fastify: when a StreamableFile fails before its first byte, the answer of the exception filter is lost
 #
 # Ran:     @nestjs/core and common 12.5.1, @nestjs/platform-fastify 12.5.0, Node 20.20. Three routes return a stream that fails before its
-#          first byte; a global filter answers every exception with 503 and an object, as filters do.
+#          first byte; a global filter answers every exception with 503 and an object.
 # Guess:   The filter's 503 reaches the client, whether the stream is a plain Readable or a StreamableFile.
-# Instead: For a Readable, and a StreamableFile of type application/json, it does. For a StreamableFile of another type, such as the default
+# Instead: The 503 arrives for a Readable and for a StreamableFile of type application/json. For a StreamableFile of another type, such as the default
 #          application/octet-stream, the client gets a 500 with FST_ERR_REP_INVALID_PAYLOAD_TYPE: "Attempted to send payload of invalid type
 #          'object'". The filter ran, but the stream's Content-Type stayed on the reply, and Fastify serialises objects only for JSON.
-# Matters: Large pages are to be streamed. When the database fails at the start of one, the client must get Tessera's 503 in the contract's form
-#          and Retry-After, not a 500 of Fastify's. Tessera's failure filter sets the Content-Type itself, and must go on doing so.
+# Matters: Tessera streams large pages. When the database fails at the start of a page, the client must get Tessera's 503 in the contract's
+#          form with Retry-After, and not a 500 of Fastify. So Tessera's failure filter sets the Content-Type itself.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

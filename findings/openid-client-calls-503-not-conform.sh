@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # openid-client 6.9.0 reads the OAuth error of a 429, but calls a 503 with the same body "not conform"
 #
-# Ran:     openid-client 6.9.0 (oauth4webapi 3.8.8) on Node 20.20: refreshTokenGrant() against a token endpoint that answers with the status
-#          in turn, Retry-After: 2 and {"error":"temporarily_unavailable"}.
+# Ran:     openid-client 6.9.0 (oauth4webapi 3.8.8) on Node 20.20: refreshTokenGrant() against a token endpoint that answers with each
+#          status in turn, Retry-After: 2 and {"error":"temporarily_unavailable"}.
 # Guess:   Each is a ResponseBodyError with `status`, `error` and `error_description`; a caller tries again on temporarily_unavailable.
-# Instead: 400 and 429 are. 503 is a ClientError with the code OAUTH_RESPONSE_IS_NOT_CONFORM, "unexpected HTTP response status code", without
-#          `status` and `error`, as if the server did not speak OAuth. The Response, unread, is `error.cause`: its status and Retry-After are
-#          there.
+# Instead: 400 and 429 are that error. 503 is a ClientError with the code OAUTH_RESPONSE_IS_NOT_CONFORM, "unexpected HTTP response status code", without
+#          `status` and `error`, as if the server did not speak OAuth. The unread Response is `error.cause`, with its status and
+#          Retry-After.
 # Matters: Tessera answers 503 with temporarily_unavailable and Retry-After while its database is away. A client that decides by
 #          `error.error` signs its user out, or reports a broken server, when a retry two seconds later would work. Its retry must look at
 #          error.cause.status; so Tessera's Retry-After, a header, matters more than its error code.

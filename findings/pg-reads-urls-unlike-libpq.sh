@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # pg 8.23.1 reads a connection URL in its own way: sslmode=prefer never falls back, connect_timeout and target_session_attrs do nothing
 #
-# Ran:     pg 8.23.1 (pg-connection-string 2.14.1) on Node 20.20, against PostgreSQL 18.4 without TLS, and against a listener that says
-#          nothing.
-# Guess:   A URL that psql takes means the same to pg: allow and prefer connect without TLS where the server has none, connect_timeout=1
-#          gives up after some seconds, target_session_attrs=read-only refuses a server that takes writes.
-# Instead: sslmode=allow and prefer end with "The server does not support SSL connections"; there is no falling back. connect_timeout is
+# Ran:     pg 8.23.1 (pg-connection-string 2.14.1) on Node 20.20, against PostgreSQL 18.4 without TLS, and against a listener that
+#          never answers.
+# Guess:   A URL for psql means the same to pg. With allow and prefer, pg connects without TLS if the server has no TLS. With
+#          connect_timeout=1 it gives up after some seconds. With target_session_attrs=read-only it refuses a server that accepts writes.
+# Instead: sslmode=allow and prefer end with "The server does not support SSL connections"; they do not fall back. connect_timeout is
 #          ignored: the client still waits after three seconds. target_session_attrs=read-only connects to the primary. Other parameters,
-#          such as application_name and options, do mean the same.
-# Matters: DATABASE_URL is often copied from a tool on libpq. An sslmode that worked there keeps the service from starting, and the
-#          operator's limit of time and choice of server are silently missing. Tessera sets its own time to connect (5 s), and
-#          with several hosts it must find out for itself which of them takes writes.
+#          such as application_name and options, mean the same.
+# Matters: DATABASE_URL is often copied from a tool on libpq. With an sslmode that worked there, the service may not start, and pg
+#          silently ignores the operator's time limit and choice of server. Tessera sets its own time limit to connect (5 s). With several
+#          hosts it must find the host that accepts writes by itself.
 set -euo pipefail
 source=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)

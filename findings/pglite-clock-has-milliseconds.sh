@@ -2,11 +2,11 @@
 # PGlite 0.5.16: the clock of the database counts whole milliseconds, though timestamps have six decimals
 #
 # Ran:     @electric-sql/pglite 0.5.16 on Node 20.20: clock_timestamp() 500 times by query, and 500 rows that one statement stamps.
-# Guess:   Microseconds as on a server: Node itself has them (performance.now, hrtime), and clock_timestamp() moves within a statement.
+# Guess:   The clock has microseconds, as on a server: Node has them (performance.now, hrtime), and clock_timestamp() moves in a statement.
 # Instead: The last three digits are always 000. Statements that follow one another within a millisecond get the same now(): of 500 rows that
 #          were stamped one after the other, nearly all have the same time.
 # Matters: Two rotations of one token can have the same time on the embedded database, and hardly ever on a server. So the rule "superseded
-#          before the request had arrived" must say what equal times mean, and an order by time needs a second key (generation, id).
+#          before the request had arrived" must define what equal times mean, and an order by time needs a second key (generation, id).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

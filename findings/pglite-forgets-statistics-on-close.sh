@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# PGlite 0.5.16 loses the counters of pg_stat_user_tables each time it is closed, cleanly too
+# PGlite 0.5.16 loses the counters of pg_stat_user_tables at each close, even at a clean close
 #
 # Ran:     @electric-sql/pglite 0.5.16 on Node 20.20, its files in a folder. 1,000 rows are inserted and 600 deleted; the database is closed
 #          with close() and opened again.
 # Guess:   A clean shutdown keeps the counters: a server writes them to pg_stat/pgstat.stat and reads them at start.
 # Instead: Before: n_live_tup 400, n_dead_tup 600. After: 0 and 0, with 400 rows and 600 dead ones in the file. The folder pg_stat is empty.
-# Matters: PGlite never vacuums by itself, so the service must do it on an embedded database. A job that vacuums only where n_dead_tup is
-#          high would never see the dead rows of a service that restarts every night, and its tables would grow. Such a job must go by time
-#          or by its own count of writes.
+# Matters: PGlite never vacuums by itself, so the service must do it on an embedded database. A job that vacuums only if n_dead_tup is high
+#          would never see the dead rows of a service that restarts every night, and the tables would grow. Such a job must use the time or
+#          its own count of writes.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -35,8 +35,8 @@ const { rows } = await second.query('SELECT count(*)::int AS rows FROM sessions'
 await second.close();
 
 console.log('before:', before, '- after:', after, '- rows:', rows[0].rows, '- files in pg_stat:', kept);
-assert.deepEqual(before, { live: 400, dead: 600 }, 'CHANGED: the counters are others before the close already');
+assert.deepEqual(before, { live: 400, dead: 600 }, 'CHANGED: the counters differ already before the close');
 assert.equal(rows[0].rows, 400);
-assert.deepEqual(after, { live: 0, dead: 0 }, 'CHANGED: the counters outlive a close');
+assert.deepEqual(after, { live: 0, dead: 0 }, 'CHANGED: the counters survive a close');
 END
 node look.mjs

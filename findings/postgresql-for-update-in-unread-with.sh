@@ -3,9 +3,9 @@
 #
 # Ran:     PostgreSQL 18.6 inside @electric-sql/pglite 0.5.16; servers 15.18 and 18.4 gave the same. xmax of a row shows whether it was
 #          locked.
-# Guess:   WITH parts with an effect are carried out whether they are read or not; a lock is an effect.
-# Instead: Only INSERT, UPDATE, DELETE and MERGE are. The unread SELECT ... FOR UPDATE is dropped from the plan without a notice. Read by an
-#          EXISTS it locks, and the row is checked before the write.
+# Guess:   PostgreSQL executes WITH parts that have an effect, also if nothing reads them; and a lock is an effect.
+# Instead: It executes only INSERT, UPDATE, DELETE and MERGE. It drops the unread SELECT ... FOR UPDATE from the plan without a notice. If an
+#          EXISTS reads the SELECT, it locks, and the row is checked before the write.
 # Matters: Tessera joins an act and its audit event in one WITH. The obvious way to have a statement wait for a user's row, one more WITH
 #          part with FOR SHARE, would wait for nothing, and only a race between two connections shows it. A lock in such a statement must be
 #          read by the part that writes.
@@ -29,7 +29,7 @@ async function locksUser(statement) {
   await database.query(statement);
   const { rows } = await database.query(`SELECT xmax <> '0' AS locked FROM users WHERE id = 1`);
   await database.exec('ROLLBACK');
-  // A lock that was rolled back leaves its xmax behind.
+  // After a rollback the row keeps the xmax of the lock.
   await database.exec('DELETE FROM users; INSERT INTO users VALUES (1)');
   return rows[0].locked;
 }
@@ -44,7 +44,7 @@ const { rows } = await database.query(`SELECT count(*)::int AS written FROM even
 await database.close();
 
 console.log('locked:', seen, '- events that an unread INSERT wrote:', rows[0].written);
-assert.deepEqual(seen, { alone: true, unread: false, read: true }, 'CHANGED: a lock in a WITH is taken in other cases than before');
+assert.deepEqual(seen, { alone: true, unread: false, read: true }, 'CHANGED: a SELECT in a WITH locks in other cases');
 assert.equal(rows[0].written, 1);
 END
 node look.mjs

@@ -3,10 +3,10 @@
 #
 # Ran:     PostgreSQL 18.6 inside @electric-sql/pglite 0.5.16; servers 15.18 and 18.4 gave the same. A unique index on (subject) WHERE
 #          issued, and a prepared INSERT ... ON CONFLICT (subject) WHERE issued = $2 DO NOTHING, executed seven times with true.
-# Guess:   The predicate of the index cannot be inferred from a parameter, so PREPARE or the first execution fails; or it can, and all
+# Guess:   Either PostgreSQL cannot infer the index from a parameter, and PREPARE or the first execution fails; or it can, and all executions
 #          succeed.
-# Instead: Executions 1 to 5 succeed: their plans are made for the value at hand, and true implies the predicate. The sixth looks for a plan
-#          that fits every value, finds none and ends with 42P10 "there is no unique or exclusion constraint matching the ON CONFLICT
+# Instead: Executions 1 to 5 succeed: each has a plan for its value, and true implies the predicate. The sixth needs a plan for every
+#          value, finds none and ends with 42P10 "there is no unique or exclusion constraint matching the ON CONFLICT
 #          specification", as does every later one on that connection. A test that executes the statement five times proves nothing.
 # Matters: Tessera finds or creates sessions by ON CONFLICT (subject, client_id) WHERE issued, with named statements. The predicate of such a
 #          statement must stay a literal: as a parameter it would pass the tests and fail on each busy connection.

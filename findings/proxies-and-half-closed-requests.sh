@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# HAProxy with abortonclose answers 400 to a client that half-closed, and nginx nothing, while the server carries the request out
+# HAProxy with abortonclose answers 400 to a half-closed request, and nginx answers nothing, while the server carries the request out
 #
 # Ran:     HAProxy 2.6.12 and nginx 1.22.1 of Debian 12, each in front of a plain TCP server. A client sends a whole POST, waits until the
 #          server has it, ends its sending side (FIN) and waits for the answer. The server answers 200 after half a second.

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# TypeORM 1.1.1: a nested transaction ignores its isolation level, and two nested side by side spoil a connection of the pool
+# TypeORM 1.1.1: a nested transaction ignores its isolation level, and two concurrent nested transactions break a connection of the pool
 #
 # Ran:     typeorm 1.1.1 with pg 8.23.1 on PostgreSQL 18.4, Node 20.20, a pool of one connection. manager.transaction('SERIALIZABLE', ...)
-#          inside a transaction; then two manager.transaction(...) of one manager under Promise.allSettled, of which one fails.
-# Guess:   A level that cannot be had is an error. Two nested at a time: each has its savepoint, or the second is refused; whatever happens,
-#          the outer transaction ends by COMMIT or ROLLBACK before its connection goes back.
-# Instead: SERIALIZABLE is dropped without a word: SHOW transaction_isolation says "read committed". Side by side, both use the name
+#          inside a transaction; then two manager.transaction(...) of one manager under Promise.allSettled, and one of the two fails.
+# Guess:   An impossible level is an error. Of two concurrent nested transactions, each has its savepoint, or the second is refused. In each
+#          case the outer transaction ends by COMMIT or ROLLBACK before its connection goes back to the pool.
+# Instead: TypeORM silently drops SERIALIZABLE: SHOW transaction_isolation says "read committed". The two concurrent transactions use the name
 #          typeorm_1 and a common counter, and the outer rollback becomes one more ROLLBACK TO SAVEPOINT, which fails. transaction() rejects
-#          and puts the connection back inside the aborted transaction: the next caller, who did nothing wrong, gets 25P02 for a SELECT.
-# Matters: Work of several modules in one transaction invites Promise.all. One such bug anywhere takes connections from sign-ins and
-#          refreshes until the process restarts. Tessera nests no transactions and awaits statements of one manager one by one.
+#          and puts the connection back inside the aborted transaction: the next caller gets 25P02 for a correct SELECT.
+# Matters: Work of several modules in one transaction invites Promise.all. One such bug anywhere breaks connections, which sign-ins and
+#          refreshes then lack until the process restarts. Tessera nests no transactions and awaits statements of one manager one by one.
 set -euo pipefail
 source=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)

@@ -3,10 +3,10 @@
 #
 # Ran:     typeorm 1.1.1 with pg 8.23.1 on PostgreSQL 18.4, Node 20.20: insert().values([a, b, c]).orIgnore() on a table with an identity
 #          column, where a row with b's e-mail exists already.
-# Guess:   a and c get the ids that PostgreSQL made; b, which was not inserted, stays without an id, or gets that of the existing row.
-# Instead: PostgreSQL returns two rows, and TypeORM deals them out in order: a gets its own id, b gets the id of c's row, c gets none.
+# Guess:   a and c get the ids that PostgreSQL made. b was not inserted, so it stays without an id, or gets the id of the existing row.
+# Instead: PostgreSQL returns two rows, and TypeORM assigns them in order: a gets its own id, b gets the id of c's row, c gets none.
 #          `identifiers` and `generatedMaps` are wrong in the same way.
-# Matters: A module built on Tessera that inserts this way and then writes events, roles or rights by `entity.id` writes b's to c's account.
+# Matters: A module built on Tessera that inserts this way and then writes events, roles or rights by `entity.id` writes those of b to c.
 #          Tessera inserts one row at a time with orIgnore() and looks only at whether a row came back (users/users.service.ts).
 set -euo pipefail
 source=$(cd "$(dirname "$0")" && pwd)

@@ -6,9 +6,9 @@
 # Guess:   After another save: a conflict, or at least a version of 3. After a delete: an error, or nothing is updated.
 # Instead: After another save the second one succeeds and writes its own old version and update date into the row: 1 becomes 2 becomes 1.
 #          After a delete it succeeds too: the row is inserted again, under the same id.
-# Matters: A version that goes back lets If-Match accept a record that was changed in between, and a session that was deleted because it was
-#          revoked would come to life by a late save(). Tessera writes sessions and records by statements whose WHERE names what must still
-#          hold, never by save(); a module built on it should do the same, or use update() and look at `affected`.
+# Matters: A version that goes back lets If-Match accept a record that was changed in between, and a late save() would revive a session that
+#          was revoked and deleted. Tessera writes sessions and records by statements whose WHERE checks what must still be true, never by
+#          save(). A module built on Tessera should do the same, or use update() and look at `affected`.
 set -euo pipefail
 source=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)

@@ -3,12 +3,12 @@
 #
 # Ran:     typeorm 1.1.1 with pg 8.23.1 on PostgreSQL 18.4, Node 20.20: five users with a relation each, read with take: 1 and lock: { mode:
 #          'pessimistic_write', tables: ['user'] } in a transaction. A second connection counts the rows that are free (SKIP LOCKED).
-# Guess:   One row is locked, the one that is returned, with or without relations.
-# Instead: Without relations one is locked, four are free. With relations: none is free. To count entities and not joined rows, TypeORM first
+# Guess:   With or without relations only the returned row is locked.
+# Instead: Without relations one row is locked and four are free. With relations no row is free. To count entities and not joined rows, TypeORM first
 #          reads the ids by SELECT DISTINCT ... FROM (SELECT ... FOR UPDATE OF ...) LIMIT 1: the lock is inside, the limit outside.
 # Matters: A job that takes a few sessions with their users and skips locked ones would stop every refresh for as long as its transaction
-#          lasts, and two such jobs would take turns instead of sharing the work. Tessera's jobs lock by SQL of their own, where the LIMIT
-#          stands beside the FOR UPDATE.
+#          lasts, and two such jobs would take turns instead of sharing the work. Tessera's jobs lock by their own SQL, which has the
+#          LIMIT beside the FOR UPDATE.
 set -euo pipefail
 source=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)

@@ -12,7 +12,7 @@ async function show() {
   if (!session) element('sessions').replaceChildren();
 }
 
-/** Runs what a button does, and says what came of it. */
+/** Runs the action of a button, and shows the error if it fails. */
 async function run(work) {
   element('message').textContent = '';
   try {

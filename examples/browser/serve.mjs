@@ -1,6 +1,6 @@
 /**
- * Serves the example at http://127.0.0.1:5173 (PORT): `SERVICE_URL=http://127.0.0.1:3000 node examples/browser/serve.mjs`. The policy lets
- * the page load nothing but its own files, and call nothing but the service.
+ * Serves the example at http://127.0.0.1:5173 (PORT): `SERVICE_URL=http://127.0.0.1:3000 node examples/browser/serve.mjs`. With this
+ * policy the page can load only its own files, and call only the service.
  */
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';

@@ -5,10 +5,10 @@ const SESSION = 'session';
 const CLIENT = 'client';
 /** A refresh whose answer was lost gets the same answer for 30 seconds: REFRESH_RETRY_WINDOW. */
 const ATTEMPTS = 3;
-/** The access token is renewed so long before it expires. */
+/** The app renews the access token this long before it expires. */
 const MARGIN_MS = 10_000;
 
-/** The service refused: `code` is the error of RFC 6749, section 5.2, or the HTTP status. */
+/** The service refused a request. `code` is the error of RFC 6749, section 5.2, or the HTTP status. */
 export class Refusal extends Error {
   constructor(message, code) {
     super(message);
@@ -16,7 +16,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The session that all tabs share, or undefined. Another tab may have refreshed it, so it is read each time. */
+/** The session that all tabs share, or undefined. Another tab may have refreshed the session, so each call reads the store. */
 export function current() {
   return read(SESSION);
 }
@@ -28,8 +28,8 @@ export async function signIn(username, password, totp) {
 }
 
 /**
- * Renews the session once, however many tabs ask at the same time: the tab that has the lock refreshes, and the others find the new
- * session in the store. Without the lock, a slow tab would send a token that is superseded, and that ends the session.
+ * Renews the session once, however many tabs call this concurrently: the tab that has the lock refreshes, and the others find the new
+ * session in the store. Without the lock, a slow tab would send a superseded token, and the replay would end the session.
  */
 export async function refresh(stale) {
   const known = stale ?? (await current());
@@ -46,7 +46,7 @@ export async function refresh(stale) {
   });
 }
 
-/** Calls the API. An access token that has expired, or that the service refuses, is renewed once. */
+/** Calls the API. If the access token has expired or the service refuses it, the app renews the token once. */
 export async function call(path) {
   let session = await current();
   if (session && session.expires < Date.now() + MARGIN_MS) session = await refresh(session);
@@ -66,7 +66,7 @@ export function signOut() {
   });
 }
 
-/** The service keeps one session for a user and a client, so each browser is a client of its own. */
+/** The service keeps one session for a user and a client, so each browser has a client id of its own. */
 async function clientId() {
   const known = await read(CLIENT);
   if (known) return known;
@@ -91,7 +91,7 @@ function get(path, session) {
   return fetch(SERVICE + path, { headers: session ? { authorization: `Bearer ${session.access}` } : {} });
 }
 
-/** Sends a form, again where the network failed. The client is named in the form, and not in a header: so no preflight is needed. */
+/** Sends a form, and sends it again if the network failed. The form names the client, and no header does, so no preflight is needed. */
 async function post(path, fields, attempts = 1) {
   const body = new URLSearchParams(Object.entries(fields).filter(([, value]) => value));
   for (let attempt = 1; ; attempt++) {

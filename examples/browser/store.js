@@ -1,6 +1,6 @@
 /**
- * A few values that all tabs share, in IndexedDB. What one tab has written, another tab reads: `localStorage` does not promise this. In
- * Chromium, a tab that gets a lock may still see there what was before.
+ * A few values that all tabs share, in IndexedDB. Each tab reads the value that another tab has written. `localStorage` does not promise this:
+ * in Chromium, a tab that gets a lock may still read the old value.
  */
 const STORE = 'values';
 const changes = new BroadcastChannel('tessera');
@@ -17,7 +17,7 @@ export function read(name) {
   return run('readonly', (store) => store.get(name));
 }
 
-/** Writes a value, or takes it away where it is undefined, and tells the other tabs. */
+/** Writes a value, or deletes it if it is undefined, and notifies the other tabs. */
 export async function write(name, value) {
   await run('readwrite', (store) => (value === undefined ? store.delete(name) : store.put(value, name)));
   changes.postMessage(name);

@@ -87,9 +87,9 @@ async function measureSearches({ target: { port, subjects }, clients: [{ bearer 
     'by Subject, begins with': (n) => `RefreshToken_Subject=user${1000 + n}*&${newest}`,
     'by ClientId, a popular one': () => `RefreshToken_ClientId=web-app&${newest}`,
     'by ClientId, a rare one': (n) => `RefreshToken_ClientId=partner-${1 + (n % 40)}&${newest}`,
-    'by ExpiresOn, over within a day': (n) =>
+    'by ExpiresOn, within a day': (n) =>
       `from_RefreshToken_ExpiresOn=${day(n % 14)}&to_RefreshToken_ExpiresOn=${day((n % 14) + 1)}&${newest}`,
-    'by ExpiresOn, over already': () => `to_RefreshToken_ExpiresOn=${day(0)}&${newest}`,
+    'by ExpiresOn, in the past': () => `to_RefreshToken_ExpiresOn=${day(0)}&${newest}`,
     'without a filter': () => newest,
     'without a filter, page 10,000': () => `${newest}&page=10000`,
   };

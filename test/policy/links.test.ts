@@ -34,3 +34,25 @@ it.each(documents)('every link of %s to a place in the repository leads somewher
     .map(({ file, anchor }) => `${relative(ROOT, file)}${anchor ? `#${anchor}` : ''}`);
   expect(dead).toEqual([]);
 });
+
+/** The lines of a document that are prose: no code block, no table. */
+function proseOf(document: string): string[] {
+  const text = readFileSync(join(ROOT, document), 'utf8').replaceAll(/^ *```[^]*?^ *```/gm, '');
+  return text.split('\n').filter((line) => !line.startsWith('|'));
+}
+
+it.each(documents)('no line of prose in %s has more than 160 characters', (document) => {
+  expect(proseOf(document).filter((line) => line.length > 160)).toEqual([]);
+});
+
+/** History names files as they were. */
+const current = documents.filter((document) => document !== 'CHANGELOG.md');
+
+it.each(current)('every file that %s cites by its path exists', (document) => {
+  const text = readFileSync(join(ROOT, document), 'utf8');
+  const cited = [...text.matchAll(/`((?:[\w.-]+\/)+[\w.-]+\.(?:ts|mjs|sh|cfg|yml|md|json))`/g)].map(
+    ([, path = '']) => path,
+  );
+  const places = [ROOT, join(ROOT, 'src'), dirname(join(ROOT, document))];
+  expect(cited.filter((path) => !places.some((place) => existsSync(join(place, path))))).toEqual([]);
+});

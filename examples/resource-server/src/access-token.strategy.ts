@@ -5,7 +5,7 @@ import { KeyObject } from 'node:crypto';
 import { ExtractJwt, Strategy, type SecretOrKeyProvider } from 'passport-jwt';
 import { Settings } from './settings.js';
 
-/** What an access token says: whose it is (`sub`), of which client, and of which session (`sid`). */
+/** The claims of an access token: its user (`sub`), client (`client_id`) and session (`sid`). */
 export interface AccessToken {
   readonly sub: string;
   readonly client_id: string;
@@ -13,8 +13,8 @@ export interface AccessToken {
 }
 
 /**
- * Accepts access tokens by their signature, issuer, audience and expiry, without a request to Tessera: the key set is read once, and again
- * when a token names a key that is not in it. A session that has ended is noticed when its token expires, an hour later at most.
+ * Accepts access tokens by their signature, issuer, audience and expiry, without a request to Tessera. It reads the key set once, and again
+ * when a token names a key that is not in the set. The token of an ended session is accepted until it expires, for an hour at most.
  */
 @Injectable()
 export class AccessTokenStrategy extends PassportStrategy(Strategy) {
@@ -28,7 +28,7 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
     });
   }
 
-  /** What becomes `request.user`. */
+  /** The result becomes `request.user`. */
   validate(token: AccessToken): AccessToken {
     return token;
   }

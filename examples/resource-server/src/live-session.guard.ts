@@ -12,7 +12,7 @@ interface Introspection {
 }
 
 /**
- * For what must not be done after a sign-out: asks Tessera whether the token's session lives (RFC 7662). Stands behind
+ * For routes that must refuse a user who has signed out: asks Tessera whether the token's session lives (RFC 7662). Put this guard after
  * `AccessTokenGuard`, so that no forged token causes a request.
  */
 @Injectable()
@@ -39,7 +39,7 @@ export class LiveSessionGuard implements CanActivate {
       body: new URLSearchParams({ token }),
       signal: AbortSignal.timeout(5_000),
     }).catch(() => undefined);
-    // Without an answer nobody knows whether the session lives.
+    // Without an answer the session may have ended.
     if (!answer?.ok) throw new ServiceUnavailableException('The session cannot be checked.');
     return ((await answer.json()) as Introspection).active;
   }

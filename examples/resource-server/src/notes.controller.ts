@@ -6,7 +6,7 @@ interface SignedIn {
   readonly user: AccessToken;
 }
 
-/** An API of its own: each user has notes. */
+/** The API of the example: each user has notes. */
 @Controller('notes')
 @UseGuards(AccessTokenGuard)
 export class NotesController {

@@ -1,7 +1,7 @@
-/** What the resource server has to know. */
+/** The settings of the resource server. */
 export class Settings {
   /**
-   * @param issuer where Tessera is (its `PUBLIC_URL`): issuer and audience of its access tokens
+   * @param issuer the `PUBLIC_URL` of Tessera: issuer and audience of its access tokens
    * @param account e-mail and password of a user who has the role Token-Introspect and no other
    */
   constructor(
@@ -9,7 +9,7 @@ export class Settings {
     readonly account: { readonly name: string; readonly password: string },
   ) {}
 
-  /** From `TESSERA_URL`, `INTROSPECTION_USER` and `INTROSPECTION_PASSWORD`. @throws Error naming the one that is missing */
+  /** From `TESSERA_URL`, `INTROSPECTION_USER` and `INTROSPECTION_PASSWORD`. @throws Error that names a missing variable */
   static of(environment: NodeJS.ProcessEnv): Settings {
     const get = (name: string): string => {
       const value = environment[name];
