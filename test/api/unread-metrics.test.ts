@@ -3,7 +3,7 @@ import { MetricsService } from '../../src/observability/metrics.service.js';
 import { parse } from '../support/scrape.js';
 
 describe('a metric that cannot be read', () => {
-  it('is left out in time, and is not asked for again while it has not answered', async () => {
+  it('is omitted after a time limit, and is not read again while its last read is unfinished', async () => {
     Logger.overrideLogger(false);
     // Two in one process, which share nothing.
     const [metrics] = [new MetricsService(), new MetricsService()].map((each) => {
