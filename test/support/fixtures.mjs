@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** Where what the suites share is kept, made anew with each run. */
+/** The data that the suites share. Each run creates this folder again. */
 export const CACHE = join(import.meta.dirname, '../.cache');
 
 /** The database that each suite on PostgreSQL begins with a copy of, and the secret it was made under. */

@@ -4,8 +4,8 @@ import makeImage, { addUsers } from './global-setup.mjs';
 import { startPostgres } from './postgres-server.mjs';
 
 /**
- * Makes the database that each suite begins with a copy of, on the server that TEST_DATABASE_URL names, or on a PostgreSQL that comes
- * from npm and runs until the tests are over. What is for the embedded database alone gets its image too.
+ * Makes the database that each suite copies at its start, on the server that TEST_DATABASE_URL names. Without TEST_DATABASE_URL it starts a
+ * PostgreSQL from npm, which runs until the tests have ended. Tests of the embedded database get their image too.
  */
 export default async function makeTemplate() {
   const umask = process.umask();

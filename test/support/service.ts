@@ -6,7 +6,7 @@ import { Client } from './client.js';
 import { deleteData, newData, settingsOf } from './data.js';
 
 const MAIN = join(import.meta.dirname, '../../dist/main.js');
-/** On a busy machine too. */
+/** Enough for a busy machine. */
 const START_LIMIT_MS = 120_000;
 
 /** The real service as a process of its own, on a copy of the image, on a free port. */
@@ -22,7 +22,7 @@ export class Service {
     private readonly main: string,
   ) {}
 
-  /** Starts one and waits until it answers. `main` is the program; the service's own unless told otherwise. */
+  /** Starts a service and waits until it answers. `main` is the program, by default the service's own. */
   static async start(environment: NodeJS.ProcessEnv = {}, main = MAIN): Promise<Service> {
     return Service.startOn(await newData(), environment, main);
   }

@@ -4,7 +4,7 @@ import { USERS } from './fixtures.mjs';
 import type { Service } from './service.js';
 
 export const TOKEN = '/api/token';
-/** What is said of every refresh token that is not redeemed, whatever the reason. */
+/** The answer to every refresh token that is not redeemed, whatever the reason. */
 export const REFUSED = { error: 'invalid_grant', error_description: 'The refresh token is not valid, or no longer.' };
 
 /** What the token endpoint gave. */
@@ -125,7 +125,7 @@ export function the<T>(value: T | undefined): T {
   return value;
 }
 
-/** Does so many things at once. */
+/** Does this many things concurrently. */
 export function times<T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: count }, (_, index) => work(index)));
 }
@@ -141,12 +141,12 @@ export async function totpStepWith(secondsLeft: number): Promise<void> {
   if (left < secondsLeft) await seconds(left + 0.1);
 }
 
-/** Has something else that must stay out of logs looked for at the end. */
+/** Makes `disposeWithoutLeaks` look for further secrets in the log. */
 export function keepSecret(...secrets: string[]): void {
   for (const secret of secrets) issued.add(secret);
 }
 
-/** Ends a service, and expects its log to hold nothing that was issued, no password, and no error. */
+/** Ends a service. Expects its log to contain no issued token, no password and no error. */
 export async function disposeWithoutLeaks(service: Service): Promise<void> {
   await service.dispose();
   const { log } = service;
