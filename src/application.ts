@@ -43,11 +43,11 @@ export async function createApplication(...extensions: (Type | DynamicModule)[])
   addCrossOrigin(fastify, settings.ALLOWED_ORIGINS);
   const isHttps = settings.PUBLIC_URL.startsWith('https:');
   app.useSecurityHeaders({
-    // Both tell browsers to use https, which would lock them out of a service that is reached by http.
+    // Both headers make browsers use https. Over http, browsers could then no longer reach the service.
     strictTransportSecurity: isHttps,
     contentSecurityPolicy: { directives: isHttps ? {} : { 'upgrade-insecure-requests': null } },
   });
-  // A process that was told to stop, and did, ended well.
+  // A process that stops on a signal exits with 0.
   app.enableShutdownHooks([], { useProcessExit: true });
   if (settings.API_DOCS === 'on') serveOpenApi(app, settings.PUBLIC_URL);
   await app.init();

@@ -8,8 +8,8 @@ const EVERY_SECONDS = 3_600;
 const AT_ONCE = 1_000;
 
 /**
- * Keeps events for AUDIT_RETENTION seconds. Only sealed events are deleted, so that what the service deleted differs from what
- * somebody else deleted.
+ * Keeps events for AUDIT_RETENTION seconds. Only sealed events are deleted. So a verification distinguishes deletions
+ * by the service from all other deletions.
  */
 @Injectable()
 export class AuditRetentionJob implements OnModuleInit {

@@ -1,8 +1,9 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { arrayValues } from '../database/asked.js';
 import { StatementsService } from '../database/statements.service.js';
 import { JobsService } from '../jobs/jobs.service.js';
 import { DamageReportsService } from './damage-reports.service.js';
-import { INSERT, LATEST, MEASURE, RENEW, SEALS_FROM } from './seal.statements.js';
+import { INSERT, LATEST, MEASURE, RENEW, RENEWED, SEALS_FROM, type Latest } from './seal.statements.js';
 import { SealChainService, type Seal, type SealContent } from './seal-chain.service.js';
 import { SEAL_VERSION } from './sealed-columns.js';
 import { SettledIdsService } from './settled-ids.service.js';
@@ -14,12 +15,6 @@ const MOST = 1_000;
 const BATCHES_PER_RUN = 200;
 const HEAD_LOGGED_EVERY_MS = 3_600_000;
 const FIRST_ID = 1;
-
-/** What a new seal is made of, of its events. */
-type Measured = Pick<SealContent, 'count' | 'toId' | 'newestOn' | 'digest' | 'createdOn'> & Record<string, unknown>;
-
-/** The newest seal, and what the database has now as the link of a seal that this process saw earlier. */
-type Latest = Seal & { readonly known: string | null };
 
 /** Seals the audit trail: each minute a range of events gets a link of the chain, and nothing changes them unseen after that. */
 @Injectable()
@@ -56,7 +51,8 @@ export class AuditSealsJob implements OnModuleInit {
     const fromId = last ? last.toId + 1 : FIRST_ID;
     const upTo = await this.settled.from(fromId);
     if (upTo === undefined) return 0;
-    const range = await this.statements.runForOne<Measured>(MEASURE, [fromId, upTo, size, SEAL_VERSION]);
+    const measured = { fromId, upTo, limit: size, version: SEAL_VERSION };
+    const range = await this.statements.runForOne(MEASURE, measured);
     if (range.count < size) this.settled.forget();
     if (range.count === 0) return 0;
     const { count, newestOn, digest, createdOn } = range;
@@ -75,16 +71,14 @@ export class AuditSealsJob implements OnModuleInit {
 
   /** Another process may have added the same seal just now; then that one stands. */
   private async add(content: SealContent): Promise<void> {
-    const { link, mac } = this.chain.link(content);
-    const { id, version, fromId, toId, count, newestOn, digest, previous, createdOn } = content;
-    const values = [id, version, fromId, toId, count, newestOn, digest, previous, createdOn, link, mac];
-    const isAdded = (await this.statements.run(INSERT, values)).length === 1;
-    if (isAdded) this.see({ id, link });
+    const signed = this.chain.link(content);
+    const isAdded = (await this.statements.run(INSERT, { ...content, ...signed })).length === 1;
+    if (isAdded) this.see({ id: content.id, link: signed.link });
   }
 
   /** The newest seal. A chain that lost what this process has seen of it is reported. */
   private async latest(): Promise<Latest | undefined> {
-    const [last] = await this.statements.run<Latest & Record<string, unknown>>(LATEST, [this.head?.id ?? 0]);
+    const [last] = await this.statements.run(LATEST, { earlier: this.head?.id ?? 0 });
     const { head } = this;
     const isShorter = head !== undefined && (last?.id ?? 0) < head.id;
     const isOther = head !== undefined && last?.known !== null && last?.known !== head.link;
@@ -105,18 +99,14 @@ export class AuditSealsJob implements OnModuleInit {
 
   /** After a change of TESSERA_SECRET. Seals that are not genuine stay as they are. */
   private async renewSome(size: number): Promise<number> {
-    const seals = await this.statements.run<Seal & Record<string, unknown>>(SEALS_FROM, [this.renewedUpTo, size]);
+    const seals = await this.statements.run(SEALS_FROM, { after: this.renewedUpTo, limit: size });
     const changed = seals
       .filter((seal) => this.chain.isGenuine(seal))
       .map((seal) => ({ seal, ...this.chain.renew(seal) }))
       .filter(({ seal, mac, prunedMac }) => mac !== seal.mac || prunedMac !== seal.prunedMac);
     if (changed.length > 0) {
-      await this.statements.run(RENEW, [
-        changed.map(({ seal }) => seal.id),
-        changed.map(({ seal }) => seal.mac),
-        changed.map(({ mac }) => mac),
-        changed.map(({ prunedMac }) => prunedMac),
-      ]);
+      const renewed = changed.map(({ seal, ...macs }) => ({ id: seal.id, earlierMac: seal.mac, ...macs }));
+      await this.statements.run(RENEW, arrayValues(RENEWED, renewed));
     }
     this.renewedUpTo = seals.at(-1)?.id ?? this.renewedUpTo;
     return seals.length;

@@ -1,15 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { DataSource, Repository } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { AuditEventsService } from '../audit/audit-events.service.js';
 import type { Actor } from '../kernel/origin.js';
 import { findPage, type Searchable, type SearchColumn } from '../resource/find-page.js';
-import { PageReaderService, type PageStatements } from '../resource/page-reader.service.js';
+import { PageReaderService } from '../resource/page-reader.service.js';
 import type { Found, Search } from '../resource/search.js';
-import { AuditTrailEntry } from './audit-trail-entry.entity.js';
+import type { AuditTrailEntry } from './audit-trail-entry.entity.js';
 import { AuditTrailEntryView } from './audit-trail-entry.view.js';
 import { ENTITY_SQL } from './audited-entity.js';
-import { entryPages } from './entry-pages.js';
+import { ENTRY_PAGES } from './entry-pages.js';
 
 const nullable = (sql: string): SearchColumn => ({ sql, isNullable: true });
 
@@ -41,22 +40,17 @@ const AUDIT_TRAIL_ENTRIES: Searchable = {
 /** Searches the audit trail. */
 @Injectable()
 export class AuditTrailService {
-  private readonly pageStatements: PageStatements;
-
   constructor(
-    @InjectRepository(AuditTrailEntry) entries: Repository<AuditTrailEntry>,
     private readonly dataSource: DataSource,
     private readonly pages: PageReaderService,
     private readonly events: AuditEventsService,
-  ) {
-    this.pageStatements = entryPages(entries.metadata);
-  }
+  ) {}
 
-  /** One page of the events that match. That somebody read them is an event too. @throws AppError 429 as `PageReaderService` does */
+  /** One page of the events that match. Reading them is an event too. @throws AppError 429 as `PageReaderService` does */
   async search(search: Search, actor: Actor): Promise<Found<AuditTrailEntryView>> {
     const { ids, ...totals } = await findPage(this.dataSource, AUDIT_TRAIL_ENTRIES, search);
     const viewOf = (entry: AuditTrailEntry): AuditTrailEntryView => AuditTrailEntryView.of(entry);
-    const page = { ids, statements: this.pageStatements, act: [], reader: actor.name, viewOf };
+    const page = { ids, statements: ENTRY_PAGES, act: {}, reader: actor.name, viewOf };
     await this.events.recordSample({ kind: 'audit-trail-read', actor });
     return { ...totals, records: await this.pages.read(page) };
   }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { rowOf, statement } from '../database/statement.js';
 import { StatementsService } from '../database/statements.service.js';
 import { formatDateTime } from '../kernel/date-time.js';
-import { MEASURED_FROM, OUTSIDE } from './seal.statements.js';
+import { MEASURED_FROM, OUTSIDE, type MeasuredSeal } from './seal.statements.js';
 import { SealChainService, type Seal } from './seal-chain.service.js';
 
 /** Seals are at most on a thousand events: a statement reads a hundred thousand, which is well within its time. */
@@ -48,8 +49,6 @@ export interface Verification {
   readonly findings: readonly Finding[];
 }
 
-type MeasuredSeal = Seal & Record<string, unknown> & { readonly foundCount: number; readonly foundDigest: string };
-
 /** Compares the audit trail with its seals. It writes nothing, and sealing and retention may go on meanwhile. */
 @Injectable()
 export class AuditVerificationService {
@@ -66,7 +65,7 @@ export class AuditVerificationService {
     let last: Seal | undefined;
     let isEarlierThere = false;
     for (;;) {
-      const page = await this.statements.run<MeasuredSeal>(MEASURED_FROM, [last?.id ?? 0, AT_ONCE]);
+      const page = await this.statements.run(MEASURED_FROM, { after: last?.id ?? 0, limit: AT_ONCE });
       for (const seal of page) {
         findings.push(...this.judge(seal, last));
         first ??= seal;
@@ -87,7 +86,7 @@ export class AuditVerificationService {
 
   /** How many seals there are to verify, about: the number of the newest. */
   async newest(): Promise<number> {
-    const [row] = await this.statements.run<{ id: number }>(NEWEST, []);
+    const [row] = await this.statements.run(NEWEST, {});
     return row?.id ?? 0;
   }
 
@@ -117,7 +116,7 @@ export class AuditVerificationService {
   }
 
   private async outside(): Promise<{ unsealed: number; findings: Finding[] }> {
-    const row = await this.statements.runForOne<{ before: number; ahead: number; unsealed: number }>(OUTSIDE, []);
+    const row = await this.statements.runForOne(OUTSIDE, {});
     const findings: Finding[] = [];
     const add = (found: number, where: string): void => {
       const message = `${found} events have ids ${where}: the service did not write them.`;
@@ -129,7 +128,11 @@ export class AuditVerificationService {
   }
 }
 
-const NEWEST = { name: 'audit-seal-newest', text: 'SELECT max(id) AS id FROM audit_seals' };
+const NEWEST = statement({
+  name: 'audit-seal-newest',
+  returns: rowOf<{ id: number | null }>(),
+  text: 'SELECT max(id) AS id FROM audit_seals',
+});
 
 function missing({ id }: ChainHead, first: Seal | undefined): Finding {
   if (first && first.prunedOn !== null && id < first.id) {

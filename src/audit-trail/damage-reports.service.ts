@@ -6,10 +6,10 @@ import { MetricsService } from '../observability/metrics.service.js';
 import { AuditEventsService } from '../audit/audit-events.service.js';
 import { UNSEALED_AGE } from './seal.statements.js';
 
-/** What the jobs of the trail come across: seals that vanished, events that are not those that were sealed. */
+/** Damage that the jobs of the trail find: seals have vanished, or events are not the sealed ones. */
 export type Damage = 'chain-replaced' | 'range-changed';
 
-/** Tells operators of damage to the audit trail that is found while the service runs: a line in the log, an event and a count. */
+/** Reports damage to the audit trail that the service finds while it runs: as a log line, an event and a count. */
 @Injectable()
 export class DamageReportsService {
   private readonly logger = new Logger(DamageReportsService.name);
@@ -23,13 +23,15 @@ export class DamageReportsService {
     this.found = metrics.counter({
       name: 'tessera_audit_seal_damages_total',
       help: 'Damages to the sealed audit trail that jobs of this process came across. Any is a reason for `audit verify`.',
+      action: 'Run `npm run cli -- audit verify`, and find out who changed the database.',
       labelNames: ['damage'],
     });
     metrics.gauge({
       name: 'tessera_audit_seal_age_seconds',
       help: 'Age of the oldest event of the audit trail that is not sealed; 0 when all are.',
+      action: 'If it stays above 300, see with `npm run cli -- jobs list` whether `audit-seal` runs.',
       collect: async () => {
-        const [oldest] = await statements.run<{ value: number }>(UNSEALED_AGE, []);
+        const [oldest] = await statements.run(UNSEALED_AGE, {});
         return [{ value: oldest?.value ?? 0 }];
       },
     });

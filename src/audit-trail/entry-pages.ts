@@ -1,23 +1,32 @@
-import type { EntityMetadata } from 'typeorm';
-import { pageSql, type PageStatements } from '../resource/page-reader.service.js';
+import { PAGE, pageSql, type Found, type PageStatements } from '../resource/page-reader.service.js';
+import { rowOf, statement } from '../database/statement.js';
+import type { AuditTrailEntry } from './audit-trail-entry.entity.js';
 
 /** How large an event is as JSON: its texts, its ids of up to 16 digits, and what is around them. */
 const BYTES = `17 * cardinality(record_ids) + octet_length(concat(actor, actor, reason, reason, subject, client_id, user_agent)) + 950`;
 
-/** How events are read: those of an entity with all its columns. */
-export function entryPages({ columns }: EntityMetadata): PageStatements {
-  const entry = columns.map(({ databaseName, propertyName }) => `${databaseName} AS "${propertyName}"`).join(', ');
-  const byIds = `SELECT t.*, ${BYTES} AS bytes FROM audit_trail_entries t WHERE id = ANY ((SELECT $1::bigint[])::bigint[])`;
-  return {
-    page: {
-      name: 'audit-read-page',
-      isRepeatable: true,
-      text: pageSql(byIds, entry),
-    },
-    slice: {
-      name: 'audit-read-slice',
-      isRepeatable: true,
-      text: `SELECT ${entry} FROM (${byIds}) act`,
-    },
-  };
-}
+/** SQL: an event as `AuditTrailEntry` has it. */
+export const ENTRY = `id, created_on AS "createdOn", kind, actor, reason, subject, client_id AS "clientId", session_id AS "sessionId",
+  record_ids AS "recordIds", address, user_agent AS "userAgent", request_id AS "requestId",
+  last_address AS "lastAddress", last_user_agent AS "lastUserAgent", last_request_id AS "lastRequestId",
+  last_redeemed_on AS "lastRedeemedOn"`;
+
+const BY_IDS = `SELECT t.*, ${BYTES} AS bytes FROM audit_trail_entries t WHERE id = ANY ((SELECT :ids::bigint[])::bigint[])`;
+
+/** How the events of a search are read. */
+export const ENTRY_PAGES: PageStatements<AuditTrailEntry> = {
+  page: statement({
+    name: 'audit-read-page',
+    isRepeatable: true,
+    parameters: PAGE,
+    returns: rowOf<Found & AuditTrailEntry>(),
+    text: pageSql(BY_IDS, ENTRY),
+  }),
+  slice: statement({
+    name: 'audit-read-slice',
+    isRepeatable: true,
+    parameters: { ids: 'bigint[]' },
+    returns: rowOf<AuditTrailEntry>(),
+    text: `SELECT ${ENTRY} FROM (${BY_IDS}) act`,
+  }),
+};

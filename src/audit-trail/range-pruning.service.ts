@@ -1,15 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { StatementsService } from '../database/statements.service.js';
-import { DELETE_RANGE, EXPIRED, PRUNE } from './seal.statements.js';
-import { SealChainService, type Seal } from './seal-chain.service.js';
-
-/** A seal whose events have expired, and what its range holds now. */
-interface Expired extends Seal, Record<string, unknown> {
-  readonly foundCount: number;
-  readonly foundDigest: string;
-  readonly now: number;
-}
+import { DELETE_RANGE, EXPIRED, PRUNE, type ExpiredSeal } from './seal.statements.js';
+import { SealChainService } from './seal-chain.service.js';
 
 /** What was deleted, and what was wrong with it. */
 export interface Pruned {
@@ -32,7 +25,7 @@ export class RangePruningService {
    */
   pruneOldest(seconds: number): Promise<Pruned | undefined> {
     return this.dataSource.transaction(async (manager) => {
-      const [seal] = await this.statements.run<Expired>(EXPIRED, [seconds], manager);
+      const [seal] = await this.statements.run(EXPIRED, { seconds }, manager);
       if (!seal) return undefined;
       if (!this.chain.isGenuine(seal)) {
         throw new Error(`Seal ${seal.id} was changed outside the service: see "audit verify".`);
@@ -41,10 +34,10 @@ export class RangePruningService {
     });
   }
 
-  private async prune(seal: Expired, manager: EntityManager): Promise<Pruned> {
-    const range = [seal.fromId, seal.toId];
-    const { count } = await this.statements.runForOne<{ count: number }>(DELETE_RANGE, range, manager);
-    await this.statements.run(PRUNE, [seal.id, seal.now, this.chain.prune(seal, seal.now)], manager);
+  private async prune(seal: ExpiredSeal, manager: EntityManager): Promise<Pruned> {
+    const { id, fromId, toId, now: prunedOn } = seal;
+    const { count } = await this.statements.runForOne(DELETE_RANGE, { fromId, toId }, manager);
+    await this.statements.run(PRUNE, { id, prunedOn, prunedMac: this.chain.prune(seal, prunedOn) }, manager);
     if (seal.foundDigest === seal.digest) return { deleted: count };
     return { deleted: count, damage: `seal ${seal.id} was on ${seal.count} events, and ${count} were deleted` };
   }

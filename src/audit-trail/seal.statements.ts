@@ -1,92 +1,139 @@
-import type { Statement } from '../database/statements.service.js';
+import { arraysOf } from '../database/asked.js';
+import { columnList, parameterList } from '../database/named-parameters.js';
+import { rowOf, statement } from '../database/statement.js';
 import { digestSql } from './sealed-columns.js';
-import { SEAL_COLUMNS } from './seal-chain.service.js';
+import { SEAL_COLUMNS, type Seal, type SealContent } from './seal-chain.service.js';
 
-/** The newest seal, and the link of seal $1 as `known`. No row where there is no seal. */
-export const LATEST: Statement = {
+/** The newest seal, and what the database has now as the link of a seal that this process saw earlier. */
+export type Latest = Seal & { readonly known: string | null };
+
+/** The newest seal, and the link of the seal `earlier` as `known`. No row where there is no seal. */
+export const LATEST = statement({
   name: 'audit-seal-latest',
-  text: `SELECT ${SEAL_COLUMNS}, (SELECT link FROM audit_seals WHERE id = $1) AS known
+  parameters: { earlier: 'bigint' },
+  returns: rowOf<Latest>(),
+  text: `SELECT ${SEAL_COLUMNS}, (SELECT link FROM audit_seals WHERE id = :earlier) AS known
     FROM audit_seals s ORDER BY s.id DESC LIMIT 1`,
-};
+});
 
-/** Digests events for a seal: $1 first id, $2 last id, $3 how many at most, $4 version of the digest. */
-export const MEASURE: Statement = {
+/** Digests the events of a range of ids for a seal, under a version of the digest. */
+export const MEASURE = statement({
   name: 'audit-seal-measure',
-  text: `SELECT count(*)::int AS count, max(e.id) AS "toId", ${digestSql('$4::int')} AS digest,
+  parameters: { fromId: 'bigint', upTo: 'bigint', limit: 'bigint', version: 'int' },
+  returns: rowOf<Pick<SealContent, 'count' | 'toId' | 'newestOn' | 'digest' | 'createdOn'>>(),
+  text: `SELECT count(*)::int AS count, max(e.id) AS "toId", ${digestSql(':version::int')} AS digest,
       extract(epoch FROM date_trunc('second', max(e.created_on)))::float8 AS "newestOn",
       extract(epoch FROM date_trunc('second', now()))::float8 AS "createdOn"
-    FROM (SELECT * FROM audit_trail_entries WHERE id >= $1 AND id <= $2 ORDER BY id LIMIT $3) e`,
-};
+    FROM (SELECT * FROM audit_trail_entries WHERE id >= :fromId AND id <= :upTo ORDER BY id LIMIT :limit) e`,
+});
 
 /** Adds a seal unless one has its number; returns whether it did. */
-export const INSERT: Statement = {
+export const INSERT = statement({
   name: 'audit-seal-insert',
+  parameters: {
+    id: 'bigint',
+    version: 'int',
+    fromId: 'bigint',
+    toId: 'bigint',
+    count: 'int',
+    newestOn: 'float8',
+    digest: 'text',
+    previous: 'text',
+    createdOn: 'float8',
+    link: 'text',
+    mac: 'text',
+  },
   text: `INSERT INTO audit_seals (id, version, from_id, to_id, count, newest_on, digest, previous, created_on, link, mac)
-    VALUES ($1, $2, $3, $4, $5, to_timestamp($6), $7, $8, to_timestamp($9), $10, $11)
+    VALUES (:id, :version, :fromId, :toId, :count, to_timestamp(:newestOn), :digest, :previous, to_timestamp(:createdOn),
+      :link, :mac)
     ON CONFLICT (id) DO NOTHING RETURNING id`,
-};
+});
 
-/** Seals after $1, $2 at most. */
-export const SEALS_FROM: Statement = {
+/** The seals that follow one. */
+const FOLLOWING = { after: 'bigint', limit: 'bigint' } as const;
+
+/** The seals after one. */
+export const SEALS_FROM = statement({
   name: 'audit-seal-from',
-  text: `SELECT ${SEAL_COLUMNS} FROM audit_seals s WHERE s.id > $1 ORDER BY s.id LIMIT $2`,
-};
+  parameters: FOLLOWING,
+  returns: rowOf<Seal>(),
+  text: `SELECT ${SEAL_COLUMNS} FROM audit_seals s WHERE s.id > :after ORDER BY s.id LIMIT :limit`,
+});
 
-/** Replaces the MACs of seals: $1 ids, $2 MACs until now, $3 new MACs, $4 new MACs of their pruning. */
-export const RENEW: Statement = {
+/** A seal whose MAC was `earlierMac`, and its new MACs. */
+export const RENEWED = { id: 'bigint', earlierMac: 'text', mac: 'text', prunedMac: 'text?' } as const;
+
+/** Replaces the MACs of seals. */
+export const RENEW = statement({
   name: 'audit-seal-renew',
+  parameters: arraysOf(RENEWED),
   text: `UPDATE audit_seals s SET mac = n.mac, pruned_mac = n.pruned_mac
-    FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) AS n (id, earlier_mac, mac, pruned_mac)
+    FROM unnest(${parameterList(arraysOf(RENEWED), 'typed')}) AS n (${columnList(RENEWED)})
     WHERE s.id = n.id AND s.mac = n.earlier_mac`,
-};
+});
+
+/** A seal, with number and digest of the events that its range has now. */
+export type MeasuredSeal = Seal & { readonly foundCount: number; readonly foundDigest: string };
 
 /** What the events of seals are now, which `MEASURED_FROM` adds to each seal. */
 const MEASURED = `CROSS JOIN LATERAL (SELECT count(*)::int AS "foundCount", ${digestSql('s.version')} AS "foundDigest"
     FROM audit_trail_entries e WHERE e.id BETWEEN s.from_id AND s.to_id) found`;
 
-/** Seals after $1, $2 at most, each with number and digest of the events that its range has now. */
-export const MEASURED_FROM: Statement = {
+/** The seals after one, each with number and digest of the events that its range has now. */
+export const MEASURED_FROM = statement({
   name: 'audit-seal-measured-from',
-  text: `SELECT ${SEAL_COLUMNS}, found.* FROM (SELECT * FROM audit_seals WHERE id > $1 ORDER BY id LIMIT $2) s ${MEASURED}
+  parameters: FOLLOWING,
+  returns: rowOf<MeasuredSeal>(),
+  text: `SELECT ${SEAL_COLUMNS}, found.* FROM (SELECT * FROM audit_seals WHERE id > :after ORDER BY id LIMIT :limit) s ${MEASURED}
     ORDER BY s.id`,
-};
+});
 
-/** Locks the oldest seal whose events are there and are older than $1 seconds; no row where another process has it. */
-export const EXPIRED: Statement = {
+/** A seal whose events have expired, what its range holds now, and the time by the database's clock. */
+export type ExpiredSeal = MeasuredSeal & { readonly now: number };
+
+/** Locks the oldest seal whose events are there and are older than so many seconds; no row where another process has it. */
+export const EXPIRED = statement({
   name: 'audit-seal-expired',
+  parameters: { seconds: 'float8' },
+  returns: rowOf<ExpiredSeal>(),
   text: `SELECT ${SEAL_COLUMNS}, found.*, extract(epoch FROM date_trunc('second', now()))::float8 AS now
     FROM (SELECT * FROM audit_seals WHERE id = (SELECT min(id) FROM audit_seals WHERE pruned_on IS NULL)
-        AND newest_on < now() - make_interval(secs => $1::float8) FOR UPDATE SKIP LOCKED) s ${MEASURED}`,
-};
+        AND newest_on < now() - make_interval(secs => :seconds::float8) FOR UPDATE SKIP LOCKED) s ${MEASURED}`,
+});
 
-/** Deletes the events of a range: $1 first id, $2 last id. */
-export const DELETE_RANGE: Statement = {
+/** Deletes the events of a range of ids. */
+export const DELETE_RANGE = statement({
   name: 'audit-seal-delete-range',
-  text: `WITH deleted AS (DELETE FROM audit_trail_entries WHERE id BETWEEN $1 AND $2 RETURNING id)
+  parameters: { fromId: 'bigint', toId: 'bigint' },
+  returns: rowOf<{ count: number }>(),
+  text: `WITH deleted AS (DELETE FROM audit_trail_entries WHERE id BETWEEN :fromId AND :toId RETURNING id)
     SELECT count(*)::int AS count FROM deleted`,
-};
+});
 
-/** Notes on seal $1 that its events were deleted: $2 when, $3 MAC of that. Of the seals before it nothing is needed any more. */
-export const PRUNE: Statement = {
+/** Notes on a seal when its events were deleted, and the MAC of that. Of the seals before it nothing is needed any more. */
+export const PRUNE = statement({
   name: 'audit-seal-prune',
-  text: `WITH earlier AS (DELETE FROM audit_seals WHERE id < $1)
-    UPDATE audit_seals SET pruned_on = to_timestamp($2), pruned_mac = $3 WHERE id = $1`,
-};
+  parameters: { id: 'bigint', prunedOn: 'float8', prunedMac: 'text' },
+  text: `WITH earlier AS (DELETE FROM audit_seals WHERE id < :id)
+    UPDATE audit_seals SET pruned_on = to_timestamp(:prunedOn), pruned_mac = :prunedMac WHERE id = :id`,
+});
 
 /** How old the oldest event without a seal is, in seconds; no row when there is none. */
-export const UNSEALED_AGE: Statement = {
+export const UNSEALED_AGE = statement({
   name: 'audit-unsealed-age',
+  returns: rowOf<{ value: number }>(),
   text: `SELECT extract(epoch FROM now() - created_on)::float8 AS value FROM audit_trail_entries
     WHERE id > (SELECT coalesce(max(to_id), 0) FROM audit_seals) ORDER BY id LIMIT 1`,
-};
+});
 
 /** What lies outside of the chain: events before its beginning, after its end, and after the last id that was given. */
-export const OUTSIDE: Statement = {
+export const OUTSIDE = statement({
   name: 'audit-outside-seals',
+  returns: rowOf<{ before: number; ahead: number; unsealed: number }>(),
   text: `SELECT
       (SELECT count(*)::int FROM audit_trail_entries WHERE id <
         coalesce((SELECT max(to_id) + 1 FROM audit_seals WHERE pruned_on IS NOT NULL), 1)) AS before,
       (SELECT count(*)::int FROM audit_trail_entries WHERE id > (SELECT coalesce(max(to_id), 0) FROM audit_seals)) AS unsealed,
       (SELECT count(*)::int FROM audit_trail_entries WHERE id >
         coalesce(pg_sequence_last_value(pg_get_serial_sequence('audit_trail_entries', 'id')::regclass), 0)) AS ahead`,
-};
+});

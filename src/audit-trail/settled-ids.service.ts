@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
-import { StatementsService, type Statement } from '../database/statements.service.js';
+import { rowOf, statement } from '../database/statement.js';
+import { StatementsService } from '../database/statements.service.js';
 
 const LOOK_AGAIN_AFTER_MS = 200;
 /** A transaction that takes longer is left to the next run of the job. */
@@ -11,25 +12,27 @@ const WRITERS = `FROM pg_locks WHERE relation = 'audit_trail_entries'::regclass
   AND mode = 'RowExclusiveLock' AND granted AND pid IS DISTINCT FROM pg_backend_pid()`;
 
 /** The highest id there is, and the transactions that may still add lower ones. An id that no sequence gave does not count. */
-const NEWEST: Statement = {
+const NEWEST = statement({
   name: 'audit-newest',
+  returns: rowOf<{ id: number | null; writers: string[] }>(),
   text: `SELECT least(max(id), pg_sequence_last_value(pg_get_serial_sequence('audit_trail_entries', 'id')::regclass)) AS id,
       ARRAY(SELECT DISTINCT virtualtransaction ${WRITERS}) AS writers
     FROM audit_trail_entries`,
-};
+});
 
-const STILL_WRITING: Statement = {
+const STILL_WRITING = statement({
   name: 'audit-still-writing',
-  text: `SELECT count(*)::int AS count ${WRITERS} AND virtualtransaction = ANY ($1::text[])`,
-};
+  parameters: { writers: 'text[]' },
+  returns: rowOf<{ count: number }>(),
+  text: `SELECT count(*)::int AS count ${WRITERS} AND virtualtransaction = ANY (:writers::text[])`,
+});
 
 /**
  * Finds out up to which id the audit trail is complete. An id is given before its transaction commits, so a lower id may become visible
- * after a higher one, however old it is by its `created_on`. But whoever inserts has locked the table for that (ROW EXCLUSIVE) before
- * an id is given, and until the transaction ends: what is missing below an id that is visible belongs to a transaction that
- * holds this lock. When all that held it then have ended, nothing is missing any more; `CREATE INDEX CONCURRENTLY` waits in the
- * same way. Everybody may read `pg_locks`, nobody is blocked, and transaction ids, which a transaction has only after it
- * took an id, need not be compared.
+ * after a higher one, however old it is by its `created_on`. A transaction that inserts locks the table (ROW EXCLUSIVE) before it takes
+ * an id, and until it ends. So a missing id below a visible one belongs to a transaction with this lock. When all transactions that
+ * have the lock now have ended, no id is missing any more; `CREATE INDEX CONCURRENTLY` waits in the same way. Every role may read
+ * `pg_locks`, and reading it blocks nobody. Transaction ids do not help: a transaction gets one only after it took an id.
  */
 @Injectable()
 export class SettledIdsService {
@@ -54,14 +57,14 @@ export class SettledIdsService {
   }
 
   private async newest(): Promise<{ id: number; writers: string[] }> {
-    const { id, writers } = await this.statements.runForOne<{ id: number | null; writers: string[] }>(NEWEST, []);
+    const { id, writers } = await this.statements.runForOne(NEWEST, {});
     return { id: id ?? 0, writers };
   }
 
   private async areOver(writers: readonly string[]): Promise<boolean> {
     const until = performance.now() + PATIENCE_MS;
     while (writers.length > 0) {
-      const { count } = await this.statements.runForOne<{ count: number }>(STILL_WRITING, [writers]);
+      const { count } = await this.statements.runForOne(STILL_WRITING, { writers });
       if (count === 0) return true;
       if (performance.now() > until) return false;
       await pause(LOOK_AGAIN_AFTER_MS, undefined, { ref: false });

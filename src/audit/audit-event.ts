@@ -1,6 +1,6 @@
 import type { Actor } from '../kernel/origin.js';
 
-/** What an event tells: kinds are stable, for programs and filters. */
+/** The kinds of events. They are stable: programs and filters rely on them. */
 export const AUDIT_KINDS = [
   'login',
   'login-failed',

@@ -1,27 +1,43 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { actValues, EVENT_COLUMNS } from './audited.js';
-import { StatementsService, type Statement } from '../database/statements.service.js';
-import { MinuteBudget } from './minute-budget.js';
+import { parameterList, type ValuesOf } from '../database/named-parameters.js';
+import { statement } from '../database/statement.js';
+import { StatementsService } from '../database/statements.service.js';
 import type { AuditEvent } from './audit-event.js';
+import { ACT, actValues, EVENT_COLUMNS } from './audited.js';
+import { MinuteBudget } from './minute-budget.js';
 
 const EVENTS_A_MINUTE = 10;
 
-const RECORD: Statement = {
-  name: 'audit-record',
-  text: `INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-};
+/** An event, in the order of `EVENT_COLUMNS`. */
+const EVENT = {
+  ...ACT,
+  subject: 'text?',
+  clientId: 'text?',
+  sessionId: 'uuid?',
+  recordIds: 'bigint[]',
+  lastAddress: 'text?',
+  lastUserAgent: 'text?',
+  lastRequestId: 'text?',
+  lastRedeemedOn: 'timestamptz?',
+} as const;
 
-/** Unless the same was written of the same session ten times within the last minute: $1 to $14 as of `RECORD`. */
-const RECORD_WITHIN_BOUNDS: Statement = {
-  name: 'audit-record-within-bounds',
+const RECORD = statement({
+  name: 'audit-record',
+  parameters: EVENT,
   text: `INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
-    SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::uuid, $10::bigint[],
-      $11::text, $12::text, $13::text, $14::timestamptz
-    WHERE (SELECT count(*) FROM (SELECT FROM audit_trail_entries WHERE session_id = $9::uuid AND kind = $1::text
-      AND reason = $3::text AND created_on > now() - interval '1 minute' LIMIT 10) recent) < 10`,
-};
+    VALUES (${parameterList(EVENT)})`,
+});
+
+/** Unless the same was written of the same session ten times within the last minute. */
+const RECORD_WITHIN_BOUNDS = statement({
+  name: 'audit-record-within-bounds',
+  parameters: EVENT,
+  text: `INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
+    SELECT ${parameterList(EVENT, 'typed')}
+    WHERE (SELECT count(*) FROM (SELECT FROM audit_trail_entries WHERE session_id = :sessionId::uuid AND kind = :kind::text
+      AND reason = :reason::text AND created_on > now() - interval '1 minute' LIMIT 10) recent) < 10`,
+});
 
 /** Writes the audit trail: who did what to which session, from where, when and why. */
 @Injectable()
@@ -49,17 +65,9 @@ export class AuditEventsService {
   }
 }
 
-function valuesOf({ subject, clientId, sessionId, recordIds, ...event }: AuditEvent): unknown[] {
-  const { lastAddress, lastUserAgent, lastRequestId, lastRedeemedOn } = event;
-  const about = [
-    subject,
-    clientId,
-    sessionId,
-    recordIds ?? [],
-    lastAddress,
-    lastUserAgent,
-    lastRequestId,
-    lastRedeemedOn,
-  ];
-  return [...actValues(event), ...about.map((value) => value ?? null)];
+function valuesOf({ kind, actor, reason, recordIds = [], ...about }: AuditEvent): ValuesOf<typeof EVENT> {
+  const { subject, clientId, sessionId, lastAddress, lastUserAgent, lastRequestId, lastRedeemedOn } = about;
+  const last = { lastAddress, lastUserAgent, lastRequestId, lastRedeemedOn };
+  const act = { kind, actor, ...(reason !== undefined && { reason }) };
+  return { ...actValues(act), subject, clientId, sessionId, recordIds, ...last };
 }

@@ -1,11 +1,20 @@
-import type { Statement } from '../database/statements.service.js';
+import { columnList, parameterList, type Parameters, type ValuesOf } from '../database/named-parameters.js';
+import { statement, type Definition, type Statement } from '../database/statement.js';
 import type { AuditAct } from './audit-event.js';
 
-/** What is written of an act, in the order of `actValues`: columns and their types. */
-export const ACT = Object.fromEntries(
-  ['kind', 'actor', 'reason', 'address', 'user_agent', 'request_id'].map((column) => [column, 'text']),
-);
-export const ACT_COLUMNS = Object.keys(ACT).join(', ');
+/** The parameters that say of an act what its event does. The event has them in columns of the same names. */
+export const ACT = {
+  kind: 'text',
+  actor: 'text',
+  reason: 'text?',
+  address: 'text?',
+  userAgent: 'text?',
+  requestId: 'text?',
+} as const;
+export const ACT_COLUMNS = columnList(ACT);
+
+/** The values of `ACT`. */
+export type ActValues = ValuesOf<typeof ACT>;
 
 /** What is written of an event: first the act, then what it was about. */
 export const EVENT_COLUMNS = `${ACT_COLUMNS}, subject, client_id, session_id, record_ids,
@@ -21,27 +30,40 @@ export function recordFacts(alias: string): string {
   return [...columns, 'last_redeemed_on'].map((column) => `${alias}.${column}`).join(', ');
 }
 
-/**
- * Joins an act and its events into one statement: one transaction, one round trip, and no act without its event or the other way
- * round. The act must return, of each record it was about, the `recordFacts`, and whether it ended a session
- * (`ended`): then the event is `session-ended`, whatever the kind of the act. The statement's parameters are those of the act
- * followed by `actValues`; it returns `columns` of what the act returned.
- */
-export function audited(name: string, act: string, columns = '*'): Statement {
-  const first = new Set(act.match(/\$\d+/g)).size + 1;
-  const [kind, actor, reason, address, userAgent, requestId] = [0, 1, 2, 3, 4, 5].map((n) => `$${first + n}::text`);
-  return {
-    name,
-    text: `WITH act AS (${act}), event AS (
-      INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
-      SELECT CASE WHEN ended THEN 'session-ended' ELSE ${kind} END, ${actor}, ${reason}, ${address}, ${userAgent}, ${requestId},
-        ${FACTS_OF_EVENT}
-      FROM act)
-    SELECT ${columns} FROM act`,
-  };
+/** An act and its event, as one statement is made of them. */
+interface AuditedDefinition<P extends Parameters, Row> extends Omit<Definition<P, Row>, 'text'> {
+  /** SQL that acts. It must return the `recordFacts` of each record it was about, and whether it ended a session (`ended`). */
+  readonly act: string;
+  /** SQL: which columns of what the act returned the statement returns; left out for all. */
+  readonly columns?: string;
 }
 
-/** The parameters that an audited statement takes after those of its act. */
-export function actValues({ kind, actor: { name, origin }, reason }: AuditAct): (string | null)[] {
-  return [kind, name, reason ?? null, origin.address, origin.userAgent, origin.requestId];
+/**
+ * Joins an act and its events into one statement: one transaction, one round trip, and no act without its event or the other way
+ * round. Where the act ended a session, the event is `session-ended`, whatever the kind of the act. The statement takes the parameters
+ * of the act, and those of `ACT`.
+ * @throws Error when the act has a parameter of the name of one of `ACT`
+ */
+export function audited<const P extends Parameters, Row = unknown>({
+  act,
+  columns = '*',
+  ...definition
+}: AuditedDefinition<P, Row>): Statement<ValuesOf<P> & ActValues, Row> {
+  const shared = Object.keys(ACT).find((name) => definition.parameters && name in definition.parameters);
+  if (shared !== undefined)
+    throw new Error(`The act of ${definition.name} has a parameter ${shared}, which is the event's.`);
+  const { kind, ...others } = ACT;
+  const text = `WITH act AS (${act}), event AS (
+      INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
+      SELECT CASE WHEN ended THEN 'session-ended' ELSE ${parameterList({ kind }, 'typed')} END, ${parameterList(others, 'typed')},
+        ${FACTS_OF_EVENT}
+      FROM act)
+    SELECT ${columns} FROM act`;
+  return statement({ ...definition, parameters: { ...definition.parameters, ...ACT }, text });
+}
+
+/** What the parameters `ACT` are for an act. */
+export function actValues({ kind, actor: { name, origin }, reason }: AuditAct): ActValues {
+  const { address, userAgent, requestId } = origin;
+  return { kind, actor: name, reason, address, userAgent, requestId };
 }

@@ -6,7 +6,7 @@ const LIFE_MS = 5 * 60_000;
 
 /**
  * Remembers for five minutes after its last use which password hash a pair of e-mail and password was checked against, so that a
- * Basic client pays for argon2 once and not with each request, and is not held back by the failures of others. Nothing is kept in
+ * Basic client pays for argon2 once and not with each request, and is not delayed by the failures of others. Nothing is kept in
  * clear: the pair is known by its HMAC under a key of this process. Since the hash it was checked against is what is remembered, a
  * changed password forgets itself.
  */

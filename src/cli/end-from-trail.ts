@@ -1,11 +1,7 @@
 import { statSync } from 'node:fs';
 import { formatDateTime } from '../kernel/date-time.js';
-import {
-  ENDINGS_AT_ONCE,
-  SessionEndingsService,
-  type NamedEnd,
-  type SurvivingSession,
-} from '../sessions/session-endings.service.js';
+import { ENDINGS_AT_ONCE, SessionEndingsService, type NamedEnd } from '../sessions/session-endings.service.js';
+import type { SurvivingSession } from '../sessions/session-endings.statements.js';
 import { counted } from './counted.js';
 import { formatTable } from './format-table.js';
 import { OPERATOR, say } from './operator.js';

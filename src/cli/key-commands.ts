@@ -10,7 +10,10 @@ export function addKeyCommands(program: Command): void {
     .description('The keys that sign access tokens.')
     .command('rotate')
     .description('Make a new key. It signs after being announced for an hour.')
-    .option('--now', 'at once, and forget the others: they may be known to somebody. Access tokens must be refreshed')
+    .option(
+      '--now',
+      'immediately, and delete all other keys: for when an attacker may know them. Clients must refresh their access tokens',
+    )
     .option('--json', 'as JSON')
     .action(({ now = false, json }: { now?: boolean; json?: true }) =>
       withApplication(async (app) => {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { formatDateTime } from '../kernel/date-time.js';
-import { SessionsService, type ListedSession } from '../sessions/sessions.service.js';
+import type { ListedSession } from '../sessions/session.js';
+import { SessionsService } from '../sessions/sessions.service.js';
 import { formatTable } from './format-table.js';
 import { say } from './operator.js';
 import { addSessionEndCommand } from './session-end-command.js';

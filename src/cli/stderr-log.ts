@@ -12,7 +12,7 @@ export class StderrLog implements LoggerService {
   }
 
   error(message: unknown, ...rest: unknown[]): void {
-    // Nest logs what it is about to throw, and what is thrown the command tells once.
+    // Nest logs an error before it throws it. The command reports the thrown error, once.
     if (rest.at(-1) === 'ExceptionHandler') return;
     complain(String(message));
   }

@@ -22,7 +22,7 @@ export function formatUsers(users: readonly ListedUser[]): string {
 
 function toRow({ user, isGenuine }: ListedUser) {
   const { email, enabled, isAdministrator, roles, mustResetPassword, totpSecret, createdOn } = user;
-  const held = isAdministrator ? ['full administrator', ...roles] : roles;
+  const all = isAdministrator ? ['full administrator', ...roles] : roles;
   const password = mustResetPassword ? 'must be changed' : 'set';
   return {
     'e-mail': email,
@@ -30,6 +30,6 @@ function toRow({ user, isGenuine }: ListedUser) {
     created: formatDateTime(createdOn),
     password,
     code: totpSecret === null ? 'no' : 'yes',
-    roles: held.join(', ') || 'none',
+    roles: all.join(', ') || 'none',
   };
 }

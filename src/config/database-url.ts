@@ -1,6 +1,6 @@
 import { ValidateBy, type ValidationArguments } from 'class-validator';
 
-/** How a connection is encrypted, as PostgreSQL's own clients name it. `no-verify` is of the driver: encrypted, to whoever answers. */
+/** How a connection is encrypted, as PostgreSQL's own clients name it. `no-verify` is the driver's own: encrypted, to any server that answers. */
 export const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 /** The three that can be met by a server that accepts writes. */
 const SESSION_ATTRIBUTES = ['any', 'primary', 'read-write'];

@@ -5,7 +5,7 @@ import { SettingsError } from './settings-error.js';
 
 /**
  * The secret that an embedded database keeps beside itself, in `secret` (mode 0600); made at first use.
- * Two processes that start at once get the same one: the file appears whole or not at all.
+ * Two processes that start concurrently get the same secret: the file appears whole or not at all.
  * @throws SettingsError when it can be neither read nor made
  */
 export function embeddedSecret(dataDir: string): string {

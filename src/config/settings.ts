@@ -223,7 +223,7 @@ export class Settings {
     const { environment: given, faults } = withSecretFiles(
       Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== '')),
     );
-    // Without what a file should have held, the other settings would be judged wrongly, and a secret made for nothing.
+    // Without the value of a missing file, the other settings would be judged wrongly, and a secret made for nothing.
     if (faults.length > 0) throw new SettingsError(faults);
     const settings = plainToInstance(
       Settings,

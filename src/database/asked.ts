@@ -1,20 +1,34 @@
-/**
- * SQL: what is asked of one statement by several, as the rows of a table `asked`: of parameters that are arrays, one for each column and
- * from $1 on. Its column `place` counts the questions from 1. The arrays stand in subselects, which hides their lengths from the
- * planner: it would plan the statement for each length anew, which takes longer than to run it.
- */
-export function askedRows(types: Readonly<Record<string, string>>): string {
-  const arrays = Object.values(types).map((type, n) => `(SELECT $${n + 1}::${type}[])`);
-  return `unnest(${arrays.join(', ')}) WITH ORDINALITY AS asked (${Object.keys(types).join(', ')}, place)`;
+import { columnList, sqlTypeOf, type Scalar, type ValuesOf } from './named-parameters.js';
+
+/** The columns of a batch: the SQL type of each, by the name that its values have at the call. */
+export type Columns = Readonly<Record<string, Scalar>>;
+
+type ArraysOf<C extends Columns> = { readonly [Name in keyof C]: `${C[Name]}[]` };
+
+/** The parameters of a statement that answers a batch: an array for each column. */
+export function arraysOf<const C extends Columns>(columns: C): ArraysOf<C> {
+  return Object.fromEntries(Object.entries(columns).map(([name, type]) => [name, `${type}[]`])) as ArraysOf<C>;
 }
 
-/** The parameters of `askedRows`: the values of each question in the order of its columns. */
-export function askedValues(questions: readonly (readonly unknown[])[]): unknown[][] {
-  return (questions[0] ?? []).map((_, column) => questions.map((values) => values[column]));
+/**
+ * SQL: a batch as the rows of a table `asked`, made of the parameters that `arraysOf` declares. Its columns have the names of `columns` in
+ * snake case, and `place` counts the rows from 1. The arrays stand in subselects, which hide their lengths from PostgreSQL, so that it
+ * keeps a generic plan. Otherwise it plans every execution again, which costs more than executing.
+ */
+export function askedRows(columns: Columns): string {
+  const arrays = Object.entries(columns).map(([name, type]) => `(SELECT :${name}::${sqlTypeOf(type)}[])`);
+  return `unnest(${arrays.join(', ')}) WITH ORDINALITY AS asked (${columnList(columns)}, place)`;
+}
+
+/** The values of the parameters that `arraysOf` declares: of each column an array, in the order of the batch. */
+export function arrayValues<C extends Columns>(columns: C, batch: readonly ValuesOf<C>[]): ValuesOf<ArraysOf<C>> {
+  const values: Record<string, unknown[]> = {};
+  for (const name of Object.keys(columns)) values[name] = batch.map((row) => row[name]);
+  return values as ValuesOf<ArraysOf<C>>;
 }
 
 /** A row of the answer: to which of the questions, counted from 1. */
-export type Placed<Row> = Row & Record<string, unknown> & { readonly place: number };
+export type Placed<Row> = Row & { readonly place: number };
 
 /** The rows in the order of the questions; undefined where a question has none. */
 export function inPlaces<Row>(questions: readonly unknown[], rows: readonly Placed<Row>[]): (Row | undefined)[] {

@@ -1,81 +1,81 @@
 import { databaseBusy, isStatementRefused } from './database-failures.js';
 
-/** Askings under way, for when one takes long. */
-const AT_ONCE = 4;
-/** Questions of one asking. */
-const MOST = 100;
-/** An asking that takes longer than this is not waited for: the next begins beside it. */
+/** Batches that run concurrently, when one takes long. */
+const MOST_BATCHES = 4;
+/** Requests in one batch. */
+const MOST_REQUESTS = 100;
+/** If a batch takes longer than this, the next batch starts beside it. */
 const LONG_MS = 25;
-/** As long as for a connection, when all are in use. */
+/** How long a request waits to be sent: as long as for a connection when all are in use. */
 const PATIENCE_MS = 5_000;
 
-interface Waiting<Question, Answer> {
-  readonly question: Question;
+interface Waiting<Request, Answer> {
+  readonly request: Request;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
-  /** Until when it waits to be asked, in milliseconds by `performance.now()`. */
+  /** Until when it waits to be sent, in milliseconds by `performance.now()`. */
   readonly until: number;
 }
 
 /**
- * Joins questions to the database that come at once into one asking. A question alone is asked at once; while an asking is under way,
- * those that come wait for the next. So an answer is never older than its question, and a crowd costs what a few do.
+ * Joins concurrent requests to the database into batches. A lone request is sent immediately. Requests that come while a batch runs wait
+ * for the next batch. So an answer is never older than its request, and many requests cost what a few do.
  */
-export class Batched<Question, Answer> {
-  private readonly waiting: Waiting<Question, Answer>[] = [];
-  private underWay = 0;
+export class Batched<Request, Answer> {
+  private readonly waiting: Waiting<Request, Answer>[] = [];
+  private running = 0;
   private lastBegan = 0;
   private soon: NodeJS.Immediate | undefined;
   private later: NodeJS.Timeout | undefined;
 
-  /** `ask` answers the questions in their order. */
-  constructor(private readonly ask: (questions: readonly Question[]) => Promise<readonly Answer[]>) {}
+  /** `send` answers the requests in their order. */
+  constructor(private readonly send: (requests: readonly Request[]) => Promise<readonly Answer[]>) {}
 
   /**
-   * The answer to a question. @throws AppError 503 when it could not be asked within five seconds, and what the asking throws; but what
-   * the database refuses of one question, it refuses of no other
+   * The answer to a request. If the database refuses a batch because of one request, the other requests are answered.
+   * @throws AppError 503 when the request was not sent within five seconds, and what sending throws
    */
-  get(question: Question): Promise<Answer> {
+  get(request: Request): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ question, resolve, reject, until: performance.now() + PATIENCE_MS });
-      if (!this.soon) this.askNext();
+      this.waiting.push({ request, resolve, reject, until: performance.now() + PATIENCE_MS });
+      if (!this.soon) this.sendNext();
     });
   }
 
-  private askNext(): void {
+  private sendNext(): void {
     const now = performance.now();
     while (this.waiting[0] && this.waiting[0].until <= now)
-      this.waiting.shift()?.reject(databaseBusy('not asked in time'));
+      this.waiting.shift()?.reject(databaseBusy('not sent in time'));
     if (this.waiting.length === 0) return;
-    if (this.underWay === 0 || (this.underWay < AT_ONCE && now - this.lastBegan >= LONG_MS)) {
-      this.underWay++;
+    if (this.running === 0 || (this.running < MOST_BATCHES && now - this.lastBegan >= LONG_MS)) {
+      this.running++;
       this.lastBegan = now;
-      void this.answer(this.waiting.splice(0, MOST)).finally(() => {
-        this.underWay--;
-        // At the end of this turn of the event loop, with what else it brings: the embedded database keeps it for itself while it works.
+      void this.answer(this.waiting.splice(0, MOST_REQUESTS)).finally(() => {
+        this.running--;
+        // At the end of this turn of the event loop, with all other requests of the turn: the embedded database blocks the loop while it works.
         this.soon ??= setImmediate(() => {
           this.soon = undefined;
-          this.askNext();
+          this.sendNext();
         });
       });
     }
     if (this.waiting.length === 0) return;
     this.later ??= setTimeout(() => {
       this.later = undefined;
-      this.askNext();
+      this.sendNext();
     }, LONG_MS);
   }
 
-  private async answer(those: readonly Waiting<Question, Answer>[]): Promise<void> {
+  private async answer(batch: readonly Waiting<Request, Answer>[]): Promise<void> {
     try {
-      const answers = await this.ask(those.map(({ question }) => question));
-      those.forEach(({ resolve }, place) => {
-        resolve(answers[place] as Answer);
+      const answers = await this.send(batch.map(({ request }) => request));
+      batch.forEach(({ resolve }, n) => {
+        resolve(answers[n] as Answer);
       });
     } catch (error) {
-      const mayBeOfOne = those.length > 1 && isStatementRefused(error);
-      if (mayBeOfOne) await Promise.all(those.map((one) => this.answer([one])));
-      else for (const { reject } of those) reject(error);
+      const mayBeOfOne = batch.length > 1 && isStatementRefused(error);
+      if (mayBeOfOne) await Promise.all(batch.map((one) => this.answer([one])));
+      else for (const { reject } of batch) reject(error);
     }
   }
 }

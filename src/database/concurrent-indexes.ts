@@ -1,8 +1,8 @@
 import type { QueryRunner } from 'typeorm';
 
 /**
- * Makes an index while the table is in use, for a migration that declares `transaction = false`. One that was left half made, since the
- * process died or the server was stopped, is made anew.
+ * Makes an index while the table is in use, for a migration that declares `transaction = false`. An index that was left half made,
+ * since the process died or the server stopped, is dropped and made again.
  */
 export async function createIndexOnline(runner: QueryRunner, name: string, definition: string): Promise<void> {
   await dropIndexOnline(runner, name);

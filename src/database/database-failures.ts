@@ -39,7 +39,7 @@ export interface HostFailure {
 export class NotConnected extends Error {
   constructor(
     readonly failures: readonly HostFailure[],
-    /** Whether the reason may pass by itself: unlike a password, a certificate, or a database that is not there. */
+    /** Whether the reason may be temporary. A wrong password, a bad certificate or a missing database is not. */
     readonly mayPass: boolean,
   ) {
     super(failures.map(({ host, error }) => `${host}: ${reasonOf(error)}`).join('; '), { cause: failures[0]?.error });
@@ -52,7 +52,7 @@ export function reasonOf(error: Error): string {
   return error.message;
 }
 
-/** The database failed after something may have been done already: the cause does not tell whether it was. */
+/** The database failed after a statement may have taken effect. The cause does not say whether it did. */
 class OutcomeUnknown extends Error {
   constructor(cause: Error) {
     super(cause.message, { cause });
@@ -69,7 +69,7 @@ export function isDatabaseUnreachable(error: unknown): boolean {
   return error instanceof NotConnected || isDatabaseAway(error);
 }
 
-/** Whether the database cannot be reached, for a reason that may pass by itself. */
+/** Whether the database cannot be reached for a reason that may be temporary. */
 export function isDatabaseAway(error: unknown): boolean {
   if (error instanceof NotConnected) return error.mayPass;
   return is(error, NOT_CONNECTED) || isOfConnecting(error) || isConnectionBroken(error);

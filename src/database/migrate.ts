@@ -13,8 +13,8 @@ const CONNECTIONS = 2;
 const logger = new Logger('Migrations');
 
 /**
- * Brings the schema up to date, migration by migration. Each runs under processes of the version before, so none takes away or locks
- * what those use. Processes that start at once wait for each other. One that dies on the way leaves the rest to the next.
+ * Brings the schema up to date, migration by migration. Processes of the previous version may run meanwhile, so a migration
+ * neither removes nor locks what they use. Processes that start concurrently wait for each other. If one dies, the next goes on.
  */
 export async function migrate(dataSource: DataSource): Promise<void> {
   await withMigrator(dataSource, async (migrator) => {
@@ -54,8 +54,8 @@ async function withMigrator<T>(dataSource: DataSource, work: (migrator: DataSour
 }
 
 /**
- * Does something while no other process does. The lock is let go with its transaction, whatever happens to this process. It is asked
- * for again and again instead of waited for: an index is made once all statements before it are over, those that wait included.
+ * Does something while no other process does. The lock ends with its transaction, whatever happens to this process. A process
+ * that waits tries the lock repeatedly, since a statement that waits for a lock would block CREATE INDEX CONCURRENTLY.
  */
 async function whileLocked<T>(dataSource: DataSource, work: () => Promise<T>): Promise<T> {
   const runner = dataSource.createQueryRunner();

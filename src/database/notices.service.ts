@@ -3,14 +3,22 @@ import type { EntityManager } from 'typeorm';
 import { Settings } from '../config/settings.js';
 import type { ServerClient } from './server-client.js';
 import { loneClient } from './server-pool.js';
+import { statement, valuesInOrder } from './statement.js';
 
 const CHANNEL = 'tessera';
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 5_000;
 
+const NOTIFY = statement({
+  name: 'notify',
+  isPrepared: false,
+  parameters: { channel: 'text', topic: 'text' },
+  text: 'SELECT pg_notify(:channel, :topic)',
+});
+
 /**
- * Tells all processes of the service that something changed, by LISTEN and NOTIFY. A notice is an early word, not a promise: it may be
- * lost with a connection, and none comes through a pooler. What is remembered must be short-lived all the same.
+ * Notifies all processes of the service of a change, by LISTEN and NOTIFY. A notice may be lost with a connection, and none comes
+ * through a pooler. So caches must be short-lived all the same.
  */
 @Injectable()
 export class NoticesService implements OnApplicationBootstrap, OnModuleDestroy {
@@ -27,9 +35,9 @@ export class NoticesService implements OnApplicationBootstrap, OnModuleDestroy {
     this.listeners.set(topic, [...(this.listeners.get(topic) ?? []), listener]);
   }
 
-  /** Tells that a topic changed, once the manager's transaction is committed, and never if it is not. */
+  /** Announces a change of a topic when the manager's transaction commits, and never if it does not. */
   async announce(topic: string, manager: EntityManager): Promise<void> {
-    await manager.query('SELECT pg_notify($1, $2)', [CHANNEL, topic]);
+    await manager.query(NOTIFY.text, valuesInOrder(NOTIFY, { channel: CHANNEL, topic }));
   }
 
   onApplicationBootstrap(): void {
@@ -66,7 +74,7 @@ export class NoticesService implements OnApplicationBootstrap, OnModuleDestroy {
       tryAgain('the connection ended');
     });
     client.on('notification', ({ payload = '' }) => {
-      this.tell(payload);
+      this.notify(payload);
     });
     try {
       await client.connect();
@@ -77,13 +85,13 @@ export class NoticesService implements OnApplicationBootstrap, OnModuleDestroy {
       }
       await client.query(`LISTEN ${CHANNEL}`);
       wait = FIRST_DELAY_MS;
-      for (const topic of this.listeners.keys()) this.tell(topic);
+      for (const topic of this.listeners.keys()) this.notify(topic);
     } catch (error) {
       tryAgain((error as Error).message);
     }
   }
 
-  private tell(topic: string): void {
+  private notify(topic: string): void {
     for (const listener of this.listeners.get(topic) ?? []) listener();
   }
 }

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { internalsOf } from './driver-internals.js';
+import { statement, valuesInOrder } from './statement.js';
 
 /** A setting that the statements, or the reading of their answers, rely on. */
 interface ReliedOn {
@@ -39,16 +40,21 @@ const LEAST_VERSION = 15;
 
 /**
  * Finds out what a new connection leads to, and sets its session, unless a pooler lends it out: then the process that answers is not
- * the one that the handshake named. $1 that process; $2 names and $3 values to set; $4 names to read. One that this version of
- * PostgreSQL does not know is left out.
+ * `process`, the one that the handshake named. It sets the settings `names` to `wanted`, leaving out those that this version of PostgreSQL
+ * does not know, and reads those of `read`.
  */
-const PREPARE = `SELECT pg_backend_pid() IS DISTINCT FROM $1::int AS "isPooled", pg_is_in_recovery() AS "isStandby",
+const PREPARE = statement({
+  name: 'connection-prepare',
+  isPrepared: false,
+  parameters: { process: 'int?', names: 'text[]', wanted: 'text[]', read: 'text[]' },
+  text: `SELECT pg_backend_pid() IS DISTINCT FROM :process::int AS "isPooled", pg_is_in_recovery() AS "isStandby",
   current_setting('default_transaction_read_only') = 'on' AS "isReadOnly", current_setting('server_encoding') AS encoding,
   current_setting('server_version_num')::int AS version, current_schema() AS schema, current_setting('search_path') AS path,
   current_user AS role, current_database() AS database,
-  (SELECT array_agg(current_setting(name) ORDER BY place) FROM unnest($4::text[]) WITH ORDINALITY AS read (name, place)) AS session,
-  (SELECT count(set_config(name, value, false)) FROM unnest($2::text[], $3::text[]) AS wanted (name, value)
-    WHERE pg_backend_pid() = $1::int AND current_setting(name, true) IS NOT NULL)`;
+  (SELECT array_agg(current_setting(name) ORDER BY place) FROM unnest(:read::text[]) WITH ORDINALITY AS read (name, place)) AS session,
+  (SELECT count(set_config(name, value, false)) FROM unnest(:names::text[], :wanted::text[]) AS wanted (name, value)
+    WHERE pg_backend_pid() = :process::int AND current_setting(name, true) IS NOT NULL)`,
+});
 
 interface Found {
   readonly isPooled: boolean;
@@ -68,7 +74,7 @@ export class UnsuitableDatabase extends Error {
   constructor(
     message: string,
     readonly remedy: string,
-    /** Whether it may pass by itself, as a standby may be promoted. */
+    /** Whether the reason may be temporary: a standby may be promoted. */
     readonly mayPass = false,
   ) {
     super(message);
@@ -84,8 +90,8 @@ export async function prepareSession(client: ClientBase, settings: Readonly<Reco
   const { processID } = internalsOf(client);
   const relied = Object.entries(RELIED_ON).map(([name, { value }]) => [name, value]);
   const wanted = { ...(Object.fromEntries(relied) as Record<string, string>), ...settings };
-  const values = [processID, Object.keys(wanted), Object.values(wanted), NAMES];
-  const { rows } = await client.query<Found>(PREPARE, values);
+  const given = { process: processID, names: Object.keys(wanted), wanted: Object.values(wanted), read: NAMES };
+  const { rows } = await client.query<Found>(PREPARE.text, valuesInOrder(PREPARE, given));
   const [found] = rows;
   if (!found) throw new Error('PostgreSQL returned no row for a new connection.');
   judge(found);

@@ -1,25 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
+import { poolOf } from './driver-internals.js';
 import { isConnectionBroken, isRolledBack, throwOutcomeUnknown } from './database-failures.js';
 import { isPooled } from './server-pool.js';
-import { poolOf } from './driver-internals.js';
+import { valuesInOrder, type Statement } from './statement.js';
 
 /** A statement that lost to others, or whose connection broke, is tried so often in all. */
 const ATTEMPTS = 3;
 /** What broke only after so long is not tried again: its request has waited enough. */
 const REPEATED_WITHIN_MS = 5_000;
-
-/**
- * A statement that is prepared once on each connection, under its name, and only bound after that: 1.8 times as fast as the
- * unnamed statements that repositories send. For the few hot statements, and for those that act and audit in one round trip.
- */
-export interface Statement {
-  readonly name: string;
-  readonly text: string;
-  /** Whether doing it again, when its connection broke and nobody knows whether it was done, does no harm. */
-  readonly isRepeatable?: boolean;
-}
 
 /** Runs prepared statements: by itself each is its own transaction; with a manager it takes part in the manager's. */
 @Injectable()
@@ -27,22 +17,23 @@ export class StatementsService {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * The rows that a statement returns. By itself, it is tried again when it was rolled back to let others pass; and one that may be
-   * repeated, when its connection broke: the pool is full of dead connections after the server was restarted. Then no later failure
-   * tells that nothing was written.
+   * The rows that a statement returns for these values of its parameters, by name. By itself, it is tried again when it was rolled back
+   * to let others pass; and one that may be repeated, when its connection broke: the pool is full of dead connections after the server
+   * was restarted. Then no later failure tells that nothing was written.
    */
-  async run<Row extends QueryResultRow>(
-    statement: Statement,
-    values: unknown[],
+  async run<Given extends object, Row>(
+    statement: Statement<Given, Row>,
+    given: NoInfer<Given>,
     manager?: EntityManager,
   ): Promise<Row[]> {
+    const values = valuesInOrder(statement, given);
     const client = (await manager?.queryRunner?.connect()) as PoolClient | undefined;
-    if (client) return this.send<Row>(client, statement, values);
+    if (client) return this.send(client, statement, values);
     let mayBeDone = false;
     for (let attempt = 1; ; attempt++) {
       const begun = performance.now();
       try {
-        return await this.send<Row>(this.pool, statement, values);
+        return await this.send(this.pool, statement, values);
       } catch (error) {
         const isWorthwhile = isRolledBack(error) || (statement.isRepeatable && isConnectionBroken(error));
         const isLate = performance.now() - begun > REPEATED_WITHIN_MS;
@@ -55,24 +46,24 @@ export class StatementsService {
   }
 
   /** The one row that a statement always returns. */
-  async runForOne<Row extends QueryResultRow>(
-    statement: Statement,
-    values: unknown[],
+  async runForOne<Given extends object, Row>(
+    statement: Statement<Given, Row>,
+    given: NoInfer<Given>,
     manager?: EntityManager,
   ): Promise<Row> {
-    const [row] = await this.run<Row>(statement, values, manager);
+    const [row] = await this.run(statement, given, manager);
     if (!row) throw new Error(`The statement ${statement.name} returned no row.`);
     return row;
   }
 
   /** Behind a pooler the next statement may come to another connection, which knows no prepared ones: there they go without names. */
-  private async send<Row extends QueryResultRow>(
+  private async send<Given, Row>(
     to: Pool | PoolClient,
-    { name, text }: Statement,
+    { name, text, isPrepared }: Statement<Given, Row>,
     values: unknown[],
   ): Promise<Row[]> {
-    const { rows } = await to.query<Row>({ ...(!isPooled(this.pool) && { name }), text, values });
-    return rows;
+    const { rows } = await to.query({ ...(isPrepared && !isPooled(this.pool) && { name }), text, values });
+    return rows as Row[];
   }
 
   private get pool(): Pool {

@@ -12,7 +12,7 @@ const logger = new Logger('Database');
 /**
  * Does what needs the database when the service starts. While the database is away it is tried again, for half a minute; the log says why,
  * and for how much longer.
- * @throws what the work throws, when the reason does not pass by itself, or did not pass in time
+ * @throws what the work throws, when the reason is not temporary, or lasts too long
  */
 export async function whenDatabaseAnswers<T>(work: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + PATIENCE_MS;

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { AppError } from '../kernel/app-error.js';
 import { LoopClock, twoTurns } from './loop-clock.js';
 
-/** They change nothing, or do what is wanted, whoever listens. */
+/** They change nothing, or only end something. So they are carried out even if the client has disconnected. */
 const ALWAYS_CARRIED_OUT: readonly string[] = ['GET', 'HEAD', 'DELETE'];
 
 /**

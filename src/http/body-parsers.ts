@@ -37,7 +37,7 @@ export function addBodyParsers(fastify: FastifyInstance): void {
   });
 }
 
-/** Fastify's parser does not tell broken JSON from a forbidden member; JSON that parses otherwise has the latter. */
+/** Fastify's parser reports broken JSON and a forbidden member alike. If `JSON.parse` accepts the text, the member is forbidden. */
 function unreadableJson(text: string): AppError {
   try {
     JSON.parse(text);

@@ -42,7 +42,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /**
      * Whether answers of the route are never compressed. For answers that hold a token beside text that a client chose: their size would
-     * tell how much the two have in common (BREACH).
+     * show how much the two have in common (BREACH).
      */
     isUncompressed?: boolean;
   }

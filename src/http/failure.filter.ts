@@ -9,6 +9,7 @@ import {
   isDatabaseUnreachable,
   RETRY_AFTER_SECONDS,
 } from '../database/database-failures.js';
+import type { ErrorCode } from '../kernel/error-codes.js';
 import { contractFailure } from './failure-body.js';
 
 /** What is said of a failure that the framework found, by status. The framework's own words may quote the request. */
@@ -52,7 +53,7 @@ export function noteFailure(thrown: unknown, request: FastifyRequest): AppError 
 }
 
 function asAppError(thrown: unknown, requestId: string): AppError {
-  if (thrown instanceof AppError) return thrown;
+  if (thrown instanceof AppError) return thrown as AppError;
   if (isDatabaseUnreachable(thrown)) {
     const outcome = isConnectionBroken(thrown)
       ? 'whether the request was carried out is not known'
@@ -84,6 +85,6 @@ function frameworkStatus(thrown: unknown): number | undefined {
 declare module 'fastify' {
   interface FastifyRequest {
     /** Why the request failed, for its log line. */
-    failure?: { readonly code: string; readonly detail?: string };
+    failure?: { readonly code: ErrorCode; readonly detail?: string };
   }
 }

@@ -5,8 +5,8 @@ const LINGER_MS = 5_000;
 const EXPECTATION_FAILED = 417;
 
 /**
- * Lets an answer wait until its request was read to the end, unheard, for five seconds at most. A connection that is closed on bytes
- * which nobody read is reset, and the answer on its way is lost with it: a client whose body is too large would not be told so.
+ * Delays an answer until the rest of the request was read and discarded, for five seconds at most. If a server closes a connection with
+ * unread bytes, TCP resets the connection and the answer is lost: a client would not learn that its body is too large.
  */
 export function addUnreadBody(fastify: FastifyInstance): void {
   fastify.addHook('onSend', ({ raw }, { statusCode }, payload, done) => {

@@ -9,12 +9,6 @@ const EVERY_SECONDS = 60;
 /** Two segments. A checkpoint makes the first change of each page write the whole page to the WAL, so fewer would cost more. */
 const CHECKPOINT_AFTER_BYTES = 32 * 2 ** 20;
 
-interface DueTable {
-  readonly name: string;
-  readonly command: string;
-  readonly rows: number;
-}
-
 /**
  * Vacuums, analyses and checkpoints the embedded database, which has no autovacuum and no checkpointer of its own. Without this job
  * deleted rows would never be reused and the WAL would grow for ever. A batch is one table: the database has one connection, so every
@@ -46,15 +40,15 @@ export class EmbeddedMaintenanceJob implements OnModuleInit {
 
   /** The rows that were vacuumed or analysed; 0 when no table was due, which ends the run. */
   private async maintainOne(): Promise<number> {
-    await this.statements.run(FLUSH_COUNTERS, []);
-    const [due] = await this.statements.run<DueTable>(MOST_DUE, [this.seen]);
+    await this.statements.run(FLUSH_COUNTERS, {});
+    const [due] = await this.statements.run(MOST_DUE, { seen: this.seen });
     if (due) {
       this.seen.push(due.name);
       await this.dataSource.query(due.command);
       return Math.max(due.rows, 1);
     }
     this.seen = [];
-    const { bytes } = await this.statements.runForOne<{ bytes: number }>(WAL_SINCE_CHECKPOINT, []);
+    const { bytes } = await this.statements.runForOne(WAL_SINCE_CHECKPOINT, {});
     if (bytes > CHECKPOINT_AFTER_BYTES) await this.dataSource.query('CHECKPOINT');
     return 0;
   }

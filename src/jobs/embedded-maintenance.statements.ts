@@ -1,11 +1,20 @@
-import type { Statement } from '../database/statements.service.js';
+import { rowOf, statement } from '../database/statement.js';
+
+/** A table that is due, the command for it, and how many rows need it. */
+interface DueTable {
+  readonly name: string;
+  readonly command: string;
+  readonly rows: number;
+}
 
 /**
  * The command for the table that is most in need of VACUUM or ANALYZE, and the number of rows that need it. The rules and thresholds are
- * those of PostgreSQL's autovacuum (PostgreSQL manual, 24.1.6). A table without statistics is analysed too. $1 names tables to leave out.
+ * those of PostgreSQL's autovacuum (PostgreSQL manual, 24.1.6). A table without statistics is analysed too, and the `seen` ones are left out.
  */
-export const MOST_DUE: Statement = {
+export const MOST_DUE = statement({
   name: 'maintenance-most-due',
+  parameters: { seen: 'text[]' },
+  returns: rowOf<DueTable>(),
   text: `SELECT CASE WHEN to_vacuum AND to_analyze THEN 'VACUUM (ANALYZE) ' WHEN to_vacuum THEN 'VACUUM ' ELSE 'ANALYZE ' END || name
         AS command, name, rows
     FROM (
@@ -20,17 +29,18 @@ export const MOST_DUE: Statement = {
           OR c.reltuples < 0 AND s.schemaname = current_schema()) AS to_analyze
       FROM pg_class c JOIN pg_stat_all_tables s ON s.relid = c.oid
       WHERE c.relkind IN ('r', 't') AND c.relpersistence = 'p'
-    ) due WHERE (to_vacuum OR to_analyze) AND name <> ALL ($1::text[]) ORDER BY rows DESC LIMIT 1`,
-};
+    ) due WHERE (to_vacuum OR to_analyze) AND name <> ALL (:seen::text[]) ORDER BY rows DESC LIMIT 1`,
+});
 
 /** How many bytes of WAL a start after a crash would replay. */
-export const WAL_SINCE_CHECKPOINT: Statement = {
+export const WAL_SINCE_CHECKPOINT = statement({
   name: 'maintenance-wal-since-checkpoint',
+  returns: rowOf<{ bytes: number }>(),
   text: `SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), redo_lsn)::bigint AS bytes FROM pg_control_checkpoint()`,
-};
+});
 
 /** Has PostgreSQL publish what the session has counted, once this statement has ended: by itself it does so once a second at most. */
-export const FLUSH_COUNTERS: Statement = {
+export const FLUSH_COUNTERS = statement({
   name: 'embedded-flush-counters',
   text: 'SELECT pg_stat_force_next_flush()',
-};
+});

@@ -12,7 +12,7 @@ import { JobRecord } from './job-record.entity.js';
 import { CLAIM, END, GO_ON } from './lease.statements.js';
 
 const LOOK_EVERY_MS = 30_000;
-/** Processes that start at once do not all look at once. */
+/** Processes that start concurrently do not all look in the same moment. */
 const FIRST_LOOK_WITHIN_MS = 10_000;
 /** A batch is followed by a rest of so many times its length: the database's time is the users'. */
 const REST = 4;
@@ -40,11 +40,19 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly statements: StatementsService,
     metrics: MetricsService,
   ) {
-    // Not `job`: Prometheus writes that label itself, with the name of what it scrapes.
-    const labelNames = ['job_name', 'outcome'] as const;
-    this.runs = metrics.counter({ name: 'tessera_job_runs_total', help: 'Runs of jobs in this process.', labelNames });
-    const help = 'Rows that jobs of this process touched.';
-    this.rows = metrics.counter({ name: 'tessera_job_rows_total', help, labelNames: ['job_name'] });
+    // Not the label `job`: Prometheus writes that one itself, with the name of what it scrapes.
+    this.runs = metrics.counter({
+      name: 'tessera_job_runs_total',
+      help: 'Runs of jobs in this process.',
+      action: 'Any `failed`: read why with `npm run cli -- jobs list`.',
+      labelNames: ['job_name', 'outcome'],
+    });
+    this.rows = metrics.counter({
+      name: 'tessera_job_rows_total',
+      help: 'Rows that jobs of this process touched.',
+      action: 'See how much the jobs delete and seal.',
+      labelNames: ['job_name'],
+    });
   }
 
   /** Has a job run when it is due. */
@@ -75,7 +83,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     this.lookAgainIn(Math.random() * FIRST_LOOK_WITHIN_MS);
   }
 
-  /** A run that is under way ends with its batch; the rest of it is due at once. */
+  /** A running job stops after its current batch. The rest is due immediately, for another process. */
   async onModuleDestroy(): Promise<void> {
     this.closing.abort();
     clearTimeout(this.timer);
@@ -102,18 +110,20 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async runIfFree(job: Job, inAnyCase: boolean): Promise<number | undefined> {
-    const claimed = await this.statements.run(CLAIM, [job.name, this.holder, inAnyCase]);
+    const lease = { name: job.name, holder: this.holder };
+    const claimed = await this.statements.run(CLAIM, { ...lease, inAnyCase });
     if (claimed.length === 0) return undefined;
     try {
       const rows = await this.runBatches(job, inAnyCase ? Infinity : (job.batchesPerRun ?? Infinity));
       this.runs.inc({ job_name: job.name, outcome: 'ok' });
       const next = this.closing.signal.aborted ? 0 : job.every;
-      await this.statements.run(END, [job.name, this.holder, next, null]);
+      await this.statements.run(END, { ...lease, seconds: next, failure: null });
       if (rows > 0) this.logger.log(`The job ${job.name} touched ${rows} rows.`);
       return rows;
     } catch (error) {
       this.runs.inc({ job_name: job.name, outcome: 'failed' });
-      await this.statements.run(END, [job.name, this.holder, job.every, (error as Error).message]).catch(() => []);
+      const failed = { ...lease, seconds: job.every, failure: (error as Error).message };
+      await this.statements.run(END, failed).catch(() => []);
       throw error;
     }
   }
@@ -126,8 +136,8 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
       const rest = Math.min((performance.now() - begin) * REST, LONGEST_REST_MS);
       total += rows;
       this.rows.inc({ job_name: job.name }, rows);
-      const held = await this.statements.run(GO_ON, [job.name, this.holder, rows]);
-      if (rows < job.batchSize || batch >= most || held.length === 0 || this.closing.signal.aborted) return total;
+      const renewed = await this.statements.run(GO_ON, { name: job.name, holder: this.holder, touched: rows });
+      if (rows < job.batchSize || batch >= most || renewed.length === 0 || this.closing.signal.aborted) return total;
       await pause(rest, undefined, { signal: this.closing.signal }).catch(() => undefined);
     }
   }

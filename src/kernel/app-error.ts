@@ -1,3 +1,5 @@
+import type { ErrorCode, StatusOf } from './error-codes.js';
+
 /** What goes with a failure beside its message: `detail` is logged and never sent, `headers` are sent. */
 export interface FailureContext {
   readonly detail?: string;
@@ -7,15 +9,16 @@ export interface FailureContext {
 /**
  * A failure that a caller caused or has to know of.
  *
- * `code` is stable and meant for programs and logs, `status` is the HTTP status, `message` is sent to the caller.
+ * `code` is one of the catalogue (error-codes.ts, docs/errors.md), stable and meant for programs and logs; `status` is the HTTP status that
+ * the catalogue gives the code; `message` is sent to the caller.
  * What must not differ on the wire differs in the `detail` of the log.
  */
-export class AppError extends Error {
+export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name: string = 'AppError';
 
   constructor(
-    readonly code: string,
-    readonly status: number,
+    readonly code: Code,
+    readonly status: StatusOf<Code>,
     message: string,
     readonly context: FailureContext = {},
   ) {

@@ -17,7 +17,7 @@ export interface Secrets {
   readonly TESSERA_SECRET_PREVIOUS: readonly string[];
 }
 
-/** A key derived for one purpose. The number tells keys of different secrets apart; two may share one by chance. */
+/** A key derived for one purpose. The number distinguishes keys of different secrets; two secrets may share a number by chance. */
 export interface DerivedKey {
   readonly number: number;
   readonly key: Buffer;

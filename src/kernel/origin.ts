@@ -1,6 +1,6 @@
 /** Where a request came from, for the audit trail; null what is not known, as on the command line. */
 export interface Origin {
-  /** IP address, as the trusted proxies tell it. */
+  /** IP address, as the trusted proxies report it. */
   readonly address: string | null;
   readonly userAgent: string | null;
   readonly requestId: string | null;

@@ -10,16 +10,17 @@ const DESCRIPTIONS = {
   401: 'No credentials, or none that are valid.',
   403: 'Signed in, without the role.',
   413: 'The body is larger than 256 KiB.',
-  415: 'The body is no form, or is encoded.',
+  415: 'The body has a content coding, such as gzip; or it is no form, which at the token endpoint is a 400.',
+  417: 'The header `Expect` asks for something other than `100-continue`.',
   429: 'Too many attempts. See `Retry-After`.',
   500: 'A fault of ours.',
   503: 'The database cannot be reached, or too many sign-ins are in progress. See `Retry-After`.',
 } as const;
 
-/** Documents the failures of an OAuth endpoint; 400, 413, 500 and 503 go without saying. */
+/** Documents the failures of an OAuth endpoint; 400, 413, 415, 417, 500 and 503 go without saying. */
 export function ApiOAuthFailures(...statuses: (keyof typeof DESCRIPTIONS)[]): MethodDecorator {
   return applyDecorators(
-    ...([400, 413, ...statuses, 500, 503] as const).map((status) =>
+    ...([400, 413, 415, 417, ...statuses, 500, 503] as const).map((status) =>
       ApiResponse({ status, type: OAuthErrorBody, description: DESCRIPTIONS[status] }),
     ),
   );

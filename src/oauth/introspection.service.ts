@@ -12,7 +12,7 @@ import type { IntrospectionResponse } from './introspection-response.js';
 /** All that is ever said of a token that is not active, whatever the reason (RFC 7662, section 2.2). */
 const INACTIVE: IntrospectionResponse = { active: false };
 
-/** Tells whether a token is active, and whose it is (RFC 7662). */
+/** Says whether a token is active, and whose token it is (RFC 7662). */
 @Injectable()
 export class IntrospectionService {
   constructor(

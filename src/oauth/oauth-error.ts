@@ -15,7 +15,7 @@ const CODES = [
 
 export type OAuthErrorCode = (typeof CODES)[number];
 
-/** How a failure that is no OAuth error by itself is told on the wire, by its status. */
+/** The OAuth error code for a failure that is no OAuth error itself, by its status. */
 const CODES_BY_STATUS: Readonly<Record<number, string>> = {
   401: 'invalid_client',
   403: 'insufficient_scope',

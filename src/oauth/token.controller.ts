@@ -17,7 +17,7 @@ const TOKEN = { type: 'string', description: 'A refresh token or an access token
 const HINT = {
   type: 'string',
   enum: ['refresh_token', 'access_token'],
-  description: 'Not needed: tokens tell their kind.',
+  description: 'Not needed: the form of a token shows its kind.',
 };
 
 /** The OAuth 2.0 endpoints that take a token or give one (contract 3). */
@@ -87,7 +87,7 @@ export class TokenController {
     description: 'The token is out of use, or was already.',
     content: { 'application/json': { schema: { type: 'object', additionalProperties: false } } },
   })
-  @ApiOAuthFailures(415, 429)
+  @ApiOAuthFailures(429)
   async revoke(@ClientRequest() request: OAuthRequest): Promise<object> {
     await this.revocation.revoke(request);
     // A client ignores the content (RFC 7009, section 2.2), but some fail on an empty one, and others on one that is not JSON.
@@ -106,7 +106,7 @@ export class TokenController {
     { introspect: { token: 'tsr_AQ0AAAAAAAAAAQ' } },
   )
   @ApiResponse({ status: 200, type: IntrospectionResponse, description: 'Whether it is active, and whose it is.' })
-  @ApiOAuthFailures(401, 403, 415, 429)
+  @ApiOAuthFailures(401, 403, 429)
   introspect(
     @OAuthForm() parameters: OAuthParameters,
     @CurrentPrincipal() principal: Principal,

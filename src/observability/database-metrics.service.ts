@@ -19,11 +19,13 @@ export class DatabaseMetricsService {
     metrics.gauge({
       name: 'tessera_database_pool_limit',
       help: 'Most connections to the database that this process opens.',
+      action: 'Keep the sum over all replicas below `max_connections` of PostgreSQL.',
       collect: () => this.ofPool(({ options }) => [{ value: options.max }]),
     });
     metrics.gauge({
       name: 'tessera_database_pool_connections',
       help: 'Connections to the database that are open; the sum over state is all of them.',
+      action: 'If all are busy for long, see who blocks whom.',
       labelNames: ['state'],
       collect: () =>
         this.ofPool(({ totalCount, idleCount }) => [
@@ -34,11 +36,13 @@ export class DatabaseMetricsService {
     metrics.gauge({
       name: 'tessera_database_pool_waiting',
       help: 'Queries that wait for a connection.',
+      action: 'If it stays above 0, see who blocks whom, then raise `DATABASE_POOL_SIZE`.',
       collect: () => this.ofPool(({ waitingCount }) => [{ value: waitingCount }]),
     });
     metrics.gauge({
       name: 'tessera_table_rows',
       help: 'Rows of each table as PostgreSQL last estimated them; of a table that it never analysed, nothing.',
+      action: 'Plan the disk. If the audit trail grows too large, shorten `AUDIT_RETENTION`.',
       labelNames: ['table'],
       collect: () => this.tableRows(),
     });

@@ -39,10 +39,10 @@ export class HealthController {
   @ApiResponse({ status: '4XX', description: 'The request was refused.' })
   @ApiResponse({
     status: 503,
-    description: 'The process was told to stop, or the database did not answer within two seconds.',
+    description: 'The process is stopping, or the database did not answer within two seconds.',
   })
   async ready(): Promise<Health> {
-    if (this.shutdown.hasBegun) throw notReady('The process was told to stop.');
+    if (this.shutdown.hasBegun) throw notReady('The process is stopping.');
     try {
       await withinTime(this.dataSource.query('SELECT 1'), READY_TIMEOUT_MS);
     } catch (error) {

@@ -47,7 +47,7 @@ function lineOf({ msg, method, path, status, ms, address, user, failure, request
     failure?.code,
     failure?.detail && `(${failure.detail})`,
     failure && address && `from ${address}`,
-    // Only where somebody may ask for it: a request that failed, or what was said during one.
+    // Only where an operator may need it: for a failed request, and for a line logged during a request.
     (failure ?? method === undefined) && requestId && `request ${requestId}`,
   ];
   return parts.filter((part) => part !== undefined && part !== false && part !== '').join(' ');

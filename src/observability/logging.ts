@@ -83,7 +83,7 @@ export class NestLog implements LoggerService {
 
   error(message: unknown, ...rest: unknown[]): void {
     const context = rest.at(-1);
-    // What stops the start is thrown as well, and said once by whoever started the application.
+    // An error that stops the start is thrown as well. The caller reports it, once.
     const level = context === 'ExceptionHandler' ? 'debug' : 'error';
     this.logger[level]({ context, ...(message instanceof Error && { err: message }) }, String(message));
   }

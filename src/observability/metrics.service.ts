@@ -12,8 +12,15 @@ const COLLECT_LIMIT_MS = 2_000;
 export interface MetricDescription<Label extends string> {
   readonly name: `tessera_${string}`;
   readonly help: string;
+  /** What an operator does with it, for docs/metrics.md. */
+  readonly action: string;
   /** Labels take values from small sets that code knows: never what a request holds, and nothing of a user. */
   readonly labelNames?: readonly Label[];
+}
+
+/** A metric as docs/metrics.md shows it. */
+export interface DeclaredMetric extends MetricDescription<string> {
+  readonly type: 'counter' | 'gauge' | 'histogram';
 }
 
 /** What a gauge shows when it is asked. */
@@ -24,24 +31,26 @@ export interface Reading<Label extends string> {
 
 /**
  * The metrics of one application. Any provider may inject this, and registers each of its metrics once, in its constructor:
- * `this.runs = metrics.counter({ name: 'tessera_job_runs_total', help: 'Runs of jobs.', labelNames: ['job_name', 'outcome'] })`,
- * and from then on calls `this.runs.inc({ job_name: 'expiry', outcome: 'ok' })`.
+ * `this.runs = metrics.counter({ name: 'tessera_job_runs_total', help: 'Runs of jobs.', action: 'Look at failed ones.',
+ * labelNames: ['job_name', 'outcome'] })`, and from then on calls `this.runs.inc({ job_name: 'expiry', outcome: 'ok' })`.
  */
 @Injectable()
 export class MetricsService {
   private readonly logger = new Logger(MetricsService.name);
   private readonly registry = new Registry();
+  private readonly declarations: DeclaredMetric[] = [];
 
   /** A metric that only grows. @throws Error when the name is taken */
   counter<Label extends string = never>(description: MetricDescription<Label>): Counter<Label> {
-    return new Counter({ ...description, registers: [this.registry] });
+    return new Counter({ ...this.declare('counter', description), registers: [this.registry] });
   }
 
   /** A metric of how observations, such as durations in seconds, are distributed. @throws Error when the name is taken */
   histogram<Label extends string = never>(
     description: MetricDescription<Label> & { readonly buckets: readonly number[] },
   ): Histogram<Label> {
-    return new Histogram({ ...description, buckets: [...description.buckets], registers: [this.registry] });
+    const buckets = [...description.buckets];
+    return new Histogram({ ...this.declare('histogram', description), buckets, registers: [this.registry] });
   }
 
   /**
@@ -54,7 +63,7 @@ export class MetricsService {
   }: MetricDescription<Label> & { readonly collect: () => Reading<Label>[] | Promise<Reading<Label>[]> }): void {
     const read = this.bounded(description.name, collect);
     new Gauge<Label>({
-      ...description,
+      ...this.declare('gauge', description),
       registers: [this.registry],
       async collect() {
         const readings = await read();
@@ -76,6 +85,7 @@ export class MetricsService {
     this.gauge({
       name: 'tessera_build_info',
       help: 'Always 1; the version is in the label.',
+      action: 'See which version each replica runs. If it is absent, no process is reached.',
       labelNames: ['version'],
       collect: () => [{ labels: { version }, value: 1 }],
     });
@@ -84,6 +94,20 @@ export class MetricsService {
   /** All metrics, in the text format of Prometheus, version 0.0.4. */
   async exposition(): Promise<{ contentType: string; text: string }> {
     return { contentType: this.registry.contentType, text: await this.registry.metrics() };
+  }
+
+  /** The metrics that features have registered, in that order. */
+  declared(): readonly DeclaredMetric[] {
+    return this.declarations;
+  }
+
+  private declare<Label extends string>(
+    type: DeclaredMetric['type'],
+    { name, help, action, labelNames }: MetricDescription<Label>,
+  ): { name: string; help: string; labelNames?: readonly Label[] } {
+    const labels = labelNames && { labelNames };
+    this.declarations.push({ type, name, help, action, ...labels });
+    return { name, help, ...labels };
   }
 
   private bounded<T>(name: string, collect: () => T[] | Promise<T[]>): () => Promise<T[]> {

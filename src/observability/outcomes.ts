@@ -6,7 +6,10 @@ const TOO_MANY_REQUESTS = 429;
 const SERVICE_UNAVAILABLE = 503;
 
 /** What is counted, and what can come of it. */
-export interface OutcomesDescription<Success extends string> extends Pick<MetricDescription<never>, 'name' | 'help'> {
+export interface OutcomesDescription<Success extends string> extends Pick<
+  MetricDescription<never>,
+  'name' | 'help' | 'action'
+> {
   readonly successes: readonly Success[];
   /** The `detail` of the AppErrors that refuse; one that is not listed is counted as `other`. */
   readonly refusals: readonly string[];
@@ -22,8 +25,8 @@ export class Outcomes<Success extends string> {
   private readonly refusals: ReadonlySet<string>;
 
   /** @throws Error when the name is taken */
-  constructor(metrics: MetricsService, { name, help, successes, refusals }: OutcomesDescription<Success>) {
-    this.counter = metrics.counter({ name, help, labelNames: ['outcome', 'reason'] });
+  constructor(metrics: MetricsService, { successes, refusals, ...description }: OutcomesDescription<Success>) {
+    this.counter = metrics.counter({ ...description, labelNames: ['outcome', 'reason'] });
     this.refusals = new Set(refusals);
     // A series that begins with its first event hides that event: rates need the zero before it.
     for (const outcome of [...successes, 'throttled', 'busy', 'failed']) this.counter.inc({ outcome }, 0);

@@ -16,11 +16,13 @@ export function addRequestMetrics(fastify: FastifyInstance, metrics: MetricsServ
   metrics.gauge({
     name: 'tessera_http_requests_in_progress',
     help: 'Requests that came and are not yet answered.',
+    action: 'If it grows while the rate of requests does not, look for slow statements.',
     collect: () => [{ value: inProgress }],
   });
   const durations = metrics.histogram({
     name: 'tessera_http_request_duration_seconds',
     help: 'Time from the first byte of a request to the last of its answer; status 499 when the client did not wait for it.',
+    action: 'Alert on status 5.. and on the 99th percentile. Many 499: clients give up, so look for what is slow.',
     labelNames: ['method', 'route', 'status'],
     buckets: BUCKETS,
   });

@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Settings } from '../config/settings.js';
 
 /**
- * The time between a signal to stop and the end of the listener. Requests are still taken for SHUTDOWN_DELAY seconds, while
- * `/health/ready` says no, so that whoever spreads requests over replicas can leave this one out before it is gone.
+ * The time between a signal to stop and the end of the listener. Requests are still served for SHUTDOWN_DELAY seconds, while
+ * `/health/ready` answers 503, so that a load balancer can leave this replica out before the listener closes.
  */
 @Injectable()
 export class ShutdownService implements BeforeApplicationShutdown {

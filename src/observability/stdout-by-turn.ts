@@ -1,6 +1,6 @@
 /**
- * stdout, written to once in a turn of the event loop, with all that was logged in it: a crowd of requests costs one call of the system
- * instead of one each. What was logged is written before the process ends by itself. Whoever read it may have gone; the service stays.
+ * Writes to stdout once in each turn of the event loop, with all lines logged in that turn: many requests cost one system call together.
+ * All lines are written before the process ends by itself. If the reader of stdout has gone, the service goes on.
  */
 export function stdoutByTurn(): { write(text: string): void } {
   let pending = '';

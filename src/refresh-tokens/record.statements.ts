@@ -1,9 +1,20 @@
-import { ACT, ACT_COLUMNS, audited, EVENT_COLUMNS, FACTS_OF_EVENT, recordFacts } from '../audit/audited.js';
+import {
+  ACT,
+  ACT_COLUMNS,
+  audited,
+  EVENT_COLUMNS,
+  FACTS_OF_EVENT,
+  recordFacts,
+  type ActValues,
+} from '../audit/audited.js';
 import { shownEvent } from '../audit/shown.js';
-import { askedRows } from '../database/asked.js';
-import { pageSql, type PageStatements } from '../resource/page-reader.service.js';
-import type { Statement } from '../database/statements.service.js';
-import { isNew } from './refresh-token.entity.js';
+import { arraysOf, askedRows, type Placed } from '../database/asked.js';
+import { columnList, parameterList } from '../database/named-parameters.js';
+import { PAGE, pageSql, type Found, type PageStatements } from '../resource/page-reader.service.js';
+import { rowOf, statement } from '../database/statement.js';
+import type { Write } from '../resource/write-envelope.js';
+import { isNew, type RefreshToken } from './refresh-token.entity.js';
+import type { RefreshTokenClaims } from '../sessions/refresh-token.codec.js';
 import { NOW_SECOND } from '../sessions/session.statements.js';
 
 /** A record as `RefreshTokenView` reads it. */
@@ -14,37 +25,42 @@ const RECORD = `id, unique_id AS "uniqueId", subject, client_id AS "clientId", e
 /** What the write envelope tells of a write. */
 const WRITE = 'id, updated_on AS "updatedOn", updated_by AS "updatedBy"';
 
-/** What is written of a new record. */
-const CREATED = {
+/** What can be edited of a record. */
+const EDITED = {
   subject: 'text',
-  client_id: 'text',
-  expires_on: 'timestamptz',
-  protected_ticket: 'text',
-  ticket_hash: 'text',
-  ticket_salt: 'text',
-  system_id: 'text',
-  updated_by: 'text',
-  unique_id: 'uuid',
-};
-const CREATED_COLUMNS = Object.keys(CREATED).join(', ');
+  clientId: 'text',
+  expiresOn: 'timestamptz',
+  protectedTicket: 'text',
+  ticketHash: 'text',
+  ticketSalt: 'text',
+  systemId: 'text?',
+  updatedBy: 'text',
+} as const;
 
-/** $1 subject, $2 client, $3 expiry, $4 ticket, $5 hash, $6 salt, $7 system id, $8 author, $9 unique id. */
-export const CREATE = audited(
-  'record-create',
-  `INSERT INTO refresh_tokens AS t (${CREATED_COLUMNS})
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+/** What is written of a new record. */
+const CREATED = { ...EDITED, uniqueId: 'uuid' } as const;
+const CREATED_COLUMNS = columnList(CREATED);
+
+export const CREATE = audited({
+  name: 'record-create',
+  parameters: CREATED,
+  returns: rowOf<Write>(),
+  act: `INSERT INTO refresh_tokens AS t (${CREATED_COLUMNS})
+    VALUES (${parameterList(CREATED)})
     RETURNING ${recordFacts('t')}, updated_on, updated_by, false AS ended`,
-  WRITE,
-);
+  columns: WRITE,
+});
 
-/**
- * Several records, each of its author and with its event: $1 to $9 arrays of what `CREATE` takes, and $10 to $15 of what `actValues` says.
- * `place` counts them from 1.
- */
-export const CREATE_EACH: Statement = {
+/** A record to create, and the act of its author. */
+export const CREATION = { ...CREATED, ...ACT } as const;
+
+/** Several records, each of its author and with its event. `place` counts them from 1. */
+export const CREATE_EACH = statement({
   name: 'record-create-each',
+  parameters: arraysOf(CREATION),
+  returns: rowOf<Placed<Write>>(),
   text: `WITH asked AS (
-      SELECT * FROM ${askedRows({ ...CREATED, ...ACT })}
+      SELECT * FROM ${askedRows(CREATION)}
     ), act AS (
       INSERT INTO refresh_tokens (${CREATED_COLUMNS}) SELECT ${CREATED_COLUMNS} FROM asked
       RETURNING id, unique_id, subject, client_id, updated_on, updated_by
@@ -54,87 +70,115 @@ export const CREATE_EACH: Statement = {
       FROM act JOIN asked USING (unique_id))
     SELECT asked.place::int, act.id, act.updated_on AS "updatedOn", act.updated_by AS "updatedBy"
     FROM act JOIN asked USING (unique_id)`,
-};
+});
 
 /** How large a record is as JSON: the texts, two of them twice, and what is around them. */
 const BYTES = `octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt)
   + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600`;
 
-/** SQL: records by $1 ids. How many there are is hidden from the planner, as by `askedRows`. */
+/** SQL: records by ids. How many there are is hidden from the planner, as by `askedRows`. */
 const BY_IDS = `SELECT t.*, ${isNew('t')} AS is_new, ${BYTES} AS bytes FROM refresh_tokens t
-    WHERE id = ANY ((SELECT $1::bigint[])::bigint[])`;
+    WHERE id = ANY ((SELECT :ids::bigint[])::bigint[])`;
 
-/** The records of a search or a batch, with one event for all of them: $1 ids, $2 how many bytes are a small page, $3 to $8 `actValues`. */
-export const READ: PageStatements = {
-  page: {
+/** The records of a search or a batch, with one event for all of them. */
+export const READ: PageStatements<RefreshToken, ActValues> = {
+  page: statement({
     name: 'record-read-page',
-    text: pageSql(BY_IDS, RECORD, shownEvent('act, page WHERE fits', 3)),
-  },
-  slice: {
+    parameters: { ...PAGE, ...ACT },
+    returns: rowOf<Found & RefreshToken>(),
+    text: pageSql(BY_IDS, RECORD, shownEvent('act, page WHERE fits')),
+  }),
+  slice: statement({
     name: 'record-read-slice',
     isRepeatable: true,
+    parameters: { ids: 'bigint[]' },
+    returns: rowOf<RefreshToken>(),
     text: `SELECT ${RECORD} FROM (${BY_IDS}) act`,
-  },
-  event: {
+  }),
+  event: statement({
     name: 'record-shown',
-    text: shownEvent(`(${BY_IDS}) act`, 2),
-  },
+    parameters: { ids: 'bigint[]', ...ACT },
+    text: shownEvent(`(${BY_IDS}) act`),
+  }),
 };
 
-/**
- * Records of several readers, each with an event of who read it: $1 ids, and $2 to $7 for each what `actValues` says. `place` counts them
- * from 1.
- */
-export const READ_EACH: Statement = {
+/** A record to read, and the act of its reader. */
+export const READING = { askedId: 'bigint', ...ACT } as const;
+
+/** Records of several readers, each with an event of who read it. `place` counts them from 1. */
+export const READ_EACH = statement({
   name: 'record-read-each',
+  parameters: arraysOf(READING),
+  returns: rowOf<Placed<RefreshToken>>(),
   text: `WITH act AS (
       SELECT t.*, ${isNew('t')} AS is_new, asked.*
-      FROM ${askedRows({ asked_id: 'bigint', ...ACT })}
+      FROM ${askedRows(READING)}
       JOIN refresh_tokens t ON t.id = asked.asked_id
     ), event AS (
       INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
       SELECT ${ACT_COLUMNS}, ${FACTS_OF_EVENT} FROM act)
     SELECT place::int, ${RECORD} FROM act`,
-};
+});
 
 /**
- * Parameters as of `CREATE`, but $9 id. An edit may shorten the life of a session, and never lengthens it: the earlier expiry stays. The
- * record is no session any more when the session has expired already, when the new expiry is past, or when the user, client or
- * ticket is edited: what is redeemed is what was issued. The event is about the record as it was.
+ * An edit may shorten the life of a session, and never lengthens it: the earlier expiry stays. The record is no session any more when the
+ * session has expired already, when the new expiry is past, or when the user, client or ticket is edited: what is redeemed is what was
+ * issued. The event is about the record as it was.
  */
-export const UPDATE = audited(
-  'record-update',
-  `UPDATE refresh_tokens t SET
-      subject = $1, client_id = $2, expires_on = CASE WHEN was.lives THEN least($3::timestamptz, was.expires_on) ELSE $3 END,
-      protected_ticket = $4, ticket_hash = $5, ticket_salt = $6, system_id = $7,
-      updated_by = $8, updated_on = ${NOW_SECOND},
-      issued = was.lives AND $3 > now() AND t.subject = $1 AND t.client_id = $2
-        AND t.protected_ticket = $4 AND t.ticket_hash = $5 AND t.ticket_salt = $6
-    FROM (SELECT *, issued AND expires_on > now() AS lives FROM refresh_tokens WHERE id = $9 FOR UPDATE) was
+export const UPDATE = audited({
+  name: 'record-update',
+  parameters: { ...EDITED, id: 'bigint' },
+  returns: rowOf<Write>(),
+  act: `UPDATE refresh_tokens t SET
+      subject = :subject, client_id = :clientId,
+      expires_on = CASE WHEN was.lives THEN least(:expiresOn::timestamptz, was.expires_on) ELSE :expiresOn END,
+      protected_ticket = :protectedTicket, ticket_hash = :ticketHash, ticket_salt = :ticketSalt, system_id = :systemId,
+      updated_by = :updatedBy, updated_on = ${NOW_SECOND},
+      issued = was.lives AND :expiresOn > now() AND t.subject = :subject AND t.client_id = :clientId
+        AND t.protected_ticket = :protectedTicket AND t.ticket_hash = :ticketHash AND t.ticket_salt = :ticketSalt
+    FROM (SELECT *, issued AND expires_on > now() AS lives FROM refresh_tokens WHERE id = :id FOR UPDATE) was
     WHERE t.id = was.id
     RETURNING ${recordFacts('was')}, t.updated_on, t.updated_by, was.issued AND NOT t.issued AS ended`,
-  WRITE,
-);
+  columns: WRITE,
+});
 
-/** The record as it is now, locked until the transaction ends: $1 id. */
-export const LOCK_RECORD: Statement = {
+/** The record as it is now, locked until the transaction ends. */
+export const LOCK_RECORD = statement({
   name: 'record-lock',
-  text: `SELECT ${RECORD} FROM (SELECT t.*, ${isNew('t')} AS is_new FROM refresh_tokens t WHERE id = $1 FOR UPDATE) act`,
-};
+  parameters: { id: 'bigint' },
+  returns: rowOf<RefreshToken>(),
+  text: `SELECT ${RECORD} FROM (SELECT t.*, ${isNew('t')} AS is_new FROM refresh_tokens t WHERE id = :id FOR UPDATE) act`,
+});
 
-/** The session that a record is, held until the transaction is over: $1 id. */
-export const HOLD_SESSION = {
+/** A session that is locked for an edit of its record, with what the edit may not change in the names of the contract. */
+export interface HeldSession extends RefreshTokenClaims {
+  readonly firstGeneration: number;
+  readonly subject: string;
+  readonly clientId: string;
+  readonly authTime: Date;
+  readonly createdOn: Date;
+  readonly ExpiresOn: Date;
+  readonly ProtectedTicket: string;
+  readonly TicketSalt: string;
+  readonly TicketHash: string;
+}
+
+/** The session that a record is, locked until the transaction ends. */
+export const HOLD_SESSION = statement({
   name: 'record-hold-session',
+  parameters: { id: 'bigint' },
+  returns: rowOf<HeldSession>(),
   text: `SELECT id, unique_id AS "uniqueId", generation, first_generation AS "firstGeneration",
       subject, client_id AS "clientId", auth_time AS "authTime", created_on AS "createdOn", expires_on AS "ExpiresOn",
       protected_ticket AS "ProtectedTicket", ticket_salt AS "TicketSalt", ticket_hash AS "TicketHash"
-    FROM refresh_tokens WHERE id = $1 AND issued FOR UPDATE`,
-};
+    FROM refresh_tokens WHERE id = :id AND issued FOR UPDATE`,
+});
 
-/** $1 id, $2 author. */
-export const DELETE = audited(
-  'record-delete',
-  `DELETE FROM refresh_tokens t WHERE id = $1
-    RETURNING ${recordFacts('t')}, ${NOW_SECOND} AS updated_on, $2::text AS updated_by, issued AS ended`,
-  WRITE,
-);
+export const DELETE = audited({
+  name: 'record-delete',
+  parameters: { id: 'bigint', author: 'text' },
+  returns: rowOf<Write>(),
+  act: `DELETE FROM refresh_tokens t WHERE id = :id
+    RETURNING ${recordFacts('t')}, ${NOW_SECOND} AS updated_on, :author::text AS updated_by, issued AS ended`,
+  columns: WRITE,
+});

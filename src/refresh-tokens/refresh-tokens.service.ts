@@ -2,11 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditAct } from '../audit/audit-event.js';
-import { actValues } from '../audit/audited.js';
-import { askedValues, inPlaces, type Placed } from '../database/asked.js';
+import { actValues, type ActValues } from '../audit/audited.js';
+import { arrayValues, inPlaces } from '../database/asked.js';
 import { PageReaderService } from '../resource/page-reader.service.js';
 import { findPage } from '../resource/find-page.js';
-import { StatementsService, type Statement } from '../database/statements.service.js';
+import type { ValuesOf } from '../database/named-parameters.js';
+import type { Statement } from '../database/statement.js';
+import { StatementsService } from '../database/statements.service.js';
 import { entityTagOf } from '../resource/entity-tag.js';
 import type { Preconditions } from '../resource/preconditions.js';
 import type { Write } from '../resource/write-envelope.js';
@@ -19,21 +21,24 @@ import { ListedRefreshTokenView, RefreshTokenView } from './dto/refresh-token.vi
 import {
   CREATE,
   CREATE_EACH,
+  CREATION,
   DELETE,
   HOLD_SESSION,
   LOCK_RECORD,
   READ,
   READ_EACH,
+  READING,
   UPDATE,
+  type HeldSession,
 } from './record.statements.js';
-import { RefreshTokenCodec, type RefreshTokenClaims } from '../sessions/refresh-token.codec.js';
+import { RefreshTokenCodec } from '../sessions/refresh-token.codec.js';
 import type { RefreshToken } from './refresh-token.entity.js';
 import { REFRESH_TOKENS } from './refresh-token.search.js';
 import { hashTicket } from '../sessions/ticket-digest.js';
 import { TicketsService } from '../sessions/tickets.service.js';
 
 const RESOURCE = 'RefreshToken';
-/** Somebody who reads a record and writes it back takes no longer than so many refreshes of its session. */
+/** A client that reads a record and writes it back takes no longer than so many refreshes of the session. */
 const GENERATIONS_REMEMBERED = 100;
 
 interface Reading {
@@ -45,13 +50,7 @@ type Ticket = Pick<RefreshTokenInput, 'ProtectedTicket' | 'TicketSalt' | 'Ticket
 
 type Kept = Ticket & Pick<RefreshTokenInput, 'ExpiresOn'>;
 
-interface HeldSession extends RefreshTokenClaims, Kept, Record<string, unknown> {
-  readonly firstGeneration: number;
-  readonly subject: string;
-  readonly clientId: string;
-  readonly authTime: Date;
-  readonly createdOn: Date;
-}
+type Creation = ValuesOf<typeof CREATION>;
 
 /**
  * The records of refresh tokens: created, read, searched, updated and deleted by administrators and their programs. Each act is
@@ -60,7 +59,7 @@ interface HeldSession extends RefreshTokenClaims, Kept, Record<string, unknown> 
 @Injectable()
 export class RefreshTokensService {
   private readonly readings = new Batched((readings: readonly Reading[]) => this.readEach(readings));
-  private readonly creations = new Batched((creations: readonly unknown[][]) => this.createEach(creations));
+  private readonly creations = new Batched((creations: readonly Creation[]) => this.createEach(creations));
 
   constructor(
     private readonly dataSource: DataSource,
@@ -73,7 +72,7 @@ export class RefreshTokensService {
   /** Stores a new record. It belongs to the client that wrote it: it cannot be redeemed here. */
   async create(input: RefreshTokenInput, actor: Actor): Promise<Write> {
     const act = actValues({ kind: 'record-created', actor });
-    const write = await this.creations.get([...valuesOf(input), actor.name, uuidv7(), ...act]);
+    const write = await this.creations.get({ ...valuesOf(input), updatedBy: actor.name, uniqueId: uuidv7(), ...act });
     if (!write) throw new Error('An insert returned no row.');
     return write;
   }
@@ -113,9 +112,10 @@ export class RefreshTokensService {
   update(change: RefreshTokenChange, actor: Actor, preconditions: Preconditions): Promise<Write> {
     return this.dataSource.transaction(async (manager) => {
       await this.check(preconditions, change.Id, manager);
-      const [session] = await this.statements.run<HeldSession>(HOLD_SESSION, [change.Id], manager);
+      const [session] = await this.statements.run(HOLD_SESSION, { id: change.Id }, manager);
       const isStale = session !== undefined && (await this.hadTicket(session, change));
-      const values = [...valuesOf(change, isStale ? keptOf(session, change) : change), actor.name, change.Id];
+      const edited = valuesOf(change, isStale ? keptOf(session, change) : change);
+      const values = { ...edited, updatedBy: actor.name, id: change.Id };
       const write = await this.write(UPDATE, values, { kind: 'record-updated', actor, reason: 'edited' }, manager);
       if (!write) throw notFound(RESOURCE, change.Id);
       return write;
@@ -128,7 +128,7 @@ export class RefreshTokensService {
    */
   async delete(id: number, actor: Actor, preconditions: Preconditions): Promise<Write> {
     const remove = (manager?: EntityManager): Promise<Write | undefined> =>
-      this.write(DELETE, [id, actor.name], { kind: 'record-deleted', actor, reason: 'deleted' }, manager);
+      this.write(DELETE, { id, author: actor.name }, { kind: 'record-deleted', actor, reason: 'deleted' }, manager);
     const removeIf = async (manager: EntityManager): Promise<Write | undefined> => {
       await this.check(preconditions, id, manager);
       return remove(manager);
@@ -144,7 +144,7 @@ export class RefreshTokensService {
    */
   private async check(preconditions: Preconditions, id: number, manager: EntityManager): Promise<void> {
     if (preconditions.areNone) return;
-    const [record] = await this.statements.run<RefreshToken & Record<string, unknown>>(LOCK_RECORD, [id], manager);
+    const [record] = await this.statements.run(LOCK_RECORD, { id }, manager);
     if (record) preconditions.check(entityTagOf(RefreshTokenView.of(record)));
   }
 
@@ -157,30 +157,29 @@ export class RefreshTokensService {
   }
 
   private async readEach(readings: readonly Reading[]): Promise<(RefreshToken | undefined)[]> {
-    const values = askedValues(readings.map(({ id, act }) => [id, ...actValues(act)]));
-    return inPlaces(readings, await this.statements.run<Placed<RefreshToken>>(READ_EACH, values));
+    const batch = readings.map(({ id, act }) => ({ askedId: id, ...actValues(act) }));
+    return inPlaces(readings, await this.statements.run(READ_EACH, arrayValues(READING, batch)));
   }
 
-  private async createEach(creations: readonly unknown[][]): Promise<(Write | undefined)[]> {
+  private async createEach(creations: readonly Creation[]): Promise<(Write | undefined)[]> {
     const [first, second] = creations;
-    if (first && !second) return this.statements.run<Write & Record<string, unknown>>(CREATE, first);
-    return inPlaces(creations, await this.statements.run<Placed<Write>>(CREATE_EACH, askedValues(creations)));
+    if (first && !second) return this.statements.run(CREATE, first);
+    return inPlaces(creations, await this.statements.run(CREATE_EACH, arrayValues(CREATION, creations)));
   }
 
-  private async write(
-    statement: Statement,
-    values: unknown[],
+  private async write<Given extends object>(
+    statement: Statement<Given & ActValues, Write>,
+    given: NoInfer<Given>,
     act: AuditAct,
     manager?: EntityManager,
   ): Promise<Write | undefined> {
-    const all = [...values, ...actValues(act)];
-    const [write] = await this.statements.run<Write & Record<string, unknown>>(statement, all, manager);
+    const [write] = await this.statements.run(statement, { ...given, ...actValues(act) }, manager);
     return write;
   }
 
   /**
-   * Whether the ticket is one that the session had. A sealed ticket tells by itself whose it was: it is that of an earlier login, or
-   * was sealed under an earlier secret. A digest tells by the tokens of earlier generations, which can be derived again.
+   * Whether the ticket is one that the session had. A sealed ticket names its session: it is of an earlier login, or
+   * was sealed under an earlier secret. A digest is compared with the tokens of earlier generations, which can be derived again.
    */
   private async hadTicket(session: HeldSession, given: Ticket): Promise<boolean> {
     if (given.ProtectedTicket !== session.ProtectedTicket) return this.tickets.isOf(session, given.ProtectedTicket);
@@ -195,8 +194,8 @@ export class RefreshTokensService {
 }
 
 /**
- * What a stale copy of a session's record does not change: the ticket, and an expiry that was an earlier login's. One of before the
- * record was there was no login's: somebody means it.
+ * A stale copy of a session's record does not change the ticket, nor the expiry if it was an earlier login's. An expiry before the
+ * record's creation cannot come from a login, so it is intended and applied.
  */
 function keptOf({ authTime, createdOn, ...session }: HeldSession, stale: RefreshTokenChange): Kept {
   const isOfEarlierLogin = stale.ProtectedTicket !== session.ProtectedTicket;
@@ -205,14 +204,17 @@ function keptOf({ authTime, createdOn, ...session }: HeldSession, stale: Refresh
   return { ProtectedTicket, TicketSalt, TicketHash, ExpiresOn: isItsExpiry ? session.ExpiresOn : stale.ExpiresOn };
 }
 
-function valuesOf(input: RefreshTokenInput, kept: Kept = input): unknown[] {
-  return [
-    input.Subject,
-    input.ClientId,
-    kept.ExpiresOn,
-    kept.ProtectedTicket,
-    kept.TicketHash,
-    kept.TicketSalt,
-    input.SystemId ?? null,
-  ];
+function valuesOf(
+  input: RefreshTokenInput,
+  kept: Kept = input,
+): Omit<Creation, keyof ActValues | 'updatedBy' | 'uniqueId'> {
+  return {
+    subject: input.Subject,
+    clientId: input.ClientId,
+    expiresOn: kept.ExpiresOn,
+    protectedTicket: kept.ProtectedTicket,
+    ticketHash: kept.TicketHash,
+    ticketSalt: kept.TicketSalt,
+    systemId: input.SystemId,
+  };
 }

@@ -15,7 +15,7 @@ import { ID_OF_PATH, type MemberContext } from './members.js';
 import { attemptedValue, ValidationError, type MemberFailure } from '../kernel/validation-error.js';
 
 /**
- * Reads a body as the class of the parameter: unknown members are dropped, the others checked, and what failed is told in the
+ * Reads a body as the class of the parameter: unknown members are dropped and the others checked. Failures are reported in the
  * order in which the class declares its members (contract 1.1, 1.4).
  */
 @Injectable()

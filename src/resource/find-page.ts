@@ -24,9 +24,9 @@ export interface Searchable {
 const OPERATORS: Readonly<Record<Comparison, string>> = { equals: '=', beginsWith: '^@', from: '>=', to: '<=' };
 
 /**
- * Finds one page of what a search asks for, as the ids of its records: so skipped records are not read but in the index, where it has
- * all that is asked for. One more than the page holds is looked for, which tells whether another follows; where none does, and
- * the page is not empty, the place of its last record is the total and nothing is counted.
+ * Finds one page of a search, as the ids of its records. So PostgreSQL reads skipped records in the index only, if the index has all
+ * columns of the search. The query looks for one record more than the page has: that record shows whether another page follows. If
+ * none follows, and the page is not empty, the position of its last record is the total, and nothing is counted.
  */
 export async function findPage(
   dataSource: DataSource,

@@ -104,7 +104,7 @@ function membersOf<T>(search: Search, found: Found<T>, shown: number): Omit<List
   };
 }
 
-/** Adds the header by which contract 1.6 tells an estimated total. */
+/** Adds the header that marks an estimated total (contract 1.6). */
 export function addTotalItemsHeader(fastify: FastifyInstance): void {
   fastify.addHook('preSerialization', (_request, reply, payload, done) => {
     if ((payload as Partial<ListEnvelope<unknown>> | null)?.[IS_ESTIMATED]) reply.header('x-total-items', 'estimated');

@@ -1,47 +1,54 @@
 import { Injectable } from '@nestjs/common';
 import { inOrder, type Records, type Slices } from './search.js';
 import { Turns } from './turns.js';
-import { StatementsService, type Statement } from '../database/statements.service.js';
+import type { Statement } from '../database/statement.js';
+import { StatementsService } from '../database/statements.service.js';
 
 /** A page up to this size is read by one statement; a larger one in slices of about this size. */
 const SLICE_BYTES = 1_048_576;
 const LIMITS = { atTheSameTime: 4, waiting: 50, waitMs: 5_000 };
 
-/** How the records of a page are read. */
-export interface PageStatements {
-  /** Reads the page if it is small, with the event of that: made by `pageSql`. */
-  readonly page: Statement;
-  /** Reads some of its records: $1 ids. */
-  readonly slice: Statement;
-  /** Writes the event of a page that is not small: $1 ids, and then what `page` takes from $3 on. */
-  readonly event?: Statement;
-}
+/** The parameters of a statement that `pageSql` makes: what to read, and how many bytes are a small page. */
+export const PAGE = { ids: 'bigint[]', smallBytes: 'bigint' } as const;
 
-/** A page to read. */
-export interface PageRequest<Row, T> {
+interface Ids {
   readonly ids: readonly number[];
-  readonly statements: PageStatements;
-  /** What the statements take after the ids: who reads, and why. */
-  readonly act: readonly unknown[];
-  /** Whose turn a large page takes. */
-  readonly reader: string;
-  readonly viewOf: (row: Row) => T;
 }
 
-interface Found extends Record<string, unknown> {
+/** Of a record that was found: its id, its size, and whether the page is small. The record itself is there when it is. */
+export interface Found {
   readonly foundId: number;
   readonly bytes: number;
   readonly fits: boolean;
 }
 
+/** How the records of a page are read. `Act` is what the statements take besides: who reads, and why. */
+export interface PageStatements<Row, Act = object> {
+  /** Reads the page if it is small, with the event of that: made by `pageSql`. */
+  readonly page: Statement<Ids & { readonly smallBytes: number } & Act, Found & Row>;
+  /** Reads some of its records. */
+  readonly slice: Statement<Ids, Row>;
+  /** Writes the event of a page that is not small. */
+  readonly event?: Statement<Ids & Act>;
+}
+
+/** A page to read. */
+export interface PageRequest<Row, Act, T> extends Ids {
+  readonly statements: PageStatements<Row, Act>;
+  readonly act: Act;
+  /** Whose turn a large page takes. */
+  readonly reader: string;
+  readonly viewOf: (row: Row) => T;
+}
+
 /**
- * SQL: reads the records of a page, if they are small together. `found` selects them by $1 ids, each with its size as `bytes`; $2 is how
- * many bytes are small. A page that is larger gives the sizes alone, and `event`, the SQL of a further part of the WITH, is to write
- * nothing then: `page.fits` says so.
+ * SQL: reads the records of a page, if they are small together. `found` selects them by the parameter `ids`, each with its size as
+ * `bytes`. A page that is not small gives the sizes alone, and `event`, the SQL of a further part of the WITH, is to write nothing then:
+ * `page.fits` says so.
  */
 export function pageSql(found: string, columns: string, event?: string): string {
   return `WITH act AS (${found}),
-    page AS (SELECT coalesce(sum(bytes), 0) <= $2::bigint AS fits FROM act)${event ? `, event AS (${event})` : ''}
+    page AS (SELECT coalesce(sum(bytes), 0) <= :smallBytes::bigint AS fits FROM act)${event ? `, event AS (${event})` : ''}
     SELECT act.id AS "foundId", act.bytes::int, page.fits, shown.*
     FROM page, act LEFT JOIN LATERAL (SELECT ${columns} WHERE page.fits) shown ON true`;
 }
@@ -60,14 +67,16 @@ export class PageReaderService {
    * The records in the order of the ids. Those that were deleted meanwhile are left out.
    * @throws AppError 429 when the page is large and the reader, or too many others, read a large one already
    */
-  async read<Row extends { readonly id: number }, T>(request: PageRequest<Row, T>): Promise<Records<T>> {
+  async read<Row extends { readonly id: number }, Act extends object, T>(
+    request: PageRequest<Row, Act, T>,
+  ): Promise<Records<T>> {
     const { ids, statements, act, reader, viewOf } = request;
-    const rows = await this.statements.run<Found & Row>(statements.page, [ids, SLICE_BYTES, ...act]);
+    const rows = await this.statements.run(statements.page, { ids, smallBytes: SLICE_BYTES, ...act });
     if (rows.every(({ fits }) => fits)) return inOrder(ids, rows).map(viewOf);
     const slices = slicesOf(ids, rows);
     const close = await this.turns.take(reader);
     try {
-      if (statements.event) await this.statements.run(statements.event, [slices.flat(), ...act]);
+      if (statements.event) await this.statements.run(statements.event, { ids: slices.flat(), ...act });
       return await this.begin(slices, request, close);
     } catch (error) {
       close();
@@ -76,13 +85,13 @@ export class PageReaderService {
   }
 
   /** Reads the first slice before the answer begins: a failure until then is answered like any other. */
-  private async begin<Row extends { readonly id: number }, T>(
+  private async begin<Row extends { readonly id: number }, Act, T>(
     slices: readonly (readonly number[])[],
-    { statements, viewOf }: PageRequest<Row, T>,
+    { statements, viewOf }: PageRequest<Row, Act, T>,
     close: () => void,
   ): Promise<Slices<T>> {
     const readOne = async (ids: readonly number[]): Promise<T[]> => {
-      const rows = await this.statements.run<Row & Record<string, unknown>>(statements.slice, [ids]);
+      const rows = await this.statements.run(statements.slice, { ids });
       return inOrder(ids, rows).map(viewOf);
     };
     const rest = slices.slice(1).values();

@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { askedValues } from '../database/asked.js';
+import { arrayValues } from '../database/asked.js';
 import { StatementsService } from '../database/statements.service.js';
 import { Batched } from '../database/batched.js';
-import { CONFIRM } from './redemption.statements.js';
+import { CONFIRM, CONFIRMED } from './redemption.statements.js';
 
 /** A generation of a session whose access token was accepted here. */
 export interface Confirmation {
@@ -37,8 +37,7 @@ export class ConfirmationsService {
   }
 
   private async write(those: readonly Confirmation[]): Promise<undefined[]> {
-    const each = those.map(({ uniqueId, generation }) => [uniqueId, generation]);
-    await this.statements.run(CONFIRM, askedValues(each));
+    await this.statements.run(CONFIRM, arrayValues(CONFIRMED, those));
     return those.map(() => undefined);
   }
 }

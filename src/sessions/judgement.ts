@@ -1,30 +1,14 @@
 import type { LastRedemption } from '../audit/audit-event.js';
 import type { SignedPower } from '../users/user-seals.service.js';
 import { AppError } from '../kernel/app-error.js';
+import type { REFRESH_REFUSALS } from '../kernel/refusal-reasons.js';
 import type { Session } from './session.js';
 
-/** Why a token is refused. On the wire all reasons look alike; in the log, the metrics and the audit trail they differ. */
-export const REDEMPTION_REFUSALS = [
-  'not-issued-here',
-  'session-ended',
-  'edited',
-  'other-client',
-  'expired',
-  'user-disabled',
-  'user-tampered',
-  'earlier-login',
-  'ahead-of-database',
-  'superseded-in-flight',
-  'repeated-too-often',
-  'refreshed-elsewhere',
-  'replayed',
-  'contended',
-] as const;
-
-export type Refusal = (typeof REDEMPTION_REFUSALS)[number];
+/** Why a token is refused. */
+export type Refusal = keyof typeof REFRESH_REFUSALS;
 
 /** The session of a token that was not redeemed, as the database knows it. */
-export interface Diagnosis extends Session, LastRedemption, SignedPower, Record<string, unknown> {
+export interface Diagnosis extends Session, LastRedemption, SignedPower {
   readonly issued: boolean;
   readonly firstGeneration: number;
   readonly salt: string;

@@ -55,11 +55,11 @@ export class JudgementsService {
   /** The session of a token, and how many seconds before the database read it the token's request had arrived. */
   private async diagnose(token: Unredeemed): Promise<{ session?: Diagnosis; age: Age }> {
     const { claims, clientId, origin, receivedAt, readAt } = token;
-    const { id, uniqueId, generation } = claims;
-    const values = [id, uniqueId, clientId, this.settings.REFRESH_TOKEN_MAX_AGE, generation, origin.address];
+    const { REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
+    const values = { ...claims, clientId, longestLife, address: origin.address };
     for (let reading = 1; ; reading++) {
       const begun = performance.now();
-      const [session] = await this.statements.run<Diagnosis>(DIAGNOSE, values);
+      const [session] = await this.statements.run(DIAGNOSE, values);
       const now = performance.now();
       const age = { sinceArrival: (now - receivedAt) / 1000, sinceRead: (begun - readAt) / 1000 };
       if (!session) return { age };

@@ -43,36 +43,35 @@ export class LoginsService {
   ) {}
 
   /**
-   * Begins a session, on the row that this user and client already have, or on a new one. The refresh token before it is out of use;
-   * access tokens issued before stay alive (contract 3). Logins at once leave one row, and the last of them the valid token.
+   * Begins a session, on the row that this user and client already have, or on a new one. The previous refresh token is out of use;
+   * access tokens issued before stay valid (contract 3). Concurrent logins leave one row, with the token of the last of them.
    * @throws AppError invalid_credentials when the user was disabled, or their password changed, since it was checked
    */
   async begin({ user: { email, passwordHash }, clientId = email, amr, origin }: Login): Promise<IssuedSession> {
     return this.dataSource.transaction(async (manager) => {
-      const held = await this.statements.run(HOLD_USER, [email, passwordHash], manager);
-      if (held.length === 0) throw invalidCredentials('changed-meanwhile');
+      const locked = await this.statements.run(HOLD_USER, { email, passwordHash }, manager);
+      if (locked.length === 0) throw invalidCredentials('changed-meanwhile');
       const session = await this.advance({ subject: email, clientId, amr, origin }, manager);
       const refreshToken = this.codec.encode(session);
       const { salt, hash } = digestTicket(refreshToken);
       const ticket = await this.tickets.seal(session);
-      await this.statements.run(STORE_TICKET, [session.id, salt, hash, ticket], manager);
+      await this.statements.run(STORE_TICKET, { id: session.id, salt, hash, ticket }, manager);
       const actor = { name: email, origin };
       await this.events.record({ kind: 'login', actor, reason: amr.join(' '), ...aboutSession(session) }, manager);
       return { ...session, refreshToken };
     });
   }
 
-  /** The row may be deleted between the two statements, by the end of the session before: then it is made anew. */
+  /** The end of the previous session may delete the row between the two statements. Then another attempt makes a new row. */
   private async advance(
     { subject, clientId, amr, origin: { address, userAgent, requestId } }: Advance,
     manager: EntityManager,
   ): Promise<Session & LastRedemption> {
-    const { REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE } = this.settings;
+    const { REFRESH_TOKEN_TTL: life, REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
     for (;;) {
-      await this.statements.run(FIND_OR_CREATE, [uuidv7(), subject, clientId], manager);
-      const lives = [REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE];
-      const values = [subject, clientId, amr, ...lives, uuidv7(), address, userAgent, requestId];
-      const [session] = await this.statements.run<Session & Record<string, unknown>>(ADVANCE, values, manager);
+      await this.statements.run(FIND_OR_CREATE, { uniqueId: uuidv7(), subject, clientId }, manager);
+      const values = { subject, clientId, amr, life, longestLife, newUniqueId: uuidv7() };
+      const [session] = await this.statements.run(ADVANCE, { ...values, address, userAgent, requestId }, manager);
       if (!session) continue;
       const last = { lastAddress: address, lastUserAgent: userAgent, lastRequestId: requestId };
       return { ...session, ...last, lastRedeemedOn: session.now };

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { actValues } from '../audit/audited.js';
 import { AuditEventsService } from '../audit/audit-events.service.js';
-import { StatementsService, type Statement } from '../database/statements.service.js';
+import { StatementsService } from '../database/statements.service.js';
 import { abandoned } from '../http/arrival.js';
 import { throwOutcomeUnknown } from '../database/database-failures.js';
 import type { Origin } from '../kernel/origin.js';
@@ -103,9 +103,10 @@ export class RedemptionService {
     if (refreshToken === undefined) return this.refuse(session, 'edited', origin);
     const { id, uniqueId, generation, subject } = session;
     const actor = { name: subject, origin };
-    const from = [origin.address, origin.userAgent, origin.requestId];
+    const from = { fromAddress: origin.address, fromAgent: origin.userAgent, fromRequest: origin.requestId };
+    const values = { id, uniqueId, generation, mostRepetitions: REPETITIONS, ...from };
     const act = actValues({ kind: 'refresh-retried', actor });
-    const repeated = await this.statements.run(REPEAT, [id, uniqueId, generation, REPETITIONS, ...from, ...act]);
+    const repeated = await this.statements.run(REPEAT, { ...values, ...act });
     if (repeated.length === 0) return undefined;
     if (changeOfPlace !== '') {
       const event = { kind: 'refreshed-elsewhere', actor, reason: `${changeOfPlace} retried` } as const;
@@ -116,13 +117,13 @@ export class RedemptionService {
 
   /** Undefined when the user signed in again meanwhile. */
   private async end(
-    statement: Statement,
-    session: Diagnosis,
-    { claims, origin }: Token,
+    statement: typeof END_REPLAYED,
+    { id, uniqueId, subject }: Diagnosis,
+    { claims: { generation }, origin }: Token,
     reason: Refusal,
   ): Promise<undefined> {
-    const act = actValues({ kind: 'session-ended', actor: { name: session.subject, origin }, reason });
-    const ended = await this.statements.run(statement, [session.id, session.uniqueId, claims.generation, ...act]);
+    const act = actValues({ kind: 'session-ended', actor: { name: subject, origin }, reason });
+    const ended = await this.statements.run(statement, { id, uniqueId, generation, ...act });
     if (ended.length > 0) throw invalidGrant(reason);
   }
 

@@ -1,6 +1,10 @@
 import { audited, EVENT_COLUMNS, FACTS_OF_EVENT, recordFacts } from '../audit/audited.js';
-import { askedRows } from '../database/asked.js';
-import { powerColumns } from '../users/user-seals.service.js';
+import { arraysOf, askedRows, type Placed } from '../database/asked.js';
+import { rowOf, statement } from '../database/statement.js';
+import { powerColumns, type SignedPower } from '../users/user-seals.service.js';
+import type { Diagnosis } from './judgement.js';
+import type { RefreshTokenClaims } from './refresh-token.codec.js';
+import type { Session } from './session.js';
 import { ISSUED, NOW_SECOND } from './session.statements.js';
 import { ticketHashSql } from './ticket-digest.js';
 
@@ -10,21 +14,28 @@ const EARLIER_ROTATIONS = 4;
 const ELSEWHERE_A_MINUTE = 10;
 
 /** A token to redeem, the client that was named or null for the token's own, the digest of the token that follows, and where the request came from. */
-const REDEEMED = {
+export const REDEEMED = {
   id: 'bigint',
-  unique_id: 'uuid',
+  uniqueId: 'uuid',
   generation: 'bigint',
   token: 'text',
-  client_id: 'text',
+  clientId: 'text?',
   salt: 'text',
   hash: 'text',
-  address: 'inet',
-  user_agent: 'text',
-  request_id: 'text',
-};
+  address: 'inet?',
+  userAgent: 'text?',
+  requestId: 'text?',
+} as const;
 
-/** SQL: where the expiry slides to: a life from now ($11), but never past the longest life of the login ($12). */
-const SLID = 'least(now() + make_interval(secs => $11::float8), t.auth_time + make_interval(secs => $12::float8))';
+/** The batch; the life of a token and the longest life of a login, in seconds. */
+const REDEMPTION = { ...arraysOf(REDEEMED), life: 'float8', longestLife: 'float8' } as const;
+
+/** What a redemption returns: of the session what its token does not say, and its user, whose row may have been written outside the service. */
+export type Rotated = Omit<Session, keyof RefreshTokenClaims> & Omit<SignedPower, 'email'>;
+
+/** SQL: where the expiry slides to: a life from now, but never past the longest life of the login. */
+const SLID =
+  'least(now() + make_interval(secs => :life::float8), t.auth_time + make_interval(secs => :longestLife::float8))';
 
 /**
  * SQL: whether an address is in another network than that of the redemption before. The addresses of an IPv4 /24 are one network, and
@@ -45,7 +56,7 @@ function held({ columns, condition, lock }: Readonly<Record<'columns' | 'conditi
       WHERE t.id = asked.id AND t.unique_id = asked.unique_id AND t.issued AND t.generation = asked.generation
         AND t.ticket_hash = ${ticketHashSql('t', 'asked.token')}
         AND t.client_id = coalesce(asked.client_id, t.client_id)
-        AND t.expires_on > now() AND t.auth_time + make_interval(secs => $12::float8) > now()
+        AND t.expires_on > now() AND t.auth_time + make_interval(secs => :longestLife::float8) > now()
         AND u.email = t.subject AND u.enabled AND NOT (${condition})
       FOR NO KEY UPDATE OF t ${lock}`;
 }
@@ -59,38 +70,41 @@ const ROTATE = `UPDATE refresh_tokens t SET
       rotations = (t.rotated_on || t.rotations)[1:${EARLIER_ROTATIONS}], repetitions = 0,
       last_redeemed_on = clock_timestamp(), last_request_id = held.request_id, last_address = held.address,
       last_user_agent = held.user_agent, updated_on = ${NOW_SECOND}, updated_by = t.subject,
-      expires_on = CASE WHEN ${SLID} > t.expires_on + make_interval(secs => $11::float8 / 15)
+      expires_on = CASE WHEN ${SLID} > t.expires_on + make_interval(secs => :life::float8 / 15)
         THEN date_trunc('second', ${SLID}) ELSE t.expires_on END
     FROM held WHERE t.id = held.id
     RETURNING held.place::int, t.subject, t.client_id AS "clientId", t.auth_time AS "authTime", t.amr, now() AS now,
       held."isAdministrator", held.roles, held.mac`;
 
 /**
- * Redeems tokens, each for itself, in one commit. Parameters: `REDEEMED` of each, $11 life, $12 longest life from login, in seconds.
- * `place` counts the tokens from 1. The rows that come back decide; nothing is read first. Of a token that is there twice, one is
+ * Redeems tokens, each for itself, in one commit. `place` counts the tokens from 1. The rows that come back decide; nothing is read first. Of a token that is there twice, one is
  * redeemed. A row that another transaction has locked is skipped, so that no token waits for that of another, and so is a token that comes
  * from another network or user agent than the redemption before. It may be repeated: when it was done already, the token is the previous
  * one, and gets the same answer as the retry of a client.
  */
-export const REDEEM = {
+export const REDEEM = statement({
   name: 'session-redeem',
   isRepeatable: true,
+  parameters: REDEMPTION,
+  returns: rowOf<Placed<Rotated>>(),
   text: `WITH held AS (
       ${held({ columns: 't.id', condition: `${IS_OTHER_NETWORK} OR ${IS_OTHER_AGENT}`, lock: 'SKIP LOCKED' })})
     ${ROTATE}`,
-};
+});
 
 /**
- * Redeems a token that was skipped: waits for its row, and writes an event when it comes from elsewhere. Parameters: those of `REDEEM`,
- * and $13 whether a token that comes from elsewhere is skipped all the same.
+ * Redeems a token that was skipped: waits for its row, and writes an event when it comes from elsewhere. `skipsElsewhere` says whether a
+ * token that comes from elsewhere is skipped all the same.
  */
-export const REDEEM_SKIPPED = {
+export const REDEEM_SKIPPED = statement({
   name: 'session-redeem-skipped',
   isRepeatable: true,
+  parameters: { ...REDEMPTION, skipsElsewhere: 'boolean' },
+  returns: rowOf<Placed<Rotated>>(),
   text: `WITH held AS (
       ${held({
         columns: `${recordFacts('t')}, ${IS_OTHER_NETWORK} AS is_other_network, ${IS_OTHER_AGENT} AS is_other_agent`,
-        condition: `$13::boolean AND (${IS_OTHER_NETWORK} OR ${IS_OTHER_AGENT})`,
+        condition: `:skipsElsewhere::boolean AND (${IS_OTHER_NETWORK} OR ${IS_OTHER_AGENT})`,
         lock: '',
       })}),
     rotated AS (${ROTATE}),
@@ -105,88 +119,110 @@ export const REDEEM_SKIPPED = {
           AND kind = 'refreshed-elsewhere' AND created_on > now() - interval '1 minute'
           LIMIT ${ELSEWHERE_A_MINUTE}) recent) < ${ELSEWHERE_A_MINUTE})
     SELECT * FROM rotated`,
-};
+});
 
 function secondsSince(time: string): string {
   return `extract(epoch FROM clock_timestamp() - ${time})::float8`;
 }
 
 /**
- * Says of a session why a token was not redeemed: $1 id, $2 unique id, $3 client or null, $4 longest life, $5 the generation presented, $6 the
- * address it comes from; times in seconds. `sinceSuperseded` is null for the current generation and for one that is older than the
- * rotations on record.
+ * Says of a session why a token of this generation was not redeemed, which comes from this address; times in seconds. `sinceSuperseded` is
+ * null for the current generation and for one that is older than the rotations on record.
  */
-export const DIAGNOSE = {
+export const DIAGNOSE = statement({
   name: 'session-diagnose',
   isRepeatable: true,
+  parameters: {
+    id: 'bigint',
+    uniqueId: 'uuid',
+    clientId: 'text?',
+    longestLife: 'float8',
+    generation: 'bigint',
+    address: 'inet?',
+  },
+  returns: rowOf<Diagnosis>(),
   text: `SELECT ${ISSUED}, t.issued, t.first_generation AS "firstGeneration", t.ticket_salt AS salt, t.ticket_hash AS hash,
-      t.client_id = coalesce($3::text, t.client_id) AS "isSameClient",
-      t.expires_on <= now() OR t.auth_time + make_interval(secs => $4::float8) <= now() AS "isExpired",
-      ${secondsSince('(t.rotated_on || t.rotations)[t.generation - $5::bigint]')} AS "sinceSuperseded",
-      ${secondsSince('(t.rotated_on || t.rotations)[t.generation - $5::bigint - 1]')} AS "sinceSuccessorSuperseded",
+      t.client_id = coalesce(:clientId::text, t.client_id) AS "isSameClient",
+      t.expires_on <= now() OR t.auth_time + make_interval(secs => :longestLife::float8) <= now() AS "isExpired",
+      ${secondsSince('(t.rotated_on || t.rotations)[t.generation - :generation::bigint]')} AS "sinceSuperseded",
+      ${secondsSince('(t.rotated_on || t.rotations)[t.generation - :generation::bigint - 1]')} AS "sinceSuccessorSuperseded",
       t.confirmed_generation IS NOT DISTINCT FROM t.generation AS "isConfirmed", t.repetitions,
-      ${isOtherNetwork('$6::inet')} AS "isOtherNetwork",
+      ${isOtherNetwork(':address::inet')} AS "isOtherNetwork",
       host(t.last_address) AS "lastAddress", t.last_user_agent AS "lastUserAgent", t.last_request_id AS "lastRequestId",
       t.last_redeemed_on AS "lastRedeemedOn", coalesce(u.enabled, false) AS "isUserEnabled", ${powerColumns('u')}
     FROM refresh_tokens t LEFT JOIN users u ON u.email = t.subject
-    WHERE t.id = $1 AND t.unique_id = $2`,
-};
+    WHERE t.id = :id AND t.unique_id = :uniqueId`,
+});
+
+/** A token of a session. */
+const TOKEN = { id: 'bigint', uniqueId: 'uuid', generation: 'bigint' } as const;
 
 /**
- * Counts that the current token is given again, from where, and writes the event: $1 id, $2 unique id, $3 generation, $4 how often at
- * most, $5 address, $6 user agent, $7 request id. No row when the session went on meanwhile, or its token was given often enough.
+ * Counts that the current token is given again, from where, and writes the event. No row when the session went on meanwhile, or its token
+ * was given often enough.
  */
-export const REPEAT = audited(
-  'session-repeat',
-  `UPDATE refresh_tokens t SET repetitions = t.repetitions + 1, last_redeemed_on = clock_timestamp(), last_address = $5::inet,
-      last_user_agent = $6::text, last_request_id = $7::text
+export const REPEAT = audited({
+  name: 'session-repeat',
+  parameters: { ...TOKEN, mostRepetitions: 'int', fromAddress: 'inet?', fromAgent: 'text?', fromRequest: 'text?' },
+  act: `UPDATE refresh_tokens t SET repetitions = t.repetitions + 1, last_redeemed_on = clock_timestamp(),
+      last_address = :fromAddress::inet, last_user_agent = :fromAgent::text, last_request_id = :fromRequest::text
     FROM (SELECT * FROM refresh_tokens
-      WHERE id = $1 AND unique_id = $2 AND issued AND generation = $3 AND repetitions < $4::int FOR NO KEY UPDATE) was
+      WHERE id = :id AND unique_id = :uniqueId AND issued AND generation = :generation AND repetitions < :mostRepetitions::int
+      FOR NO KEY UPDATE) was
     WHERE t.id = was.id
     RETURNING ${recordFacts('was')}, false AS ended`,
-  'id',
-);
+  columns: 'id',
+});
 
 /**
- * Ends the session of a replayed token: $1 id, $2 unique id, $3 the generation presented. The session ends however often it was refreshed
- * since; a sign-in since then is another login, which goes on.
+ * Ends the session of a replayed token, of this generation. The session ends however often it was refreshed since; a sign-in since then
+ * is another login, which goes on.
  */
-export const END_REPLAYED = audited(
-  'session-end-replayed',
-  `DELETE FROM refresh_tokens t WHERE id = $1 AND unique_id = $2 AND issued
-    AND first_generation <= $3 AND generation > $3 RETURNING ${recordFacts('t')}, true AS ended`,
-  'id',
-);
+export const END_REPLAYED = audited({
+  name: 'session-end-replayed',
+  parameters: TOKEN,
+  act: `DELETE FROM refresh_tokens t WHERE id = :id AND unique_id = :uniqueId AND issued
+    AND first_generation <= :generation AND generation > :generation RETURNING ${recordFacts('t')}, true AS ended`,
+  columns: 'id',
+});
 
-/** Ends the session of a current or repeatable token that comes from elsewhere: $3 the generation presented. */
-export const END_ELSEWHERE = audited(
-  'session-end-elsewhere',
-  `DELETE FROM refresh_tokens t WHERE id = $1 AND unique_id = $2 AND issued
-    AND first_generation <= $3 AND generation >= $3 RETURNING ${recordFacts('t')}, true AS ended`,
-  'id',
-);
+/** Ends the session of a current or repeatable token that comes from elsewhere, of this generation. */
+export const END_ELSEWHERE = audited({
+  name: 'session-end-elsewhere',
+  parameters: TOKEN,
+  act: `DELETE FROM refresh_tokens t WHERE id = :id AND unique_id = :uniqueId AND issued
+    AND first_generation <= :generation AND generation >= :generation RETURNING ${recordFacts('t')}, true AS ended`,
+  columns: 'id',
+});
 
-/** Notes of which generation an access token was accepted: $1 unique ids, $2 generations. A row that is locked is left for the next one. */
-export const CONFIRM = {
+/** A generation of a session whose access token was accepted. */
+export const CONFIRMED = { uniqueId: 'uuid', generation: 'bigint' } as const;
+
+/** Notes of which generation an access token was accepted. A row that is locked is left for the next one. */
+export const CONFIRM = statement({
   name: 'session-confirm',
   isRepeatable: true,
+  parameters: arraysOf(CONFIRMED),
   text: `WITH confirmed AS (
-      SELECT t.id, asked.generation FROM ${askedRows({ unique_id: 'uuid', generation: 'bigint' })}
+      SELECT t.id, asked.generation FROM ${askedRows(CONFIRMED)}
       JOIN refresh_tokens t ON t.unique_id = asked.unique_id AND t.generation = asked.generation
       WHERE t.issued AND t.confirmed_generation IS DISTINCT FROM asked.generation
       FOR NO KEY UPDATE OF t SKIP LOCKED)
     UPDATE refresh_tokens t SET confirmed_generation = confirmed.generation FROM confirmed WHERE t.id = confirmed.id`,
-};
+});
 
-/** The sealed ticket of a session: $1 id, $2 unique id. */
-export const TICKET = {
+/** The sealed ticket of a session. */
+export const TICKET = statement({
   name: 'session-ticket',
   isRepeatable: true,
-  text: 'SELECT protected_ticket AS "protectedTicket" FROM refresh_tokens WHERE id = $1 AND unique_id = $2 AND issued',
-};
+  parameters: { id: 'bigint', uniqueId: 'uuid' },
+  returns: rowOf<{ protectedTicket: string }>(),
+  text: `SELECT protected_ticket AS "protectedTicket" FROM refresh_tokens WHERE id = :id AND unique_id = :uniqueId AND issued`,
+});
 
-/** Replaces a sealed ticket by the same under another key: $1 id, $2 the one, $3 the other. */
-export const RESEAL_TICKET = {
+/** Replaces a sealed ticket by the same under another key. */
+export const RESEAL_TICKET = statement({
   name: 'session-reseal-ticket',
-  text: 'UPDATE refresh_tokens SET protected_ticket = $3 WHERE id = $1 AND protected_ticket = $2 AND issued',
-};
+  parameters: { id: 'bigint', ticket: 'text', resealed: 'text' },
+  text: 'UPDATE refresh_tokens SET protected_ticket = :resealed WHERE id = :id AND protected_ticket = :ticket AND issued',
+});

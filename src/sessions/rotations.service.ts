@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import { askedValues, inPlaces, type Placed } from '../database/asked.js';
-import { StatementsService, type Statement } from '../database/statements.service.js';
+import { arrayValues, inPlaces } from '../database/asked.js';
+import type { GivenTo } from '../database/statement.js';
+import { StatementsService } from '../database/statements.service.js';
 import { Batched } from '../database/batched.js';
 import type { Origin } from '../kernel/origin.js';
 import { GenuineUsersService } from '../users/genuine-users.service.js';
-import type { SignedPower } from '../users/user-seals.service.js';
 import { invalidGrant } from './judgement.js';
-import { REDEEM, REDEEM_SKIPPED, RESEAL_TICKET, TICKET } from './redemption.statements.js';
+import { REDEEM, REDEEM_SKIPPED, REDEEMED, RESEAL_TICKET, TICKET, type Rotated } from './redemption.statements.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token.codec.js';
-import type { IssuedSession, Session } from './session.js';
+import type { IssuedSession } from './session.js';
 import { digestTicket, hashTicket, type TicketDigest } from './ticket-digest.js';
 import { TicketsService } from './tickets.service.js';
 
@@ -24,13 +24,10 @@ export interface Rotatable {
 
 interface Rotation extends Rotatable, TicketDigest {}
 
-/** What a rotation returns: of the session what its token does not say, and its user, whose row may have been written outside the service. */
-type Rotated = Omit<Session, keyof RefreshTokenClaims> & Omit<SignedPower, 'email'>;
-
 /** Puts current tokens out of use and issues the next, each in one statement that it shares with others. */
 @Injectable()
 export class RotationsService {
-  private readonly rotations = new Batched((those: readonly Rotation[]) => this.redeemEach(REDEEM, those));
+  private readonly rotations = new Batched((those: readonly Rotation[]) => this.redeemEach(those));
 
   constructor(
     private readonly statements: StatementsService,
@@ -64,9 +61,10 @@ export class RotationsService {
    * unless that is to end its session.
    */
   rotateSkipped(token: Rotatable): Promise<IssuedSession | undefined> {
-    const endsElsewhere = this.settings.REFRESHED_ELSEWHERE === 'end';
+    const skipsElsewhere = this.settings.REFRESHED_ELSEWHERE === 'end';
     return this.rotateBy(token, async (rotation) => {
-      const [rotated] = await this.redeemEach(REDEEM_SKIPPED, [rotation], [endsElsewhere]);
+      const values = { ...this.valuesOf([rotation]), skipsElsewhere };
+      const [rotated] = await this.statements.run(REDEEM_SKIPPED, values);
       return rotated;
     });
   }
@@ -84,26 +82,25 @@ export class RotationsService {
     return session;
   }
 
-  private async redeemEach(
-    statement: Statement,
-    rotations: readonly Rotation[],
-    policy: readonly unknown[] = [],
-  ): Promise<(Rotated | undefined)[]> {
-    const each = rotations.map(
+  private async redeemEach(rotations: readonly Rotation[]): Promise<(Rotated | undefined)[]> {
+    return inPlaces(rotations, await this.statements.run(REDEEM, this.valuesOf(rotations)));
+  }
+
+  private valuesOf(rotations: readonly Rotation[]): GivenTo<typeof REDEEM> {
+    const batch = rotations.map(
       ({ claims: { id, uniqueId, generation }, refreshToken, clientId, salt, hash, origin }) => {
         const { address, userAgent, requestId } = origin;
-        return [id, uniqueId, generation, refreshToken, clientId, salt, hash, address, userAgent, requestId];
+        return { id, uniqueId, generation, token: refreshToken, clientId, salt, hash, address, userAgent, requestId };
       },
     );
-    const { REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE } = this.settings;
-    const values = [...askedValues(each), REFRESH_TOKEN_TTL, REFRESH_TOKEN_MAX_AGE, ...policy];
-    return inPlaces(rotations, await this.statements.run<Placed<Rotated>>(statement, values));
+    const { REFRESH_TOKEN_TTL: life, REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
+    return { ...arrayValues(REDEEMED, batch), life, longestLife };
   }
 
   /** The token is of an earlier secret: when all such tokens were used, nothing is left that needs that secret. */
   private async resealTicket({ id, uniqueId }: RefreshTokenClaims): Promise<void> {
-    const [row] = await this.statements.run<{ protectedTicket: string }>(TICKET, [id, uniqueId]);
+    const [row] = await this.statements.run(TICKET, { id, uniqueId });
     const resealed = row && (await this.tickets.reseal(row.protectedTicket, uniqueId));
-    if (resealed) await this.statements.run(RESEAL_TICKET, [id, row.protectedTicket, resealed]);
+    if (resealed) await this.statements.run(RESEAL_TICKET, { id, ticket: row.protectedTicket, resealed });
   }
 }

@@ -1,9 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { actValues } from '../audit/audited.js';
-import { askedValues } from '../database/asked.js';
+import { arrayValues } from '../database/asked.js';
 import { StatementsService } from '../database/statements.service.js';
 import type { Actor } from '../kernel/origin.js';
-import { COUNT_SESSIONS, END_NAMED, END_NEXT, FIND_NAMED } from './session-endings.statements.js';
+import {
+  COUNT_SESSIONS,
+  END_NAMED,
+  END_NEXT,
+  FIND_NAMED,
+  NAMED,
+  type SurvivingSession,
+} from './session-endings.statements.js';
 
 /** Sessions that one statement ends: it holds their rows, and a batch of their events, for some milliseconds. */
 export const ENDINGS_AT_ONCE = 500;
@@ -13,16 +20,6 @@ export interface NamedEnd {
   /** UniqueId of the session. */
   readonly sessionId: string;
   readonly endedOn: Date;
-}
-
-/** A session that is still there although an audit trail says that it ended. */
-export interface SurvivingSession {
-  readonly id: number;
-  readonly uniqueId: string;
-  readonly subject: string;
-  readonly clientId: string;
-  /** When the user signed in. */
-  readonly authTime: Date;
 }
 
 /** Why sessions are ended, and by whom. */
@@ -38,18 +35,18 @@ export class SessionEndingsService {
 
   /** The sessions that these ends name, and that began before them: at most `ENDINGS_AT_ONCE` ends. Nothing is changed. */
   async survivors(ends: readonly NamedEnd[]): Promise<SurvivingSession[]> {
-    return this.statements.run<SurvivingSession & Record<string, unknown>>(FIND_NAMED, valuesOf(ends));
+    return this.statements.run(FIND_NAMED, valuesOf(ends));
   }
 
   /** Ends the sessions that `survivors` finds, and returns how many there were. */
   async endNamed(ends: readonly NamedEnd[], { reason, actor }: Ending): Promise<number> {
     const act = actValues({ kind: 'session-ended', actor, reason });
-    return (await this.statements.run(END_NAMED, [...valuesOf(ends), ...act])).length;
+    return (await this.statements.run(END_NAMED, { ...valuesOf(ends), ...act })).length;
   }
 
   /** How many sessions there are. */
   async count(): Promise<number> {
-    return (await this.statements.runForOne<{ count: number }>(COUNT_SESSIONS, [])).count;
+    return (await this.statements.runForOne(COUNT_SESSIONS, {})).count;
   }
 
   /**
@@ -58,9 +55,9 @@ export class SessionEndingsService {
    */
   async *endEvery({ reason, actor }: Ending): AsyncGenerator<number> {
     const act = actValues({ kind: 'session-ended', actor, reason });
-    const { lastId } = await this.statements.runForOne<{ lastId: number | null }>(COUNT_SESSIONS, []);
+    const { lastId } = await this.statements.runForOne(COUNT_SESSIONS, {});
     for (let after = 0; lastId !== null;) {
-      const ended = await this.statements.run<{ id: number }>(END_NEXT, [after, lastId, ENDINGS_AT_ONCE, ...act]);
+      const ended = await this.statements.run(END_NEXT, { after, upTo: lastId, limit: ENDINGS_AT_ONCE, ...act });
       if (ended.length === 0) return;
       after = Math.max(...ended.map(({ id }) => id));
       yield ended.length;
@@ -68,6 +65,9 @@ export class SessionEndingsService {
   }
 }
 
-function valuesOf(ends: readonly NamedEnd[]): unknown[] {
-  return askedValues(ends.map(({ sessionId, endedOn }) => [sessionId, endedOn]));
+function valuesOf(ends: readonly NamedEnd[]): ReturnType<typeof arrayValues<typeof NAMED>> {
+  return arrayValues(
+    NAMED,
+    ends.map(({ sessionId, endedOn }) => ({ namedId: sessionId, endedOn })),
+  );
 }

@@ -1,15 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import { askedValues, inPlaces, type Placed } from '../database/asked.js';
+import { arrayValues, inPlaces } from '../database/asked.js';
 import { StatementsService } from '../database/statements.service.js';
 import { Batched } from '../database/batched.js';
 import type { AccessTokenReference } from '../signing-keys/access-tokens.service.js';
 import { GenuineUsersService } from '../users/genuine-users.service.js';
-import type { SignedPower } from '../users/user-seals.service.js';
 import { ConfirmationsService } from './confirmations.service.js';
 import type { RefreshTokenClaims } from './refresh-token.codec.js';
-import type { Session } from './session.js';
-import { CURRENT, PRINCIPALS } from './session.statements.js';
+import { ACCESS_TOKEN, CURRENT, PRINCIPALS, type ConfirmingUser, type CurrentSession } from './session.statements.js';
 import { TicketsService } from './tickets.service.js';
 
 /** The user of a live session, as access control needs them. */
@@ -17,18 +15,6 @@ export interface SessionUser {
   readonly email: string;
   readonly isAdministrator: boolean;
   readonly roles: readonly string[];
-}
-
-interface ConfirmingUser extends SignedPower {
-  /** The generation that the access token confirms; null when there is nothing to confirm. */
-  readonly unconfirmed: number | null;
-}
-
-/** A session whose refresh token can be redeemed now. */
-export interface CurrentSession extends Session {
-  readonly rotatedOn: Date;
-  readonly expiresOn: Date;
-  readonly protectedTicket: string;
 }
 
 /** Finds whom and what tokens stand for. */
@@ -56,23 +42,17 @@ export class SessionPrincipalsService {
   }
 
   /** The session whose current token this is; undefined when it is out of use, expired, or its sealed ticket was tampered with. */
-  async current({ id, uniqueId, generation }: RefreshTokenClaims, token: string): Promise<CurrentSession | undefined> {
-    const values = [id, uniqueId, generation, token, this.settings.REFRESH_TOKEN_MAX_AGE];
-    const [session] = await this.statements.run<CurrentSession & SignedPower & Record<string, unknown>>(
-      CURRENT,
-      values,
-    );
+  async current(claims: RefreshTokenClaims, token: string): Promise<CurrentSession | undefined> {
+    const { REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
+    const [session] = await this.statements.run(CURRENT, { ...claims, token, longestLife });
     return session && this.users.admits(session) && (await this.tickets.isOf(session, session.protectedTicket))
       ? session
       : undefined;
   }
 
   private async usersOf(tokens: readonly AccessTokenReference[]): Promise<(ConfirmingUser | undefined)[]> {
-    const each = tokens.map(({ uniqueId, subject, clientId, expires, generation }) => {
-      return [uniqueId, subject, clientId, expires, generation];
-    });
-    const values = [...askedValues(each), this.settings.REFRESH_TOKEN_MAX_AGE];
-    const users = await this.statements.run<Placed<ConfirmingUser>>(PRINCIPALS, values);
+    const { REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
+    const users = await this.statements.run(PRINCIPALS, { ...arrayValues(ACCESS_TOKEN, tokens), longestLife });
     return inPlaces<ConfirmingUser>(
       tokens,
       users.filter((user) => this.users.admits(user)),

@@ -1,7 +1,9 @@
 import { audited, recordFacts } from '../audit/audited.js';
-import { askedRows } from '../database/asked.js';
+import { arraysOf, askedRows, type Placed } from '../database/asked.js';
+import { rowOf, statement } from '../database/statement.js';
 import { passwordNameSql } from '../users/password-seals.service.js';
-import { powerColumns } from '../users/user-seals.service.js';
+import { powerColumns, type SignedPower } from '../users/user-seals.service.js';
+import type { ListedSession, Session } from './session.js';
 import { ticketHashSql } from './ticket-digest.js';
 
 /** SQL: the present second, since dates are whole seconds at rest. */
@@ -11,126 +13,174 @@ export const NOW_SECOND = `date_trunc('second', now())`;
 export const ISSUED = `t.id, t.unique_id AS "uniqueId", t.generation, t.subject, t.client_id AS "clientId", t.auth_time AS "authTime",
   t.amr, now() AS now`;
 
-/** The session of a token that is current: $1 id, $2 unique id, $3 generation, $4 token, $5 longest life. */
-export const CURRENT = {
+/** A session whose refresh token can be redeemed now. */
+export interface CurrentSession extends Session {
+  readonly rotatedOn: Date;
+  readonly expiresOn: Date;
+  readonly protectedTicket: string;
+}
+
+/** The session of a token that is current; the longest life of a login in seconds. */
+export const CURRENT = statement({
   name: 'session-current',
   isRepeatable: true,
+  parameters: { id: 'bigint', uniqueId: 'uuid', generation: 'bigint', token: 'text', longestLife: 'float8' },
+  returns: rowOf<CurrentSession & SignedPower>(),
   text: `SELECT ${ISSUED}, t.rotated_on AS "rotatedOn", t.protected_ticket AS "protectedTicket",
-      least(t.expires_on, t.auth_time + make_interval(secs => $5::float8)) AS "expiresOn", ${powerColumns('u')}
+      least(t.expires_on, t.auth_time + make_interval(secs => :longestLife::float8)) AS "expiresOn", ${powerColumns('u')}
     FROM refresh_tokens t JOIN users u ON u.email = t.subject
-    WHERE t.id = $1 AND t.unique_id = $2 AND t.issued AND t.generation = $3
-      AND t.ticket_hash = ${ticketHashSql('t', '$4')}
-      AND t.expires_on > now() AND t.auth_time + make_interval(secs => $5::float8) > now() AND u.enabled`,
-};
+    WHERE t.id = :id AND t.unique_id = :uniqueId AND t.issued AND t.generation = :generation
+      AND t.ticket_hash = ${ticketHashSql('t', ':token')}
+      AND t.expires_on > now() AND t.auth_time + make_interval(secs => :longestLife::float8) > now() AND u.enabled`,
+});
 
-/** The sessions of a user: $1 subject, $2 client, or null for every client. */
-export const SESSIONS_OF = {
+/** The sessions of a user; without a client, at every client. */
+export const SESSIONS_OF = statement({
   name: 'sessions-of',
+  parameters: { subject: 'text', clientId: 'text?' },
+  returns: rowOf<ListedSession>(),
   isRepeatable: true,
   text: `SELECT id, unique_id AS "uniqueId", client_id AS "clientId", created_on AS "createdOn", auth_time AS "authTime",
       rotated_on AS "rotatedOn", expires_on AS "expiresOn", last_redeemed_on AS "lastRedeemedOn",
       host(last_address) AS "lastAddress", last_user_agent AS "lastUserAgent", last_request_id AS "lastRequestId"
-    FROM refresh_tokens WHERE subject = $1 AND issued AND client_id = coalesce($2::text, client_id) ORDER BY id`,
-};
+    FROM refresh_tokens WHERE subject = :subject AND issued AND client_id = coalesce(:clientId::text, client_id) ORDER BY id`,
+});
 
-/** Whether a session belongs to another client: $1 id, $2 unique id, $3 client. */
-export const OF_ANOTHER_CLIENT = {
+/** A row when a session belongs to another client. */
+export const OF_ANOTHER_CLIENT = statement({
   name: 'session-of-another-client',
+  parameters: { id: 'bigint', uniqueId: 'uuid', clientId: 'text' },
   isRepeatable: true,
-  text: 'SELECT id FROM refresh_tokens WHERE id = $1 AND unique_id = $2 AND issued AND client_id <> $3',
-};
+  text: 'SELECT id FROM refresh_tokens WHERE id = :id AND unique_id = :uniqueId AND issued AND client_id <> :clientId',
+});
 
 const ENDED = `RETURNING ${recordFacts('t')}, true AS ended`;
 
 /**
- * Ends the session of a token that its client revokes: $3 generation, $4 client, or null for the token's own. A token of an earlier login ends nothing; one that is
- * ahead of the database, since that was restored, ends it.
+ * Ends the session of a token that its client revokes; without a client, the token's own. A token of an earlier login ends nothing; one
+ * that is ahead of the database, since that was restored, ends it.
  */
-export const END_REVOKED = audited(
-  'session-end-revoked',
-  `DELETE FROM refresh_tokens t WHERE id = $1 AND unique_id = $2 AND issued
-    AND first_generation <= $3 AND client_id = coalesce($4::text, client_id) ${ENDED}`,
-);
+export const END_REVOKED = audited({
+  name: 'session-end-revoked',
+  parameters: { id: 'bigint', uniqueId: 'uuid', generation: 'bigint', clientId: 'text?' },
+  act: `DELETE FROM refresh_tokens t WHERE id = :id AND unique_id = :uniqueId AND issued
+    AND first_generation <= :generation AND client_id = coalesce(:clientId::text, client_id) ${ENDED}`,
+});
 
 /**
- * Ends the session of an access token that its client revokes: $1 unique id, $2 subject, $3 client, $4 when the token expires, in
- * seconds since 1970. One that is over ends nothing; one of an earlier login lives, and so ends what it lives by.
+ * Ends the session of an access token that its client revokes. `expires` is when the token expires, in seconds since 1970. An expired
+ * token ends nothing; one of an earlier login lives, and so ends what it lives by.
  */
-export const END_OF_ACCESS_TOKEN = audited(
-  'session-end-of-access-token',
-  `DELETE FROM refresh_tokens t WHERE unique_id = $1 AND issued AND subject = $2 AND client_id = $3
-    AND to_timestamp($4::float8) > now() ${ENDED}`,
-);
+export const END_OF_ACCESS_TOKEN = audited({
+  name: 'session-end-of-access-token',
+  parameters: { uniqueId: 'uuid', subject: 'text', clientId: 'text', expires: 'float8' },
+  act: `DELETE FROM refresh_tokens t WHERE unique_id = :uniqueId AND issued AND subject = :subject AND client_id = :clientId
+    AND to_timestamp(:expires::float8) > now() ${ENDED}`,
+});
 
-/** Ends all sessions of a user: $1 subject, $2 client or null for every client. */
-export const END_ALL = audited(
-  'session-end-all',
-  `DELETE FROM refresh_tokens t WHERE issued AND subject = $1 AND client_id = coalesce($2::text, client_id) ${ENDED}`,
-);
+/** Ends all sessions of a user, at one client or at every client. */
+export const END_ALL = audited({
+  name: 'session-end-all',
+  parameters: { subject: 'text', clientId: 'text?' },
+  act: `DELETE FROM refresh_tokens t WHERE issued AND subject = :subject AND client_id = coalesce(:clientId::text, client_id) ${ENDED}`,
+});
 
-/** Makes the row of a session unless it is there: $1 unique id, $2 subject, $3 client. What it holds is written by the login. */
-export const FIND_OR_CREATE = {
+/** Makes the row of a session unless it is there. The login writes what it holds. */
+export const FIND_OR_CREATE = statement({
   name: 'session-find-or-create',
+  parameters: { uniqueId: 'uuid', subject: 'text', clientId: 'text' },
   text: `INSERT INTO refresh_tokens (unique_id, subject, client_id, issued, generation, first_generation, auth_time, rotated_on,
       expires_on, amr, protected_ticket, ticket_hash, ticket_salt, updated_by)
-    VALUES ($1, $2, $3, true, 0, 0, now(), now(), now(), '{}', '', '', '', $2)
+    VALUES (:uniqueId, :subject, :clientId, true, 0, 0, now(), now(), now(), '{}', '', '', '', :subject)
     ON CONFLICT (subject, client_id) WHERE issued DO NOTHING`,
-};
+});
 
 /**
- * Holds a user who may sign in until the login is done: $1 e-mail, $2 the password hash that was checked, in whatever form
- * it is stored by now. A change of password or a disabling waits for the login, and then ends its session; or was there first, and then there is no such user.
+ * Locks a user who may sign in until the login is done. The password hash is the one that was checked, in whatever form it is stored by
+ * now. A change of password or a disabling waits for the login, and then ends its session; or was there first, and then there is no such
+ * user.
  */
-export const HOLD_USER = {
+export const HOLD_USER = statement({
   name: 'session-hold-user',
-  text: `SELECT email FROM users WHERE email = $1 AND ${passwordNameSql('password_hash')} = ${passwordNameSql('$2::text')}
+  parameters: { email: 'text', passwordHash: 'text' },
+  text: `SELECT email FROM users WHERE email = :email
+    AND ${passwordNameSql('password_hash')} = ${passwordNameSql(':passwordHash::text')}
     AND enabled AND NOT must_reset_password FOR SHARE`,
-};
+});
 
 /** Generations have four bytes in a token; from here on, as many are left as refreshes of one login can use up. */
 const WORN = '2147483648';
 
 /**
- * Begins a new login on the row of a session: $1 subject, $2 client, $3 amr, $4 life, $5 longest life, in seconds, $6 new unique id, $7 address,
- * $8 user agent and $9 request id of the sign-in.
- * The generation leaps by chance: when a backup was restored, the tokens that were issued after it stay behind the new login, and are
+ * Begins a new login, from this address, on the row of a session; lives are in seconds. The generation leaps by chance: when a backup was restored, the tokens that were issued after it stay behind the new login, and are
  * of an earlier one, instead of being met again on the way up. A row whose generations are used up becomes another session.
  */
-export const ADVANCE = {
+export const ADVANCE = statement({
   name: 'session-advance',
+  parameters: {
+    subject: 'text',
+    clientId: 'text',
+    amr: 'text[]',
+    life: 'float8',
+    longestLife: 'float8',
+    newUniqueId: 'uuid',
+    address: 'inet?',
+    userAgent: 'text?',
+    requestId: 'text?',
+  },
+  returns: rowOf<Session>(),
   text: `UPDATE refresh_tokens t SET generation = leap.generation, first_generation = leap.generation, unique_id = leap.unique_id,
-      amr = $3, auth_time = ${NOW_SECOND}, rotated_on = now(), updated_on = ${NOW_SECOND}, updated_by = subject,
+      amr = :amr, auth_time = ${NOW_SECOND}, rotated_on = now(), updated_on = ${NOW_SECOND}, updated_by = subject,
       rotations = '{}', repetitions = 0, confirmed_generation = NULL,
-      last_redeemed_on = now(), last_address = $7::inet, last_user_agent = $8::text, last_request_id = $9::text,
-      expires_on = date_trunc('second', now() + make_interval(secs => least($4::float8, $5::float8)))
+      last_redeemed_on = now(), last_address = :address::inet, last_user_agent = :userAgent::text, last_request_id = :requestId::text,
+      expires_on = date_trunc('second', now() + make_interval(secs => least(:life::float8, :longestLife::float8)))
     FROM (SELECT id,
         CASE WHEN generation < ${WORN} THEN generation + 1 + floor(random() * 4096)::bigint ELSE 0 END AS generation,
-        CASE WHEN generation < ${WORN} THEN unique_id ELSE $6::uuid END AS unique_id
-      FROM refresh_tokens WHERE subject = $1 AND client_id = $2 AND issued FOR UPDATE) leap
+        CASE WHEN generation < ${WORN} THEN unique_id ELSE :newUniqueId::uuid END AS unique_id
+      FROM refresh_tokens WHERE subject = :subject AND client_id = :clientId AND issued FOR UPDATE) leap
     WHERE t.id = leap.id RETURNING ${ISSUED}`,
-};
+});
 
-/** Stores the token that a login issued: $1 id, $2 salt, $3 hash, $4 sealed ticket. */
-export const STORE_TICKET = {
+/** Stores the token that a login issued, and the sealed ticket. */
+export const STORE_TICKET = statement({
   name: 'session-store-ticket',
-  text: 'UPDATE refresh_tokens SET ticket_salt = $2, ticket_hash = $3, protected_ticket = $4 WHERE id = $1',
-};
+  parameters: { id: 'bigint', salt: 'text', hash: 'text', ticket: 'text' },
+  text: 'UPDATE refresh_tokens SET ticket_salt = :salt, ticket_hash = :hash, protected_ticket = :ticket WHERE id = :id',
+});
 
 /**
- * The users whom access tokens speak for, while their sessions live: $1 unique ids, $2 subjects, $3 clients, $4 when the tokens expire,
- * by the database's clock, in seconds since 1970, $5 generations they came with, null for those issued before tokens said so, $6 longest
- * life. `place` counts the tokens from 1. No access token outlives its session. `unconfirmed` is the generation that this token confirms,
- * unless that is known already, or is the first of its login, which nothing needs to know.
+ * An access token: `expires` is when it expires, by the database's clock, in seconds since 1970; the generation is the one it came with,
+ * null for those issued before tokens said so.
  */
-export const PRINCIPALS = {
+export const ACCESS_TOKEN = {
+  uniqueId: 'uuid',
+  subject: 'text',
+  clientId: 'text',
+  expires: 'float8',
+  generation: 'bigint?',
+} as const;
+
+/** The user of an access token, and the generation that the token confirms; null when there is nothing to confirm. */
+export interface ConfirmingUser extends SignedPower {
+  readonly unconfirmed: number | null;
+}
+
+/**
+ * The users whom access tokens speak for, while their sessions live; the longest life of a login in seconds. `place` counts the tokens
+ * from 1. No access token outlives its session. `unconfirmed` is the generation that this token confirms, unless that is known already,
+ * or is the first of its login, which nothing needs to know.
+ */
+export const PRINCIPALS = statement({
   name: 'session-principals',
   isRepeatable: true,
+  parameters: { ...arraysOf(ACCESS_TOKEN), longestLife: 'float8' },
+  returns: rowOf<Placed<ConfirmingUser>>(),
   text: `SELECT asked.place::int, ${powerColumns('u')},
       CASE WHEN t.generation = coalesce(asked.generation, t.generation) AND t.generation > t.first_generation
         AND t.confirmed_generation IS DISTINCT FROM t.generation THEN t.generation END AS unconfirmed
-    FROM ${askedRows({ unique_id: 'uuid', subject: 'text', client_id: 'text', expires: 'float8', generation: 'bigint' })}
+    FROM ${askedRows(ACCESS_TOKEN)}
     JOIN refresh_tokens t ON t.unique_id = asked.unique_id AND t.subject = asked.subject AND t.client_id = asked.client_id
     JOIN users u ON u.email = t.subject
     WHERE t.issued AND u.enabled AND to_timestamp(asked.expires) > now()
-      AND t.expires_on > now() AND t.auth_time + make_interval(secs => $6::float8) > now()`,
-};
+      AND t.expires_on > now() AND t.auth_time + make_interval(secs => :longestLife::float8) > now()`,
+});

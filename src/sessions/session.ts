@@ -16,6 +16,24 @@ export interface Session {
   readonly now: Date;
 }
 
+/** A session as operators see it. */
+export interface ListedSession {
+  readonly id: number;
+  readonly uniqueId: string;
+  readonly clientId: string;
+  readonly createdOn: Date;
+  /** When the user last proved who they are. */
+  readonly authTime: Date;
+  /** When its token was last rotated. */
+  readonly rotatedOn: Date;
+  readonly expiresOn: Date;
+  /** When its token was last redeemed, from where, by whom, in which request; null before the first redemption. */
+  readonly lastRedeemedOn: Date | null;
+  readonly lastAddress: string | null;
+  readonly lastUserAgent: string | null;
+  readonly lastRequestId: string | null;
+}
+
 /** A session and the refresh token that was issued for it. */
 export interface IssuedSession extends Session {
   readonly refreshToken: string;

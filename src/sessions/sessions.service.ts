@@ -7,30 +7,13 @@ import type { Actor } from '../kernel/origin.js';
 import type { AccessTokenReference } from '../signing-keys/access-tokens.service.js';
 import { UsersService } from '../users/users.service.js';
 import type { RefreshTokenClaims } from './refresh-token.codec.js';
+import type { ListedSession } from './session.js';
 import { END_ALL, END_OF_ACCESS_TOKEN, END_REVOKED, OF_ANOTHER_CLIENT, SESSIONS_OF } from './session.statements.js';
 
 /** Sessions of a user; without a client, at every client. */
 export interface SessionsOf {
   readonly subject: string;
   readonly clientId?: string | undefined;
-}
-
-/** A session as operators see it. */
-export interface ListedSession {
-  readonly id: number;
-  readonly uniqueId: string;
-  readonly clientId: string;
-  readonly createdOn: Date;
-  /** When the user last proved who they are. */
-  readonly authTime: Date;
-  /** When its token was last rotated. */
-  readonly rotatedOn: Date;
-  readonly expiresOn: Date;
-  /** When its token was last redeemed, from where, by whom, in which request; null before the first redemption. */
-  readonly lastRedeemedOn: Date | null;
-  readonly lastAddress: string | null;
-  readonly lastUserAgent: string | null;
-  readonly lastRequestId: string | null;
 }
 
 /** Finds and ends sessions. An ended session is a deleted row and an audit event, in one statement. */
@@ -49,10 +32,7 @@ export class SessionsService implements OnModuleInit {
 
   /** The sessions of a user, oldest first. */
   list({ subject, clientId }: SessionsOf): Promise<ListedSession[]> {
-    return this.statements.run<ListedSession & Record<string, unknown>>(SESSIONS_OF, [
-      subject.toLowerCase(),
-      clientId ?? null,
-    ]);
+    return this.statements.run(SESSIONS_OF, { subject: subject.toLowerCase(), clientId });
   }
 
   /** Ends the sessions of a user and says how many there were. */
@@ -61,7 +41,7 @@ export class SessionsService implements OnModuleInit {
     { reason, actor, manager }: { reason: string; actor: Actor; manager?: EntityManager },
   ): Promise<number> {
     const act = actValues({ kind: 'session-ended', actor, reason });
-    const ended = await this.statements.run(END_ALL, [subject.toLowerCase(), clientId ?? null, ...act], manager);
+    const ended = await this.statements.run(END_ALL, { subject: subject.toLowerCase(), clientId, ...act }, manager);
     return ended.length;
   }
 
@@ -75,7 +55,7 @@ export class SessionsService implements OnModuleInit {
     actor: Actor,
   ): Promise<void> {
     const act = actValues({ kind: 'session-ended', actor, reason: 'revoked' });
-    const ended = await this.statements.run(END_REVOKED, [id, uniqueId, generation, clientId, ...act]);
+    const ended = await this.statements.run(END_REVOKED, { id, uniqueId, generation, clientId, ...act });
     const isForeign = ended.length === 0 && clientId !== undefined;
     if (isForeign && (await this.belongsToAnother(id, uniqueId, clientId))) {
       throw new AppError('invalid_grant', 400, 'The token was not issued to this client.');
@@ -86,10 +66,10 @@ export class SessionsService implements OnModuleInit {
   async revokeByAccessToken(token: AccessTokenReference, actor: Actor): Promise<void> {
     const { uniqueId, subject, clientId, expires } = token;
     const act = actValues({ kind: 'session-ended', actor, reason: 'revoked' });
-    await this.statements.run(END_OF_ACCESS_TOKEN, [uniqueId, subject, clientId, expires, ...act]);
+    await this.statements.run(END_OF_ACCESS_TOKEN, { uniqueId, subject, clientId, expires, ...act });
   }
 
   private async belongsToAnother(id: number, uniqueId: string, clientId: string): Promise<boolean> {
-    return (await this.statements.run(OF_ANOTHER_CLIENT, [id, uniqueId, clientId])).length > 0;
+    return (await this.statements.run(OF_ANOTHER_CLIENT, { id, uniqueId, clientId })).length > 0;
   }
 }

@@ -18,7 +18,7 @@ export function hashTicket(salt: string, token: string): string {
   return hash('sha256', salt + token, 'base64');
 }
 
-/** SQL: the hash of the token in a parameter under the record's stored salt. */
-export function ticketHashSql(alias: string, parameter: string): string {
-  return `encode(sha256(convert_to(${alias}.ticket_salt || ${parameter}::text, 'UTF8')), 'base64')`;
+/** SQL: the hash of a token under the record's stored salt. `token` is a parameter or a column. */
+export function ticketHashSql(alias: string, token: string): string {
+  return `encode(sha256(convert_to(${alias}.ticket_salt || ${token}::text, 'UTF8')), 'base64')`;
 }

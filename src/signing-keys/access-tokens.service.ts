@@ -79,8 +79,8 @@ export class AccessTokensService {
   ) {}
 
   /**
-   * What issues access tokens now: signed, living for ACCESS_TOKEN_TTL seconds, and without roles, which are read fresh with each
-   * request. Whoever writes something before they issue asks for it first, since only to ask may fail.
+   * Returns a function that issues access tokens now. They are signed, live for ACCESS_TOKEN_TTL seconds, and have no roles: each
+   * request reads the roles fresh. A caller that writes before it issues gets the function first, since only getting it may fail.
    */
   async signer(): Promise<(grant: AccessTokenGrant) => string> {
     const key = await this.keys.current();

@@ -5,21 +5,20 @@ import type { KeyObject } from 'node:crypto';
 import { AuditEventsService } from '../audit/audit-events.service.js';
 import { Settings } from '../config/settings.js';
 import { NoticesService } from '../database/notices.service.js';
+import { valuesInOrder } from '../database/statement.js';
 import { JobsService } from '../jobs/jobs.service.js';
 import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
 import { SERVICE, type Actor } from '../kernel/origin.js';
-import { Remembered } from './remembered.js';
+import { RefreshAheadCache } from './refresh-ahead-cache.js';
 import { reseal } from '../kernel/seal.js';
 import { createSealedKeyPair, openKeyPair, type KeyPair, type SealedKeyPair } from './key-pair.js';
 import { SigningKey } from './signing-key.entity.js';
+import { DELETE_KEYS, DELETE_OLD, LIST_KEYS, LOCK_KEYS, NEXT_DUE } from './signing-key.statements.js';
 
 /** Any number no one else is likely to lock; the same in every process of the service. */
 const ROTATION_LOCK = 7_355_609;
-const ROTATE_AFTER = '90 days';
 /** Verifiers keep the key set for minutes: an hour is time enough to see a key before it signs. */
 const ANNOUNCED_FOR = '1 hour';
-/** No access token lives longer (ACCESS_TOKEN_TTL), so after that none is left that an earlier key signed. */
-const KEPT_FOR = '8 days';
 /** What another process does to the keys is known here after this at the latest, even if its notice is lost. */
 const REMEMBERED_FOR_MS = 1_000;
 /** An unknown `kid` may be a key that another process made just now, or garbage: look, but not with every request. */
@@ -37,13 +36,13 @@ interface KeySet {
 }
 
 /**
- * Keeps the ES256 keys that sign access tokens: one signs, a newer one may be announced, older ones verify until the last token
- * they signed is over. They are rotated every ninety days, or by command.
+ * Keeps the ES256 keys that sign access tokens: one key signs, a newer key may be announced, older keys verify until the last
+ * token they signed has expired. Keys are rotated every ninety days, or by command.
  */
 @Injectable()
 export class SigningKeysService implements OnModuleInit {
   private readonly seals: readonly [DerivedKey, ...DerivedKey[]];
-  private readonly keys = new Remembered(() => this.load(), REMEMBERED_FOR_MS);
+  private readonly keys = new RefreshAheadCache(() => this.load(), REMEMBERED_FOR_MS);
   private opened: ReadonlyMap<string, KeyPair> = new Map();
 
   constructor(
@@ -62,7 +61,7 @@ export class SigningKeysService implements OnModuleInit {
     });
     this.jobs.register({
       name: 'signing-keys',
-      description: 'Makes the next signing key when it is due, and deletes those that are over.',
+      description: 'Makes the next signing key when it is due, and deletes keys whose tokens have all expired.',
       every: LOOKED_AFTER_EVERY,
       batchSize: 1,
       batch: () => this.maintain(),
@@ -89,36 +88,30 @@ export class SigningKeysService implements OnModuleInit {
   }
 
   /**
-   * Makes a new key, which signs after an hour of being announced. At once, as when the others may be known to somebody else, it takes
-   * their place: what they signed is not valid any more, in other processes within a second.
+   * Makes a new key, which signs after an hour of being announced. With `now`, as when an attacker may know the other keys, it replaces
+   * them: tokens that they signed are no longer valid, in other processes within a second.
    * @returns its `kid`
    */
   async rotate(actor: Actor, atOnce = false): Promise<string> {
     return this.change(async (manager) => {
-      if (atOnce) await manager.query('DELETE FROM signing_keys');
+      if (atOnce) await manager.query(DELETE_KEYS.text);
       return this.add(manager, actor, atOnce);
     });
   }
 
-  /** Makes the first key and the due one, and deletes those that are over. Says how many. Safe in many processes at once. */
+  /** Makes the first key and the due one, and deletes expired keys. Returns how many. Safe in concurrent processes. */
   private maintain(): Promise<number> {
     return this.change(async (manager) => {
-      await manager.query('SELECT pg_advisory_xact_lock($1)', [ROTATION_LOCK]);
-      const [row] = await manager.query<{ hasKeys: boolean; isDue: boolean }[]>(
-        `SELECT count(*) > 0 AS "hasKeys", coalesce(max(created_on) < now() - interval '${ROTATE_AFTER}', true) AS "isDue"
-          FROM signing_keys`,
-      );
+      await manager.query(LOCK_KEYS.text, valuesInOrder(LOCK_KEYS, { lock: ROTATION_LOCK }));
+      const [row] = await manager.query<{ hasKeys: boolean; isDue: boolean }[]>(NEXT_DUE.text);
       if (row?.isDue) await this.add(manager, SERVICE, !row.hasKeys);
-      const [, deleted] = await manager.query<[unknown, number]>(
-        `DELETE FROM signing_keys k WHERE EXISTS (SELECT FROM signing_keys newer
-          WHERE newer.signs_from > k.signs_from AND newer.signs_from < now() - interval '${KEPT_FOR}')`,
-      );
+      const [, deleted] = await manager.query<[unknown, number]>(DELETE_OLD.text);
       await this.resealAll(manager);
       return (row?.isDue ? 1 : 0) + deleted;
     });
   }
 
-  /** Changes keys in a transaction, and has every process read them anew. */
+  /** Changes keys in a transaction. Every process reads the keys again after it. */
   private async change<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     const result = await this.dataSource.transaction(async (manager) => {
       const done = await work(manager);
@@ -129,7 +122,7 @@ export class SigningKeysService implements OnModuleInit {
     return result;
   }
 
-  /** After a change of TESSERA_SECRET: seals under the new one, so that the one before can be taken away. */
+  /** After a change of TESSERA_SECRET: seals under the new secret, so that the previous one can be removed. */
   private async resealAll(manager: EntityManager): Promise<void> {
     if (this.seals.length === 1) return;
     for (const { kid, sealedKey } of await manager.find(SigningKey)) {
@@ -152,9 +145,7 @@ export class SigningKeysService implements OnModuleInit {
   }
 
   private async load(): Promise<KeySet> {
-    const stored = await this.dataSource.query<StoredKey[]>(
-      `SELECT kid, sealed_key AS "sealedKey", signs_from <= now() AS "hasBegun" FROM signing_keys ORDER BY signs_from, kid`,
-    );
+    const stored = await this.dataSource.query<StoredKey[]>(LIST_KEYS.text);
     const pairs = new Map<string, KeyPair>();
     let signer: KeyPair | undefined;
     for (const key of stored) {

@@ -7,7 +7,7 @@ import { UserPasswordsService } from './user-passwords.service.js';
 import { UserSealsService, type SignedPower, type SignedUser } from './user-seals.service.js';
 import { User } from './user.entity.js';
 
-/** The users whose rows the service wrote. For all who decide what somebody may do: any other row is as good as none. */
+/** The users whose rows the service wrote. For code that decides what a user may do: to it, any other row does not exist. */
 @Injectable()
 export class GenuineUsersService {
   constructor(

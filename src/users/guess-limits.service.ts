@@ -40,14 +40,6 @@ export interface Reservation {
   readonly ownBlock: number;
 }
 
-interface Reserved {
-  readonly wait: number | null;
-  readonly at: number;
-  readonly isKnown: boolean | null;
-  readonly ownBlock: number | null;
-  readonly counted: string[];
-}
-
 /** So often a guess is tried whose counter began to block while its statement ran. The second try sees that block. */
 const ATTEMPTS = 3;
 const FORGET_EVERY_SECONDS = 600;
@@ -78,7 +70,7 @@ export class GuessLimitsService implements OnModuleInit {
       description: 'Forgets failed sign-ins that no longer count.',
       every: FORGET_EVERY_SECONDS,
       batchSize: FORGET_AT_ONCE,
-      batch: async (size) => (await this.statements.run(FORGET, [size])).length,
+      batch: async (size) => (await this.statements.run(FORGET, { limit: size })).length,
     });
   }
 
@@ -91,11 +83,10 @@ export class GuessLimitsService implements OnModuleInit {
     const keys = counters.map(({ name }) => this.digest(name));
     const [ownKey = ''] = keys;
     const column = (of: keyof GuessLimit): number[] => counters.map(({ limit }) => limit[of]);
-    const values = [keys, column('free'), column('seconds'), column('longest'), ownKey, total ? keys.at(-1) : ''];
+    const limits = { free: column('free'), seconds: column('seconds'), longest: column('longest') };
+    const values = { keys, ...limits, ownKey, totalKey: (total && keys.at(-1)) ?? '' };
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const { wait, isKnown, counted, at, ownBlock } = await this.statements.runForOne<
-        Reserved & Record<string, unknown>
-      >(RESERVE, values);
+      const { wait, isKnown, counted, at, ownBlock } = await this.statements.runForOne(RESERVE, values);
       if (wait !== null) throw new TooManyAttempts(wait);
       if (isKnown === null) continue;
       const reservation = { own: ownKey, shared: counted.sort(), at, ownBlock: ownBlock ?? 0 };
@@ -107,12 +98,13 @@ export class GuessLimitsService implements OnModuleInit {
 
   /** The guess was right: its own counter begins again, and the shared ones get their failure back. One statement for all. */
   async settle(guess: Reservation, ...more: readonly Reservation[]): Promise<void> {
-    await this.statements.run(SETTLE, [[guess, ...more].map(({ own }) => own), guess.shared, guess.at]);
+    const right = [guess, ...more].map(({ own }) => own);
+    await this.statements.run(SETTLE, { right, returned: guess.shared, at: guess.at });
   }
 
   /** The guess was not evaluated, or was none: nothing of it counts. One statement. */
   async giveBack({ own, shared, at }: Reservation): Promise<void> {
-    await this.statements.run(SETTLE, [[], [own, ...shared], at]);
+    await this.statements.run(SETTLE, { right: [], returned: [own, ...shared], at });
   }
 
   private digest(name: string): string {

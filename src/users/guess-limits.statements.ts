@@ -1,3 +1,5 @@
+import { rowOf, statement } from '../database/statement.js';
+
 /** Without a failure for so long, a counter begins again. */
 const MEMORY = '1 day';
 /** An address from which the account signed in within this time is the user's own. */
@@ -8,69 +10,89 @@ const IS_KNOWN = `coalesce(last_success > now() - interval '${KNOWN_FOR}', false
 /** SQL: the failures of a counter `t` with the guess that is counted now. */
 const NEXT = `CASE WHEN t.last_failure > now() - interval '${MEMORY}' THEN least(t.failures + 1, 1000000) ELSE 1 END`;
 
-/** SQL: counts a guess as a failure; beyond the free ones each failure blocks for twice as long as the one before. */
+/** SQL: counts a guess as a failure; beyond the free ones each failure blocks for twice as long as the previous one. */
 const COUNT = `failures = ${NEXT}, last_failure = now(), blocked_until = coalesce(
     (SELECT now() + make_interval(secs => least(l.longest, l.seconds * power(2, least(${NEXT} - l.free - 1, 20))))
       FROM limits l WHERE l.key = t.key AND ${NEXT} > l.free), t.blocked_until)`;
 
+/** What became of a guess that was to be counted. */
+interface Reserved {
+  readonly wait: number | null;
+  readonly at: number;
+  readonly isKnown: boolean | null;
+  readonly ownBlock: number | null;
+  readonly counted: string[];
+}
+
 /**
- * Checks all limits of a guess and counts it as a failure: $1 keys of its counters, $2 how many failures each has free, $3 the seconds of
- * its first block, $4 of its longest, $5 key of the guess's own counter, $6 of the one that spares guesses whose own counter had no failure.
- * `wait` is the seconds until no counter blocks; then nothing is counted. Each row is judged again when it is locked: `isKnown` is null when
+ * Checks all limits of a guess and counts it as a failure. Its counters are `keys`, each with how many failures are `free`, and the seconds
+ * of its first and of its `longest` block. Among them are the guess's own one, and the total, which spares guesses whose own counter had no
+ * failure; the total is empty when there is none. `wait` is the seconds until no counter blocks; then nothing is counted. Each row is judged again when it is locked: `isKnown` is null when
  * the own counter blocks by now, and a shared counter that blocks by now is missing from `counted`.
  */
-export const RESERVE = {
+export const RESERVE = statement({
   name: 'guess-reserve',
   // A guess that is counted twice is counted too strictly.
   isRepeatable: true,
+  parameters: {
+    keys: 'text[]',
+    free: 'int[]',
+    seconds: 'float8[]',
+    longest: 'float8[]',
+    ownKey: 'text',
+    totalKey: 'text',
+  },
+  returns: rowOf<Reserved>(),
   text: `WITH limits AS (
-      SELECT * FROM unnest($1::text[], $2::int[], $3::float8[], $4::float8[]) AS l (key, free, seconds, longest)),
+      SELECT * FROM unnest(:keys::text[], :free::int[], :seconds::float8[], :longest::float8[]) AS l (key, free, seconds, longest)),
     blocked AS (
       SELECT max(t.blocked_until) AS until FROM login_throttles t
       LEFT JOIN (SELECT ${IS_KNOWN} AS is_known, failures > 0 AND last_failure > now() - interval '${MEMORY}' AS failed
-        FROM login_throttles WHERE key = $5) own ON true
-      WHERE t.key = ANY ($1) AND t.blocked_until > now()
-        AND (t.key = $5 OR own.is_known IS NOT TRUE AND (t.key <> $6 OR own.failed))),
+        FROM login_throttles WHERE key = :ownKey) own ON true
+      WHERE t.key = ANY (:keys) AND t.blocked_until > now()
+        AND (t.key = :ownKey OR own.is_known IS NOT TRUE AND (t.key <> :totalKey OR own.failed))),
     own AS (
       INSERT INTO login_throttles AS t (key, failures, blocked_until, last_failure)
-      SELECT $5, 1, '-infinity', now() FROM blocked WHERE until IS NULL
+      SELECT :ownKey, 1, '-infinity', now() FROM blocked WHERE until IS NULL
       ON CONFLICT (key) DO UPDATE SET ${COUNT} WHERE t.blocked_until <= now()
       RETURNING failures, blocked_until, ${IS_KNOWN} AS is_known),
     shared AS (
       INSERT INTO login_throttles AS t (key, failures, blocked_until, last_failure)
-      SELECT l.key, 1, '-infinity', now() FROM own, limits l WHERE NOT own.is_known AND l.key <> $5 ORDER BY l.key COLLATE "C"
+      SELECT l.key, 1, '-infinity', now() FROM own, limits l WHERE NOT own.is_known AND l.key <> :ownKey ORDER BY l.key COLLATE "C"
       ON CONFLICT (key) DO UPDATE SET ${COUNT}
-        WHERE t.blocked_until <= now() OR t.key = $6 AND (SELECT failures FROM own) = 1
+        WHERE t.blocked_until <= now() OR t.key = :totalKey AND (SELECT failures FROM own) = 1
       RETURNING key)
     SELECT ceil(extract(epoch FROM (SELECT until FROM blocked) - now()))::int AS wait,
       extract(epoch FROM now())::float8 AS at,
       (SELECT is_known FROM own) AS "isKnown",
       (SELECT extract(epoch FROM greatest(blocked_until, now()) - now())::float8 FROM own) AS "ownBlock",
       ARRAY(SELECT key FROM shared) AS counted`,
-};
+});
 
 /**
- * Settles guesses that were no failures: $1 keys of own counters that begin again, since the guess was right; $2 keys of counters that get
- * one failure back, in the order in which to lock them; $3 when it was counted. A block that came with it goes, unless a later
+ * Settles guesses that were no failures. Own counters of a `right` guess begin again; those `returned` get one failure back, in the order in
+ * which to lock them; `at` is when it was counted. A block that came with it goes, unless a later
  * failure set another.
  */
-export const SETTLE = {
+export const SETTLE = statement({
   name: 'guess-settle',
+  parameters: { right: 'text[]', returned: 'text[]', at: 'float8' },
   text: `WITH right_guess AS (
       INSERT INTO login_throttles AS t (key, failures, blocked_until, last_success)
-      SELECT key, 0, '-infinity', now() FROM unnest($1::text[]) AS key ORDER BY key COLLATE "C"
+      SELECT key, 0, '-infinity', now() FROM unnest(:right::text[]) AS key ORDER BY key COLLATE "C"
       ON CONFLICT (key) DO UPDATE SET failures = 0, blocked_until = '-infinity', last_success = now() RETURNING t.key)
     UPDATE login_throttles t SET failures = greatest(t.failures - 1, 0),
-      blocked_until = CASE WHEN extract(epoch FROM t.last_failure)::float8 = $3 THEN '-infinity' ELSE t.blocked_until END
-    FROM (SELECT key FROM login_throttles WHERE key = ANY ($2) AND (SELECT count(*) FROM right_guess) >= 0
-      ORDER BY array_position($2::text[], key) FOR UPDATE) locked
+      blocked_until = CASE WHEN extract(epoch FROM t.last_failure)::float8 = :at THEN '-infinity' ELSE t.blocked_until END
+    FROM (SELECT key FROM login_throttles WHERE key = ANY (:returned) AND (SELECT count(*) FROM right_guess) >= 0
+      ORDER BY array_position(:returned::text[], key) FOR UPDATE) locked
     WHERE t.key = locked.key`,
-};
+});
 
-/** Forgets counters that no longer matter: $1 how many at most. */
-export const FORGET = {
+/** Forgets counters that no longer matter. */
+export const FORGET = statement({
   name: 'guess-forget',
+  parameters: { limit: 'bigint' },
   text: `DELETE FROM login_throttles WHERE key IN (SELECT key FROM login_throttles
     WHERE blocked_until < now() AND coalesce(last_failure < now() - interval '${MEMORY}', true)
-      AND coalesce(last_success < now() - interval '${KNOWN_FOR}', true) LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING key`,
-};
+      AND coalesce(last_success < now() - interval '${KNOWN_FOR}', true) LIMIT :limit FOR UPDATE SKIP LOCKED) RETURNING key`,
+});

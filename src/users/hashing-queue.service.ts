@@ -31,6 +31,7 @@ export class HashingQueueService {
     metrics.gauge({
       name: 'tessera_sign_ins_waiting',
       help: 'Sign-ins whose password waits to be checked.',
+      action: '64 at most, then 503 (`sign_ins_busy`). If it stays high, add processors or replicas.',
       collect: () => [{ value: this.inside - this.running }],
     });
   }

@@ -44,7 +44,7 @@ export class LoginThrottleService {
   }
 
   /**
-   * Counts a code of a user whose password was right as a failure, until it is settled. Only somebody who knows the password gets here;
+   * Counts a code of a user whose password was right as a failure, until it is settled. Only a caller who knows the password gets here;
    * the user's own address is limited too. @throws AppError 429 too_many_attempts
    */
   reserveCode(email: string): Promise<Reservation> {

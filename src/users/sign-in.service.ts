@@ -3,6 +3,7 @@ import { AuditEventsService } from '../audit/audit-events.service.js';
 import { AppError } from '../kernel/app-error.js';
 import { throwOutcomeUnknown } from '../database/database-failures.js';
 import type { Origin } from '../kernel/origin.js';
+import { SIGN_IN_REFUSALS, type SignInRefusal } from '../kernel/refusal-reasons.js';
 import { MetricsService } from '../observability/metrics.service.js';
 import { Outcomes } from '../observability/outcomes.js';
 import type { Reservation } from './guess-limits.service.js';
@@ -11,7 +12,7 @@ import { LONGEST, PasswordChecksService, type CheckedPassword } from './password
 import { plainCode, TotpService } from './totp.service.js';
 import type { User } from './user.entity.js';
 
-/** What somebody says to prove who they are. */
+/** What a user sends to prove who they are. */
 export interface Credentials {
   readonly email: string;
   readonly password: string;
@@ -31,8 +32,6 @@ interface Attempt extends CheckedPassword {
   readonly origin: Origin;
 }
 
-const REFUSALS = ['unknown-user', 'wrong-password', 'user-disabled', 'no-code', 'wrong-code', 'must-reset-password'];
-
 /** Finds out whether somebody is who they say: password, second factor, and that they do not guess. */
 @Injectable()
 export class SignInService {
@@ -48,8 +47,9 @@ export class SignInService {
     this.outcomes = new Outcomes(metrics, {
       name: 'tessera_sign_ins_total',
       help: 'Passwords checked, by outcome: of logins, and of Basic credentials that are not remembered.',
+      action: 'Many `wrong-password` or `throttled`: look for guessing in the audit trail (`login-failed`).',
       successes: ['ok'],
-      refusals: REFUSALS,
+      refusals: Object.keys(SIGN_IN_REFUSALS),
     });
   }
 
@@ -131,17 +131,17 @@ export class SignInService {
 }
 
 /** The one answer to a wrong password, an unknown user and a disabled one; the detail is for the log and the audit trail. */
-export function invalidCredentials(detail: string): AppError {
+export function invalidCredentials(detail: SignInRefusal): AppError {
   return new AppError('invalid_credentials', 400, 'The user name or password is incorrect.', { detail });
 }
 
-function codeNeeded(detail: string): AppError {
+function codeNeeded(detail: SignInRefusal): AppError {
   // Clients look for the word "two-factor".
   const message = 'A two-factor code is needed, or the one given is wrong: take it from the authenticator app.';
   return new AppError('two_factor_auth_check', 400, message, { detail });
 }
 
 function mustResetPassword(): AppError {
-  const detail = 'must-reset-password';
+  const detail: SignInRefusal = 'must-reset-password';
   return new AppError('must_reset_password', 400, 'The password must be changed before signing in.', { detail });
 }

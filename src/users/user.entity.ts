@@ -1,6 +1,6 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Somebody who may sign in. The e-mail, in lower case, is who they are: the subject of tokens and the author of writes. */
+/** A user who may sign in. The e-mail, in lower case, identifies the user: as the subject of tokens and the author of writes. */
 @Entity('users')
 @Check('users_email_check', 'email = lower(email)')
 export class User {

@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { arraysOf, arrayValues } from '../database/asked.js';
+import { columnList, parameterList } from '../database/named-parameters.js';
+import { statement } from '../database/statement.js';
 import { StatementsService } from '../database/statements.service.js';
 import { UserSealsService, type SignedUser, type UserPower } from './user-seals.service.js';
 import { User } from './user.entity.js';
@@ -14,14 +17,23 @@ export interface Renewed {
   readonly totpSecret: string | null;
 }
 
-/** Replaces what is sealed of users whose rows are still as they were read: $1 e-mails, $2 MACs; $3 to $5 what is new. */
-const REPLACE = {
+/** A user whose MAC was `earlierMac`, and what is sealed of them, in a new form. */
+const REPLACED = {
+  email: 'text',
+  earlierMac: 'text?',
+  passwordHash: 'text',
+  totpSecret: 'text?',
+  mac: 'text',
+} as const;
+
+/** Replaces what is sealed of users whose rows are still as they were read. */
+const REPLACE = statement({
   name: 'user-replace',
+  parameters: arraysOf(REPLACED),
   text: `UPDATE users u SET password_hash = n.password_hash, totp_secret = n.totp_secret, mac = n.mac
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
-      AS n (email, earlier_mac, password_hash, totp_secret, mac)
+    FROM unnest(${parameterList(arraysOf(REPLACED), 'typed')}) AS n (${columnList(REPLACED)})
     WHERE u.email = n.email AND u.mac = n.earlier_mac RETURNING u.email`,
-};
+});
 
 /** Writes the rows of users, each with its MAC: nothing else in the service writes what gives a user power. */
 @Injectable()
@@ -65,9 +77,8 @@ export class UsersRepository {
       const { email, enabled, isAdministrator, roles, mustResetPassword } = user;
       const sealed = { passwordHash, totpSecret };
       const mac = this.seals.sign({ email, enabled, isAdministrator, roles, mustResetPassword, ...sealed });
-      return [email, user.mac, passwordHash, totpSecret, mac];
+      return { email, earlierMac: user.mac, ...sealed, mac };
     });
-    const columns = [0, 1, 2, 3, 4].map((column) => rows.map((row) => row[column]));
-    return (await this.statements.run(REPLACE, columns)).length;
+    return (await this.statements.run(REPLACE, arrayValues(REPLACED, rows))).length;
   }
 }

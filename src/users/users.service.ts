@@ -22,7 +22,7 @@ export interface NewUser {
   readonly mustResetPassword?: boolean;
 }
 
-/** What of a user can be changed; what is absent stays. A new password lifts `mustResetPassword` unless it is set anew. */
+/** What can be changed of a user; absent members stay. A new password lifts `mustResetPassword`, unless the change sets it. */
 export interface UserChange {
   readonly password?: string;
   readonly enabled?: boolean;
@@ -30,7 +30,7 @@ export interface UserChange {
   readonly mustResetPassword?: boolean;
 }
 
-/** Told within the transaction when a user's sessions must end: they were disabled, or their password was changed or must be. */
+/** Runs within the transaction when a user's sessions must end: the user was disabled, or the password changed or must change. */
 export type SignOut = (email: string, reason: string, actor: Actor, manager: EntityManager) => Promise<void>;
 
 /** Keeps the users: who they are and what they may do. Every change is an audit event of the same transaction. */
@@ -46,7 +46,7 @@ export class UsersService {
     private readonly genuine: GenuineUsersService,
   ) {}
 
-  /** Has a feature that keeps sessions told when a user's must end. */
+  /** Registers what runs when a user's sessions must end. */
   onSignOut(signOut: SignOut): void {
     this.signOuts.push(signOut);
   }
@@ -198,10 +198,10 @@ export class UsersService {
 const NEW_USER = { enabled: true, totpSecret: null } as const;
 
 function without(roles: readonly string[], role: string): string[] {
-  return roles.filter((held) => held !== role);
+  return roles.filter((other) => other !== role);
 }
 
-/** A change would sign what somebody else wrote. */
+/** A change would sign what was written outside the service. */
 function userTampered(email: string): AppError {
   const what = `The row of ${email} was changed outside the service.`;
   return new AppError('user_tampered', 409, `${what} Look at it with "users list", then disable it or approve it.`);

@@ -104,13 +104,15 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('has 415 for every body except that of the token endpoint, and 429 for every route where a password can be guessed', () => {
+  it('has 415 for every body, 417 at the OAuth endpoints, and 429 wherever a password can be guessed', () => {
     const statuses = (has: (operation: Operation) => boolean, status: string): [string, boolean][] =>
       operations
         .filter(({ operation }) => has(operation))
         .map(({ name, operation }) => [name, status in operation.responses]);
     const bodies = statuses((operation) => operation.requestBody !== undefined, '415');
-    expect(bodies.filter(([, isThere]) => !isThere)).toEqual([['post /api/token', false]]);
+    expect(bodies.filter(([, isThere]) => !isThere)).toEqual([]);
+    const forms = statuses(({ responses }) => /OAuthErrorBody/.test(JSON.stringify(responses)), '417');
+    expect(forms).toEqual(['', '/revoke', '/introspect'].map((path) => [`post /api/token${path}`, true]));
     const guarded = statuses((operation) => operation['x-required-role'] !== undefined, '429');
     expect(guarded.filter(([, isThere]) => !isThere)).toEqual([]);
     expect(document.paths['/api/token']?.['post']?.responses).toHaveProperty('429');

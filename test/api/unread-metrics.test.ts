@@ -7,13 +7,18 @@ describe('a metric that cannot be read', () => {
     Logger.overrideLogger(false);
     // Two in one process, which share nothing.
     const [metrics] = [new MetricsService(), new MetricsService()].map((each) => {
-      each.counter({ name: 'tessera_there_total', help: 'There.' }).inc();
+      each.counter({ name: 'tessera_there_total', help: 'There.', action: '' }).inc();
       return each;
     });
     let asked = 0;
     const collect = (): Promise<never> => new Promise(() => asked++);
-    metrics?.gauge({ name: 'tessera_late', help: 'Late.', collect });
-    metrics?.gauge({ name: 'tessera_broken', help: 'Broken.', collect: () => Promise.reject(new Error('away')) });
+    metrics?.gauge({ name: 'tessera_late', help: 'Late.', action: '', collect });
+    metrics?.gauge({
+      name: 'tessera_broken',
+      help: 'Broken.',
+      action: '',
+      collect: () => Promise.reject(new Error('away')),
+    });
     const begin = performance.now();
     for (let i = 0; i < 2; i++) {
       const shown = parse((await metrics?.exposition())?.text ?? '');

@@ -1,6 +1,7 @@
 import { basicOf, type Client } from '../support/client.js';
 import { startExtended } from '../support/extended.js';
 import type { Service } from '../support/service.js';
+import { seconds } from '../support/sessions.js';
 
 interface Declared {
   readonly routes: readonly { readonly name: string; readonly policy?: unknown }[];
@@ -71,6 +72,14 @@ describe('policies', () => {
       ],
       WasSuccessful: false,
     });
+  });
+
+  it('work together with failures, whose codes an extension may add', async () => {
+    const Message = 'The coupon MAY was used already.';
+    const { status, body } = await client().post('/api/sys/coupons/redeem', {});
+    expect([status, body]).toEqual([409, { Status: 409, Message, Value: null, Errors: null, WasSuccessful: false }]);
+    // The line is written after the answer is sent. Without it the test runs out of time.
+    while (!service.log.includes('"failure":{"code":"coupon_used"}')) await seconds(0.02);
   });
 
   it('work together with the other conventions: paths, methods, request ids', async () => {

@@ -112,7 +112,7 @@ suite('two replicas behind the balancer', () => {
     while ((await probe()).status === 200) await seconds(0.1);
     const { body, headers } = await probe();
     expect([body.Message, headers.get('retry-after'), headers.get('connection')]).toEqual([
-      'The process was told to stop.',
+      'The process is stopping.',
       '5',
       'close',
     ]);

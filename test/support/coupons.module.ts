@@ -2,6 +2,13 @@ import { Controller, Get, Module, Post } from '@nestjs/common';
 import { Public, Role } from '../../src/access/policy.js';
 import { CheckedBody } from '../../src/resource/body.pipe.js';
 import { RequiredText } from '../../src/resource/members.js';
+import { AppError } from '../../src/kernel/app-error.js';
+
+declare module '../../src/kernel/error-codes.js' {
+  interface AddedErrorCodes {
+    coupon_used: 409;
+  }
+}
 
 class CouponInput {
   @RequiredText({ maxLength: 5, example: 'MAY', description: 'What customers type.' })
@@ -23,6 +30,12 @@ class CouponsController {
   @Public()
   open(): string {
     return 'for everybody';
+  }
+
+  @Post('redeem')
+  @Public()
+  redeem(): never {
+    throw new AppError('coupon_used', 409, 'The coupon MAY was used already.');
   }
 
   @Post()

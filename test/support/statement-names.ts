@@ -1,13 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The names of all prepared statements, from the code. */
+/** The names of all prepared statements, from the list that is made from the code. */
 export function namesInCode(): string[] {
-  const source = join(import.meta.dirname, '../../src');
-  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-  const text = files.map((file) => readFileSync(join(source, file), 'utf8')).join('\n');
-  const named = /(?:audited\(\s*|name: )'([a-z]+(?:-[a-z]+)+)',\n\s+(?:isRepeatable: true,\n\s+)?(?:`|'|text: )/g;
-  return [...text.matchAll(named)].map(([, name = '']) => name);
+  const list = readFileSync(join(import.meta.dirname, '../../docs/statements.sql'), 'utf8');
+  return [...list.matchAll(/^-- name: ([a-z-]+)\n(?!-- not prepared)/gm)].map(([, name = '']) => name);
 }
 
 /**
@@ -16,25 +13,25 @@ export function namesInCode(): string[] {
  * an export or an end of all sessions, which read all there is.
  */
 export const NOT_SENT = [
-  'audit-export-page-end',
   'audit-export-page',
-  'audit-seal-from',
-  'audit-seal-renew',
-  'audit-seal-measured-from',
-  'audit-seal-delete-range',
-  'audit-seal-prune',
-  'audit-unsealed-age',
+  'audit-export-page-end',
   'audit-outside-seals',
+  'audit-seal-delete-range',
+  'audit-seal-from',
+  'audit-seal-measured-from',
+  'audit-seal-prune',
+  'audit-seal-renew',
+  'audit-unsealed-age',
+  'embedded-flush-counters',
   'maintenance-most-due',
   'maintenance-wal-since-checkpoint',
-  'embedded-flush-counters',
-  'session-estimate',
+  'session-count',
   'session-end-elsewhere',
-  'session-ticket',
+  'session-end-next',
+  'session-estimate',
   'session-reseal-ticket',
   'session-revived',
-  'session-count',
-  'session-end-next',
+  'session-ticket',
   'totp-spend-step',
   'user-replace',
 ];

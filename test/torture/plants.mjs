@@ -43,20 +43,35 @@ const PLANTS = {
     };`,
 
   'find, then update': `
+    import { statement } from './database/statement.js';
     import { RotationsService } from './sessions/rotations.service.js';
     import { digestTicket } from './sessions/ticket-digest.js';
+    const find = statement({
+      name: 'find',
+      parameters: { id: 'bigint', generation: 'bigint' },
+      text: 'SELECT FROM refresh_tokens WHERE id = :id AND generation = :generation',
+    });
+    const update = statement({
+      name: 'update',
+      parameters: { id: 'bigint' },
+      text: \`UPDATE refresh_tokens t SET generation = t.generation + 1, rotated_on = now()
+        WHERE id = :id RETURNING t.id, t.unique_id AS "uniqueId", t.generation, t.subject, t.client_id AS "clientId",
+          t.auth_time AS "authTime", t.amr, now() AS now\`,
+    });
+    const store = statement({
+      name: 'store',
+      parameters: { id: 'bigint', salt: 'text', hash: 'text' },
+      text: 'UPDATE refresh_tokens SET ticket_salt = :salt, ticket_hash = :hash WHERE id = :id',
+    });
     RotationsService.prototype.rotate = async function ({ claims: { id, generation } }) {
-      const run = (name, text, values) => this.statements.run({ name, text }, values);
-      const found = await run('find', 'SELECT FROM refresh_tokens WHERE id = $1 AND generation = $2', [id, generation]);
+      const found = await this.statements.run(find, { id, generation });
       if (found.length === 0) return undefined;
       // As long as a round trip to a server, which the embedded database does not have.
       await new Promise((resolve) => setTimeout(resolve, 5));
-      const [session] = await run('update', \`UPDATE refresh_tokens t SET generation = t.generation + 1, rotated_on = now()
-        WHERE id = $1 RETURNING t.id, t.unique_id AS "uniqueId", t.generation, t.subject, t.client_id AS "clientId",
-          t.auth_time AS "authTime", t.amr, now() AS now\`, [id]);
+      const [session] = await this.statements.run(update, { id });
       const refreshToken = this.codec.encode(session);
       const { salt, hash } = digestTicket(refreshToken);
-      await run('store', 'UPDATE refresh_tokens SET ticket_salt = $2, ticket_hash = $3 WHERE id = $1', [id, salt, hash]);
+      await this.statements.run(store, { id, salt, hash });
       return { ...session, refreshToken };
     };`,
 
@@ -95,23 +110,34 @@ const PLANTS = {
     };`,
 
   'an edit that lengthens': `
+    import { statement } from './database/statement.js';
     import { RefreshTokensService } from './refresh-tokens/refresh-tokens.service.js';
     const { update } = RefreshTokensService.prototype;
-    const text = 'UPDATE refresh_tokens SET expires_on = $2 WHERE id = $1 AND issued';
+    const lengthen = statement({
+      name: 'lengthen',
+      parameters: { id: 'bigint', expiresOn: 'timestamptz' },
+      text: 'UPDATE refresh_tokens SET expires_on = :expiresOn WHERE id = :id AND issued',
+    });
     RefreshTokensService.prototype.update = async function (change, ...others) {
       const write = await update.call(this, change, ...others);
-      await this.statements.run({ name: 'lengthen', text }, [change.Id, change.ExpiresOn]);
+      await this.statements.run(lengthen, { id: change.Id, expiresOn: change.ExpiresOn });
       return write;
     };`,
 
   // An expiry in the past has ended the session. This fault lets another edit turn the record into a session again.
   'an edit that revives': `
+    import { statement } from './database/statement.js';
     import { RefreshTokensService } from './refresh-tokens/refresh-tokens.service.js';
     const { update } = RefreshTokensService.prototype;
-    const text = 'UPDATE refresh_tokens SET expires_on = $2, issued = true WHERE id = $1 AND generation > 0';
+    const revive = statement({
+      name: 'revive',
+      parameters: { id: 'bigint', expiresOn: 'timestamptz' },
+      text: 'UPDATE refresh_tokens SET expires_on = :expiresOn, issued = true WHERE id = :id AND generation > 0',
+    });
     RefreshTokensService.prototype.update = async function (change, ...others) {
       const write = await update.call(this, change, ...others);
-      if (change.ExpiresOn > new Date()) await this.statements.run({ name: 'revive', text }, [change.Id, change.ExpiresOn]);
+      const given = { id: change.Id, expiresOn: change.ExpiresOn };
+      if (change.ExpiresOn > new Date()) await this.statements.run(revive, given);
       return write;
     };`,
 

@@ -45,7 +45,7 @@ export class TokenResponse {
 
   @ApiProperty({
     type: String,
-    description: 'For the next `grant_type=refresh_token`; the one before is out of use.',
+    description: 'For the next `grant_type=refresh_token`. The previous refresh token is out of use.',
     example: 'tsr_AQ0AAAAAAAAAAQ',
   })
   readonly refresh_token!: string;

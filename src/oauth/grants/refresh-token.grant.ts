@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { REFRESH_REFUSALS } from '../../kernel/refusal-reasons.js';
 import { MetricsService } from '../../observability/metrics.service.js';
 import { Outcomes } from '../../observability/outcomes.js';
-import { REDEMPTION_REFUSALS } from '../../sessions/judgement.js';
 import { RedemptionService } from '../../sessions/redemption.service.js';
 import type { IssuedSession } from '../../sessions/session.js';
 import { TokenResponsesService } from '../token-responses.service.js';
@@ -23,8 +23,10 @@ export class RefreshTokenGrant implements Grant {
     this.redemptions = new Outcomes(metrics, {
       name: 'tessera_redemptions_total',
       help: 'Refresh tokens presented for new ones, by outcome; a refusal as replayed ended the session.',
+      action:
+        'Look up a reason that grows in errors.md. Many `replayed`: stolen tokens, or a client that keeps old ones.',
       successes: ['redeemed', 'retried'],
-      refusals: REDEMPTION_REFUSALS,
+      refusals: Object.keys(REFRESH_REFUSALS),
     });
   }
 

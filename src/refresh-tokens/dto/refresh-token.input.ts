@@ -36,7 +36,7 @@ export class RefreshTokenChange {
 
 /**
  * What a client sends to create a record: all that an update takes but the Id. It is derived from the update, and not the other
- * way round, so that both tell of failures in the order of contract 1.1, where the Id is not the last.
+ * way round, so that both report failures in the order of contract 1.1, where the Id is not the last.
  */
 export class RefreshTokenInput extends OmitType(RefreshTokenChange, ['Id']) {}
 

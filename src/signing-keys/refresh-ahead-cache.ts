@@ -5,10 +5,10 @@ interface Reading<T> {
 }
 
 /**
- * A value that is read from elsewhere and remembered for a moment: `get` never returns one that is older than its life. From half
- * of its life on it is read anew in the background, so that under load nobody waits for that.
+ * A cache of one value that refreshes ahead. `get` never returns a value older than its life. From half of its life on, the cache reads
+ * the value again in the background, so that under load no request waits for that.
  */
-export class Remembered<T> {
+export class RefreshAheadCache<T> {
   private latest: { readonly value: T; readonly since: number } | undefined;
   private reading: Reading<T> | undefined;
 
@@ -17,7 +17,7 @@ export class Remembered<T> {
     private readonly lifeMs: number,
   ) {}
 
-  /** The value, read now when what is remembered is older than its life, or than told. @throws what reading throws */
+  /** The value; read now if the cached value is older than this. @throws what reading throws */
   async get(atMostMs = this.lifeMs): Promise<T> {
     const age = this.latest ? performance.now() - this.latest.since : Infinity;
     if (this.latest && age < atMostMs) {
@@ -27,13 +27,13 @@ export class Remembered<T> {
     return this.refresh();
   }
 
-  /** Forgets the value: it has changed. A reading that is under way may have missed the change, and is not kept. */
+  /** Forgets the value: it has changed. A running read may have missed the change, so its value is not kept. */
   forget(): void {
     this.latest = undefined;
     this.reading = undefined;
   }
 
-  /** Readers at once share one reading. What takes longer than the value's life may hang: then they begin another. */
+  /** Concurrent callers share one read. A read that takes longer than the value's life may hang: then they begin another. */
   private refresh(): Promise<T> {
     const { value, since } = this.underWay();
     return new Promise((resolve, reject) => {
@@ -46,7 +46,7 @@ export class Remembered<T> {
     });
   }
 
-  /** The reading that is under way, or else a new one; the value is as old as its beginning. */
+  /** The running read, or a new one. The value is as old as the beginning of its read. */
   private underWay(): Reading<T> {
     const since = performance.now();
     if (this.reading && since - this.reading.since < this.lifeMs) return this.reading;

@@ -1,0 +1,70 @@
+/**
+ * Writes docs/errors.md from the built catalogue of error codes; with --check, only says whether the committed page is the same.
+ */
+import { join } from 'node:path';
+import * as prettier from 'prettier';
+import { writeOrCheck } from './made-file.mjs';
+
+const ROOT = join(import.meta.dirname, '..');
+const { COMMAND_ERRORS, OAUTH_ERRORS, REQUEST_ERRORS } = await import(join(ROOT, 'dist/kernel/error-codes.js'));
+const { LOGIN_REFUSALS, REFRESH_REFUSALS } = await import(join(ROOT, 'dist/kernel/refusal-reasons.js'));
+
+function codes(catalogue) {
+  const rows = Object.entries(catalogue).map(
+    ([code, { status, meaning, action }]) => `| \`${code}\` | ${status} | ${meaning} | ${action} |`,
+  );
+  return `| code | status | meaning | what to do |\n| --- | --- | --- | --- |\n${rows.join('\n')}`;
+}
+
+function reasons(catalogue) {
+  const rows = Object.entries(catalogue).map(([reason, meaning]) => `| \`${reason}\` | ${meaning} |`);
+  return `| reason | meaning |\n| --- | --- |\n${rows.join('\n')}`;
+}
+
+const page = `# Error codes
+
+Each failure has a code. The log line of the request has the code as \`failure.code\`, with the reason as \`failure.detail\` if there is one.
+Search the log by the \`X-Request-Id\` of the answer. This page is made from \`src/kernel/error-codes.ts\` and \`src/kernel/refusal-reasons.ts\`
+by \`npm run errors\`.
+
+A client sees the status, the message and, at OAuth endpoints, the member \`error\` ([contract.md](contract.md), 1.5 and 3). A module of your own
+may add codes: [modules.md](modules.md#error-codes).
+
+## Requests
+
+${codes(REQUEST_ERRORS)}
+
+A request that is no HTTP has a log line \`broken request\`, whose \`failure.code\` is that of Node.js, such as \`HPE_HEADER_OVERFLOW\`.
+
+## OAuth endpoints
+
+The member \`error\` of the answer is the code of this table. Other failures are named by their status: \`invalid_client\` (401),
+\`insufficient_scope\` (403), \`temporarily_unavailable\` (429, 503), \`server_error\` (500), and \`invalid_request\` for the rest.
+
+${codes(OAUTH_ERRORS)}
+
+### Why a refresh was refused
+
+All of these are \`invalid_grant\` on the wire. The reason is in the log (\`failure.detail\`), in \`tessera_redemptions_total\` and in the
+[audit trail](audit-trail.md).
+
+${reasons(REFRESH_REFUSALS)}
+
+### Why a sign-in was refused
+
+The reason is in the log (\`failure.detail\`), in \`tessera_sign_ins_total\` and in the audit trail.
+
+${reasons(LOGIN_REFUSALS)}
+
+## Commands
+
+A command prints the message of its failure, and exits with 1.
+
+${codes(COMMAND_ERRORS)}
+`;
+
+const options = await prettier.resolveConfig(join(ROOT, 'docs/errors.md'));
+writeOrCheck('docs/errors.md', await prettier.format(page, { ...options, parser: 'markdown' }), {
+  expected: 'what the catalogue of src/kernel says',
+  command: 'npm run errors',
+});

@@ -1,0 +1,3234 @@
+-- Every statement that the service runs, by name, with each parameter as the code names it. PostgreSQL gets parameters by number: the
+-- comment before a statement has the number and the SQL type of each, and says where null is allowed. Psql takes the parameters of a
+-- statement as variables: \set subject ada@example.com, and :'subject' where the statement has :subject.
+--
+-- These are not here, because their text depends on the request or TypeORM makes it: the statements of a search (src/database/search.ts),
+-- the reads and writes of entities, transactions and migrations; nor are commands such as LISTEN, VACUUM, CHECKPOINT and SELECT 1.
+--
+-- This file is made by `npm run statements`.
+
+-- name: audit-export-page
+-- $1 afterTime: timestamptz
+-- $2 afterId: bigint
+-- $3 untilTime: timestamptz or null
+-- $4 untilId: bigint or null
+-- $5 kinds: text[] or null
+SELECT
+  id,
+  created_on AS "createdOn",
+  kind,
+  actor,
+  reason,
+  subject,
+  client_id AS "clientId",
+  session_id AS "sessionId",
+  record_ids AS "recordIds",
+  address,
+  user_agent AS "userAgent",
+  request_id AS "requestId",
+  last_address AS "lastAddress",
+  last_user_agent AS "lastUserAgent",
+  last_request_id AS "lastRequestId",
+  last_redeemed_on AS "lastRedeemedOn"
+FROM audit_trail_entries
+WHERE
+  (created_on, id) > (:afterTime::timestamptz, :afterId::bigint)
+  AND (
+    :untilTime::timestamptz IS NULL
+    OR (created_on, id) <= (:untilTime::timestamptz, :untilId::bigint)
+  )
+  AND (
+    :kinds::text[] IS NULL
+    OR kind = ANY (:kinds::text[])
+  )
+ORDER BY
+  created_on,
+  id;
+
+-- name: audit-export-page-end
+-- $1 afterTime: timestamptz
+-- $2 afterId: bigint
+-- $3 size: int
+SELECT
+  created_on AS "createdOn",
+  id
+FROM audit_trail_entries
+WHERE (created_on, id) > (:afterTime::timestamptz, :afterId::bigint)
+ORDER BY
+  created_on,
+  id
+OFFSET
+  :size::int - 1
+LIMIT
+  1;
+
+-- name: audit-newest
+SELECT
+  least(max(id), pg_sequence_last_value (pg_get_serial_sequence('audit_trail_entries', 'id')::regclass)) AS id,
+  ARRAY(
+    SELECT DISTINCT
+      virtualtransaction
+    FROM pg_locks
+    WHERE
+      relation = 'audit_trail_entries'::regclass
+      AND database = (
+        SELECT oid
+        FROM pg_database
+        WHERE datname = current_database()
+      )
+      AND mode = 'RowExclusiveLock'
+      AND granted
+      AND pid IS DISTINCT FROM pg_backend_pid()
+  ) AS writers
+FROM audit_trail_entries;
+
+-- name: audit-outside-seals
+SELECT
+  (
+    SELECT count(*)::int
+    FROM audit_trail_entries
+    WHERE
+      id < coalesce(
+        (
+          SELECT max(to_id) + 1
+          FROM audit_seals
+          WHERE pruned_on IS NOT NULL
+        ),
+        1
+      )
+  ) AS before,
+  (
+    SELECT count(*)::int
+    FROM audit_trail_entries
+    WHERE
+      id > (
+        SELECT coalesce(max(to_id), 0)
+        FROM audit_seals
+      )
+  ) AS unsealed,
+  (
+    SELECT count(*)::int
+    FROM audit_trail_entries
+    WHERE
+      id > coalesce(pg_sequence_last_value (pg_get_serial_sequence('audit_trail_entries', 'id')::regclass), 0)
+  ) AS ahead;
+
+-- name: audit-read-page
+-- sent again when its connection broke
+-- $1 ids: bigint[]
+-- $2 smallBytes: bigint
+WITH
+  act AS (
+    SELECT
+      t.*,
+      17 * cardinality(record_ids) + octet_length(concat(actor, actor, reason, reason, subject, client_id, user_agent)) + 950 AS bytes
+    FROM audit_trail_entries t
+    WHERE
+      id = ANY (
+        (SELECT :ids::bigint[])::bigint[]
+      )
+  ),
+  page AS (
+    SELECT coalesce(sum(bytes), 0) <= :smallBytes::bigint AS fits
+    FROM act
+  )
+SELECT
+  act.id AS "foundId",
+  act.bytes::int,
+  page.fits,
+  shown.*
+FROM
+  page,
+  act
+  LEFT JOIN LATERAL (
+    SELECT
+      id,
+      created_on AS "createdOn",
+      kind,
+      actor,
+      reason,
+      subject,
+      client_id AS "clientId",
+      session_id AS "sessionId",
+      record_ids AS "recordIds",
+      address,
+      user_agent AS "userAgent",
+      request_id AS "requestId",
+      last_address AS "lastAddress",
+      last_user_agent AS "lastUserAgent",
+      last_request_id AS "lastRequestId",
+      last_redeemed_on AS "lastRedeemedOn"
+    WHERE page.fits
+  ) shown ON true;
+
+-- name: audit-read-slice
+-- sent again when its connection broke
+-- $1 ids: bigint[]
+SELECT
+  id,
+  created_on AS "createdOn",
+  kind,
+  actor,
+  reason,
+  subject,
+  client_id AS "clientId",
+  session_id AS "sessionId",
+  record_ids AS "recordIds",
+  address,
+  user_agent AS "userAgent",
+  request_id AS "requestId",
+  last_address AS "lastAddress",
+  last_user_agent AS "lastUserAgent",
+  last_request_id AS "lastRequestId",
+  last_redeemed_on AS "lastRedeemedOn"
+FROM
+  (
+    SELECT
+      t.*,
+      17 * cardinality(record_ids) + octet_length(concat(actor, actor, reason, reason, subject, client_id, user_agent)) + 950 AS bytes
+    FROM audit_trail_entries t
+    WHERE
+      id = ANY (
+        (SELECT :ids::bigint[])::bigint[]
+      )
+  ) act;
+
+-- name: audit-record
+-- $1 kind: text
+-- $2 actor: text
+-- $3 reason: text or null
+-- $4 address: text or null
+-- $5 userAgent: text or null
+-- $6 requestId: text or null
+-- $7 subject: text or null
+-- $8 clientId: text or null
+-- $9 sessionId: uuid or null
+-- $10 recordIds: bigint[]
+-- $11 lastAddress: text or null
+-- $12 lastUserAgent: text or null
+-- $13 lastRequestId: text or null
+-- $14 lastRedeemedOn: timestamptz or null
+INSERT INTO
+  audit_trail_entries (
+    kind,
+    actor,
+    reason,
+    address,
+    user_agent,
+    request_id,
+    subject,
+    client_id,
+    session_id,
+    record_ids,
+    last_address,
+    last_user_agent,
+    last_request_id,
+    last_redeemed_on
+  )
+VALUES
+  (
+    :kind,
+    :actor,
+    :reason,
+    :address,
+    :userAgent,
+    :requestId,
+    :subject,
+    :clientId,
+    :sessionId,
+    :recordIds,
+    :lastAddress,
+    :lastUserAgent,
+    :lastRequestId,
+    :lastRedeemedOn
+  );
+
+-- name: audit-record-within-bounds
+-- $1 kind: text
+-- $2 actor: text
+-- $3 reason: text or null
+-- $4 address: text or null
+-- $5 userAgent: text or null
+-- $6 requestId: text or null
+-- $7 subject: text or null
+-- $8 clientId: text or null
+-- $9 sessionId: uuid or null
+-- $10 recordIds: bigint[]
+-- $11 lastAddress: text or null
+-- $12 lastUserAgent: text or null
+-- $13 lastRequestId: text or null
+-- $14 lastRedeemedOn: timestamptz or null
+INSERT INTO
+  audit_trail_entries (
+    kind,
+    actor,
+    reason,
+    address,
+    user_agent,
+    request_id,
+    subject,
+    client_id,
+    session_id,
+    record_ids,
+    last_address,
+    last_user_agent,
+    last_request_id,
+    last_redeemed_on
+  )
+SELECT
+  :kind::text,
+  :actor::text,
+  :reason::text,
+  :address::text,
+  :userAgent::text,
+  :requestId::text,
+  :subject::text,
+  :clientId::text,
+  :sessionId::uuid,
+  :recordIds::bigint[],
+  :lastAddress::text,
+  :lastUserAgent::text,
+  :lastRequestId::text,
+  :lastRedeemedOn::timestamptz
+WHERE
+  (
+    SELECT count(*)
+    FROM
+      (
+        SELECT
+        FROM audit_trail_entries
+        WHERE
+          session_id = :sessionId::uuid
+          AND kind = :kind::text
+          AND reason = :reason::text
+          AND created_on > now() - interval '1 minute'
+        LIMIT
+          10
+      ) recent
+  ) < 10;
+
+-- name: audit-seal-delete-range
+-- $1 fromId: bigint
+-- $2 toId: bigint
+WITH
+  deleted AS (
+    DELETE FROM audit_trail_entries
+    WHERE id BETWEEN :fromId AND :toId
+    RETURNING id
+  )
+SELECT count(*)::int AS count
+FROM deleted;
+
+-- name: audit-seal-expired
+-- $1 seconds: float8
+SELECT
+  s.id,
+  s.version,
+  s.from_id AS "fromId",
+  s.to_id AS "toId",
+  s.count,
+  extract(
+    epoch
+    FROM s.newest_on
+  )::float8 AS "newestOn",
+  s.digest,
+  s.previous,
+  s.link,
+  s.mac,
+  extract(
+    epoch
+    FROM s.created_on
+  )::float8 AS "createdOn",
+  extract(
+    epoch
+    FROM s.pruned_on
+  )::float8 AS "prunedOn",
+  s.pruned_mac AS "prunedMac",
+  found.*,
+  extract(
+    epoch
+    FROM date_trunc('second', now())
+  )::float8 AS now
+FROM
+  (
+    SELECT *
+    FROM audit_seals
+    WHERE
+      id = (
+        SELECT min(id)
+        FROM audit_seals
+        WHERE pruned_on IS NULL
+      )
+      AND newest_on < now() - make_interval(secs => :seconds::float8)
+    FOR UPDATE
+      SKIP LOCKED
+  ) s
+  CROSS JOIN LATERAL (
+    SELECT
+      count(*)::int AS "foundCount",
+      encode(
+        sha256(
+          coalesce(
+            string_agg(
+              sha256(
+                convert_to(
+                  (
+                    CASE s.version
+                      WHEN 1 THEN jsonb_build_array(
+                        e.id,
+                        extract(
+                          epoch
+                          FROM e.created_on
+                        ),
+                        e.kind,
+                        e.actor,
+                        e.reason,
+                        e.subject,
+                        e.client_id,
+                        e.session_id,
+                        e.record_ids,
+                        e.address,
+                        e.user_agent,
+                        e.request_id,
+                        e.last_address,
+                        e.last_user_agent,
+                        e.last_request_id,
+                        extract(
+                          epoch
+                          FROM e.last_redeemed_on
+                        )
+                      )
+                    END
+                  )::text,
+                  'UTF8'
+                )
+              ),
+              ''
+              ORDER BY e.id
+            ),
+            ''
+          )
+        ),
+        'hex'
+      ) AS "foundDigest"
+    FROM audit_trail_entries e
+    WHERE e.id BETWEEN s.from_id AND s.to_id
+  ) found;
+
+-- name: audit-seal-from
+-- $1 after: bigint
+-- $2 limit: bigint
+SELECT
+  s.id,
+  s.version,
+  s.from_id AS "fromId",
+  s.to_id AS "toId",
+  s.count,
+  extract(
+    epoch
+    FROM s.newest_on
+  )::float8 AS "newestOn",
+  s.digest,
+  s.previous,
+  s.link,
+  s.mac,
+  extract(
+    epoch
+    FROM s.created_on
+  )::float8 AS "createdOn",
+  extract(
+    epoch
+    FROM s.pruned_on
+  )::float8 AS "prunedOn",
+  s.pruned_mac AS "prunedMac"
+FROM audit_seals s
+WHERE s.id > :after
+ORDER BY s.id
+LIMIT
+  :limit;
+
+-- name: audit-seal-insert
+-- $1 id: bigint
+-- $2 version: int
+-- $3 fromId: bigint
+-- $4 toId: bigint
+-- $5 count: int
+-- $6 newestOn: float8
+-- $7 digest: text
+-- $8 previous: text
+-- $9 createdOn: float8
+-- $10 link: text
+-- $11 mac: text
+INSERT INTO
+  audit_seals (id, version, from_id, to_id, count, newest_on, digest, previous, created_on, link, mac)
+VALUES
+  (
+    :id,
+    :version,
+    :fromId,
+    :toId,
+    :count,
+    to_timestamp(:newestOn),
+    :digest,
+    :previous,
+    to_timestamp(:createdOn),
+    :link,
+    :mac
+  )
+ON CONFLICT (id) DO NOTHING
+RETURNING id;
+
+-- name: audit-seal-latest
+-- $1 earlier: bigint
+SELECT
+  s.id,
+  s.version,
+  s.from_id AS "fromId",
+  s.to_id AS "toId",
+  s.count,
+  extract(
+    epoch
+    FROM s.newest_on
+  )::float8 AS "newestOn",
+  s.digest,
+  s.previous,
+  s.link,
+  s.mac,
+  extract(
+    epoch
+    FROM s.created_on
+  )::float8 AS "createdOn",
+  extract(
+    epoch
+    FROM s.pruned_on
+  )::float8 AS "prunedOn",
+  s.pruned_mac AS "prunedMac",
+  (
+    SELECT link
+    FROM audit_seals
+    WHERE id = :earlier
+  ) AS known
+FROM audit_seals s
+ORDER BY s.id DESC
+LIMIT
+  1;
+
+-- name: audit-seal-measure
+-- $1 fromId: bigint
+-- $2 upTo: bigint
+-- $3 limit: bigint
+-- $4 version: int
+SELECT
+  count(*)::int AS count,
+  max(e.id) AS "toId",
+  encode(
+    sha256(
+      coalesce(
+        string_agg(
+          sha256(
+            convert_to(
+              (
+                CASE :version::int
+                  WHEN 1 THEN jsonb_build_array(
+                    e.id,
+                    extract(
+                      epoch
+                      FROM e.created_on
+                    ),
+                    e.kind,
+                    e.actor,
+                    e.reason,
+                    e.subject,
+                    e.client_id,
+                    e.session_id,
+                    e.record_ids,
+                    e.address,
+                    e.user_agent,
+                    e.request_id,
+                    e.last_address,
+                    e.last_user_agent,
+                    e.last_request_id,
+                    extract(
+                      epoch
+                      FROM e.last_redeemed_on
+                    )
+                  )
+                END
+              )::text,
+              'UTF8'
+            )
+          ),
+          ''
+          ORDER BY e.id
+        ),
+        ''
+      )
+    ),
+    'hex'
+  ) AS digest,
+  extract(
+    epoch
+    FROM date_trunc('second', max(e.created_on))
+  )::float8 AS "newestOn",
+  extract(
+    epoch
+    FROM date_trunc('second', now())
+  )::float8 AS "createdOn"
+FROM
+  (
+    SELECT *
+    FROM audit_trail_entries
+    WHERE
+      id >= :fromId
+      AND id <= :upTo
+    ORDER BY id
+    LIMIT
+      :limit
+  ) e;
+
+-- name: audit-seal-measured-from
+-- $1 after: bigint
+-- $2 limit: bigint
+SELECT
+  s.id,
+  s.version,
+  s.from_id AS "fromId",
+  s.to_id AS "toId",
+  s.count,
+  extract(
+    epoch
+    FROM s.newest_on
+  )::float8 AS "newestOn",
+  s.digest,
+  s.previous,
+  s.link,
+  s.mac,
+  extract(
+    epoch
+    FROM s.created_on
+  )::float8 AS "createdOn",
+  extract(
+    epoch
+    FROM s.pruned_on
+  )::float8 AS "prunedOn",
+  s.pruned_mac AS "prunedMac",
+  found.*
+FROM
+  (
+    SELECT *
+    FROM audit_seals
+    WHERE id > :after
+    ORDER BY id
+    LIMIT
+      :limit
+  ) s
+  CROSS JOIN LATERAL (
+    SELECT
+      count(*)::int AS "foundCount",
+      encode(
+        sha256(
+          coalesce(
+            string_agg(
+              sha256(
+                convert_to(
+                  (
+                    CASE s.version
+                      WHEN 1 THEN jsonb_build_array(
+                        e.id,
+                        extract(
+                          epoch
+                          FROM e.created_on
+                        ),
+                        e.kind,
+                        e.actor,
+                        e.reason,
+                        e.subject,
+                        e.client_id,
+                        e.session_id,
+                        e.record_ids,
+                        e.address,
+                        e.user_agent,
+                        e.request_id,
+                        e.last_address,
+                        e.last_user_agent,
+                        e.last_request_id,
+                        extract(
+                          epoch
+                          FROM e.last_redeemed_on
+                        )
+                      )
+                    END
+                  )::text,
+                  'UTF8'
+                )
+              ),
+              ''
+              ORDER BY e.id
+            ),
+            ''
+          )
+        ),
+        'hex'
+      ) AS "foundDigest"
+    FROM audit_trail_entries e
+    WHERE e.id BETWEEN s.from_id AND s.to_id
+  ) found
+ORDER BY s.id;
+
+-- name: audit-seal-newest
+SELECT max(id) AS id
+FROM audit_seals;
+
+-- name: audit-seal-prune
+-- $1 id: bigint
+-- $2 prunedOn: float8
+-- $3 prunedMac: text
+WITH
+  earlier AS (
+    DELETE FROM audit_seals
+    WHERE id < :id
+  )
+UPDATE audit_seals
+SET
+  pruned_on = to_timestamp(:prunedOn),
+  pruned_mac = :prunedMac
+WHERE id = :id;
+
+-- name: audit-seal-renew
+-- $1 id: bigint[]
+-- $2 earlierMac: text[]
+-- $3 mac: text[]
+-- $4 prunedMac: text[] with null elements
+UPDATE audit_seals s
+SET
+  mac = n.mac,
+  pruned_mac = n.pruned_mac
+FROM
+  unnest(:id::bigint[], :earlierMac::text[], :mac::text[], :prunedMac::text[]) AS n (id, earlier_mac, mac, pruned_mac)
+WHERE
+  s.id = n.id
+  AND s.mac = n.earlier_mac;
+
+-- name: audit-still-writing
+-- $1 writers: text[]
+SELECT count(*)::int AS count
+FROM pg_locks
+WHERE
+  relation = 'audit_trail_entries'::regclass
+  AND database = (
+    SELECT oid
+    FROM pg_database
+    WHERE datname = current_database()
+  )
+  AND mode = 'RowExclusiveLock'
+  AND granted
+  AND pid IS DISTINCT FROM pg_backend_pid()
+  AND virtualtransaction = ANY (:writers::text[]);
+
+-- name: audit-unsealed-age
+SELECT
+  extract(
+    epoch
+    FROM now() - created_on
+  )::float8 AS value
+FROM audit_trail_entries
+WHERE
+  id > (
+    SELECT coalesce(max(to_id), 0)
+    FROM audit_seals
+  )
+ORDER BY id
+LIMIT
+  1;
+
+-- name: connection-prepare
+-- not prepared: PostgreSQL does not see the name
+-- $1 process: int or null
+-- $2 names: text[]
+-- $3 wanted: text[]
+-- $4 read: text[]
+SELECT
+  pg_backend_pid() IS DISTINCT FROM :process::int AS "isPooled",
+  pg_is_in_recovery() AS "isStandby",
+  current_setting('default_transaction_read_only') = 'on' AS "isReadOnly",
+  current_setting('server_encoding') AS encoding,
+  current_setting('server_version_num')::int AS version,
+  current_schema() AS schema,
+  current_setting('search_path') AS path,
+  current_user AS role,
+  current_database() AS database,
+  (
+    SELECT
+      array_agg(
+        current_setting(name)
+        ORDER BY place
+      )
+    FROM unnest(:read::text[]) WITH ORDINALITY AS read (name, place)
+  ) AS session,
+  (
+    SELECT count(set_config(name, value, false))
+    FROM unnest(:names::text[], :wanted::text[]) AS wanted (name, value)
+    WHERE
+      pg_backend_pid() = :process::int
+      AND current_setting(name, true) IS NOT NULL
+  );
+
+-- name: embedded-flush-counters
+SELECT pg_stat_force_next_flush ();
+
+-- name: guess-forget
+-- $1 limit: bigint
+DELETE FROM login_throttles
+WHERE
+  key IN (
+    SELECT key
+    FROM login_throttles
+    WHERE
+      blocked_until < now()
+      AND coalesce(last_failure < now() - interval '1 day', true)
+      AND coalesce(last_success < now() - interval '90 days', true)
+    LIMIT
+      :limit
+    FOR UPDATE
+      SKIP LOCKED
+  )
+RETURNING key;
+
+-- name: guess-reserve
+-- sent again when its connection broke
+-- $1 keys: text[]
+-- $2 free: int[]
+-- $3 seconds: float8[]
+-- $4 longest: float8[]
+-- $5 ownKey: text
+-- $6 totalKey: text
+WITH
+  limits AS (
+    SELECT *
+    FROM
+      unnest(:keys::text[], :free::int[], :seconds::float8[], :longest::float8[]) AS l (key, free, seconds, longest)
+  ),
+  blocked AS (
+    SELECT max(t.blocked_until) AS until
+    FROM
+      login_throttles t
+      LEFT JOIN (
+        SELECT
+          coalesce(last_success > now() - interval '90 days', false) AS is_known,
+          failures > 0
+          AND last_failure > now() - interval '1 day' AS failed
+        FROM login_throttles
+        WHERE key = :ownKey
+      ) own ON true
+    WHERE
+      t.key = ANY (:keys)
+      AND t.blocked_until > now()
+      AND (
+        t.key = :ownKey
+        OR own.is_known IS NOT TRUE
+        AND (
+          t.key <> :totalKey
+          OR own.failed
+        )
+      )
+  ),
+  own AS (
+    INSERT INTO
+      login_throttles AS t (key, failures, blocked_until, last_failure)
+    SELECT
+      :ownKey,
+      1,
+      '-infinity',
+      now()
+    FROM blocked
+    WHERE until IS NULL
+    ON CONFLICT (key) DO UPDATE
+    SET
+      failures = CASE
+        WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+        ELSE 1
+      END,
+      last_failure = now(),
+      blocked_until = coalesce(
+        (
+          SELECT
+            now() + make_interval(
+              secs => least(
+                l.longest,
+                l.seconds * power(
+                  2,
+                  least(
+                    CASE
+                      WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+                      ELSE 1
+                    END - l.free - 1,
+                    20
+                  )
+                )
+              )
+            )
+          FROM limits l
+          WHERE
+            l.key = t.key
+            AND CASE
+              WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+              ELSE 1
+            END > l.free
+        ),
+        t.blocked_until
+      )
+    WHERE t.blocked_until <= now()
+    RETURNING
+      failures,
+      blocked_until,
+      coalesce(last_success > now() - interval '90 days', false) AS is_known
+  ),
+  shared AS (
+    INSERT INTO
+      login_throttles AS t (key, failures, blocked_until, last_failure)
+    SELECT
+      l.key,
+      1,
+      '-infinity',
+      now()
+    FROM
+      own,
+      limits l
+    WHERE
+      NOT own.is_known
+      AND l.key <> :ownKey
+    ORDER BY l.key COLLATE "C"
+    ON CONFLICT (key) DO UPDATE
+    SET
+      failures = CASE
+        WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+        ELSE 1
+      END,
+      last_failure = now(),
+      blocked_until = coalesce(
+        (
+          SELECT
+            now() + make_interval(
+              secs => least(
+                l.longest,
+                l.seconds * power(
+                  2,
+                  least(
+                    CASE
+                      WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+                      ELSE 1
+                    END - l.free - 1,
+                    20
+                  )
+                )
+              )
+            )
+          FROM limits l
+          WHERE
+            l.key = t.key
+            AND CASE
+              WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+              ELSE 1
+            END > l.free
+        ),
+        t.blocked_until
+      )
+    WHERE
+      t.blocked_until <= now()
+      OR t.key = :totalKey
+      AND (
+        SELECT failures
+        FROM own
+      ) = 1
+    RETURNING key
+  )
+SELECT
+  ceil(
+    extract(
+      epoch
+      FROM
+        (
+          SELECT until
+          FROM blocked
+        ) - now()
+    )
+  )::int AS wait,
+  extract(
+    epoch
+    FROM now()
+  )::float8 AS at,
+  (
+    SELECT is_known
+    FROM own
+  ) AS "isKnown",
+  (
+    SELECT
+      extract(
+        epoch
+        FROM greatest(blocked_until, now()) - now()
+      )::float8
+    FROM own
+  ) AS "ownBlock",
+  ARRAY(
+    SELECT key
+    FROM shared
+  ) AS counted;
+
+-- name: guess-settle
+-- $1 right: text[]
+-- $2 returned: text[]
+-- $3 at: float8
+WITH
+  right_guess AS (
+    INSERT INTO
+      login_throttles AS t (key, failures, blocked_until, last_success)
+    SELECT
+      key,
+      0,
+      '-infinity',
+      now()
+    FROM unnest(:right::text[]) AS key
+    ORDER BY key COLLATE "C"
+    ON CONFLICT (key) DO UPDATE
+    SET
+      failures = 0,
+      blocked_until = '-infinity',
+      last_success = now()
+    RETURNING t.key
+  )
+UPDATE login_throttles t
+SET
+  failures = greatest(t.failures - 1, 0),
+  blocked_until = CASE
+    WHEN extract(
+      epoch
+      FROM t.last_failure
+    )::float8 = :at THEN '-infinity'
+    ELSE t.blocked_until
+  END
+FROM
+  (
+    SELECT key
+    FROM login_throttles
+    WHERE
+      key = ANY (:returned)
+      AND (
+        SELECT count(*)
+        FROM right_guess
+      ) >= 0
+    ORDER BY array_position(:returned::text[], key)
+    FOR UPDATE
+  ) locked
+WHERE t.key = locked.key;
+
+-- name: job-claim
+-- $1 name: text
+-- $2 holder: uuid
+-- $3 inAnyCase: boolean
+INSERT INTO
+  jobs AS j (name, due_on, holder, held_until, started_on)
+VALUES (:name, now(), :holder, now() + interval '2 minutes', now())
+ON CONFLICT (name) DO UPDATE
+SET
+  holder = :holder,
+  held_until = now() + interval '2 minutes',
+  started_on = now(),
+  rows = 0
+WHERE
+  (
+    j.due_on <= now()
+    OR :inAnyCase::boolean
+  )
+  AND coalesce(j.held_until < now(), true)
+RETURNING name;
+
+-- name: job-end
+-- $1 name: text
+-- $2 holder: uuid
+-- $3 seconds: float8
+-- $4 failure: text or null
+UPDATE jobs
+SET
+  holder = NULL,
+  held_until = NULL,
+  ended_on = now(),
+  failure = :failure,
+  due_on = now() + make_interval(secs => :seconds::float8)
+WHERE
+  name = :name
+  AND holder = :holder;
+
+-- name: job-go-on
+-- $1 name: text
+-- $2 holder: uuid
+-- $3 touched: bigint
+UPDATE jobs
+SET
+  held_until = now() + interval '2 minutes',
+  rows = rows + :touched
+WHERE
+  name = :name
+  AND holder = :holder
+RETURNING name;
+
+-- name: maintenance-most-due
+-- $1 seen: text[]
+SELECT
+  CASE
+    WHEN to_vacuum
+    AND to_analyze THEN 'VACUUM (ANALYZE) '
+    WHEN to_vacuum THEN 'VACUUM '
+    ELSE 'ANALYZE '
+  END || name AS command,
+  name,
+  rows
+FROM
+  (
+    SELECT
+      c.oid::regclass::text AS name,
+      greatest(s.n_dead_tup, s.n_ins_since_vacuum, s.n_mod_since_analyze) AS rows,
+      s.n_dead_tup > 50 + 0.2 * greatest(c.reltuples, 0)
+      OR s.n_ins_since_vacuum > 1000 + 0.2 * greatest(c.reltuples, 0)
+      OR age (c.relfrozenxid) > current_setting('autovacuum_freeze_max_age')::int
+      OR mxid_age (c.relminmxid) > current_setting('autovacuum_multixact_freeze_max_age')::int AS to_vacuum,
+      c.relkind = 'r'
+      AND c.oid <> 'pg_statistic'::regclass
+      AND (
+        s.n_mod_since_analyze > 50 + 0.1 * greatest(c.reltuples, 0)
+        OR c.reltuples < 0
+        AND s.schemaname = current_schema()
+      ) AS to_analyze
+    FROM
+      pg_class c
+      JOIN pg_stat_all_tables s ON s.relid = c.oid
+    WHERE
+      c.relkind IN ('r', 't')
+      AND c.relpersistence = 'p'
+  ) due
+WHERE
+  (
+    to_vacuum
+    OR to_analyze
+  )
+  AND name <> ALL (:seen::text[])
+ORDER BY rows DESC
+LIMIT
+  1;
+
+-- name: maintenance-wal-since-checkpoint
+SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), redo_lsn)::bigint AS bytes
+FROM pg_control_checkpoint();
+
+-- name: notify
+-- not prepared: PostgreSQL does not see the name
+-- $1 channel: text
+-- $2 topic: text
+SELECT pg_notify (:channel, :topic);
+
+-- name: record-create
+-- $1 subject: text
+-- $2 clientId: text
+-- $3 expiresOn: timestamptz
+-- $4 protectedTicket: text
+-- $5 ticketHash: text
+-- $6 ticketSalt: text
+-- $7 systemId: text or null
+-- $8 updatedBy: text
+-- $9 uniqueId: uuid
+-- $10 kind: text
+-- $11 actor: text
+-- $12 reason: text or null
+-- $13 address: text or null
+-- $14 userAgent: text or null
+-- $15 requestId: text or null
+WITH
+  act AS (
+    INSERT INTO
+      refresh_tokens AS t (subject, client_id, expires_on, protected_ticket, ticket_hash, ticket_salt, system_id, updated_by, unique_id)
+    VALUES
+      (:subject, :clientId, :expiresOn, :protectedTicket, :ticketHash, :ticketSalt, :systemId, :updatedBy, :uniqueId)
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      updated_on,
+      updated_by,
+      false AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT
+  id,
+  updated_on AS "updatedOn",
+  updated_by AS "updatedBy"
+FROM act;
+
+-- name: record-create-each
+-- $1 subject: text[]
+-- $2 clientId: text[]
+-- $3 expiresOn: timestamptz[]
+-- $4 protectedTicket: text[]
+-- $5 ticketHash: text[]
+-- $6 ticketSalt: text[]
+-- $7 systemId: text[] with null elements
+-- $8 updatedBy: text[]
+-- $9 uniqueId: uuid[]
+-- $10 kind: text[]
+-- $11 actor: text[]
+-- $12 reason: text[] with null elements
+-- $13 address: text[] with null elements
+-- $14 userAgent: text[] with null elements
+-- $15 requestId: text[] with null elements
+WITH
+  asked AS (
+    SELECT *
+    FROM
+      unnest(
+        (SELECT :subject::text[]),
+        (SELECT :clientId::text[]),
+        (SELECT :expiresOn::timestamptz[]),
+        (SELECT :protectedTicket::text[]),
+        (SELECT :ticketHash::text[]),
+        (SELECT :ticketSalt::text[]),
+        (SELECT :systemId::text[]),
+        (SELECT :updatedBy::text[]),
+        (SELECT :uniqueId::uuid[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS asked (
+        subject,
+        client_id,
+        expires_on,
+        protected_ticket,
+        ticket_hash,
+        ticket_salt,
+        system_id,
+        updated_by,
+        unique_id,
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        place
+      )
+  ),
+  act AS (
+    INSERT INTO
+      refresh_tokens (subject, client_id, expires_on, protected_ticket, ticket_hash, ticket_salt, system_id, updated_by, unique_id)
+    SELECT
+      subject,
+      client_id,
+      expires_on,
+      protected_ticket,
+      ticket_hash,
+      ticket_salt,
+      system_id,
+      updated_by,
+      unique_id
+    FROM asked
+    RETURNING
+      id,
+      unique_id,
+      subject,
+      client_id,
+      updated_on,
+      updated_by
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      act.subject,
+      act.client_id,
+      unique_id,
+      ARRAY[act.id],
+      NULL,
+      NULL,
+      NULL,
+      NULL::timestamptz
+    FROM
+      act
+      JOIN asked USING (unique_id)
+  )
+SELECT
+  asked.place::int,
+  act.id,
+  act.updated_on AS "updatedOn",
+  act.updated_by AS "updatedBy"
+FROM
+  act
+  JOIN asked USING (unique_id);
+
+-- name: record-delete
+-- $1 id: bigint
+-- $2 author: text
+-- $3 kind: text
+-- $4 actor: text
+-- $5 reason: text or null
+-- $6 address: text or null
+-- $7 userAgent: text or null
+-- $8 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t
+    WHERE id = :id
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      date_trunc('second', now()) AS updated_on,
+      :author::text AS updated_by,
+      issued AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT
+  id,
+  updated_on AS "updatedOn",
+  updated_by AS "updatedBy"
+FROM act;
+
+-- name: record-delete-expired
+-- $1 retention: float8
+-- $2 from: timestamptz
+-- $3 limit: bigint
+-- $4 kind: text
+-- $5 actor: text
+-- $6 reason: text or null
+-- $7 address: text or null
+-- $8 userAgent: text or null
+-- $9 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      id = ANY (
+        ARRAY(
+          SELECT id
+          FROM refresh_tokens
+          WHERE
+            expires_on >= :from
+            AND expires_on < now() - make_interval(secs => :retention::float8)
+            AND updated_on < now() - make_interval(secs => :retention::float8)
+          ORDER BY
+            expires_on,
+            id
+          LIMIT
+            :limit
+          FOR UPDATE
+            SKIP LOCKED
+        )
+      )
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      expires_on,
+      false AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT expires_on AS "expiresOn"
+FROM act;
+
+-- name: record-hold-session
+-- $1 id: bigint
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  generation,
+  first_generation AS "firstGeneration",
+  subject,
+  client_id AS "clientId",
+  auth_time AS "authTime",
+  created_on AS "createdOn",
+  expires_on AS "ExpiresOn",
+  protected_ticket AS "ProtectedTicket",
+  ticket_salt AS "TicketSalt",
+  ticket_hash AS "TicketHash"
+FROM refresh_tokens
+WHERE
+  id = :id
+  AND issued
+FOR UPDATE;
+
+-- name: record-lock
+-- $1 id: bigint
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  (
+    SELECT
+      t.*,
+      t.created_on > now() - interval '24 hours' AS is_new
+    FROM refresh_tokens t
+    WHERE id = :id
+    FOR UPDATE
+  ) act;
+
+-- name: record-read-each
+-- $1 askedId: bigint[]
+-- $2 kind: text[]
+-- $3 actor: text[]
+-- $4 reason: text[] with null elements
+-- $5 address: text[] with null elements
+-- $6 userAgent: text[] with null elements
+-- $7 requestId: text[] with null elements
+WITH
+  act AS (
+    SELECT
+      t.*,
+      t.created_on > now() - interval '24 hours' AS is_new,
+      asked.*
+    FROM
+      unnest(
+        (SELECT :askedId::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS asked (asked_id, kind, actor, reason, address, user_agent, request_id, place)
+      JOIN refresh_tokens t ON t.id = asked.asked_id
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT
+  place::int,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM act;
+
+-- name: record-read-page
+-- $1 ids: bigint[]
+-- $2 smallBytes: bigint
+-- $3 kind: text
+-- $4 actor: text
+-- $5 reason: text or null
+-- $6 address: text or null
+-- $7 userAgent: text or null
+-- $8 requestId: text or null
+WITH
+  act AS (
+    SELECT
+      t.*,
+      t.created_on > now() - interval '24 hours' AS is_new,
+      octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600 AS bytes
+    FROM refresh_tokens t
+    WHERE
+      id = ANY (
+        (SELECT :ids::bigint[])::bigint[]
+      )
+  ),
+  page AS (
+    SELECT coalesce(sum(bytes), 0) <= :smallBytes::bigint AS fits
+    FROM act
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      :kind::text,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      CASE
+        WHEN min(subject) = max(subject) THEN min(subject)
+      END,
+      CASE
+        WHEN min(client_id) = max(client_id) THEN min(client_id)
+      END,
+      CASE
+        WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+      END::uuid,
+      array_agg(
+        id
+        ORDER BY id
+      )
+    FROM
+      act,
+      page
+    WHERE fits
+    HAVING
+      count(*) > 0
+  )
+SELECT
+  act.id AS "foundId",
+  act.bytes::int,
+  page.fits,
+  shown.*
+FROM
+  page,
+  act
+  LEFT JOIN LATERAL (
+    SELECT
+      id,
+      unique_id AS "uniqueId",
+      subject,
+      client_id AS "clientId",
+      expires_on AS "expiresOn",
+      protected_ticket AS "protectedTicket",
+      ticket_hash AS "ticketHash",
+      ticket_salt AS "ticketSalt",
+      system_id AS "systemId",
+      updated_by AS "updatedBy",
+      created_on AS "createdOn",
+      updated_on AS "updatedOn",
+      is_new AS "isNew",
+      issued
+    WHERE page.fits
+  ) shown ON true;
+
+-- name: record-read-slice
+-- sent again when its connection broke
+-- $1 ids: bigint[]
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  (
+    SELECT
+      t.*,
+      t.created_on > now() - interval '24 hours' AS is_new,
+      octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600 AS bytes
+    FROM refresh_tokens t
+    WHERE
+      id = ANY (
+        (SELECT :ids::bigint[])::bigint[]
+      )
+  ) act;
+
+-- name: record-shown
+-- $1 ids: bigint[]
+-- $2 kind: text
+-- $3 actor: text
+-- $4 reason: text or null
+-- $5 address: text or null
+-- $6 userAgent: text or null
+-- $7 requestId: text or null
+INSERT INTO
+  audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+SELECT
+  :kind::text,
+  :actor::text,
+  :reason::text,
+  :address::text,
+  :userAgent::text,
+  :requestId::text,
+  CASE
+    WHEN min(subject) = max(subject) THEN min(subject)
+  END,
+  CASE
+    WHEN min(client_id) = max(client_id) THEN min(client_id)
+  END,
+  CASE
+    WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+  END::uuid,
+  array_agg(
+    id
+    ORDER BY id
+  )
+FROM
+  (
+    SELECT
+      t.*,
+      t.created_on > now() - interval '24 hours' AS is_new,
+      octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600 AS bytes
+    FROM refresh_tokens t
+    WHERE
+      id = ANY (
+        (SELECT :ids::bigint[])::bigint[]
+      )
+  ) act
+HAVING
+  count(*) > 0;
+
+-- name: record-update
+-- $1 subject: text
+-- $2 clientId: text
+-- $3 expiresOn: timestamptz
+-- $4 protectedTicket: text
+-- $5 ticketHash: text
+-- $6 ticketSalt: text
+-- $7 systemId: text or null
+-- $8 updatedBy: text
+-- $9 id: bigint
+-- $10 kind: text
+-- $11 actor: text
+-- $12 reason: text or null
+-- $13 address: text or null
+-- $14 userAgent: text or null
+-- $15 requestId: text or null
+WITH
+  act AS (
+    UPDATE refresh_tokens t
+    SET
+      subject = :subject,
+      client_id = :clientId,
+      expires_on = CASE
+        WHEN was.lives THEN least(:expiresOn::timestamptz, was.expires_on)
+        ELSE :expiresOn
+      END,
+      protected_ticket = :protectedTicket,
+      ticket_hash = :ticketHash,
+      ticket_salt = :ticketSalt,
+      system_id = :systemId,
+      updated_by = :updatedBy,
+      updated_on = date_trunc('second', now()),
+      issued = was.lives
+      AND :expiresOn > now()
+      AND t.subject = :subject
+      AND t.client_id = :clientId
+      AND t.protected_ticket = :protectedTicket
+      AND t.ticket_hash = :ticketHash
+      AND t.ticket_salt = :ticketSalt
+    FROM
+      (
+        SELECT
+          *,
+          issued
+          AND expires_on > now() AS lives
+        FROM refresh_tokens
+        WHERE id = :id
+        FOR UPDATE
+      ) was
+    WHERE t.id = was.id
+    RETURNING
+      was.id,
+      was.unique_id,
+      was.subject,
+      was.client_id,
+      was.last_address,
+      was.last_user_agent,
+      was.last_request_id,
+      was.last_redeemed_on,
+      t.updated_on,
+      t.updated_by,
+      was.issued
+      AND NOT t.issued AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT
+  id,
+  updated_on AS "updatedOn",
+  updated_by AS "updatedBy"
+FROM act;
+
+-- name: session-advance
+-- $1 subject: text
+-- $2 clientId: text
+-- $3 amr: text[]
+-- $4 life: float8
+-- $5 longestLife: float8
+-- $6 newUniqueId: uuid
+-- $7 address: inet or null
+-- $8 userAgent: text or null
+-- $9 requestId: text or null
+UPDATE refresh_tokens t
+SET
+  generation = leap.generation,
+  first_generation = leap.generation,
+  unique_id = leap.unique_id,
+  amr = :amr,
+  auth_time = date_trunc('second', now()),
+  rotated_on = now(),
+  updated_on = date_trunc('second', now()),
+  updated_by = subject,
+  rotations = '{}',
+  repetitions = 0,
+  confirmed_generation = NULL,
+  last_redeemed_on = now(),
+  last_address = :address::inet,
+  last_user_agent = :userAgent::text,
+  last_request_id = :requestId::text,
+  expires_on = date_trunc('second', now() + make_interval(secs => least(:life::float8, :longestLife::float8)))
+FROM
+  (
+    SELECT
+      id,
+      CASE
+        WHEN generation < 2147483648 THEN generation + 1 + floor(random() * 4096)::bigint
+        ELSE 0
+      END AS generation,
+      CASE
+        WHEN generation < 2147483648 THEN unique_id
+        ELSE :newUniqueId::uuid
+      END AS unique_id
+    FROM refresh_tokens
+    WHERE
+      subject = :subject
+      AND client_id = :clientId
+      AND issued
+    FOR UPDATE
+  ) leap
+WHERE t.id = leap.id
+RETURNING
+  t.id,
+  t.unique_id AS "uniqueId",
+  t.generation,
+  t.subject,
+  t.client_id AS "clientId",
+  t.auth_time AS "authTime",
+  t.amr,
+  now() AS now;
+
+-- name: session-confirm
+-- sent again when its connection broke
+-- $1 uniqueId: uuid[]
+-- $2 generation: bigint[]
+WITH
+  confirmed AS (
+    SELECT
+      t.id,
+      asked.generation
+    FROM
+      unnest(
+        (SELECT :uniqueId::uuid[]),
+        (SELECT :generation::bigint[])
+      ) WITH ORDINALITY AS asked (unique_id, generation, place)
+      JOIN refresh_tokens t ON t.unique_id = asked.unique_id
+      AND t.generation = asked.generation
+    WHERE
+      t.issued
+      AND t.confirmed_generation IS DISTINCT FROM asked.generation
+    FOR NO KEY UPDATE OF
+      t SKIP LOCKED
+  )
+UPDATE refresh_tokens t
+SET
+  confirmed_generation = confirmed.generation
+FROM confirmed
+WHERE t.id = confirmed.id;
+
+-- name: session-count
+SELECT
+  count(*)::int AS count,
+  max(id) AS "lastId"
+FROM refresh_tokens
+WHERE issued;
+
+-- name: session-current
+-- sent again when its connection broke
+-- $1 id: bigint
+-- $2 uniqueId: uuid
+-- $3 generation: bigint
+-- $4 token: text
+-- $5 longestLife: float8
+SELECT
+  t.id,
+  t.unique_id AS "uniqueId",
+  t.generation,
+  t.subject,
+  t.client_id AS "clientId",
+  t.auth_time AS "authTime",
+  t.amr,
+  now() AS now,
+  t.rotated_on AS "rotatedOn",
+  t.protected_ticket AS "protectedTicket",
+  least(t.expires_on, t.auth_time + make_interval(secs => :longestLife::float8)) AS "expiresOn",
+  u.email,
+  u.is_administrator AS "isAdministrator",
+  u.roles,
+  u.mac
+FROM
+  refresh_tokens t
+  JOIN users u ON u.email = t.subject
+WHERE
+  t.id = :id
+  AND t.unique_id = :uniqueId
+  AND t.issued
+  AND t.generation = :generation
+  AND t.ticket_hash = encode(sha256(convert_to(t.ticket_salt || :token::text, 'UTF8')), 'base64')
+  AND t.expires_on > now()
+  AND t.auth_time + make_interval(secs => :longestLife::float8) > now()
+  AND u.enabled;
+
+-- name: session-diagnose
+-- sent again when its connection broke
+-- $1 id: bigint
+-- $2 uniqueId: uuid
+-- $3 clientId: text or null
+-- $4 longestLife: float8
+-- $5 generation: bigint
+-- $6 address: inet or null
+SELECT
+  t.id,
+  t.unique_id AS "uniqueId",
+  t.generation,
+  t.subject,
+  t.client_id AS "clientId",
+  t.auth_time AS "authTime",
+  t.amr,
+  now() AS now,
+  t.issued,
+  t.first_generation AS "firstGeneration",
+  t.ticket_salt AS salt,
+  t.ticket_hash AS hash,
+  t.client_id = coalesce(:clientId::text, t.client_id) AS "isSameClient",
+  t.expires_on <= now()
+  OR t.auth_time + make_interval(secs => :longestLife::float8) <= now() AS "isExpired",
+  extract(
+    epoch
+    FROM clock_timestamp() - (t.rotated_on || t.rotations) [t.generation - :generation::bigint]
+  )::float8 AS "sinceSuperseded",
+  extract(
+    epoch
+    FROM clock_timestamp() - (t.rotated_on || t.rotations) [t.generation - :generation::bigint - 1]
+  )::float8 AS "sinceSuccessorSuperseded",
+  t.confirmed_generation IS NOT DISTINCT FROM t.generation AS "isConfirmed",
+  t.repetitions,
+  coalesce(
+    t.last_address <> :address::inet
+    AND NOT t.last_address <<= set_masklen(
+      :address::inet,
+      CASE family(:address::inet)
+        WHEN 4 THEN 24
+        ELSE 48
+      END
+    ),
+    false
+  ) AS "isOtherNetwork",
+  host(t.last_address) AS "lastAddress",
+  t.last_user_agent AS "lastUserAgent",
+  t.last_request_id AS "lastRequestId",
+  t.last_redeemed_on AS "lastRedeemedOn",
+  coalesce(u.enabled, false) AS "isUserEnabled",
+  u.email,
+  u.is_administrator AS "isAdministrator",
+  u.roles,
+  u.mac
+FROM
+  refresh_tokens t
+  LEFT JOIN users u ON u.email = t.subject
+WHERE
+  t.id = :id
+  AND t.unique_id = :uniqueId;
+
+-- name: session-end-all
+-- $1 subject: text
+-- $2 clientId: text or null
+-- $3 kind: text
+-- $4 actor: text
+-- $5 reason: text or null
+-- $6 address: text or null
+-- $7 userAgent: text or null
+-- $8 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      issued
+      AND subject = :subject
+      AND client_id = coalesce(:clientId::text, client_id)
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      true AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT *
+FROM act;
+
+-- name: session-end-elsewhere
+-- $1 id: bigint
+-- $2 uniqueId: uuid
+-- $3 generation: bigint
+-- $4 kind: text
+-- $5 actor: text
+-- $6 reason: text or null
+-- $7 address: text or null
+-- $8 userAgent: text or null
+-- $9 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      id = :id
+      AND unique_id = :uniqueId
+      AND issued
+      AND first_generation <= :generation
+      AND generation >= :generation
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      true AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT id
+FROM act;
+
+-- name: session-end-named
+-- $1 namedId: uuid[]
+-- $2 endedOn: timestamptz[]
+-- $3 kind: text
+-- $4 actor: text
+-- $5 reason: text or null
+-- $6 address: text or null
+-- $7 userAgent: text or null
+-- $8 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t USING unnest(
+      (SELECT :namedId::uuid[]),
+      (SELECT :endedOn::timestamptz[])
+    ) WITH ORDINALITY AS asked (named_id, ended_on, place)
+    WHERE
+      t.issued
+      AND t.unique_id = asked.named_id
+      AND t.auth_time <= asked.ended_on
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      true AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT *
+FROM act;
+
+-- name: session-end-next
+-- $1 after: bigint
+-- $2 upTo: bigint
+-- $3 limit: int
+-- $4 kind: text
+-- $5 actor: text
+-- $6 reason: text or null
+-- $7 address: text or null
+-- $8 userAgent: text or null
+-- $9 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      issued
+      AND id = ANY (
+        ARRAY(
+          SELECT id
+          FROM refresh_tokens
+          WHERE
+            issued
+            AND id > :after::bigint
+            AND id <= :upTo::bigint
+          ORDER BY id
+          LIMIT
+            :limit::int
+          FOR UPDATE
+        )
+      )
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      true AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT id
+FROM act;
+
+-- name: session-end-of-access-token
+-- $1 uniqueId: uuid
+-- $2 subject: text
+-- $3 clientId: text
+-- $4 expires: float8
+-- $5 kind: text
+-- $6 actor: text
+-- $7 reason: text or null
+-- $8 address: text or null
+-- $9 userAgent: text or null
+-- $10 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      unique_id = :uniqueId
+      AND issued
+      AND subject = :subject
+      AND client_id = :clientId
+      AND to_timestamp(:expires::float8) > now()
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      true AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT *
+FROM act;
+
+-- name: session-end-replayed
+-- $1 id: bigint
+-- $2 uniqueId: uuid
+-- $3 generation: bigint
+-- $4 kind: text
+-- $5 actor: text
+-- $6 reason: text or null
+-- $7 address: text or null
+-- $8 userAgent: text or null
+-- $9 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      id = :id
+      AND unique_id = :uniqueId
+      AND issued
+      AND first_generation <= :generation
+      AND generation > :generation
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      true AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT id
+FROM act;
+
+-- name: session-end-revoked
+-- $1 id: bigint
+-- $2 uniqueId: uuid
+-- $3 generation: bigint
+-- $4 clientId: text or null
+-- $5 kind: text
+-- $6 actor: text
+-- $7 reason: text or null
+-- $8 address: text or null
+-- $9 userAgent: text or null
+-- $10 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      id = :id
+      AND unique_id = :uniqueId
+      AND issued
+      AND first_generation <= :generation
+      AND client_id = coalesce(:clientId::text, client_id)
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      true AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT *
+FROM act;
+
+-- name: session-estimate
+SELECT i.reltuples AS value
+FROM
+  pg_index x
+  JOIN pg_class i ON i.oid = x.indexrelid
+  JOIN pg_class t ON t.oid = x.indrelid
+WHERE
+  x.indexrelid = to_regclass('refresh_tokens_session')
+  AND t.reltuples >= 0;
+
+-- name: session-find-named
+-- $1 namedId: uuid[]
+-- $2 endedOn: timestamptz[]
+SELECT DISTINCT
+  t.id,
+  t.unique_id AS "uniqueId",
+  t.subject,
+  t.client_id AS "clientId",
+  t.auth_time AS "authTime"
+FROM
+  unnest(
+    (SELECT :namedId::uuid[]),
+    (SELECT :endedOn::timestamptz[])
+  ) WITH ORDINALITY AS asked (named_id, ended_on, place)
+  JOIN refresh_tokens t ON t.issued
+  AND t.unique_id = asked.named_id
+  AND t.auth_time <= asked.ended_on
+ORDER BY t.id;
+
+-- name: session-find-or-create
+-- $1 uniqueId: uuid
+-- $2 subject: text
+-- $3 clientId: text
+INSERT INTO
+  refresh_tokens (
+    unique_id,
+    subject,
+    client_id,
+    issued,
+    generation,
+    first_generation,
+    auth_time,
+    rotated_on,
+    expires_on,
+    amr,
+    protected_ticket,
+    ticket_hash,
+    ticket_salt,
+    updated_by
+  )
+VALUES (:uniqueId, :subject, :clientId, true, 0, 0, now(), now(), now(), '{}', '', '', '', :subject)
+ON CONFLICT (subject, client_id)
+WHERE issued DO NOTHING;
+
+-- name: session-hold-user
+-- $1 email: text
+-- $2 passwordHash: text
+SELECT email
+FROM users
+WHERE
+  email = :email
+  AND split_part(password_hash, '$', 5) = split_part(:passwordHash::text, '$', 5)
+  AND enabled
+  AND NOT must_reset_password
+FOR SHARE;
+
+-- name: session-of-another-client
+-- sent again when its connection broke
+-- $1 id: bigint
+-- $2 uniqueId: uuid
+-- $3 clientId: text
+SELECT id
+FROM refresh_tokens
+WHERE
+  id = :id
+  AND unique_id = :uniqueId
+  AND issued
+  AND client_id <> :clientId;
+
+-- name: session-principals
+-- sent again when its connection broke
+-- $1 uniqueId: uuid[]
+-- $2 subject: text[]
+-- $3 clientId: text[]
+-- $4 expires: float8[]
+-- $5 generation: bigint[] with null elements
+-- $6 longestLife: float8
+SELECT
+  asked.place::int,
+  u.email,
+  u.is_administrator AS "isAdministrator",
+  u.roles,
+  u.mac,
+  CASE
+    WHEN t.generation = coalesce(asked.generation, t.generation)
+    AND t.generation > t.first_generation
+    AND t.confirmed_generation IS DISTINCT FROM t.generation THEN t.generation
+  END AS unconfirmed
+FROM
+  unnest(
+    (SELECT :uniqueId::uuid[]),
+    (SELECT :subject::text[]),
+    (SELECT :clientId::text[]),
+    (SELECT :expires::float8[]),
+    (SELECT :generation::bigint[])
+  ) WITH ORDINALITY AS asked (unique_id, subject, client_id, expires, generation, place)
+  JOIN refresh_tokens t ON t.unique_id = asked.unique_id
+  AND t.subject = asked.subject
+  AND t.client_id = asked.client_id
+  JOIN users u ON u.email = t.subject
+WHERE
+  t.issued
+  AND u.enabled
+  AND to_timestamp(asked.expires) > now()
+  AND t.expires_on > now()
+  AND t.auth_time + make_interval(secs => :longestLife::float8) > now();
+
+-- name: session-redeem
+-- sent again when its connection broke
+-- $1 id: bigint[]
+-- $2 uniqueId: uuid[]
+-- $3 generation: bigint[]
+-- $4 token: text[]
+-- $5 clientId: text[] with null elements
+-- $6 salt: text[]
+-- $7 hash: text[]
+-- $8 address: inet[] with null elements
+-- $9 userAgent: text[] with null elements
+-- $10 requestId: text[] with null elements
+-- $11 life: float8
+-- $12 longestLife: float8
+WITH
+  held AS (
+    SELECT
+      t.id,
+      asked.place,
+      asked.salt,
+      asked.hash,
+      asked.address,
+      asked.user_agent,
+      asked.request_id,
+      u.email,
+      u.is_administrator AS "isAdministrator",
+      u.roles,
+      u.mac
+    FROM
+      unnest(
+        (SELECT :id::bigint[]),
+        (SELECT :uniqueId::uuid[]),
+        (SELECT :generation::bigint[]),
+        (SELECT :token::text[]),
+        (SELECT :clientId::text[]),
+        (SELECT :salt::text[]),
+        (SELECT :hash::text[]),
+        (SELECT :address::inet[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS asked (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, place),
+      refresh_tokens t,
+      users u
+    WHERE
+      t.id = asked.id
+      AND t.unique_id = asked.unique_id
+      AND t.issued
+      AND t.generation = asked.generation
+      AND t.ticket_hash = encode(sha256(convert_to(t.ticket_salt || asked.token::text, 'UTF8')), 'base64')
+      AND t.client_id = coalesce(asked.client_id, t.client_id)
+      AND t.expires_on > now()
+      AND t.auth_time + make_interval(secs => :longestLife::float8) > now()
+      AND u.email = t.subject
+      AND u.enabled
+      AND NOT (
+        coalesce(
+          t.last_address <> asked.address
+          AND NOT t.last_address <<= set_masklen(
+            asked.address,
+            CASE family(asked.address)
+              WHEN 4 THEN 24
+              ELSE 48
+            END
+          ),
+          false
+        )
+        OR t.last_redeemed_on IS NOT NULL
+        AND t.last_user_agent IS DISTINCT FROM asked.user_agent
+      )
+    FOR NO KEY UPDATE OF
+      t SKIP LOCKED
+  )
+UPDATE refresh_tokens t
+SET
+  generation = t.generation + 1,
+  rotated_on = clock_timestamp(),
+  ticket_salt = held.salt,
+  ticket_hash = held.hash,
+  rotations = (t.rotated_on || t.rotations) [1:4],
+  repetitions = 0,
+  last_redeemed_on = clock_timestamp(),
+  last_request_id = held.request_id,
+  last_address = held.address,
+  last_user_agent = held.user_agent,
+  updated_on = date_trunc('second', now()),
+  updated_by = t.subject,
+  expires_on = CASE
+    WHEN least(now() + make_interval(secs => :life::float8), t.auth_time + make_interval(secs => :longestLife::float8)) > t.expires_on + make_interval(secs => :life::float8 / 15) THEN date_trunc(
+      'second',
+      least(now() + make_interval(secs => :life::float8), t.auth_time + make_interval(secs => :longestLife::float8))
+    )
+    ELSE t.expires_on
+  END
+FROM held
+WHERE t.id = held.id
+RETURNING
+  held.place::int,
+  t.subject,
+  t.client_id AS "clientId",
+  t.auth_time AS "authTime",
+  t.amr,
+  now() AS now,
+  held."isAdministrator",
+  held.roles,
+  held.mac;
+
+-- name: session-redeem-skipped
+-- sent again when its connection broke
+-- $1 id: bigint[]
+-- $2 uniqueId: uuid[]
+-- $3 generation: bigint[]
+-- $4 token: text[]
+-- $5 clientId: text[] with null elements
+-- $6 salt: text[]
+-- $7 hash: text[]
+-- $8 address: inet[] with null elements
+-- $9 userAgent: text[] with null elements
+-- $10 requestId: text[] with null elements
+-- $11 life: float8
+-- $12 longestLife: float8
+-- $13 skipsElsewhere: boolean
+WITH
+  held AS (
+    SELECT
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      coalesce(
+        t.last_address <> asked.address
+        AND NOT t.last_address <<= set_masklen(
+          asked.address,
+          CASE family(asked.address)
+            WHEN 4 THEN 24
+            ELSE 48
+          END
+        ),
+        false
+      ) AS is_other_network,
+      t.last_redeemed_on IS NOT NULL
+      AND t.last_user_agent IS DISTINCT FROM asked.user_agent AS is_other_agent,
+      asked.place,
+      asked.salt,
+      asked.hash,
+      asked.address,
+      asked.user_agent,
+      asked.request_id,
+      u.email,
+      u.is_administrator AS "isAdministrator",
+      u.roles,
+      u.mac
+    FROM
+      unnest(
+        (SELECT :id::bigint[]),
+        (SELECT :uniqueId::uuid[]),
+        (SELECT :generation::bigint[]),
+        (SELECT :token::text[]),
+        (SELECT :clientId::text[]),
+        (SELECT :salt::text[]),
+        (SELECT :hash::text[]),
+        (SELECT :address::inet[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS asked (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, place),
+      refresh_tokens t,
+      users u
+    WHERE
+      t.id = asked.id
+      AND t.unique_id = asked.unique_id
+      AND t.issued
+      AND t.generation = asked.generation
+      AND t.ticket_hash = encode(sha256(convert_to(t.ticket_salt || asked.token::text, 'UTF8')), 'base64')
+      AND t.client_id = coalesce(asked.client_id, t.client_id)
+      AND t.expires_on > now()
+      AND t.auth_time + make_interval(secs => :longestLife::float8) > now()
+      AND u.email = t.subject
+      AND u.enabled
+      AND NOT (
+        :skipsElsewhere::boolean
+        AND (
+          coalesce(
+            t.last_address <> asked.address
+            AND NOT t.last_address <<= set_masklen(
+              asked.address,
+              CASE family(asked.address)
+                WHEN 4 THEN 24
+                ELSE 48
+              END
+            ),
+            false
+          )
+          OR t.last_redeemed_on IS NOT NULL
+          AND t.last_user_agent IS DISTINCT FROM asked.user_agent
+        )
+      )
+    FOR NO KEY UPDATE OF
+      t
+  ),
+  rotated AS (
+    UPDATE refresh_tokens t
+    SET
+      generation = t.generation + 1,
+      rotated_on = clock_timestamp(),
+      ticket_salt = held.salt,
+      ticket_hash = held.hash,
+      rotations = (t.rotated_on || t.rotations) [1:4],
+      repetitions = 0,
+      last_redeemed_on = clock_timestamp(),
+      last_request_id = held.request_id,
+      last_address = held.address,
+      last_user_agent = held.user_agent,
+      updated_on = date_trunc('second', now()),
+      updated_by = t.subject,
+      expires_on = CASE
+        WHEN least(now() + make_interval(secs => :life::float8), t.auth_time + make_interval(secs => :longestLife::float8)) > t.expires_on + make_interval(secs => :life::float8 / 15) THEN date_trunc(
+          'second',
+          least(now() + make_interval(secs => :life::float8), t.auth_time + make_interval(secs => :longestLife::float8))
+        )
+        ELSE t.expires_on
+      END
+    FROM held
+    WHERE t.id = held.id
+    RETURNING
+      held.place::int,
+      t.subject,
+      t.client_id AS "clientId",
+      t.auth_time AS "authTime",
+      t.amr,
+      now() AS now,
+      held."isAdministrator",
+      held.roles,
+      held.mac
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      'refreshed-elsewhere',
+      subject,
+      concat_ws(
+        ' ',
+        CASE
+          WHEN is_other_network THEN 'network'
+        END,
+        CASE
+          WHEN is_other_agent THEN 'user-agent'
+        END
+      ),
+      host(address),
+      user_agent,
+      request_id,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM held
+    WHERE
+      (
+        is_other_network
+        OR is_other_agent
+      )
+      AND id IN (
+        SELECT id
+        FROM rotated
+      )
+      AND (
+        SELECT count(*)
+        FROM
+          (
+            SELECT
+            FROM audit_trail_entries
+            WHERE
+              session_id = held.unique_id
+              AND kind = 'refreshed-elsewhere'
+              AND created_on > now() - interval '1 minute'
+            LIMIT
+              10
+          ) recent
+      ) < 10
+  )
+SELECT *
+FROM rotated;
+
+-- name: session-repeat
+-- $1 id: bigint
+-- $2 uniqueId: uuid
+-- $3 generation: bigint
+-- $4 mostRepetitions: int
+-- $5 fromAddress: inet or null
+-- $6 fromAgent: text or null
+-- $7 fromRequest: text or null
+-- $8 kind: text
+-- $9 actor: text
+-- $10 reason: text or null
+-- $11 address: text or null
+-- $12 userAgent: text or null
+-- $13 requestId: text or null
+WITH
+  act AS (
+    UPDATE refresh_tokens t
+    SET
+      repetitions = t.repetitions + 1,
+      last_redeemed_on = clock_timestamp(),
+      last_address = :fromAddress::inet,
+      last_user_agent = :fromAgent::text,
+      last_request_id = :fromRequest::text
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE
+          id = :id
+          AND unique_id = :uniqueId
+          AND issued
+          AND generation = :generation
+          AND repetitions < :mostRepetitions::int
+        FOR NO KEY UPDATE
+      ) was
+    WHERE t.id = was.id
+    RETURNING
+      was.id,
+      was.unique_id,
+      was.subject,
+      was.client_id,
+      was.last_address,
+      was.last_user_agent,
+      was.last_request_id,
+      was.last_redeemed_on,
+      false AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT id
+FROM act;
+
+-- name: session-reseal-ticket
+-- $1 id: bigint
+-- $2 ticket: text
+-- $3 resealed: text
+UPDATE refresh_tokens
+SET
+  protected_ticket = :resealed
+WHERE
+  id = :id
+  AND protected_ticket = :ticket
+  AND issued;
+
+-- name: session-revived
+SELECT
+  t.id,
+  t.unique_id AS "uniqueId",
+  t.subject,
+  t.client_id AS "clientId",
+  max(e.created_on) AS "endedOn"
+FROM
+  refresh_tokens t
+  JOIN audit_trail_entries e ON e.session_id = t.unique_id
+  AND e.kind = 'session-ended'
+WHERE
+  t.issued
+  AND t.auth_time <= e.created_on
+GROUP BY
+  t.id
+ORDER BY t.id
+LIMIT
+  1000;
+
+-- name: session-store-ticket
+-- $1 id: bigint
+-- $2 salt: text
+-- $3 hash: text
+-- $4 ticket: text
+UPDATE refresh_tokens
+SET
+  ticket_salt = :salt,
+  ticket_hash = :hash,
+  protected_ticket = :ticket
+WHERE id = :id;
+
+-- name: session-ticket
+-- sent again when its connection broke
+-- $1 id: bigint
+-- $2 uniqueId: uuid
+SELECT protected_ticket AS "protectedTicket"
+FROM refresh_tokens
+WHERE
+  id = :id
+  AND unique_id = :uniqueId
+  AND issued;
+
+-- name: sessions-of
+-- sent again when its connection broke
+-- $1 subject: text
+-- $2 clientId: text or null
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  client_id AS "clientId",
+  created_on AS "createdOn",
+  auth_time AS "authTime",
+  rotated_on AS "rotatedOn",
+  expires_on AS "expiresOn",
+  last_redeemed_on AS "lastRedeemedOn",
+  host(last_address) AS "lastAddress",
+  last_user_agent AS "lastUserAgent",
+  last_request_id AS "lastRequestId"
+FROM refresh_tokens
+WHERE
+  subject = :subject
+  AND issued
+  AND client_id = coalesce(:clientId::text, client_id)
+ORDER BY id;
+
+-- name: signing-key-delete-all
+-- not prepared: PostgreSQL does not see the name
+DELETE FROM signing_keys;
+
+-- name: signing-key-delete-old
+-- not prepared: PostgreSQL does not see the name
+DELETE FROM signing_keys k
+WHERE
+  EXISTS (
+    SELECT
+    FROM signing_keys newer
+    WHERE
+      newer.signs_from > k.signs_from
+      AND newer.signs_from < now() - interval '8 days'
+  );
+
+-- name: signing-key-due
+-- not prepared: PostgreSQL does not see the name
+SELECT
+  count(*) > 0 AS "hasKeys",
+  coalesce(max(created_on) < now() - interval '90 days', true) AS "isDue"
+FROM signing_keys;
+
+-- name: signing-key-list
+-- not prepared: PostgreSQL does not see the name
+SELECT
+  kid,
+  sealed_key AS "sealedKey",
+  signs_from <= now() AS "hasBegun"
+FROM signing_keys
+ORDER BY
+  signs_from,
+  kid;
+
+-- name: signing-key-lock
+-- not prepared: PostgreSQL does not see the name
+-- $1 lock: bigint
+SELECT pg_advisory_xact_lock(:lock);
+
+-- name: totp-clock
+SELECT now() AS now;
+
+-- name: totp-spend-step
+-- $1 email: text
+-- $2 step: bigint
+UPDATE users
+SET
+  totp_last_step = :step
+WHERE
+  email = :email
+  AND (
+    totp_last_step IS NULL
+    OR totp_last_step < :step
+  )
+RETURNING email;
+
+-- name: user-replace
+-- $1 email: text[]
+-- $2 earlierMac: text[] with null elements
+-- $3 passwordHash: text[]
+-- $4 totpSecret: text[] with null elements
+-- $5 mac: text[]
+UPDATE users u
+SET
+  password_hash = n.password_hash,
+  totp_secret = n.totp_secret,
+  mac = n.mac
+FROM
+  unnest(:email::text[], :earlierMac::text[], :passwordHash::text[], :totpSecret::text[], :mac::text[]) AS n (email, earlier_mac, password_hash, totp_secret, mac)
+WHERE
+  u.email = n.email
+  AND u.mac = n.earlier_mac
+RETURNING u.email;

@@ -1,0 +1,98 @@
+/** What a value of an SQL type is in TypeScript. */
+interface Values {
+  readonly bigint: number;
+  readonly int: number;
+  readonly float8: number;
+  readonly text: string;
+  readonly uuid: string;
+  readonly inet: string;
+  readonly boolean: boolean;
+  readonly timestamptz: Date | '-infinity';
+}
+
+/** An SQL type; a question mark allows null. */
+export type Scalar = keyof Values | `${keyof Values}?`;
+
+/** An SQL type, or an array of one: `text?[]` has elements that may be null, and `text[]?` may be null itself. */
+export type ParameterType = Scalar | `${Scalar}[]` | `${keyof Values}[]?`;
+
+/** The parameters of a statement: the SQL type of each, by its name in the text and at the call. */
+export type Parameters = Readonly<Record<string, ParameterType>>;
+
+type ValueOf<T> = T extends `${infer Base}?`
+  ? ValueOf<Base> | null | undefined
+  : T extends `${infer Element}[]`
+    ? readonly ValueOf<Element>[]
+    : T extends keyof Values
+      ? Values[T]
+      : never;
+
+/** The values of parameters, by name. Undefined stands for null. */
+export type ValuesOf<P extends Parameters> = { readonly [Name in keyof P]: ValueOf<P[Name]> };
+
+/** The SQL type without what only TypeScript needs to know. */
+export function sqlTypeOf(type: ParameterType): string {
+  return type.replaceAll('?', '');
+}
+
+/** SQL: parameters as a list, each written as `:name`, or as `:name::type` where nothing else tells PostgreSQL the type. */
+export function parameterList(parameters: Parameters, typed?: 'typed'): string {
+  return Object.entries(parameters)
+    .map(([name, type]) => (typed ? `:${name}::${sqlTypeOf(type)}` : `:${name}`))
+    .join(', ');
+}
+
+/** SQL: the columns that have the names of these parameters, in snake case: `clientId` is the column `client_id`. */
+export function columnList(parameters: Parameters): string {
+  return Object.keys(parameters)
+    .map((name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`))
+    .join(', ');
+}
+
+/**
+ * The parts of SQL in which a colon names no parameter: comments, strings of each kind, quoted names, casts and `:=`. A named parameter
+ * follows no word, bracket or parenthesis directly, so that `[1:n]` stays an array slice. What is left at the end is a mistake.
+ */
+const TOKENS = new RegExp(
+  [
+    /--[^\n]*/,
+    /\/\*(?:(?!\*\/|\/\*)[^])*\*\//,
+    /\b[eE]'(?:[^'\\]|\\[^]|'')*'/,
+    /'(?:[^']|'')*'/,
+    /"(?:[^"]|"")*"/,
+    /\$(?<tag>[A-Za-z_]\w*)?\$[^]*?\$\k<tag>\$/,
+    /::|:=/,
+    /(?<![\w\])"]):(?<name>[A-Za-z_]\w*)/,
+    /(?<mistake>\$\d+|'|"|\/\*|\$\$)/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'g',
+);
+
+/**
+ * Puts `$1`, `$2` … for `:names`, numbered as the parameters are declared. A name that the text has twice is one parameter.
+ * @throws Error when the text has a name that is not declared, lacks one that is, has a number, or an open quote or comment
+ */
+export function numbered(text: string, parameters: Parameters): string {
+  const numbers = new Map(Object.keys(parameters).map((name, n) => [name, n + 1]));
+  const used = new Set<string>();
+  const compiled = text.replaceAll(TOKENS, (token, ...rest) => {
+    const { name, mistake } = rest.at(-1) as { readonly name?: string; readonly mistake?: string };
+    if (mistake !== undefined) throw new Error(faultOf(mistake));
+    if (name === undefined) return token;
+    const number = numbers.get(name);
+    if (number === undefined) throw new Error(`the text names the parameter :${name}, which is not declared`);
+    used.add(name);
+    return `$${number}`;
+  });
+  const unused = [...numbers.keys()].find((name) => !used.has(name));
+  if (unused !== undefined) throw new Error(`the parameter ${unused} is declared, and the text has no :${unused}`);
+  return compiled;
+}
+
+function faultOf(mistake: string): string {
+  return /^\$\d/.test(mistake)
+    ? `the text has ${mistake}: give the parameter a name`
+    : `the text has an opening ${mistake} that is not closed, or a comment in a comment`;
+}

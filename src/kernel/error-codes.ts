@@ -1,0 +1,232 @@
+/** What docs/errors.md says of a code. */
+interface ErrorDescription {
+  /** The HTTP status; `varies` where the web server finds the failure and chooses the status. */
+  readonly status: number | 'varies';
+  readonly meaning: string;
+  /** What the caller or the operator does. */
+  readonly action: string;
+}
+
+type Catalogue = Readonly<Record<string, ErrorDescription>>;
+
+/** Failures of requests. */
+export const REQUEST_ERRORS = {
+  bad_request: {
+    status: 400,
+    meaning: 'The request cannot be read as what the route expects.',
+    action: 'The caller corrects what the message names.',
+  },
+  validation: {
+    status: 400,
+    meaning: 'Members or parameters failed their checks.',
+    action: 'The caller corrects the members that `Errors` lists.',
+  },
+  request_refused: {
+    status: 'varies',
+    meaning:
+      'The web server refused the request: no such path (404), too large (413, 414, 431), too slow (408), unreadable (400, 415).',
+    action: 'The caller corrects the request by its status.',
+  },
+  unauthorized: {
+    status: 401,
+    meaning: 'The request has no credentials, or none that are valid.',
+    action: 'The caller refreshes its access token, or signs in.',
+  },
+  insufficient_scope: {
+    status: 403,
+    meaning: 'The user lacks the role, or the route declares no policy.',
+    action: 'The operator grants the role: `npm run cli -- users grant E-MAIL ROLE`.',
+  },
+  not_found: {
+    status: 404,
+    meaning: 'There is no record with this Id.',
+    action: 'The caller looks the record up. It may have been deleted.',
+  },
+  method_not_allowed: {
+    status: 405,
+    meaning: 'The path does not offer the method.',
+    action: 'The caller uses a method that `Allow` lists.',
+  },
+  abandoned: {
+    status: 408,
+    meaning: 'The client disconnected before the service carried out the request. Nothing was written.',
+    action: 'If there are many, the machine lacks processor time: the operator adds some, or a replica.',
+  },
+  client_too_slow: {
+    status: 408,
+    meaning: 'The client read a large page too slowly, and the service closed the connection.',
+    action: 'The caller reads faster, or asks for smaller pages.',
+  },
+  precondition_failed: {
+    status: 412,
+    meaning: 'The record is not the one that `If-Match` or `If-None-Match` asks for. Nothing was written.',
+    action: 'The caller reads the record again and repeats the change.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    meaning: 'The body is no form.',
+    action: 'The caller sends `application/x-www-form-urlencoded`.',
+  },
+  unsupported_encoding: {
+    status: 415,
+    meaning: 'The body has a content coding, such as gzip.',
+    action: 'The caller sends the body as it is.',
+  },
+  expectation_failed: {
+    status: 417,
+    meaning: 'The header `Expect` asks for something other than `100-continue`.',
+    action: 'The caller leaves the header out.',
+  },
+  too_many_attempts: {
+    status: 429,
+    meaning: 'Too many attempts with this user, session or address.',
+    action: 'The caller waits for `Retry-After`. The operator looks for guessing in the audit trail (`login-failed`).',
+  },
+  search_in_progress: {
+    status: 429,
+    meaning: 'The same user already reads a large page.',
+    action: 'The caller reads one large page after the other.',
+  },
+  too_many_searches: {
+    status: 429,
+    meaning: 'This process already sends as many large pages as it has memory for.',
+    action: 'The caller waits for `Retry-After`, or asks for smaller pages.',
+  },
+  internal: {
+    status: 500,
+    meaning: 'The service failed in a way that it does not know.',
+    action: 'The operator finds the request id in the log, and reports the stack that is logged with it.',
+  },
+  totp_sealed: {
+    status: 500,
+    meaning: 'The second factor of the user was sealed under another `TESSERA_SECRET`.',
+    action: 'The operator adds that secret to `TESSERA_SECRET_PREVIOUS`, or runs `npm run cli -- totp disable E-MAIL`.',
+  },
+  database_busy: {
+    status: 503,
+    meaning:
+      'A statement or a lock took too long, or the server lacks disk or memory, or accepts no writes. Nothing was written.',
+    action:
+      'The caller tries again after `Retry-After`. The operator looks who blocks whom, then at disk and memory of the server.',
+  },
+  database_unreachable: {
+    status: 503,
+    meaning: 'The database cannot be reached. The message says whether something may have been written.',
+    action:
+      'The caller tries again after `Retry-After`. The operator brings the database back and does not restart the service.',
+  },
+  not_ready: {
+    status: 503,
+    meaning: 'The answer of `/health/ready` while the database does not answer or the process stops.',
+    action: 'The balancer leaves the replica out. The log has the reason.',
+  },
+  sign_ins_busy: {
+    status: 503,
+    meaning: 'Too many sign-ins wait for their password to be checked. No password was checked.',
+    action: 'The caller tries again after `Retry-After`. The operator adds processors or replicas if it lasts.',
+  },
+  origin_not_allowed: {
+    status: 204,
+    meaning:
+      'A browser asked whether a page of an origin may call that `ALLOWED_ORIGINS` does not list. Only the log has this code.',
+    action: 'The operator adds the origin if the page is one of yours.',
+  },
+} as const satisfies Catalogue;
+
+/** Failures that OAuth endpoints add to those of requests (RFC 6749, section 5.2; contract 3). */
+export const OAUTH_ERRORS = {
+  invalid_request: {
+    status: 400,
+    meaning: 'A parameter is missing or repeated, or two client names differ.',
+    action: 'The caller corrects what the message names.',
+  },
+  invalid_grant: {
+    status: 400,
+    meaning: 'The refresh token is invalid, expired or revoked. The log and the audit trail have the reason.',
+    action: 'The client has the user sign in again.',
+  },
+  invalid_credentials: {
+    status: 400,
+    meaning:
+      'The user name or password is incorrect. On the wire this is `invalid_grant`; the log and the audit trail have the reason.',
+    action: 'The user tries again.',
+  },
+  invalid_scope: {
+    status: 400,
+    meaning: 'A scope was requested while `REQUESTED_SCOPE` is `refuse`.',
+    action: 'The client requests no scope, or the operator sets `REQUESTED_SCOPE` to `ignore`.',
+  },
+  unsupported_grant_type: {
+    status: 400,
+    meaning: 'The grant type is neither `password` nor `refresh_token`, or the body is no form.',
+    action: 'The client sends a form with one of the two.',
+  },
+  two_factor_auth_check: {
+    status: 400,
+    meaning: 'The user has a second factor, and its code is missing or wrong.',
+    action: 'The client asks the user for a code and sends it as `totp`.',
+  },
+  must_reset_password: {
+    status: 400,
+    meaning: 'The password must be changed before the user can sign in.',
+    action: 'The operator runs `npm run cli -- users change E-MAIL --password`.',
+  },
+} as const satisfies Catalogue;
+
+/** Failures of commands. The command prints the message alone and exits with 1. */
+export const COMMAND_ERRORS = {
+  bad_email: { status: 400, meaning: 'The text is no e-mail address.', action: 'Correct it.' },
+  bad_password: { status: 400, meaning: 'The password is too short or too long.', action: 'Choose another.' },
+  no_password: { status: 400, meaning: 'No password was typed or piped in.', action: 'Run the command again.' },
+  passwords_differ: { status: 400, meaning: 'The two passwords differ.', action: 'Run the command again.' },
+  nothing_to_change: { status: 400, meaning: 'The command names no change.', action: 'See `--help` of the command.' },
+  user_exists: { status: 409, meaning: 'A user has this e-mail address already.', action: 'Change that user.' },
+  no_such_user: { status: 404, meaning: 'There is no such user.', action: 'See `npm run cli -- users list`.' },
+  user_genuine: {
+    status: 409,
+    meaning: 'The row is as the service wrote it.',
+    action: 'Nothing: it needs no approval.',
+  },
+  user_tampered: {
+    status: 409,
+    meaning: 'Something other than the service wrote the row of the user.',
+    action: 'Look at it with `npm run cli -- users list`, then disable the user or approve the row.',
+  },
+  unknown_role: { status: 400, meaning: 'No route needs this role.', action: 'See `npm run cli -- roles list`.' },
+  no_sessions: {
+    status: 400,
+    meaning: 'The command names no sessions.',
+    action: 'Give `--subject`, `--from-trail` or `--all`.',
+  },
+  not_confirmed: { status: 400, meaning: 'The end of all sessions was not confirmed.', action: 'Add `--yes`.' },
+  bad_file: {
+    status: 400,
+    meaning: 'The file cannot be read, or is no audit trail.',
+    action: 'Correct what the message names.',
+  },
+  no_such_job: { status: 404, meaning: 'There is no job of this name.', action: 'See `npm run cli -- jobs list`.' },
+  job_runs: { status: 409, meaning: 'A process runs the job already.', action: 'Wait for it.' },
+  no_migration: { status: 404, meaning: 'There is no migration to take back.', action: 'Nothing.' },
+} as const satisfies Catalogue;
+
+type Errors = typeof REQUEST_ERRORS & typeof OAUTH_ERRORS & typeof COMMAND_ERRORS;
+type OwnErrorCode = keyof Errors;
+
+/**
+ * The codes that added modules bring, each with its status. A module declares its own beside the class that throws them:
+ * `declare module '../kernel/error-codes.js' { interface AddedErrorCodes { coupon_used: 409 } }`.
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the service itself adds none
+export interface AddedErrorCodes {}
+
+/** The code of a failure by which programs and people know it: one of the catalogue, or one that an added module brings. */
+export type ErrorCode = OwnErrorCode | keyof AddedErrorCodes;
+
+/** The status that goes with a code. */
+export type StatusOf<Code extends ErrorCode> = Code extends OwnErrorCode
+  ? Numeric<Errors[Code]['status']>
+  : Code extends keyof AddedErrorCodes
+    ? AddedErrorCodes[Code]
+    : never;
+
+type Numeric<Status> = Status extends number ? Status : number;

@@ -1,0 +1,41 @@
+/**
+ * Why a refresh token is refused. On the wire all reasons look alike (`invalid_grant`); in the log, the metrics and the audit trail they
+ * differ. docs/errors.md is made from these texts.
+ */
+export const REFRESH_REFUSALS = {
+  'not-issued-here': 'the text is no refresh token that this service issued under a known `TESSERA_SECRET`',
+  'session-ended': 'the session of the token has ended',
+  edited: 'the record was edited and is no session any more',
+  'other-client': 'the request named another client than that of the sign-in',
+  expired: 'the token was not used for `REFRESH_TOKEN_TTL`, or the session is older than `REFRESH_TOKEN_MAX_AGE`',
+  'user-disabled': 'the user is disabled',
+  'user-tampered': 'something other than the service wrote the row of the user',
+  'earlier-login': 'the user has signed in again at the same client since',
+  'ahead-of-database': 'the token is newer than the database, which was restored from a backup',
+  'superseded-in-flight': 'the session went on while the request was under way; nothing ended',
+  'repeated-too-often': 'the same answer was given a hundred times',
+  'refreshed-elsewhere':
+    'the refresh came from another network or user agent while `REFRESHED_ELSEWHERE` is `end`; the session ended',
+  replayed: 'the token was used again after the windows for retries; the session ended',
+  contended: 'the session changed each time that the service read it; nothing ended',
+} as const;
+
+/** Why the check of a password refuses a sign-in: for the log, the metrics and the audit trail. */
+export const SIGN_IN_REFUSALS = {
+  'unknown-user': '`invalid_credentials`: there is no user of this name',
+  'wrong-password': '`invalid_credentials`: the password is wrong',
+  'user-disabled': '`invalid_credentials`: the user is disabled, and the password is right',
+  'no-code': '`two_factor_auth_check`: the user has a second factor, and no code was sent',
+  'wrong-code': '`two_factor_auth_check`: the code is wrong, or was used before',
+  'must-reset-password': '`must_reset_password`: the password must be changed first',
+} as const;
+
+/** Why a sign-in is refused, also after the check of its password. */
+export const LOGIN_REFUSALS = {
+  ...SIGN_IN_REFUSALS,
+  'changed-meanwhile':
+    '`invalid_credentials`: the user was disabled, or the password changed, while the sign-in was under way',
+} as const;
+
+/** A reason for which a sign-in is refused. */
+export type SignInRefusal = keyof typeof LOGIN_REFUSALS;

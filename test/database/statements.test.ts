@@ -1,0 +1,36 @@
+import { DataSource } from 'typeorm';
+import { STATEMENTS } from '../../src/database/statement.js';
+import { sqlTypeOf } from '../../src/database/named-parameters.js';
+import { startInProcess } from '../support/in-process.js';
+
+/** The types as PostgreSQL calls them, where it has more than one name for them. */
+const NAMES: Readonly<Record<string, string>> = {
+  int: 'integer',
+  float8: 'double precision',
+  timestamptz: 'timestamp with time zone',
+};
+
+it('every statement is one that PostgreSQL takes, with parameters of the types that are declared', async () => {
+  const { app, stop } = await startInProcess();
+  try {
+    const differences: string[] = [];
+    await app.get(DataSource).transaction(async (manager) => {
+      for (const { name, text, parameters } of STATEMENTS.values()) {
+        await manager.query(`PREPARE "test of ${name}" AS ${text}`);
+        const [prepared] = await manager.query<{ types: string }[]>(
+          `SELECT parameter_types::text AS types FROM pg_prepared_statements WHERE name = 'test of ${name}'`,
+        );
+        const declared = Object.values(parameters).map((type) => {
+          const [, base = '', array = ''] = /^(\w+)(\[\])?$/.exec(sqlTypeOf(type)) ?? [];
+          return `${NAMES[base] ?? base}${array}`;
+        });
+        const inferred = (prepared?.types ?? '').replaceAll(/[{}"]/g, '');
+        if (inferred !== declared.join(',')) differences.push(`${name}: ${inferred}, declared ${declared.join(',')}`);
+      }
+    });
+    expect(STATEMENTS.size).toBeGreaterThan(60);
+    expect(differences).toEqual([]);
+  } finally {
+    await stop();
+  }
+});
