@@ -119,7 +119,7 @@ describe('introspection', () => {
     expect(body).toEqual({ active: true, token_type: 'bearer', username: 'all@example.com', ...decodeJwt(access) });
   });
 
-  it('returns the same bytes for every inactive token', async () => {
+  it('says the same of all that is not active, to the byte', async () => {
     const rotated = await login(service, 'all', 'rotated');
     await refresh(service, rotated, 'rotated');
     const superseded = await login(service, 'all', 'superseded');
@@ -158,7 +158,7 @@ describe('introspection', () => {
 });
 
 describe('discovery', () => {
-  it('advertises the endpoints that work, and no others', async () => {
+  it('advertises what works, and nothing else', async () => {
     const { status, headers, body } = await service.client().get('/.well-known/oauth-authorization-server');
     expect([status, headers.get('content-type')]).toEqual([200, expect.stringMatching(/^application\/json/)]);
     expect(body.issuer).toBe(service.url);

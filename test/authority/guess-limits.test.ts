@@ -95,7 +95,7 @@ describe('an IPv6 network', () => {
     ['/64', 50, (n: number) => `2001:db8:1:1::${hex(n)}`],
     ['/56', 100, (n: number) => `2001:db8:2:1${hex(256 + n).slice(1)}::1`],
     ['/48', 250, (n: number) => `2001:db8:3:${hex(n * 256)}::1`],
-  ])('of %s has %i failures free', async (_what, free, addressOf) => {
+  ])('of size %s may fail %i times before it is blocked', async (_what, free, addressOf) => {
     for (let n = 0; n < free; n++) await guess(n, addressOf(n % 200));
     const more = await Promise.allSettled(Array.from({ length: 20 }, (_, n) => guess(free + n, addressOf(n))));
     // A slow test could outlast a block; each block lasts one second.

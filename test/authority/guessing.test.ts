@@ -60,7 +60,7 @@ describe('passwords that are guessed concurrently', () => {
     for (const answer of answers.filter(({ status }) => status === 429)) expectLimited(answer);
   });
 
-  it('count one by one when all are the same', async () => {
+  it('count one by one, even if all are the same', async () => {
     const from = newAddress();
     const began = performance.now();
     const answers = await times(60, () => signIn({ name: 'none', password: WRONG, from }));

@@ -69,7 +69,7 @@ describe('a client_id', () => {
     ['as UTF-8 of C1', Buffer.from('a\u009bb')],
     ['as Latin-1', Buffer.from('a\u009bb', 'latin1')],
     ['as a tab', Buffer.from('a\tb')],
-  ])('with such a character in the header, %s, is refused', async (_what, value) => {
+  ])('with a forbidden character in the header is refused: %s', async (_what, value) => {
     const { status, text } = await signInWithHeader('client_id', value);
     expect([status, JSON.parse(text)]).toEqual([400, REFUSAL]);
   });

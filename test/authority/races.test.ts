@@ -119,7 +119,7 @@ describe('a refresh that races', () => {
         await expectRefused(service, tokensOf(refreshed).refresh, clientId);
       } else expectRefusal(refreshed);
       await expectRefused(service, first.refresh, clientId);
-      // Access tokens issued before stay alive.
+      // Access tokens from before stay valid.
       expect(await isAlive(service, first)).toBe(true);
       await refresh(service, later, clientId);
     });

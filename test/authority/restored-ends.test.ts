@@ -200,7 +200,7 @@ describe('sessions end --from-trail', () => {
 });
 
 describe('sessions end', () => {
-  it('requires the choice of sessions, and a confirmation for all of them', async () => {
+  it('requires a choice of sessions, and a confirmation for all of them', async () => {
     const before = await idsOfSessions();
     for (const [args, message] of [
       [[], 'Name the sessions to end: --subject, --from-trail or --all.\n'],

@@ -5,7 +5,7 @@ import { RESOURCE } from '../support/client.js';
 import { Service } from '../support/service.js';
 import { times } from '../support/sessions.js';
 
-/** As in deploy/haproxy.cfg. */
+/** The limits of deploy/haproxy.cfg. */
 const SIGN_INS_IN_10_SECONDS = 100;
 const REQUESTS_IN_10_SECONDS = 300;
 

@@ -48,7 +48,7 @@ suite('two replicas behind the balancer', () => {
       DATABASE_URL: proxy.url,
       PUBLIC_URL: 'https://tessera.example.com',
       TRUSTED_PROXIES: '127.0.0.1',
-      // As in the Compose file.
+      // The settings of the Compose file.
       SHUTDOWN_DELAY: '5',
     };
     const first = await Service.startOn(dataDir, { ...settings, METRICS_PORT: String(metricsPort) });

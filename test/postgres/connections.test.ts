@@ -46,7 +46,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const busy = (message: string) => ({ Status: 503, Message: message, Value: null, Errors: null, WasSuccessful: false });
 
 describe('a database that is away', () => {
-  it('is a 503 with Retry-After on every route, and the service serves again when it is back', async () => {
+  it('is a 503 with Retry-After on every route, and the service recovers when the database is back', async () => {
     const tokens = await login(service, 'all');
     const bearer = service.client(`Bearer ${tokens.access}`);
     await proxy.cut();
