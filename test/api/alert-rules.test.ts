@@ -27,7 +27,7 @@ describe('the alert rules', () => {
     expect(used.filter((name) => !described.has(name))).toEqual([]);
   });
 
-  it('can tell the labels of the service from those that Prometheus writes itself', () => {
+  it('can rely on job and instance: no metric of the service has these labels of Prometheus', () => {
     const source = join(import.meta.dirname, '../../src');
     const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
     const labels = files

@@ -24,7 +24,7 @@ const REFUSED: readonly (readonly [what: string, type: string, body: string | Ui
   ['a number', JSON_TYPE, '7', NOT_AN_OBJECT],
   ['true', JSON_TYPE, 'true', NOT_AN_OBJECT],
   ['null', JSON_TYPE, 'null', NOT_AN_OBJECT],
-  ['nothing', JSON_TYPE, '', NOT_AN_OBJECT],
+  ['an empty body', JSON_TYPE, '', NOT_AN_OBJECT],
   ['white space', JSON_TYPE, ' \n', NOT_JSON],
   ['truncated JSON', JSON_TYPE, valid.slice(0, -1), NOT_JSON],
   ['JSON with a tail', JSON_TYPE, `${valid}x`, NOT_JSON],
@@ -33,8 +33,8 @@ const REFUSED: readonly (readonly [what: string, type: string, body: string | Ui
   ['NaN', JSON_TYPE, '{"Subject":NaN}', NOT_JSON],
   ['a form called JSON', JSON_TYPE, form, NOT_JSON],
   ['a raw control character', JSON_TYPE, withMember('"x":"\u0001"'), NOT_JSON],
-  ['100,000 arrays in each other', JSON_TYPE, withMember(`"x":${'['.repeat(1e5)}${']'.repeat(1e5)}`), TOO_DEEP],
-  ['objects in each other', JSON_TYPE, `${'{"a":'.repeat(3e4)}1${'}'.repeat(3e4)}`, TOO_DEEP],
+  ['100,000 nested arrays', JSON_TYPE, withMember(`"x":${'['.repeat(1e5)}${']'.repeat(1e5)}`), TOO_DEEP],
+  ['nested objects', JSON_TYPE, `${'{"a":'.repeat(3e4)}1${'}'.repeat(3e4)}`, TOO_DEEP],
   ['100,000 open arrays', JSON_TYPE, '['.repeat(1e5), TOO_DEEP],
   ['levels after a string with quotes', JSON_TYPE, `{"\\"[":${'['.repeat(40)}${']'.repeat(40)}}`, TOO_DEEP],
   ['JSON in Latin-1', JSON_TYPE, latin1(withMember('"x":"\u00e9"')), NOT_UTF_8],
@@ -48,11 +48,11 @@ const REFUSED: readonly (readonly [what: string, type: string, body: string | Ui
   ['JSON in UTF-16', JSON_TYPE, Buffer.from(`\ufeff${valid}`, 'utf16le'), NOT_UTF_8],
   ['__proto__', JSON_TYPE, withMember('"__proto__":{"isAdministrator":true}'), FORBIDDEN],
   ['__proto__, escaped', JSON_TYPE, withMember('"\\u005f\\u005fproto\\u005f_":{"Subject":"x"}'), FORBIDDEN],
-  ['__proto__, further in', JSON_TYPE, withMember('"x":[{"__proto__":null}]'), FORBIDDEN],
+  ['__proto__, nested', JSON_TYPE, withMember('"x":[{"__proto__":null}]'), FORBIDDEN],
   ['__proto__ in a form', FORM_TYPE, `${form}&__proto__=x`, FORBIDDEN],
   ['__proto__, encoded, in a form', FORM_TYPE, `${form}&%5F_proto_%5f=x`, FORBIDDEN],
-  ['a form with half an encoding', FORM_TYPE, `${form}&x=%4`, BROKEN_FORM],
-  ['a form with no encoding', FORM_TYPE, `${form}&x=%zz`, BROKEN_FORM],
+  ['a form with half a percent-encoding', FORM_TYPE, `${form}&x=%4`, BROKEN_FORM],
+  ['a form with an invalid percent-encoding', FORM_TYPE, `${form}&x=%zz`, BROKEN_FORM],
   ['a form with a broken name', FORM_TYPE, `${form}&%=x`, BROKEN_FORM],
   ['a form encoded as Latin-1', FORM_TYPE, `${form}&x=%e9`, BROKEN_FORM],
   ['a form with an encoded surrogate', FORM_TYPE, `${form}&x=%ed%a0%80`, BROKEN_FORM],
@@ -99,9 +99,9 @@ describe('a body', () => {
     it.each([
       ['nothing', ''],
       ['ampersands', '&&&'],
-      ['a name alone', 'Subject'],
+      ['a name without a value', 'Subject'],
       ['unknown names', 'a[b]=c&constructor=x&constructor[prototype][y]=z&=&=x'],
-    ])('is a form without the members that are required: %s', async (_what, body) => {
+    ])('is a form without the required members: %s', async (_what, body) => {
       const { status, body: failure } = await send('POST', FORM_TYPE, body);
       expect(status).toBe(400);
       expect(failure.Errors).toHaveLength(6);
@@ -134,14 +134,14 @@ describe('a body', () => {
       }
     });
 
-    it('is refused when it says nothing of its type, or is absent', async () => {
+    it('is refused when it has no content type, or is absent', async () => {
       expect((await send('POST', undefined, Buffer.from(valid))).status).toBe(415);
       const absent = await admin.send('POST', RESOURCE);
       expect([absent.status, absent.body.Message]).toEqual([400, NOT_AN_OBJECT]);
       expect((await admin.send('PUT', RESOURCE)).status).toBe(400);
     });
 
-    it('is refused with 413 when it is larger than 256 KiB, whether its length is told or not', async () => {
+    it('is refused with 413 when it is larger than 256 KiB, with or without a Content-Length', async () => {
       const chunk = `${LIMIT.toString(16)}\r\n${' '.repeat(LIMIT)}\r\n1\r\n \r\n0\r\n\r\n`;
       const head = `POST ${RESOURCE} HTTP/1.1\r\nhost: x\r\nauthorization: ${basicOf('admin')}\r\nconnection: close\r\n`;
       for (const { status, text } of [
@@ -160,19 +160,19 @@ describe('a body', () => {
   it.each([
     ['of exactly 256 KiB', JSON_TYPE, valid.padEnd(LIMIT)],
     ['with a charset', 'application/json; charset=utf-8', valid],
-    ['with a type in capitals', 'Application/JSON', valid],
+    ['with an upper-case type', 'Application/JSON', valid],
     ['with a byte order mark', JSON_TYPE, `\ufeff${valid}`],
     ['of 32 levels', JSON_TYPE, withMember(`"x":${'['.repeat(31)}${']'.repeat(31)}`)],
     ['with brackets in a string', JSON_TYPE, withMember(`"x":"${'['.repeat(50)}\\"${'{'.repeat(50)}\\\\"`)],
-    ['with a member of each kind of name', JSON_TYPE, withMember('"constructor":1,"toString":2,"prototype":3,"":4')],
+    ['with unusual member names', JSON_TYPE, withMember('"constructor":1,"toString":2,"prototype":3,"":4')],
     ['a form with a charset', `${FORM_TYPE}; charset=UTF-8`, form],
     ['a form with empty pairs', FORM_TYPE, `&&${form}&&`],
-  ])('is taken: %s', async (_what, type, body) => {
+  ])('is accepted: %s', async (_what, type, body) => {
     const { status } = await admin.send('POST', RESOURCE, { headers: { 'content-type': type }, body });
     expect(status).toBe(200);
   });
 
-  it.each([JSON_TYPE, FORM_TYPE])('may be announced by DELETE and be empty: %s', async (type) => {
+  it.each([JSON_TYPE, FORM_TYPE])('may be empty for DELETE, even when its type is declared: %s', async (type) => {
     const path = `${RESOURCE}/${await create(admin)}`;
     expect((await admin.send('DELETE', path, { headers: { 'content-type': type } })).status).toBe(200);
     expect((await admin.get(path)).status).toBe(404);

@@ -3,7 +3,7 @@ import { Service } from '../support/service.js';
 
 const MESSAGE = 'The id must be a positive integer below 2^53.';
 
-/** Ids that are none, as they stand in a path. Where `$` stands, an Id that exists is put: nothing near an id is taken for it. */
+/** Invalid ids in a path. `$` stands for an existing id: an id with extra characters must not match that record. */
 const NO_IDS = [
   '0',
   '00',
@@ -63,7 +63,7 @@ const NO_IDS = [
 
 const NAMED = NO_IDS.map((text) => [text.slice(0, 40), text] as const);
 
-describe('an id that is none', () => {
+describe('an invalid id', () => {
   let service: Service;
   let admin: Client;
   let existing: number;
@@ -94,14 +94,14 @@ describe('an id that is none', () => {
   it.each(NAMED.filter(([, text]) => text !== 'null'))('is refused as a search parameter: %s', async (_name, text) => {
     const value = text.replace('$', String(existing));
     for (const name of ['RefreshToken_Id', 'Id']) {
-      // A list of ids is what asks for a batch.
+      // A list of ids makes the request a batch.
       const isBatch = name === 'Id' && /^(\[|%5B)\$/.test(text);
       const { status } = await admin.get(`${RESOURCE}?${name}=${value}`);
       expect(status).toBe(isBatch ? 200 : 400);
     }
   });
 
-  it('needs no encoding trick to be found: its digits may be encoded', async () => {
+  it('may be percent-encoded digit by digit when it is valid', async () => {
     const encoded = Array.from(String(existing), (digit) => `%3${digit}`).join('');
     expect((await admin.get(`${RESOURCE}/${encoded}`)).body.Id).toBe(existing);
   });

@@ -7,7 +7,7 @@ const NOT_A_LIST = 'id must be a list of ids, such as [1,2,3].';
 describe('a batch', () => {
   let service: Service;
   let admin: Client;
-  /** Records with the ids 1 to 4; 3 is deleted again. */
+  /** Records with the ids 1 to 4. Record 3 is deleted again. */
   beforeAll(async () => {
     service = await Service.start();
     admin = service.client(basicOf('admin'));
@@ -36,7 +36,7 @@ describe('a batch', () => {
     ['?Id=[1]', [1]],
     ['?page=x&size=0&unknown[]=1&id=[1]&RefreshToken_Subject=two', [1]],
     ['?id=[9007199254740991,1]', [1]],
-  ] as const)('answers %s with the bare records that exist, in the order asked', async (query, ids) => {
+  ] as const)('answers %s with the bare records that exist, in the requested order', async (query, ids) => {
     expect(idsOf(await admin.get(RESOURCE + query))).toEqual(ids);
   });
 
@@ -47,7 +47,7 @@ describe('a batch', () => {
     expect([tooLong.status, tooLong.body.Message]).toEqual([400, NOT_AN_ID]);
   });
 
-  it('has whole records', async () => {
+  it('returns whole records', async () => {
     const { body } = await admin.get(`${RESOURCE}?id=[2,1]`);
     const single = await Promise.all([2, 1].map(async (id) => (await admin.get(`${RESOURCE}/${id}`)).text));
     expect((body as unknown[]).map((record) => JSON.stringify(record))).toEqual(single);
@@ -99,7 +99,7 @@ describe('a batch', () => {
       expect((await client.get(RESOURCE + query)).status).toBe(search);
   });
 
-  it('is not slipped past the role it needs by another way to write its name', async () => {
+  it('cannot avoid its role by another spelling of its parameter', async () => {
     const lister = service.client(basicOf('list'));
     const reader = service.client(basicOf('read'));
     expect((await lister.get(`${RESOURCE}?%69d=[1]`)).status).toBe(400);

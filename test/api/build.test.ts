@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 const SCRIPT = '.ci/build.mjs';
-/** In the place of Nest's compiler: makes a new `dist/` that says which sources it saw. */
+/** Replaces Nest's compiler: creates a new `dist/` with the source that it read. */
 const COMPILER = `
   const { appendFileSync, cpSync, mkdirSync, rmSync } = require('node:fs');
   appendFileSync('builds', 'x');
@@ -36,7 +36,7 @@ describe('the build before `npm start` and `npm run cli`', () => {
     rmSync(root, { recursive: true });
   });
 
-  it('is made when there is none, and not again, so that nothing changes under a service that runs', () => {
+  it('is made when there is none, and not again: a running service keeps its files', () => {
     for (let n = 0; n < 3; n++) expect([build('--if-stale'), builds()]).toEqual([0, 1]);
     expect(readFileSync(join(root, 'dist/main.js'), 'utf8')).toBe('first');
   });
@@ -55,19 +55,19 @@ describe('the build before `npm start` and `npm run cli`', () => {
       },
     ],
     [
-      'a source is gone',
+      'a source was removed',
       () => {
         rmSync(join(root, 'src/kernel/id.ts'));
       },
     ],
     [
-      'the compiler may be another',
+      'the compiler may have changed',
       () => {
         write('package-lock.json', '{ "a": 1 }');
       },
     ],
     [
-      'the build is gone',
+      'the build was removed',
       () => {
         rmSync(join(root, 'dist'), { recursive: true });
       },
@@ -79,7 +79,7 @@ describe('the build before `npm start` and `npm run cli`', () => {
     expect([build('--if-stale'), builds()]).toEqual([0, 2]);
   });
 
-  it('fails when the compiler fails, and is tried again', () => {
+  it('fails when the compiler fails, and is tried again at the next start', () => {
     write('node_modules/@nestjs/cli/bin/nest.js', 'process.exit(2)');
     expect([build('--if-stale'), build('--if-stale')]).toEqual([1, 1]);
     write('node_modules/@nestjs/cli/bin/nest.js', COMPILER);

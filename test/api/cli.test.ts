@@ -13,7 +13,7 @@ const ofScript = spawnSync('script', ['--version'], { encoding: 'utf8' });
 /** Other systems have another `script`, or none. */
 const itInTerminal = ofScript.error === undefined && ofScript.stdout.includes('util-linux') ? it : it.skip;
 
-/** Its data is what the commands work on; it is stopped meanwhile, and started again to see what came of them. */
+/** The commands work on the data of this service. The service is stopped meanwhile, and started again to see their effects. */
 let service: Service;
 
 function cli(...args: string[]): Promise<CommandResult> {
@@ -40,7 +40,7 @@ beforeAll(async () => {
 afterAll(() => service.dispose());
 
 describe('users add', () => {
-  it('takes the first line of stdin for the password', async () => {
+  it('reads the password from the first line of stdin', async () => {
     const roles = ['--role', 'RefreshToken-List', '--role', 'RefreshToken-Create'];
     expect(await cliWithInput(`${PASSWORD}\nnot this`, 'users', 'add', 'Eve@Example.com', ...roles)).toEqual(
       done('Added Eve@Example.com.'),
@@ -59,13 +59,13 @@ describe('users add', () => {
     expect(await cliWithInput(input, 'users', 'add', email)).toEqual(refused(message));
   });
 
-  it('refuses an unknown role and names those there are', async () => {
+  it('refuses an unknown role, and lists the known roles', async () => {
     expect(
       await cliWithInput(PASSWORD, 'users', 'add', 'slip@example.com', '--role', 'RefreshToken-List', 'Typo'),
     ).toEqual(UNKNOWN_ROLE);
   });
 
-  it('takes no password as an argument', async () => {
+  it('accepts no password as an argument', async () => {
     const { code, stderr } = await cli('users', 'add', 'slip@example.com', PASSWORD);
     expect([code, stderr]).toEqual([1, expect.stringContaining('too many arguments')]);
     expect(stderr).not.toContain(PASSWORD);
@@ -79,12 +79,12 @@ describe('users add', () => {
     ]);
   });
 
-  itInTerminal('adds nobody when the two answers at a terminal differ', async () => {
+  itInTerminal('adds no user when the two answers at a terminal differ', async () => {
     const { code, stdout } = await runCliInTerminal(service.dataDir, 'users add slip@example.com', [PASSWORD, 'other']);
     expect([code, stdout]).toEqual([1, expect.stringContaining('The two passwords differ.')]);
   });
 
-  itInTerminal('adds nobody when the terminal is interrupted', async () => {
+  itInTerminal('adds no user when the terminal is interrupted', async () => {
     const interrupted = `${PASSWORD}\u0003`;
     const { code, stdout } = await runCliInTerminal(service.dataDir, 'users add slip@example.com', [interrupted]);
     expect([code, stdout]).toEqual([1, expect.stringContaining('No password was given.')]);
@@ -98,7 +98,7 @@ describe('users change', () => {
     );
   });
 
-  it('makes a user a full administrator, and makes one no longer that', async () => {
+  it('makes a user a full administrator, and takes that right away again', async () => {
     expect(await cli('users', 'change', 'none@example.com', '--administrator')).toEqual(
       done('Changed none@example.com.'),
     );
@@ -107,14 +107,14 @@ describe('users change', () => {
     );
   });
 
-  it('refuses an unknown user, and a change of nothing', async () => {
+  it('refuses an unknown user, and a call without changes', async () => {
     expect(await cli('users', 'change', 'x@example.com', '--administrator')).toEqual(UNKNOWN_USER);
     expect(await cli('users', 'change', 'none@example.com')).toEqual(refused('Nothing to change was given.'));
   });
 });
 
 describe('users disable and enable', () => {
-  it('change what they say', async () => {
+  it('change the state of the user', async () => {
     expect(await cli('users', 'disable', 'delete@example.com')).toEqual(done('Disabled delete@example.com.'));
     expect(await cli('users', 'disable', 'read@example.com')).toEqual(done('Disabled read@example.com.'));
     expect(await cli('users', 'enable', 'read@example.com')).toEqual(done('Enabled read@example.com.'));
@@ -126,7 +126,7 @@ describe('users disable and enable', () => {
 });
 
 describe('users grant and withdraw', () => {
-  it('give roles and take them away', async () => {
+  it('add roles and remove roles', async () => {
     expect(await cli('users', 'grant', 'edit@example.com', 'RefreshToken-List', 'RefreshToken-Read')).toEqual(
       done('Granted RefreshToken-List, RefreshToken-Read to edit@example.com.'),
     );
@@ -135,7 +135,7 @@ describe('users grant and withdraw', () => {
     );
   });
 
-  it('refuse an unknown role, though others are known', async () => {
+  it('refuse an unknown role, even beside known roles', async () => {
     expect(await cli('users', 'grant', 'create@example.com', 'RefreshToken-List', 'Typo')).toEqual(UNKNOWN_ROLE);
     expect(await cli('users', 'withdraw', 'create@example.com', 'RefreshToken-Create', 'Typo')).toEqual(UNKNOWN_ROLE);
   });
@@ -146,7 +146,7 @@ describe('users grant and withdraw', () => {
 });
 
 describe('users list and roles list', () => {
-  it('list users as JSON, without anything secret, and what the commands above made of them', async () => {
+  it('list users as JSON, with the effects of the commands above and without secrets', async () => {
     const { stdout } = await cli('users', 'list', '--json');
     const users = JSON.parse(stdout) as {
       email: string;
@@ -181,18 +181,18 @@ describe('users list and roles list', () => {
     expect(lines[1]).toEqual(['admin@example.com', 'enabled', expect.any(String), 'set', 'no', 'full administrator']);
   });
 
-  it('list the roles that routes demand', async () => {
+  it('list the roles that routes require', async () => {
     expect(await cli('roles', 'list')).toEqual(done(ROLES.join('\n')));
   });
 });
 
 describe('a command', () => {
-  it('that does not exist is answered with what to do', async () => {
+  it('that does not exist is refused, and the message says what to do', async () => {
     const { code, stderr } = await cli('users', 'remove');
     expect([code, stderr]).toEqual([1, expect.stringContaining("unknown command 'remove'")]);
   });
 
-  it('with bad settings names each of them, once', async () => {
+  it('with bad settings names each bad setting once', async () => {
     const { code, stderr } = await runCli(service.dataDir, ['roles', 'list'], '', { PORT: 'x', LOG_LEVEL: 'loud' });
     expect([code, stderr.match(/^ {2}(PORT|LOG_LEVEL): expected/gm)]).toEqual([
       1,
@@ -214,27 +214,27 @@ describe('the service, after these commands,', () => {
     expect((await eve.delete(`${RESOURCE}/1`)).status).toBe(403);
   });
 
-  it('knows a changed password, and the earlier one no longer', async () => {
+  it('accepts a changed password, and no longer the earlier password', async () => {
     expect(await statusOfSearch(basic('list@example.com', PASSWORD))).toBe(200);
     expect(await statusOfSearch(basicOf('list'))).toBe(401);
   });
 
-  it('lets a full administrator do all, and one who is that no longer, nothing', async () => {
+  it('lets a full administrator do everything, and a former administrator nothing', async () => {
     expect(await statusOfSearch(basicOf('none'))).toBe(200);
     expect(await statusOfSearch(basic('root@example.com', 'only small letters'))).toBe(403);
   });
 
-  it('shuts out a disabled user, and lets in one who was enabled again', async () => {
+  it('refuses a disabled user, and accepts a user who was enabled again', async () => {
     expect(await statusOfSearch(basicOf('delete'))).toBe(401);
     expect(await statusOfSearch(basicOf('read'))).toBe(403);
   });
 
-  it('keeps to the roles that were granted and withdrawn', async () => {
+  it('applies the roles that were granted and withdrawn', async () => {
     expect(await statusOfSearch(basicOf('edit'))).toBe(200);
     expect(await statusOfSearch(basicOf('all'))).toBe(403);
   });
 
-  itInTerminal('knows the user who was added at a terminal', async () => {
+  itInTerminal('accepts the user who was added at a terminal', async () => {
     expect(await statusOfSearch(basic('tty@example.com', PASSWORD))).toBe(403);
   });
 });

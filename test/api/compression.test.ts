@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => disposeWithoutLeaks(service));
 
-/** Sends a request, and returns what came as it came. */
+/** Sends a request, and returns the answer without decoding its body. */
 async function fetched(
   path: string,
   headers: Record<string, string>,
@@ -64,7 +64,7 @@ describe('an answer of 1 KiB or more', () => {
   });
 
   it.each([{}, { 'accept-encoding': 'identity' }, { 'accept-encoding': 'gzip;q=0' }, { 'accept-encoding': 'zstd' }])(
-    'is sent as it is to a client that accepts no coding of ours: %j',
+    'is sent uncompressed to a client that accepts no coding of the service: %j',
     async (headers) => {
       const { status, headers: sent, bytes } = await fetched(`${RESOURCE}/${long}`, headers);
       expect([status, sent['content-encoding'], Number(sent['content-length'])]).toEqual([
@@ -84,19 +84,19 @@ describe('an answer of 1 KiB or more', () => {
   });
 });
 
-describe('what is never compressed', () => {
-  it('is a small answer', async () => {
+describe('the service never compresses', () => {
+  it('a small answer', async () => {
     const { headers } = await fetched(`${RESOURCE}/${small}`, { 'accept-encoding': 'gzip' });
     expect(headers['content-encoding']).toBeUndefined();
   });
 
-  it('is an answer of an OAuth endpoint, which holds a token beside text that the client chose', async () => {
+  it('an answer of an OAuth endpoint, which contains a token beside text that the client chose', async () => {
     const headers = { 'accept-encoding': 'gzip', 'content-type': 'application/x-www-form-urlencoded' };
-    // A name of the greatest length is in the access token and in the answer of introspection.
+    // A client name of the greatest length appears in the access token and in the answer of introspection.
     const name = '\u20ac'.repeat(500);
     const form = { grant_type: 'password', username: 'all@example.com', password: passwordOf('all'), client_id: name };
     const body = new URLSearchParams(form).toString();
-    // HTTP Basic would name a client there, and another one than the form.
+    // HTTP Basic would name a client too, and a different client than the form.
     const issued = await fetched('/api/token', { ...headers, authorization: 'Bearer none' }, { method: 'POST', body });
     expect([issued.status, issued.headers['content-encoding']]).toEqual([200, undefined]);
     expect(issued.bytes.length).toBeGreaterThan(1_024);
@@ -135,7 +135,7 @@ describe('a page of many records', () => {
     for (const size of sizes) expect(size).toBeGreaterThan(COUNT * TICKET);
   }, 600_000);
 
-  it('gives its turn back when the client hangs up', async () => {
+  it('releases its turn when the client disconnects', async () => {
     const answer = await opened(ALL, { 'accept-encoding': 'gzip' });
     await once(answer, 'readable');
     answer.destroy();

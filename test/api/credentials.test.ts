@@ -15,7 +15,7 @@ describe('credentials', () => {
   let token: string;
   let claims: JWTPayload;
   let key: StolenKey;
-  /** A token of the user list, who is disabled thereafter. */
+  /** A token of the user list, issued before an operator disabled that user. */
   let disabled: string;
 
   beforeAll(async () => {
@@ -60,7 +60,7 @@ describe('credentials', () => {
     `BASIC   ${b64(`${admin}:${passwordOf('admin')}`)}`,
     basic('ADMIN@Example.com', passwordOf('admin')),
     basicOf('all'),
-  ])('are taken: %s', async (authorization) => {
+  ])('are accepted: %s', async (authorization) => {
     for (let i = 0; i < 2; i++) expect((await ask(authorization)).status).toBe(200);
   });
 
@@ -76,7 +76,7 @@ describe('credentials', () => {
     ['no password', `Basic ${b64(`${admin}:`)}`],
     ['a password up to its colon', basic(admin, 'correct horse')],
     ['a password without its last character', basic(admin, passwordOf('admin').slice(0, -1))],
-    ['a password and more', basic(admin, `${passwordOf('admin')}x`)],
+    ['a password with an extra character', basic(admin, `${passwordOf('admin')}x`)],
     ['a password in other case', basic(admin, passwordOf('admin').toUpperCase())],
     ["another user's password", basic('all@example.com', passwordOf('admin'))],
     ['an unknown user', basic('nobody@example.com', passwordOf('admin'))],
@@ -85,31 +85,31 @@ describe('credentials', () => {
     ['a blank after the user', basic(`${admin} `, passwordOf('admin'))],
     ['SQL', basic(`' OR '1'='1`, `' OR '1'='1`)],
     ['a wildcard', basic('%', passwordOf('admin'))],
-    ['bytes that are no UTF-8', `Basic ${Buffer.from([0xff, 0xfe, 0x3a, 0xff]).toString('base64')}`],
-    ['two of them', `${basicOf('admin')}, ${basicOf('admin')}`],
+    ['bytes that are not UTF-8', `Basic ${Buffer.from([0xff, 0xfe, 0x3a, 0xff]).toString('base64')}`],
+    ['two credentials', `${basicOf('admin')}, ${basicOf('admin')}`],
     ['10,000 characters', basic('x'.repeat(5_000), 'y'.repeat(2_000))],
-  ])('are refused when Basic has %s, and all refusals are alike', async (_what, authorization) => {
+  ])('are refused when Basic has %s, and all refusals are the same', async (_what, authorization) => {
     expectRefusal(await ask(authorization), INVALID, BASIC_CHALLENGE);
   });
 
   it.each(['Digest x', 'Bearer', 'Bearer ', 'Token x', b64('a:b'), 'Negotiate', ',', 'Bearer a.b.c', 'Bearer null'])(
-    'are refused when they are of no scheme or no token: %s',
+    'are refused when they have another scheme or no token: %s',
     async (authorization) => {
       const isBearer = authorization.startsWith('Bearer');
       expectRefusal(await ask(authorization), INVALID, isBearer ? 'Bearer error="invalid_token"' : 'Bearer');
     },
   );
 
-  it('are taken as a Bearer token, in any case of the scheme', async () => {
+  it('are accepted as a Bearer token, in any case of the scheme', async () => {
     for (const scheme of ['Bearer', 'bearer', 'BEARER']) expect((await ask(`${scheme} ${token}`)).status).toBe(200);
     expect(decodeProtectedHeader(token)).toEqual({ alg: 'ES256', typ: 'at+jwt', kid: key.kid });
   });
 
-  it('are a token that whoever has the key can make: the forgeries below fail for the reason they say', async () => {
+  it('can be signed with the service’s key: the forgeries below fail for the reason in their title', async () => {
     expect((await ask(`Bearer ${await signJwt(header(), claims, key.jwk)}`)).status).toBe(200);
   });
 
-  it('are a token of an earlier version, whose jti was random, with either of its two signatures', async () => {
+  it('may be a token of an earlier version, whose jti was random, with either of its two signatures', async () => {
     const earlier = await signJwt(header(), { ...claims, jti: crypto.randomUUID() }, key.jwk);
     for (const either of [earlier, withOtherSignature(earlier)])
       expect((await ask(`Bearer ${either}`)).status).toBe(200);
@@ -132,7 +132,7 @@ describe('credentials', () => {
     ['is HS256 under the public key (PEM)', () => hmac(key.publicKey.export({ type: 'spki', format: 'pem' }))],
     ['is HS256 under the public key (DER)', () => hmac(key.publicKey.export({ type: 'spki', format: 'der' }))],
     ['is HS256 under the public key (JWK)', () => hmac(JSON.stringify(key.publicKey.export({ format: 'jwk' })))],
-    ['is HS256 under nothing', () => hmac('')],
+    ['is HS256 under an empty key', () => hmac('')],
     [
       'is signed with another key under our kid',
       async () =>
@@ -148,11 +148,11 @@ describe('credentials', () => {
     ],
     ['has no kid', headed({ kid: undefined })],
     ['has an unknown kid', headed({ kid: 'other' })],
-    ['has a kid that is no text', headed({ kid: 7 })],
+    ['has a kid that is not text', headed({ kid: 7 })],
     ['has the kid __proto__', headed({ kid: '__proto__' })],
     ['has no type', headed({ typ: undefined })],
     ['has the type JWT', headed({ typ: 'JWT' })],
-    ['has a type that is no text', headed({ typ: { at: 'jwt' } })],
+    ['has a type that is not text', headed({ typ: { at: 'jwt' } })],
     ['expired', () => signed({ iat: now() - 7200, exp: now() - 3600 })()],
     ['expired this second', () => signed({ exp: now() })()],
     ['never expires', () => signed({ exp: undefined as never })()],
@@ -161,33 +161,33 @@ describe('credentials', () => {
     ['is from no issuer', () => signed({ iss: undefined as never })()],
     ['is for another audience', () => signed({ aud: 'https://elsewhere.example.com' })()],
     ['is for no audience', () => signed({ aud: undefined as never })()],
-    ['speaks for an unknown user', () => signed({ sub: 'nobody@example.com' })()],
-    ['speaks for nobody', () => signed({ sub: undefined as never })()],
-    ['speaks for a number', () => signed({ sub: 1 as never })()],
+    ['has an unknown user as its subject', () => signed({ sub: 'nobody@example.com' })()],
+    ['has no subject', () => signed({ sub: undefined as never })()],
+    ['has a number as its subject', () => signed({ sub: 1 as never })()],
     ['has other claims', () => `${parts()[0]}.${encodePart({ ...claims, sub: 'all@example.com' })}.${parts()[2]}`],
     ['has another signature', () => `${parts()[0]}.${parts()[1]}.${flipped(parts()[2])}`],
     ['has a signature of zeros', () => `${parts()[0]}.${parts()[1]}.${Buffer.alloc(64).toString('base64url')}`],
-    ['has the other signature of its text', () => withOtherSignature(token)],
+    ['has the other valid signature of its text', () => withOtherSignature(token)],
     ['has no signature', () => `${parts()[0]}.${parts()[1]}.`],
-    ['lost its signature', () => `${parts()[0]}.${parts()[1]}`],
+    ['has no third part', () => `${parts()[0]}.${parts()[1]}`],
     ['is cut short', () => token.slice(0, -8)],
     ['is cut at the front', () => token.slice(1)],
     ['is written twice', () => `${token}${token}`],
     ['has a fourth part', () => `${token}.x`],
-    ['has a header that is no JSON', () => `${Buffer.from('{').toString('base64url')}.${parts()[1]}.${parts()[2]}`],
-    ['is of 10,000 characters', () => `${parts()[0]}.${'x'.repeat(10_000)}.${parts()[2]}`],
-    ['is of a user who is disabled by now', () => disabled.replace('Bearer ', '')],
+    ['has a header that is not JSON', () => `${Buffer.from('{').toString('base64url')}.${parts()[1]}.${parts()[2]}`],
+    ['has 10,000 characters', () => `${parts()[0]}.${'x'.repeat(10_000)}.${parts()[2]}`],
+    ['belongs to a user who is now disabled', () => disabled.replace('Bearer ', '')],
   ])('are refused when the token %s', async (_what, forge) => {
     expectRefusal(await ask(`Bearer ${await forge()}`), INVALID, 'Bearer error="invalid_token"');
   });
 
-  it('are not taken from a query or a body', async () => {
+  it('are not read from a query or a body', async () => {
     expect((await service.client().get(`${RESOURCE}?access_token=${token}`)).status).toBe(401);
     expect((await service.client().form('POST', RESOURCE, { access_token: token })).status).toBe(401);
   });
 });
 
-/** The signature with one bit of its first byte turned over. */
+/** The signature with one bit of its first byte flipped. */
 function flipped(signature: string): string {
   const bytes = Buffer.from(signature, 'base64url');
   bytes[0] = (bytes[0] ?? 0) ^ 1;

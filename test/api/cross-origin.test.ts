@@ -30,7 +30,7 @@ describe('a preflight', () => {
     [RESOURCE, APP, 'PUT'],
     [`${RESOURCE}/1`, APP, 'DELETE'],
     ['/nowhere', APP, 'GET'],
-  ])('to %s of %s is allowed, without a body and without credentials', async (path, origin, method) => {
+  ])('to %s from %s is allowed, without a body and without credentials', async (path, origin, method) => {
     const { status, headers, text } = await preflight(path, origin, method);
     expect([status, text]).toEqual([204, '']);
     expect(headers.get('access-control-allow-origin')).toBe(origin);
@@ -45,7 +45,7 @@ describe('a preflight', () => {
   });
 
   it.each(['https://evil.example', 'http://app.example.com', `${APP}:8443`, `${APP}.evil.example`, 'null'])(
-    'of %s, which is not listed, allows nothing',
+    'from %s, which is not listed, allows nothing',
     async (origin) => {
       const { headers } = await preflight('/api/token', origin);
       expect(headers.get('access-control-allow-origin')).toBeNull();
@@ -53,12 +53,12 @@ describe('a preflight', () => {
     },
   );
 
-  it.each([METADATA, KEYS])('to %s is allowed to every origin', async (path) => {
+  it.each([METADATA, KEYS])('to %s is allowed for every origin', async (path) => {
     const { status, headers } = await preflight(path, 'https://evil.example', 'GET');
     expect([status, headers.get('access-control-allow-origin')]).toEqual([204, '*']);
   });
 
-  it('is counted as what it is, and as no 405', async () => {
+  it('is counted as a preflight in the metrics, not as a 405', async () => {
     await preflight('/api/token', APP);
     await preflight('/nowhere', APP);
     const series = (route: string, status: number): string =>
@@ -75,7 +75,7 @@ describe('a preflight', () => {
 });
 
 describe('an answer', () => {
-  it('to a listed origin may be read by its scripts, with the headers that they need, failures too', async () => {
+  it('to a listed origin can be read by its scripts, with the headers that they need, also when it is a failure', async () => {
     const form = { grant_type: 'password', username: 'all@example.com', password: passwordOf('all') };
     for (const answer of [
       await service.client().form('POST', '/api/token', form, { origin: APP }),
@@ -97,7 +97,7 @@ describe('an answer', () => {
     }
   });
 
-  it('to another origin, or to none, may be read by no script, and varies all the same', async () => {
+  it('to another origin, or to none, can be read by no script, and has the same Vary', async () => {
     for (const headers of [{ origin: 'https://evil.example' }, {}] as Record<string, string>[]) {
       const answer = await service.client(basicOf('admin')).send('GET', RESOURCE, { headers });
       expect(answer.status).toBe(200);
@@ -106,7 +106,7 @@ describe('an answer', () => {
     }
   });
 
-  it.each([METADATA, KEYS])('of %s may be read by every script', async (path) => {
+  it.each([METADATA, KEYS])('of %s can be read by every script', async (path) => {
     const { status, headers } = await service
       .client()
       .send('GET', path, { headers: { origin: 'https://any.example' } });
@@ -114,7 +114,7 @@ describe('an answer', () => {
   });
 });
 
-describe('OPTIONS that is no preflight', () => {
+describe('OPTIONS that is not a preflight', () => {
   it.each([{}, { origin: APP }] as Record<string, string>[])(
     'is a method that the path does not offer: %j',
     async (headers) => {
@@ -126,7 +126,7 @@ describe('OPTIONS that is no preflight', () => {
 });
 
 describe('without ALLOWED_ORIGINS', () => {
-  it('no origin is allowed but for the metadata and the keys', async () => {
+  it('no origin is allowed, except for the metadata and the keys', async () => {
     await service.end();
     await service.resume({ ALLOWED_ORIGINS: '' });
     expect((await preflight('/api/token', APP)).headers.get('access-control-allow-origin')).toBeNull();

@@ -85,7 +85,7 @@ describe('dates', () => {
   let admin: Client;
 
   beforeAll(async () => {
-    // A zone that was 19 minutes and 32 seconds off UTC once: what is stored must not depend on where the service runs.
+    // A zone that was once 19 minutes and 32 seconds off UTC. Stored dates must not depend on the zone of the service.
     service = await Service.start({ TZ: 'Europe/Amsterdam' });
     admin = service.client(basicOf('admin'));
   });
@@ -96,7 +96,7 @@ describe('dates', () => {
     expect((await admin.get(`${RESOURCE}/${id}`)).body.ExpiresOn).toBe(stored);
   });
 
-  it.each(ACCEPTED)('finds what was stored from %s', async (sent, stored) => {
+  it.each(ACCEPTED)('finds the stored date with %s', async (sent, stored) => {
     const id = await create(admin, { ExpiresOn: sent, Subject: 'searched' });
     const query = `RefreshToken_ExpiresOn=${encodeURIComponent(sent)}&RefreshToken_Id=${id}`;
     const { status, body } = await admin.get(`${RESOURCE}?${query}`);

@@ -14,7 +14,7 @@ afterAll(() => service.dispose());
 
 describe('a body with a content coding', () => {
   it.each(['gzip', 'GZIP', 'br', 'deflate', 'zstd', 'gzip, gzip', 'identity, gzip', 'nonsense'])(
-    'is refused, and the answer names what is accepted: %s',
+    'is refused, and the answer names the accepted codings: %s',
     async (coding) => {
       const admin = service.client(basicOf('admin'));
       const before = await countRecords(admin);
@@ -44,20 +44,20 @@ describe('a body with a content coding', () => {
     },
   );
 
-  it('is refused by a path that does not offer the method as any other body', async () => {
+  it('is refused like any other body on a path that does not offer the method', async () => {
     const headers = { ...JSON_TYPE, 'content-encoding': 'gzip' };
     expect((await service.client().send('PATCH', RESOURCE, { headers, body: gzipSync('{}') })).status).toBe(405);
   });
 });
 
-describe('a request that is not encoded', () => {
+describe('a request without a content coding', () => {
   it.each(['identity', 'Identity', ''])('may say so: Content-Encoding %j', async (coding) => {
     const headers = { ...JSON_TYPE, 'content-encoding': coding };
     const body = JSON.stringify(validRecord());
     expect((await service.client(basicOf('admin')).send('POST', RESOURCE, { headers, body })).status).toBe(200);
   });
 
-  it('may name a coding where it has no body', async () => {
+  it('may name a coding if it has no body', async () => {
     const headers = { 'content-encoding': 'gzip' };
     expect((await service.client(basicOf('admin')).send('GET', RESOURCE, { headers })).status).toBe(200);
   });

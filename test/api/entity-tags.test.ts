@@ -29,7 +29,7 @@ const put = (headers: Record<string, string>, changes: Record<string, unknown> =
   });
 const remove = (headers: Record<string, string>): Promise<Answer> => admin.send('DELETE', path(), { headers });
 
-it('an If-Match that is not current keeps a PUT at the path of the record from writing too', async () => {
+it('a stale If-Match stops a PUT at the path of the record too', async () => {
   const body = JSON.stringify(validRecord({ SystemId: 'not written' }));
   const sent = (tag: string): Promise<Answer> =>
     admin.send('PUT', path(), { headers: { 'content-type': 'application/json', 'if-match': tag }, body });
@@ -45,7 +45,7 @@ describe('a record', () => {
     expect(first).toMatch(STRONG);
     expect(await tagOf()).toBe(first);
     expect((await admin.send('HEAD', path())).headers.get('etag')).toBe(first);
-    // Twice within a second: dates alone would not tell.
+    // These updates fall into the same second: dates alone could not distinguish them.
     const seen = [first];
     for (const name of ['one', 'two', 'three']) {
       expect((await put({}, { SystemId: name })).status).toBe(200);
@@ -54,7 +54,7 @@ describe('a record', () => {
     expect(new Set(seen).size).toBe(4);
   });
 
-  it('has another tag for its compressed form, which a write may name as well', async () => {
+  it('has another tag for its compressed form, and a write may name that tag too', async () => {
     await put({}, { SystemId: 'x'.repeat(1_000) });
     const plain = await tagOf({ 'accept-encoding': 'identity' });
     expect(plain).toMatch(STRONG);
@@ -66,7 +66,7 @@ describe('a record', () => {
     expect(status).toBe(200);
   });
 
-  it('that is a session has another tag after each refresh', async () => {
+  it('that is a session gets another tag with each refresh', async () => {
     const tokens = await login(service, 'all', 'tagged');
     id = the(await recordOf(service, tokens)).Id;
     const before = await tagOf();
@@ -77,7 +77,7 @@ describe('a record', () => {
 });
 
 describe('If-Match', () => {
-  it('that names the current record lets a write through', async () => {
+  it('that names the current record allows a write', async () => {
     expect((await put({ 'if-match': await tagOf() }, { SystemId: 'a' })).status).toBe(200);
     expect((await put({ 'if-match': `${OTHER} ,, ${await tagOf()}` }, { SystemId: 'b' })).status).toBe(200);
     expect((await put({ 'if-match': '*' }, { SystemId: 'c' })).status).toBe(200);
@@ -86,7 +86,7 @@ describe('If-Match', () => {
     expect((await admin.get(path())).status).toBe(404);
   });
 
-  it('that names another is 412, changes nothing, and leaves no event', async () => {
+  it('that names another version is 412, changes nothing, and writes no event', async () => {
     const stale = await tagOf();
     await put({}, { SystemId: 'newer' });
     const { text, headers } = await admin.get(path());
@@ -113,7 +113,7 @@ describe('If-Match', () => {
   });
 
   it.each(['abc', '"abc', 'abc"', "'abc'", 'w/"abc"', '"a" "b"', '"a",b', '"a b"', '', ',', '*, "a"', '**'])(
-    'that is no entity tag is refused with its own sentence: %s',
+    'that is not an entity tag is refused with its own message: %s',
     async (value) => {
       for (const answer of [await put({ 'if-match': value }), await remove({ 'if-match': value })])
         expect([answer.status, answer.body.Message]).toEqual([400, UNREADABLE('If-Match')]);
@@ -121,7 +121,7 @@ describe('If-Match', () => {
     },
   );
 
-  it('does not matter where there is no record, no right, or no valid body', async () => {
+  it('is ignored when there is no record, no permission, or no valid body', async () => {
     const headers = { 'if-match': OTHER };
     expect((await put(headers, { Id: 999_999_999 })).status).toBe(404);
     expect((await admin.send('DELETE', `${RESOURCE}/999999999`, { headers: { 'if-match': '*' } })).status).toBe(404);
@@ -130,7 +130,7 @@ describe('If-Match', () => {
     expect((await reader.send('DELETE', path(), { headers })).status).toBe(403);
   });
 
-  it('lets one of several writers at the same time through', async () => {
+  it('lets exactly one of several concurrent writers through', async () => {
     for (let round = 0; round < 3; round++) {
       const tag = await tagOf();
       const answers = await times(8, (n) => put({ 'if-match': tag }, { SystemId: `round ${round} writer ${n}` }));
@@ -140,7 +140,7 @@ describe('If-Match', () => {
     }
   });
 
-  it('lets either a change or a deletion at the same time through', async () => {
+  it('lets either a concurrent change or a concurrent deletion through', async () => {
     const tag = await tagOf();
     const [changed, deleted] = await Promise.all([
       put({ 'if-match': tag }, { SystemId: 'x' }),
@@ -153,7 +153,7 @@ describe('If-Match', () => {
 });
 
 describe('If-None-Match', () => {
-  it('that names the current record makes a read 304 without a body, and its event is written', async () => {
+  it('that names the current record makes a read 304 without a body, and the read still writes its event', async () => {
     const tag = await tagOf();
     const { body } = await admin.get(path());
     const reads = async (): Promise<number> =>
@@ -170,14 +170,14 @@ describe('If-None-Match', () => {
     expect(await reads()).toBe(before + 10);
   });
 
-  it('that names another, or nothing that can be read, gets the record', async () => {
+  it('that names another version, or cannot be parsed, gets the record', async () => {
     for (const tags of [OTHER, 'abc', '']) {
       const answer = await admin.send('GET', path(), { headers: { 'if-none-match': tags } });
       expect([answer.status, answer.body.Id]).toEqual([200, id]);
     }
   });
 
-  it('holds back a write that it excludes', async () => {
+  it('prevents a write that it excludes', async () => {
     for (const tags of ['*', await tagOf()]) expect((await put({ 'if-none-match': tags })).status).toBe(412);
     expect((await put({ 'if-none-match': OTHER })).status).toBe(200);
     const { status, body } = await put({ 'if-none-match': 'abc' });

@@ -25,7 +25,7 @@ describe('the root', () => {
   );
 
   it.each(['application/json', '*/*', '', 'text/plain', 'text/html;q=0', 'application/json, text/html;q=0.9'])(
-    'is JSON for others: %j',
+    'is JSON for other clients: %j',
     async (accept) => {
       const { status, headers, body } = await get(accept);
       expect([status, headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
@@ -38,7 +38,7 @@ describe('the root', () => {
     },
   );
 
-  it('leads to nothing that is not there', async () => {
+  it('has only links that work', async () => {
     const { text } = await get(BROWSER);
     const { body } = await get('application/json');
     const links = [...text.matchAll(/href="([^"]+)"/g)].map(([, path = '']) => service.url + path);
@@ -47,7 +47,7 @@ describe('the root', () => {
     for (const url of [...links, ...members]) expect([url, (await fetch(url)).status]).toEqual([url, 200]);
   });
 
-  it('has a page that runs nothing, loads nothing and can be framed by nobody', async () => {
+  it('is a page that runs no script, loads nothing and cannot be framed', async () => {
     const { headers, text } = await get(BROWSER);
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/]+=*'; base-uri 'none'/);
@@ -56,7 +56,7 @@ describe('the root', () => {
     expect(text).not.toMatch(/<script|<link|<img|src=|https?:\/\/(?!127\.0\.0\.1)|style="/);
   });
 
-  it('does not name the documentation where it is turned off, and names paths behind a prefix', async () => {
+  it('omits the documentation when it is turned off, and names paths behind a prefix', async () => {
     await service.end();
     await service.resume({ API_DOCS: 'off', PUBLIC_URL: `${service.url}/auth` });
     for (const path of ['/', '/auth', '/auth/', '//auth//']) {

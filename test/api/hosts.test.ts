@@ -7,7 +7,7 @@ afterAll(() => service.dispose());
 
 describe('a request', () => {
   beforeAll(async () => {
-    // Probes are logged at this level.
+    // At this level the service logs probes too.
     service = await Service.start({ LOG_LEVEL: 'debug' });
   });
 
@@ -39,7 +39,7 @@ describe('a request', () => {
     },
   );
 
-  it('with two of them is refused in the form of OAuth at the token endpoint', async () => {
+  it('with two Host headers is refused in the form of OAuth at the token endpoint', async () => {
     const head = 'POST /api/token/revoke HTTP/1.1\r\nhost: a\r\nhost: b\r\nconnection: close\r\n';
     const form = 'content-type: application/x-www-form-urlencoded\r\ncontent-length: 7\r\n\r\ntoken=x';
     const { status, text } = await raw(service.url, head + form);
@@ -49,7 +49,7 @@ describe('a request', () => {
     ]);
   });
 
-  it('of HTTP/1.0 needs none', async () => {
+  it('in HTTP/1.0 needs no Host header', async () => {
     expect((await raw(service.url, 'GET /health/live HTTP/1.0\r\n\r\n')).status).toBe(200);
     expect((await raw(service.url, 'GET /health/live HTTP/1.1\r\nHost: x\r\nconnection: close\r\n\r\n')).status).toBe(
       200,
@@ -71,7 +71,7 @@ describe('the documentation', () => {
     expect(body.service_documentation).toBe(`${service.url}/docs`);
   });
 
-  it('can be turned off: page, files and document are not there, and the metadata does not name them', async () => {
+  it('can be turned off: its page, files and document are gone, and the metadata does not name them', async () => {
     await service.end();
     await service.resume({ API_DOCS: 'off' });
     for (const path of [

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.dispose());
 
-/** Starts the service again with this path in its public URL, which is returned. */
+/** Restarts the service with this path in its public URL. Returns the URL. */
 async function restart(path: string): Promise<string> {
   await service.end();
   await service.resume({ PUBLIC_URL: service.url + path });
@@ -26,7 +26,7 @@ describe('an issuer without a path', () => {
 });
 
 describe('an issuer with a path', () => {
-  it('publishes its metadata where RFC 8414 wants it, and names addresses that work, with the path and without', async () => {
+  it('publishes its metadata at the place that RFC 8414 requires, with addresses that work with and without the path', async () => {
     const issuer = await restart('/auth/v2');
     const client = service.client();
     for (const path of [
@@ -61,7 +61,7 @@ describe('an issuer with a path', () => {
     },
   );
 
-  it('finds batches, ids and refusals under its path', async () => {
+  it('serves batches, ids and refusals under its path', async () => {
     const admin = service.client(basicOf('admin'));
     const id = await create(admin);
     expect((await admin.get(`/auth/v2${RESOURCE}?id=[${id}]`)).body).toMatchObject([{ Id: id }]);
@@ -73,7 +73,7 @@ describe('an issuer with a path', () => {
     expect((await raw(service.url, whole)).status).toBe(200);
   });
 
-  it('is what the OpenAPI document names; the page of Swagger UI names its path alone', async () => {
+  it('is named by the OpenAPI document; the page of Swagger UI contains only its path', async () => {
     const { body } = await service.client().get('/auth/v2/api/openapi.json');
     expect(body.servers).toEqual([{ url: `${service.url}/auth/v2` }]);
     expect(JSON.stringify(body.components.securitySchemes)).toContain(`"${service.url}/auth/v2/api/token"`);
@@ -83,8 +83,8 @@ describe('an issuer with a path', () => {
   });
 });
 
-describe('a path that routes begin with too', () => {
-  it('is taken off only where a route is left', async () => {
+describe('an issuer path that routes also begin with', () => {
+  it('is removed only if the rest is a route', async () => {
     const issuer = await restart('/api');
     const statusOf = async (path: string): Promise<number> => (await service.client().get(path)).status;
     for (const path of ['/api/token', '/api/api/token']) expect([path, await statusOf(path)]).toEqual([path, 405]);

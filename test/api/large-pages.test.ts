@@ -13,7 +13,7 @@ const BUSY = 'Another large search of yours is still running. Wait 1 second.';
 
 let service: Service;
 let admin: Client;
-/** Its client reads nothing. */
+/** An answer whose client reads nothing. */
 let stalled: IncomingMessage;
 
 beforeAll(async () => {
@@ -36,14 +36,14 @@ describe(`a page of ${COUNT} records with the largest ticket`, () => {
     expect(rise).toBeLessThan(MOST_MIB);
   });
 
-  it('raises it no more when its client reads slowly', async () => {
+  it('needs no more memory when its client reads slowly', async () => {
     const rise = await riseOfMemory(service.pid, async () => {
       expect(await drain(await open(service, ALL), 1)).toBeGreaterThan(COUNT * TICKET);
     });
     expect(rise).toBeLessThan(MOST_MIB);
   });
 
-  it('raises it no more when it is sent six times concurrently', async () => {
+  it('needs no more memory when it is sent six times concurrently', async () => {
     const statuses = new Set<number | undefined>();
     const rise = await riseOfMemory(service.pid, () =>
       times(6, async () => {
@@ -58,7 +58,7 @@ describe(`a page of ${COUNT} records with the largest ticket`, () => {
     expect((await admin.get('/health/ready')).status).toBe(200);
   });
 
-  it('is one event, with the ids of all', async () => {
+  it('is one event, with the ids of all records', async () => {
     const all = { Kind: 'record-read', Actor: 'admin@example.com' };
     const before = (await events(service, all)).length;
     await drain(await open(service, ALL));
@@ -71,7 +71,7 @@ describe(`a page of ${COUNT} records with the largest ticket`, () => {
 });
 
 describe('a page that is streamed', () => {
-  it('has the same bytes as one that is not', async () => {
+  it('has the same bytes as a page that is not streamed', async () => {
     const size = 40;
     const { text, headers, body } = await admin.get(`${RESOURCE}?size=${size}&page=2&orderBy=ExpiresOn&dir=1`);
     const ids = Array.from({ length: size }, (_, index) => COUNT - size - index);
@@ -87,7 +87,7 @@ describe('a page that is streamed', () => {
     expect(body.Records).toHaveLength(size);
   });
 
-  it('may be a batch, in the order asked, which is one event too', async () => {
+  it('may be a batch, in the requested order, which is one event too', async () => {
     const ids = [30, 7, 99_999, ...Array.from({ length: 25 }, (_, index) => 100 - index)];
     const answer = await admin.get(`${RESOURCE}?id=[${ids.join(',')}]`);
     const found = ids.filter((id) => id !== 99_999);
@@ -97,7 +97,7 @@ describe('a page that is streamed', () => {
     expect(event).toMatchObject({ RecordIds: found.toSorted((a, b) => a - b) });
   });
 
-  it('may be of the audit trail', async () => {
+  it('may be a page of the audit trail', async () => {
     const { body } = await admin.get(TRAIL);
     expect(body).toMatchObject({ TotalItems: LARGE_EVENTS, FirstItem: 1, LastItem: LARGE_EVENTS, HasNextPage: false });
     const sizes = (body.Records as { RecordIds: number[] }[]).map(({ RecordIds }) => RecordIds.length);
@@ -112,7 +112,7 @@ describe('a page that is streamed', () => {
 });
 
 describe('one user', () => {
-  it('reads one large page at a time, and small ones beside it', async () => {
+  it('gets one large page at a time, and small pages beside it', async () => {
     const first = await open(service, ALL);
     const [second, small, batch, trail, another] = await Promise.all([
       admin.get(`${RESOURCE}?size=40`),
@@ -128,13 +128,13 @@ describe('one user', () => {
     expect((await admin.get(`${RESOURCE}?size=40`)).status).toBe(200);
   });
 
-  it('waits shortly for the previous one to end', async () => {
+  it('may wait a short time until the previous page ends', async () => {
     const answers = await times(3, () => admin.get(`${RESOURCE}?size=40`));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
   });
 });
 
-it('a client that takes nothing of its page is cut off', async () => {
+it('a client that reads nothing of its page is disconnected', async () => {
   for (let n = 0; n < 45 && !service.log.includes('answer broken off'); n++) await seconds(1);
   stalled.resume();
   await expect(Promise.race([once(stalled, 'end'), once(stalled, 'error')])).rejects.toThrow('aborted');

@@ -18,14 +18,14 @@ describe('the log', () => {
   let token: string;
 
   beforeAll(async () => {
-    // The most that can be logged: what must not be in the log must not be in this.
+    // The most detailed level: a secret that is absent here is absent at every level.
     service = await Service.start({ LOG_LEVEL: 'trace' });
     admin = service.client(basicOf('admin'));
     token = (await bearerOf(service.client(), 'all')).replace('Bearer ', '');
   });
   afterAll(() => service.dispose());
 
-  /** The lines of the log so far, once those of the answers that came back are written. */
+  /** The lines of the log so far, after the lines of all finished requests were written. */
   async function lines(): Promise<Line[]> {
     const end = `end-${Math.random()}`;
     await admin.send('GET', RESOURCE, { headers: { 'x-request-id': end } });
@@ -65,7 +65,7 @@ describe('the log', () => {
     ]);
   });
 
-  it('says who asked, and why a request failed', async () => {
+  it('names the user of a request, and the reason of a failure', async () => {
     for (const [id, authorization, logged] of [
       ['who-1', basicOf('read'), { status: 403, user: 'read@example.com', failure: { code: 'insufficient_scope' } }],
       ['who-2', `Bearer ${token}`, { status: 200, user: 'all@example.com' }],
@@ -76,7 +76,7 @@ describe('the log', () => {
     }
   });
 
-  it('has a line for what is no request, under the id that was sent back', async () => {
+  it('has a line for bytes that are not a request, with the same request id as the answer', async () => {
     const { status, headers } = await raw(service.url, 'SECRET garbage\r\n\r\n');
     expect(status).toBe(400);
     const logged = (await lines()).find((line) => line['requestId'] === headers.get('x-request-id'));
@@ -85,7 +85,7 @@ describe('the log', () => {
   });
 });
 
-/** Waits for what is about to be logged. */
+/** Waits for a line of the log. */
 async function until(isSo: () => boolean): Promise<void> {
   for (let i = 0; i < 1000 && !isSo(); i++) await new Promise((resolve) => setTimeout(resolve, 10));
 }
@@ -100,14 +100,14 @@ describe.each(['json', 'human'])('a log in the format %s', (format) => {
   let token: string;
 
   beforeAll(async () => {
-    // The most that can be logged: what must not be in the log must not be in this.
+    // The most detailed level: a secret that is absent here is absent at every level.
     service = await Service.start({ LOG_LEVEL: 'trace', LOG_FORMAT: format });
     admin = service.client(basicOf('admin'));
     token = (await bearerOf(service.client(), 'all')).replace('Bearer ', '');
   });
   afterAll(() => service.dispose());
 
-  it('never has a password, a token, a ticket or an Authorization header in it, and no error', async () => {
+  it('never contains a password, a token, a ticket, an Authorization header or an error', async () => {
     const id = await create(admin, SECRETS);
     const encoded = Buffer.from('x'.repeat(50)).toString('base64url');
     const wrong = service.client(basic('admin@example.com', WRONG_PASSWORD));
@@ -163,15 +163,15 @@ describe('a log for people', () => {
   });
   afterAll(() => service.dispose());
 
-  it('has a line of text for each request, and says why one failed', async () => {
+  it('has a line of text for each request, with the reason of a failure', async () => {
     const admin = service.client(basicOf('admin'));
     await admin.get(`${RESOURCE}?size=1`);
     await service.client().send('GET', RESOURCE, { headers: { 'x-request-id': 'asked-1' } });
     await raw(service.url, 'GET /\x1b[31m HTTP/1.1\r\nhost: x\r\n\r\n');
     await admin.get('/last');
     await until(() => service.log.includes('/last'));
-    const told = service.log.split('\n').filter((line) => / (GET|request) /.test(line));
-    expect(told.filter((line) => !line.includes('/health/')).map(withoutTimes)).toEqual([
+    const lines = service.log.split('\n').filter((line) => / (GET|request) /.test(line));
+    expect(lines.filter((line) => !line.includes('/health/')).map(withoutTimes)).toEqual([
       `INFO: GET ${RESOURCE} 200 MS admin@example.com`,
       `INFO: GET ${RESOURCE} 401 MS unauthorized from 127.0.0.1 request asked-1`,
       expect.stringMatching(/^INFO: broken request 400 HPE_INVALID_URL from 127\.0\.0\.1 request [-\w]+$/),
@@ -180,7 +180,7 @@ describe('a log for people', () => {
     expect(service.log).toMatch(/^\S+ INFO: Server listening at /m);
   });
 
-  it('has no control character that a terminal would obey, and keeps to its line', () => {
+  it('escapes control characters that a terminal would obey, and line breaks', () => {
     const written: string[] = [];
     const failure = { code: 'x', detail: 'two\nlines \u001b[31m\u009b31m \u202e\u2028' };
     const log = humanLog({ write: (text) => written.push(text) });

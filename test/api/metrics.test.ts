@@ -23,7 +23,7 @@ afterAll(() => service.dispose());
 
 const url = (): string => `http://127.0.0.1:${port}`;
 
-/** Reads the metrics until they are as they must be: a request is counted when its connection is done with it. */
+/** Reads the metrics until they are as expected: the service counts a request only after its connection has finished it. */
 async function until(isSo: (metrics: Scrape) => boolean): Promise<Scrape> {
   for (let i = 0; i < 200; i++) {
     const metrics = await scrape(port);
@@ -37,7 +37,7 @@ const requests = (method: string, route: string, status: number): string =>
   `${DURATIONS}_count{method="${method}",route="${route}",status="${status}"}`;
 
 describe('the metrics', () => {
-  it('are in the text format of Prometheus, on a port of their own and nowhere else', async () => {
+  it('are in the text format of Prometheus, on their own port and nowhere else', async () => {
     const got = await fetch(`${url()}/metrics?x=1`);
     expect([got.status, got.headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
     const head = await fetch(`${url()}/metrics`, { method: 'HEAD' });
@@ -56,7 +56,7 @@ describe('the metrics', () => {
     expect((await service.client(basicOf('admin')).get('/metrics')).status).toBe(404);
   });
 
-  it('tell of the process, its version and its pool', async () => {
+  it('report the process, its version and its pool', async () => {
     const metrics = await scrape(port);
     expect(metrics.value('process_cpu_seconds_total')).toBeGreaterThan(0);
     expect(metrics.value('tessera_build_info{version="0.1.0"}')).toBe(1);
@@ -69,7 +69,7 @@ describe('the metrics', () => {
     expect(metrics.value('tessera_database_pool_waiting')).toBe(0);
   });
 
-  it('show the same to two that scrape at the same time', async () => {
+  it('are the same for two clients that scrape at the same time', async () => {
     const kinds = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'];
     for (let n = 0; n < 3; n++) {
       for (const metrics of await Promise.all([scrape(port), scrape(port)])) {
@@ -110,7 +110,7 @@ describe('the metrics', () => {
     expect(sum).toBeLessThan(30);
   });
 
-  it('count the requests in progress, and those whose client did not wait', async () => {
+  it('count the requests in progress, and requests whose client disconnected', async () => {
     const open = connect(Number(new URL(service.url).port), '127.0.0.1');
     open.write(`POST ${RESOURCE} HTTP/1.1\r\nhost: x\r\nauthorization: ${basicOf('admin')}\r\ncontent-length: 9\r\n`);
     open.write('content-type: application/json\r\n\r\n');
@@ -120,12 +120,12 @@ describe('the metrics', () => {
     expect(after.value(requests('POST', RESOURCE, 499))).toBe(1);
   });
 
-  it('count redemptions and sign-ins by what came of them', async () => {
+  it('count redemptions and sign-ins by their outcome', async () => {
     const redemptions = (labels: string): string => `tessera_redemptions_total{outcome=${labels}}`;
     const signIns = (labels: string): string => `tessera_sign_ins_total{outcome=${labels}}`;
     const refused = (reason: string): string => `"refused",reason="${reason}"`;
     const before = await scrape(port);
-    // A series that appears with its first event hides it from a rate.
+    // A rate cannot see the first event of a series that appears with that event.
     expect(before.value(redemptions(refused('replayed')))).toBe(0);
     const first = await login(service, 'all', 'counted');
     const second = await refresh(service, first, 'counted');
@@ -160,8 +160,8 @@ describe('the metrics', () => {
     expect(Object.fromEntries(counted)).toEqual(expected);
   });
 
-  it('tell how many sessions and rows there are once PostgreSQL knows, and are silent before', async () => {
-    // As before the first look at the table, and without the job that has the embedded database look.
+  it('report the numbers of sessions and rows as soon as PostgreSQL knows them, and omit them before', async () => {
+    // As before the first ANALYZE of the table. The job that would run ANALYZE on the embedded database is not due.
     await service.end();
     await runSql(
       service.dataDir,
@@ -185,7 +185,7 @@ describe('the metrics', () => {
     expect(records).toBeGreaterThan(Number(counted?.['n']));
   });
 
-  it('hold nothing of users, tokens or records', async () => {
+  it('contain nothing about users, tokens or records', async () => {
     const tokens: Tokens = await login(service, 'all', 'CLIENT-QUUXA');
     await askLogin(service, 'none', 'CLIENT-QUUXB');
     const id = await create(service.client(`Bearer ${tokens.access}`), { Subject: 'SUBJECT-QUUXD' });
@@ -212,7 +212,7 @@ describe('the metrics', () => {
     expect(labels.length).toBeGreaterThan(50);
   });
 
-  it('end with the service, which idle connections to them do not hold up', async () => {
+  it('stop with the service, even while idle connections to them are open', async () => {
     const idle: Socket = connect(port, '127.0.0.1');
     await once(idle, 'connect');
     expect(await service.end()).toBe(0);
@@ -221,8 +221,8 @@ describe('the metrics', () => {
   });
 });
 
-describe('a port that is taken', () => {
-  it('is said at the start of a service, which ends with 1, and does not matter to a command', async () => {
+describe('a metrics port that another program uses', () => {
+  it('ends the start of a service with 1 and a message, and does not affect a command', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const taken = String((other.address() as AddressInfo).port);

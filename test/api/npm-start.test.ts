@@ -5,7 +5,7 @@ import { deleteData, newData, settingsOf } from '../support/data.js';
 import { freePort } from '../support/service.js';
 import { seconds } from '../support/sessions.js';
 
-/** Far more than the service needs: after npm has ended, it lives on for ever or ends with the requests under way. */
+/** Far more than the service needs. After the end of npm, the service either ends with its requests or lives on for ever. */
 const END_LIMIT_MS = 30_000;
 const ROOT = join(import.meta.dirname, '../..');
 /** Windows has no signals. */
@@ -23,7 +23,7 @@ itOnPosix.each(['SIGTERM', 'SIGINT'] as const)('%s to `npm start` ends the servi
   const port = String(await freePort());
   const url = `http://127.0.0.1:${port}`;
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: port, ...settingsOf(dataDir) };
-  // Without `prestart`: a build would take the files of the services of other suites away.
+  // Without `prestart`: a build would delete the files that the services of other suites use.
   const npm = spawn('npm', ['start', '--ignore-scripts'], { cwd: ROOT, env, stdio: 'pipe' });
   const exited = once(npm, 'exit');
   let pid: number | undefined;
@@ -43,7 +43,7 @@ itOnPosix.each(['SIGTERM', 'SIGINT'] as const)('%s to `npm start` ends the servi
     try {
       if (pid) process.kill(pid, 'SIGKILL');
     } catch {
-      // It has ended, as it should.
+      // The process has ended, as expected.
     }
     await deleteData(dataDir);
   }

@@ -19,10 +19,10 @@ interface Document {
 type Constructor = abstract new (...args: never[]) => object;
 
 const COMMITTED = join(import.meta.dirname, '../../docs/openapi.json');
-/** OpenAPI has one operation for a path and method: the search's entry documents the batch on the same path too. */
+/** OpenAPI has one operation for a path and method: the entry of the search also documents the batch on the same path. */
 const DOCUMENTED_BY_SIBLING = new Set(['RefreshTokensController.getMany']);
 
-/** The controllers of a module and of those it imports, found by their metadata alone. */
+/** The controllers of a module and of its imports, found by their metadata. */
 function controllersOf(module: unknown, seen = new Set<unknown>()): Constructor[] {
   const dynamic = module as { module?: object; imports?: unknown[]; controllers?: Constructor[] };
   const target = dynamic.module ?? (module as object);
@@ -68,19 +68,19 @@ describe('the OpenAPI document', () => {
   });
   afterAll(() => service.dispose());
 
-  it('is the committed one, but for the address of the service', () => {
+  it('is the committed document, except for the address of the service', () => {
     const text = JSON.stringify(document).replaceAll(service.url, 'http://127.0.0.1:3000');
     expect(JSON.parse(text)).toEqual(JSON.parse(readFileSync(COMMITTED, 'utf8')));
   });
 
-  it('has every route of the service, and no other', () => {
+  it('has every route of the service, and no others', () => {
     const routes = controllersOf(AppModule).flatMap(routesOf);
     expect(routes.map(({ name }) => name)).toEqual(expect.arrayContaining([...DOCUMENTED_BY_SIBLING]));
     const documented = routes.filter(({ name }) => !DOCUMENTED_BY_SIBLING.has(name)).map(({ route }) => route);
     expect(operations.map(({ name }) => name).sort()).toEqual(documented.sort());
   });
 
-  it('names the role of every operation that needs one, and opens the others to all', () => {
+  it('names the role of every operation that needs one, and marks the others as public', () => {
     for (const { name, operation } of operations) {
       const isOpen = operation.security?.length === 0;
       expect([name, isOpen]).toEqual([name, operation['x-required-role'] === undefined]);
@@ -89,7 +89,7 @@ describe('the OpenAPI document', () => {
     expect(open).toEqual(expect.arrayContaining(['post /api/token', 'get /health/live', 'get /health/ready']));
   });
 
-  it('has the request id on every response, and on failures what tells how to sign in and when to ask again', () => {
+  it('has the request id on every response, and on failures the headers for signing in and for retrying', () => {
     const others: Record<string, string> = {
       401: 'WWW-Authenticate',
       403: 'WWW-Authenticate',
@@ -104,7 +104,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('has 415 for every body, 417 at the OAuth endpoints, and 429 wherever a password may be guessed', () => {
+  it('has 415 for every body, 417 at the OAuth endpoints, and 429 wherever a password can be guessed', () => {
     const statuses = (has: (operation: Operation) => boolean, status: string): [string, boolean][] =>
       operations
         .filter(({ operation }) => has(operation))
@@ -126,13 +126,13 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  it('lists bearer last of the ways to authorise: generated clients exist that let the last one win', () => {
+  it('lists bearer as the last security scheme, since some generated clients use the last scheme', () => {
     const { security } = document as unknown as { security: object[] };
     expect(security.map((scheme) => Object.keys(scheme)).flat()).toEqual(['password', 'basic', 'bearer']);
     for (const { operation } of operations) expect(operation.security ?? []).toEqual([]);
   });
 
-  it('says of every number how long it is, and of every object and list what is in it', () => {
+  it('gives a format for every number, and the content of every object and list', () => {
     expect(untyped(document, '')).toEqual([]);
     const { schemas } = document.components;
     const formatOf = (schema: string, member: string): unknown => {
@@ -147,7 +147,7 @@ describe('the OpenAPI document', () => {
       for (const member of members) expect(formatOf(schema, member)).toEqual([schema, member, 'int64']);
   });
 
-  it('types the keys of the key set as they are', async () => {
+  it('describes the members that the keys of the key set have', async () => {
     const { body } = await service.client().get('/.well-known/jwks.json');
     const [key = {}] = body.keys as object[];
     expect(Object.keys(document.components.schemas['PublicKey']?.properties ?? {}).sort()).toEqual(
@@ -155,7 +155,7 @@ describe('the OpenAPI document', () => {
     );
   });
 
-  it('has an example of a record that the service takes, and gives back as the example of one says', async () => {
+  it('has an example record that the service accepts and returns as its other example shows', async () => {
     const exampleOf = (schema: string): Record<string, unknown> =>
       Object.fromEntries(
         Object.entries(document.components.schemas[schema]?.properties ?? {}).map(([name, { example }]) => [
@@ -173,7 +173,7 @@ describe('the OpenAPI document', () => {
   });
 });
 
-/** Where a document has an integer without a format, a number that may be any, an object without members, or an array of anything. */
+/** The places where a document has a number without a format, an object without members, or an array without items. */
 function untyped(node: unknown, path: string): string[] {
   if (typeof node !== 'object' || node === null) return [];
   const { type, format, properties, additionalProperties, items } = node as Record<string, unknown>;

@@ -19,7 +19,7 @@ describe.each([
     await service?.dispose();
   });
 
-  test('is found by its metadata, names addresses that work, and knows its clients', async () => {
+  test('is found by its metadata, names addresses that work, and knows the addresses of its clients', async () => {
     const port = await Proxy.freePort();
     const issuer = `http://127.0.0.1:${port}/auth`;
     service = await Service.start({ PUBLIC_URL: issuer, TRUSTED_PROXIES: '127.0.0.1' });

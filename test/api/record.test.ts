@@ -34,14 +34,14 @@ describe('a record', () => {
   });
   afterAll(() => service.dispose());
 
-  it('is created, and answered by the write envelope of contract 1.3, member for member', async () => {
+  it('is created, and the answer is the write envelope of contract 1.3, member for member', async () => {
     const { status, body } = await admin.post(RESOURCE, validRecord());
     expect(status).toBe(200);
     expect(Object.entries(body)).toEqual(envelope('created', expect.any(Number)));
     expect(Number.isSafeInteger(body.Value.Id)).toBe(true);
   });
 
-  it('is read with its sixteen members, in the order of contract 1.1, nulls written out', async () => {
+  it('is read with its sixteen members, in the order of contract 1.1, with nulls', async () => {
     const id = await create(admin);
     const { status, headers, body } = await admin.get(`${RESOURCE}/${id}`);
     expect(status).toBe(200);
@@ -67,7 +67,7 @@ describe('a record', () => {
     expect(body.UpdatedOn).toBe(body.CreatedOn);
   });
 
-  it('is replaced as a whole by an update, whose writer it then names', async () => {
+  it('is replaced as a whole by an update, and then names the user who updated it', async () => {
     const id = await create(admin, { SystemId: 'crm-1' });
     const before = await read(id);
     expect(before).toMatchObject({ SystemId: 'crm-1', UpdatedBy: WRITER });
@@ -92,7 +92,7 @@ describe('a record', () => {
     });
   });
 
-  it('is gone once deleted; whoever deletes it is the writer', async () => {
+  it('is gone after its deletion; the answer names the user who deleted it', async () => {
     const id = await create(admin);
     const { status, body } = await service.client(basicOf('delete')).delete(`${RESOURCE}/${id}`);
     expect(status).toBe(200);
@@ -149,14 +149,14 @@ describe('a record', () => {
     });
   });
 
-  it('ignores read-only and unknown members when it is updated: it can be sent back as it was read', async () => {
+  it('ignores read-only and unknown members in an update, so that a client can send back what it read', async () => {
     const id = await create(admin);
     const before = await read(id);
     expect((await admin.put(RESOURCE, { ...before, ...readOnly })).status).toBe(200);
     expect(await read(id)).toEqual({ ...before, UpdatedOn: expect.stringMatching(DATE) as string });
   });
 
-  it('may have expired already', async () => {
+  it('may already have expired', async () => {
     const id = await create(admin, { ExpiresOn: '1999-12-31T23:59:59Z' });
     expect(await read(id)).toMatchObject({ ExpiresOn: '1999-12-31T23:59:59Z' });
   });
@@ -172,7 +172,7 @@ describe('a record', () => {
     expect(await read(id)).toMatchObject({ Subject: 'changed', SystemId: null });
   });
 
-  it('keeps text as it was sent', async () => {
+  it('stores text exactly as it was sent', async () => {
     const text = { Subject: ' a\'b"c\\d\t\n\u{1f600}é\u0301 ', SystemId: '\u0001\uffff\u{10ffff}' };
     const id = await create(admin, { ...text, ClientId: '-- ; DROP TABLE refresh_tokens' });
     expect(await read(id)).toMatchObject({ ...text, ClientId: '-- ; DROP TABLE refresh_tokens' });
@@ -185,7 +185,7 @@ describe('a record', () => {
     ['TicketSalt', 1_024],
     ['SystemId', 4_000],
     ['ProtectedTicket', 65_536],
-  ])('takes a %s of up to %d characters, however many bytes each has', async (member, limit) => {
+  ])('accepts a %s of up to %d characters, however many bytes each character has', async (member, limit) => {
     const longest = member === 'ProtectedTicket' ? ['x'] : ['x', 'é', '😀'];
     for (const character of longest) {
       const value = character.repeat(limit);
@@ -197,7 +197,7 @@ describe('a record', () => {
     }
   });
 
-  it('answers with a date in UTC, whole seconds, close to now', async () => {
+  it('has dates in UTC, in whole seconds, close to now', async () => {
     const { body } = await admin.post(RESOURCE, validRecord());
     expect(Math.abs(Date.parse(body.UpdatedOn as string) - Date.now())).toBeLessThan(60_000);
   });

@@ -2,7 +2,7 @@ import { basicOf, bearerOf, create, RESOURCE, validRecord, type Answer, type Cli
 import { USERS } from '../support/fixtures.mjs';
 import { Service } from '../support/service.js';
 
-/** Each operation of contract 1 on a record, and the user who holds its role and no other. */
+/** Each operation of contract 1 on a record, and the user who has only the role of that operation. */
 const OPERATIONS: readonly (readonly [
   name: string,
   by: string,
@@ -19,7 +19,7 @@ const OPERATIONS: readonly (readonly [
   ['search with a bad page', 'list', (client) => client.get(`${RESOURCE}?page=x`)],
   ['batch with a bad id', 'read', (client) => client.get(`${RESOURCE}?id=[x]`)],
   ['update with nothing', 'edit', (client) => client.put(RESOURCE, {})],
-  ['delete of what is not there', 'delete', (client) => client.delete(`${RESOURCE}/999999999`)],
+  ['delete of a missing record', 'delete', (client) => client.delete(`${RESOURCE}/999999999`)],
 ];
 const GOOD = OPERATIONS.slice(0, 6).map(([name]) => name);
 const ROLE: Readonly<Record<string, string>> = {
@@ -79,7 +79,7 @@ describe('roles', () => {
     }
   });
 
-  it('let only readers see the tickets that the service issued in a search', async () => {
+  it('let only readers see the issued tickets in a search', async () => {
     const written = await create(admin, { Subject: 'create@example.com' });
     await bearerOf(service.client(), 'create');
     const ticketsFor = async (user: string): Promise<unknown[]> => {
@@ -97,7 +97,7 @@ describe('roles', () => {
     for (const user of ['all', 'admin']) expect(await ticketsFor(user)).toEqual([own, any]);
   });
 
-  it('let a lister still find an issued record by the exact value of a ticket member', async () => {
+  it('let a lister find an issued record by the exact value of a ticket member', async () => {
     await bearerOf(service.client(), 'edit');
     const { body } = await admin.get(`${RESOURCE}?RefreshToken_Subject=edit@example.com`);
     const { Id, TicketHash } = body.Records[0] as { Id: number; TicketHash: string };
@@ -107,7 +107,7 @@ describe('roles', () => {
     expect((await find(`${TicketHash.slice(0, -4)}*`)).body.Records).toEqual([]);
   });
 
-  it.each(OPERATIONS)('let nobody %s who does not say who they are', async (_name, _by, send) => {
+  it.each(OPERATIONS)('refuse %s without credentials', async (_name, _by, send) => {
     const id = await create(admin);
     const before = await all();
     expect((await send(service.client(), id)).status).toBe(401);

@@ -48,7 +48,7 @@ describe('routes', () => {
     },
   );
 
-  it('take duplicate slashes for one, as a base URL that ends in a slash makes them', async () => {
+  it('accept duplicate slashes, as a base URL with a slash at its end produces them', async () => {
     const token = { grant_type: 'password', username: 'all@example.com', password: passwordOf('all') };
     expect((await service.client().form('POST', '//api/token', token)).status).toBe(200);
     expect((await admin.get(`//api//sys///refreshtokens//?id=[${id}]`)).body).toMatchObject([{ Id: id }]);
@@ -93,7 +93,7 @@ describe('routes', () => {
     ['DELETE', '/health'],
     ['PATCH', '/nowhere'],
     ['GET', '/api/sys/refreshtokens%2f1'],
-  ])('answer %s %s, which is no path, with 404 and the form of contract 1.5', async (method, path) => {
+  ])('answer %s %s, which is not a path, with 404 and the form of contract 1.5', async (method, path) => {
     const { status, text } = await admin.send(method, path);
     expect(status).toBe(404);
     expect(text).toBe(
@@ -101,7 +101,7 @@ describe('routes', () => {
     );
   });
 
-  it('answer HEAD as GET, without the body', async () => {
+  it('answer HEAD like GET, without the body', async () => {
     for (const [path, status] of [
       [RESOURCE, 200],
       [`${RESOURCE}/${id}`, 200],
@@ -110,7 +110,7 @@ describe('routes', () => {
       [`${RESOURCE}/x`, 400],
       [`${RESOURCE}?page=0`, 400],
     ] as const) {
-      // The length of what is not compressed: fetch asks for gzip otherwise.
+      // The lengths of uncompressed answers. By default fetch requests gzip.
       const headers = { 'accept-encoding': 'identity' };
       const head = await admin.send('HEAD', path, { headers });
       const get = await admin.send('GET', path, { headers });
@@ -151,7 +151,7 @@ describe('routes', () => {
     [431, () => raw(service.url, `GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(17 * 1024)}\r\n\r\n`)],
   ];
 
-  it('give every answer an X-Request-Id of its own, forbid to store it, and set security headers', async () => {
+  it('give every answer its own X-Request-Id, forbid caches to store it, and set security headers', async () => {
     const ids = new Set<string | null>();
     for (const [expected, send] of every) {
       const { status, headers } = await send();
@@ -166,7 +166,7 @@ describe('routes', () => {
     expect(ids.size).toBe(every.length);
   });
 
-  it('set the security headers of a browser on pages and on failures alike', async () => {
+  it('set the security headers for browsers on pages and on failures', async () => {
     for (const path of ['/docs', RESOURCE, '/nowhere', '/%']) {
       const { headers } = await admin.get(path);
       expect(headers.get('content-security-policy')).toContain("default-src 'self'");
@@ -176,7 +176,7 @@ describe('routes', () => {
     }
   });
 
-  it.each(['a', 'A-1_b.c', '0'.repeat(64)])('keep a sane X-Request-Id that came with the request: %s', async (sent) => {
+  it.each(['a', 'A-1_b.c', '0'.repeat(64)])('keep a valid X-Request-Id of the request: %s', async (sent) => {
     for (const path of [RESOURCE, '/nowhere', `${RESOURCE}/x`, '/%'])
       expect((await admin.send('GET', path, { headers: { 'x-request-id': sent } })).headers.get('x-request-id')).toBe(
         sent,
@@ -184,7 +184,7 @@ describe('routes', () => {
   });
 
   it.each(['', ' ', 'a b', 'a,b', '<b>', 'a"b', "'; --", 'é', '0'.repeat(65), '{}'])(
-    'replace an X-Request-Id that is none: %j',
+    'replace an invalid X-Request-Id: %j',
     async (sent) => {
       const { headers } = await admin.send('GET', RESOURCE, { headers: { 'x-request-id': sent } });
       expect(headers.get('x-request-id')).toMatch(UUID_4);

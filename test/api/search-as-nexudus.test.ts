@@ -18,7 +18,7 @@ const REWRITE = `UPDATE refresh_tokens SET created_on = '2020-01-01T00:00:00Z'::
 const EXPIRES = 'RefreshToken_ExpiresOn';
 const CREATED = 'RefreshToken_CreatedOn';
 
-describe('a search in the words of clients of Nexudus', () => {
+describe('a search in the syntax of Nexudus clients', () => {
   let service: Service;
   let admin: Client;
   const search = (query: string) => admin.get(`${RESOURCE}?${query}`);
@@ -34,7 +34,7 @@ describe('a search in the words of clients of Nexudus', () => {
   afterAll(() => service.dispose());
 
   it.each([
-    // A date alone is midnight UTC, and its whole day in a `to_`.
+    // A date without a time is midnight UTC. In a `to_` filter the date includes its whole day.
     [`from_${EXPIRES}=2030-01-01`, [1, 2, 3, 4, 5, 6]],
     [`from_${EXPIRES}=2030-01-02`, [5, 6]],
     [`to_${EXPIRES}=2029-12-30`, []],
@@ -46,7 +46,7 @@ describe('a search in the words of clients of Nexudus', () => {
     [`from_${CREATED}=2020-01-02&to_${CREATED}=2020-01-02`, [4, 5, 6, 7]],
     [`to_${CREATED}=2020-01-01`, [1, 2, 3]],
     [`to_${EXPIRES}=9999-12-31&from_${EXPIRES}=0001-01-01`, ALL],
-    // A blank stands for the T, whether or not a zone follows.
+    // A blank may replace the T, with or without a zone.
     [`from_${EXPIRES}=2030-01-01 00:01:00`, [3, 4, 5, 6]],
     [`from_${EXPIRES}=2030-01-01+00:01:00`, [3, 4, 5, 6]],
     [`from_${EXPIRES}=2030-01-01%2000:01:00Z`, [3, 4, 5, 6]],
@@ -56,7 +56,7 @@ describe('a search in the words of clients of Nexudus', () => {
     [`to_${EXPIRES}=2030-01-01 02:00%2B02:00`, [1, 2, 7]],
     [`to_${EXPIRES}=2029-12-31 22:00-02:00`, [1, 2, 7]],
     [`${EXPIRES}=2030-01-01 00:01`, [3]],
-    // Null and not null.
+    // `null` and `notnull`.
     ['RefreshToken_SystemId=null', [4, 5, 6, 7]],
     ['RefreshToken_SystemId=notnull', [1, 2, 3]],
     ['refreshtoken_systemid=notnull&RefreshToken_Subject=ann*&dir=1', [3, 2, 1]],
@@ -70,7 +70,7 @@ describe('a search in the words of clients of Nexudus', () => {
     expect(answer.body.TotalItems).toBe(found.length);
   });
 
-  it('takes null and notnull in every filter', async () => {
+  it('accepts null and notnull in every filter', async () => {
     const texts = ['Subject', 'ClientId', 'UpdatedBy', 'ProtectedTicket', 'TicketHash', 'TicketSalt'];
     const members = [...texts, 'ExpiresOn', 'Id', 'UniqueId'].map((member) => `RefreshToken_${member}`);
     const ends = ['ExpiresOn', 'CreatedOn', 'UpdatedOn'].flatMap((date) => [
@@ -88,14 +88,14 @@ describe('a search in the words of clients of Nexudus', () => {
     }
   });
 
-  it.each(['RefreshToken_UniqueId', 'UniqueId', 'uniqueid'])('finds a record by %s, in either case', async (name) => {
+  it.each(['RefreshToken_UniqueId', 'UniqueId', 'uniqueid'])('finds a record by %s, in any case', async (name) => {
     const { UniqueId } = (await admin.get(`${RESOURCE}/3`)).body as { UniqueId: string };
     expect(idsOf(await search(`${name}=${UniqueId}`))).toEqual([3]);
     expect(idsOf(await search(`${name}=${UniqueId.toUpperCase()}&Id=3`))).toEqual([3]);
     expect(idsOf(await search(`${name}=00000000-0000-0000-0000-000000000000`))).toEqual([]);
   });
 
-  it('documents every name, and null in the schema of what is no text', async () => {
+  it('documents every name, and null for parameters that are not text', async () => {
     const { body } = await service.client().get('/api/openapi.json');
     const parameters = body.paths[RESOURCE].get.parameters as { name: string; schema: { anyOf?: object[] } }[];
     const schemaOf = (name: string) => parameters.find((parameter) => parameter.name === name)?.schema.anyOf;

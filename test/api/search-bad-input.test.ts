@@ -109,7 +109,7 @@ describe('a search with bad input', () => {
     }
   });
 
-  it.each(SECRETS)('never says what was sent as %s', async (name) => {
+  it.each(SECRETS)('never repeats the value that was sent as %s', async (name) => {
     expect((await get(`${name}=`)).body).toEqual(failure(name, EMPTY, null));
     expect((await get(`${name}=s3cret%00`)).body).toEqual(failure(name, 'must not contain the character U+0000', null));
     expect((await get(`${name}=s3cret&${name}=s3cret`)).body).toEqual(failure(name, ONCE, null));
@@ -137,7 +137,7 @@ describe('a search with bad input', () => {
     },
   );
 
-  it('names every parameter that failed, in the order of the contract, whatever the order they were sent in', async () => {
+  it('names every parameter that failed, in the order of the contract, whatever the order in the query', async () => {
     const answer = await get(
       'from_RefreshToken_ExpiresOn=x&RefreshToken_Id=x&dir=x&RefreshToken_Subject=&page=x&size=1',
     );
@@ -151,13 +151,13 @@ describe('a search with bad input', () => {
     expect(answer.body.Message).toContain(`page: ${PAGE}; dir: ${DIR}; RefreshToken_Subject: ${EMPTY}; `);
   });
 
-  it('cuts what was sent to 256 characters', async () => {
+  it('cuts the repeated value to 256 characters', async () => {
     expect((await get(`page=${'x'.repeat(300)}`)).body).toEqual(failure('page', PAGE, 'x'.repeat(256)));
     expect((await get(`page=${'%F0%9F%98%80'.repeat(300)}`)).body).toEqual(failure('page', PAGE, '😀'.repeat(256)));
   });
 
   it.each(['page=%', 'page=%zz', 'x=%e9', '%ff=1', 'RefreshToken_Subject=%ed%a0%80', '%', '&&&%c0%80&'])(
-    'refuses a query whose encoding is broken: %s',
+    'refuses a query with a broken encoding: %s',
     async (query) => {
       const { status, body } = await get(query);
       expect(status).toBe(400);
@@ -177,7 +177,7 @@ describe('a search with bad input', () => {
     'unknown[]=1&unknown=2',
     '__proto__=1&__proto__[page]=x',
     'page_=x',
-  ])('ignores what it does not know: %s', async (query) => {
+  ])('ignores unknown parameters: %s', async (query) => {
     const { status, body } = await get(query);
     expect(status).toBe(200);
     expect(body).toMatchObject({ TotalItems: 3, CurrentPage: 1 });
@@ -201,7 +201,7 @@ describe('a search with bad input', () => {
     "1' AND pg_sleep(9)--",
   ];
 
-  it.each(PARAMETERS)('takes SQL in %s for what it is: text', async (name) => {
+  it.each(PARAMETERS)('treats SQL in %s as text', async (name) => {
     for (const sql of INJECTIONS.flatMap((text) => [text, `${text}*`])) {
       const { status, text, body } = await get(`${name}=${encodeURIComponent(sql)}`);
       expect(text).not.toMatch(/argon2|syntax|SELECT .*FROM .*"record"|password_hash FROM users \(/);

@@ -2,7 +2,7 @@ import { basicOf, create, idsOf, RESOURCE, type Client } from '../support/client
 import { runSql } from '../support/run-sql.js';
 import { Service } from '../support/service.js';
 
-/** The records 1 to 7: what each has that the others lack. */
+/** The records 1 to 7: each has values that the others do not have. */
 const RECORDS = [
   { Subject: 'ann', ClientId: 'web', ExpiresOn: '2030-01-01T00:00:00Z', SystemId: 'crm-2', TicketHash: 'hash*' },
   { Subject: 'ann', ClientId: 'app', ExpiresOn: '2030-01-01T00:00:59Z', SystemId: 'crm-1', TicketHash: 'hash**' },
@@ -13,7 +13,7 @@ const RECORDS = [
   { Subject: 'çä 😀', ClientId: 'a b&c=d+e', ExpiresOn: '2029-12-31T23:59:59Z', ProtectedTicket: 'z' },
 ];
 
-/** What no request can set: 1 to 4 are old, and the dates and authors of all are known. */
+/** Values that no request can set: records 1 to 4 are old, and all dates and authors are known. */
 const REWRITE = `
   UPDATE refresh_tokens SET created_on = '2020-01-01T00:00:00Z'::timestamptz + id * interval '1 hour' WHERE id <= 4;
   UPDATE refresh_tokens SET updated_on = '2021-01-01T00:00:00Z'::timestamptz - id * interval '1 day';
@@ -34,7 +34,7 @@ describe('a search', () => {
   });
   afterAll(() => service.dispose());
 
-  it('is answered by the list envelope of contract 1.6: thirteen members, whole records', async () => {
+  it('returns the list envelope of contract 1.6: thirteen members, whole records', async () => {
     const answer = await search('size=2&page=2&orderBy=subject&dir=1');
     const { body } = answer;
     expect(idsOf(answer)).toEqual([5, 3]);
@@ -75,7 +75,7 @@ describe('a search', () => {
     '',
     'page=1&size=25&orderBy=Id&dir=0',
     'unknown=1&RefreshToken_IsNew=x&from_RefreshToken_Id=x&constructor=1',
-  ])('without parameters that are known shows the first 25 records by Id: %s', async (query) => {
+  ])('without known parameters returns the first 25 records by Id: %s', async (query) => {
     const answer = await search(query);
     expect(idsOf(answer)).toEqual([1, 2, 3, 4, 5, 6, 7]);
     expect(answer.body).toMatchObject({ CurrentPage: 1, CurrentPageSize: 25, CurrentOrderField: 'Id' });
@@ -105,7 +105,7 @@ describe('a search', () => {
     });
   });
 
-  it('that finds nothing is an empty page', async () => {
+  it('without results returns an empty page', async () => {
     const { body } = await search('RefreshToken_Subject=nobody');
     expect(body).toMatchObject({ Records: [], FirstItem: 0, LastItem: 0, TotalItems: 0, TotalPages: 0 });
     expect(body).toMatchObject({ HasNextPage: false, HasPreviousPage: false, CurrentPage: 1 });
@@ -123,7 +123,7 @@ describe('a search', () => {
     ['IsNew', [1, 2, 3, 4, 5, 6, 7]],
     ['SystemId', [3, 2, 1, 4, 5, 6, 7]],
     ['ToStringText', [4, 2, 1, 3, 5, 6, 7]],
-  ])('by %s is in order, ties by Id, and backwards', async (orderBy, order) => {
+  ])('by %s is sorted, with ties by Id, in both directions', async (orderBy, order) => {
     for (const dir of ['0', 'ascending', 'Ascending']) {
       const answer = await search(`orderBy=${orderBy}&dir=${dir}`);
       expect(idsOf(answer).slice(0, order.length)).toEqual(order);
@@ -194,14 +194,14 @@ describe('a search', () => {
     expect(answer.body.TotalItems).toBe(found.length);
   });
 
-  it('finds a record by its UniqueId, in either case', async () => {
+  it('finds a record by its UniqueId, in upper and lower case', async () => {
     const { UniqueId } = (await admin.get(`${RESOURCE}/3`)).body as { UniqueId: string };
     expect(idsOf(await search(`RefreshToken_UniqueId=${UniqueId}`))).toEqual([3]);
     expect(idsOf(await search(`RefreshToken_UniqueId=${UniqueId.toUpperCase()}`))).toEqual([3]);
     expect(idsOf(await search('RefreshToken_UniqueId=00000000-0000-0000-0000-000000000000'))).toEqual([]);
   });
 
-  it('tells what is new from what is older than a day', async () => {
+  it('marks records of the last day as new', async () => {
     const { body } = await search('');
     const isNew = (body.Records as { IsNew: boolean }[]).map(({ IsNew }) => IsNew);
     expect(isNew).toEqual([false, false, false, false, true, true, true]);

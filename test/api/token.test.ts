@@ -51,20 +51,20 @@ describe('the password grant', () => {
 
   it.each([
     ['an empty totp', { totp: '' }],
-    ['an e-mail in other case', { username: 'ADMIN@example.com' }],
-    ['parameters that are not known', { foo: 'bar', constructor: 'x' }],
-  ])('takes %s', async (_what, fields) => {
+    ['an e-mail in upper case', { username: 'ADMIN@example.com' }],
+    ['unknown parameters', { foo: 'bar', constructor: 'x' }],
+  ])('accepts %s', async (_what, fields) => {
     expect((await ask({ ...GRANT, ...fields })).status).toBe(200);
   });
 
   it.each([
     ['a wrong password', { password: 'wrong password' }],
     ['an unknown user', { username: 'nobody@example.com' }],
-    ['a user name that is no e-mail', { username: "' OR '1'='1" }],
+    ['a user name that is not an e-mail', { username: "' OR '1'='1" }],
     ['a user name that cannot be stored', { username: 'admin@example.com\0' }],
     ['a password with a NUL', { password: `${passwordOf('admin')}\0` }],
     ['a long password', { password: 'x'.repeat(100_000) }],
-  ])('refuses %s, all in the same words', async (_what, fields) => {
+  ])('refuses %s, always with the same message', async (_what, fields) => {
     const answer = await ask({ ...GRANT, ...fields });
     expect([answer.status, answer.body]).toEqual([400, WRONG]);
     expectNotStored(answer);
@@ -75,8 +75,8 @@ describe('the password grant', () => {
     ['no username', { username: '' }, 'invalid_request'],
     ['no password', { password: '' }, 'invalid_request'],
     ['another grant', { grant_type: 'client_credentials' }, 'unsupported_grant_type'],
-    ['a grant of a prototype', { grant_type: 'constructor' }, 'unsupported_grant_type'],
-    ['a grant in other case', { grant_type: 'Password' }, 'unsupported_grant_type'],
+    ['a grant with the name of an object’s member', { grant_type: 'constructor' }, 'unsupported_grant_type'],
+    ['a grant with a capital letter', { grant_type: 'Password' }, 'unsupported_grant_type'],
     ['two client_ids', { client_id: 'a' }, 'invalid_request', { client_id: 'b' }],
     ['a blank client_id', { client_id: ' ' }, 'invalid_request'],
     ['a client_id that is too long', { client_id: 'x'.repeat(513) }, 'invalid_request'],
@@ -106,7 +106,7 @@ describe('the password grant', () => {
     expectNotStored(answer);
   });
 
-  it('refuses a body that is absent, or is JSON that says nothing of its type', async () => {
+  it('refuses a body that is absent, or JSON without a content type', async () => {
     for (const [init, error] of [
       [{}, 'invalid_request'],
       [{ body: Buffer.from(JSON.stringify(GRANT)) }, 'unsupported_grant_type'],
@@ -117,7 +117,7 @@ describe('the password grant', () => {
     }
   });
 
-  it('needs no credentials, and is not troubled by wrong ones', async () => {
+  it('needs no credentials, and ignores wrong credentials', async () => {
     const client = service.client(basicOf('admin').slice(0, -4));
     expect((await client.form('POST', TOKEN, GRANT)).status).toBe(200);
   });

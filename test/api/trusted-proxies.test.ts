@@ -15,7 +15,7 @@ describe('TRUSTED_PROXIES', () => {
   );
 
   it.each(['10.0.0.0', '10.0.0.0/8, 2001:db8::/32', '10.0.0.0/1', '::ffff:10.0.0.0/104', '10.0.0.1/32', '::1/128'])(
-    'takes %s',
+    'accepts %s',
     (proxies) => {
       expect(load(proxies).TRUSTED_PROXIES).toEqual(proxies.split(', '));
     },
@@ -38,7 +38,7 @@ describe('TRUSTED_PROXIES', () => {
     ['2001:db8::/32', '2001:db9::1', false],
     ['fe80::1', 'fe80::1%eth0', true],
     ['::1', '127.0.0.1', false],
-  ])('%s has %s in it: %s', (proxies, address, isTrusted) => {
+  ])('%s contains %s: %s', (proxies, address, isTrusted) => {
     expect(trustIn([proxies])(address)).toBe(isTrusted);
   });
 });

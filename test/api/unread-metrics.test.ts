@@ -3,9 +3,9 @@ import { MetricsService } from '../../src/observability/metrics.service.js';
 import { parse } from '../support/scrape.js';
 
 describe('a metric that cannot be read', () => {
-  it('is left out in time, and is not asked for again while it has not answered', async () => {
+  it('is omitted after a time limit, and is not read again while its last read is unfinished', async () => {
     Logger.overrideLogger(false);
-    // Two in one process, which share nothing.
+    // Two services in one process must not share anything.
     const [metrics] = [new MetricsService(), new MetricsService()].map((each) => {
       each.counter({ name: 'tessera_there_total', help: 'There.', action: '' }).inc();
       return each;

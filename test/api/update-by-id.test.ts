@@ -25,7 +25,7 @@ describe('an update at the path of the record', () => {
     ['no Id', () => ({})],
     ['a null Id', () => ({ Id: null })],
     ['an empty Id', () => ({ Id: '' })],
-  ])('takes the whole record with %s', async (_what, sent) => {
+  ])('replaces the whole record when the body has %s', async (_what, sent) => {
     const { status, body } = await at(id, validRecord({ Subject: 'after', ...sent() }));
     expect([status, body]).toMatchObject([
       200,
@@ -34,13 +34,13 @@ describe('an update at the path of the record', () => {
     expect([await subjectOf(id), await subjectOf(other)]).toEqual(['after', 'other']);
   });
 
-  it('takes a form, on any spelling of the path', async () => {
+  it('accepts a form, and any spelling of the path', async () => {
     const fields = validRecord({ Subject: 'form' }) as Record<string, string>;
     const { status } = await admin.form('PUT', `${RESOURCE.toUpperCase()}/${id}/`, fields);
     expect([status, await subjectOf(id)]).toEqual([200, 'form']);
   });
 
-  it('refuses an Id that disagrees with the path, and changes neither record', async () => {
+  it('refuses an Id that differs from the path, and changes neither record', async () => {
     const { status, body } = await at(id, validRecord({ Subject: 'after', Id: other }));
     const Message = `must be ${id}, the id of the path, or be absent`;
     expect([status, body]).toEqual([
@@ -73,7 +73,7 @@ describe('an update at the path of the record', () => {
   });
 
   it.each(['0', 'x', '9007199254740992', '1.5'])(
-    'refuses a path whose id is none, whatever the body: %s',
+    'refuses a path with an invalid id, whatever the body: %s',
     async (path) => {
       for (const body of [validRecord(), validRecord({ Id: id }), {}]) {
         const answer = await at(path, body);
@@ -82,7 +82,7 @@ describe('an update at the path of the record', () => {
     },
   );
 
-  it('is 404 for no such record, 400 for no object, 403 without the role, and needs the Id at the path of all records', async () => {
+  it('is 404 without a record, 400 without an object, 403 without the role, and needs the Id at the path of all records', async () => {
     const missing = await at(999_999_999, validRecord());
     expect([missing.status, missing.body.Status]).toEqual([404, 404]);
     expect((await at(id, [])).body.Message).toBe('The body must be an object: JSON, or a form.');
@@ -93,7 +93,7 @@ describe('an update at the path of the record', () => {
     expect(failedNames(await admin.put(RESOURCE, validRecord()))).toEqual(['Id']);
   });
 
-  it('is documented: the Id is optional there, and required at the path of all records', async () => {
+  it('is documented with an optional Id here, and a required Id at the path of all records', async () => {
     const { body } = await service.client().get('/api/openapi.json');
     const schemaAt = (path: string) => {
       const { $ref } = body.paths[path].put.requestBody.content['application/json'].schema;

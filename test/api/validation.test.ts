@@ -16,7 +16,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   TicketSalt: 1_024,
   ProtectedTicket: 65_536,
 };
-/** Nothing but these characters is blank: every white space of Unicode, and the byte order mark. */
+/** All characters that count as blank: every white space of Unicode, and the byte order mark. */
 const WHITE_SPACE = '\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2005\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
 const WRONG_TYPES = [0, 1, -1.5, true, false, [], ['a'], [null], {}, { a: 1 }, { a: { b: ['c'] } }];
 
@@ -41,7 +41,7 @@ describe('a record that does not validate', () => {
     }
   });
 
-  /** Sends the body to create and, with the Id of a record, to update, and expects the same failure of both. */
+  /** Sends the body to create and, with the Id of a record, to update. Expects the same failure from both. */
   async function expectFailures(
     changes: Record<string, unknown>,
     failures: [string, string, unknown][],
@@ -62,7 +62,7 @@ describe('a record that does not validate', () => {
     }
   }
 
-  it('is told so in exactly the words of contract 1.4', async () => {
+  it('is refused in exactly the words of contract 1.4', async () => {
     const { status, headers, text } = await admin.post(RESOURCE, validRecord({ Subject: undefined }));
     expect(status).toBe(400);
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
@@ -107,7 +107,7 @@ describe('a record that does not validate', () => {
       await expectFailures({ [member]: value }, [[member, message, TICKETS.includes(member) ? null : value]]);
   });
 
-  it('is told of every member that failed, once, in the order of contract 1.1', async () => {
+  it('gets every failed member named once, in the order of contract 1.1', async () => {
     const broken = Object.fromEntries(['SystemId', ...REQUIRED_MEMBERS].reverse().map((name) => [name, 5]));
     const failures = [...REQUIRED_MEMBERS, 'SystemId'].map((name): [string, string, unknown] => [
       name,
@@ -128,7 +128,7 @@ describe('a record that does not validate', () => {
     ['a text', 'é'.repeat(300), 'é'.repeat(256)],
     ['a text whose 256th character has two UTF-16 units', `${'a'.repeat(255)}😀b`, `${'a'.repeat(255)}😀`],
     ['a structure', { a: 'x'.repeat(300) }, `{"a":"${'x'.repeat(250)}`],
-    ['a structure that fits', ['x'.repeat(250)], ['x'.repeat(250)]],
+    ['a structure that is short enough', ['x'.repeat(250)], ['x'.repeat(250)]],
   ])('gets %s back cut to 256 characters', async (_what, sent, echoed) => {
     await expectFailures({ ExpiresOn: sent }, [['ExpiresOn', NOT_A_DATE, echoed]]);
   });
@@ -140,7 +140,7 @@ describe('a record that does not validate', () => {
   it.each<[unknown, string]>([
     ...[undefined, null, '', ' '].map((id): [unknown, string] => [id, REQUIRED]),
     ...noIds.map((id): [unknown, string] => [id, NOT_AN_ID]),
-  ])('names no record: Id %j in an update', async (sent, message) => {
+  ])('has an invalid Id in an update: %j', async (sent, message) => {
     const { status, body } = await admin.put(RESOURCE, validRecord({ Id: sent }));
     expect(status).toBe(400);
     expect(body).toEqual({

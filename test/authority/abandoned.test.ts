@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => disposeWithoutLeaks(service));
 
-/** Opens a connection, which the service has accepted by then. */
+/** Opens a connection and waits until the service has accepted the connection. */
 async function open(): Promise<Socket> {
   const { hostname, port } = new URL(service.url);
   const socket = connect(Number(port), hostname).resume();
@@ -25,14 +25,14 @@ async function open(): Promise<Socket> {
 
 const refreshBy = (token: string) => ({ grant_type: 'refresh_token', refresh_token: token });
 
-/** The head and the body of a request with a form: by default for the next token. */
+/** The head and the body of a request with a form. By default the request is a refresh. */
 function asking(form: Record<string, string>, path = TOKEN): [string, string] {
   const body = new URLSearchParams(form).toString();
   const head = `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\n`;
   return [`${head}content-length: ${body.length}\r\n\r\n`, body];
 }
 
-describe('a request that is read when its client has hung up', () => {
+describe('a request that the service reads after its client has disconnected', () => {
   async function hangUpOn(request: [string, string]): Promise<void> {
     const socket = await open();
     service.signal('SIGSTOP');
@@ -42,23 +42,23 @@ describe('a request that is read when its client has hung up', () => {
     await seconds(0.3);
   }
 
-  it('ends nothing, however old its token', async () => {
+  it('ends nothing, however old its refresh token is', async () => {
     const first = await login(service, 'all');
     const third = await refresh(service, await refresh(service, first));
     await hangUpOn(asking(refreshBy(first.refresh)));
     expect(await isAlive(service, await refresh(service, third))).toBe(true);
   });
 
-  it('is not carried out: its token gets the next one when it is asked for again, however late', async () => {
+  it('is dropped: a later request with the same token gets the next token', async () => {
     const tokens = await login(service, 'all');
     await hangUpOn(asking(refreshBy(tokens.refresh)));
     await seconds(WINDOW_SECONDS + 0.5);
     expect(await isAlive(service, await refresh(service, tokens))).toBe(true);
-    // Had it been carried out, its answer would have been repeated here.
+    // A request that had been carried out would show here as a retry.
     expect(await story(service, tokens)).not.toContain('refresh-retried: null');
   });
 
-  it('is carried out when all it does is to end a session', async () => {
+  it('is carried out when all that the request does is to end a session', async () => {
     const tokens = await login(service, 'all');
     await hangUpOn(asking({ token: tokens.refresh }, `${TOKEN}/revoke`));
     for (let n = 0; n < 500 && (await isAlive(service, tokens)); n++) await seconds(0.02);
@@ -66,7 +66,7 @@ describe('a request that is read when its client has hung up', () => {
   });
 });
 
-it('a request came with its last byte: one that is sent slowly has no more time for it than another', async () => {
+it('a request is judged by the time of its last byte: a client that sends slowly gets no longer retry window', async () => {
   const first = await login(service, 'all');
   const [head, body] = asking(refreshBy(first.refresh));
   const socket = await open();

@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => disposeWithoutLeaks(service));
 
 describe('the members of Nexudus’s audit trail', () => {
-  it('say which record was created, updated, read and deleted, and by whom', async () => {
+  it('name the record that was created, updated, read or deleted, and the actor', async () => {
     const of = async (Kind: string): Promise<unknown[]> => valuesOf(await found({ Kind, EntityId: String(record) }));
     const ofRecord = (type: number | null): unknown[] => [
       'RefreshToken',
@@ -52,7 +52,7 @@ describe('the members of Nexudus’s audit trail', () => {
     expect(valuesOf(batch)).toEqual(['RefreshToken', null, null, null, null, null, 'admin@example.com']);
   });
 
-  it('say that a sign-in creates a session, and its end deletes it', async () => {
+  it('show a sign-in as the creation of a session, and the end of a session as a deletion', async () => {
     const ofSession = (type: number, by: string): unknown[] => ['RefreshToken', session, type, null, null, null, by];
     expect(valuesOf(await found({ Kind: 'login', EntityId: String(session) }))).toEqual(
       ofSession(1, 'all@example.com'),
@@ -60,7 +60,7 @@ describe('the members of Nexudus’s audit trail', () => {
     expect(valuesOf(await found({ Kind: 'session-ended', EntityId: String(session) }))).toEqual(ofSession(3, 'client'));
   });
 
-  it('say which role was granted and withdrawn', async () => {
+  it('name the role that was granted or withdrawn', async () => {
     const [granted, withdrawn] = await events(service, {
       EntityShortName: 'User',
       AuditType: '2',
@@ -71,7 +71,7 @@ describe('the members of Nexudus’s audit trail', () => {
     expect(valuesOf(withdrawn)).toEqual(['User', null, 2, 'Roles', 'RefreshToken-Read', null, by]);
   });
 
-  it('can be searched by, each alone: what is found is what has the value, and nothing else is', async () => {
+  it('can be searched by, each alone: the search finds the events with the value and no other events', async () => {
     const all = (await admin.get(`${ENTRIES}?size=1000`)).body.Records as AuditEntry[];
     for (const member of MEMBERS) {
       const values = [...new Set(all.map((entry) => entry[member]))];
@@ -89,7 +89,7 @@ describe('the members of Nexudus’s audit trail', () => {
 
 describe('null and notnull in the search of the audit trail', () => {
   it.each(['Subject', 'ClientId', 'SessionId', 'Reason', 'Address', 'RequestId', 'LastAddress', 'LastRequestId'])(
-    'part the events by %s',
+    'split the events by %s',
     async (member) => {
       const none = await events(service, { [member]: 'null' });
       const some = await events(service, { [member]: 'notnull' });
@@ -101,7 +101,7 @@ describe('null and notnull in the search of the audit trail', () => {
     },
   );
 
-  it('take every event for one with an Id, a kind, an actor and a time', async () => {
+  it('find none or all for Id, kind, actor and time, which every event has', async () => {
     for (const member of ['Id', 'Kind', 'Actor', 'EntityShortName', 'ActionBy']) {
       expect(await events(service, { [member]: 'null' })).toEqual([]);
       expect((await events(service, { [member]: 'notnull' })).length).toBeGreaterThan(0);
@@ -112,7 +112,7 @@ describe('null and notnull in the search of the audit trail', () => {
     expect(body.TotalItems).toBe(0);
   });
 
-  it('stand beside a date alone', async () => {
+  it('can be combined with a date', async () => {
     const { body } = await admin.get(
       `${ENTRIES}?from_AuditTrailEntry_CreatedOn=2020-01-01&AuditTrailEntry_Subject=notnull`,
     );

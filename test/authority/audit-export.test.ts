@@ -8,7 +8,7 @@ const FUTURE = '2999-01-01T00:00:00Z';
 
 let service: Service;
 
-/** The service is stopped for commands: the embedded database serves one process. */
+/** The service is stopped while a command runs: the embedded database allows one process. */
 function cli(args: readonly string[]): Promise<CommandResult> {
   return runCli(service.dataDir, args);
 }
@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => service.dispose());
 
 describe('audit export', () => {
-  it('has every event from a time on, in order, as the search shows them, across pages', async () => {
+  it('prints every event since a time, in order, with the members of the search, across pages', async () => {
     const { stdout } = await cli(['audit', 'export', '--since', '2020-01-01T00:00:00Z']);
     const exported = stdout
       .trim()
@@ -48,7 +48,7 @@ describe('audit export', () => {
     expect((await cli(['audit', 'export', '--since', FUTURE])).stdout).toBe('');
   });
 
-  it('refuses a time and a kind that are none', async () => {
+  it('refuses an invalid time and an unknown kind', async () => {
     for (const [args, message] of [
       [['--since', 'yesterday'], 'It must be an existing date and time, such as 2030-01-31T12:00:00Z.'],
       [['--since', FUTURE, '--kind', 'ended'], 'Allowed choices are login'],

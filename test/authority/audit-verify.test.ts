@@ -5,7 +5,7 @@ import { runSql } from '../support/run-sql.js';
 import { Service } from '../support/service.js';
 import { disposeWithoutLeaks, login, revoke, sessionOf, type Tokens } from '../support/sessions.js';
 
-// Each step starts a process: on a machine that does other things this takes long.
+// Each step starts a process, which takes long on a busy machine.
 jest.setTimeout(240_000);
 
 interface Verified {
@@ -32,7 +32,7 @@ async function verify(...args: string[]): Promise<Verified> {
   return { code, head: `${found.id}:${found.link}`, kinds: findings.map(({ kind }) => kind), findings };
 }
 
-/** Verifies what a writer did, then undoes it. */
+/** Applies the statements of an attacker, verifies the trail, then undoes the statements. */
 async function afterWriting(doing: string[], undoing: string[], ...args: string[]): Promise<Verified> {
   await write(...doing);
   const verified = await verify(...args);
@@ -47,7 +47,7 @@ beforeAll(async () => {
   await service.end();
   await write(
     `CREATE TABLE kept_sessions AS SELECT * FROM refresh_tokens WHERE client_id = 'ended'`,
-    // Ids have gaps. The service may have sealed by itself by now.
+    // Ids have gaps. The service may already have sealed some events.
     `DELETE FROM audit_trail_entries WHERE id = 2`,
     `DELETE FROM audit_seals`,
   );
@@ -72,11 +72,11 @@ const RESTORED = [
 ];
 
 describe('audit verify', () => {
-  it('finds nothing wrong with a trail that only the service wrote, a session that began again included', async () => {
+  it('reports nothing for a trail that only the service wrote, even when a session was restarted by a login', async () => {
     const { code, stdout, stderr } = await run('audit', 'verify');
     expect([code, stdout]).toEqual([0, expect.stringContaining('Nothing is wrong.')]);
     expect(stdout).toMatch(/The head is \d+:[0-9a-f]{64}\n/);
-    // What takes less than five seconds shows its progress at a terminal alone.
+    // A command that takes less than five seconds shows progress only at a terminal.
     expect(stderr).toBe('');
     head = (await verify()).head;
     expect(await verify('--from-head', head)).toMatchObject({ code: 0, head });
@@ -84,20 +84,20 @@ describe('audit verify', () => {
   });
 
   it.each([
-    ['changed', `UPDATE audit_trail_entries SET actor = 'somebody' WHERE id = 1`, 0],
+    ['changed', `UPDATE audit_trail_entries SET actor = 'intruder' WHERE id = 1`, 0],
     ['deleted', `DELETE FROM audit_trail_entries WHERE id = 1`, -1],
     [
       'inserted',
-      `INSERT INTO audit_trail_entries (id, kind, actor, record_ids) OVERRIDING SYSTEM VALUE VALUES (2, 'login', 'somebody', '{}')`,
+      `INSERT INTO audit_trail_entries (id, kind, actor, record_ids) OVERRIDING SYSTEM VALUE VALUES (2, 'login', 'intruder', '{}')`,
       1,
     ],
-  ])('finds that an event was %s', async (_how, sql, more) => {
+  ])('reports an event that was %s', async (_how, sql, more) => {
     const { code, kinds, findings } = await afterWriting([sql], RESTORED);
     expect([code, kinds]).toEqual([1, ['range-changed']]);
     expect((findings[0]?.['found'] as number) - (findings[0]?.['expected'] as number)).toBe(more);
   });
 
-  it('finds that seals were deleted, with their events or without', async () => {
+  it('reports deleted seals, with or without their events', async () => {
     const first = `(SELECT min(id) FROM audit_seals)`;
     const range = `id BETWEEN (SELECT from_id FROM audit_seals WHERE id = ${first}) AND (SELECT to_id FROM audit_seals WHERE id = ${first})`;
     const begun = await afterWriting(
@@ -107,7 +107,7 @@ describe('audit verify', () => {
     expect([begun.code, begun.kinds]).toEqual([1, ['seal-missing']]);
   });
 
-  it('finds that the end was cut off, by a head that was noted elsewhere', async () => {
+  it('reports that the end of the trail was cut off, given a head that was noted elsewhere', async () => {
     const last = `(SELECT max(id) FROM audit_seals)`;
     const cutOff = [
       `DELETE FROM audit_trail_entries WHERE id >= (SELECT from_id FROM audit_seals WHERE id = ${last})`,
@@ -117,7 +117,7 @@ describe('audit verify', () => {
     expect([code, kinds]).toEqual([1, ['head-missing']]);
   });
 
-  it('finds a seal that was made without the secret, and a deletion that was made to look like retention', async () => {
+  it('reports a seal that was made without the secret, and a deletion that was disguised as retention', async () => {
     const forged = await afterWriting(
       [`UPDATE audit_seals SET newest_on = newest_on - interval '10 years' WHERE id = 1`],
       RESTORED,
@@ -133,7 +133,7 @@ describe('audit verify', () => {
     expect(pruned.kinds).toEqual(['pruning-forged']);
   });
 
-  it('finds a session that was put back after it had ended', async () => {
+  it('reports a session that was put back into the table after the session had ended', async () => {
     const { code, kinds, findings } = await afterWriting(
       [
         `DELETE FROM refresh_tokens WHERE client_id = 'ended'`,
@@ -145,7 +145,7 @@ describe('audit verify', () => {
     expect(findings[0]?.['message']).toContain(sessionOf(ended));
   });
 
-  it('finds nothing wrong with what retention deleted, nor after a change of the secret', async () => {
+  it('reports nothing after retention deleted events, nor after a change of the secret', async () => {
     await write(
       `DELETE FROM audit_seals`,
       `DELETE FROM audit_trail_entries WHERE id > 3`,
@@ -169,7 +169,7 @@ describe('audit verify', () => {
 
     await write(
       `INSERT INTO audit_trail_entries (id, kind, actor, record_ids) OVERRIDING SYSTEM VALUE
-        VALUES (-7, 'login', 'somebody', '{}'), (9000000000, 'login', 'somebody', '{}')`,
+        VALUES (-7, 'login', 'intruder', '{}'), (9000000000, 'login', 'intruder', '{}')`,
     );
     const planted = await runCli(service.dataDir, verifying, '', settings);
     const { findings } = JSON.parse(planted.stdout) as { findings: { kind: string }[] };

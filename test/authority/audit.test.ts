@@ -22,7 +22,7 @@ import {
 
 const ENTRIES = '/api/sys/audittrailentries';
 const AGENT = 'audit-test/1.0';
-/** Passwords that people type where the user name belongs. */
+/** Passwords that a user typed into the user name field by mistake. */
 const SLIPS = ['hunter2-hunter2', 'P@ssw0rd-of-mine', 'p@ss.word', 'admin@example.com hunter2'];
 
 let service: Service;
@@ -35,12 +35,12 @@ beforeAll(async () => {
 });
 afterAll(() => disposeWithoutLeaks(service));
 
-/** The newest event, except for those that the search for it causes. */
+/** The newest event. Events that the search itself writes do not count. */
 const newest = async (): Promise<AuditEntry> =>
   the((await events(service, {})).filter(({ Kind }) => Kind !== 'basic-sign-in').at(-1));
 
 describe('an event', () => {
-  it('says who did what to which session, from where, when and why', async () => {
+  it('names the actor, the session, the address, the time and the reason', async () => {
     const form = { grant_type: 'password', username: 'all@example.com', password: passwordOf('all') };
     const headers = { client_id: 'who', 'user-agent': AGENT, 'x-request-id': 'audit-1' };
     const { body } = await service.client().form('POST', '/api/token', form, headers);
@@ -74,7 +74,7 @@ describe('an event', () => {
     });
   });
 
-  it('is written of a failed login, about a user that there is', async () => {
+  it('is written for a failed login of an existing user', async () => {
     await ask(service, { grant_type: 'password', username: 'ALL@example.com', password: 'wrong password' });
     expect(await newest()).toMatchObject({
       Kind: 'login-failed',
@@ -85,7 +85,7 @@ describe('an event', () => {
     });
   });
 
-  it('is written of a right password without the code, and of one that must be changed', async () => {
+  it('is written for a correct password without the code, and for a correct password that must be changed', async () => {
     await service.end();
     expect((await runCli(service.dataDir, ['totp', 'enable', 'edit@example.com'])).code).toBe(0);
     const change = ['users', 'change', 'create@example.com', '--must-reset-password'];
@@ -97,14 +97,14 @@ describe('an event', () => {
     expect(await newest()).toMatchObject({ Kind: 'login-failed', Reason: 'must-reset-password' });
   });
 
-  it.each(SLIPS)('never holds what was typed for a user name: %s', async (username) => {
+  it.each(SLIPS)('never contains the text that was typed as a user name: %s', async (username) => {
     await ask(service, { grant_type: 'password', username, password: 'wrong password' });
     const entry = await newest();
     expect(entry).toMatchObject({ Kind: 'login-failed', Actor: 'unknown', Subject: null, Reason: 'unknown-user' });
     expect(JSON.stringify(entry).toLowerCase()).not.toContain(username.toLowerCase());
   });
 
-  it('is not written of a rotation, but is of a retry', async () => {
+  it('is not written for a rotation, but for a retry', async () => {
     const before = (await story(service, session)).length;
     let last = session;
     for (let n = 0; n < 5; n++) last = await refresh(service, last, 'story');
@@ -115,7 +115,7 @@ describe('an event', () => {
     session = next;
   });
 
-  it('is written of each administrative write and read of ticket material', async () => {
+  it('is written for each administrative write and for each read of ticket material', async () => {
     const admin = service.client(basicOf('admin'));
     const last = async (): Promise<unknown[]> => {
       const { Kind, Actor, Reason, RecordIds } = await newest();
@@ -135,7 +135,7 @@ describe('an event', () => {
     expect(await last()).toEqual(['record-deleted', 'admin@example.com', 'deleted', [id]]);
   });
 
-  it('is not written of what did not happen', async () => {
+  it('is not written for a request that changed nothing', async () => {
     const { Id } = await newest();
     const admin = service.client(basicOf('admin'));
     await admin.get(`${RESOURCE}/999999999`);
@@ -146,8 +146,8 @@ describe('an event', () => {
   });
 });
 
-describe('why a user was logged out', () => {
-  it('is one request', async () => {
+describe('the reason why a user was logged out', () => {
+  it('is found with one request', async () => {
     const admin = service.client(basicOf('admin'));
     const reasons = ['revoked', 'deleted', 'replayed', 'edited'];
     for (const reason of reasons) {
@@ -182,7 +182,7 @@ describe('the search', () => {
     ['SessionId', ''],
     ['Reason', 'pwd'],
     ['Address', '127.0.0.1'],
-  ])('finds by %s, and nothing else', async (member, value) => {
+  ])('finds events by %s, and no other events', async (member, value) => {
     const wanted = value === '' ? sessionOf(session) : value;
     const found = await events(service, { [member]: wanted });
     expect(found.length).toBeGreaterThan(0);
@@ -191,7 +191,7 @@ describe('the search', () => {
     expect(await events(service, { [member]: member === 'SessionId' ? crypto.randomUUID() : 'none' })).toEqual([]);
   });
 
-  it('finds by time, in any order, page by page', async () => {
+  it('finds events by time, in any order, page by page', async () => {
     const admin = service.client(basicOf('admin'));
     const past = '2020-01-01T00:00Z';
     const { body: none } = await admin.get(`${ENTRIES}?to_AuditTrailEntry_CreatedOn=${past}`);
@@ -220,7 +220,7 @@ describe('the search', () => {
   });
 });
 
-it('no table of the database has a password in it that was typed for a user name', async () => {
+it('no table of the database contains a password that was typed as a user name', async () => {
   await service.end();
   const [dump] = await runSql(
     service.dataDir,

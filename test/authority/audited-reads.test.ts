@@ -14,7 +14,7 @@ describe('a search or a batch', () => {
   it.each([
     ['search', (ids: number[]) => `?orderBy=Id&dir=1&size=${ids.length}`],
     ['batch', (ids: number[]) => `?id=[${ids.join(',')}]`],
-  ])('is one event, with the ids of all that it showed: %s', async (reason, queryOf) => {
+  ])('is one event, with the ids of all records in the answer: %s', async (reason, queryOf) => {
     const admin = service.client(basicOf('admin'));
     const ids = [];
     for (const ClientId of ['one', 'two', 'two']) ids.push(await create(admin, { Subject: `${reason}@x`, ClientId }));
@@ -27,7 +27,7 @@ describe('a search or a batch', () => {
     expect(event).toMatchObject({ Actor: 'all@example.com', Reason: reason, RecordIds: ids, ...common });
   });
 
-  it('that showed nothing is none', async () => {
+  it('writes no event when the answer is empty', async () => {
     const before = (await shown()).length;
     const all = service.client(basicOf('all'));
     expect((await all.get(`${RESOURCE}?RefreshToken_Subject=no-such-user`)).body.TotalItems).toBe(0);
@@ -37,22 +37,22 @@ describe('a search or a batch', () => {
 });
 
 describe('a frequent act', () => {
-  it('is an event when it is a sign-in by Basic whose password was checked; one that is remembered is none', async () => {
+  it('is an event when Basic verified a password; a remembered password writes none', async () => {
     for (let n = 0; n < 3; n++) await service.client(basicOf('read')).get(`${RESOURCE}/1`);
     const found = await events(service, { Kind: 'basic-sign-in', Subject: 'read@example.com' });
     expect(found).toMatchObject([{ Actor: 'read@example.com', Reason: null, RecordIds: [], Address: '127.0.0.1' }]);
   });
 
-  it('is an event at most ten times a minute when it reads the audit trail', async () => {
+  it('is an event at most ten times a minute when a client reads the audit trail', async () => {
     const before = await events(service, { Kind: 'audit-trail-read' });
     for (let n = 0; n < 30; n++) await events(service, {});
     const found = await events(service, { Kind: 'audit-trail-read' });
     expect(found[0]).toMatchObject({ Actor: 'admin@example.com', Reason: null, Subject: null, RecordIds: [] });
-    // A minute may end between the two.
+    // A minute may end between the two searches.
     expect(found.length - before.length).toBeLessThanOrEqual(20);
   });
 
-  it('is an event at most ten times a minute when it introspects a token', async () => {
+  it('is an event at most ten times a minute when a client introspects a token', async () => {
     const tokens = await login(service, 'all', 'introspected');
     for (let n = 0; n < 30; n++) await introspect(service, n % 2 === 0 ? tokens.refresh : 'nonsense');
     const found = await events(service, { Kind: 'token-introspected' });

@@ -26,7 +26,7 @@ afterAll(() => disposeWithoutLeaks(service));
 
 const send = (fields: Record<string, string>, headers: Record<string, string>, path = TOKEN): Promise<Answer> =>
   service.client().form('POST', path, fields, headers);
-/** Signs in, refreshes or revokes as a client that names itself by `Authorization` alone. */
+/** Signs in, refreshes or revokes as a client that sends its name only in `Authorization`. */
 const sendAs = (authorization: string, fields: Record<string, string>, path = TOKEN): Promise<Answer> =>
   send(fields, { authorization }, path);
 const clientOf = ({ body }: Answer): unknown => decodeJwt(body.access_token as string)['client_id'];
@@ -36,7 +36,7 @@ const redemption = ({ refresh: token }: Tokens): Record<string, string> => ({
 });
 
 describe('a client that HTTP Basic names', () => {
-  it('has a session of its own, which it refreshes and revokes', async () => {
+  it('has its own session, and can refresh and revoke it', async () => {
     const phone = tokensOf(await sendAs(basic('phone', ''), GRANT));
     const laptop = tokensOf(await sendAs(basic('laptop', ''), GRANT));
     expect([phone, laptop].map(({ access }) => decodeJwt(access)['client_id'])).toEqual(['phone', 'laptop']);
@@ -56,23 +56,23 @@ describe('a client that HTTP Basic names', () => {
     ['with a secret, which nobody checks', basic('web', 'any: secret'), 'web'],
     ['form-encoded', basic('mobile%20app%3A+%C3%A4', ''), 'mobile app: ä'],
     ['with a percent sign that encodes nothing', basic('100%', ''), '100%'],
-    ['in other case of the scheme', basic('web', '').replace('Basic', 'basic'), 'web'],
-    ['as nobody: then it is the e-mail', basic('', ''), 'all@example.com'],
-    ['as nobody, with a secret', basic('', 'secret'), 'all@example.com'],
-  ])('is named %s', async (_what, authorization, clientId) => {
+    ['with the scheme in lower case', basic('web', '').replace('Basic', 'basic'), 'web'],
+    ['with an empty name: the default is the e-mail', basic('', ''), 'all@example.com'],
+    ['with an empty name and a secret', basic('', 'secret'), 'all@example.com'],
+  ])('is accepted %s', async (_what, authorization, clientId) => {
     const answer = await sendAs(authorization, GRANT);
     expect(answer.status).toBe(200);
     expect(clientOf(answer)).toBe(clientId);
   });
 
-  it('is that of Swagger UI, whose sign-in needs no name to be typed', async () => {
+  it('is accepted from Swagger UI, where the user types no client name', async () => {
     const { text } = await service.client().get('/docs/swagger-ui-init.js');
     expect(text).toMatch(/"initOAuth": \{\s*"clientId": "swagger-ui"\s*\}/);
     const answer = await sendAs(basic('swagger-ui', ''), { ...GRANT, scope: '' });
     expect([answer.status, clientOf(answer), 'scope' in answer.body]).toEqual([200, 'swagger-ui', false]);
   });
 
-  it('is none where another scheme is used', async () => {
+  it('is ignored when the Authorization header has another scheme', async () => {
     for (const authorization of ['Bearer a.b.c', 'Bearer', 'Digest username="web"'])
       expect(clientOf(await sendAs(authorization, GRANT))).toBe('all@example.com');
   });
@@ -81,7 +81,7 @@ describe('a client that HTTP Basic names', () => {
     ['Basic', 'Basic'],
     ['no base64', 'Basic !!!!'],
     ['no colon', `Basic ${Buffer.from('web').toString('base64')}`],
-  ])('is refused when it cannot be read: %s', async (_what, authorization) => {
+  ])('is refused when the header cannot be decoded: %s', async (_what, authorization) => {
     for (const path of [TOKEN, `${TOKEN}/revoke`]) {
       const { status, body } = await sendAs(authorization, { ...GRANT, token: 'x' }, path);
       expect([status, body]).toEqual([
@@ -99,7 +99,7 @@ describe('a client that HTTP Basic names', () => {
     ['blank', basic(' ', '')],
     ['with a control character', basic('a%00b', '')],
     ['with a bidi override', basic('a\u202eb', '')],
-    ['that is no UTF-8', `Basic ${Buffer.from('t\u00e9l:', 'latin1').toString('base64')}`],
+    ['that is not UTF-8', `Basic ${Buffer.from('t\u00e9l:', 'latin1').toString('base64')}`],
   ])('is refused when its name is %s', async (_what, authorization) => {
     const { status, body } = await sendAs(authorization, GRANT);
     expect([status, body.error]).toEqual([400, 'invalid_request']);
@@ -113,12 +113,12 @@ describe('a client that is named twice', () => {
     ['by header and Basic', {}, { client_id: 'web', authorization: basic('web', '') }],
     ['by parameter and Basic', { client_id: 'web' }, { authorization: basic('web', 'x') }],
     ['by all three', { client_id: 'web' }, { client_id: 'web', authorization: basic('web', '') }],
-  ])('%s, alike, is that one', async (_what, fields, headers) => {
+  ])('%s, with the same name, is accepted', async (_what, fields, headers) => {
     const answer = await send({ ...GRANT, ...fields }, headers);
     expect(clientOf(answer)).toBe('web');
   });
 
-  it('agrees with Basic whose sender does not encode the name', async () => {
+  it('is accepted when the name in Basic is not form-encoded', async () => {
     for (const clientId of ['a+b', 'a%20b'])
       expect(clientOf(await send({ ...GRANT, client_id: clientId }, { authorization: basic(clientId, '') }))).toBe(
         clientId,
@@ -129,7 +129,7 @@ describe('a client that is named twice', () => {
     ['header', 'parameter', { client_id: 'web' }, { client_id: 'mobile' }],
     ['header', 'Basic', {}, { client_id: 'mobile', authorization: basic('web', '') }],
     ['parameter', 'Basic', { client_id: 'mobile' }, { authorization: basic('web', '') }],
-  ])('by %s and %s, unlike, is refused everywhere', async (one, other, fields, headers) => {
+  ])('by %s and %s, with different names, is refused at every endpoint', async (one, other, fields, headers) => {
     const names: Record<string, string> = {
       header: 'the client_id header',
       parameter: 'the client_id parameter',
@@ -150,7 +150,7 @@ describe('a client that is named twice', () => {
 });
 
 describe('a request that names no client', () => {
-  it('refreshes as the client of the token, as a retry too', async () => {
+  it('refreshes and retries as the client of the token', async () => {
     const first = await login(service, 'all', 'unnamed');
     const second = await refresh(service, first);
     expect(decodeJwt(second.access)['client_id']).toBe('unnamed');
@@ -158,7 +158,7 @@ describe('a request that names no client', () => {
     await refresh(service, second, 'unnamed');
   });
 
-  it('ends the session by a replay like any other', async () => {
+  it('ends the session when the token is a replay', async () => {
     const first = await login(service, 'all', 'replayed');
     const third = await refresh(service, await refresh(service, first, 'replayed'), 'replayed');
     expect((await askRefresh(service, first.refresh)).status).toBe(400);
@@ -185,7 +185,7 @@ describe('a request that names no client', () => {
     expect(await isAlive(service, next)).toBe(false);
   });
 
-  it('is of the e-mail where the session is of the e-mail', async () => {
+  it('belongs to the e-mail when the session belongs to the e-mail', async () => {
     const tokens = await login(service, 'all');
     expect(clientOf(await ask(service, redemption(tokens)))).toBe('all@example.com');
   });

@@ -3,7 +3,7 @@ import { basicOf, RESOURCE, validRecord } from '../support/client.js';
 import { Service } from '../support/service.js';
 import { disposeWithoutLeaks, events, isAlive, login, refresh, type Tokens, times } from '../support/sessions.js';
 
-// What many ask at once is asked of the database together. Each must get their own.
+// Requests that arrive together share one database statement. Each request must get its own result.
 
 const SESSIONS = 40;
 const ROUNDS = 10;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => disposeWithoutLeaks(service));
 
-it('refreshes at once, of many sessions, each go on with their own', async () => {
+it('concurrent refreshes of many sessions each continue their own session', async () => {
   const clientOf = (n: number) => `crowd-${n}`;
   let all = await times(SESSIONS, (n) => login(service, 'all', clientOf(n)));
   const sessions = all.map(({ access }) => decodeJwt(access)['sid']);
@@ -29,7 +29,7 @@ it('refreshes at once, of many sessions, each go on with their own', async () =>
   expect(await Promise.all(all.map((tokens: Tokens) => isAlive(service, tokens)))).toEqual(all.map(() => true));
 });
 
-it('records that are created at once, by several, are each their own, and so is what is told of them', async () => {
+it('concurrent creations by several users each store their own record and their own audit event', async () => {
   const made = await times(RECORDS, async (n) => {
     const author = AUTHORS[n % AUTHORS.length] ?? '';
     const body = JSON.stringify(
@@ -44,7 +44,7 @@ it('records that are created at once, by several, are each their own, and so is 
   expect(read.map(({ body }) => [body.Subject, body.SystemId, body.UpdatedBy])).toEqual(
     made.map(({ author }, n) => [`crowd-${n}`, n % 2 ? `system, "${n}" \\ {}` : null, author]),
   );
-  const told = await events(service, { Kind: 'record-created' });
-  const found = new Map(told.map((entry) => [entry['RequestId'], [entry['Actor'], entry['RecordIds']]]));
+  const entries = await events(service, { Kind: 'record-created' });
+  const found = new Map(entries.map((entry) => [entry['RequestId'], [entry['Actor'], entry['RecordIds']]]));
   expect(made.map((_, n) => found.get(`crowd-${n}`))).toEqual(made.map(({ id, author }) => [author, [id]]));
 });

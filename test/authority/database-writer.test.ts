@@ -18,7 +18,7 @@ import {
   times,
 } from '../support/sessions.js';
 
-// Each step starts a process: on a machine that does other things this takes long.
+// Each step starts a process, which takes long on a busy machine.
 jest.setTimeout(240_000);
 
 let service: Service;
@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => disposeWithoutLeaks(service));
 
-/** What somebody does who can write the database: while the service is down, since the embedded one has no other access. */
+/** Runs the statements of an attacker who can write to the database. The service is stopped meanwhile: the embedded database allows one process. */
 async function write(...statements: string[]): Promise<Record<string, string>[]> {
   await service.end();
   const rows = await runSql(service.dataDir, statements.join(';\n'));
@@ -48,8 +48,8 @@ const storedHash = async (name: string): Promise<string> => {
   return row?.['hash'] ?? '';
 };
 
-describe('a user who was written into the database', () => {
-  it('can neither sign in nor use Basic, with the MAC of somebody else or none', async () => {
+describe('a user who was inserted directly into the database', () => {
+  it('can neither sign in nor use Basic, without a MAC or with the MAC of another user', async () => {
     const columns = 'enabled, is_administrator, roles, must_reset_password, totp_secret';
     await write(
       `INSERT INTO users (email, password_hash, ${columns}, mac)
@@ -68,8 +68,8 @@ describe('a user who was written into the database', () => {
   });
 });
 
-describe('a user who was changed in the database', () => {
-  it('is refused with their bearer token and at Basic, until an operator approves of the change', async () => {
+describe('a user who was changed directly in the database', () => {
+  it('is refused at the bearer token and at Basic until an operator approves the change', async () => {
     const bearer = await bearerOf(service.client(), 'none');
     const other = await bearerOf(service.client(), 'list');
     const session = await login(service, 'none', 'phone');
@@ -93,14 +93,14 @@ describe('a user who was changed in the database', () => {
     expect((await service.client(await bearerOf(service.client(), 'none')).get(RESOURCE)).status).toBe(200);
   });
 
-  it('can be disabled without an approval, and stays refused when only that is undone', async () => {
+  it('can be disabled without an approval, and is still refused when only that is undone', async () => {
     await write(`UPDATE users SET is_administrator = true WHERE email = 'none@example.com'`);
     expect((await run('users', 'disable', 'none@example.com')).code).toBe(0);
     await write(`UPDATE users SET enabled = true WHERE email = 'none@example.com'`);
     expect((await askLogin(service, 'none')).status).toBe(400);
   });
 
-  it('is not the first administrator', async () => {
+  it('is not accepted as the first administrator', async () => {
     await service.end();
     await runSql(
       service.dataDir,
@@ -112,13 +112,13 @@ describe('a user who was changed in the database', () => {
 });
 
 describe('password hashes', () => {
-  it('have a pepper: without the secret no password can be tried against them', async () => {
+  it('have a pepper: without the secret nobody can test passwords against them', async () => {
     const rows = await write(`SELECT password_hash AS hash FROM users`);
     expect(rows.length).toBeGreaterThan(5);
     for (const { hash: stored } of rows) expect(stored).toMatch(/^\$argon2id-peppered\$k=\d+,v=19\$/);
   });
 
-  it('are of the normal form, so that a letter may come composed or decomposed', async () => {
+  it('use normalized text, so that composed and decomposed letters are equal', async () => {
     const password = 'P\u00e4ssw\u00f6rter';
     await service.end();
     await runCli(
@@ -132,7 +132,7 @@ describe('password hashes', () => {
     }
   });
 
-  it('of version 0.1 are taken over at the upgrade, and get a pepper at the next sign-in, without ending anything', async () => {
+  it('of version 0.1 are adopted at the upgrade and get a pepper at the next sign-in; no session ends', async () => {
     const decomposed = 'A\u0308ltere Passwo\u0308rter';
     const before = await login(service, 'list', 'phone');
     await service.end();
@@ -169,7 +169,7 @@ describe('password hashes', () => {
     expect(await isAlive(service, before)).toBe(true);
   });
 
-  it('and MACs go on under a new secret, of users who did not sign in meanwhile too', async () => {
+  it('and MACs stay valid under a new secret, also for users who did not sign in meanwhile', async () => {
     const NEXT = 'the next secret, which is long enough for what it is for';
     const [row] = await write(`SELECT password_hash AS hash FROM users WHERE email = 'read@example.com'`);
     const first = secretOf(service.dataDir);
@@ -183,7 +183,7 @@ describe('password hashes', () => {
     expect(await storedHash('read')).not.toBe(row?.['hash']);
   });
 
-  it('do not let users be taken over a second time', async () => {
+  it('prevent a second adoption of users', async () => {
     await write(
       `UPDATE users SET mac = NULL`,
       `INSERT INTO users (email, password_hash, enabled, is_administrator, roles, must_reset_password)

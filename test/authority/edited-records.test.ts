@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => disposeWithoutLeaks(service));
 
-/** Puts the record of a session with changes, as an administrator would. */
+/** Updates the record of a session with changes, as an administrator would. */
 async function edit(tokens: Tokens, changes: Partial<SessionRecord> & { SystemId?: string }): Promise<Answer> {
   const record = await recordOf(service, tokens);
   return service.client(basicOf('admin')).put(RESOURCE, { ...record, ...changes });
@@ -31,7 +31,7 @@ async function edit(tokens: Tokens, changes: Partial<SessionRecord> & { SystemId
 describe('a session whose record an administrator edits', () => {
   it.each([
     ['Subject', { Subject: 'list@example.com' }],
-    ['Subject, in other case,', { Subject: 'ALL@example.com' }],
+    ['Subject, in upper case,', { Subject: 'ALL@example.com' }],
     ['ClientId', { ClientId: 'another' }],
     ['ProtectedTicket', { ProtectedTicket: 'ticket' }],
     ['TicketHash', { TicketHash: 'aGFzaA==' }],
@@ -46,11 +46,11 @@ describe('a session whose record an administrator edits', () => {
       expect((await introspect(service, tokens.refresh)).text).toBe('{"active":false}');
       await expectRefused(service, tokens.refresh, clientId);
     }
-    const told = await story(service, second);
-    expect(told.slice(-3)).toEqual(['session-ended: edited', ...Array<string>(2).fill('refresh-refused: edited')]);
+    const entries = await story(service, second);
+    expect(entries.slice(-3)).toEqual(['session-ended: edited', ...Array<string>(2).fill('refresh-refused: edited')]);
   });
 
-  it('makes room for a new one, which is another record', async () => {
+  it('lets the user sign in again, which creates another record', async () => {
     const first = await login(service, 'all', 'edit-TicketHash');
     expect(await isAlive(service, first)).toBe(true);
     await refresh(service, first, 'edit-TicketHash');
@@ -60,7 +60,7 @@ describe('a session whose record an administrator edits', () => {
     ['SystemId', { SystemId: 'crm-4711' }],
     ['ExpiresOn', { ExpiresOn: new Date(Date.now() + 3_600_000).toISOString() }],
     ['nothing', {}],
-  ])('goes on when %s alone is changed', async (_what, changes) => {
+  ])('goes on when only %s is changed', async (_what, changes) => {
     const tokens = await login(service, 'all', 'kept');
     expect((await edit(tokens, changes)).status).toBe(200);
     expect(await isAlive(service, tokens)).toBe(true);
@@ -68,14 +68,14 @@ describe('a session whose record an administrator edits', () => {
     expect(await story(service, next)).toContain('record-updated: edited');
   });
 
-  it('keeps its expiry when a later one is written', async () => {
+  it('keeps its expiry when an administrator writes a later expiry', async () => {
     const tokens = await login(service, 'all', 'not-longer');
     const before = await recordOf(service, tokens);
     expect((await edit(tokens, { ExpiresOn: '2050-01-01T00:00:00Z' })).status).toBe(200);
     expect((await recordOf(service, tokens))?.ExpiresOn).toBe(before?.ExpiresOn);
   });
 
-  it('expires earlier when an earlier expiry is written, and is not revived by an edit after that', async () => {
+  it('expires earlier when an administrator writes an earlier expiry; a later edit does not revive it', async () => {
     const tokens = await login(service, 'all', 'shorter');
     const soon = new Date(Date.now() + 3_000).toISOString();
     expect((await edit(tokens, { ExpiresOn: soon })).status).toBe(200);
@@ -94,7 +94,7 @@ describe('a session whose record an administrator edits', () => {
     await refresh(service, later, 'shorter');
   });
 
-  it('ends, with its event, when an expiry in the past is written', async () => {
+  it('ends, with its event, when an administrator writes an expiry in the past', async () => {
     const tokens = await login(service, 'all', 'past');
     expect((await edit(tokens, { ExpiresOn: '2020-01-01T00:00:00Z' })).status).toBe(200);
     expect(await story(service, tokens)).toEqual(['login: pwd', 'session-ended: edited']);
@@ -108,7 +108,7 @@ describe('a session whose record an administrator edits', () => {
 });
 
 describe('a record that a client wrote', () => {
-  it('cannot be redeemed, not even with a token under our own key whose hash it holds', async () => {
+  it('cannot be redeemed, not even with a token under our own key whose hash the record contains', async () => {
     const admin = service.client(basicOf('admin'));
     const id = await create(admin, { Subject: 'all@example.com', ClientId: 'written' });
     const { body } = await admin.get(`${RESOURCE}/${id}`);
@@ -123,7 +123,7 @@ describe('a record that a client wrote', () => {
     expect((await admin.get(`${RESOURCE}/${id}`)).status).toBe(200);
   });
 
-  it('may get any expiry, a past one and a later one', async () => {
+  it('may get any expiry, earlier or later', async () => {
     const admin = service.client(basicOf('admin'));
     const id = await create(admin);
     for (const ExpiresOn of ['2020-01-01T00:00:00Z', '2050-01-01T00:00:00Z']) {
@@ -132,7 +132,7 @@ describe('a record that a client wrote', () => {
     }
   });
 
-  it('stands beside the session of the same user and client', async () => {
+  it('exists beside the session of the same user and client', async () => {
     const tokens = await login(service, 'all', 'written');
     const next = await refresh(service, tokens, 'written');
     expect(await isAlive(service, next)).toBe(true);

@@ -57,14 +57,14 @@ async function expectOver(...sessions: IssuedSession[]): Promise<void> {
   expect(await app.get(SessionsService).list({ subject: EMAIL })).toEqual([]);
 }
 
-/** Work that waits for a random number of statements of others to go first. */
+/** Starts the work after a random number of turns, so that statements of the other side may run first. */
 async function somewhen<T>(work: () => Promise<T>): Promise<T> {
   for (let turns = Math.floor(Math.random() * 12); turns > 0; turns--) await new Promise(setImmediate);
   return work();
 }
 
 describe('a refresh that races the disabling of its user', () => {
-  it('may win or lose; the session is over in either case, and stays so when the user is enabled again', async () => {
+  it('may win or lose; the session ends in either case, and stays ended when the user is enabled again', async () => {
     const outcomes = new Set<string>();
     for (let n = 0; n < REPETITIONS; n++) {
       const first = await login('race');
@@ -83,7 +83,7 @@ describe('a login that races', () => {
   it.each([
     ['the disabling of its user', { enabled: false }, { enabled: true }],
     ['the demand for another password', { mustResetPassword: true }, { mustResetPassword: false }],
-  ])('%s is over or refused, whoever is first', async (_what, ending, undoing) => {
+  ])('%s leads to an ended session or a refusal, in either order', async (_what, ending, undoing) => {
     for (let n = 0; n < REPETITIONS; n++) {
       const entering = somewhen(() => login('race'));
       const [outcome] = await Promise.all([codeOf(entering), somewhen(() => change(ending))]);
@@ -114,7 +114,7 @@ describe('the sessions of a user', () => {
     if (Object.keys(undoing).length > 0) await change(undoing);
   });
 
-  it('go on when the user only loses a role, without it', async () => {
+  it('continue, without the role, when the user only loses a role', async () => {
     const session = await login('role');
     const rolesOf = async (): Promise<readonly string[] | undefined> =>
       (await app.get(SessionPrincipalsService).userOf({ ...session, expires: IN_AN_HOUR }))?.roles;

@@ -36,7 +36,7 @@ const post = (path: string, fields: Record<string, string>, authorization?: stri
 describe('revocation', () => {
   const CASES: [string, (first: Tokens, second: Tokens) => string][] = [
     ['the current refresh token', (_first, second) => second.refresh],
-    ['the one before', (first) => first.refresh],
+    ['the previous refresh token', (first) => first.refresh],
     ['an access token', (_first, second) => second.access],
     ['an earlier access token', (first) => first.access],
   ];
@@ -71,7 +71,7 @@ describe('revocation', () => {
     expect(await isAlive(service, tokens)).toBe(false);
   });
 
-  it('of a token of an earlier login ends nothing', async () => {
+  it('of a token from an earlier login ends nothing', async () => {
     const earlier = await login(service, 'all', 'twice');
     const later = await login(service, 'all', 'twice');
     expect((await revoke(service, earlier.refresh, 'twice')).status).toBe(200);
@@ -91,8 +91,8 @@ describe('revocation', () => {
 });
 
 describe('introspection', () => {
-  it('tells of a refresh token whose it is, and until when', async () => {
-    const tokens = await login(service, 'all', 'told');
+  it('returns the owner and the expiry of a refresh token', async () => {
+    const tokens = await login(service, 'all', 'introspected');
     const { status, body } = await introspect(service, tokens.refresh);
     const record = the(await recordOf(service, tokens));
     const { auth_time: authTime } = decodeJwt(tokens.access);
@@ -103,7 +103,7 @@ describe('introspection', () => {
         iss: service.url,
         sub: 'all@example.com',
         username: 'all@example.com',
-        client_id: 'told',
+        client_id: 'introspected',
         sid: record.UniqueId,
         iat: expect.any(Number) as number,
         exp: Date.parse(record.ExpiresOn) / 1000,
@@ -113,8 +113,8 @@ describe('introspection', () => {
     ]);
   });
 
-  it('tells of an access token what it says of itself', async () => {
-    const { access } = await login(service, 'all', 'told');
+  it('returns the claims of an access token', async () => {
+    const { access } = await login(service, 'all', 'introspected');
     const { body } = await introspect(service, access);
     expect(body).toEqual({ active: true, token_type: 'bearer', username: 'all@example.com', ...decodeJwt(access) });
   });
@@ -179,7 +179,7 @@ describe('discovery', () => {
     expect(Object.values(body as object).filter((value) => value === null)).toEqual([]);
   });
 
-  it('shows public keys, and nothing private', async () => {
+  it('shows public keys and nothing private', async () => {
     const { body } = await service.client().get('/.well-known/jwks.json');
     for (const key of body.keys as object[])
       expect(Object.keys(key).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
@@ -187,7 +187,7 @@ describe('discovery', () => {
   });
 });
 
-it('a session is found by the sid of its access tokens', async () => {
+it('a search finds a session by the sid of its access tokens', async () => {
   const tokens = await login(service, 'all', 'found');
   const id = await create(service.client(basicOf('admin')));
   expect(the(await recordOf(service, tokens)).UniqueId).toBe(sessionOf(tokens));

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => disposeWithoutLeaks(service));
 
-/** The other characters that a lenient decoder takes for this last one: they differ in bits that stand for nothing. */
+/** The other characters that a lenient decoder reads as this last character: they differ only in unused bits. */
 function withOtherPadding(token: string): string[] {
   const index = ALPHABET.indexOf(token.slice(-1));
   return Array.from({ length: 16 }, (_, bits) => (index & ~15) | bits)
@@ -42,14 +42,14 @@ function variantsOf(token: string): string[] {
   ];
 }
 
-/** The token with its signature in the other alphabet of base64, which is the same where neither - nor _ occurs. */
+/** The token with its signature in the other base64 alphabet. The two alphabets agree when neither - nor _ occurs. */
 function withOtherAlphabet(token: string): string {
   const [header, claims, signature = ''] = token.split('.');
   return [header, claims, signature.replaceAll('-', '+').replaceAll('_', '/')].join('.');
 }
 
 describe('the text of an access token', () => {
-  it('is one: any other is inactive, revokes nothing and opens nothing', async () => {
+  it('has exactly one form: any other form is inactive, revokes nothing and opens nothing', async () => {
     const tokens = await login(service, 'all', 'exact');
     const { access } = tokens;
     const others = [...withOtherPadding(access), ...variantsOf(access), withOtherSignature(access)];
@@ -64,7 +64,7 @@ describe('the text of an access token', () => {
     expect((await introspect(service, access)).body.active).toBe(true);
   });
 
-  it('is issued in the one form of its signature that is taken', async () => {
+  it('has the one form of the signature that the service accepts', async () => {
     for (let n = 0; n < 20; n++) {
       const { access } = await login(service, 'all', 'low');
       expect(sOf(access).isLow).toBe(true);
@@ -73,7 +73,7 @@ describe('the text of an access token', () => {
 });
 
 describe('the text of a refresh token', () => {
-  it('is one: any other is inactive, revokes nothing and gets nothing', async () => {
+  it('has exactly one form: any other form is inactive, revokes nothing and gets nothing', async () => {
     const tokens = await login(service, 'all', 'exact-too');
     const { refresh: token } = tokens;
     const others = [

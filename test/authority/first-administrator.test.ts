@@ -36,7 +36,7 @@ describe('a random first password', () => {
   });
   afterAll(() => service.dispose());
 
-  it('is in a file for the owner only, whose path is printed; nothing prints the password', () => {
+  it('is in a file that only the owner can read; the log has the path, never the password', () => {
     expect(service.log).toContain(`\n  password  in the file ${fileOf(service)}\n`);
     expect(service.log).not.toContain(password);
     if (process.platform !== 'win32') expect(statSync(fileOf(service)).mode & 0o777).toBe(0o600);
@@ -53,13 +53,13 @@ describe('a random first password', () => {
     expect(search.status).toBe(isEmbedded ? 200 : 401);
   });
 
-  it('stays in its file while it is valid, over a restart', async () => {
+  it('stays in its file while it is valid, across a restart', async () => {
     await service.end();
     await service.resume();
     expect(passwordIn(service)).toBe(password);
   });
 
-  it('is deleted by the first start after it was changed, and another one signs in', async () => {
+  it('is deleted by the first start after its change; then only the new password signs in', async () => {
     await service.end();
     const changed = await runCli(service.dataDir, ['users', 'change', EMAIL, '--password'], CHOSEN);
     expect(changed).toMatchObject({ code: 0, stderr: '' });
@@ -74,7 +74,7 @@ describe('the first administrator', () => {
   let service: Service;
   afterAll(() => service.dispose());
 
-  it('has the password of ADMIN_PASSWORD, in no file, and need not change it; later that setting is ignored, and the log says so', async () => {
+  it('has the password of ADMIN_PASSWORD, in no file, and need not change it; a later start ignores the setting and logs that', async () => {
     service = await Service.startOn(await newEmptyData(), { ADMIN_PASSWORD: CHOSEN });
     expect(existsSync(fileOf(service))).toBe(false);
     expect((await signIn(service, CHOSEN)).status).toBe(200);

@@ -6,7 +6,7 @@ const GRANT = { grant_type: 'password', username: 'all@example.com', password: p
 const FORM = new URLSearchParams(GRANT).toString();
 const FORM_ONLY = 'The body must be application/x-www-form-urlencoded.';
 const TOKEN_FORM_ONLY = 'The token endpoint accepts application/x-www-form-urlencoded only.';
-/** Undefined: no content type. */
+/** `undefined` means no content type. */
 const TYPES = [undefined, 'text/plain', 'text/plain;charset=UTF-8', 'TEXT/PLAIN; charset=utf-8'];
 
 let service: Service;
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => disposeWithoutLeaks(service));
 
-/** Bytes, since fetch gives text a content type. */
+/** Sends bytes, since fetch adds a content type to text. */
 const post = (path: string, type: string | undefined, body: string, authorization?: string): Promise<Answer> =>
   service
     .client(authorization)
@@ -32,19 +32,19 @@ describe('a form without its content type', () => {
     expect(await isAlive(service, next)).toBe(false);
   });
 
-  it('is none at the resource', async () => {
+  it('is refused at the resource', async () => {
     const body = new URLSearchParams(validRecord() as Record<string, string>).toString();
     for (const type of TYPES) expect((await post(RESOURCE, type, body, basicOf('all'))).status).toBe(415);
   });
 
-  it.each(TYPES)('is refused when it repeats a parameter or its encoding is broken: %s', async (type) => {
+  it.each(TYPES)('is refused when it repeats a parameter or is encoded wrongly: %s', async (type) => {
     for (const more of ['username=x', 'x=%zz']) {
       const { status, body } = await post(TOKEN, type, `${FORM}&${more}`);
       expect([status, body.error]).toEqual([400, 'invalid_request']);
     }
   });
 
-  it.each(TYPES)('is one without parameters where the body is empty: %s', async (type) => {
+  it.each(TYPES)('counts as a form without parameters when the body is empty: %s', async (type) => {
     for (const [path, name] of [
       [TOKEN, 'grant_type'],
       [`${TOKEN}/revoke`, 'token'],
@@ -58,7 +58,7 @@ describe('a form without its content type', () => {
   });
 });
 
-describe('a body that is no form', () => {
+describe('a body that is not a form', () => {
   const json = JSON.stringify({ ...GRANT, token: 'x', note: '100%&a=b' });
   it.each<[string | undefined, string]>([
     ...TYPES.map((type): [string | undefined, string] => [type, json]),
@@ -71,7 +71,7 @@ describe('a body that is no form', () => {
     ['text/html', FORM],
     ['multipart/form-data; boundary=x', FORM],
     ['no type', FORM],
-  ])('is refused, and the message names the form alone: %s %s', async (type, text) => {
+  ])('is refused, and the message names only the form: %s %s', async (type, text) => {
     const answer = await post(TOKEN, type, text);
     expect([answer.status, answer.body]).toEqual([
       400,
@@ -83,7 +83,7 @@ describe('a body that is no form', () => {
     }
   });
 
-  it('is too large before it is anything', async () => {
+  it('gets 413 when it is too large, whatever its type', async () => {
     for (const type of [...TYPES, 'application/x-www-form-urlencoded']) {
       const { status, body } = await post(`${TOKEN}/revoke`, type, `token=${'x'.repeat(300_000)}`);
       expect([status, body.error_description]).toEqual([413, 'The body is larger than 256 KiB.']);
@@ -92,7 +92,7 @@ describe('a body that is no form', () => {
 });
 
 describe('the answer to a revocation', () => {
-  it('is an empty object: some clients read nothing but JSON, and others fail on an empty text', async () => {
+  it('is an empty object: some clients parse only JSON, and others fail on an empty body', async () => {
     const tokens = await login(service, 'all', 'empty');
     for (const token of [tokens.refresh, tokens.access, 'x']) {
       const { status, text, headers } = await post(`${TOKEN}/revoke`, undefined, `token=${token}`);
@@ -123,13 +123,13 @@ describe('a scope', () => {
     },
   );
 
-  it.each([{}, { scope: '' }])('is absent from the answer when none was requested: %j', async (fields) => {
+  it.each([{}, { scope: '' }])('is absent from the answer when the client requested none: %j', async (fields) => {
     const first = await ask({ ...GRANT, ...fields });
     const next = await ask({ grant_type: 'refresh_token', refresh_token: tokensOf(first).refresh, ...fields });
     for (const { body } of [first, next]) expect(Object.keys(body as object)).toEqual(MEMBERS);
   });
 
-  it('is refused where the setting says so, and nothing is spent', async () => {
+  it('is refused where the setting requires it, and the refusal uses up nothing', async () => {
     const { refresh } = tokensOf(await ask(GRANT));
     await service.end();
     await service.resume({ REQUESTED_SCOPE: 'refuse' });

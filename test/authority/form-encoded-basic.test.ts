@@ -3,7 +3,7 @@ import { basic, passwordOf, RESOURCE, type Answer } from '../support/client.js';
 import { Service } from '../support/service.js';
 import { disposeWithoutLeaks, events, keepSecret, login, TOKEN } from '../support/sessions.js';
 
-/** Form encoding would change it: as it came and decoded it is two passwords. */
+/** A password that form encoding would change: read literally and read decoded, it is two different passwords. */
 const CONFUSING = '100% + 1%2B1: ä';
 const FREE = 5;
 
@@ -31,12 +31,12 @@ const introspectAs = (authorization: string, fields: Record<string, string> = {}
 const failuresOf = async (email: string): Promise<number> =>
   (await events(service, { Kind: 'login-failed', Subject: email })).length;
 
-describe('Basic whose pair is form-encoded', () => {
+describe('Basic whose user name and password are form-encoded', () => {
   it.each([
-    ['as it came', (text: string) => text],
+    ['without encoding', (text: string) => text],
     ['with + for a blank', encoded],
     ['with %20 for a blank', encodeURIComponent],
-  ])('introspects %s', async (_what, encode) => {
+  ])('signs in at introspection %s', async (_what, encode) => {
     for (const [email, password] of [
       ['read@example.com', passwordOf('read')],
       ['admin@example.com', passwordOf('admin')],
@@ -48,12 +48,12 @@ describe('Basic whose pair is form-encoded', () => {
     }
   });
 
-  it('works on the resource as well', async () => {
+  it('works at the resource as well', async () => {
     const client = service.client(basic(encoded('read@example.com'), encoded(passwordOf('read'))));
     expect((await client.get(`${RESOURCE}/1`)).status).toBe(200);
   });
 
-  it('is refused with a wrong password, which counts once', async () => {
+  it('with a wrong password is refused and counts once', async () => {
     const email = 'none@example.com';
     const statuses: number[] = [];
     for (let n = 0; n <= FREE; n++) statuses.push((await introspectAs(basic(encoded(email), `wrong%20${n}`))).status);
@@ -61,12 +61,12 @@ describe('Basic whose pair is form-encoded', () => {
     expect(await failuresOf(email)).toBe(FREE + 1);
   });
 
-  it('is refused with an encoding that is broken', async () => {
+  it('with a broken encoding is refused', async () => {
     expect((await introspectAs(basic('read%4', 'x'))).status).toBe(401);
     expect((await introspectAs(basic('read%FFexample.com', 'x'))).status).toBe(401);
   });
 
-  it('is not taken for the name of a client', async () => {
+  it('names a user, not a client', async () => {
     const { status, body } = await introspectAs(basic('read%40example.com', encoded(passwordOf('read'))), {
       client_id: 'another',
     });
@@ -74,7 +74,7 @@ describe('Basic whose pair is form-encoded', () => {
   });
 });
 
-it('the metadata says that introspection takes Basic', async () => {
+it('the metadata advertises Basic for introspection', async () => {
   const { body } = await service.client().get('/.well-known/oauth-authorization-server');
   expect(body.introspection_endpoint_auth_methods_supported).toEqual(['Bearer', 'client_secret_basic']);
 });

@@ -18,7 +18,7 @@ import {
   times,
 } from '../support/sessions.js';
 
-/** Failures that one account has free at one address, and codes that one user has; the next one blocks. */
+/** One account may fail this often at one address, and one user may send this many wrong codes; the next failure blocks. */
 const FREE = 5;
 const WRONG = 'PASSWORD that is wrong';
 const WAIT = /^Too many attempts\. Wait (1 second|([2-9]|\d{2,}) seconds)\.$/;
@@ -37,10 +37,10 @@ beforeAll(async () => {
 afterAll(() => disposeWithoutLeaks(service));
 
 const signIn = (attempt: Attempt): Promise<Answer> => signInFrom(service, attempt);
-/** An address that nobody used before. */
+/** An address that no earlier test used. */
 let used = 0;
 const newAddress = (): string => `198.18.${++used >> 8}.${used & 255}`;
-/** How many blocks, each twice as long as the one before and the first of a second, can have run out in this time. */
+/** How many blocks can have expired in this time. The first block lasts a second, and each further block twice as long as the previous. */
 const blocksWithin = (ms: number): number => Math.floor(Math.log2(ms / 1000 + 1));
 
 function expectLimited({ status, body, headers }: Answer): void {
@@ -50,7 +50,7 @@ function expectLimited({ status, body, headers }: Answer): void {
 }
 
 describe('passwords that are guessed concurrently', () => {
-  it('are evaluated no more often than the limit allows', async () => {
+  it('are verified no more often than the limit allows', async () => {
     const from = newAddress();
     const began = performance.now();
     const answers = await times(60, (n) => signIn({ name: 'none', password: `${WRONG} ${n}`, from }));
@@ -60,14 +60,14 @@ describe('passwords that are guessed concurrently', () => {
     for (const answer of answers.filter(({ status }) => status === 429)) expectLimited(answer);
   });
 
-  it('count one by one when all are the same', async () => {
+  it('count one by one, even if all are the same', async () => {
     const from = newAddress();
     const began = performance.now();
     const answers = await times(60, () => signIn({ name: 'none', password: WRONG, from }));
     expect(countByStatus(answers)[400]).toBeLessThanOrEqual(FREE + 1 + blocksWithin(performance.now() - began));
   });
 
-  it('do not slow down a client that sends many requests in parallel with the right one', async () => {
+  it('do not slow down a client that sends many requests in parallel with the right password', async () => {
     const headers = { authorization: basicOf('list'), 'x-forwarded-for': newAddress() };
     const answers = await times(100, () => service.client().send('GET', `${RESOURCE}?size=1`, { headers }));
     expect(countByStatus(answers)).toEqual({ 200: 100 });
@@ -94,7 +94,7 @@ describe('codes after the right password', () => {
   const wrongCode = (n: number): string =>
     String((Number(totp.generate()) + 100_000 + n * 7) % 1_000_000).padStart(6, '0');
   const HOME = '198.51.100.7';
-  /** Signs in with a right code, as soon as the block allows it. */
+  /** Signs in with a correct code as soon as the block has expired. */
   async function signInAtLast(): Promise<Answer> {
     for (;;) {
       const answer = await withCode(totp.generate(), HOME);
@@ -103,7 +103,7 @@ describe('codes after the right password', () => {
     }
   }
 
-  it('are not limited by those who do not know the password, nor by sign-ins without a code', async () => {
+  it('are not limited by clients without the password, nor by sign-ins without a code', async () => {
     for (let n = 0; n < 3 * FREE; n++) {
       expect((await withCode(wrongCode(n), newAddress(), WRONG)).body.error).toBe('invalid_grant');
       expect((await signIn({ name: 'edit', from: HOME })).body.error).toBe('two_factor_auth_check');
@@ -112,7 +112,7 @@ describe('codes after the right password', () => {
     expect(status).toBe(200);
   });
 
-  it('are limited for each user, whatever the address, and however many come at the same moment', async () => {
+  it('are limited for each user, across all addresses, even when they arrive concurrently', async () => {
     const began = performance.now();
     const answers = await times(40, (n) => withCode(wrongCode(n)));
     const evaluated = answers.filter(({ body }) => body.error === 'two_factor_auth_check').length;
@@ -122,8 +122,8 @@ describe('codes after the right password', () => {
     expect(countByStatus(answers)[429]).toBeGreaterThan(0);
   });
 
-  it('are limited at the address of the user too, and begin again after a right one', async () => {
-    // On a busy machine a short block may be over before the next guess comes: that guess then makes the block twice as long.
+  it('are limited at the user’s own address too; a correct code resets the counter', async () => {
+    // On a busy machine a short block may expire before the next guess arrives. That guess then makes the block twice as long.
     let answer = await withCode(wrongCode(1), HOME);
     for (let n = 0; n < 10 * FREE && !(Number(answer.headers.get('retry-after')) > LONG_BLOCK_SECONDS); n++) {
       if (answer.status === 429) await seconds(Number(answer.headers.get('retry-after')));
@@ -131,17 +131,17 @@ describe('codes after the right password', () => {
     }
     expectLimited(answer);
     expectLimited(await withCode(totp.generate(), HOME));
-    // The code of the step in which the first test signed in is used up.
+    // The first test has used the code of this step.
     while ((await signInAtLast()).status !== 200) await seconds(1);
     for (let n = 0; n < FREE; n++) expect((await withCode(wrongCode(n))).body.error).toBe('two_factor_auth_check');
   }, 120_000);
 });
 
-describe('the client of a refresh token', () => {
+describe('guesses at the client of a refresh token', () => {
   it.each([
     ['revocations', revoke],
     ['refreshes', askRefresh],
-  ])('is guessed by %s within a limit for each session, which says nothing of the token', async (how, guess) => {
+  ])('by %s are limited for each session, and the refusal says nothing about the token', async (how, guess) => {
     const [tokens, other] = [await login(service, 'all', `by-${how}`), await login(service, 'all', 'not-guessed')];
     const began = performance.now();
     const answers = [];
@@ -181,9 +181,9 @@ describe('the address of a client', () => {
     [`[::FFFF:${CLIENT}]:40001`, CLIENT],
     ['[2001:DB8:0:0::0020]:40001', '2001:db8::20'],
     ['fe80::1%eth0', 'fe80::1'],
-    // Proxies between that are trusted, however they are written.
+    // Trusted proxies in between, in all spellings.
     [`198.51.100.1, ${CLIENT}:7, 10.1.2.3:4711, [2001:db8:f::1]:80, ::ffff:10.9.9.9`, CLIENT],
-    // Text that is no address counts as the proxy that passed it on.
+    // Text that is not an address counts as the proxy that forwarded the text.
     ['unknown', '127.0.0.1'],
     ['_hidden, 10.1.2.3', '10.1.2.3'],
     [`${CLIENT}, <script>, 10.1.2.3`, '10.1.2.3'],
@@ -195,7 +195,7 @@ describe('the address of a client', () => {
     expect(await addressOf(forwarded)).toBe(address);
   });
 
-  it('is one, whatever the port: guesses from it are limited', async () => {
+  it('does not depend on the port: guesses from it are limited', async () => {
     const statuses = [];
     for (let n = 0; n < 60; n++) {
       const from = `198.51.100.21:${40_000 + n}`;
@@ -204,7 +204,7 @@ describe('the address of a client', () => {
     expect(statuses).toContain(429);
   });
 
-  it('that is no address is in neither the database nor the log', async () => {
+  it('is in neither the database nor the log when it is not a valid address', async () => {
     const text = 'NOT-AN-ADDRESS-4711';
     await signIn({ name: 'list', password: WRONG, from: text });
     await service.end();

@@ -18,7 +18,7 @@ import {
 
 const PAST = '2020-01-01T00:00:00Z';
 let service: Service;
-/** Seconds: an access token is over soon, and is not over while a busy machine still looks at it. */
+/** Seconds. An access token expires soon, but not before a slow machine has used it. */
 const ACCESS_TOKEN_TTL = 12;
 
 beforeAll(async () => {
@@ -29,7 +29,7 @@ afterAll(() => disposeWithoutLeaks(service));
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('an access token', () => {
-  it('that is over revokes nothing', async () => {
+  it('that has expired revokes nothing', async () => {
     const first = await login(service, 'all', 'revoking');
     await pause(ACCESS_TOKEN_TTL * 1_000 + 100);
     expect((await revoke(service, first.access, 'revoking')).status).toBe(200);
@@ -67,7 +67,7 @@ describe('a record that was read before its user signed in again', () => {
     expect(await recordOf(service, next)).toMatchObject({ SystemId: 'crm' });
   });
 
-  it('can be written back where its session had expired by then, and the new login does not', async () => {
+  it('can be written back after its session expired, and the new login does not expire', async () => {
     const record = await recordOf(service, await login(service, 'all', 'expired'));
     const admin = service.client(basicOf('admin'));
     await pause(1_000);
@@ -78,21 +78,21 @@ describe('a record that was read before its user signed in again', () => {
     expect((await admin.put(RESOURCE, { ...expired, SystemId: 'crm' })).status).toBe(200);
     expect(await isAlive(service, later)).toBe(true);
     expect(await recordOf(service, await refresh(service, later, 'expired'))).toMatchObject({ SystemId: 'crm' });
-    // Of a time when there was no such record: that is meant.
+    // An expiry before the record's creation cannot come from a login, so it is intended and applied.
     await admin.put(RESOURCE, { ...expired, ExpiresOn: PAST });
     expect(await isAlive(service, later)).toBe(false);
   });
 });
 
 describe('the audit trail', () => {
-  it('takes nobody’s word for who revokes', async () => {
+  it('does not take the actor of a revocation from the client_id', async () => {
     const tokens = await login(service, 'all', 'admin@example.com');
     await revoke(service, tokens.refresh, 'admin@example.com');
     const [event] = await events(service, { ClientId: 'admin@example.com', Kind: 'session-ended' });
     expect(event).toMatchObject({ Actor: 'client', Reason: 'revoked', Subject: 'all@example.com' });
   });
 
-  it('tells whose records a search showed', async () => {
+  it('names the owners of the records that a search returned', async () => {
     const admin = service.client(basicOf('admin'));
     const id = await create(admin, { Subject: 'shown@example.com' });
     await admin.get(`${RESOURCE}?RefreshToken_Subject=shown@example.com`);
@@ -100,20 +100,20 @@ describe('the audit trail', () => {
     expect(event).toMatchObject({ Actor: 'admin@example.com', Reason: 'search', RecordIds: [id] });
   });
 
-  it('is not filled by one who presents a dead token again and again', async () => {
+  it('gets few events from a client that presents a dead token repeatedly', async () => {
     const tokens = await login(service, 'all', 'flood');
     await revoke(service, tokens.refresh, 'flood');
     for (let i = 0; i < 30; i++) await expectRefused(service, tokens.refresh, 'flood');
-    const told = await service
+    const answer = await service
       .client(basicOf('admin'))
       .get('/api/sys/audittrailentries?AuditTrailEntry_Kind=refresh-refused&size=100');
-    const { length } = (told.body.Records as { Reason: string }[]).filter(({ Reason }) => Reason === 'session-ended');
+    const { length } = (answer.body.Records as { Reason: string }[]).filter(({ Reason }) => Reason === 'session-ended');
     expect([length > 0, length <= 20]).toEqual([true, true]);
   });
 });
 
 describe('bad input', () => {
-  it.each(['/api/token', RESOURCE])('of many parameters to %s is refused at once', async (path) => {
+  it.each(['/api/token', RESOURCE])('with many parameters is refused immediately: %s', async (path) => {
     const type = { 'content-type': 'application/x-www-form-urlencoded' };
     const body = 'a&'.repeat(131_000);
     const { status } = await service.client(basicOf('admin')).send('POST', path, { headers: type, body });
@@ -121,7 +121,7 @@ describe('bad input', () => {
   });
 
   it.each(['constructor', 'prototype', 'toString', '__defineGetter__'])(
-    'of a structure named %s is a 400',
+    'with a structure named %s is a 400',
     async (name) => {
       const admin = service.client(basicOf('admin'));
       const { status, body } = await admin.post(RESOURCE, validRecord({ Subject: { [name]: 'x' } }));
@@ -138,14 +138,14 @@ describe('bad input', () => {
     expect([answer.status, answer.body.error]).toEqual([400, 'unsupported_grant_type']);
   });
 
-  it('does not keep a correct login waiting, however many come at once', async () => {
+  it('does not delay a correct login, even when many such requests arrive concurrently', async () => {
     const form = { grant_type: 'password', username: 'list@example.com', password: 'password of List' };
     const answers = await Promise.all(Array.from({ length: 40 }, () => ask(service, form, 'at-once')));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   });
 });
 
-it('an empty secret beside the embedded database keeps the service from starting', async () => {
+it('the service does not start with an empty secret beside the embedded database', async () => {
   const dataDir = newEmbeddedData();
   writeFileSync(join(dataDir, 'secret'), '');
   await expect(Service.startOn(dataDir)).rejects.toThrow('TESSERA_SECRET: expected 32 random bytes or more');

@@ -3,7 +3,7 @@ import { RETRY_WINDOW } from '../support/judged-session.js';
 import { Service } from '../support/service.js';
 import { disposeWithoutLeaks } from '../support/sessions.js';
 
-// Random interleavings of holders and thieves, of hang-ups and stalls, against a model of how refresh tokens are judged.
+// Random interleavings of owners, thieves, disconnects and stalls, compared with a model of the verdicts on refresh tokens.
 
 const MILLISECONDS = 20_000;
 
@@ -13,12 +13,12 @@ beforeAll(async () => {
 });
 afterAll(() => disposeWithoutLeaks(service));
 
-it('holders and thieves, however they interleave and hang up, get what the table of verdicts says', async () => {
+it('owners and thieves get the verdicts of the table in every interleaving, disconnects included', async () => {
   const weights = { present: 10, race: 4, hangUp: 4, use: 3, wait: 1, stall: 0 };
   expect(await tryInterleavings([service], { weights, lanes: 4, milliseconds: MILLISECONDS })).toBeGreaterThan(20);
 }, 120_000);
 
-it('a process that stands still judges a token by when its request arrived', async () => {
+it('a stalled process judges a token by the time when the request arrived', async () => {
   const weights = { present: 10, race: 2, hangUp: 0, use: 2, wait: 1, stall: 6 };
   expect(await tryInterleavings([service], { weights, lanes: 1, milliseconds: MILLISECONDS })).toBeGreaterThan(10);
 }, 120_000);

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => disposeWithoutLeaks(service));
 
-/** Runs a command on the data of the service, which stops meanwhile, and returns what it printed as JSON. */
+/** Runs a command on the data of the service, which is stopped meanwhile. Returns the JSON that the command printed. */
 async function command<T>(...args: string[]): Promise<T> {
   await service.end();
   const { code, stdout, stderr } = await runCli(service.dataDir, [...args, '--json']);
@@ -50,7 +50,7 @@ describe('a rotation of the signing keys', () => {
     expect(keyOf(await login(service, 'all', 'keys'))).toBe(keyOf(first));
   });
 
-  it('signs with it when an hour has gone by, and takes what the earlier one signed', async () => {
+  it('signs with the new key after an hour, and accepts tokens of the earlier key', async () => {
     await service.end();
     const earlier = `UPDATE signing_keys SET signs_from = signs_from - interval '1 hour'`;
     await runSql(service.dataDir, earlier);
@@ -61,7 +61,7 @@ describe('a rotation of the signing keys', () => {
     expect(await keySet()).toEqual([keyOf(first), announced]);
   });
 
-  it('takes the place of the others at once when it is told to: what they signed is dead', async () => {
+  it('with --now replaces the other keys immediately: their tokens are invalid', async () => {
     const { kid, signsAtOnce } = await command<{ kid: string; signsAtOnce: boolean }>('keys', 'rotate', '--now');
     expect(signsAtOnce).toBe(true);
     expect(await keySet()).toEqual([kid]);
@@ -70,7 +70,7 @@ describe('a rotation of the signing keys', () => {
     expect([keyOf(latest), await isAlive(service, latest)]).toEqual([kid, true]);
   });
 
-  it('comes by itself after ninety days, and forgets a key whose last token is over', async () => {
+  it('happens automatically after ninety days, and deletes a key when all its tokens have expired', async () => {
     await service.end();
     const aged = `UPDATE signing_keys SET signs_from = signs_from - interval '91 days', created_on = created_on - interval '91 days'`;
     await runSql(service.dataDir, aged);
@@ -110,7 +110,7 @@ describe('the command sessions', () => {
   });
 });
 
-it('where no key has begun to sign, since a clock was set back, the earliest one does', async () => {
+it('the earliest key signs when a clock was set back and no key has begun to sign', async () => {
   await service.end();
   await runSql(service.dataDir, `UPDATE signing_keys SET signs_from = signs_from + interval '1 day'`);
   await service.resume();

@@ -67,7 +67,7 @@ it('the end of a replayed session names the victim who replayed and the thief wh
 });
 
 describe('a refresh', () => {
-  it('from another network or user agent than the redemption before is an event, with both places', async () => {
+  it('is an event with both places when the network or user agent differs from the last redemption', async () => {
     const begun = await login('moving', VICTIM);
     const near = await refresh(begun, 'moving', NEIGHBOUR);
     expect(await elsewhere(begun)).toEqual([]);
@@ -79,14 +79,14 @@ describe('a refresh', () => {
     ]);
   });
 
-  it('from one place after another leaves ten events a minute at most', async () => {
+  it('writes at most ten events a minute when the place changes every time', async () => {
     let tokens = await login('restless', VICTIM);
     for (let time = 0; time < 14; time++)
       tokens = await refresh(tokens, 'restless', { ...VICTIM, agent: `agent/${time}` });
     expect(await elsewhere(tokens)).toHaveLength(10);
   });
 
-  it('from elsewhere ends the session where the setting says so', async () => {
+  it('ends the session when the place changed and the setting requires it', async () => {
     await service.end();
     await service.resume({ REFRESHED_ELSEWHERE: 'end' });
     const begun = await login('strict', VICTIM);
@@ -99,7 +99,7 @@ describe('a refresh', () => {
   });
 });
 
-it('sessions list shows where each session was redeemed last', async () => {
+it('sessions list shows the place of the last redemption of each session', async () => {
   const begun = await login('listed', VICTIM);
   await refresh(begun, 'listed', { ...THIEF, request: 'shown-1' });
   await service.end();

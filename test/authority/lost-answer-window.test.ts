@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => disposeWithoutLeaks(service));
 
-/** A session that was refreshed once, its retry window over: the tokens before and after. */
+/** A session that was refreshed once and whose retry window has ended: the tokens before and after the refresh. */
 async function refreshedLongAgo(clientId: string): Promise<[before: Tokens, after: Tokens]> {
   const before = await login(service, 'all', clientId);
   const after = await refresh(service, before, clientId);
@@ -30,7 +30,7 @@ async function refreshedLongAgo(clientId: string): Promise<[before: Tokens, afte
   return [before, after];
 }
 
-/** The service writes confirmations beside the requests that cause them. */
+/** Waits first: the service writes confirmations after it has answered the requests that cause them. */
 async function expectReplay(before: Tokens, after: Tokens, clientId: string): Promise<void> {
   await seconds(0.5);
   await expectRefused(service, before.refresh, clientId);
@@ -38,8 +38,8 @@ async function expectReplay(before: Tokens, after: Tokens, clientId: string): Pr
   expect(await isAlive(service, after)).toBe(false);
 }
 
-describe('the token before the current one, after the retry window', () => {
-  it('gets the current one again while nobody has used that, and goes on with it', async () => {
+describe('the previous refresh token, after the retry window,', () => {
+  it('gets the current token again while nobody has used the current token', async () => {
     const [before, after] = await refreshedLongAgo('lost');
     for (let time = 0; time < 2; time++) {
       const again = await refresh(service, before, 'lost');
@@ -49,31 +49,31 @@ describe('the token before the current one, after the retry window', () => {
     expect(await isAlive(service, await refresh(service, after, 'lost'))).toBe(true);
   });
 
-  it('is a replay once an access token of the current one was accepted', async () => {
+  it('is a replay once an access token of the current generation was accepted', async () => {
     const [before, after] = await refreshedLongAgo('used');
     expect(await isAlive(service, after)).toBe(true);
     await expectReplay(before, after, 'used');
   });
 
-  it('is a replay once an access token of the current one was introspected', async () => {
+  it('is a replay once an access token of the current generation was introspected', async () => {
     const [before, after] = await refreshedLongAgo('introspected');
     expect((await introspect(service, after.access)).body.active).toBe(true);
     await expectReplay(before, after, 'introspected');
   });
 
-  it('is none when only an access token of its own was accepted', async () => {
+  it('is not a replay when only an access token of its own generation was accepted', async () => {
     const [before, after] = await refreshedLongAgo('own');
     expect(await isAlive(service, before)).toBe(true);
     await seconds(0.5);
     expect((await refresh(service, before, 'own')).refresh).toBe(after.refresh);
   });
 
-  it('is a replay once the current one was redeemed', async () => {
+  it('is a replay once the current token was redeemed', async () => {
     const [before, after] = await refreshedLongAgo('redeemed');
     await expectReplay(before, await refresh(service, after, 'redeemed'), 'redeemed');
   });
 
-  it('gets the current one a hundred times at most, and then ends nothing', async () => {
+  it('gets the current token a hundred times at most; then it is refused and ends nothing', async () => {
     const [before, after] = await refreshedLongAgo('often');
     for (let time = 0; time < REPETITIONS; time++) await refresh(service, before, 'often');
     await expectRefused(service, before.refresh, 'often');
@@ -82,7 +82,7 @@ describe('the token before the current one, after the retry window', () => {
   });
 });
 
-it('REFRESH_LOST_ANSWER_WINDOW=0 makes a replay of what comes after the retry window', async () => {
+it('with REFRESH_LOST_ANSWER_WINDOW=0 the previous token is a replay after the retry window', async () => {
   const strict = await Service.start({
     REFRESH_RETRY_WINDOW: String(RETRY_WINDOW),
     REFRESH_LOST_ANSWER_WINDOW: '0',

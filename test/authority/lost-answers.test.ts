@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => disposeWithoutLeaks(service));
 
-/** When a client cuts its connection: so many milliseconds after it sent the request, or when the answer begins to arrive. */
+/** When a client cuts its connection: this many milliseconds after the request was sent, or when the answer begins to arrive. */
 type Cut = number | 'answer';
 
 /** Sends a refresh and cuts the connection, whether an answer came or not. */
@@ -42,8 +42,8 @@ function sendAndCut({ refresh: token }: Tokens, clientId: string, cut: Cut): Pro
 }
 
 /**
- * Until what was sent before has arrived, however slow the machine: connections are taken in order. A copy of a request that came only
- * after its sender had gone two steps further could not be told from a replay.
+ * Waits until the service has read all earlier requests, even on a slow machine: the service accepts connections in order. Otherwise
+ * a late copy of a request could arrive two generations later, and the service could not distinguish the copy from a replay.
  */
 async function arrived(): Promise<void> {
   const head = 'GET /health/ready HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n';
@@ -51,7 +51,7 @@ async function arrived(): Promise<void> {
 }
 
 describe('a client whose connection is cut before the answer', () => {
-  it.each<Cut>([0, 3, 10, 'answer'])('goes on with the same token, over many rounds (cut: %s)', async (cut) => {
+  it.each<Cut>([0, 3, 10, 'answer'])('continues with the same token, over many rounds (cut: %s)', async (cut) => {
     const clientId = `cut-${cut}`;
     let tokens = await login(service, 'all', clientId);
     for (let round = 0; round < ROUNDS / 3; round++) {
@@ -67,11 +67,11 @@ describe('a client whose connection is cut before the answer', () => {
     expect(
       kinds.filter((kind) => !/^(login|refresh-retried|refresh-refused: superseded-in-flight)/.test(kind)),
     ).toEqual([]);
-    // The answer was on its way: the token had been rotated, and was retried.
+    // The answer was already sent: the token had been rotated, and the next request was a retry.
     if (cut === 'answer') expect(kinds).toContain('refresh-retried: null');
   });
 
-  it('goes on when it cuts again and again, and when it retries while the first request is still on its way', async () => {
+  it('continues when it cuts repeatedly, and when it retries while the first request is still under way', async () => {
     let tokens = await login(service, 'all', 'impatient');
     for (let round = 0; round < 30; round++) {
       const cuts = [0, 1, 2].map((ms) => sendAndCut(tokens, 'impatient', ms));

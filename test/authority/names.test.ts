@@ -14,7 +14,7 @@ const PASSWORD_GRANT = {
   username: 'read@example.com',
   password: passwordOf('read'),
 };
-/** What a name would do to a terminal: begin a line, colour it, turn its order round, end it where another program sees no end. */
+/** Characters that change what a terminal shows: line breaks, colours, reversed text, and ends that only some programs see. */
 const FORGED = 'phone\n1  forged \u001b[2K\u009b31m\u202eenohp\u2028\u2029\u200b\u{e0041}';
 
 let service: Service;
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.dispose());
 
-/** Signs in with raw bytes for the value of a header. */
+/** Signs in with raw bytes as the value of a header. */
 async function signInWithHeader(name: string, value: Buffer): Promise<{ status: number; text: string }> {
   const body = new URLSearchParams(PASSWORD_GRANT).toString();
   const head = `POST /api/token HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: ${body.length}\r\n${name}: `;
@@ -46,7 +46,7 @@ describe('a client_id', () => {
     ['a line separator', 'a\u2028b'],
     ['a paragraph separator', 'a\u2029b'],
     ['a tag character', 'a\u{e0041}b'],
-  ])('with %s is refused at sign-in, refresh and revocation, and begins no session', async (_what, name) => {
+  ])('with %s is refused at sign-in, refresh and revocation, and starts no session', async (_what, name) => {
     const { refresh: token } = await login(service, 'none');
     for (const form of [
       { ...PASSWORD_GRANT, client_id: name },
@@ -69,13 +69,13 @@ describe('a client_id', () => {
     ['as UTF-8 of C1', Buffer.from('a\u009bb')],
     ['as Latin-1', Buffer.from('a\u009bb', 'latin1')],
     ['as a tab', Buffer.from('a\tb')],
-  ])('with such a character in the header, %s, is refused', async (_what, value) => {
+  ])('with a forbidden character in the header is refused: %s', async (_what, value) => {
     const { status, text } = await signInWithHeader('client_id', value);
     expect([status, JSON.parse(text)]).toEqual([400, REFUSAL]);
   });
 
   it.each(['Телефон', '電話', 'téléphone Ä', 'e\u0301', 'هاتف', '📱'])(
-    'may have other letters: %s, and is the same in header and parameter',
+    'may have other letters: %s, and means the same in header and parameter',
     async (name) => {
       const { status, text } = await signInWithHeader('client_id', Buffer.from(name));
       expect(status).toBe(200);
@@ -118,7 +118,7 @@ describe('a record that a client writes', () => {
 
 describe('an operator', () => {
   it.each(['a\u202eb@example.com', 'a\u200bb@example.com', 'a\u00adb@example.com', 'a\u009bb@example.com'])(
-    'adds no user by a name that shows as another: %j',
+    'cannot add a user whose name would look like another name: %j',
     async (email) => {
       const other = await Service.start();
       await other.end();
@@ -131,7 +131,7 @@ describe('an operator', () => {
     },
   );
 
-  it('sees names of earlier versions escaped, in tables and as JSON', async () => {
+  it('sees names from earlier versions escaped, in tables and as JSON', async () => {
     await login(service, 'list', 'phone');
     await service.end();
     const name = `U&'${Array.from(FORGED, (c) => `\\+${(c.codePointAt(0) ?? 0).toString(16).padStart(6, '0')}`).join('')}'`;

@@ -30,7 +30,7 @@ const PERIOD_MS = 30_000;
 
 let service: Service;
 let totp: TOTP;
-/** Of the user list. */
+/** Generates codes for the user list@example.com. */
 let other: TOTP;
 
 beforeAll(async () => {
@@ -71,19 +71,19 @@ describe('the password grant', () => {
   });
 
   it.each([
-    ['an empty header and an empty parameter', { client_id: '' }, '', 'all@example.com'],
+    ['an empty header and an empty parameter (the default)', { client_id: '' }, '', 'all@example.com'],
     ['an empty header and a parameter', { client_id: 'web' }, '', 'web'],
     ['a header of another length', {}, 'ü'.repeat(255), 'ü'.repeat(255)],
-  ])('is for the client that is named by %s', async (_what, fields, header, clientId) => {
+  ])('starts a session for the client that is named by %s', async (_what, fields, header, clientId) => {
     const { access } = tokensOf(await ask(service, grant('all', fields), header));
     expect(decodeJwt(access)['client_id']).toBe(clientId);
   });
 
   it.each([
     ['empty parameters of any name', { totp: '', scope: '', foo: '' }],
-    ['a code that nobody asked for', { totp: '123456' }],
+    ['a code that the user does not need', { totp: '123456' }],
     ['parameters of another grant', { refresh_token: 'x' }],
-    ['a parameter that is named as a member of every object', { constructor: 'x', toString: 'y' }],
+    ['a parameter with the name of a member of every object', { constructor: 'x', toString: 'y' }],
   ])('takes %s', async (_what, fields) => {
     expect((await ask(service, grant('all', fields))).status).toBe(200);
   });
@@ -120,7 +120,7 @@ describe('the password grant', () => {
     expect(answers.slice(1)).toEqual([answers[0], answers[0]]);
   });
 
-  it('refuses a user whose password must be changed, but only who knows the password is told', async () => {
+  it('refuses a user who must change the password, and says so only when the password is right', async () => {
     const right = await ask(service, grant('create'));
     expect([right.status, right.body]).toEqual([400, MUST_RESET]);
     expect((await ask(service, grant('create', { password: 'wrong' }))).body).toEqual(WRONG);
@@ -129,7 +129,7 @@ describe('the password grant', () => {
     expect(failures.map(({ Reason }) => Reason)).toContain('must-reset-password');
   });
 
-  it('tells a disabled user nothing', async () => {
+  it('gives a disabled user the same answer as a wrong password', async () => {
     expect((await ask(service, grant('delete'))).body).toEqual(WRONG);
     expect((await ask(service, grant('delete', { password: 'wrong' }))).body).toEqual(WRONG);
   });
@@ -148,12 +148,12 @@ describe('a user with a second factor', () => {
     ['a wrong code', { totp: '000000' }],
     ['no digits', { totp: 'abcdef' }],
     ['a code of another length', { totp: '1234567' }],
-  ])('is refused with %s, and told so', async (_what, fields) => {
+  ])('is refused with %s, and the answer says why', async (_what, fields) => {
     const { status, body } = await ask(service, grant('edit', fields));
     expect([status, body]).toEqual([400, CODE_NEEDED]);
   });
 
-  it('is not told of the factor without the password', async () => {
+  it('gets no hint of the factor without the password', async () => {
     expect((await ask(service, grant('edit', { password: 'wrong' }))).body).toEqual(WRONG);
   });
 
@@ -162,9 +162,9 @@ describe('a user with a second factor', () => {
   });
 
   it('signs in with the code of the step before, and with that of now, and with each once', async () => {
-    // Failures of the tests above hold this account back for a moment.
+    // Failures of the tests above still block this account for a moment.
     await seconds(2.1);
-    // All in one step of thirty seconds: begin when enough of one is left.
+    // All sign-ins must fall into one step of thirty seconds: begin when enough of the step is left.
     await totpStepWith(20);
     const [before, present] = [codeOf(-1), codeOf(0)];
     expect((await withCode(codeOf(-3))).body).toEqual(CODE_NEEDED);
@@ -175,11 +175,11 @@ describe('a user with a second factor', () => {
     expect((await withCode(before)).body).toEqual(CODE_NEEDED);
     tokensOf(await withCode(present));
     expect((await withCode(present)).body).toEqual(CODE_NEEDED);
-    // A step that is used up takes the steps before it along (RFC 6238, section 5.2).
+    // A used step also uses up the steps before it (RFC 6238, section 5.2).
     expect((await withCode(before)).body).toEqual(CODE_NEEDED);
   });
 
-  it('signs in with a code as apps and keyboards write it', async () => {
+  it('signs in with a code in the forms that apps and keyboards produce', async () => {
     const spellings: ((first: string, second: string) => string)[] = [
       (first, second) => ` ${first} ${second} `,
       (first, second) => `${first}\u00a0${second.split('').join('-')}`,
@@ -196,14 +196,14 @@ describe('a user with a second factor', () => {
     expect(body).toEqual(CODE_NEEDED);
   });
 
-  it('gave no code, and did not guess one, where nothing but blanks and hyphens came', async () => {
+  it('is asked for a code when it sends only blanks and hyphens, and no guess is counted', async () => {
     for (let n = 0; n < 10; n++)
       expect((await ask(service, grant('list', { totp: ' -\u00a0' }))).body).toEqual(CODE_NEEDED);
     const failures = await events(service, { Subject: 'list@example.com', Kind: 'login-failed' });
     expect(failures.slice(-10).map(({ Reason }) => Reason)).toEqual(Array(10).fill('no-code'));
   });
 
-  it('signs in with the first code of a factor that was enabled anew, whatever was used of the one before', async () => {
+  it('signs in with the first code of a factor that was enabled again, even if the previous factor used later codes', async () => {
     await service.end();
     await runSql(service.dataDir, `UPDATE users SET totp_last_step = 99999999 WHERE email = 'edit@example.com'`);
     const { stdout } = await runCli(service.dataDir, ['totp', 'enable', 'edit@example.com']);
@@ -224,7 +224,7 @@ describe('a user with a second factor', () => {
     expect((await ask(service, grant('edit'))).body).toEqual(WRONG);
   });
 
-  it('is not let in by a code of another secret', async () => {
+  it('cannot sign in with a code of another secret', async () => {
     const foreign = new TOTP({ secret: new Secret({ size: 20 }) }).generate();
     expect((await withCode(foreign)).status).not.toBe(200);
   });

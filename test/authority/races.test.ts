@@ -24,7 +24,7 @@ import {
 
 const AT_ONCE = 50;
 const REPETITIONS = 200;
-/** Races of other sessions that run side by side: the more, the more orders are met. */
+/** Races of other sessions that run concurrently. More lanes reach more interleavings. */
 const LANES = 8;
 
 let service: Service;
@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => disposeWithoutLeaks(service));
 
-/** Does a thing over and over, in lanes; each time in another session. */
+/** Repeats a race in lanes. Each repetition uses another session. */
 async function repeat(race: (clientId: string) => Promise<void>): Promise<void> {
   const rounds = Array.from({ length: REPETITIONS }, (_, round) => round);
   const lane = async (own: number): Promise<void> => {
@@ -42,7 +42,7 @@ async function repeat(race: (clientId: string) => Promise<void>): Promise<void> 
   await Promise.all(Array.from({ length: LANES }, (_, own) => lane(own)));
 }
 
-/** The one answer that a refresh which lost may have. */
+/** The only answer that a refresh may get when it lost the race. */
 function expectRefusal({ status, body }: Answer): void {
   expect([status, body]).toEqual([400, REFUSED]);
 }
@@ -54,7 +54,7 @@ async function expectDead(clientId: string, ...all: Tokens[]): Promise<void> {
   }
 }
 
-describe('fifty refreshes at once with one token', () => {
+describe('fifty concurrent refreshes with one token', () => {
   it.each([1, 2, 3, 4, 5])('rotate once and all get the same token (round %d)', async () => {
     const first = await login(service, 'all', 'fifty');
     const answers = await times(AT_ONCE, () => askRefresh(service, first.refresh, 'fifty'));
@@ -67,7 +67,7 @@ describe('fifty refreshes at once with one token', () => {
   });
 });
 
-it('two chains at once from one token never fork: both hold the same token at every step', async () => {
+it('two chains of refreshes from one token never fork: both get the same token at every step', async () => {
   let tokens = await login(service, 'all', 'two');
   for (let step = 0; step < 100; step++) {
     const [one, other] = await times(2, () => refresh(service, tokens, 'two'));
@@ -76,43 +76,40 @@ it('two chains at once from one token never fork: both hold the same token at ev
   }
 });
 
-/** Ways to end a session, each with what it answers when it was first and when it was second: all of them end it, always. */
+/** Ways to end a session. Each answers 200, whether it runs before or after the refresh. */
 const ENDINGS: Record<string, (tokens: Tokens, record: SessionRecord, clientId: string) => Promise<Answer>> = {
   'revoking its token': (tokens, _record, clientId) => revoke(service, tokens.refresh, clientId),
   'deleting its record': (_tokens, { Id }) => service.client(basicOf('admin')).delete(`${RESOURCE}/${Id}`),
 };
 
 describe('a refresh that races', () => {
-  it.each(Object.entries(ENDINGS))(
-    '%s: may win or lose, and the session is over in either case',
-    async (_what, end) => {
-      let won = 0;
-      await repeat(async (clientId) => {
-        const first = await login(service, 'all', clientId);
-        const record = the(await recordOf(service, first));
-        const ask = (): Promise<Answer> => askRefresh(service, first.refresh, clientId);
-        const finish = (): Promise<Answer> => end(first, record, clientId);
-        // A refresh looks first whether its sender has hung up: the end comes some milliseconds before it or after it.
-        const finishSoon = () => new Promise((resolve) => setTimeout(resolve, Math.random() * 20)).then(finish);
-        const both = Math.random() < 0.5 ? [ask(), finishSoon()] : [finish(), ask()].reverse();
-        const [refreshed, ended] = (await Promise.all(both)) as [Answer, Answer];
-        expect(ended.status).toBe(200);
-        if (refreshed.status !== 200) expectRefusal(refreshed);
-        else won++;
-        await expectDead(clientId, first, ...(refreshed.status === 200 ? [tokensOf(refreshed)] : []));
-        expect((await service.client(basicOf('admin')).get(`${RESOURCE}/${record.Id}`)).status).toBe(404);
-      });
-      // Both orders were met, or this proves less than it says.
-      expect(won).toBeGreaterThan(0);
-      expect(won).toBeLessThan(REPETITIONS);
-    },
-  );
-
-  it('a login: whoever is first, only the token of the login is good afterwards', async () => {
+  it.each(Object.entries(ENDINGS))('%s: may win or lose, and the session ends in either case', async (_what, end) => {
     let won = 0;
     await repeat(async (clientId) => {
       const first = await login(service, 'all', clientId);
-      // A login takes as long as its password hash: refreshes are spread over that time.
+      const record = the(await recordOf(service, first));
+      const ask = (): Promise<Answer> => askRefresh(service, first.refresh, clientId);
+      const finish = (): Promise<Answer> => end(first, record, clientId);
+      // A refresh first checks whether its client has disconnected. The end therefore comes some milliseconds before or after the refresh.
+      const finishSoon = () => new Promise((resolve) => setTimeout(resolve, Math.random() * 20)).then(finish);
+      const both = Math.random() < 0.5 ? [ask(), finishSoon()] : [finish(), ask()].reverse();
+      const [refreshed, ended] = (await Promise.all(both)) as [Answer, Answer];
+      expect(ended.status).toBe(200);
+      if (refreshed.status !== 200) expectRefusal(refreshed);
+      else won++;
+      await expectDead(clientId, first, ...(refreshed.status === 200 ? [tokensOf(refreshed)] : []));
+      expect((await service.client(basicOf('admin')).get(`${RESOURCE}/${record.Id}`)).status).toBe(404);
+    });
+    // Both orders must have happened. Otherwise the test proves less than its title says.
+    expect(won).toBeGreaterThan(0);
+    expect(won).toBeLessThan(REPETITIONS);
+  });
+
+  it('a login: in either order, only the token of the login is valid afterwards', async () => {
+    let won = 0;
+    await repeat(async (clientId) => {
+      const first = await login(service, 'all', clientId);
+      // A login takes as long as its password hash. The refreshes are spread over that time.
       const entering = askLogin(service, 'all', clientId);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 250));
       const refreshed = await askRefresh(service, first.refresh, clientId);
@@ -122,14 +119,14 @@ describe('a refresh that races', () => {
         await expectRefused(service, tokensOf(refreshed).refresh, clientId);
       } else expectRefusal(refreshed);
       await expectRefused(service, first.refresh, clientId);
-      // Access tokens issued before stay alive.
+      // Access tokens from before stay valid.
       expect(await isAlive(service, first)).toBe(true);
       await refresh(service, later, clientId);
     });
     expect(won).toBeGreaterThan(0);
   });
 
-  it('a replay: the session is over, or it was a retry, or the refresh overtook it and goes on', async () => {
+  it('a replay: the session ends, or the request counts as a retry or as superseded in flight and the session continues', async () => {
     await times(LANES, async (lane) => {
       const clientId = `replay-${lane}`;
       for (let round = 0; round < 5; round++) {
@@ -150,7 +147,7 @@ describe('a refresh that races', () => {
   });
 });
 
-it('logins at once leave one record and exactly one valid token', async () => {
+it('concurrent logins leave one record and exactly one valid token', async () => {
   for (let round = 0; round < 5; round++) {
     const all = await times(10, () => login(service, 'all', 'logins'));
     expect(new Set(all.map(sessionOf)).size).toBe(1);

@@ -20,7 +20,7 @@ import {
   type Tokens,
 } from '../support/sessions.js';
 
-/** Seconds; waiting for it to be over is the one way to see what comes then. */
+/** Seconds. The tests have to wait until this window has ended. */
 const WINDOW = 8;
 const AFTER_WINDOW = WINDOW + 0.2;
 
@@ -62,7 +62,7 @@ describe('a refresh', () => {
 
   it.each([
     ['the client it was issued to', 'mobile', 'mobile', true],
-    ['the default, for which nothing is said', undefined, undefined, true],
+    ['the default client, when no request names a client', undefined, undefined, true],
     ['the default by its name', undefined, 'all@example.com', true],
     ['the client of the token, when none is named', 'web', undefined, true],
     ['another client', 'tablet', 'phone', false],
@@ -73,7 +73,7 @@ describe('a refresh', () => {
     else {
       await expectRefused(service, tokens.refresh, presentedBy);
       expect((await story(service, tokens)).at(-1)).toBe('refresh-refused: other-client');
-      // Whoever has a token without its client's name ends nothing.
+      // A client that has a token but not the name of its client can end nothing.
       await refresh(service, tokens, issuedTo);
     }
   });
@@ -89,7 +89,7 @@ describe('a refresh', () => {
     expect([status, body.error]).toEqual([400, 'invalid_request']);
   });
 
-  it('is refused for what was never issued, and that is no event', async () => {
+  it('is refused for a token that was never issued, and writes no event', async () => {
     const refusals = { Kind: 'refresh-refused' };
     const { length } = await events(service, refusals);
     for (const token of ['x', 'tsr_', `tsr_${'A'.repeat(88)}`, 'tsr_\0', 'x'.repeat(100_000)]) {
@@ -101,7 +101,7 @@ describe('a refresh', () => {
 });
 
 describe('a retry', () => {
-  it('within the window gets the same refresh token and a new access token, as often as it likes', async () => {
+  it('within the window gets the same refresh token and a new access token, any number of times', async () => {
     const [first, second] = (await chain('retry', 2)) as [Tokens, Tokens];
     for (let attempt = 0; attempt < 3; attempt++) {
       const again = await refresh(service, first, 'retry');
@@ -155,7 +155,7 @@ describe('a token of an earlier login', () => {
   });
 });
 
-describe('a token that is ahead of the database', () => {
+describe('a token that is newer than the database', () => {
   it('is refused and ends nothing: the database was restored', async () => {
     const [, second, third] = (await chain('restored', 3)) as [Tokens, Tokens, Tokens];
     await service.end();
@@ -164,7 +164,7 @@ describe('a token that is ahead of the database', () => {
     await expectRefused(service, third.refresh, 'restored');
     expect((await story(service, third)).at(-1)).toBe('refresh-refused: ahead-of-database');
     expect(await recordOf(service, third)).toBeDefined();
-    // What the database knows of is not what was issued before: its hash is that of the later token.
+    // The restored record still contains the hash of the third token, so the second token is refused too.
     await expectRefused(service, second.refresh, 'restored');
     tokensOf(await askRefresh(service, (await login(service, 'all', 'restored')).refresh, 'restored'));
     await expectRefused(service, third.refresh, 'restored');
@@ -185,7 +185,7 @@ describe('a token that is ahead of the database', () => {
 });
 
 describe('a record that a client wrote', () => {
-  it('is none of a session', async () => {
+  it('does not become the session of a later login', async () => {
     const id = await create(service.client(basicOf('admin')), { Subject: 'all@example.com', ClientId: 'written' });
     const tokens = await login(service, 'all', 'written');
     expect((await recordOf(service, tokens))?.Id).not.toBe(id);

@@ -16,7 +16,7 @@ describe('the pairs that Basic remembers', () => {
   const isKnown = (password = 'password', hash = 'hash'): boolean =>
     remembered.knows('ada@example.com', password, hash);
 
-  it('are forgotten five minutes after they were used last: who goes on is never asked again', () => {
+  it('are forgotten five minutes after their last use: a user who continues is never verified again', () => {
     for (let minute = 0; minute < 20; minute += 4) {
       expect(isKnown()).toBe(true);
       now += 4 * MINUTE;
@@ -25,11 +25,11 @@ describe('the pairs that Basic remembers', () => {
     expect(isKnown()).toBe(false);
   });
 
-  it('are known by password and by the hash it was checked against', () => {
+  it('are matched by the password and by the hash that it was verified against', () => {
     expect([isKnown(), isKnown('Password'), isKnown('password', 'changed')]).toEqual([true, false, false]);
   });
 
-  it('are a thousand at most, and those in use stay', () => {
+  it('are a thousand at most, and pairs in use stay', () => {
     for (let n = 0; n < 1500; n++) {
       remembered.remember(`${n}@example.com`, 'password', 'hash');
       if (n % 500 === 0) expect(isKnown()).toBe(true);

@@ -38,7 +38,7 @@ describe('the example of a resource server', () => {
     await disposeWithoutLeaks(service);
   });
 
-  it('accepts an access token, and knows whose it is', async () => {
+  it('accepts an access token, and knows its user', async () => {
     const client = await start(new Settings(service.url, ACCOUNT));
     expect((await client(tokens.access).get('/notes')).body).toEqual({
       user: 'none@example.com',
@@ -47,7 +47,7 @@ describe('the example of a resource server', () => {
     expect((await client(tokens.access).delete('/notes')).body).toEqual({ user: 'none@example.com', notes: [] });
   });
 
-  it('refuses what is no access token of this service', async () => {
+  it('refuses everything that is not an access token of this service', async () => {
     const client = await start(new Settings(service.url, ACCOUNT));
     const [header, payload, signature] = tokens.access.split('.');
     for (const wrong of [
@@ -70,7 +70,7 @@ describe('the example of a resource server', () => {
     expect((await client(tokens.access).delete('/notes')).status).toBe(401);
   });
 
-  it('does nothing when it cannot know whether the session lives', async () => {
+  it('does nothing while it cannot find out whether the session is alive', async () => {
     const client = await start(new Settings(service.url, { ...ACCOUNT, password: 'wrong' }));
     expect((await client(tokens.access).delete('/notes')).status).toBe(503);
   });

@@ -14,7 +14,7 @@ let service: Service;
 let folder: string;
 const sessions: Record<string, Tokens> = {};
 
-/** The service is stopped for commands: the embedded database serves one process. */
+/** The service is stopped while a command runs: the embedded database allows one process. */
 function cli(args: readonly string[], input = ''): Promise<CommandResult> {
   return runCli(service.dataDir, args, input);
 }
@@ -57,8 +57,12 @@ describe('sessions end --from-trail', () => {
     ['broken JSON', '{"Kind":\n"x"}\n{oops}', 'Line 3: A value is not valid JSON.'],
     ['a file that ends too early', '[{"Kind":"x"}', 'The file ends in the middle of a value.'],
     ['an array without a comma', '[{"Kind":"x"} {"Kind":"x"}]', 'Line 1: A comma is missing.'],
-    ['what is no event', '{"Kind":"x"}\n{"Id":1}', 'Line 2 is not an event of the audit trail: it has no Kind.'],
-    ['an end of no session', '{"Kind":"session-ended","SessionId":null}', 'Line 1 has a SessionId that is not a UUID.'],
+    [
+      'an object that is not an event',
+      '{"Kind":"x"}\n{"Id":1}',
+      'Line 2 is not an event of the audit trail: it has no Kind.',
+    ],
+    ['an end without a session', '{"Kind":"session-ended","SessionId":null}', 'Line 1 has a SessionId that is not a UUID.'],
     [
       'an end without a time',
       '{"Kind":"session-ended","SessionId":"01946a2c-5f10-7c3a-9b1e-3d5f8a7b6c4d","CreatedOn":"soon"}',
@@ -82,7 +86,7 @@ describe('sessions end --from-trail', () => {
     await expect(read()).rejects.toMatchObject({ message: expect.stringContaining(message) as string });
   });
 
-  it('ends nothing when the file is bad further on', async () => {
+  it('ends nothing when a later part of the file is invalid', async () => {
     const before = await idsOfSessions();
     const { code, stdout, stderr } = await endFromTrail(`${JSON.stringify(ended(of('a')))}\n{"Id":1}`);
     const message = 'Line 2 is not an event of the audit trail: it has no Kind. Nothing was ended.\n';
@@ -90,12 +94,12 @@ describe('sessions end --from-trail', () => {
     expect(await idsOfSessions()).toEqual(before);
   });
 
-  it('says what it cannot read', async () => {
+  it('names the file when it cannot be read', async () => {
     const { code, stderr } = await cli(['sessions', 'end', '--from-trail', join(folder, 'nowhere')]);
     expect([code, stderr]).toEqual([1, expect.stringContaining('cannot be read: ENOENT.')]);
   });
 
-  it('says what it would end, and ends nothing, with --dry-run', async () => {
+  it('with --dry-run prints what it would end, and ends nothing', async () => {
     const before = await idsOfSessions();
     const text = [ended(of('a')), ended(of('b')), ended(of('b')), { Kind: 'login', SessionId: null }]
       .map((event) => JSON.stringify(event))
@@ -108,7 +112,7 @@ describe('sessions end --from-trail', () => {
     expect(await idsOfSessions()).toEqual(before);
   });
 
-  it('leaves a session that began after the event alone, and other sessions of that user and client', async () => {
+  it('ends neither a session that began after the event nor other sessions of that user and client', async () => {
     const before = await idsOfSessions();
     const text = JSON.stringify([
       ended(of('a'), { CreatedOn: '2020-01-01T00:00:00Z' }),
@@ -119,7 +123,7 @@ describe('sessions end --from-trail', () => {
   });
 
   it.each([
-    ['an object a line', 'a', (end: object) => `\ufeff{"Kind":"login"}\r\n${JSON.stringify(end)}\r\n\r\n`],
+    ['one object per line', 'a', (end: object) => `\ufeff{"Kind":"login"}\r\n${JSON.stringify(end)}\r\n\r\n`],
     ['an array', 'b', (end: object) => JSON.stringify([{ Kind: 'login', Reason: 'a "]}" \\' }, end], null, 2)],
     [
       'pages of the search',
@@ -127,20 +131,20 @@ describe('sessions end --from-trail', () => {
       (end: object) =>
         `${JSON.stringify({ Records: [{ Kind: 'login' }], HasNextPage: true })}\n${JSON.stringify({ Records: [end], HasNextPage: false })}`,
     ],
-  ])('takes %s, and ends exactly the session it names', async (_what, client, textOf) => {
+  ])('accepts %s, and ends exactly the named session', async (_what, client, textOf) => {
     const before = await idsOfSessions();
     const { code, stdout } = await endFromTrail(textOf(ended(of(client))));
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^Ended 1 session\. The file names 1 end\. /)]);
     expect(await idsOfSessions()).toEqual(before.filter((id) => id !== sessionOf(of(client))));
   });
 
-  it('takes stdin', async () => {
+  it('reads stdin', async () => {
     const args = ['sessions', 'end', '--from-trail', '-', '--json'];
     const { stdout } = await cli(args, JSON.stringify(ended(of('d'))));
     expect(JSON.parse(stdout)).toEqual({ named: 1, ended: 1 });
   });
 
-  it('ends what an exported trail names, with its event, and no other session whatever its client is called', async () => {
+  it('ends the sessions that an exported trail names, with their events, whatever the client is called, and no other session', async () => {
     await service.resume();
     const forged = await login(service, 'read', 'x y admin@example.com phone');
     const admin = await login(service, 'admin', 'phone');
@@ -158,7 +162,7 @@ describe('sessions end --from-trail', () => {
     expect(lines.map(({ SessionId }) => SessionId)).toEqual(
       expect.arrayContaining([sessionOf(of('e')), sessionOf(forged)]),
     );
-    // What a restored backup brings back.
+    // A restored backup brings these rows back.
     await runSql(
       service.dataDir,
       `INSERT INTO refresh_tokens (unique_id, subject, client_id, issued, generation, first_generation, auth_time, rotated_on,
@@ -179,7 +183,7 @@ describe('sessions end --from-trail', () => {
     await service.end();
   });
 
-  it('takes a trail of 20,000 events in seconds, in batches', async () => {
+  it('processes a trail of 20,000 events in seconds, in batches', async () => {
     const before = await idsOfSessions();
     await runSql(
       service.dataDir,
@@ -200,7 +204,7 @@ describe('sessions end --from-trail', () => {
 });
 
 describe('sessions end', () => {
-  it('asks which sessions, and for all of them a confirmation', async () => {
+  it('requires a choice of sessions, and a confirmation for all of them', async () => {
     const before = await idsOfSessions();
     for (const [args, message] of [
       [[], 'Name the sessions to end: --subject, --from-trail or --all.\n'],

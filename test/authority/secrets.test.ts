@@ -20,7 +20,7 @@ import {
 } from '../support/sessions.js';
 
 const NEXT = 'the next secret, which is long enough for what it is for';
-const LAST = 'the last secret, which is as long as the one before it was';
+const LAST = 'the last secret, which is as long as the second secret';
 
 let service: Service;
 let first: string;
@@ -55,7 +55,7 @@ describe('a change of TESSERA_SECRET', () => {
   let before: Tokens;
   let current: Tokens;
 
-  it('keeps sessions and access tokens, and a retry across it gets the same token', async () => {
+  it('keeps sessions and access tokens; a retry across the change gets the same token', async () => {
     kept = await login(service, 'all', 'kept');
     before = await login(service, 'all', 'retried');
     current = await refresh(service, before, 'retried');
@@ -71,7 +71,7 @@ describe('a change of TESSERA_SECRET', () => {
     expect(await isAlive(service, await signInWithCode())).toBe(true);
   });
 
-  it('is over when every client has refreshed: then nothing needs the earlier secret any more', async () => {
+  it('is complete when every client has refreshed: then nothing needs the earlier secret any more', async () => {
     await restart(NEXT);
     for (const tokens of [kept, current]) {
       expect(await isAlive(service, tokens)).toBe(true);
@@ -82,7 +82,7 @@ describe('a change of TESSERA_SECRET', () => {
     expect(await isAlive(service, await signInWithCode())).toBe(true);
   });
 
-  it('without the earlier one is refused, in words that say what to do', async () => {
+  it('without the earlier secret is refused, and the message says what to do', async () => {
     await service.end();
     const started = service.resume({ TESSERA_SECRET: LAST, TESSERA_SECRET_PREVIOUS: '' });
     await expect(started).rejects.toThrow(/TESSERA_SECRET_PREVIOUS/);
@@ -90,7 +90,7 @@ describe('a change of TESSERA_SECRET', () => {
     expect(service.log).not.toMatch(/^\s+at /m);
   });
 
-  it('can be taken back', async () => {
+  it('can be undone', async () => {
     await service.resume({ TESSERA_SECRET: NEXT });
     expect(await isAlive(service, kept)).toBe(true);
   });
@@ -120,7 +120,7 @@ describe('the database', () => {
     expect(dump).not.toMatch(/\\?"d\\?":|tsr_|PRIVATE/);
   });
 
-  it('has sealed tickets that open nothing in another row', async () => {
+  it('contains sealed tickets that cannot be opened in another row', async () => {
     const [one, other] = [await login(service, 'all', 'one'), await login(service, 'all', 'other')];
     expect((await introspect(service, other.refresh)).body.active).toBe(true);
     await runSqlBetween(`UPDATE refresh_tokens SET protected_ticket =
@@ -131,7 +131,7 @@ describe('the database', () => {
   });
 });
 
-it('a session goes on however often its row was signed in to', async () => {
+it('a session continues, however many logins its row has had', async () => {
   const old = await login(service, 'all', 'worn');
   await runSqlBetween(`UPDATE refresh_tokens SET generation = 4294967290 WHERE client_id = 'worn'`);
   let tokens = await login(service, 'all', 'worn');

@@ -13,19 +13,19 @@ import {
   type Tokens,
 } from '../support/sessions.js';
 
-/** Seconds. A refresh writes the expiry when it moves by more than a fifteenth of the life: 100. */
+/** Seconds. A refresh writes the expiry when the expiry moves by more than a fifteenth of the lifetime: 100. */
 const TTL = 1500;
 const MAX_AGE = 6000;
-/** What a slow machine may take from setting the clock of a row to reading it. */
+/** Seconds that a slow machine may need between setting the times of a row and reading them. */
 const SLACK = 45;
 
-/** How long the session still has, and how long ago the login was, before the refresh. */
+/** How long the session still lives, and how long ago the login was, before the refresh. */
 const AGES: Record<string, { left: number; age: number }> = {
   'just begun': { left: TTL - 40, age: 40 },
   'a while ago': { left: TTL - 120, age: 120 },
-  'nearly over': { left: 60, age: 3000 },
+  'nearly expired': { left: 60, age: 3000 },
   'nearly too old': { left: 60, age: MAX_AGE - 300 },
-  over: { left: -1, age: 3000 },
+  expired: { left: -1, age: 3000 },
   'too old': { left: 500, age: MAX_AGE + 1 },
 };
 
@@ -50,7 +50,7 @@ afterAll(() => disposeWithoutLeaks(service));
 const expiryOf = async (name: string): Promise<number> =>
   Date.parse(the(await recordOf(service, at(name))).ExpiresOn) / 1000;
 
-/** Refreshes, and says how far that moved the expiry and how far off it then is, in seconds. */
+/** Refreshes. Returns by how many seconds the expiry moved, and how many seconds are then left. */
 async function slide(name: string): Promise<{ moved: number; left: number }> {
   const before = await expiryOf(name);
   sessions.set(name, await refresh(service, at(name), name));
@@ -59,36 +59,39 @@ async function slide(name: string): Promise<{ moved: number; left: number }> {
 }
 
 describe('the expiry', () => {
-  it('stands at first where the life of a token ends', async () => {
+  it('is at first one token lifetime after the login', async () => {
     const tokens = await login(service, 'list');
     const record = the(await recordOf(service, tokens));
     expect(Math.abs(Date.parse(record.ExpiresOn) / 1000 - Date.now() / 1000 - TTL)).toBeLessThan(SLACK);
   });
 
-  it('is not written when it would move by less than a fifteenth of the life', async () => {
+  it('is not written when it would move by less than a fifteenth of the lifetime', async () => {
     expect((await slide('just begun')).moved).toBe(0);
   });
 
-  it.each(['a while ago', 'nearly over'])('slides to a whole life from now when that is further: %s', async (name) => {
-    const { moved, left } = await slide(name);
-    expect(moved).toBeGreaterThanOrEqual(100);
-    expect(Math.abs(left - TTL)).toBeLessThan(SLACK);
-  });
+  it.each(['a while ago', 'nearly expired'])(
+    'slides to a full lifetime from now when that is later: %s',
+    async (name) => {
+      const { moved, left } = await slide(name);
+      expect(moved).toBeGreaterThanOrEqual(100);
+      expect(Math.abs(left - TTL)).toBeLessThan(SLACK);
+    },
+  );
 
   it('never goes past the longest life of a login', async () => {
     const { moved } = await slide('nearly too old');
-    // 60 seconds were left, 300 may be.
+    // 60 seconds were left, and 300 are allowed.
     expect(moved).toBe(240);
     expect((await slide('nearly too old')).moved).toBe(0);
   });
 
-  it('is what introspection says', async () => {
-    const { body } = await introspect(service, at('nearly over').refresh);
-    expect(body).toMatchObject({ active: true, exp: await expiryOf('nearly over') });
+  it('is the same in introspection', async () => {
+    const { body } = await introspect(service, at('nearly expired').refresh);
+    expect(body).toMatchObject({ active: true, exp: await expiryOf('nearly expired') });
   });
 });
 
-describe.each(['over', 'too old'])('a session that is %s', (name) => {
+describe.each(['expired', 'too old'])('a session that is %s', (name) => {
   it('is refused, and is not ended', async () => {
     expect((await introspect(service, at(name).refresh)).text).toBe('{"active":false}');
     await expectRefused(service, at(name).refresh, name);
@@ -96,7 +99,7 @@ describe.each(['over', 'too old'])('a session that is %s', (name) => {
     expect((await story(service, at(name))).at(-1)).toBe('refresh-refused: expired');
   });
 
-  it('begins anew with a login, on the same record', async () => {
+  it('starts again with a login, on the same record', async () => {
     const { Id } = the(await recordOf(service, at(name)));
     const tokens = await login(service, 'all', name);
     expect((await recordOf(service, tokens))?.Id).toBe(Id);
@@ -104,7 +107,7 @@ describe.each(['over', 'too old'])('a session that is %s', (name) => {
   });
 });
 
-it('an expiry that an administrator puts further off is not taken, and introspection says the same as before', async () => {
+it('an expiry that an administrator moves to a later time is ignored, and introspection does not change', async () => {
   const tokens = await login(service, 'all', 'put off');
   const record = the(await recordOf(service, tokens));
   const { body: before } = await introspect(service, tokens.refresh);

@@ -6,7 +6,7 @@ import { freePort, Service } from '../support/service.js';
 import { disposeWithoutLeaks, events, keepSecret, login, refresh, the, times } from '../support/sessions.js';
 
 const CROWD = 600;
-/** The bound that the service promises to others while a crowd guesses, in milliseconds at the median. */
+/** Milliseconds at the median: the bound that the service promises to other clients while a crowd guesses. */
 const PROMISED_MS = 250;
 const WRONG = 'PASSWORD that is wrong';
 
@@ -21,7 +21,7 @@ afterAll(() => disposeWithoutLeaks(service));
 
 const median = (values: readonly number[]): number => the(values.toSorted((a, b) => a - b)[values.length >> 1]);
 
-it('during 600 wrong sign-ins from 600 addresses others go on, and the service refuses what it cannot check', async () => {
+it('during 600 wrong sign-ins from 600 addresses other clients are served, and the service refuses the sign-ins that it cannot verify', async () => {
   let tokens = await login(service, 'all', 'app');
   const durations: Record<string, number[]> = { refresh: [], read: [], ready: [] };
   const timed = async (what: string, work: () => Promise<unknown>): Promise<void> => {
@@ -52,16 +52,16 @@ it('during 600 wrong sign-ins from 600 addresses others go on, and the service r
   expect(metrics.value('tessera_sign_ins_total{outcome="busy"}')).toBe(counts[503]);
   expect(metrics.value('tessera_sign_ins_waiting')).toBe(0);
   expect((await events(service, { Subject: 'none@example.com', Kind: 'login-failed' })).length).toBe(counts[400]);
-  // Each guess that was evaluated counts for the pair, the address and the account, and no other counts.
+  // Each guess that was verified counts for the pair, the address and the account. No other guess counts.
   await service.end();
   const [row] = await runSql(service.dataDir, 'SELECT sum(failures)::int AS failures FROM login_throttles');
   await service.resume();
   expect(row?.['failures']).toBe(3 * the(counts[400]));
 }, 120_000);
 
-it('a client that hung up while it waited is not checked, and not counted', async () => {
+it('a sign-in whose client disconnects while it waits is not verified and not counted', async () => {
   const given = new AbortController();
-  // Nobody is guessed at twice, so that no limit answers before the password would be checked.
+  // No user is guessed at twice. Otherwise a limit would answer before the password is verified.
   const waiting = Array.from({ length: 60 }, (_, n) =>
     fetch(`${service.url}/api/token`, {
       method: 'POST',
@@ -73,7 +73,7 @@ it('a client that hung up while it waited is not checked, and not counted', asyn
       () => 0,
     ),
   );
-  // Those that are checked by then were answered; whoever waits, or is still on the way, hangs up.
+  // When the first sign-ins are answered, all clients whose sign-ins still wait disconnect.
   await Promise.any(waiting);
   given.abort();
   const statuses = await Promise.all(waiting);

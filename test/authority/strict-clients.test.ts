@@ -5,8 +5,8 @@ import { Service } from '../support/service.js';
 import { disposeWithoutLeaks, TOKEN } from '../support/sessions.js';
 
 const CLIENT_ID = 'strict';
-/** The one thing they must be told: the service of a test has no certificate. */
-// eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so only to stand out
+/** The only setting that these clients need: the service of a test has no certificate. */
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated only so that readers notice it
 const HTTP = { [oauth.allowInsecureRequests]: true };
 const PASSWORD_GRANT = { username: 'all@example.com', password: passwordOf('all') };
 
@@ -99,7 +99,7 @@ describe('oauth4webapi with HTTP Basic, which it form-encodes', () => {
     });
   });
 
-  it('learns that no scope was granted', async () => {
+  it('reports that no scope was granted', async () => {
     const issuer = new URL(service.url);
     const response = await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...HTTP });
     const server = await oauth.processDiscoveryResponse(issuer, response);
@@ -114,7 +114,7 @@ describe('openid-client', () => {
   let tokens: openid.TokenEndpointResponse;
 
   it('discovers the server', async () => {
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so only to stand out
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated only so that readers notice it
     const options: openid.DiscoveryRequestOptions = { algorithm: 'oauth2', execute: [openid.allowInsecureRequests] };
     configuration = await openid.discovery(new URL(service.url), CLIENT_ID, undefined, openid.None(), options);
     expect(configuration.serverMetadata().issuer).toBe(service.url);
@@ -131,7 +131,7 @@ describe('openid-client', () => {
     const { refresh_token: token = '' } = tokens;
     const basic = openid.ClientSecretBasic(passwordOf('read'));
     const reader = new openid.Configuration(configuration.serverMetadata(), 'read@example.com', undefined, basic);
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so only to stand out
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated only so that readers notice it
     openid.allowInsecureRequests(reader);
     expect(await openid.tokenIntrospection(reader, token)).toMatchObject({ active: true });
     await openid.tokenRevocation(configuration, token);

@@ -22,7 +22,7 @@ const redeem = ({ refreshToken }: IssuedSession, how: Partial<Presented> = {}): 
   return app.get(RedemptionService).redeem({ refreshToken, clientId: 'app', origin: ORIGIN, ...now, ...how });
 };
 
-it('an old token whose request came before the last rotation is refused and ends nothing; one that came after ends all', async () => {
+it('an old token ends nothing if its request came before the last rotation, and ends the session if its request came after', async () => {
   const user = the((await app.get(UsersService).find(EMAIL)) ?? undefined);
   const first = await app.get(LoginsService).begin({ user, clientId: 'app', amr: ['pwd'], origin: ORIGIN });
   const received = performance.now();
@@ -38,7 +38,7 @@ it('an old token whose request came before the last rotation is refused and ends
   expect(await app.get(SessionsService).list({ subject: EMAIL })).toEqual([]);
 });
 
-it('a previous token, within the retry window, whose successor is redeemed while its request is under way ends nothing either', async () => {
+it('a previous token within the retry window ends nothing when its successor is redeemed while its request is under way', async () => {
   const user = the((await app.get(UsersService).find(EMAIL)) ?? undefined);
   const first = await app.get(LoginsService).begin({ user, clientId: 'app', amr: ['pwd'], origin: ORIGIN });
   const second = await redeem(first);
@@ -51,7 +51,7 @@ it('a previous token, within the retry window, whose successor is redeemed while
   const underWay = redeem(first, { isAbandoned: meanwhile });
   await expect(underWay).rejects.toMatchObject({ context: { detail: 'superseded-in-flight' } });
   const fourth = await redeem(third);
-  // It was two generations old already when this request came.
+  // The token was already two generations old when this request came.
   await expect(redeem(first)).rejects.toMatchObject({ context: { detail: 'replayed' } });
   await expect(redeem(fourth)).rejects.toMatchObject({ context: { detail: 'session-ended' } });
 });

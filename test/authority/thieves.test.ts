@@ -17,8 +17,8 @@ import {
   type Tokens,
 } from '../support/sessions.js';
 
-// Attacks on a stolen refresh token that once kept the session alive. In each, a token that was superseded long before its request was
-// sent must end the session within the answer to it.
+// Attacks on a stolen refresh token that once kept the session alive. In each attack the token was superseded long before its request
+// was sent, so the session must have ended when the request is answered.
 
 const THEFTS = 55;
 const LANES = 5;
@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => disposeWithoutLeaks(service));
 
-/** Signs in and refreshes so many times; returns the tokens of each generation, oldest first. */
+/** Signs in and refreshes this many times. Returns the tokens of each generation, oldest first. */
 async function chain(clientId: string, refreshes: number): Promise<Tokens[]> {
   const all = [await login(service, 'all', clientId)];
   while (all.length <= refreshes) all.push(await refresh(service, the(all.at(-1)), clientId));
@@ -45,19 +45,19 @@ const said = (token: string, clientId: string) => ({
   headers: { client_id: clientId },
 });
 
-/** Whether a session ends within some seconds. */
+/** Whether the session ends within a few seconds. */
 async function ends(tokens: Tokens): Promise<boolean> {
   for (let n = 0; n < 300 && (await isAlive(service, tokens)); n++) await seconds(0.01);
   return !(await isAlive(service, tokens));
 }
 
-/** What a thief gained: the tokens, and when the request for them was sent. */
+/** Tokens that a thief got, and when the thief sent the request for them. */
 interface Gain {
   readonly sentAt: number;
   readonly tokens: Tokens;
 }
 
-/** The thief refreshes until it is refused, or is to stop; each gain is added to the list. */
+/** The thief refreshes until it is refused or must stop. Each gain is added to the list. */
 async function loop(stolen: Tokens, clientId: string, gains: Gain[], mustStop: () => boolean): Promise<void> {
   let { refresh: token } = stolen;
   while (!mustStop()) {
@@ -69,7 +69,7 @@ async function loop(stolen: Tokens, clientId: string, gains: Gain[], mustStop: (
   }
 }
 
-/** A victim comes back with its token when a thief, who does not pause, is some generations ahead. */
+/** A victim presents its old token while a thief refreshes without pause and is some generations ahead. */
 async function comeBack(clientId: string, lead: number): Promise<void> {
   const victim = await login(service, 'all', clientId);
   const gains: Gain[] = [];
@@ -98,20 +98,20 @@ it('a replay ends the session while the thief refreshes without pause, every tim
   expect([refused('replayed'), refused('contended')]).toEqual([THEFTS, 0]);
 }, 240_000);
 
-describe('a sender that hangs up as soon as its request is sent', () => {
+describe('a client that disconnects immediately after sending its request', () => {
   const ways: [string, HangUp][] = [
     ['closes its direction of the connection', 'half'],
     ['closes the connection', 'close'],
   ];
 
-  it.each(ways)('and %s is judged: a stale token ends the session, every time', async (_what, how) => {
+  it.each(ways)('and %s is still judged: a stale token ends the session, every time', async (_what, how) => {
     let dropped = 0;
     for (let n = 0; n < HANG_UPS; n++) {
       const clientId = `stale-${how}-${n}`;
       const all = await chain(clientId, 2 + (n % 3));
       const replay = (): Promise<number> => hangUp(service.url, said(the(all[0]).refresh, clientId), how);
       await replay();
-      // A process that a busy machine starves drops what it reads late and has no sender any more.
+      // A process on a busy machine drops requests that it reads late and whose client has disconnected.
       while (!(await ends(the(all.at(-1))))) {
         expect(++dropped).toBeLessThan(HANG_UPS / 2);
         await replay();
@@ -120,11 +120,11 @@ describe('a sender that hangs up as soon as its request is sent', () => {
     }
   });
 
-  it.each(ways)('and %s gets nothing for a current token: whoever has it goes on', async (_what, how) => {
+  it.each(ways)('and %s gets nothing for a current token: the owner of the token continues', async (_what, how) => {
     for (let n = 0; n < HANG_UPS; n++) {
       const clientId = `current-${how}-${n}`;
       const tokens = await login(service, 'all', clientId);
-      // Request and end are there when the service reads the one: this decides nothing about a machine's speed.
+      // Request and disconnect both arrive before the service reads the request, so the speed of the machine does not matter.
       service.signal('SIGSTOP');
       const hungUp = hangUp(service.url, said(tokens.refresh, clientId), how);
       await seconds(0.1);
@@ -132,7 +132,7 @@ describe('a sender that hangs up as soon as its request is sent', () => {
       expect([0, 408]).toContain(await hungUp);
       const next = await refresh(service, tokens, clientId);
       expect(sessionOf(next)).toBe(sessionOf(tokens));
-      // A token that had been redeemed for the one who hung up would be repeated here.
+      // A token that had been redeemed for the disconnected client would show here as a retry.
       expect(await story(service, tokens)).toEqual(['login: pwd']);
       expect(await isAlive(service, await refresh(service, next, clientId))).toBe(true);
     }

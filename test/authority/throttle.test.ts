@@ -13,7 +13,7 @@ import {
   TOKEN,
 } from '../support/sessions.js';
 
-/** Failures that one account has free at one address; the next one blocks. */
+/** One account may fail this often at one address; the next failure blocks. */
 const FREE = 5;
 /** Seconds. */
 const LONG_ENOUGH = 3;
@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => disposeWithoutLeaks(service));
 
-/** Sends a request from an address of choice. */
+/** Sends a request from a chosen address. */
 function send(path: string, headers: Record<string, string>, body: string | undefined, from: string): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const options = { method: body === undefined ? 'GET' : 'POST', headers, localAddress: from, agent: false };
@@ -75,8 +75,8 @@ async function fail(count: number, attempt: Attempt): Promise<Reply[]> {
 }
 
 /**
- * Guesses on, and waits where it must, until a block lasts so long that a busy machine is in time to see it. All guesses are refused: wrong
- * (400 or 401) or blocked.
+ * Guesses, and waits out each block, until a block lasts long enough for a busy machine to notice. All guesses are refused: as wrong
+ * (400 or 401) or as blocked.
  */
 async function block(guess: () => Promise<Reply>): Promise<void> {
   for (;;) {
@@ -93,7 +93,7 @@ describe('guessing one account from one address', () => {
     const attempt = { name: 'create', from: '127.0.0.2' };
     const replies = await fail(FREE + 1, attempt);
     expect(replies.map(({ status }) => status)).toEqual(Array(FREE + 1).fill(400));
-    // On a busy machine a block may be over before the next guess comes: that guess then makes the block twice as long.
+    // On a busy machine a block may expire before the next guess arrives. That guess then makes the block twice as long.
     let failures = replies.length;
     let longestWait = 0;
     while (longestWait < 3) {
@@ -112,7 +112,7 @@ describe('guessing one account from one address', () => {
     const attempt = { name: 'create', from: '127.0.0.2' };
     await block(() => signIn({ ...attempt, password: WRONG }));
     await service.end('SIGKILL');
-    // A restart may take longer than the block that is left.
+    // A restart may take longer than the rest of the block.
     const longer = `UPDATE login_throttles SET blocked_until = blocked_until + interval '1 hour' WHERE blocked_until > now()`;
     await runSql(service.dataDir, longer);
     await service.resume();
@@ -121,7 +121,7 @@ describe('guessing one account from one address', () => {
     expect((await signIn(attempt)).status).toBe(429);
   });
 
-  it('begins anew after a success', async () => {
+  it('starts again after a success', async () => {
     const attempt = { name: 'read', from: '127.0.0.2' };
     for (let round = 0; round < 3; round++) {
       await fail(FREE, attempt);
@@ -129,17 +129,17 @@ describe('guessing one account from one address', () => {
     }
   });
 
-  it('is no way around it to guess many at once', async () => {
+  it('is slowed down as well when many guesses arrive concurrently', async () => {
     const attempt = { name: 'edit', from: '127.0.0.2' };
     const replies = await Promise.all(Array.from({ length: 60 }, () => fail(1, attempt)));
     const answered = replies.flat().filter(({ status }) => status === 400);
-    // The free ones, the one that blocked, and one for each block that ran out meanwhile, on a busy machine.
+    // The free guesses, the guess that blocked, and one guess for each block that expired meanwhile on a busy machine.
     expect(answered.length).toBeLessThan(FREE + 1 + 8);
     expect(replies.flat().filter(({ status }) => status === 429).length).toBe(60 - answered.length);
   });
 });
 
-it('refreshes are never counted, nor stopped by failed logins', async () => {
+it('refreshes are never counted, nor blocked by failed logins', async () => {
   const tokens = await login(service, 'all', 'app');
   for (let n = 0; n < 3 * FREE; n++) expect((await askRefresh(service, `${tokens.refresh}x`, 'app')).status).toBe(400);
   expect((await askLogin(service, 'all', 'app')).status).toBe(200);
@@ -158,7 +158,7 @@ describe('the address', () => {
     expect((await signIn({ name: 'list', from: '127.0.0.4', forwardedFor: '192.0.2.99' })).status).toBe(429);
   });
 
-  it('is what a trusted proxy says, and an IPv6 network counts as one', async () => {
+  it('is the address that a trusted proxy forwards, and an IPv6 network counts as one address', async () => {
     const proxied = { name: 'list', from: '127.0.0.9' };
     for (let n = 0; n < 2 * FREE; n++)
       await signIn({ ...proxied, password: WRONG, forwardedFor: `2001:db8::${n + 1}` });
@@ -179,11 +179,11 @@ describe('Basic', () => {
     expect((await readBasic(basicOf('none'), '127.0.0.5')).status).toBe(429);
   });
 
-  it('is never slowed down for who is right: not by guesses at other accounts, nor by those at its own', async () => {
+  it('is never slowed down for a user with the right password, neither by guesses at other accounts nor by guesses at its own', async () => {
     const right = basicOf('admin');
     const from = '127.0.0.6';
     expect((await readBasic(right, from)).status).toBe(200);
-    // More than an address has free for all accounts together.
+    // More failures than an address has free for all accounts together.
     for (let n = 0; n < 60; n += 10) {
       const guesses = Array.from({ length: 10 }, (_, of) =>
         signIn({ name: 'admin', password: WRONG, from }).then(() =>

@@ -21,7 +21,7 @@ const claims = fc.record({
 const bytesOf = (token: string): Buffer => Buffer.from(token.slice(4), 'base64url');
 const tokenOf = (bytes: Buffer): string => `tsr_${bytes.toString('base64url')}`;
 
-/** The token with one bit turned over; the checksum can be made to fit again, as a forger would. */
+/** The token with one bit flipped. The checksum can be corrected afterwards, as a forger would do. */
 function flip(token: string, bit: number, fits: boolean): string {
   const bytes = bytesOf(token);
   bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
@@ -30,7 +30,7 @@ function flip(token: string, bit: number, fits: boolean): string {
 }
 
 describe('the wire form', () => {
-  it('says what was put into it, and nothing else has the same form', () => {
+  it('decodes to its input, and no other text decodes to the same input', () => {
     fc.assert(
       fc.property(claims, (said) => {
         const token = codec.encode(said);
@@ -54,7 +54,7 @@ describe('the wire form', () => {
     );
   });
 
-  it('is refused when cut, lengthened, written otherwise, or of other characters', () => {
+  it('is refused when shortened, extended, spelled differently, or with other characters', () => {
     fc.assert(
       fc.property(claims, fc.nat(91), fc.string({ minLength: 1, maxLength: 8 }), (said, length, more) => {
         const token = codec.encode(said);
@@ -72,7 +72,7 @@ describe('the wire form', () => {
     );
   });
 
-  it('is refused as arbitrary text', () => {
+  it('is refused for arbitrary text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.base64String()), (text) => {
         expect(codec.decode(text)).toBeUndefined();
@@ -81,7 +81,7 @@ describe('the wire form', () => {
     );
   });
 
-  it('is taken under a previous secret, and not under one that is none', () => {
+  it('is accepted under a previous secret, and refused under an unknown secret', () => {
     fc.assert(
       fc.property(claims, (said) => {
         const token = codec.encode(said);
@@ -101,7 +101,7 @@ describe('a forged token', () => {
   });
   afterAll(() => stop());
 
-  it('costs no statement, so no event either; a true one, of a session that is none, does', async () => {
+  it('costs no statement and writes no event; a genuine token of an unknown session does both', async () => {
     const run = jest.spyOn(app.get(StatementsService), 'run');
     const origin = { address: '127.0.0.1', userAgent: null, requestId: null };
     const redeem = (refreshToken: string): Promise<unknown> =>

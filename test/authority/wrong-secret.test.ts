@@ -2,7 +2,7 @@ import { deleteData, newData, settingsOf } from '../support/data.js';
 import { runMain } from '../support/run-main.js';
 import { freePort } from '../support/service.js';
 
-it('a service whose secret is not that of its database does not start, and says why', async () => {
+it('a service with another secret than its database does not start, and says why', async () => {
   const dataDir = await newData();
   const { code, output } = await runMain({
     ...settingsOf(dataDir),

@@ -9,15 +9,15 @@ import { measure } from './side-by-side/rounds.mjs';
 import { BenchSession, report } from './side-by-side/session.mjs';
 import { summary } from './side-by-side/statistics.mjs';
 
-// `npm run bench:size`: what requests cost on a large table, beside a small one; searches; and redemptions while a job deletes. Both
-// databases come from `npm run bench:seed`, under the same TESSERA_SECRET and the ADMIN_PASSWORD of the benchmark.
+// `npm run bench:size`: the cost of requests on a large table, compared with a small table; searches; redemptions while a job deletes.
+// Both databases come from `npm run bench:seed`, with the same TESSERA_SECRET, and the ADMIN_PASSWORD of the benchmark.
 
 const { DATABASE_URL: large, BASELINE_DATABASE_URL: small, TESSERA_SECRET } = process.env;
 const CLIENTS = 16;
 const SESSIONS = 6_400;
 const SEARCHES = 100;
 const CLI = join(DIST, 'cli/main.js');
-/** Longer than any record has been over: no job deletes what is measured, before it shall. */
+/** Longer ago than any record expired: no job deletes records before the benchmark wants it. */
 const KEEP_ALL = String(10 * 365 * 86_400);
 const ROUND = { seconds: 4, warmUpSeconds: 4, clientCounts: [CLIENTS] };
 const PLAN = { ...ROUND, scenarios: ['redeem-all-over', 'get-one', 'create'], rounds: 5 };
@@ -26,7 +26,7 @@ const SEARCH = '/api/sys/refreshtokens?';
 
 if (!large || !small || !TESSERA_SECRET) {
   console.error(
-    'Set DATABASE_URL to the large database, BASELINE_DATABASE_URL to the small one, and TESSERA_SECRET to that of both.',
+    'Set DATABASE_URL to the large database, BASELINE_DATABASE_URL to the small one, and TESSERA_SECRET to their secret.',
   );
   process.exit(1);
 }
@@ -78,7 +78,7 @@ async function heapOnlyShare(database) {
   return `${((100 * hot) / updates).toFixed(2)} % of ${updates}`;
 }
 
-/** First pages, newest first, by one client; each time of another user, client or day. */
+/** First pages, newest first, by one client. Each request names another user, client or day. */
 async function measureSearches({ target: { port, subjects }, clients: [{ bearer }] }) {
   const day = (n) => new Date(Date.now() + n * 86_400_000).toISOString();
   const newest = 'orderBy=CreatedOn&dir=descending';
@@ -113,7 +113,7 @@ async function measureSearches({ target: { port, subjects }, clients: [{ bearer 
   }
 }
 
-/** Redemptions before, while and after the job deletes every record that is over. */
+/** Redemptions before, during and after the job that deletes every expired record. */
 async function measureDeletion(large) {
   const medians = { before: [], during: [], after: [] };
   const redeem = async (when) => {

@@ -6,8 +6,8 @@ import { readOptions } from './side-by-side/options.mjs';
 import { BenchSession, report } from './side-by-side/session.mjs';
 import { summary } from './side-by-side/statistics.mjs';
 
-// `npm run bench:embedded`: the service on the database inside its process, beside bare node:http on the same database; and how long
-// it takes to start.
+// `npm run bench:embedded`: the service on the database inside its process, compared with bare node:http on the same database; and the
+// time from start to first answer.
 
 const SCENARIOS = ['redeem', ...RESOURCE];
 const AT_ONCE = 16;
@@ -18,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), 'tessera-bench-'));
 
 await BenchSession.run(async (session) => {
   session.onEnd(() => rmSync(folder, { recursive: true, force: true }));
-  console.log('Starting the service, again and again ...');
+  console.log('Starting the service repeatedly ...');
   const inNewFolder = await startOften(session, (round) => join(folder, `new-${round}`));
   const inSameFolder = await startOften(session, () => join(folder, 'new-1'));
   const service = await startService(session, join(folder, 'service'));
@@ -52,7 +52,7 @@ function startService(session, dataDir) {
   return session.start('embedded', SERVICE, { ...SETTINGS, DATA_DIR: dataDir });
 }
 
-/** Starts and stops the service as often as there are rounds: what it took until the first answer, and its memory then. */
+/** Starts and stops the service once per round. Returns the times until the first answer, and the memory at that moment. */
 async function startOften(session, folderOf) {
   const starts = [];
   for (let round = 1; round <= plan.rounds; round++) {
@@ -73,7 +73,7 @@ function startNote(place, { startMs: { median, min, max }, residentBytes }) {
   return `From start to first answer in ${place}: ${seconds} s (${least}–${most}), then ${memory} MB.`;
 }
 
-/** The sessions of the clients have the first ids; the records have those from the first to the last. */
+/** The sessions of the clients have the first ids. The records have the ids from `first` to `last`. */
 async function writeRecords(port, { first, last, bearer }) {
   const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' };
   const rest = { ClientId: 'bench-app', ExpiresOn: '2040-01-01T00:00:00Z', TicketHash: 'hash', TicketSalt: 'salt' };

@@ -7,20 +7,20 @@ import pg from 'pg';
 import { addUsers, copyRecords, stripTable, takeTable } from './seeding/load.mjs';
 import { Records } from './seeding/records.mjs';
 
-// Fills the PostgreSQL that DATABASE_URL names with plausible records: `npm run bench:seed -- --rows 1000000`. All of it is one
-// transaction: a run that is broken off leaves nothing behind. Tokens are those of TESSERA_SECRET and can be redeemed.
+// Fills the PostgreSQL that DATABASE_URL names with plausible records: `npm run bench:seed -- --rows 1000000`. The run is one
+// transaction, so an aborted run leaves nothing behind. The tokens use TESSERA_SECRET and can be redeemed.
 
 const DIST = join(import.meta.dirname, '../../dist');
 const USAGE = `Usage: npm run bench:seed -- --rows N [--users M] [--expired FRACTION] [--seed NUMBER] [--append]
 
   --rows N            how many records to add, up to 100,000,000
   --users M           how many of the subjects are users who can redeem their tokens (10,000)
-  --expired FRACTION  the share of records that are over (0.1)
-  --seed NUMBER       another number, other records (1)
-  --append            add to a table that holds records already; slower, for its indexes stay
+  --expired FRACTION  the share of expired records (0.1)
+  --seed NUMBER       each number makes other records (1)
+  --append            add to a table with records; slower, since its indexes stay
 
 DATABASE_URL and TESSERA_SECRET are those of the service.`;
-/** Of every seeded user. */
+/** The password of every seeded user. */
 const PASSWORD = 'the password of every seeded user';
 const INTERRUPTED = 130;
 
@@ -36,7 +36,7 @@ const bar = new cliProgress.SingleBar({
 
 process.once('SIGINT', () => {
   bar.stop();
-  console.error('\nBroken off: nothing was written.');
+  console.error('\nInterrupted: nothing was written.');
   process.exit(INTERRUPTED);
 });
 
@@ -63,7 +63,7 @@ function readOptions() {
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) throw new Error(`--${name}: ${values[name] ?? 'missing'}\n\n${USAGE}`);
   }
-  if (!process.env.DATABASE_URL) throw new Error(`DATABASE_URL names no PostgreSQL to fill.\n\n${USAGE}`);
+  if (!process.env.DATABASE_URL) throw new Error(`Set DATABASE_URL to the PostgreSQL to fill.\n\n${USAGE}`);
   return { ...given, append: values.append };
 }
 
@@ -76,7 +76,8 @@ async function seed({ rows, users, append, ...options }) {
   const service = await prepare();
   await client.connect();
   const lastId = await takeTable(client);
-  if (lastId > 0 && !append) throw new Error('The table holds records already: empty it, or add to it with --append.');
+  if (lastId > 0 && !append)
+    throw new Error('The table has records already: empty the table, or add records with --append.');
   const records = new Records({ ...options, ...service, rows, firstId: lastId + 1, now: Date.now() });
   const indexes = lastId === 0 ? await stripTable(client) : [];
   await step('Copying the records', () => copy({ records, rows, isNew: lastId === 0 }));
@@ -91,7 +92,7 @@ async function seed({ rows, users, append, ...options }) {
     console.log(`${emails[0]} to ${emails.at(-1)} are users; the password of each is '${PASSWORD}'.`);
 }
 
-/** Brings the schema up to date as the service does at start, and takes from the service what makes tokens. */
+/** Brings the schema up to date as the service does at its start, and loads the parts of the service that make tokens. */
 async function prepare() {
   const { withApplication } = await import(join(DIST, 'cli/with-application.js'));
   const { RefreshTokenCodec } = await import(join(DIST, 'refresh-tokens/refresh-token-codec.js'));

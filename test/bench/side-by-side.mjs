@@ -5,12 +5,12 @@ import { Databases, POSTGRES_SETTINGS } from './side-by-side/databases.mjs';
 import { readOptions } from './side-by-side/options.mjs';
 import { BenchSession, report } from './side-by-side/session.mjs';
 
-// `npm run bench`: the service beside what one would take instead, and beside the floor, on one PostgreSQL, in one run.
+// `npm run bench`: the service, its rivals and the floor, on one PostgreSQL, in one run.
 
 const { plan, records, isMarkdown } = readOptions({ full: 100_000, quick: 20_000 });
 
 await BenchSession.run(async (session) => {
-  console.log('Starting a PostgreSQL, the service and what it is compared with ...');
+  console.log('Starting a PostgreSQL, the service and its rivals ...');
   const postgres = await startPostgres(POSTGRES_SETTINGS);
   session.onEnd(() => postgres.stop());
   const databases = new Databases(postgres.url);

@@ -33,7 +33,7 @@ describe('the single-page example, on another origin than the service', () => {
     return page;
   }
 
-  /** Serves the example at a port. */
+  /** Serves the example on a port. */
   async function serve(port: number): Promise<{ url: string }> {
     const env = { PATH: process.env['PATH'], PORT: String(port), SERVICE_URL: service.url };
     const app = spawn(process.execPath, [SERVE], { env, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -50,7 +50,7 @@ describe('the single-page example, on another origin than the service', () => {
     profile = mkdtempSync(join(tmpdir(), 'tessera-chromium-'));
     browser = await chromium.launchPersistentContext(profile, {
       executablePath: CHROMIUM,
-      // As root, which containers often are, Chromium's own sandbox does not start.
+      // Chromium's own sandbox does not start as root, and containers often run as root.
       chromiumSandbox: process.getuid?.() !== 0,
       args: ['--disable-gpu', '--disable-background-networking', '--disable-component-update'],
     });
@@ -73,12 +73,12 @@ describe('the single-page example, on another origin than the service', () => {
         request.postData()?.includes(`grant_type=${grant}`),
     );
 
-  it('says why a sign-in is refused', async () => {
+  it('shows why a sign-in is refused', async () => {
     await first.getByLabel('E-mail').fill('all@example.com');
     await first.getByLabel('Password').fill('wrong');
     await first.getByRole('button', { name: 'Sign in' }).click();
     await first.getByRole('alert').filter({ hasText: 'incorrect' }).waitFor();
-    // Chromium names every answer of 400 in its console.
+    // Chromium logs every answer of 400 to its console.
     expect(complaints.splice(0)).toEqual([expect.stringContaining('400')]);
   });
 
@@ -97,12 +97,12 @@ describe('the single-page example, on another origin than the service', () => {
     }
   });
 
-  it('refreshes once when two tabs ask at the same time', async () => {
+  it('refreshes once when two tabs refresh at the same time', async () => {
     const before = await tokenOf(first);
     let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
+    const released = new Promise<void>((resolve) => (release = resolve));
     await browser.route(`${service.url}/api/token`, async (route) => {
-      await held;
+      await released;
       await route.continue();
     });
     await first.getByRole('button', { name: 'Refresh' }).click();
@@ -132,11 +132,11 @@ describe('the single-page example, on another origin than the service', () => {
     expect(total).toBe(0);
   });
 
-  it('gives the browser nothing to complain about', () => {
+  it('causes no error and no warning in the browser', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('is kept from the service by the browser on an origin that is not listed', async () => {
+  it('cannot reach the service from an origin that is not listed', async () => {
     const page = await browser.newPage();
     await page.goto((await serve(await freePort())).url);
     const said: string[] = [];

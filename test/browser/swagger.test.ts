@@ -30,7 +30,7 @@ describe('Swagger UI', () => {
     profile = mkdtempSync(join(tmpdir(), 'tessera-chromium-'));
     browser = await chromium.launchPersistentContext(profile, {
       executablePath: CHROMIUM,
-      // As root, which containers often are, Chromium's own sandbox does not start.
+      // Chromium's own sandbox does not start as root, and containers often run as root.
       chromiumSandbox: process.getuid?.() !== 0,
       args: FLAGS,
       viewport: { width: 1280, height: 1600 },
@@ -57,7 +57,7 @@ describe('Swagger UI', () => {
     await page.screenshot({ path: join(CACHE, 'swagger-overview.png'), fullPage: true });
   });
 
-  it('signs in with the password flow, among all ways to authorise, as a client that nobody types', async () => {
+  it('signs in with the password flow, one of three ways to authorise, as a client whose name the user need not type', async () => {
     await page.locator('.auth-wrapper button.authorize').first().click();
     const dialog = page.locator('.dialog-ux .modal-ux');
     const ways = await dialog.locator('h4').allInnerTexts();
@@ -92,7 +92,7 @@ describe('Swagger UI', () => {
     await page.screenshot({ path: join(CACHE, 'swagger.png') });
   });
 
-  it('gives the browser nothing to complain about', () => {
+  it('causes no error and no warning in the browser', () => {
     expect(complaints).toEqual([]);
   });
 
@@ -104,7 +104,7 @@ describe('Swagger UI', () => {
     return operation;
   }
 
-  /** Sends the request of an operation and returns the body that came back. */
+  /** Sends the request of an operation and returns the body of the answer. */
   async function execute(operation: Locator): Promise<string> {
     await operation.getByRole('button', { name: 'Execute' }).click();
     const live = operation.locator('.live-responses-table .response').first();

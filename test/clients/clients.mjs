@@ -1,6 +1,6 @@
 /**
- * The clients of docs/clients.md. `script` is in the folder of its source; `package` is where the version is read. `limits` are the acts
- * that fail for a reason of the client: the run fails when one of them succeeds, as when another act fails.
+ * The clients of docs/clients.md. `script` is in the folder of its source. The version is read from `package`. `limits` are acts that fail
+ * for a reason of the client: the run fails when one of them succeeds, and when any other act fails.
  */
 
 const NPM_CLIENTS = [
@@ -127,7 +127,7 @@ const DEBIAN_CLIENTS = [
   { name: 'curl', script: 'curl.sh', package: 'curl', setting: '`-u my-client:`', note: '' },
 ];
 
-/** They are run where they are installed: to install them would start them. */
+/** These servers run only if they are installed already: installing them would start them. */
 const DEBIAN_SERVERS = [
   {
     name: 'PyJWT',
@@ -183,5 +183,5 @@ export const CLIENTS = [
   ...of('debian', 'server', DEBIAN_SERVERS),
 ];
 
-/** What Debian's clients need beside the packages of the table. */
+/** Packages that Debian's clients need in addition to the packages of the table. */
 export const DEBIAN_RUNTIMES = ['golang-go', 'python3', 'ruby', 'perl'];

@@ -1,11 +1,11 @@
-/** Brings the clients: npm's into a temporary folder, Debian's where `apt-get` answers. Nothing of the project changes. */
+/** Installs the clients: npm's into a temporary folder, Debian's with `apt-get` if possible. Nothing in the project changes. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CLIENTS, DEBIAN_RUNTIMES } from './clients.mjs';
 
-/** Where npm's clients and their scripts are, with the versions that the lock file names. */
+/** The folder of npm's clients and their scripts, with the versions of the lock file. */
 export function installNpm() {
   const folder = mkdtempSync(join(tmpdir(), 'tessera-clients-npm-'));
   cpSync(join(import.meta.dirname, 'npm'), folder, { recursive: true });
@@ -22,7 +22,7 @@ export function installNpm() {
   };
 }
 
-/** Where the scripts of Debian's clients are; or why those were not installed. A daemon that is not installed has no version. */
+/** The folder of the scripts of Debian's clients, or the reason why the clients were not installed. A server that is not installed has no version. */
 export function installDebian() {
   const wanted = CLIENTS.filter(({ source, isDaemon }) => source === 'debian' && !isDaemon).map(
     (client) => client.package,

@@ -1,7 +1,7 @@
 /**
- * Runs real clients against the service: `npm run test:clients [-- --check] [-- --npm] [-- NAME ...]`. It installs them into a temporary
- * folder, starts the service on an embedded database, and writes what works into the tables of docs/clients.md. With `--check` it writes
- * nothing and fails when the tables differ. `--npm` leaves out Debian's clients; names choose some clients.
+ * Runs real clients against the service: `npm run test:clients [-- --check] [-- --npm] [-- NAME ...]`. It installs the clients into a
+ * temporary folder, starts the service on an embedded database, and writes the results into the tables of docs/clients.md. With `--check` it
+ * writes nothing, and fails when the tables differ. With `--npm` it skips Debian's clients. Names select clients.
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ process.exitCode = (await main()) ? 0 : 1;
 async function main() {
   const wanted = CLIENTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
   const needsDebian = !values.npm && wanted.some(({ source }) => source === 'debian');
-  const debian = needsDebian ? installDebian() : { problem: 'they were not asked for' };
+  const debian = needsDebian ? installDebian() : { problem: 'not requested' };
   if (needsDebian && debian.problem) console.error(`Debian's clients are not run: ${debian.problem}.`);
   const npm = installNpm();
   try {
@@ -78,15 +78,15 @@ async function isWritten(rows) {
   const text = await page.with(rows, CLIENTS);
   if (page.isSame(text)) return true;
   if (values.check) {
-    console.error('docs/clients.md differs from what was found: npm run test:clients writes it.');
+    console.error('docs/clients.md differs from the results: update the page with npm run test:clients.');
     return false;
   }
   page.write(text);
-  console.log('docs/clients.md is written.');
+  console.log('Wrote docs/clients.md.');
   return true;
 }
 
-/** What a script says of each act: `yes`, or why not. */
+/** The results that a script prints, by act: `yes`, or the reason of the failure. */
 async function resultsOf({ name, script }, folder, url) {
   const [command, ...words] = INTERPRETERS[script.split('.').at(-1)];
   const child = spawn(command, [...words, join(folder, script)], {
@@ -109,7 +109,7 @@ async function resultsOf({ name, script }, folder, url) {
   return results;
 }
 
-/** The name by which a client is to be known to the service. */
+/** The name by which the service should know a client. */
 function idOf(name) {
   return name.replace(/\W+/g, '-').replace(/^-|-$/g, '');
 }
@@ -141,7 +141,7 @@ function faultsOf({ name, limits }, results) {
   ];
 }
 
-/** Clients that the service took for another than the one that they said they are. */
+/** Clients whose name the service understood differently. */
 function misnamed({ name }, records) {
   const others = new Set(
     records.map(({ client }) => client).filter((client) => ![undefined, idOf(name)].includes(client)),

@@ -5,7 +5,7 @@ const ACTS = {
   '/api/token/introspect': 'introspect',
 };
 
-/** A record of the request, or none when it goes elsewhere. */
+/** A record of the request, or undefined when the request goes to another path. */
 export function describeRequest({ url, headers }, body) {
   const path = url.replace(/\?.*/, '').replace(/\/+/g, '/');
   const form = new URLSearchParams(body.toString());
@@ -13,13 +13,13 @@ export function describeRequest({ url, headers }, body) {
   return act ? [{ act, how: howOf(headers, form) }] : [];
 }
 
-/** The client that an answer of the token endpoint is for, as its access token says; undefined for another answer. */
+/** The client of an answer of the token endpoint, by its access token. Undefined for other answers. */
 export function clientOf(answer) {
   const [, token] = /"access_token":"([^"]+)"/.exec(answer.toString()) ?? [];
   return token && JSON.parse(Buffer.from(token.split('.')[1], 'base64url')).client_id;
 }
 
-/** One line of all records: how the client named itself, and at which acts. */
+/** One line for all records: how the client named itself, and in which acts. */
 export function summaryOf(records) {
   const acts = new Map();
   for (const { act, how } of records) acts.set(how, (acts.get(how) ?? new Set()).add(act));

@@ -1,6 +1,6 @@
 /**
- * What the clients meet: the service on a new embedded database, and in front of it a proxy that records what a client sends and can lose
- * an answer. Both listen on free ports of 127.0.0.1.
+ * The service on a new embedded database, and a proxy in front of it. The proxy records the requests of a client, and can lose an answer.
+ * Both listen on free ports of 127.0.0.1.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,12 +14,12 @@ import { clientOf, describeRequest } from './sent.mjs';
 const ROOT = join(import.meta.dirname, '../..');
 const START_LIMIT_MS = 120_000;
 
-/** The user who signs in. Client libraries write the colon, the plus and the percent sign in different ways. */
+/** The user who signs in. Client libraries encode the colon, the plus and the percent sign in different ways. */
 export const USER = { name: 'admin@example.com', password: 'correct horse: 100% battery+' };
 /** The service account of a resource server, which can only introspect. */
 export const READER = { name: 'reader@example.com', password: 'only: reads + 100%' };
 
-/** Starts both. `sent` takes what was recorded since it was last called. */
+/** Starts both. `sent` returns the records since its last call. */
 export async function startSurroundings() {
   const dataDir = mkdtempSync(join(tmpdir(), 'tessera-clients-'));
   const proxy = new Proxy();
@@ -120,7 +120,7 @@ class Proxy {
     const answer = await this.#forward(request, body);
     const text = await read(answer);
     this.#records.push(...describeRequest(request, body).map((record) => ({ ...record, client: clientOf(text) })));
-    // The service has answered, and the client does not get to know.
+    // The service has answered, but the client never receives the answer.
     if (isLost) request.socket.destroy();
     else response.writeHead(answer.statusCode, answer.headers).end(text);
   }

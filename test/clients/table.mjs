@@ -1,4 +1,4 @@
-/** The tables of docs/clients.md. They stand between comments; what is around them is written by hand. */
+/** The tables of docs/clients.md. They stand between comments. The rest of the page is written by hand. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import prettier from 'prettier';
@@ -14,7 +14,7 @@ const HEADS = {
   server: ['resource server', 'version', 'setting', ...ACTS.server, 'watch out for'],
 };
 
-/** A row of what was found: `results` by act, `sent` as of `summaryOf`. */
+/** A row of results: `results` by act, `sent` from `summaryOf`. */
 export function rowOf({ name, kind, setting, note }, { version, results, sent }) {
   const acts = ACTS[kind].map((act) => (results[act] === undefined ? '–' : results[act] === 'yes' ? 'yes' : 'no'));
   return [name, version, ...(kind === 'client' ? [sent] : []), setting, ...acts, note];

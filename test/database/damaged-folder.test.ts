@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { freePort } from '../support/service.js';
 import { runMain } from '../support/run-main.js';
 
-it('files that are no database end the start with a sentence that names DATA_DIR', async () => {
+it('damaged database files end the start with a sentence that names DATA_DIR', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tessera-test-'));
   mkdirSync(join(folder, 'database'));
   writeFileSync(join(folder, 'database/PG_VERSION'), 'junk');

@@ -27,7 +27,7 @@ describe('data', () => {
   });
   afterAll(() => service.dispose());
 
-  it('is for one process at a time when embedded: a second one, or a command, is refused and told why', async () => {
+  it('is for one process at a time when embedded: a second process or a command is refused, and the message says why', async () => {
     const embedded = await Service.startOn(newEmbeddedData());
     const { code, output } = await runMain({ DATA_DIR: embedded.dataDir, PORT: String(await freePort()) });
     const command = await runCli(embedded.dataDir, ['users', 'list']);
@@ -39,7 +39,7 @@ describe('data', () => {
     );
   });
 
-  it('is there after a restart, with that of a request in flight; no idle client holds the end up, and it ends with 0', async () => {
+  it('survives a restart, with the data of a request in flight; idle clients do not delay the end, and the exit code is 0', async () => {
     const id = await create(admin, { Subject: 'kept' });
     const before = (await admin.get(`${RESOURCE}/${id}`)).text;
     const silent = await open();
@@ -47,7 +47,7 @@ describe('data', () => {
     const body = JSON.stringify(validRecord({ Subject: 'in flight' }));
     const head = `POST ${RESOURCE} HTTP/1.1\r\nhost: x\r\nauthorization: ${basicOf('admin')}\r\nexpect: 100-continue\r\n`;
     speaking.write(`${head}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`);
-    // The service has the request now and waits for its body.
+    // The service has read the head of the request and waits for its body.
     await once(speaking, 'data');
     const ended = service.end();
     await refused(service);
@@ -64,7 +64,7 @@ describe('data', () => {
     expect(idsOf(await admin.get(`${RESOURCE}?RefreshToken_Subject=in+flight`))).toHaveLength(1);
   });
 
-  it('that was acknowledged is there after the process was killed in the middle of its work', async () => {
+  it('survives a kill when the service has acknowledged it', async () => {
     const acknowledged: number[] = [];
     const enough = new Promise<void>((resolve) => {
       const write = async (): Promise<void> => {
@@ -72,7 +72,7 @@ describe('data', () => {
         if (acknowledged.length === 100) resolve();
         return write();
       };
-      // Each ends when the service does.
+      // Each request loop ends when the service ends.
       for (let i = 0; i < 20; i++) void write().catch(() => undefined);
     });
     await enough;
@@ -84,7 +84,7 @@ describe('data', () => {
   });
 });
 
-/** Waits until the service takes no new connections. */
+/** Waits until the service accepts no new connections. */
 async function refused(service: Service): Promise<void> {
   let response: Response | undefined;
   do {
@@ -93,7 +93,7 @@ async function refused(service: Service): Promise<void> {
 }
 
 describe('bad settings', () => {
-  it('are all named at once, with what was expected, and no secret among them', async () => {
+  it('are all named together, with the expected values and without secrets', async () => {
     const { code, output } = await runMain({
       PORT: '65536',
       HOST: 'a b',
@@ -127,13 +127,13 @@ describe('bad settings', () => {
     expect(output).not.toMatch(/hunter2|at file:|Error:/);
   });
 
-  it('are metrics on the port of the service', async () => {
+  it('include metrics on the port of the service', async () => {
     const { code, output } = await runMain({ PORT: '4000', METRICS_PORT: '4000', TESSERA_SECRET: SECRET });
     expect([code, output]).toEqual([1, 'Bad settings:\n  METRICS_PORT: expected another port than PORT, got 4000\n']);
   });
 
   it.each(['x'.repeat(43), 'abc'.repeat(20), '123456789'.repeat(5)])(
-    'are a secret of few characters: %s',
+    'include a secret of few characters: %s',
     async (secret) => {
       const { code, output } = await runMain({ TESSERA_SECRET: secret, DATABASE_URL: 'postgres://u:p@127.0.0.1:1/d' });
       expect([code, output]).toEqual([
@@ -144,13 +144,13 @@ describe('bad settings', () => {
     },
   );
 
-  it('are not an earlier secret that repeats itself: it was accepted once', async () => {
+  it('do not include a weak earlier secret: it was accepted once', async () => {
     const earlier = { TESSERA_SECRET: SECRET, TESSERA_SECRET_PREVIOUS: 'x'.repeat(43) };
     const { output } = await runMain({ ...earlier, PORT: '4000', METRICS_PORT: '4000' });
     expect(output).toBe('Bad settings:\n  METRICS_PORT: expected another port than PORT, got 4000\n');
   });
 
-  it('is a DATA_DIR that is no folder', async () => {
+  it('include a DATA_DIR that is not a folder', async () => {
     const DATA_DIR = join(tmpdir(), `tessera-test-${randomUUID()}`);
     writeFileSync(DATA_DIR, '');
     const { code, output } = await runMain({ DATA_DIR });

@@ -7,9 +7,9 @@ import { startInProcess } from '../support/in-process.js';
 
 const JOB = 'embedded-maintenance';
 const ROUNDS = 6;
-/** Some 24 MiB of WAL, so that every other round a checkpoint is due. */
+/** About 24 MiB of WAL, so that a checkpoint is due every other round. */
 const EVENTS = 50_000;
-/** On a slow machine. */
+/** Enough for a slow machine. */
 const LIMIT_MS = 300_000;
 
 describe('the embedded database', () => {
@@ -35,7 +35,7 @@ describe('the embedded database', () => {
   });
   afterAll(() => stop());
 
-  it('knows by the job how many rows its tables have', async () => {
+  it('knows the row counts of its tables after the job', async () => {
     const text = `SELECT relname, reltuples FROM pg_class WHERE oid IN ('users'::regclass, 'refresh_tokens'::regclass)`;
     await run();
     expect(await dataSource.query(`${text} ORDER BY 1`)).toEqual([
@@ -45,7 +45,7 @@ describe('the embedded database', () => {
   });
 
   it(
-    'reuses the room of deleted rows and of old WAL: both level off',
+    'reuses the space of deleted rows and of old WAL: both level off',
     async () => {
       const after: { table: number; wal: number }[] = [];
       for (let round = 0; round < ROUNDS; round++) {
@@ -63,8 +63,8 @@ describe('the embedded database', () => {
     LIMIT_MS,
   );
 
-  it('has nothing to do for the job when nothing was written', async () => {
-    // A run changes the catalogue, which the next run may look after.
+  it('has nothing to do in the job when nothing was written', async () => {
+    // A run changes the catalogue, and the next run may vacuum the catalogue.
     let rows = await run();
     for (let n = 0; n < 5 && rows > 0; n++) rows = await run();
     expect(rows).toBe(0);

@@ -4,11 +4,11 @@ import { Service } from '../support/service.js';
 
 const RECORDS = 100;
 const TICKET_LENGTH = 30_000;
-/** All their answers together would not fit into the heap. */
+/** Together, all answers of these queries would not fit into the heap. */
 const SEARCHES = 60;
 const HEAP_MIB = 112;
 
-it('the embedded database keeps nothing of what it answered', async () => {
+it('the embedded database does not keep its answers in memory', async () => {
   const settings = { NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB}` };
   const service = await Service.startOn(newEmbeddedData(), settings);
   const admin = service.client(basicOf('admin'));

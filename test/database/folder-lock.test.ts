@@ -10,10 +10,10 @@ import { freePort, Service } from '../support/service.js';
 
 const DIST = join(import.meta.dirname, '../../dist');
 const NAMESPACE = ['--pid', '--fork', '--mount-proc'];
-/** Other systems have no namespaces, and not every user may make one: the test with the dead process's number then stands alone. */
+/** Other systems have no namespaces, and not every user may create one. There only the test with the number of a dead process runs. */
 const itInNamespace = spawnSync('unshare', [...NAMESPACE, 'true']).status === 0 ? it : it.skip;
 
-/** Claims the folder, says so, and keeps it until its stdin ends; or says why not. */
+/** Claims the folder, prints that, and keeps the folder until stdin ends. Otherwise prints why the claim failed. */
 const CLAIM = `
   const { lockFolder } = await import(${JSON.stringify(`${DIST}/database/folder-lock.js`)});
   try {
@@ -24,13 +24,13 @@ const CLAIM = `
     console.log(error.message);
   }`;
 
-/** A process that claims a folder, what came of it, and how to end it. */
+/** Starts a process that claims a folder. Returns what the process printed, and a function that ends it. */
 function startClaim(folder: string): { answer: Promise<string>; end: () => Promise<void> } {
   const stdio: ['pipe', 'pipe', 'inherit'] = ['pipe', 'pipe', 'inherit'];
   const child = spawn(process.execPath, ['--input-type=module', '-e', CLAIM, folder], { stdio });
   const closed = once(child, 'close');
   const end = async (): Promise<void> => {
-    // A process that was refused may have ended.
+    // A process whose claim was refused may already have ended.
     child.stdin.on('error', () => undefined).end();
     await closed;
   };
@@ -54,7 +54,7 @@ describe('the folder of the embedded database', () => {
   });
   afterAll(() => service.dispose());
 
-  it('is refused to a second process though the file names one that is dead here, as from another container', async () => {
+  it('is refused to a second process even if the lock file names a process that is dead here, as from another container', async () => {
     const owner = readFileSync(lock, 'utf8');
     const dead = deadProcess();
     for (const content of [`${dead}\n`, `+${dead}\n`]) {
@@ -81,26 +81,26 @@ describe('the folder of the embedded database', () => {
     ]);
   });
 
-  it('stays with a process that stands still', async () => {
+  it('stays with a process that is stopped', async () => {
     service.signal('SIGSTOP');
     const { code, output } = await startAnother();
     service.signal('SIGCONT');
     expect([code, output]).toEqual([1, expect.stringContaining(' is in use by process ')]);
   });
 
-  it('is refused while a process of a version without the kernel lock has it, and taken over when that one is dead', async () => {
+  it('is refused while a process of a version without the kernel lock has it, and taken over when that process is dead', async () => {
     const dataDir = newEmbeddedData();
     writeFileSync(join(dataDir, 'lock'), `${process.pid}\n`);
     const { code, output } = await runMain({ DATA_DIR: dataDir, PORT: String(await freePort()) });
     expect([code, output]).toEqual([1, expect.stringContaining(` is in use by process ${process.pid}. `)]);
     writeFileSync(join(dataDir, 'lock'), `${deadProcess()}\n`);
     const next = await Service.startOn(dataDir);
-    // A version without the kernel lock would read this number, and leave the folder to it.
+    // A version without the kernel lock reads this number and would then refuse the folder.
     expect(Number(readFileSync(join(dataDir, 'lock'), 'utf8'))).toBeGreaterThan(1);
     await next.dispose();
   });
 
-  it('goes to the next process when its own was killed, even if the number now belongs to another', async () => {
+  it('goes to the next process when its own was killed, even if the number now belongs to another process', async () => {
     const killed = await Service.startOn(newEmbeddedData());
     await killed.end('SIGKILL');
     writeFileSync(join(killed.dataDir, 'lock'), `+${process.pid}\n`);
@@ -108,7 +108,7 @@ describe('the folder of the embedded database', () => {
     await killed.dispose();
   });
 
-  it('goes to one of several processes that claim it together, with a path too long for a socket', async () => {
+  it('goes to exactly one of several processes that claim it together, with a path too long for a socket', async () => {
     const parent = mkdtempSync(join(tmpdir(), 'tessera-test-'));
     const folder = join(parent, 'a-folder-of-a-very-long-name'.repeat(4), 'a-folder-of-a-very-long-name'.repeat(4));
     for (let round = 0; round < 3; round++) {

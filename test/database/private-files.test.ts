@@ -4,10 +4,10 @@ import { basicOf, create } from '../support/client.js';
 import { newEmbeddedData } from '../support/data.js';
 import { Service } from '../support/service.js';
 
-/** Windows has no modes of files. */
+/** Windows has no file modes. */
 const onPosix = process.platform === 'win32' ? describe.skip : describe;
 
-/** Everything below a folder, and the folder itself, that others than the owner may read, change or enter. */
+/** The files and folders below a folder, and the folder itself, that users other than the owner may read, change or enter. */
 function openToOthers(folder: string): string[] {
   const below = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
   return [folder, ...below].filter((path) => statSync(path).mode & 0o077);
@@ -17,7 +17,7 @@ onPosix('the files of the embedded database', () => {
   let service: Service;
   afterEach(() => service.dispose());
 
-  it('are for their owner only, in a folder that was made beforehand and open to all', async () => {
+  it('can be read only by their owner, in a folder that existed before and was open to all', async () => {
     const dataDir = newEmbeddedData();
     rmSync(join(dataDir, 'database'), { recursive: true });
     chmodSync(dataDir, 0o777);
@@ -27,7 +27,7 @@ onPosix('the files of the embedded database', () => {
     expect(service.log).not.toContain('can reach');
   });
 
-  it('that were open are closed at the next start', async () => {
+  it('are closed to other users at the next start if they were open', async () => {
     const dataDir = newEmbeddedData();
     const database = join(dataDir, 'database');
     for (const name of readdirSync(database, { recursive: true, encoding: 'utf8' })) {
@@ -40,7 +40,7 @@ onPosix('the files of the embedded database', () => {
     expect(openToOthers(dataDir)).toEqual([]);
   });
 
-  it('are closed in a folder that holds other files too, which keeps its mode and is named in the log', async () => {
+  it('are closed in a folder that contains other files too; the folder keeps its mode, and the log names it', async () => {
     const dataDir = newEmbeddedData();
     mkdirSync(join(dataDir, 'of-another-program'));
     writeFileSync(join(dataDir, 'notes.txt'), 'for all to read', { mode: 0o644 });

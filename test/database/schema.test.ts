@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => stop());
 
-/** TypeORM's schema builder sends many queries together on one connection, which `pg` does not take any more from version 9 on. */
+/** TypeORM's schema builder sends many concurrent queries on one connection. `pg` will not accept that from version 9 on. */
 function queryInTurn(): void {
   const createQueryRunner = dataSource.createQueryRunner.bind(dataSource);
   dataSource.createQueryRunner = (mode) => {
@@ -40,13 +40,13 @@ function describeSchema(): Promise<unknown[]> {
 }
 
 describe('the schema', () => {
-  it('is what the entities say: nothing is left to generate', async () => {
+  it('matches the entities: no migration is left to generate', async () => {
     queryInTurn();
     const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
     expect(upQueries.map(({ query }) => query)).toEqual([]);
   });
 
-  it('can be taken back, migration by migration, and made again as it was', async () => {
+  it('can be reverted, migration by migration, and created again unchanged', async () => {
     const { migrate, revertLatest } = await import('../../src/database/migrate.js');
     const before = await describeSchema();
     const reverted: string[] = [];

@@ -3,14 +3,14 @@ import { STATEMENTS } from '../../src/database/statement.js';
 import { sqlTypeOf } from '../../src/database/named-parameters.js';
 import { startInProcess } from '../support/in-process.js';
 
-/** The types as PostgreSQL calls them, where it has more than one name for them. */
+/** The names that PostgreSQL prints for types with several names. */
 const NAMES: Readonly<Record<string, string>> = {
   int: 'integer',
   float8: 'double precision',
   timestamptz: 'timestamp with time zone',
 };
 
-it('every statement is one that PostgreSQL takes, with parameters of the types that are declared', async () => {
+it('PostgreSQL accepts every statement, and infers the declared types of its parameters', async () => {
   const { app, stop } = await startInProcess();
   try {
     const differences: string[] = [];

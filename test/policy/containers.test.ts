@@ -45,7 +45,7 @@ describe('the Compose file', () => {
     if (service.build === undefined) expect(service.image).toMatch(DIGEST);
   });
 
-  it('lets the balancer alone out, at the loopback', () => {
+  it('lets only the balancer out, at the loopback address', () => {
     const open = Object.entries(services).filter(([, service]) =>
       networksOf(service).some((name) => networks[name]?.internal !== true),
     );
@@ -54,12 +54,12 @@ describe('the Compose file', () => {
     expect(published).toEqual(['127.0.0.1:3000:3000']);
   });
 
-  it('keeps database and metrics away from the balancer', () => {
+  it('keeps database and metrics unreachable for the balancer', () => {
     expect(networksOf(serviceOf('balancer'))).toEqual(['edge', 'public']);
     expect(networksOf(serviceOf('database'))).toEqual(['database']);
   });
 
-  it('serves the metrics of each replica at its address of their network only', () => {
+  it('serves the metrics of each replica only at its address in their network', () => {
     const addresses = ['tessera-1', 'tessera-2'].map((name) => {
       const { environment, networks: named } = serviceOf(name);
       const { ipv4_address: address } = (named as Record<string, { ipv4_address: string }>)['metrics'] ?? {};
@@ -69,7 +69,7 @@ describe('the Compose file', () => {
     expect(new Set(addresses).size).toBe(2);
   });
 
-  it('passes every setting on, but for those that the image or the network decides', () => {
+  it('passes on every setting, except those that the image or the network determines', () => {
     const page = readFileSync(join(ROOT, 'docs/settings.md'), 'utf8');
     const settings = [...page.matchAll(/^\| `([A-Z_]+)` /gm)].map(([, name = '']) => name);
     const passed = Object.keys(serviceOf('tessera-1').environment ?? {}).map((name) => name.replace(/_FILE$/, ''));
@@ -77,14 +77,14 @@ describe('the Compose file', () => {
     expect(settings.filter((name) => !passed.includes(name))).toEqual(['PORT', 'HOST', 'DATA_DIR']);
   });
 
-  it('has no password and no default of one, and gives secrets as files', () => {
+  it('contains no password and no default password, and passes secrets as files', () => {
     expect(text).not.toMatch(/postgres:\/\/|PASSWORD: [^$]|PASSWORD:-.+\}|SECRET:-.+\}/);
     expect(text.match(/file: .*/g)).toEqual(Array(5).fill(expect.stringMatching(/^file: \$\{SECRETS_DIR:\?/)));
   });
 });
 
 describe('the Dockerfile', () => {
-  it('builds on an image by its digest, and runs without root and without what only builds need', () => {
+  it('builds on an image by its digest, and runs without root and without the packages that only builds need', () => {
     const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
     expect(/^ARG NODE_IMAGE=(.*)$/m.exec(dockerfile)?.[1]).toMatch(DIGEST);
     expect(new Set(dockerfile.match(/^FROM \S+/gm))).toEqual(new Set(['FROM ${NODE_IMAGE}']));
@@ -95,7 +95,7 @@ describe('the Dockerfile', () => {
 });
 
 describe('deploy/make-secrets.sh', () => {
-  it('makes secrets in a folder that others cannot enter, and leaves those that are there', () => {
+  it('makes secrets in a folder that other users cannot enter, and keeps existing secrets', () => {
     const folder = join(mkdtempSync(join(tmpdir(), 'tessera-secrets-')), 'secrets');
     const make = (): string[] => {
       execFileSync('sh', [join(ROOT, 'deploy/make-secrets.sh'), folder]);

@@ -11,7 +11,7 @@ function textsIn(folder: string): [file: string, text: string][] {
     .map((file) => [join(folder, file), readFileSync(join(ROOT, folder, file), 'utf8')]);
 }
 
-it('each section of the contract that is cited exists', () => {
+it('every section of the contract that is cited exists', () => {
   const contract = readFileSync(join(ROOT, 'docs/contract.md'), 'utf8');
   const sections = new Set([...contract.matchAll(/^#{2,3} (\d+(?:\.\d+)*)\.? /gm)].map(([, number]) => number));
   const cited = ['src', 'test', 'docs']

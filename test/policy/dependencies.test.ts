@@ -14,13 +14,13 @@ const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'u
 const installed = Object.entries(packages).filter(([path]) => path !== '');
 const nameOf = ([path, { name }]: [string, Locked]): string => name ?? path.replace(/^.*node_modules\//, '');
 
-describe('the packages that the service is installed with', () => {
-  it('do not include the one that reports installations to a third party, under any name', () => {
+describe('the packages that are installed with the service', () => {
+  it('do not include, under any name, the package that reports installations to a third party', () => {
     expect(installed.map(nameOf).filter((name) => name.startsWith('@scarf/'))).toEqual([]);
     expect(installed.map(([path]) => path).filter((path) => path.includes('@scarf/'))).toEqual([]);
   });
 
-  it('run no script of theirs when they are installed for production', () => {
+  it('run no install scripts in a production installation', () => {
     const production = installed.filter(([, { dev }]) => !dev);
     expect(production.length).toBeGreaterThan(50);
     expect(production.filter(([, { hasInstallScript }]) => hasInstallScript).map(nameOf)).toEqual([]);

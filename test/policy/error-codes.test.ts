@@ -13,7 +13,7 @@ describe('the catalogue of error codes', () => {
     expect(new Set(codes).size).toBe(codes.length);
   });
 
-  it('has no code that nothing uses', () => {
+  it('has no unused code', () => {
     const source = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts') && !file.endsWith('error-codes.ts'))
       .map((file) => readFileSync(join(SOURCE, file), 'utf8'))
@@ -21,7 +21,7 @@ describe('the catalogue of error codes', () => {
     expect(codes.filter((code) => !source.includes(`'${code}'`))).toEqual([]);
   });
 
-  it('is what the compiler holds every failure to', () => {
+  it('is enforced by the compiler for every failure', () => {
     // @ts-expect-error -- the compiler refuses a code that is not in the catalogue
     expect(new AppError('no_such_code', 400, '').code).toBe('no_such_code');
     // @ts-expect-error -- the compiler refuses a status that the catalogue does not give the code

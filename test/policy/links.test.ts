@@ -11,7 +11,7 @@ const documents = [
   ),
 ].filter((file) => file.endsWith('.md') && !file.includes('node_modules'));
 
-/** The anchors of a document, as GitHub makes them of its headings. */
+/** The anchors of a document, as GitHub makes them from its headings. */
 function anchorsOf(path: string): Set<string> {
   const headings = readFileSync(path, 'utf8').matchAll(/^#+ (.+)$/gm);
   const slugs = [...headings].map(([, heading = '']) =>
@@ -23,7 +23,7 @@ function anchorsOf(path: string): Set<string> {
   return new Set(slugs);
 }
 
-it.each(documents)('every link of %s to a place in the repository leads somewhere', (document) => {
+it.each(documents)('every link in %s to a file or heading of the repository has a target', (document) => {
   const path = join(ROOT, document);
   const links = [...readFileSync(path, 'utf8').matchAll(/\]\((?![a-z]+:)([^)\s#]*)(?:#([^)\s]+))?\)/g)];
   const dead = links

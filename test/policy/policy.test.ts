@@ -31,13 +31,13 @@ describe('policies', () => {
     expect(undeclared).toEqual(['CouponsController.forgotten']);
   });
 
-  it('are the roles of contract 1, and those of extensions', () => {
+  it('name the roles of contract 1, and those of extensions', () => {
     const operations = ['Create', 'Delete', 'Edit', 'List', 'Read'].map((operation) => `RefreshToken-${operation}`);
     expect(declared.roles).toEqual(expect.arrayContaining(['Coupon-Create', ...operations, 'Token-Introspect']));
     expect(declared.roles).toEqual(declared.roles.toSorted());
   });
 
-  it('close a route that declares none, to an administrator too', async () => {
+  it('close a route without a policy, even to an administrator', async () => {
     const { status, headers, body } = await client('admin').get('/api/sys/coupons');
     expect(status).toBe(403);
     expect(headers.get('www-authenticate')).toBe('Bearer error="insufficient_scope"');
@@ -51,7 +51,7 @@ describe('policies', () => {
     expect((await client().get('/api/sys/coupons')).status).toBe(401);
   });
 
-  it('open a route to everybody, or to a role, where they say so', async () => {
+  it('open a route to everybody, or to a role, as declared', async () => {
     expect((await client().get('/api/sys/coupons/open')).text).toBe('for everybody');
     expect((await client().post('/api/sys/coupons', { Code: 'a', Key: 'b' })).status).toBe(401);
     expect((await client('all').post('/api/sys/coupons', { Code: 'a', Key: 'b' })).status).toBe(403);
@@ -59,7 +59,7 @@ describe('policies', () => {
     expect([status, body]).toEqual([201, { Code: 'a', Key: 'b' }]);
   });
 
-  it("go with the contract's validation, in an extension as well", async () => {
+  it('work together with the contract’s validation, in an extension as well', async () => {
     const { status, body } = await client('admin').post('/api/sys/coupons', { Code: 'AUTUMN', Key: 'too long' });
     expect(status).toBe(400);
     const Message = 'must have at most 5 characters';
@@ -74,7 +74,7 @@ describe('policies', () => {
     });
   });
 
-  it('and with failures, whose codes an extension may bring', async () => {
+  it('work together with failures, whose codes an extension may add', async () => {
     const Message = 'The coupon MAY was used already.';
     const { status, body } = await client().post('/api/sys/coupons/redeem', {});
     expect([status, body]).toEqual([409, { Status: 409, Message, Value: null, Errors: null, WasSuccessful: false }]);
@@ -82,14 +82,14 @@ describe('policies', () => {
     while (!service.log.includes('"failure":{"code":"coupon_used"}')) await seconds(0.02);
   });
 
-  it('and with the other conventions: paths, methods, request ids', async () => {
+  it('work together with the other conventions: paths, methods, request ids', async () => {
     expect((await client().get('/API/Sys/Coupons/OPEN/')).status).toBe(200);
     const { status, headers } = await client().send('PATCH', '/api/sys/coupons');
     expect([status, headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
     expect(headers.get('x-request-id')).not.toBeNull();
   });
 
-  it('and with the documentation', async () => {
+  it('work together with the documentation', async () => {
     const { body } = await client().get('/api/openapi.json');
     expect(body.paths['/api/sys/coupons'].post).toMatchObject({ 'x-required-role': 'Coupon-Create' });
     expect(body.paths['/api/sys/refreshtokens'].post).toMatchObject({ 'x-required-role': 'RefreshToken-Create' });

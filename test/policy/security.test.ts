@@ -7,7 +7,7 @@ const named = [...text.matchAll(/\]\((?:\.\.\/)?(test\/[^)]+)\)(?: “([^”]+)�
   ([, file = '', title = '']) => [file, title] as const,
 );
 
-it.each(named)('the documents on security name a test that there is: %s %s', (file, title) => {
+it.each(named)('the documents on security name an existing test: %s %s', (file, title) => {
   const path = join(ROOT, file);
   expect(existsSync(path)).toBe(true);
   expect(readFileSync(path, 'utf8')).toContain(title);

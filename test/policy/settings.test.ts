@@ -38,7 +38,7 @@ function faultsOf(environment: NodeJS.ProcessEnv): readonly string[] {
 }
 
 describe('a secret setting', () => {
-  it('can be given as a file, whose last line break is left out', () => {
+  it('can be given as a file, whose last line break is ignored', () => {
     const settings = Settings.load({
       DATABASE_URL_FILE: file(`${DATABASE}\n`),
       TESSERA_SECRET_FILE: file(`${SECRET}\r\n`),
@@ -71,17 +71,17 @@ describe('a secret setting', () => {
     },
   );
 
-  it('that a file gives wrongly is judged like any other, and not shown', () => {
+  it('with a wrong value in a file is reported like any other, and not shown', () => {
     expect(faultsOf({ TESSERA_SECRET_FILE: file('short'), DATABASE_URL_FILE: file('mysql://secret') })).toEqual([
       expect.stringMatching(/^DATABASE_URL: expected postgres:[^,]*$/),
       expect.stringMatching(/^TESSERA_SECRET: expected 32 random bytes(?!.*short)/),
     ]);
   });
 
-  it('that this process may not read says so', () => {
+  it('in a file without read permission is reported', () => {
     const path = file(SECRET);
     chmodSync(path, 0o000);
-    // As root, which containers of tests often are, every file can be read.
+    // Root can read every file, and containers of tests often run as root.
     const expected =
       process.getuid?.() === 0
         ? []
@@ -89,7 +89,7 @@ describe('a secret setting', () => {
     expect(faultsOf({ TESSERA_SECRET_FILE: path })).toEqual(expected);
   });
 
-  it('in a file that cannot be read makes no secret of its own', () => {
+  it('in an unreadable file prevents the service from making its own secret', () => {
     const dataDir = join(folder, 'untouched');
     expect(faultsOf({ DATA_DIR: dataDir, DATABASE_URL_FILE: join(folder, 'nowhere') })).toHaveLength(1);
     expect(() => {
@@ -99,7 +99,7 @@ describe('a secret setting', () => {
 });
 
 describe('the allowed origins', () => {
-  it('are those of web pages, local servers and apps in a web view', () => {
+  it('can be those of web pages, local servers and apps in a web view', () => {
     const origins = ['https://app.example.com', 'http://localhost:5173', 'http://[::1]:8080', 'capacitor://localhost'];
     expect(Settings.load({ DATA_DIR: folder, ALLOWED_ORIGINS: origins.join(' , ') }).ALLOWED_ORIGINS).toEqual(origins);
     expect(Settings.load({ DATA_DIR: folder }).ALLOWED_ORIGINS).toEqual([]);
@@ -116,7 +116,7 @@ describe('the allowed origins', () => {
     ['https://a b.example', '; https://a b.example is not an origin'],
     ['https://user@a.example', '; https://user@a.example is not an origin: write https://a.example'],
     ['https://a.example,', '; an entry is empty'],
-  ])('are not %s, and the message says why', (given, fault) => {
+  ])('cannot be %s, and the message says why', (given, fault) => {
     const sent = JSON.stringify(given.split(','));
     expect(faultsOf({ ALLOWED_ORIGINS: `https://good.example,${given}` })).toEqual([
       `ALLOWED_ORIGINS: expected origins such as https://app.example.com, separated by commas${fault}, got ${sent.replace('[', '["https://good.example",')}`,
@@ -145,7 +145,7 @@ describe('DATABASE_URL', () => {
     expect(parts(url)).toEqual(expected);
   });
 
-  it('takes from PGSSLMODE and PGSSLROOTCERT what it leaves open', () => {
+  it('reads from PGSSLMODE and PGSSLROOTCERT what it does not set itself', () => {
     const defaults = { PGSSLMODE: 'verify-ca', PGSSLROOTCERT: '/ca.crt' };
     const [set] = parts('postgres://h/d?sslmode=verify-full&sslrootcert=/own.crt', defaults);
     expect(set).toEqual({ ...atHost('h'), sslmode: 'verify-full', sslrootcert: '/own.crt' });
@@ -203,7 +203,7 @@ describe('a wrong setting', () => {
       [expect.stringMatching(/^DATABASE_URL: expected target_session_attrs to be one of any, primary, read-write/)],
     ],
     [{ API_DOCS: 'false' }, ['API_DOCS: expected one of on, off, got "false"']],
-  ])('is the only one that is named: %j', (given, faults) => {
+  ])('is the only one in the message: %j', (given, faults) => {
     expect(faultsOf(given)).toEqual(faults);
   });
 });

@@ -6,12 +6,12 @@ const ID = { id: 'bigint' } as const;
 const BOTH = { subject: 'text', clientId: 'text?' } as const;
 
 describe('a statement', () => {
-  it('gets a number for each name, in the order in which they are declared', () => {
+  it('numbers its parameters in the order of their declaration', () => {
     const text = 'SELECT FROM t WHERE client_id = :clientId AND (subject = :subject OR :clientId IS NULL)';
     expect(numbered(text, BOTH)).toBe('SELECT FROM t WHERE client_id = $2 AND (subject = $1 OR $2 IS NULL)');
   });
 
-  it('takes its values by name and gives them in that order', () => {
+  it('takes its values by name and passes them in that order', () => {
     const find = statement({
       name: 'test-find',
       parameters: BOTH,
@@ -42,7 +42,7 @@ describe('a statement', () => {
     ['quoted names', '"a :no "" :no" = :id', '"a :no "" :no" = $1'],
     ['strings between dollars', '$$ :no $1 $$ || :id || $a$ :no $$ $a$', '$$ :no $1 $$ || $1 || $a$ :no $$ $a$'],
     ['comments', `:id -- it's :no\n/* "x :no $5 */ = 1`, `$1 -- it's :no\n/* "x :no $5 */ = 1`],
-  ])('leaves %s as they are', (_, text, compiled) => {
+  ])('leaves %s unchanged', (_, text, compiled) => {
     expect(numbered(text, ID)).toBe(compiled);
   });
 
@@ -69,7 +69,7 @@ describe('a statement', () => {
     expect(STATEMENTS.has('test-bad')).toBe(false);
   });
 
-  it('is refused for the name of another, and for a parameter of the name of one of the event', () => {
+  it('is refused when its name is taken, and when a parameter has the name of a parameter of the event', () => {
     statement({ name: 'test-twice', text: 'SELECT 1' });
     expect(() => statement({ name: 'test-twice', text: 'SELECT 2' })).toThrow('There are two statements test-twice.');
     const act = 'DELETE FROM refresh_tokens WHERE last_address = :address';
@@ -79,7 +79,7 @@ describe('a statement', () => {
   });
 });
 
-it('parameters are listed as SQL needs them', () => {
+it('parameters are listed in the forms that SQL needs', () => {
   const each = { id: 'bigint', uniqueIds: 'uuid?[]', kinds: 'text[]?' } as const;
   expect(parameterList(each)).toBe(':id, :uniqueIds, :kinds');
   expect(parameterList(each, 'typed')).toBe(':id::bigint, :uniqueIds::uuid[], :kinds::text[]');

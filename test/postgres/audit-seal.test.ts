@@ -5,7 +5,7 @@ import { databaseUrl } from '../support/data.js';
 import { Service } from '../support/service.js';
 import { disposeWithoutLeaks, login, times } from '../support/sessions.js';
 
-// Each step starts a process: on a machine that does other things this takes long.
+// Each step starts a process, which takes long on a busy machine.
 jest.setTimeout(240_000);
 
 let service: Service;
@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 const EVENT = `INSERT INTO audit_trail_entries (kind, actor, record_ids) VALUES ('login', 'late', '{}') RETURNING id`;
-/** Runs the job, after the service's own run of it where that is under way. */
+/** Runs the job, after the service's own run if that run is under way. */
 async function seal(): Promise<CommandResult> {
   for (;;) {
     const result = await runCli(service.dataDir, ['jobs', 'run', 'audit-seal', '--json']);
@@ -35,7 +35,7 @@ const sealedUpTo = async (): Promise<number> => {
 const verify = () => runCli(service.dataDir, ['audit', 'verify', '--json']);
 
 describe('the job that seals', () => {
-  it('waits for a transaction whose event has a lower id than events that are there already', async () => {
+  it('waits for an open transaction whose event has a lower id than existing events', async () => {
     const writer = new pg.Client({ connectionString: databaseUrl(service.dataDir) });
     await writer.connect();
     await writer.query('BEGIN');
@@ -63,7 +63,7 @@ describe('the job that seals', () => {
     expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ findings: [] })]);
   });
 
-  it('covers every column of an event: one that is added needs a new version of the seal', async () => {
+  it('covers every column of an event: a new column needs a new version of the seal', async () => {
     const { SEALED_COLUMNS, SEAL_VERSION } = await import('../../src/audit-trail/sealed-columns.js');
     const { rows } = await database.query<{ name: string }>(
       `SELECT column_name AS name FROM information_schema.columns WHERE table_name = 'audit_trail_entries'`,
@@ -72,7 +72,7 @@ describe('the job that seals', () => {
     expect(sealed.sort()).toEqual(rows.map(({ name }) => name).sort());
   });
 
-  it('digests to the same whatever the settings of the session', async () => {
+  it('computes the same digest under any settings of the database session', async () => {
     const { digestSql } = await import('../../src/audit-trail/sealed-columns.js');
     const sql = `SELECT ${digestSql('1')} AS digest FROM audit_trail_entries e`;
     const [plain, other] = [

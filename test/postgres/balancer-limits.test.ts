@@ -5,7 +5,7 @@ import { RESOURCE } from '../support/client.js';
 import { Service } from '../support/service.js';
 import { times } from '../support/sessions.js';
 
-/** As in deploy/haproxy.cfg. */
+/** The limits of deploy/haproxy.cfg. */
 const SIGN_INS_IN_10_SECONDS = 100;
 const REQUESTS_IN_10_SECONDS = 300;
 
@@ -38,7 +38,7 @@ suite('the limits of the balancer', () => {
   it.each([
     ['/API/%74oken/', '127.0.0.10', '127.0.0.11'],
     ['//api///token//', '127.0.0.20', '127.0.0.21'],
-  ])('hold back sign-ins of one address, also at %s; others and refreshes go on', async (path, address, another) => {
+  ])('refuse too many sign-ins from one address, also at %s, but no other requests', async (path, address, another) => {
     const signIn = (from: string) => send(path, from, 'grant_type=unknown');
     const answers = await times(SIGN_INS_IN_10_SECONDS + 20, () => signIn(address));
     const refused = answers.filter(({ status }) => status === 429);
@@ -56,7 +56,7 @@ suite('the limits of the balancer', () => {
     expect(refresh.body['error']).toBe('invalid_request');
   });
 
-  it('hold back all requests of one address, in the form of each route', async () => {
+  it('refuse too many requests from one address, in the form of each route', async () => {
     const message = 'Too many requests. Wait 10 seconds.';
     const answers = await times(REQUESTS_IN_10_SECONDS + 50, () => send(RESOURCE, '127.0.0.12'));
     const refused = answers.filter(({ status }) => status === 429);

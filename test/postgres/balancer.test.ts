@@ -22,21 +22,21 @@ import {
 const CLIENTS = 6;
 /** The connection was closed without an answer. */
 const CLOSED = 0;
-/** Of this machine, and neither the balancer's nor trusted. */
+/** An address of this machine that is neither the balancer's nor trusted. */
 const ELSEWHERE = '127.0.0.9';
-/** Two looks at a replica, two seconds apart, and what they may take. */
+/** Seconds in which the balancer notices a change: two health checks, two seconds apart, and the time that they take. */
 const NOTICED_S = 7;
 
 let balancer: Balancer;
 let replicas: [Service, Service];
 let metricsUrl: string;
 let proxy: DatabaseProxy;
-/** The first replica as clients reach it: at the balancer, which may ask the other. */
+/** The first replica as clients reach it: through the balancer, which may choose the other replica. */
 let service: Service;
 let admin: Client;
 
 const suite = Balancer.isInstalled || process.env['CI'] ? describe : describe.skip;
-if (!Balancer.isInstalled) console.warn('HAProxy is not installed: what goes through it is not tested.');
+if (!Balancer.isInstalled) console.warn('HAProxy is not installed: the tests of the balancer are skipped.');
 
 suite('two replicas behind the balancer', () => {
   beforeAll(async () => {
@@ -48,12 +48,12 @@ suite('two replicas behind the balancer', () => {
       DATABASE_URL: proxy.url,
       PUBLIC_URL: 'https://tessera.example.com',
       TRUSTED_PROXIES: '127.0.0.1',
-      // As in the Compose file.
+      // The settings of the Compose file.
       SHUTDOWN_DELAY: '5',
     };
     const first = await Service.startOn(dataDir, { ...settings, METRICS_PORT: String(metricsPort) });
     replicas = [first, await Service.startOn(dataDir, settings)];
-    // These tests send more from one address than clients do.
+    // These tests send more requests from one address than clients do.
     const limits = { REQUESTS_IN_10_SECONDS: '1000000' };
     balancer = await Balancer.start([replicas[0].url, replicas[1].url], limits);
     service = Object.create(first, { url: { value: balancer.url } }) as Service;
@@ -66,7 +66,7 @@ suite('two replicas behind the balancer', () => {
     await proxy.cut();
   });
 
-  it('are one service: the client_id header arrives, and a session goes on at either', async () => {
+  it('are one service: the client_id header arrives, and a session continues at either replica', async () => {
     const [first, second] = replicas;
     let tokens = await login(service, 'all', 'behind');
     for (const replica of [first, second, service]) tokens = await refresh(replica, tokens, 'behind');
@@ -76,7 +76,7 @@ suite('two replicas behind the balancer', () => {
     for (let n = 0; n < 10; n++) tokens = await refresh(service, tokens, 'behind');
   });
 
-  it('know where a request came from, whatever it says of that, and what it is called', async () => {
+  it('see the client’s real address, whatever the client claims, and keep its request id', async () => {
     const body = new URLSearchParams({
       grant_type: 'password',
       username: 'list@example.com',
@@ -94,7 +94,7 @@ suite('two replicas behind the balancer', () => {
     expect(await events(service, { RequestId: 'one-of-ours' })).toMatchObject([{ Kind: 'login', Address: ELSEWHERE }]);
   });
 
-  it('take bodies of up to 256 KiB, and do not show their metrics', async () => {
+  it('accept bodies of up to 256 KiB, and do not show their metrics', async () => {
     const ticket = (length: number) => validRecord({ ProtectedTicket: 't'.repeat(length) });
     expect((await admin.post(RESOURCE, ticket(250 * 1024))).status).not.toBe(413);
     for (let n = 0; n < 50; n++) {
@@ -105,7 +105,7 @@ suite('two replicas behind the balancer', () => {
     expect((await service.client().get('/metrics')).status).toBe(404);
   });
 
-  it('a replica that will stop says so first, and still takes what comes', async () => {
+  it('a replica that will stop says so first, and still serves requests', async () => {
     const [first, second] = replicas;
     const ended = second.end();
     const probe = () => second.client().get('/health/ready');
@@ -142,11 +142,11 @@ suite('two replicas behind the balancer', () => {
     expect(all.length).toBeGreaterThan(CLIENTS * 10);
     const failures = all.filter(({ status }) => status !== 200);
     expect(failures.filter(({ what }) => (unharmed as readonly string[]).includes(what))).toEqual([]);
-    // Of these nobody knows whether they were done: the balancer asks nobody else.
+    // Other requests may fail: nobody knows whether they were carried out, so the balancer does not repeat them.
     expect(failures.filter(({ status }) => status !== 502 && status !== CLOSED)).toEqual([]);
   });
 
-  it('say themselves that their database is away, in the form of each route', async () => {
+  it('report that their database is away, in the form of each route', async () => {
     const tokens = await login(service, 'all');
     await proxy.cut();
     await seconds(NOTICED_S);
@@ -161,7 +161,7 @@ suite('two replicas behind the balancer', () => {
     await refresh(service, tokens);
   });
 
-  it('are answered for when none of them runs; and nothing that was asked is in the log', async () => {
+  it('get an answer from the balancer when neither replica runs; its log contains nothing from requests', async () => {
     const tokens = await login(service, 'all');
     await Promise.all(replicas.map((replica) => replica.end()));
     const { status, body, headers } = await admin.get(`${RESOURCE}?RefreshToken_Subject=ada`);
@@ -183,7 +183,7 @@ interface Done {
   readonly status: number;
 }
 
-/** Refreshes, reads and creates until it is over, and says what came of each. */
+/** Refreshes, reads and creates until the signal. Returns the status of each request. */
 async function useUntil(over: AbortSignal, client: string, { refresh: first }: Tokens): Promise<Done[]> {
   const done: Done[] = [];
   let token = first;

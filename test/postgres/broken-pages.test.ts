@@ -21,7 +21,7 @@ afterAll(async () => {
   await disposeWithoutLeaks(service);
 });
 
-it('a page that fails in the middle breaks its connection, is logged, and never looks whole', async () => {
+it('a page that fails in the middle breaks its connection, is logged, and never looks complete', async () => {
   const answer = await open(service, PAGE);
   await once(answer, 'readable');
   await database.query('BEGIN; LOCK TABLE refresh_tokens IN ACCESS EXCLUSIVE MODE');
@@ -37,14 +37,14 @@ it('a page that fails in the middle breaks its connection, is logged, and never 
   expect(await drain(await open(service, PAGE))).toBeGreaterThan(0);
 });
 
-it('a page that fails before its first record is an answer like any other', async () => {
+it('a page that fails before its first record is an ordinary error response', async () => {
   await database.query('BEGIN; LOCK TABLE refresh_tokens IN ACCESS EXCLUSIVE MODE');
   const { status, body } = await service.client(basicOf('admin')).get(PAGE);
   await database.query('ROLLBACK');
   expect([status, body.Status]).toEqual([503, 503]);
 });
 
-it('a client that hangs up stops the reading', async () => {
+it('the service stops reading when the client disconnects', async () => {
   const slicesSince = async (moment: Date): Promise<number> => {
     const { rows } = await database.query<{ count: string }>(
       `SELECT count(*) FROM pg_stat_activity

@@ -19,7 +19,7 @@ afterAll(async () => {
   await deleteData(dataDir);
 });
 
-it('a connection that is refused is a 503, and the service serves again when it is let in', async () => {
+it('a refused database connection is a 503, and the service recovers when connections are accepted again', async () => {
   const role = `refused_${process.pid}`;
   await database.query(`CREATE ROLE ${role} SUPERUSER LOGIN PASSWORD 'secret'`);
   const url = Object.assign(new URL(the(databaseUrl(dataDir))), { username: role, password: 'secret' });
@@ -28,12 +28,12 @@ it('a connection that is refused is a 503, and the service serves again when it 
   const bearer = service.client(`Bearer ${(await login(service, 'all')).access}`);
   await database.query(`ALTER ROLE ${role} NOLOGIN`);
   await database.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1', [role]);
-  // The service learns that its connections ended when it reads of that: what it sends before is lost with them.
+  // The service learns only when it reads that its connections have ended. Requests that it sends before are lost with them.
   let answer = await client.get(RESOURCE);
   for (let n = 0; n < 100 && !(answer.body.Message as string).endsWith('nothing was written.'); n++)
     answer = await client.get(RESOURCE);
   expect([answer.status, answer.body.Message]).toEqual([503, 'The database cannot be reached; nothing was written.']);
-  // The key set may be cached for minutes, and is remembered for a second; that it cannot be read may not.
+  // The key set may be cached for minutes, and the service keeps it for a second. A failure to read the keys may not be cached.
   await seconds(1.1);
   const { status: keysStatus, headers } = await client.get('/.well-known/jwks.json');
   expect([keysStatus, headers.get('cache-control')]).toEqual([503, 'no-store']);
@@ -48,7 +48,7 @@ it('a connection that is refused is a 503, and the service serves again when it 
   await database.query(`DROP ROLE ${role}`);
 });
 
-it('a certificate that is no longer there when the service connects again does not end it', async () => {
+it('a certificate file that is missing at a reconnection does not end the service', async () => {
   const certificate = join(dataDir, 'root.crt');
   writeFileSync(certificate, '');
   const url = Object.assign(new URL(the(databaseUrl(dataDir))), {
@@ -58,7 +58,7 @@ it('a certificate that is no longer there when the service connects again does n
   const client = service.client(basicOf('admin'));
   await database.query('BEGIN');
   await database.query('LOCK TABLE refresh_tokens');
-  // One waits for the lock, and the other for the one connection.
+  // The first request waits for the lock, the second for the only connection.
   const answers = Promise.all([client.get(`${RESOURCE}/1`), client.post(RESOURCE, validRecord())]);
   const waiting = 'SELECT FROM pg_locks WHERE NOT granted';
   while ((await database.query(waiting)).rowCount === 0) await seconds(0.01);
@@ -74,13 +74,13 @@ it('a certificate that is no longer there when the service connects again does n
   expect(await service.end()).toBe(0);
 });
 
-it('connections that fell silent do not keep access tokens from being accepted on others', async () => {
+it('silent connections do not prevent the service from accepting access tokens over other connections', async () => {
   const { service, proxy, database: beside } = await startBehindProxy({ DATABASE_STATEMENT_TIMEOUT: '10' });
   const client = service.client(`Bearer ${(await login(service, 'all')).access}`);
-  // The job would have the signing keys read again.
+  // The job that is due would make the service read the signing keys again.
   await beside.query(`INSERT INTO jobs (name, due_on) VALUES ('signing-keys', now() + interval '1 hour')
     ON CONFLICT (name) DO UPDATE SET due_on = excluded.due_on`);
-  // Long enough for them to be read again by whoever comes.
+  // After this time the next request reads the keys again.
   await seconds(1.1);
   proxy.strand();
   expect((await client.get(RESOURCE)).status).toBe(200);

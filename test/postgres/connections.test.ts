@@ -22,7 +22,7 @@ const CLIENTS = 8;
 const CUTS = 30;
 const POOL_SIZE = 4;
 const UNKNOWN = 'The database cannot be reached; whether the request was carried out is not known.';
-/** The process that waits for a lock. */
+/** The server process that waits for a lock. */
 const WAITING = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
 
 let service: Service;
@@ -46,7 +46,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const busy = (message: string) => ({ Status: 503, Message: message, Value: null, Errors: null, WasSuccessful: false });
 
 describe('a database that is away', () => {
-  it('is a 503 with Retry-After on every route, and the service serves again when it is back', async () => {
+  it('is a 503 with Retry-After on every route, and the service recovers when the database is back', async () => {
     const tokens = await login(service, 'all');
     const bearer = service.client(`Bearer ${tokens.access}`);
     await proxy.cut();
@@ -66,7 +66,7 @@ describe('a database that is away', () => {
     expect((await service.client().get('/health/ready')).status).toBe(200);
   });
 
-  it('takes no session from clients that ask again, when their connections are cut again and again', async () => {
+  it('takes no session from clients that retry while their connections are cut repeatedly', async () => {
     const clients = await Promise.all(
       Array.from({ length: CLIENTS }, async (_, n) => [`cut-${n}`, await login(service, 'all', `cut-${n}`)] as const),
     );
@@ -86,7 +86,7 @@ describe('a database that is away', () => {
   it.each([
     ['between two statements', 'SELECT FROM refresh_tokens WHERE id = $1 FOR UPDATE'],
     ['before the commit', 'LOCK TABLE audit_trail_entries IN SHARE MODE'],
-  ])('is a 503 where the connection of a transaction breaks %s, and nothing was written', async (_moment, lock) => {
+  ])('is a 503 when the connection of a transaction breaks %s, and nothing was written', async (_moment, lock) => {
     await login(service, 'all', 'broken');
     const [record] = (await admin.get(`${RESOURCE}?RefreshToken_ClientId=broken`)).body.Records as SessionRecord[];
     const { Id } = the(record);
@@ -94,7 +94,7 @@ describe('a database that is away', () => {
     await database.query(lock, lock.includes('$1') ? [Id] : []);
     const updating = admin.put(RESOURCE, { ...record, Subject: 'edited@example.com' });
     const pid = await until(WAITING);
-    // What the transaction waits for is answered together with the end of its connection.
+    // The answer that the transaction waits for arrives together with the end of its connection.
     proxy.freeze();
     await database.query('ROLLBACK');
     await until(`SELECT pid FROM pg_stat_activity WHERE pid = ${pid} AND state = 'idle in transaction'`);
@@ -106,8 +106,8 @@ describe('a database that is away', () => {
   });
 });
 
-describe('what the database may have done', () => {
-  it('is not denied when the connection broke and the next is refused; and the same token gets the next', async () => {
+describe('a 503 for a request that the database may have carried out', () => {
+  it('says so when the connection breaks and the next connection is refused; the same token then gets the next token', async () => {
     const tokens = await login(service, 'all', 'perhaps');
     await database.query('BEGIN');
     await database.query('LOCK TABLE refresh_tokens');
@@ -128,13 +128,13 @@ describe('what the database may have done', () => {
     expect(Number(rows[0].steps)).toBe(1);
   });
 
-  it('is not denied when a session cannot begin, of whose user a code was used up', async () => {
+  it('says so when no session could be started but the user’s code is used up', async () => {
     const { stdout } = await runCli(service.dataDir, ['totp', 'enable', 'edit@example.com']);
     const factor = URI.parse(stdout.trim()) as TOTP;
     const codeOfStep = (step: number) => factor.generate({ timestamp: Date.now() + step * 30_000 });
     const form = { grant_type: 'password', username: 'edit@example.com', password: passwordOf('edit') };
     await totpStepWith(20);
-    // The session cannot be written, or the attempt cannot be given back.
+    // Either the session cannot be written, or the attempt cannot be given back.
     await database.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
       $$ BEGIN RAISE 'canceled' USING ERRCODE = 'lock_not_available'; END $$`);
     for (const [step, trigger] of [
@@ -153,7 +153,7 @@ describe('what the database may have done', () => {
   });
 });
 
-it('a server that has no room left is a 503, and what was asked is undone', async () => {
+it('a server without free disk space is a 503, and the request is undone', async () => {
   await database.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE 'could not extend file' USING ERRCODE = 'disk_full'; END $$`);
   await database.query(
@@ -166,7 +166,7 @@ it('a server that has no room left is a 503, and what was asked is undone', asyn
   expect(await create(admin)).toBeGreaterThan(0);
 });
 
-/** The process of the one connection that comes to be as described. */
+/** Waits for a connection that matches the query, and returns its server process. */
 async function until(query: string): Promise<number> {
   for (;;) {
     const { rows } = await database.query<{ pid: number }>(query);
@@ -176,8 +176,8 @@ async function until(query: string): Promise<number> {
 }
 
 /**
- * Refreshes as a well-behaved client does: what got no token is asked again, with the same one. Says how often it got one: once at least,
- * however busy the machine is.
+ * Refreshes as a well-behaved client does: repeats a refresh with the same token until it gets an answer. Returns the number of successful
+ * refreshes: at least one, however busy the machine is.
  */
 async function refreshUntil(over: AbortSignal, client: string, { refresh: first }: Tokens): Promise<number> {
   let [token, count] = [first, 0];
@@ -192,7 +192,7 @@ async function refreshUntil(over: AbortSignal, client: string, { refresh: first 
 }
 
 describe('limits of time', () => {
-  it('a lock that somebody else holds is waited for no longer than DATABASE_LOCK_TIMEOUT', async () => {
+  it('a request waits for a lock no longer than DATABASE_LOCK_TIMEOUT', async () => {
     const id = await create(admin);
     await database.query('BEGIN');
     await database.query('SELECT FROM refresh_tokens WHERE id = $1 FOR UPDATE', [id]);
@@ -206,7 +206,7 @@ describe('limits of time', () => {
     expect((await admin.delete(`${RESOURCE}/${id}`)).status).toBe(200);
   });
 
-  it('no more than DATABASE_POOL_SIZE connections are opened, however many ask', async () => {
+  it('the service opens no more than DATABASE_POOL_SIZE connections, however many requests arrive', async () => {
     await Promise.all(Array.from({ length: 100 }, () => admin.get(RESOURCE)));
     const { rows } = await database.query(
       `SELECT count(*)::int AS count FROM pg_stat_activity WHERE application_name = 'tessera' AND datname = current_database()`,

@@ -5,10 +5,10 @@ import type { DatabaseProxy } from '../support/database-proxy.js';
 import type { Service } from '../support/service.js';
 import { login, recordOf, refresh, seconds, the, times } from '../support/sessions.js';
 
-// What many ask at once is asked of the database together. What befalls one is not the others'.
+// Requests that arrive together share one database statement. A failure or delay of one request must not affect the others.
 
 const CROWD = 20;
-/** As DATABASE_STATEMENT_TIMEOUT below, and what the service gives the answer to arrive. */
+/** DATABASE_STATEMENT_TIMEOUT below, and the time that the service allows for the answer to arrive. */
 const SILENT_S = 6 + 5;
 
 let service: Service;
@@ -23,15 +23,15 @@ afterAll(async () => {
   await proxy.cut();
 });
 
-it('a session whose row somebody holds makes no other wait, and has its token when it is free', async () => {
-  const clientOf = (n: number) => `held-${n}`;
+it('a session whose row is locked delays no other session, and gets its token when the row is free', async () => {
+  const clientOf = (n: number) => `crowd-${n}`;
   let others = await times(CROWD, (n) => login(service, 'all', clientOf(n)));
-  const held = await times(4, (n) => login(service, 'all', `holder-${n}`));
-  const ids = await Promise.all(held.map(async (tokens) => the(await recordOf(service, tokens)).Id));
+  const locked = await times(4, (n) => login(service, 'all', `holder-${n}`));
+  const ids = await Promise.all(locked.map(async (tokens) => the(await recordOf(service, tokens)).Id));
   await database.query('BEGIN');
   await database.query('SELECT FROM refresh_tokens WHERE id = ANY ($1) FOR UPDATE', [ids]);
   let answered = 0;
-  const waiting = held.map(async (tokens, n) => {
+  const waiting = locked.map(async (tokens, n) => {
     const next = await refresh(service, tokens, `holder-${n}`);
     answered++;
     return next;
@@ -45,7 +45,7 @@ it('a session whose row somebody holds makes no other wait, and has its token wh
   await Promise.all(next.map((tokens, n) => refresh(service, tokens, `holder-${n}`)));
 });
 
-it('what the database refuses of one, it refuses of no other', async () => {
+it('a refused insert makes no other insert of the batch fail', async () => {
   const { access } = await login(service, 'all');
   const all = service.client(`Bearer ${access}`);
   await database.query(`ALTER TABLE refresh_tokens ADD CONSTRAINT of_a_team CHECK (system_id <> 'refused')`);
@@ -57,7 +57,7 @@ it('what the database refuses of one, it refuses of no other', async () => {
   await database.query('ALTER TABLE refresh_tokens DROP CONSTRAINT of_a_team');
 });
 
-it('what takes long for one holds up no other', async () => {
+it('a slow insert delays no other insert', async () => {
   const { access } = await login(service, 'all');
   const all = service.client(`Bearer ${access}`);
   await database.query(
@@ -78,18 +78,18 @@ it('what takes long for one holds up no other', async () => {
   await database.query('ALTER TABLE refresh_tokens DROP CONSTRAINT of_a_team');
 });
 
-it('a database that does not answer keeps nobody waiting for long, and is met again when it does', async () => {
+it('requests fail quickly while the database does not answer, and succeed again when it answers', async () => {
   const { access } = await login(service, 'all');
   const clients = [service.client(basicOf('admin')), service.client(`Bearer ${access}`)];
   const id = await create(the(clients[0]));
-  // One after the other, so that not all are asked together.
+  // One after the other, so that not all requests share one statement.
   const reads = () =>
     times(CROWD, async (n) => {
       await seconds(n / 20);
       return the(clients[n % 2]).get(`${RESOURCE}/${id}`);
     });
   await reads();
-  // A connection that rests for as long as one may be silent is a good one.
+  // A connection that was idle for as long as a silent connection is tolerated must still work.
   await seconds(SILENT_S + 1);
   await reads();
   proxy.freeze();

@@ -7,7 +7,7 @@ import { ask } from '../support/sessions.js';
 
 const EMAIL = 'admin@example.com';
 
-it('the first administrator is made once by processes that start together, and the file has the password of that one', async () => {
+it('processes that start together create one first administrator, and the file has the password of that administrator', async () => {
   const dataDir = await newEmptyData();
   const services = await Promise.all([1, 2, 3].map(() => Service.startOn(dataDir)));
   const [first, ...others] = services as [Service, ...Service[]];
@@ -22,9 +22,9 @@ it('the first administrator is made once by processes that start together, and t
   await first.dispose();
 });
 
-it('the first administrator is not made without ADMIN_PASSWORD where no file can keep a random one', async () => {
+it('a start without ADMIN_PASSWORD fails when no file can keep a random password', async () => {
   const dataDir = await newEmptyData();
-  // Below a file nobody can write, not even root.
+  // Nobody can write below a file, not even root.
   const settings = { ...settingsOf(dataDir), DATA_DIR: join(dataDir, 'secret'), PORT: String(await freePort()) };
   const { code, output } = await runMain({ ...settings, LOG_LEVEL: 'silent' });
   expect([code, output]).toEqual([

@@ -16,7 +16,7 @@ beforeEach(async () => {
   await database.connect();
 });
 
-/** Ends the service, and takes its database away. */
+/** Ends the service and the connection of the test, and deletes the database. */
 async function finish(service: Service): Promise<void> {
   await database.end();
   await disposeWithoutLeaks(service);
@@ -30,7 +30,7 @@ function withHosts(...hosts: readonly string[]): string {
 
 const hostOf = (href: string): string => new URL(href).host;
 
-it('of several hosts the first that accepts writes is used: one is dead, one a standby', async () => {
+it('the service uses the first of several hosts that accepts writes: one host is dead, another is a standby', async () => {
   // The same role and password as those of the server that the suites start.
   const standby = await startPostgres([], { isStandby: true });
   const hosts = withHosts(`127.0.0.1:${await freePort()}`, hostOf(standby.url), url.host);
@@ -40,7 +40,7 @@ it('of several hosts the first that accepts writes is used: one is dead, one a s
   await finish(service);
 });
 
-it('a host that goes away is left for the next, and for the first again, without losing a session', async () => {
+it('the service switches to the next host when a host goes away, and back to the first, without losing a session', async () => {
   const [first, second] = [await DatabaseProxy.start(url.href), await DatabaseProxy.start(url.href)];
   await second.cut();
   const service = await Service.startOn(dataDir, { DATABASE_URL: withHosts(hostOf(first.url), hostOf(second.url)) });
@@ -57,7 +57,7 @@ it('a host that goes away is left for the next, and for the first again, without
   await first.cut();
 });
 
-it('a host that says nothing does not keep the next from being used', async () => {
+it('a silent host does not prevent the service from using the next host', async () => {
   const [silent, answers] = [await DatabaseProxy.start(url.href), await DatabaseProxy.start(url.href)];
   silent.freeze();
   const service = await Service.startOn(dataDir, { DATABASE_URL: withHosts(hostOf(silent.url), hostOf(answers.url)) });
@@ -68,7 +68,7 @@ it('a host that says nothing does not keep the next from being used', async () =
   await answers.cut();
 });
 
-it('a connection whose server turns out to only read is used no more', async () => {
+it('the service abandons a connection whose server has become read-only', async () => {
   const service = await Service.startOn(dataDir, { DATABASE_POOL_SIZE: '1' });
   const admin = service.client(basicOf('admin'));
   await login(service, 'all', 'left');
@@ -80,7 +80,7 @@ it('a connection whose server turns out to only read is used no more', async () 
     return rows;
   };
   const before = await connection();
-  // As of a primary that came back as a standby behind the same address.
+  // As a primary that came back as a standby behind the same address.
   await database.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE 'cannot execute UPDATE in a read-only transaction' USING ERRCODE = 'read_only_sql_transaction'; END $$`);
   await database.query('CREATE TRIGGER standby BEFORE UPDATE ON refresh_tokens FOR EACH ROW EXECUTE FUNCTION refuse()');
@@ -95,7 +95,7 @@ it('a connection whose server turns out to only read is used no more', async () 
   await finish(service);
 });
 
-it('a database that is made to only read is a 503, and served again when it accepts writes', async () => {
+it('a read-only database is a 503, and the service recovers when the database accepts writes again', async () => {
   const service = await Service.startOn(dataDir, { DATABASE_POOL_SIZE: '1' });
   const admin = service.client(basicOf('admin'));
   const { pathname } = url;
@@ -103,7 +103,7 @@ it('a database that is made to only read is a 503, and served again when it acce
   await database.query(`ALTER DATABASE ${pathname.slice(1)} SET default_transaction_read_only = on`);
   await database.query(cut);
   const answers: number[] = [];
-  // The service learns that its connection ended when it reads of that, and logs a request when it has answered.
+  // The service learns only when it reads that its connection has ended, and logs a request after it has answered.
   for (let n = 0; n < 200 && !service.log.includes('default_transaction_read_only is on'); n++) {
     answers.push((await admin.get(RESOURCE)).status);
     await seconds(0.05);

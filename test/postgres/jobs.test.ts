@@ -41,7 +41,7 @@ const countsOf = async (...subjects: string[]): Promise<number[]> => {
 };
 
 describe('the job that deletes expired records', () => {
-  it('never takes a session that lives, when users sign in again on expired ones while it runs', async () => {
+  it('never deletes a living session, when users sign in again on expired sessions while the job runs', async () => {
     const clients = Array.from({ length: CLIENTS }, (_, n) => `client-${n}`);
     for (let round = 0; round < ROUNDS; round++) {
       await database.query(
@@ -60,21 +60,23 @@ describe('the job that deletes expired records', () => {
     }
   });
 
-  it('passes by a session that somebody is signing in on', async () => {
-    await login(service, 'all', 'held');
-    const held = await database.query(
-      `UPDATE refresh_tokens SET expires_on = ${LONG_AGO}, updated_on = ${LONG_AGO} WHERE client_id = 'held' RETURNING id`,
+  it('skips a session that a sign-in has locked', async () => {
+    await login(service, 'all', 'locked');
+    const locked = await database.query(
+      `UPDATE refresh_tokens SET expires_on = ${LONG_AGO}, updated_on = ${LONG_AGO} WHERE client_id = 'locked' RETURNING id`,
     );
     await database.query('BEGIN');
-    await database.query(`UPDATE refresh_tokens SET expires_on = now() + interval '1 day' WHERE client_id = 'held'`);
+    await database.query(`UPDATE refresh_tokens SET expires_on = now() + interval '1 day' WHERE client_id = 'locked'`);
     const running = run('expired-records');
     await Promise.race([running, new Promise((resolve) => setTimeout(resolve, 1_000))]);
     await database.query('COMMIT');
     await running;
-    expect((await database.query(`SELECT id FROM refresh_tokens WHERE client_id = 'held'`)).rows).toEqual(held.rows);
+    expect((await database.query(`SELECT id FROM refresh_tokens WHERE client_id = 'locked'`)).rows).toEqual(
+      locked.rows,
+    );
   });
 
-  it('leaves what expired but was written since, and what lives', async () => {
+  it('keeps expired records that were written recently, and living records', async () => {
     await database.query(
       `INSERT INTO refresh_tokens (unique_id, subject, client_id, expires_on, protected_ticket, ticket_hash, ticket_salt, updated_by, updated_on)
         SELECT gen_random_uuid(), subject, 'c', expires, 't', 'h', 's', 'x', updated FROM (VALUES
@@ -86,14 +88,14 @@ describe('the job that deletes expired records', () => {
   });
 });
 
-it('old audit events are deleted, and those within AUDIT_RETENTION are not', async () => {
+it('old audit events are deleted, and events within AUDIT_RETENTION are kept', async () => {
   const age = async (days: number, kind: string) =>
     database.query(
       `INSERT INTO audit_trail_entries (created_on, kind, actor, record_ids)
         SELECT now() - interval '${days} days', $1, 'x', '{}' FROM generate_series(1, 3000)`,
       [kind],
     );
-  // Whole ranges of a thousand: the service reports that its seals are gone, and that event must not be among those that expire.
+  // Whole ranges of a thousand. The service also writes an event about the missing seals, and that event must not be among the expired events.
   await database.query('DELETE FROM audit_trail_entries');
   await database.query('DELETE FROM audit_seals');
   for (const [days, kind] of [
@@ -110,7 +112,7 @@ it('old audit events are deleted, and those within AUDIT_RETENTION are not', asy
   expect(rows).toEqual([{ kind: 'kept', count: 3_000 }]);
 });
 
-it('failed sign-ins without a say are forgotten, and what is known of live ones stays', async () => {
+it('old failed sign-ins are deleted, and recent failures stay', async () => {
   await database.query(
     `INSERT INTO login_throttles (key, failures, blocked_until, last_failure) VALUES
       ('old', 3, '-infinity', now() - interval '2 days'), ('fresh', 3, '-infinity', now())`,
@@ -120,7 +122,7 @@ it('failed sign-ins without a say are forgotten, and what is known of live ones 
   expect(rows).toEqual([{ key: 'fresh' }]);
 });
 
-it('a job of a process that died is taken over', async () => {
+it('another process takes over a job whose process died', async () => {
   await database.query(
     `UPDATE jobs SET holder = gen_random_uuid(), held_until = now() + interval '1 minute' WHERE name = 'login-failures'`,
   );

@@ -4,7 +4,7 @@ import { RETRY_WINDOW } from '../support/judged-session.js';
 import { Service } from '../support/service.js';
 import { disposeWithoutLeaks } from '../support/sessions.js';
 
-// As in test/authority/judgement.test.ts, with two processes: one stands still while tokens are superseded at the other.
+// As in test/authority/judgement.test.ts, with two processes: one is stopped while tokens are superseded at the other.
 
 const MILLISECONDS = 20_000;
 
@@ -19,12 +19,12 @@ afterAll(async () => {
   await disposeWithoutLeaks(services[0]);
 });
 
-it('holders and thieves get what the table of verdicts says, whichever process they come to', async () => {
+it('owners and thieves get the verdicts of the table, whichever process they reach', async () => {
   const weights = { present: 10, race: 4, hangUp: 4, use: 3, wait: 1, stall: 0 };
   expect(await tryInterleavings(services, { weights, lanes: 4, milliseconds: MILLISECONDS })).toBeGreaterThan(20);
 }, 120_000);
 
-it('a process that stood still ends nothing for what another did meanwhile, and excuses nothing that came before', async () => {
+it('a stopped process ends nothing because of refreshes at another process meanwhile, and excuses no earlier replay', async () => {
   const weights = { present: 8, race: 2, hangUp: 0, use: 2, wait: 1, stall: 10 };
   expect(await tryInterleavings(services, { weights, lanes: 1, milliseconds: MILLISECONDS })).toBeGreaterThan(10);
 }, 120_000);

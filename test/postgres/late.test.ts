@@ -26,8 +26,8 @@ afterAll(async () => {
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe('a request that a replica reads late, since it stood still', () => {
-  it.each(['hangs up', 'waits'])('ends nothing, when its client went on at another replica and %s', async (how) => {
+describe('a request that a stopped replica reads late', () => {
+  it.each(['hangs up', 'waits'])('ends nothing when its client refreshed at another replica and %s', async (how) => {
     const first = await login(slow, 'all', how);
     slow.signal('SIGSTOP');
     const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: first.refresh });
@@ -46,7 +46,7 @@ describe('a request that a replica reads late, since it stood still', () => {
   });
 });
 
-it('a sign-in that a replica reads when its client has hung up puts no later one out of use', async () => {
+it('a sign-in that a replica reads after its client has disconnected does not invalidate a later login', async () => {
   const form = { grant_type: 'password', username: 'all@example.com', password: passwordOf('all') };
   slow.signal('SIGSTOP');
   const init = { method: 'POST', body: new URLSearchParams(form), headers: { client_id: 'gave-up' } };
@@ -58,10 +58,10 @@ it('a sign-in that a replica reads when its client has hung up puts no later one
   expect(await isAlive(other, await refresh(other, tokens, 'gave-up'))).toBe(true);
 });
 
-it('a retry that came in time gets its answer, however long the database made it wait', async () => {
+it('a retry that arrived in time gets its answer, however long the database delays it', async () => {
   const first = await login(other, 'all', 'late');
   const second = await refresh(other, first, 'late');
-  // Used, so that the retry window alone can save the retry.
+  // The new token is in use, so only the retry window makes the retry valid.
   expect(await isAlive(other, second)).toBe(true);
   await database.query('BEGIN');
   await database.query('LOCK TABLE refresh_tokens');

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => disposeWithoutLeaks(service));
 
-/** Does what clients do, over and over, and says what else than a good answer there was. */
+/** Sends the requests of a client until the signal, and returns every answer that was not a success. */
 async function use(over: AbortSignal, lane: number): Promise<{ requests: number; faults: string[] }> {
   let tokens = await login(service, 'all', `lane-${lane}`);
   const faults: string[] = [];
@@ -31,7 +31,7 @@ async function use(over: AbortSignal, lane: number): Promise<{ requests: number;
   return { requests, faults };
 }
 
-it('the migrations after the first release run back and forth while the service is in use', async () => {
+it('the migrations after the first release run in both directions while the service is in use', async () => {
   const over = new AbortController();
   const lanes = [1, 2, 3, 4].map((lane) => use(over.signal, lane));
   for (let round = 0; round < 3; round++) {
@@ -45,7 +45,7 @@ it('the migrations after the first release run back and forth while the service 
   expect(Math.min(...done.map(({ requests }) => requests))).toBeGreaterThan(0);
 }, 120_000);
 
-it('many processes that start on an empty database at once migrate it once', async () => {
+it('processes that start concurrently on an empty database migrate it once', async () => {
   const runs = await Promise.all([1, 2, 3, 4].map(() => runCli(service.dataDir, ['migrations', 'run'])));
   expect(runs.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
 });

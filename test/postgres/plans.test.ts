@@ -17,7 +17,7 @@ const SEED = join(import.meta.dirname, '../bench/seed.mjs');
 const STATEMENT_LOG = join(import.meta.dirname, '../support/statement-log.mjs');
 const PASSWORD = 'the password of every seeded user';
 const LARGE = new Set(['refresh_tokens', 'audit_trail_entries']);
-/** More than this is no page, and no handful of records of one user or client. */
+/** More rows than a page, or than the few records of one user or client. */
 const MANY = ROWS / 5;
 const DATES = ['ExpiresOn', 'CreatedOn'];
 const ORDERS = [
@@ -77,7 +77,10 @@ afterAll(async () => {
 
 const logged = () => ({ NODE_OPTIONS: `--import ${STATEMENT_LOG}`, STATEMENT_LOG: join(folder, 'log') });
 
-/** Does what clients do, but for what has no index, since every rotation changes it: UpdatedOn, TicketHash and TicketSalt. */
+/**
+ * Sends every kind of request, except searches and orders by UpdatedOn, TicketHash and TicketSalt: these have no index, since every rotation changes
+ * them.
+ */
 async function useEverything(): Promise<void> {
   const [id = 0, other = 0] = idsOf(await admin.get(`${RESOURCE}?size=2&page=1000`));
   const { body: record } = await admin.get(`${RESOURCE}/${id}`);
@@ -129,7 +132,7 @@ async function expectEvents(...queries: string[]): Promise<void> {
   for (const query of queries) expect((await admin.get(`/api/sys/audittrailentries?${query}`)).status).toBe(200);
 }
 
-/** Signs in, refreshes, again, too late, and ends. */
+/** Signs in, refreshes, retries, replays and revokes. */
 async function useSessions(): Promise<void> {
   const form = { username: 'user1@example.com', password: PASSWORD, grant_type: 'password' };
   const first = tokensOf(await ask(service, form, 'web-app'));
@@ -143,7 +146,7 @@ async function useSessions(): Promise<void> {
   await renew(first.refresh);
   const introspection = { token: second.refresh };
   await service.client(basicOf('admin')).form('POST', '/api/token/introspect', introspection);
-  // Confirms the token that came with it, beside the request.
+  // Confirms the token that came with this access token, after the request was answered.
   await service.client(`Bearer ${second.access}`).get(RESOURCE);
   await seconds(1);
   await renew(second.refresh);
@@ -157,7 +160,7 @@ async function useSessions(): Promise<void> {
   }
 }
 
-/** The plan of a statement, with its parameters known; or, as of a prepared one after a while, not. */
+/** The plan of a statement: custom, for known parameters, or generic, as a prepared statement gets after some executions. */
 async function planOf({ text, values }: Sent, mode: 'custom' | 'generic'): Promise<Plan> {
   await database.query(`SET plan_cache_mode = force_${mode}_plan`);
   await database.query(`PREPARE sent AS ${text}`);
@@ -170,7 +173,7 @@ async function planOf({ text, values }: Sent, mode: 'custom' | 'generic'): Promi
   }
 }
 
-/** What of a plan reads a whole table: a sequential scan, unless it ends after the first rows, and a sort of very much. */
+/** The parts of a plan that read a whole table: a sequential scan, unless it ends after the first rows, and a sort of very many rows. */
 function faultsOf(plan: Plan, parent?: Plan): string[] {
   const [child] = plan.Plans ?? [];
   const endsEarly = parent?.['Node Type'] === 'Limit' && parent['Plan Rows'] < plan['Plan Rows'] / 5;
@@ -183,7 +186,7 @@ function faultsOf(plan: Plan, parent?: Plan): string[] {
   ];
 }
 
-it(`every statement reads what it needs of ${ROWS} records, not the table`, async () => {
+it(`every statement reads only the rows that it needs of ${ROWS} records, not the table`, async () => {
   await useEverything();
   const { code } = await runCli(service.dataDir, ['sessions', 'end', '--subject', 'user2@example.com'], '', logged());
   expect(code).toBe(0);
@@ -198,7 +201,7 @@ it(`every statement reads what it needs of ${ROWS} records, not the table`, asyn
     const end = ['sessions', 'end', '--from-trail', trail, ...option];
     expect((await runCli(service.dataDir, end, '', logged())).code).toBe(0);
   }
-  // The service would run them too, but not before the events of the million records are sealed.
+  // The service would run these jobs too, but only after the events of the million records are sealed.
   for (const job of ['expired-records', 'login-failures'])
     await runCli(service.dataDir, ['jobs', 'run', job], '', logged());
   const lines = readFileSync(join(folder, 'log'), 'utf8').trim().split('\n');

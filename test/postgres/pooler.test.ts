@@ -32,10 +32,10 @@ async function onDatabase(sql: (database: string) => string): Promise<void> {
   await client.end();
 }
 
-/** The service cannot set the sessions that a pooler lends it: what the databases of the tests say of them is taken away. */
+/** The service cannot set the sessions of a pooler, so the settings that the test databases give their sessions are removed here. */
 const resetSettings = (): Promise<void> => onDatabase((name) => `ALTER DATABASE ${name} RESET ALL`);
 
-/** PgBouncer in transaction mode, with fewer connections to the server than the service has to it. */
+/** PgBouncer in transaction mode, with fewer connections to the server than the service has to PgBouncer. */
 async function startPooler(database: URL): Promise<string> {
   const port = await freePort();
   folder = mkdtempSync(join(tmpdir(), 'tessera-test-'));
@@ -66,7 +66,7 @@ default_pool_size = 3
 }
 
 const suite = isInstalled || process.env['CI'] ? describe : describe.skip;
-if (!isInstalled) console.warn(`${PGBOUNCER} is not installed: what goes through it is not tested.`);
+if (!isInstalled) console.warn(`${PGBOUNCER} is not installed: the tests of the pooler are skipped.`);
 
 suite('through PgBouncer in transaction mode', () => {
   beforeAll(async () => {
@@ -83,12 +83,12 @@ suite('through PgBouncer in transaction mode', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('begins where the pooler takes its settings, and names the first that has to be set for the role', async () => {
+  it('starts when the pooler sets the session correctly; otherwise names the first setting that the role needs', async () => {
     const other = await newData();
     await onDatabase(() => `ALTER DATABASE ${nameOf(other)} RESET ALL`);
     const throughPooler = Object.assign(new URL(url), { pathname: nameOf(other) }).href;
     const list = () => runCli(other, ['users', 'list'], '', { DATABASE_URL: throughPooler });
-    // These are in the handshake, and PgBouncer sets them on each connection that it lends.
+    // These settings are part of the handshake, and PgBouncer sets them on each server connection that it assigns.
     await onDatabase(() => `ALTER DATABASE ${nameOf(other)} SET datestyle = 'German'`);
     await onDatabase(() => `ALTER DATABASE ${nameOf(other)} SET client_encoding = 'LATIN1'`);
     expect(await list()).toMatchObject({ code: 0, stderr: '' });
@@ -104,7 +104,7 @@ suite('through PgBouncer in transaction mode', () => {
     await deleteData(other);
   });
 
-  it('names what the pooler refuses', async () => {
+  it('names the setting that the pooler refuses', async () => {
     const { code, stderr } = await runCli(dataDir, ['users', 'list'], '', {
       DATABASE_URL: `${url}?options=-c%20search_path%3Dpublic`,
     });
@@ -116,7 +116,7 @@ suite('through PgBouncer in transaction mode', () => {
     ]);
   });
 
-  it('sessions live as they do without it, many at once', async () => {
+  it('many concurrent sessions live as they do without a pooler', async () => {
     const live = async (client: string): Promise<boolean> => {
       let tokens = await login(service, 'all', client);
       for (let n = 0; n < REFRESHES; n++) tokens = await refresh(service, tokens, client);
@@ -146,7 +146,7 @@ suite('through PgBouncer in transaction mode', () => {
     expect(statuses).toEqual([200, 200, 200]);
   });
 
-  it('what another process changed is known within a second, without notices', async () => {
+  it('changes by another process are known within a second, without notices', async () => {
     const tokens = await login(service, 'all', 'keys');
     expect(await runCli(service.dataDir, ['keys', 'rotate', '--now'], '', { DATABASE_URL: url })).toMatchObject({
       code: 0,

@@ -16,7 +16,7 @@ import {
   tokensOf,
 } from '../support/sessions.js';
 
-/** Nothing that a replica remembers outlives the truth by more than this. */
+/** Nothing that a replica has cached stays wrong for longer than this. */
 const STALE_MS = 1_000;
 
 let replicas: [Service, Service, Service];
@@ -24,7 +24,7 @@ let dataDir: string;
 let database: pg.Client;
 beforeAll(async () => {
   dataDir = await newData();
-  // One authority has one issuer, whichever replica a client came to.
+  // All replicas have one issuer, whichever replica a client reached.
   const start = () => Service.startOn(dataDir, { PUBLIC_URL: 'https://tessera.example.com' });
   replicas = [await start(), await start(), await start()];
   database = new pg.Client({ connectionString: databaseUrl(dataDir) });
@@ -56,7 +56,7 @@ async function cutUntil(over: AbortSignal, cut: string): Promise<void> {
 }
 
 describe('three replicas on one database', () => {
-  it('are one authority: a session goes on at any of them, and an ended one is dead at all', async () => {
+  it('are one authority: a session continues at any replica, and an ended session is dead at all', async () => {
     const [a, b, c] = replicas;
     const first = await login(a, 'all');
     const second = await refresh(b, first);
@@ -67,7 +67,7 @@ describe('three replicas on one database', () => {
     await everywhere((replica) => expectRefused(replica, third.refresh));
   });
 
-  it('rotate a token once, however many of them it is presented to', async () => {
+  it('rotate a token once, even when clients present it to several replicas', async () => {
     for (let round = 0; round < 20; round++) {
       const { refresh: token } = await login(replicas[0], 'all', `race-${round}`);
       const answers = await Promise.all(
@@ -77,7 +77,7 @@ describe('three replicas on one database', () => {
     }
   });
 
-  it('know at once what a command changed: roles, users, sessions', async () => {
+  it('know changes by a command immediately: roles, users, sessions', async () => {
     const tokens = await login(replicas[1], 'list');
     const statuses = () =>
       everywhere(async (replica) => (await replica.client(`Bearer ${tokens.access}`).get(`${RESOURCE}/1`)).status);
@@ -88,7 +88,7 @@ describe('three replicas on one database', () => {
     expect(await statuses()).toEqual([401, 401, 401]);
   });
 
-  it('count the failures of all when somebody guesses', async () => {
+  it('count the failures at all replicas together', async () => {
     const guess = (replica: Service) =>
       ask(replica, { grant_type: 'password', username: 'edit@example.com', password: 'wrong' });
     const statuses: number[] = [];
@@ -98,7 +98,7 @@ describe('three replicas on one database', () => {
   });
 
   it.each(['with a notice', 'without one, since their connections were cut'])(
-    'refuse what an earlier signing key signed within a second, %s',
+    'refuse tokens of an earlier signing key within a second, %s',
     async (how) => {
       const tokens = await login(replicas[0], 'read');
       expect(await everywhere((replica) => isAlive(replica, tokens))).toEqual([true, true, true]);
@@ -116,14 +116,14 @@ describe('three replicas on one database', () => {
     },
   );
 
-  it('listen again after their connections were cut', async () => {
+  it('listen for notices again after their connections were cut', async () => {
     const listening = `SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tessera notices' AND state = 'idle'
       AND datname = current_database()`;
     for (let n = 0; n < 100 && Number((await database.query(listening)).rows[0].count) < 3; n++) await pause(100);
     expect(Number((await database.query(listening)).rows[0].count)).toBe(3);
   });
 
-  it('run a job on one of them at a time', async () => {
+  it('run a job on one replica at a time', async () => {
     const [before, rows] = [await eventsOf('record-deleted'), 3_000];
     await database.query(
       `INSERT INTO refresh_tokens (unique_id, subject, client_id, expires_on, protected_ticket, ticket_hash, ticket_salt, updated_by, updated_on)

@@ -6,7 +6,7 @@ import { databaseUrl, newData } from '../support/data.js';
 import { Service } from '../support/service.js';
 import { disposeWithoutLeaks, isAlive, login, refresh, the } from '../support/sessions.js';
 
-it('what a role says of its sessions, and the URL, does not reach the service', async () => {
+it('session settings of the role and of the URL do not affect the service', async () => {
   const dataDir = await newData();
   const url = new URL(the(databaseUrl(dataDir)));
   const role = `session_${uuid().replaceAll('-', '')}`;
@@ -37,7 +37,7 @@ it('what a role says of its sessions, and the URL, does not reach the service', 
     ['audit', 'verify'],
   ])
     expect(await runCli(dataDir, command, '', { DATABASE_URL: own })).toMatchObject({ code: 0 });
-  // Longer than the role lets a statement take.
+  // Longer than the role's statement timeout.
   await database.query('BEGIN');
   await database.query('LOCK TABLE refresh_tokens');
   const waiting = admin.get(`${RESOURCE}/${id}`);

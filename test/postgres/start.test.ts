@@ -33,27 +33,27 @@ afterAll(async () => {
 const as = (changes: Partial<URL>): string => Object.assign(new URL(url), changes).href;
 const role = { username: ROLE, password: 'secret' };
 
-/** What a start says on stderr. It must fail, and show no stack. */
+/** The stderr of a start that must fail. It must contain no stack trace. */
 async function complaintOf(settings: NodeJS.ProcessEnv): Promise<string> {
   const { code, output } = await runMain({ ...settingsOf(dataDir), PORT: String(await freePort()), ...settings });
   expect([code, /^ +at /m.test(output)]).toEqual([1, false]);
   return output.trimEnd().split('\n').at(-1) ?? '';
 }
 
-describe('a database that cannot be used ends the start with one sentence of', () => {
+describe('a database that cannot be used ends the start with one sentence about', () => {
   it.each([
-    ['a database that is not there', { pathname: '/nowhere' }, /3D000\); correct the name of the database/],
-    ['a role that is not there', { username: 'nobody_at_all' }, /\((28000|28P01)\); correct (the )?user/],
+    ['a missing database', { pathname: '/nowhere' }, /3D000\); correct the name of the database/],
+    ['a missing role', { username: 'nobody_at_all' }, /\((28000|28P01)\); correct (the )?user/],
     ['a role that may not create tables', role, /public \(42501\); GRANT the role what is missing: USAGE and CREATE/],
     [
-      'a search_path that leads nowhere',
+      'a search_path without an existing schema',
       { search: '?options=-c%20search_path%3Dnowhere' },
       /search_path \(nowhere\) names no schema that role "[^"]+" may use; create one, or: GRANT USAGE, CREATE ON SCHEMA/,
     ],
-    ['options that PostgreSQL does not know', { search: '?options=-c%20nope%3D1' }, /\(42704\); correct the options/],
+    ['unknown options of PostgreSQL', { search: '?options=-c%20nope%3D1' }, /\(42704\); correct the options/],
     ['a server without encryption', { search: '?sslmode=verify-full' }, /SSL.*; set up TLS on the server/],
     [
-      'a certificate that is not there',
+      'a missing certificate file',
       { search: '?sslrootcert=/nowhere.crt' },
       /ENOENT.*'\/nowhere.crt'; correct the file that sslrootcert/,
     ],
@@ -64,7 +64,7 @@ describe('a database that cannot be used ends the start with one sentence of', (
     expect(complaint).not.toContain('secret');
   });
 
-  it.each(['LATIN1', 'SQL_ASCII'])('an encoding of %s, at the command line too', async (encoding) => {
+  it.each(['LATIN1', 'SQL_ASCII'])('an encoding of %s, also for a command', async (encoding) => {
     await database.query(
       `CREATE DATABASE ${OTHER} TEMPLATE template0 ENCODING '${encoding}' LC_COLLATE 'C' LC_CTYPE 'C'`,
     );
@@ -78,7 +78,7 @@ describe('a database that cannot be used ends the start with one sentence of', (
     expect(stderr.trimEnd()).toBe(complaint);
   });
 
-  it('a certificate of a private CA that nobody named', async () => {
+  it('a certificate of a private CA that no setting names', async () => {
     const door = await openTls(url.href);
     const complaint = await complaintOf({ DATABASE_URL: `${door.url}?sslmode=require` });
     const other = await complaintOf({
@@ -94,7 +94,7 @@ describe('a database that cannot be used ends the start with one sentence of', (
     );
   });
 
-  it('a port that another program has', async () => {
+  it('a port that another program uses', async () => {
     const door = await openTls(url.href);
     const { code, output } = await runMain({ ...settingsOf(dataDir), HOST: 'localhost', PORT: String(door.port) });
     door.close();
@@ -105,7 +105,7 @@ describe('a database that cannot be used ends the start with one sentence of', (
   });
 });
 
-it('says why it waits for a database that is away, for how long, and why it gave up', async () => {
+it('the log says that the service waits for an absent database, for how long, and why it gave up', async () => {
   const hosts = `127.0.0.1:${await freePort()},127.0.0.1:${await freePort()}`;
   const { code, output } = await runMain({
     ...settingsOf(dataDir),
@@ -125,7 +125,7 @@ describe('the service is reached', () => {
   const migrate = (settings: NodeJS.ProcessEnv) => runCli(dataDir, ['migrations', 'run'], '', settings);
   const done = { code: 0, stdout: 'The schema is up to date.\n', stderr: '' };
 
-  it('on a schema of its own, by a role without rights on public, which it leaves alone', async () => {
+  it('on its own schema, by a role without rights on public, whose content stays untouched', async () => {
     const folder = await newEmptyData();
     const shared = new URL(the(databaseUrl(folder)));
     const other = new pg.Client({ connectionString: shared.href });
@@ -152,13 +152,13 @@ describe('the service is reached', () => {
     const door = await openSocket(url.href);
     const [user] = door.url.split('@');
     const inQuery = `${user}@${url.pathname}?host=${encodeURIComponent(door.folder)}`;
-    // What is for TLS does not matter there.
+    // TLS settings have no effect on a socket.
     expect(await migrate({ DATABASE_URL: door.url, PGSSLROOTCERT: join(dataDir, 'nowhere') })).toEqual(done);
     expect(await migrate({ DATABASE_URL: inQuery })).toEqual(done);
     door.close();
   });
 
-  it('by TLS under a private CA, named by the URL or by the settings that PostgreSQL’s own clients have', async () => {
+  it('by TLS under a private CA, named by the URL or by the settings of PostgreSQL’s own clients', async () => {
     const door = await openTls(url.href);
     const byAddress = door.url.replace('localhost', '127.0.0.1');
     for (const settings of [

@@ -9,12 +9,12 @@ import { seconds } from './sessions.js';
 const HAPROXY = '/usr/sbin/haproxy';
 const CONFIGURATION = join(import.meta.dirname, '../../deploy/haproxy.cfg');
 
-/** The balancer of the Compose file; but for addresses, its configuration is the file's. */
+/** The balancer of the Compose file, with the configuration of that file except for addresses. */
 export class Balancer {
   private output = '';
 
   private constructor(
-    /** Where it listens. */
+    /** The URL of the balancer. */
     readonly url: string,
     private readonly folder: string,
     private readonly process: ChildProcess,
@@ -29,7 +29,7 @@ export class Balancer {
     return existsSync(HAPROXY);
   }
 
-  /** Starts one before two replicas, by their URLs, and waits until it finds one ready. */
+  /** Starts a balancer before two replicas, by their URLs, and waits until the balancer finds a replica ready. */
   static async start([first, second]: readonly [string, string], settings: NodeJS.ProcessEnv = {}): Promise<Balancer> {
     const url = `http://127.0.0.1:${await freePort()}`;
     const addresses = { ' :3000': url, ' tessera-1:3000': first, ' tessera-2:3000': second };
@@ -46,7 +46,7 @@ export class Balancer {
     return balancer;
   }
 
-  /** All that it has written. */
+  /** The output of the balancer. */
   get log(): string {
     return this.output;
   }

@@ -5,7 +5,7 @@ import { settingsOf } from './data.js';
 
 const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
 
-/** What a command did: its exit code and all that it wrote. */
+/** The result of a command: its exit code and its output. */
 export interface CommandResult {
   readonly code: number | null;
   readonly stdout: string;
@@ -21,7 +21,7 @@ export function runCli(
 ): Promise<CommandResult> {
   const env = { ...environment(dataDir), ...settings };
   const child = spawn(process.execPath, ['--throw-deprecation', MAIN, ...args], { env, stdio: 'pipe' });
-  // A command that wants no input may be gone before it is written.
+  // A command that reads no input may end before the input is written.
   child.stdin.on('error', () => undefined).end(input);
   return resultOf(child);
 }

@@ -9,7 +9,7 @@ export interface Answer {
   readonly body: any;
 }
 
-/** Where the resource is. */
+/** The path of the resource. */
 export const RESOURCE = '/api/sys/refreshtokens';
 
 /** A plain HTTP client of the service. */
@@ -73,7 +73,7 @@ export class Client {
   }
 }
 
-/** `Authorization: Basic` of a pair of e-mail and password. */
+/** `Authorization: Basic` for an e-mail and a password. */
 export function basic(email: string, password: string): string {
   return `Basic ${Buffer.from(`${email}:${password}`).toString('base64')}`;
 }
@@ -90,7 +90,7 @@ export function basicOf(name: string): string {
   return basic(`${name}@example.com`, passwordOf(name));
 }
 
-/** A body that creates a valid record; `changes` replaces members, and undefined takes one out. */
+/** A body that creates a valid record. `changes` replaces members; undefined removes a member. */
 export function validRecord(changes: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     Subject: 'ada@example.com',
@@ -110,19 +110,19 @@ export async function create(client: Client, changes: Record<string, unknown> = 
   return (body as { Value: { Id: number } }).Value.Id;
 }
 
-/** The Ids of the records of an answer to a search or a batch, in its order. */
+/** The Ids of the records in the answer to a search or a batch, in the order of the answer. */
 export function idsOf({ status, text, body }: Answer): number[] {
   if (status !== 200) throw new Error(`No records were found: ${status} ${text}`);
   const records = (Array.isArray(body) ? body : (body as { Records: unknown }).Records) as { Id: number }[];
   return records.map(({ Id }) => Id);
 }
 
-/** The members or parameters that a failed validation names, in its order. */
+/** The members or parameters that a failed validation names, in the order of the answer. */
 export function failedNames({ body }: Answer): string[] {
   return (body as { Errors: { PropertyName: string }[] }).Errors.map(({ PropertyName }) => PropertyName);
 }
 
-/** How many records there are. */
+/** The number of records. */
 export async function countRecords(client: Client): Promise<number> {
   const { body } = await client.get(`${RESOURCE}?size=1`);
   return (body as { TotalItems: number }).TotalItems;

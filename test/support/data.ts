@@ -7,10 +7,10 @@ import { hostileSessions, IMAGE, SECRET, TEMPLATE } from './fixtures.mjs';
 
 /** The PostgreSQL server that the suites run on; undefined on the embedded database. */
 const SERVER = process.env['TEST_DATABASE_URL'];
-/** Beside the secret in the data folder of a service on PostgreSQL. */
+/** The file with the URL of the database, next to the secret, in the data folder of a service on PostgreSQL. */
 const URL_FILE = 'database-url';
 
-/** Makes a data folder that holds, or on PostgreSQL names, a copy of the image. */
+/** Makes a data folder with a copy of the image. On PostgreSQL the folder names a copy of the template database. */
 export async function newData(): Promise<string> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tessera-test-'));
   if (SERVER === undefined) {
@@ -21,7 +21,7 @@ export async function newData(): Promise<string> {
   return dataDir;
 }
 
-/** Makes a data folder without a database, or on PostgreSQL one that names a new and empty database. */
+/** Makes a data folder without a database. On PostgreSQL the folder names a new and empty database. */
 export async function newEmptyData(): Promise<string> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tessera-test-'));
   if (SERVER !== undefined) await nameDatabase(dataDir, '');
@@ -42,7 +42,7 @@ export function settingsOf(dataDir: string): NodeJS.ProcessEnv {
   return { DATA_DIR: dataDir, ...(url && { DATABASE_URL: url, TESSERA_SECRET: secret }) };
 }
 
-/** Where the data is on PostgreSQL; undefined when it is embedded in the folder. */
+/** The URL of the database on PostgreSQL; undefined when the database is embedded in the folder. */
 export function databaseUrl(dataDir: string): string | undefined {
   const file = join(dataDir, URL_FILE);
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
@@ -55,7 +55,7 @@ export async function deleteData(dataDir: string): Promise<void> {
   rmSync(dataDir, { recursive: true, force: true });
 }
 
-/** Makes a database on the server, and has the data folder name it. */
+/** Makes a database on the server, and writes its URL into the data folder. */
 async function nameDatabase(dataDir: string, options: string): Promise<void> {
   const name = `test_${uuid().replaceAll('-', '')}`;
   await onServer(`CREATE DATABASE ${name} ${options}`);

@@ -6,16 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext, TLSSocket } from 'node:tls';
 
-/** The first message of a client that wants encryption (PostgreSQL's protocol, SSLRequest). */
+/** The first message of a client that requests encryption (PostgreSQL's protocol, SSLRequest). */
 const SSL_REQUEST = 80_877_103;
 
-/** Another way to a PostgreSQL, for as long as it is open. */
+/** Another address of a PostgreSQL, until it is closed. */
 export interface Door {
   readonly url: string;
   close(): void;
 }
 
-/** Opens a Unix socket that leads to a database: `folder` is where it stands. */
+/** Opens a Unix socket that leads to a database. `folder` is the folder of the socket. */
 export async function openSocket(databaseUrl: string): Promise<Door & { readonly folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'tessera-socket-'));
   const url = new URL(databaseUrl);
@@ -30,7 +30,7 @@ export async function openSocket(databaseUrl: string): Promise<Door & { readonly
   return { url: `postgres://${userOf(url)}@${encodeURIComponent(folder)}${url.pathname}`, folder, close };
 }
 
-/** Opens a port that takes encrypted connections alone, for localhost, under a CA of its own: `ca` is the file of its certificate. */
+/** Opens a port for localhost that accepts only encrypted connections, under its own CA. `ca` is the file of the CA's certificate. */
 export async function openTls(databaseUrl: string): Promise<Door & { readonly ca: string; readonly port: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'tessera-tls-'));
   const { ca, key, cert } = makeCertificates(folder);

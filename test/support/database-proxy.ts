@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** Stands between a service and its PostgreSQL, and can take it away: connections break, and new ones are refused. */
+/** Stands between a service and its PostgreSQL, and can make PostgreSQL unreachable: connections break, and new connections are refused. */
 export class DatabaseProxy {
   private server: Server | undefined;
   private readonly sockets = new Set<Socket>();
@@ -16,12 +16,12 @@ export class DatabaseProxy {
     return proxy;
   }
 
-  /** The database, through this. */
+  /** The URL of the database through this proxy. */
   get url(): string {
     return Object.assign(new URL(this.target), { hostname: '127.0.0.1', port: String(this.port) }).href;
   }
 
-  /** Breaks what is connected, and refuses what would. */
+  /** Breaks open connections, and refuses new connections. */
   async cut(): Promise<void> {
     const { server } = this;
     if (!server) return;
@@ -31,24 +31,24 @@ export class DatabaseProxy {
     await once(server, 'close');
   }
 
-  /** Lets nothing through: the connections stay, and are silent. */
+  /** Forwards nothing more: the connections stay open and are silent. */
   freeze(): void {
     this.isFrozen = true;
     this.strand();
   }
 
-  /** What is connected falls silent; what connects from now on is let through. */
+  /** Silences the open connections. New connections work. */
   strand(): void {
     for (const socket of this.sockets) socket.pause();
   }
 
-  /** Lets through again what was held back. */
+  /** Forwards again, including the delayed data. */
   thaw(): void {
     this.isFrozen = false;
     for (const socket of this.sockets) socket.resume();
   }
 
-  /** Lets connections through again. */
+  /** Accepts connections again. */
   async restore(): Promise<void> {
     this.server = createServer((client) => {
       const upstream = connect(Number(this.target.port), this.target.hostname);

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 
-/** Where what the suites share is kept, made anew with each run. */
+/** The data that the suites share. Each run creates this folder again. */
 export const CACHE = join(import.meta.dirname, '../.cache');
 
-/** The database that each suite on PostgreSQL begins with a copy of, and the secret it was made under. */
+/** The database that each suite on PostgreSQL copies at its start, and the secret of that database. */
 export const TEMPLATE = 'tessera_image';
 export const SECRET = 'a secret for tests only of no less than 43 characters';
 
-/** What every database of the tests on PostgreSQL says of its sessions: none of it may reach the service. `sane` is for the tests themselves. */
+/** Session settings that the test databases set on PostgreSQL. None may affect the service. The tests themselves use `sane`. */
 const SESSION_SETTINGS = {
   datestyle: { hostile: 'German', sane: 'ISO,MDY' },
   timezone: { hostile: 'Asia/Kathmandu', sane: 'UTC' },
@@ -23,23 +23,23 @@ const SESSION_SETTINGS = {
   idle_session_timeout: { hostile: '2s', sane: '0' },
 };
 
-/** SQL: gives a database such sessions, which its copies do not inherit. */
+/** SQL that gives a database the hostile settings. Copies of the database do not inherit them. */
 export const hostileSessions = (database) =>
   Object.entries(SESSION_SETTINGS)
     .map(([name, { hostile }]) => `ALTER DATABASE ${database} SET ${name} = '${hostile}'`)
     .join(';');
 
-/** For PGOPTIONS: the sessions of the tests themselves are as usual. */
+/** For PGOPTIONS: the tests themselves use ordinary settings. */
 export const SANE_SESSIONS = Object.entries(SESSION_SETTINGS)
   .map(([name, { sane }]) => `-c ${name}=${sane}`)
   .join(' ');
 
-/** The data folder that each suite begins with a copy of. */
+/** The data folder that each suite copies at its start. */
 export const IMAGE = join(CACHE, 'image');
 
 const OPERATIONS = ['Create', 'Read', 'List', 'Edit', 'Delete'];
 
-/** The users of the image: the administrator first, then one for each role of the resource, one with all, one with none. */
+/** The users of the image: the administrator, a user for each role of the resource, a user with all roles, a user without roles. */
 export const USERS = [
   { email: 'admin@example.com', password: 'correct horse: battery', isAdministrator: true, roles: [] },
   ...OPERATIONS.map((operation) => ({

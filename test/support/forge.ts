@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { deriveKeys } from '../../src/kernel/key-ring.js';
 import { runSql } from './run-sql.js';
 
-/** The key that a service signs access tokens with, taken from its data while it does not run. */
+/** The key that a service signs access tokens with, read from its data while the service is stopped. */
 export interface StolenKey {
   readonly kid: string;
   readonly jwk: JWK;
   readonly publicKey: KeyObject;
 }
 
-/** Opens the signing key of a service that does not run, as anybody with its secret could; runs `sql` on its data first. */
+/** Decrypts the signing key of a stopped service, as anybody with its secret could. Runs `sql` on its data first. */
 export async function stealKey(dataDir: string, sql: string): Promise<StolenKey> {
   const [row] = await runSql(
     dataDir,
@@ -26,7 +26,7 @@ export async function stealKey(dataDir: string, sql: string): Promise<StolenKey>
   return { kid: row?.['kid'] ?? '', jwk, publicKey: createPublicKey(privateKey) };
 }
 
-/** A JWT with exactly this header and these claims, signed with this key; of the two signatures that there are, the service's. */
+/** A JWT with exactly this header and these claims, signed with this key. Of the two valid signatures it has the one that the service uses. */
 export async function signJwt(
   header: { alg: string; [name: string]: unknown },
   claims: JWTPayload,
@@ -42,7 +42,7 @@ export async function signJwt(
 /** The order of P-256 (FIPS 186-5). */
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
-/** s of the ES256 signature (r, s) of a JWT, and whether it is the lower one of the two that verify. */
+/** The s of the ES256 signature (r, s) of a JWT, and whether it is the lower of the two values that verify. */
 export function sOf(jwt: string): { readonly s: bigint; readonly isLow: boolean } {
   const s = BigInt(`0x${signatureOf(jwt).subarray(32).toString('hex')}`);
   return { s, isLow: s <= ORDER / 2n };

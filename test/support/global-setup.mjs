@@ -5,7 +5,7 @@ import { CACHE, IMAGE, USERS } from './fixtures.mjs';
 
 const DIST = join(import.meta.dirname, '../../dist');
 
-/** Puts the service's modules together on the data that the environment names, and adds the fixture users. */
+/** Starts the service's modules on the data that the environment names, and adds the fixture users. */
 export async function addUsers() {
   const [admin, ...others] = USERS;
   Object.assign(process.env, { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password });
@@ -17,7 +17,7 @@ export async function addUsers() {
   await app.close();
 }
 
-/** Makes the data folder that each suite begins with a copy of: migrated, with the fixture users. */
+/** Makes the data folder that each suite copies at its start: migrated, with the fixture users. */
 export default async function makeImage() {
   if (!existsSync(DIST)) throw new Error('There is no build: run `npm run build` first, or `npm test`, which does.');
   rmSync(CACHE, { recursive: true, force: true });

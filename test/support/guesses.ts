@@ -2,17 +2,17 @@ import { passwordOf, type Answer } from './client.js';
 import type { Service } from './service.js';
 import { TOKEN } from './sessions.js';
 
-/** An attempt to sign in, as a trusted proxy passes it on. */
+/** An attempt to sign in, as a trusted proxy forwards it. */
 export interface Attempt {
   readonly name: string;
-  /** The user's own unless given. */
+  /** By default the user's own password. */
   readonly password?: string;
   readonly totp?: string;
-  /** What `X-Forwarded-For` says. */
+  /** The value of `X-Forwarded-For`. */
   readonly from: string;
 }
 
-/** Signs in through the trusted proxy that this test is. */
+/** Signs in as a trusted proxy would forward it. */
 export function signInFrom(
   service: Service,
   { name, password = passwordOf(name), totp, from }: Attempt,
@@ -21,7 +21,7 @@ export function signInFrom(
   return service.client().form('POST', TOKEN, fields, { 'x-forwarded-for': from });
 }
 
-/** How many answers there are of each status. */
+/** The number of answers by status. */
 export function countByStatus(answers: readonly Answer[]): Record<number, number> {
   const counts: Record<number, number> = {};
   for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;

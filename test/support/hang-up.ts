@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { raw } from './raw.js';
 
-/** How a sender hangs up: it closes its direction of the connection and still listens, or it closes the whole connection. */
+/** How a client disconnects: it closes its direction of the connection and still listens, or it closes the whole connection. */
 export type HangUp = 'half' | 'close';
 
-/** What a sender says besides the form. */
+/** The path, the form and the headers of the request. */
 export interface Said {
   readonly path: string;
   readonly form: Readonly<Record<string, string>>;
@@ -12,8 +12,8 @@ export interface Said {
 }
 
 /**
- * Sends a form, hangs up as soon as the bytes are on their way, and waits until the connection is closed.
- * @returns the status of what was answered nevertheless, 0 when nothing was
+ * Sends a form, disconnects as soon as the bytes are sent, and waits until the connection is closed.
+ * @returns the status of the answer, 0 when there was none
  */
 export function hangUp(url: string, said: Said, how: HangUp): Promise<number> {
   const { hostname, port } = new URL(url);
@@ -32,7 +32,7 @@ export function hangUp(url: string, said: Said, how: HangUp): Promise<number> {
   });
 }
 
-/** Waits until a service has read what was sent to it before: it accepts connections in order. */
+/** Waits until a service has read all earlier requests: the service accepts connections in order. */
 export async function arrived(url: string): Promise<void> {
   const head = 'GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n';
   for (let time = 0; time < 2; time++) await raw(url, head);

@@ -2,7 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { deleteData, newData, settingsOf } from './data.js';
 
-/** The services of the application in this process, without HTTP: for what only code can bring about at a moment of choice. */
+/** The services of the application in this process, without HTTP: for tests that call code at a chosen moment. */
 export async function startInProcess(
   data: string | Promise<string> = newData(),
 ): Promise<{ app: INestApplicationContext; dataDir: string; stop: () => Promise<void> }> {

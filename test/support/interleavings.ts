@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { JudgedSession } from './judged-session.js';
 import type { Service } from './service.js';
 
-/** What holders, thieves and the machine do with a session, step by step. */
+/** What owners, thieves and the machine do with a session, step by step. */
 type Step = (session: JudgedSession) => Promise<void>;
 /** A step, with its name and arguments for the report of a failure. */
 interface Named {
@@ -17,7 +17,7 @@ type Weights = Readonly<Record<'present' | 'race' | 'hangUp' | 'use' | 'wait' | 
 const MOST_STEPS = 12;
 /** More sessions than there is time for. */
 const MOST_SESSIONS = 500;
-/** When a session has ended, this many steps show that it stays so. */
+/** When a session has ended, this many steps check that the session stays ended. */
 const AFTER_THE_END = 2;
 
 const age = fc.constantFrom(0, 0, 0, 1, 1, 2, 3, 4);
@@ -45,7 +45,7 @@ function interleavings(weights: Weights): fc.Arbitrary<Named[]> {
 }
 
 /**
- * Tries interleavings of steps, each on a session of its own, until the time is over; in so many lanes side by side. A failure reports the
+ * Tries interleavings of steps, each on its own session, until the time has ended, in concurrent lanes. A failure reports the
  * seed and the steps that led to it.
  * @returns the number of steps that were taken
  */
@@ -77,7 +77,7 @@ export async function tryInterleavings(
     throw new Error(`TEST_SEED=${details.seed} fails after ${details.numRuns} sessions: ${what}\n${cause}`);
   };
   const all = Array.from({ length: lanes }, (_, lane) =>
-    // Time decides as well as the seed: a smaller example would be another one.
+    // The time decides as well as the seed, so a smaller example would be a different run.
     fc.assert(property, { seed: seed + lane, numRuns: MOST_SESSIONS, endOnFailure: true, reporter }),
   );
   await Promise.all(all);

@@ -14,31 +14,31 @@ import {
   type Tokens,
 } from './sessions.js';
 
-/** Seconds. The retry window of the services that are tested so. */
+/** Seconds: the retry window of the services in these tests. */
 export const RETRY_WINDOW = 1;
-/** What surely lies outside of the window, and inside; between the two the model accepts either answer. */
+/** Ages that are certainly outside or inside the window. Between the two the model accepts either answer. */
 const SURELY_OVER = 2.5;
 const SURELY_OPEN = 0.6;
-/** The service has written down by then, in seconds, that an access token was used. */
+/** Seconds after which the service has certainly stored that an access token was used. */
 const CONFIRMED_AFTER = 1;
-/** How long a process that is to stand still does so, in milliseconds, and by how much it may misjudge what came just before. */
+/** Milliseconds for which a stalled process stops, and by which its judgement of earlier requests may be wrong. */
 const STALL_MS = 600;
 const UNSURE_BEFORE_STALL_MS = 1_000;
-/** A busy machine may starve a process, which then cannot know what came first: it may excuse so many replays of a session. */
+/** On a busy machine a process may stall and lose the order of requests. It may excuse this many replays of a session. */
 const EXCUSES = 2;
 const JUDGED_WITHIN_MS = 10_000;
 
-/** What a token is to get: the next token or the current one again, a refusal that ends nothing or all, or any of these. */
+/** The fate of a token: it gets the next token or the current token again, is refused without or with an end of the session, or any of these. */
 type Fate = 'next' | 'again' | 'refused' | 'replayed' | 'unsure';
 
 /**
- * A session, its holders and its thieves, and a model of what becomes of each refresh token: the table of docs/reliability.md, "A stale
+ * A session, its owners and its thieves, and a model of the fate of each refresh token: the table of docs/reliability.md, "A stale
  * token". Ages count generations back from the current token, which has age 0. Every step presents tokens to the real service
- * over HTTP and fails when the answer, or the session's life after it, is not what the table says.
+ * over HTTP, and fails when the answer or the session's life afterwards differs from the table.
  */
 export class JudgedSession {
   private readonly tokens: Tokens[] = [];
-  /** When each token was asked for and when it came, by `performance.now()`: in between the one before was superseded. */
+  /** When each token was requested and when it arrived, by `performance.now()`. In between, the previous token was superseded. */
   private readonly issued: { readonly from: number; readonly until: number }[] = [];
   private usedAt: number | undefined;
   private repetitions = 0;
@@ -57,14 +57,14 @@ export class JudgedSession {
     return session;
   }
 
-  /** Presents the token of this age and waits for the answer. `from`: when it was presented first. */
+  /** Presents the token of this age and waits for the answer. `from`: when the token was first presented. */
   async present(age: number, at: number, from = performance.now()): Promise<void> {
     const token = this.at(age);
     const fate = this.fateOf(token, performance.now());
     await this.settle(await this.send(token, this.service(at)), { token, fate, from });
   }
 
-  /** Presents a token and hangs up as soon as the request is sent. A replay is judged; nobody else notices. */
+  /** Presents a token and disconnects as soon as the request is sent. The service judges a replay, and ignores any other token. */
   async hangUp(age: number, at: number, how: HangUp): Promise<void> {
     const token = this.at(age);
     const from = performance.now();
@@ -74,12 +74,12 @@ export class JudgedSession {
     const said = { path: TOKEN, form: formOf(this.refreshOf(token)), headers: { client_id: this.clientId } };
     await hangUp(service.url, said, how);
     await arrived(service.url);
-    // A token may have been redeemed for a sender whose end came too late: the next to present it goes on in either case.
+    // The service may have redeemed the token if the disconnect arrived too late. The next refresh with the token succeeds in either case.
     if (fate === 'replayed') await this.mustEnd({ isDropped: true });
     else await this.present(0, at, from);
   }
 
-  /** Presents tokens concurrently. One that was superseded long ago ends the session, whatever the others do. */
+  /** Presents tokens concurrently. A token that was superseded long ago ends the session, whatever the others do. */
   async race(ages: readonly number[]): Promise<void> {
     const tokens = ages.map((age) => this.at(age));
     const sentAt = performance.now();
@@ -91,7 +91,7 @@ export class JudgedSession {
     else if (fates.every((fate) => fate === 'next') || fates.every((fate) => fate === 'again')) {
       expect([lives, got]).toEqual([true, got.map(() => true)]);
     } else {
-      // A previous token is two generations old when the current one was redeemed first.
+      // A previous token is two generations old when the current token was redeemed first.
       if (!this.isAlive || got.every(Boolean)) expect(lives).toBe(this.isAlive);
       this.isAlive = lives;
     }
@@ -103,7 +103,7 @@ export class JudgedSession {
     this.usedAt ??= performance.now();
   }
 
-  /** Lets the retry window go by; a confirmation, which a locked row may have kept from being written, is repeated. */
+  /** Waits until the retry window has ended. Repeats a confirmation, since a locked row may have prevented the first. */
   async wait(): Promise<void> {
     await seconds(0.2);
     if (this.usedAt !== undefined) await this.use(0);
@@ -111,8 +111,8 @@ export class JudgedSession {
   }
 
   /**
-   * A process stands still. A token is sent to it; meanwhile its holder refreshes at another process, so many times, if there is one. With
-   * `gone` the sender has hung up when the process goes on: then nobody judges the request.
+   * Stalls a process and sends a token to it. Meanwhile the owner refreshes at another process, if there is one, this many times. With
+   * `gone` the client has disconnected when the process continues: then the service drops the request.
    */
   async stall(age: number, refreshes: number, isGone: boolean): Promise<void> {
     const [stalled, other] = [this.service(0), this.services[1]];
@@ -139,8 +139,8 @@ export class JudgedSession {
   }
 
   /**
-   * What the table says of a token that was sent at this time. `stalledAt`: the process that reads it stood still from then on, so it cannot
-   * tell what came before from what came shortly after.
+   * The verdict of the table on a token that was sent at this time. `stalledAt`: when the process that reads the request was stopped. From
+   * then on the process cannot distinguish what came before from what came shortly after.
    */
   private fateOf(token: number, sentAt: number, stalledAt = Infinity): Fate {
     if (!this.isAlive) return 'refused';
@@ -169,7 +169,7 @@ export class JudgedSession {
     else expect([isGood, lives]).toEqual([fate !== 'refused', this.isAlive]);
   }
 
-  /** Whether a token was issued, which must then be the right one. */
+  /** Whether a token was issued. An issued token must be the right token. */
   private learn(answer: Answer, token: number, fate: Fate, from: number): boolean {
     if (answer.status !== 200) {
       expect([answer.status, answer.body?.error]).toEqual([400, 'invalid_grant']);
@@ -188,8 +188,8 @@ export class JudgedSession {
   }
 
   /**
-   * A replay was answered, or its sender hung up: the session has ended, with one event; or a starved process excused the replay, and that is
-   * an event too, unless the request of a sender who had gone was dropped unread.
+   * A replay was answered, or its client disconnected. Either the session has ended, with one event. Or a stalled process excused the replay,
+   * with an event, unless the service dropped the request because its client had disconnected.
    */
   private async mustEnd({ isDropped }: { isDropped: boolean }): Promise<void> {
     const deadline = performance.now() + (isDropped ? JUDGED_WITHIN_MS : 0);
@@ -207,7 +207,7 @@ export class JudgedSession {
     }
   }
 
-  /** By the access token of the sign-in, which confirms no later token. */
+  /** Uses the access token of the sign-in, which confirms no later refresh token. */
   private lives(): Promise<boolean> {
     return isAlive(the(this.services.at(-1)), the(this.tokens[0]));
   }
@@ -225,7 +225,7 @@ export class JudgedSession {
     this.repetitions = 0;
   }
 
-  /** The number of the token of this age; the oldest one when none is as old. A token that was repeated often is not asked for again. */
+  /** The number of the token of this age, or of the oldest token if none is as old. A token that was repeated often is not repeated again. */
   private at(age: number): number {
     return Math.max(this.tokens.length - 1 - (age === 1 && this.repetitions > 80 ? 0 : age), 0);
   }

@@ -9,7 +9,7 @@ export function residentMemory(pid: number): number {
   return (Number(kib) * 1_024) / MIB;
 }
 
-/** By how many MiB the resident memory of a process rose at most while something was done. */
+/** The greatest increase of the resident memory of a process during some work, in MiB. */
 export async function riseOfMemory(pid: number, work: () => Promise<unknown>): Promise<number> {
   const before = residentMemory(pid);
   let most = before;

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { freePort } from './free-port.mjs';
 
 /**
- * Starts a PostgreSQL that comes from npm, on a folder of its own, with these settings: its `url`, and `stop()`, which removes it. A
- * standby is an empty server in recovery, which nobody sends anything.
+ * Starts a PostgreSQL from npm in its own folder, with these settings. Returns its `url`, and `stop()`, which also removes the folder. A
+ * standby is an empty server in recovery, to which nobody sends anything.
  */
 export async function startPostgres(settings, { isStandby = false } = {}) {
   const databaseDir = mkdtempSync(join(tmpdir(), 'tessera-postgres-'));
@@ -35,7 +35,7 @@ export async function startPostgres(settings, { isStandby = false } = {}) {
   await server
     .initialise()
     .then(() => isStandby && writeFileSync(join(databaseDir, 'data/standby.signal'), ''))
-    // The package takes only a primary for started.
+    // The package regards only a primary as started.
     .then(() => Promise.race([server.start(), ...(isStandby ? [standbyStarted] : [])]))
     .catch((error) => {
       throw new Error(`PostgreSQL did not start: ${error}\n${said.join('\n')}`);

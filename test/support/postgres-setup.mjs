@@ -4,13 +4,13 @@ import makeImage, { addUsers } from './global-setup.mjs';
 import { startPostgres } from './postgres-server.mjs';
 
 /**
- * Makes the database that each suite begins with a copy of, on the server that TEST_DATABASE_URL names, or on a PostgreSQL that comes
- * from npm and runs until the tests are over. What is for the embedded database alone gets its image too.
+ * Makes the database that each suite copies at its start, on the server that TEST_DATABASE_URL names. Without TEST_DATABASE_URL it starts a
+ * PostgreSQL from npm, which runs until the tests have ended. Tests of the embedded database get their image too.
  */
 export default async function makeTemplate() {
   const umask = process.umask();
   await makeImage();
-  // The embedded database closed what this process makes to others, and the server runs as another user.
+  // Starting the embedded database sets a private umask for this process. The server runs as another user and must read new files.
   process.umask(umask);
   process.env.TEST_DATABASE_URL ??= await startServer();
   const server = process.env.TEST_DATABASE_URL;
@@ -29,7 +29,7 @@ export default async function makeTemplate() {
 }
 
 async function startServer() {
-  // Durability is tested on the embedded database; here a lost server is a lost test run.
+  // The tests of durability use the embedded database. Here a crash of the server only costs the test run.
   const { url, stop } = await startPostgres(['fsync=off', 'max_connections=200']);
   globalThis.stopPostgres = stop;
   return url;

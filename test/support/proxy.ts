@@ -11,10 +11,10 @@ const DOCUMENT = join(import.meta.dirname, '../../docs/proxies.md');
 
 export type ProxyKind = keyof typeof PROGRAMS;
 
-/** A proxy with a configuration of docs/proxies.md; but for addresses and TLS, it is what is documented. */
+/** A proxy with a configuration of docs/proxies.md, unchanged except for addresses and TLS. */
 export class Proxy {
   private constructor(
-    /** Where it listens. */
+    /** The URL of the proxy. */
     readonly url: string,
     private readonly folder: string,
     private readonly process: ChildProcess,
@@ -42,7 +42,7 @@ export class Proxy {
     return new Proxy(url, folder, child);
   }
 
-  /** A port for one. */
+  /** A free port. */
   static freePort(): Promise<number> {
     return freePort();
   }
@@ -60,7 +60,7 @@ function documented(heading: string): string {
   return the(/```\w+\n(.*?)```/s.exec(the(section))?.[1]);
 }
 
-/** What nginx wants around a server. */
+/** The rest of the configuration that nginx needs around a server. */
 function whole(server: string, folder: string): string {
   const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   const temporary = paths.map((name) => `${name}_temp_path ${folder}/${name};`).join(' ');

@@ -1,13 +1,13 @@
 import { connect } from 'node:net';
 
-/** An answer read off a socket. */
+/** An answer that was read from a socket. */
 export interface RawAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
 }
 
-/** Sends bytes as they are and reads what comes back until the service closes the connection: for what `fetch` would not send. */
+/** Sends raw bytes and reads until the service closes the connection: for requests that `fetch` cannot send. */
 export function raw(url: string, request: string | Buffer): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {

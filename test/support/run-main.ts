@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const MAIN = join(import.meta.dirname, '../../dist/main.js');
 
-/** Starts a service that is expected to end by itself, and returns how it did. */
+/** Starts a service that is expected to end by itself. Returns its exit code and output. */
 export async function runMain(env: NodeJS.ProcessEnv): Promise<{ code: number | null; output: string }> {
   const child = spawn(process.execPath, [MAIN], { env: { PATH: process.env['PATH'], ...env } });
   let output = '';

@@ -13,8 +13,8 @@ const SCRIPT = `
   console.log(JSON.stringify(results.at(-1)?.rows ?? []));`;
 
 /**
- * Runs SQL on the embedded database of a service that does not run, behind its back, and returns the rows of the last statement:
- * for what no request can bring about, such as records that are a day old.
+ * Runs SQL on the embedded database of a stopped service, and returns the rows of the last statement: for changes that no request can
+ * make, such as records that are a day old.
  */
 export async function runSql(dataDir: string, sql: string): Promise<Record<string, string>[]> {
   const url = databaseUrl(dataDir);
@@ -32,7 +32,7 @@ async function runOnServer(connectionString: string, sql: string): Promise<Recor
   await client.connect();
   try {
     const results = [await client.query<Record<string, string>>(sql)].flat();
-    // As JSON, so that values have the types that the embedded database gives them.
+    // As JSON, so that values keep the types that the embedded database gives them.
     return JSON.parse(JSON.stringify(results.at(-1)?.rows ?? [])) as Record<string, string>[];
   } finally {
     await client.end();

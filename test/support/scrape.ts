@@ -1,11 +1,11 @@
 import { the } from './sessions.js';
 
-/** What a metrics listener showed: the text, and the value of each series in it. */
+/** The answer of a metrics listener: the text, and the value of each series in it. */
 export interface Scrape {
   readonly text: string;
-  /** The value of a series, such as `tessera_x_total{outcome="ok"}`, to the letter; undefined when there is none. */
+  /** The value of a series, such as `tessera_x_total{outcome="ok"}`, in exactly this spelling; undefined when there is none. */
   value(series: string): number | undefined;
-  /** The values of the labels, with that of `le` left out. */
+  /** The values of all labels except `le`. */
   readonly labels: readonly string[];
 }
 
@@ -17,7 +17,7 @@ export async function scrape(port: number): Promise<Scrape> {
   return parse(text);
 }
 
-/** Reads the text format, and expects nothing else in it. */
+/** Reads the text format, and fails on any other text. */
 export function parse(text: string): Scrape {
   const lines = text.split('\n').filter((line) => line !== '' && !/^# (HELP|TYPE) /.test(line));
   const samples = lines.map((line) => the(/^(?<series>\w+(\{.*\})?) (?<value>[-+\w.]+)$/.exec(line)?.groups));

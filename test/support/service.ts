@@ -6,28 +6,28 @@ import { Client } from './client.js';
 import { deleteData, newData, settingsOf } from './data.js';
 
 const MAIN = join(import.meta.dirname, '../../dist/main.js');
-/** On a busy machine too. */
+/** Enough for a busy machine. */
 const START_LIMIT_MS = 120_000;
 
-/** The real service as a process of its own, on a copy of the image, on a free port. */
+/** The real service in its own process, on a copy of the image, on a free port. */
 export class Service {
   private process: ChildProcess | undefined;
   private output = '';
 
   private constructor(
-    /** Where it listens, such as http://127.0.0.1:12345. */
+    /** The URL of the service, such as http://127.0.0.1:12345. */
     readonly url: string,
     readonly dataDir: string,
     private environment: NodeJS.ProcessEnv,
     private readonly main: string,
   ) {}
 
-  /** Starts one and waits until it answers. `main` is the program; the service's own unless told otherwise. */
+  /** Starts a service and waits until it answers. `main` is the program, by default the service's own. */
   static async start(environment: NodeJS.ProcessEnv = {}, main = MAIN): Promise<Service> {
     return Service.startOn(await newData(), environment, main);
   }
 
-  /** Starts one on data that is there already. */
+  /** Starts a service on existing data. */
   static async startOn(dataDir: string, environment: NodeJS.ProcessEnv = {}, main = MAIN): Promise<Service> {
     const port = await freePort();
     const base = { PATH: process.env['PATH'], NODE_ENV: 'test', PORT: String(port), ...settingsOf(dataDir) };
@@ -36,7 +36,7 @@ export class Service {
     return service;
   }
 
-  /** Starts the process again on the same port and data, from now on with these settings too; undefined takes one away. */
+  /** Starts the process again on the same port and data. The given settings also apply to later starts; undefined removes a setting. */
   async resume(changes: NodeJS.ProcessEnv = {}): Promise<void> {
     this.environment = { ...this.environment, ...changes };
     this.process = spawn(process.execPath, ['--throw-deprecation', this.main], {
@@ -54,12 +54,12 @@ export class Service {
     }
   }
 
-  /** Freezes the process (SIGSTOP), or lets it go on (SIGCONT). */
+  /** Freezes the process (SIGSTOP), or lets it continue (SIGCONT). */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     this.process?.kill(signal);
   }
 
-  /** Ends the process, by default as an operator would. */
+  /** Ends the process, by default with the signal that an operator would send. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     const child = this.process;
     if (!child) return null;
@@ -77,14 +77,14 @@ export class Service {
     await deleteData(this.dataDir);
   }
 
-  /** The id of its process. */
+  /** The id of the process. */
   get pid(): number {
     const pid = this.process?.pid;
     if (pid === undefined) throw new Error('The service does not run.');
     return pid;
   }
 
-  /** All that it has written to stdout and stderr. */
+  /** The output of the process, stdout and stderr. */
   get log(): string {
     return this.output;
   }

@@ -4,16 +4,16 @@ import { USERS } from './fixtures.mjs';
 import type { Service } from './service.js';
 
 export const TOKEN = '/api/token';
-/** What is said of every refresh token that is not redeemed, whatever the reason. */
+/** The answer to every refresh token that is not redeemed, whatever the reason. */
 export const REFUSED = { error: 'invalid_grant', error_description: 'The refresh token is not valid, or no longer.' };
 
-/** What the token endpoint gave. */
+/** The tokens of an answer of the token endpoint. */
 export interface Tokens {
   readonly access: string;
   readonly refresh: string;
 }
 
-/** The record of a session as the resource shows it, as far as these tests read it. */
+/** The record of a session as the resource returns it, with the members that these tests read. */
 export interface SessionRecord {
   readonly Id: number;
   readonly UniqueId: string;
@@ -28,10 +28,10 @@ export interface SessionRecord {
 /** An event of the audit trail. */
 export type AuditEntry = Readonly<Record<string, unknown>> & { readonly Kind: string; readonly Reason: string | null };
 
-/** All that services of this suite issued: none of it may be in a log. */
+/** Everything that services of this suite issued. None of it may be in a log. */
 const issued = new Set<string>();
 
-/** Sends a request to the token endpoint, with a `client_id` header where a client is named. */
+/** Sends a request to the token endpoint, with a `client_id` header if a client is given. */
 export async function ask(service: Service, fields: Record<string, string>, clientId?: string): Promise<Answer> {
   const headers = clientId === undefined ? {} : { client_id: clientId };
   const answer = await service.client().form('POST', TOKEN, fields, headers);
@@ -58,24 +58,24 @@ export function askRefresh(service: Service, token: string, clientId?: string): 
   return ask(service, { grant_type: 'refresh_token', refresh_token: token }, clientId);
 }
 
-/** The tokens of an answer that must be good. */
+/** The tokens of an answer, which must be a success. */
 export function tokensOf({ status, text, body }: Answer): Tokens {
   if (status !== 200) throw new Error(`No token was issued: ${status} ${text}`);
   return { access: body.access_token as string, refresh: body.refresh_token as string };
 }
 
-/** Expects a refresh to be refused, in the words that all refusals share. */
+/** Expects that a refresh is refused, with the message that all refusals have. */
 export async function expectRefused(service: Service, token: string, clientId?: string): Promise<void> {
   const { status, body } = await askRefresh(service, token, clientId);
   expect([status, body]).toEqual([400, REFUSED]);
 }
 
-/** Whether an access token is good for a request. */
+/** Whether the service accepts an access token for a request. */
 export async function isAlive(service: Service, { access }: Tokens): Promise<boolean> {
   return (await service.client(`Bearer ${access}`).get(`${RESOURCE}?size=1`)).status !== 401;
 }
 
-/** What introspection says of a token. */
+/** The answer of introspection for a token. */
 export function introspect(service: Service, token: string): Promise<Answer> {
   return service.client(basicOf('admin')).form('POST', `${TOKEN}/introspect`, { token });
 }
@@ -91,16 +91,16 @@ export function sessionOf({ access }: Tokens): string {
   return decodeJwt(access)['sid'] as string;
 }
 
-/** The record of a session, or undefined when it is gone. */
+/** The record of a session, or undefined when there is none. */
 export async function recordOf(service: Service, tokens: Tokens): Promise<SessionRecord | undefined> {
   const { body } = await service.client(basicOf('admin')).get(`${RESOURCE}?RefreshToken_UniqueId=${sessionOf(tokens)}`);
   return (body as { Records: SessionRecord[] }).Records[0];
 }
 
-/** Kinds of events that a test causes when it looks at something. */
+/** Kinds of events that the requests of a test cause by themselves. */
 const READS: readonly string[] = ['record-read', 'audit-trail-read', 'basic-sign-in', 'token-introspected'];
 
-/** The events that match a search, oldest first; those that such searches cause only if they are searched for. */
+/** The events that match a search, oldest first. Events of such searches are included only if the search asks for their kind. */
 export async function events(service: Service, search: Record<string, string>): Promise<AuditEntry[]> {
   const members = Object.entries(search).map(([name, value]) => [`AuditTrailEntry_${name}`, value]);
   const query = new URLSearchParams({ size: '1000', ...Object.fromEntries(members) } as Record<
@@ -113,40 +113,40 @@ export async function events(service: Service, search: Record<string, string>): 
   return Records.filter(({ Kind }) => Kind !== 'audit-trail-read' || Kind === search['Kind']);
 }
 
-/** Kind and reason of what happened to a session, oldest first; reads of its record and its tokens are left out. */
+/** Kind and reason of the events of a session, oldest first, without reads of its record and its tokens. */
 export async function story(service: Service, tokens: Tokens): Promise<string[]> {
   const entries = await events(service, { SessionId: sessionOf(tokens) });
   return entries.filter(({ Kind }) => !READS.includes(Kind)).map(({ Kind, Reason }) => `${Kind}: ${String(Reason)}`);
 }
 
-/** What must be there. */
+/** The value, which must not be undefined. */
 export function the<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('There is none.');
   return value;
 }
 
-/** Does so many things at once. */
+/** Does this many things concurrently. */
 export function times<T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: count }, (_, index) => work(index)));
 }
 
-/** Waits, for what expires. */
+/** Waits this many seconds. */
 export function seconds(count: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, count * 1000));
 }
 
-/** Waits until a step of an authenticator's code (RFC 6238: thirty seconds) has so many seconds left. */
+/** Waits until a step of an authenticator's code (RFC 6238: thirty seconds) has this many seconds left. */
 export async function totpStepWith(secondsLeft: number): Promise<void> {
   const left = 30 - ((Date.now() / 1000) % 30);
   if (left < secondsLeft) await seconds(left + 0.1);
 }
 
-/** Has something else that must stay out of logs looked for at the end. */
+/** Makes `disposeWithoutLeaks` look for further secrets in the log. */
 export function keepSecret(...secrets: string[]): void {
   for (const secret of secrets) issued.add(secret);
 }
 
-/** Ends a service, and expects its log to hold nothing that was issued, no password, and no error. */
+/** Ends a service. Expects its log to contain no issued token, no password and no error. */
 export async function disposeWithoutLeaks(service: Service): Promise<void> {
   await service.dispose();
   const { log } = service;
@@ -157,6 +157,6 @@ export async function disposeWithoutLeaks(service: Service): Promise<void> {
 
 function keep({ access, refresh: token }: Tokens): void {
   issued.add(token);
-  // The parts of a JWT but the header, which is the same for all.
+  // The parts of a JWT except the header, which is the same in all tokens.
   for (const part of access.split('.').slice(1)) issued.add(part);
 }

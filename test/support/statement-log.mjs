@@ -10,7 +10,7 @@ pg.Client.prototype.query = function (config, ...rest) {
   return query.call(this, config, ...rest);
 };
 
-/** As the driver would write them into the statement. */
+/** The values as the driver would write them into the statement. */
 function listOf(values) {
   return (values ?? []).map((value) => literalOf(pgUtils.prepareValue(value)));
 }

@@ -35,5 +35,5 @@ export const NOT_SENT = [
   'totp-spend-step',
   'user-replace',
 ];
-/** Of the locks: it is sent only when somebody writes at that moment. */
+/** A query of the locks, sent only when another process writes at that moment. */
 export const MAY_BE_SENT = 'audit-still-writing';

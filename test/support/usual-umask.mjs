@@ -1,5 +1,5 @@
 /**
- * Runs before each test file. What loads settings or starts a service in the process of the tests closes new files to other users, and files
- * for PostgreSQL and PgBouncer, which run as other users, may be made there afterwards.
+ * Runs before each test file. Loading settings or starting a service in the process of the tests sets a private umask. But PostgreSQL and
+ * PgBouncer run as other users and must read the files that the tests make for them. So each test file starts with the usual umask.
  */
 process.umask(0o022);

@@ -6,15 +6,15 @@ import { USERS } from '../support/fixtures.mjs';
 import { program } from './replica.mjs';
 
 const TOKEN = '/api/token';
-/** Free guesses, as src/users/login-throttle.service.ts says: of one account at one address, of one account in all, of codes of one user. */
+/** Guesses before a block, as in src/users/login-throttle.service.ts: of one account at one address, of one account in total, of codes of one user. */
 const FREE = { pair: 5, account: 100, code: 5 };
-/** Guesses that are sent concurrently, when there is time and when there is little. */
+/** Guesses that are sent concurrently, in a long run and in a short run. */
 const CROWD = { many: 160, few: 40 };
-/** Each address of a crowd guesses so often. */
+/** How often each address of a crowd guesses. */
 const ROUNDS = 3;
-/** The service has no time for more sign-ins: the client asks again a little later. */
+/** The service has no time for more sign-ins: the client waits this long and tries again. */
 const BUSY_MS = 250;
-/** Whose account is guessed, whose password is known to the guesser, and who works meanwhile. */
+/** The user whose password is guessed, the user whose password the guesser knows, and the user who works meanwhile. */
 const [VICTIM] = USERS;
 const WITH_FACTOR = { email: 'factor@example.com', password: 'password of Factor' };
 const WORKER = USERS.find(({ email }) => email.startsWith('all@'));
@@ -40,8 +40,8 @@ async function command(env, args, input = '') {
 }
 
 /**
- * Guesses that come concurrently, from one address and from many. The service evaluates no more of them than of guesses that come one by
- * one; meanwhile others refresh, and the user signs in from the own address.
+ * Guesses that arrive concurrently, from one address and from many. The service verifies no more of them than of guesses that arrive one
+ * by one. Meanwhile another user refreshes, and the owner of the account signs in from another address.
  */
 export async function guessInCrowds({ world, random, seconds }) {
   const crowd = new Crowd(world, random, seconds > SECONDS_FOR_ALL ? CROWD.many : CROWD.few);
@@ -60,7 +60,7 @@ class Crowd {
     this.history = world.history('crowd of guessers');
   }
 
-  /** One account, one address: of all that come in one moment, only the free ones are evaluated. */
+  /** One account, one address: of the guesses that arrive at the same moment, the service verifies only the free guesses. */
   async fromOneAddress() {
     const from = this.#newAddress();
     const begun = performance.now();
@@ -68,7 +68,7 @@ class Crowd {
     this.#mustBeAtMost('one account from one address', evaluated, mostSince(begun, FREE.pair));
   }
 
-  /** One account, many addresses: each has its first guess, and when the account's free guesses are used up, nobody has a second. */
+  /** One account, many addresses: each address has its first guess. When the account's free guesses are used up, no address has a second. */
   async fromManyAddresses() {
     const addresses = Array.from({ length: this.size }, () => this.#newAddress());
     let evaluated = 0;
@@ -78,7 +78,7 @@ class Crowd {
     await this.#ownerGetsIn();
   }
 
-  /** Codes after the right password: few are evaluated, whatever the addresses. */
+  /** Codes after the right password: the service verifies few of them, whatever the addresses. */
   async ofCodes() {
     const { email: username, password } = WITH_FACTOR;
     const codes = Array.from({ length: this.size }, () => ({
@@ -90,7 +90,7 @@ class Crowd {
     this.#mustBeAtMost('codes of one user from many addresses', evaluated, mostSince(begun, FREE.code));
   }
 
-  /** Somebody signed in refreshes all the time, and must never wait for guessers or be refused. */
+  /** A signed-in user refreshes all the time, and must neither wait for guessers nor be refused. */
   async whileOthersWork(work) {
     let tokens = (await this.#signIn(WORKER)).body;
     let isOver = false;
@@ -109,7 +109,7 @@ class Crowd {
     await worker;
   }
 
-  /** Sends guesses concurrently; returns how many were evaluated, and expects the others to be refused in form. */
+  /** Sends guesses concurrently. Returns how many were verified, and checks that the others were refused in the right form. */
   async #guess(requests) {
     const answers = await Promise.all(requests.map((request) => this.#send(request)));
     const evaluated = answers.filter(({ status }) => status === 400).length;
@@ -129,7 +129,7 @@ class Crowd {
     return { form, headers: { 'x-forwarded-for': from } };
   }
 
-  /** Not by `World.ask`: the service may say that it has no time for so many sign-ins. */
+  /** Does not use `World.ask`, since the service may answer 503 to so many sign-ins. */
   #send({ form, headers }) {
     this.world.report.count('requests');
     return this.world.http.send(this.random.pick(this.world.urls), { method: 'POST', path: TOKEN, form, headers });
@@ -151,18 +151,21 @@ class Crowd {
     if (evaluated > most) this.#violate(`${what}: ${evaluated} guesses were evaluated, more than ${most}`);
   }
 
-  /** From 198.19.0.0/16, where nobody else guesses. */
+  /** An address in 198.19.0.0/16, where no other actor guesses. */
   #newAddress() {
     const n = ++this.#addresses;
     return `198.19.${n >> 8}.${n & 255}`;
   }
 
   #violate(what) {
-    this.world.report.violate('guessing is held back, and tells nothing', what, this.history);
+    this.world.report.violate('guessing is limited and reveals nothing', what, this.history);
   }
 }
 
-/** The free guesses, the one that blocks, and one for each block that is over by now: the first lasts a second, each next twice as long. */
+/**
+ * The free guesses, the guess that blocks, and one guess for each block that has expired. The first block lasts a second, each further block twice
+ * as long.
+ */
 function mostSince(begun, free) {
   return free + 1 + Math.floor(Math.log2((performance.now() - begun) / 1000 + 1));
 }

@@ -3,22 +3,22 @@ import { USERS } from '../support/fixtures.mjs';
 import { basic } from './http.mjs';
 
 const TOKEN = '/api/token';
-/** What the throttle lets through, as src/users/login-throttle.service.ts says, and some for guesses that are under way. */
+/** How many guesses the throttle allows, as in src/users/login-throttle.service.ts, and some more for guesses that are under way. */
 const FREE = { pair: 5, address: 50, account: 100 };
 const SLACK = 3;
-/** With fewer seconds, only what is quick is tried. */
+/** With fewer seconds than this, the scenario skips its slow parts. */
 const SECONDS_FOR_ALL = 60;
-/** So many pairs of attempts are timed. */
+/** How many pairs of attempts are timed. */
 const SAMPLES = { few: 25, many: 100 };
-/** Of two groups that do not differ, one's is the slower in half of the pairs; by so many standard deviations it may be off. */
+/** If two groups do not differ, the first is slower in half of the pairs. The share may differ from a half by this many standard deviations. */
 const TELLING_DEVIATIONS = 5;
-/** The service may refuse to answer some in time, but not many. */
+/** The service may refuse to verify some attempts in time, but not many. */
 const TIMED_AT_LEAST = 0.9;
 const MANY = 100;
 const [ADMIN] = USERS;
 const KNOWN = USERS.at(-1);
 
-/** Guesses passwords, from one address and from many, for one account and for many; then times right and wrong names. */
+/** Guesses passwords, from one address and from many, for one account and for many. Then compares the times of known and unknown names. */
 export async function guess({ world, contract, random, seconds }) {
   const attempts = new Guesses(world, contract, random);
   await attempts.oneAccountFromOneAddress();
@@ -42,14 +42,14 @@ class Guesses {
     this.history = world.history('guesser');
   }
 
-  /** After a few wrong passwords there is no more trying, and the account's own address signs in all the same. */
+  /** After a few wrong passwords the address is blocked. The account's owner can still sign in from another address. */
   async oneAccountFromOneAddress() {
     const address = this.#newAddress();
     await this.#mustBeHeldBack('one account from one address', FREE.pair, () => this.#try(ADMIN.email, address));
     await this.#ownerGetsIn();
   }
 
-  /** The same by Basic, on a route of the resource. */
+  /** The same with Basic, on a route of the resource. */
   async oneAccountByBasic() {
     const address = this.#newAddress();
     await this.#mustBeHeldBack('Basic from one address', FREE.pair, async (n) => {
@@ -62,7 +62,7 @@ class Guesses {
     });
   }
 
-  /** Only what the trusted proxy says counts: an address that the client made up before it does not. */
+  /** Only the address from the trusted proxy counts. An address that the client made up does not count. */
   async spoofedAddresses() {
     const address = this.#newAddress();
     const spoof = () => `${this.#newAddress()}, ${address}`;
@@ -75,7 +75,7 @@ class Guesses {
     await this.#mustBeHeldBack('many accounts from one address', FREE.address, next);
   }
 
-  /** The account's failures hold back who failed before, and nobody else. */
+  /** The account's failures block only addresses that failed before. */
   async oneAccountFromManyAddresses() {
     const addresses = Array.from({ length: FREE.account + SLACK }, () => this.#newAddress());
     for (const address of addresses) await this.#try(ADMIN.email, address);
@@ -84,7 +84,7 @@ class Guesses {
     await this.#ownerGetsIn();
   }
 
-  /** One guess of each: nobody can be held back for that, and nobody gets in. */
+  /** One guess for each account: no address is blocked for that, and no guess succeeds. */
   async manyAccountsFromManyAddresses() {
     for (let n = 0; n < MANY; n++) {
       const name = n % 10 === 0 ? USERS[(n / 10) % USERS.length].email : `one-of-many-${n}@example.com`;
@@ -95,8 +95,8 @@ class Guesses {
   }
 
   /**
-   * How long a refusal takes does not tell whether there is such a user. Attempts take turns, so that what else the machine does
-   * falls on both alike; the measure is how often a known name is slower than an unknown one (Mann and Whitney's U).
+   * The time of a refusal does not reveal whether the user exists. Attempts alternate, so that other work of the machine affects both
+   * kinds alike. The measure is how often a known name is slower than an unknown name (Mann and Whitney's U).
    */
   async timeNames(samples) {
     const times = { known: [], unknown: [] };
@@ -116,20 +116,20 @@ class Guesses {
       this.#violate(`a known user's refusal is slower in ${Math.round(share * 100)} of 100 cases`);
   }
 
-  /** Guesses until 429, which must come after so many at the latest. */
+  /** Guesses until 429, which must come after this many guesses at the latest. */
   async #mustBeHeldBack(what, free, attempt) {
     for (let n = 0; n <= free + SLACK; n++) {
       const answer = await attempt(n);
       if (answer.status !== 429) continue;
-      if (n < free) this.#violate(`${what}: held back after ${n} failures already`);
+      if (n < free) this.#violate(`${what}: blocked after only ${n} failures`);
       if (!(Number(answer.headers['retry-after']) >= 1)) this.#violate(`${what}: 429 without Retry-After`);
       this.world.report.count('held_back');
       return undefined;
     }
-    return this.#violate(`${what}: nobody was held back after ${free + SLACK} failures`);
+    return this.#violate(`${what}: no guess was blocked after ${free + SLACK} failures`);
   }
 
-  /** From the address where they signed in before, users are not held back by what others do. */
+  /** Users are not blocked by the guesses of others when they sign in from an address that they used before. */
   async #ownerGetsIn() {
     const form = { grant_type: 'password', username: ADMIN.email, password: ADMIN.password };
     const { status } = await this.world.ask(this.history, { method: 'POST', path: TOKEN, form });
@@ -145,13 +145,13 @@ class Guesses {
     return answer;
   }
 
-  /** One that nobody used before. */
+  /** An address that no earlier guess used. */
   #newAddress() {
     const n = ++this.#addresses;
     return `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
   }
 
   #violate(what) {
-    this.world.report.violate('guessing is held back, and tells nothing', what, this.history);
+    this.world.report.violate('guessing is limited and reveals nothing', what, this.history);
   }
 }

@@ -1,11 +1,11 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
 const NOBODY = 999_999_999;
-/** Not in the document, since it shares its path with the search. */
+/** The batch read is not in the document, since it shares its path with the search. */
 const BATCH = { path: '/api/sys/refreshtokens?id=[1]', method: 'GET', role: 'RefreshToken-Read', isPublic: false };
 const OTHER_METHODS = ['PATCH', 'PUT', 'DELETE', 'POST', 'OPTIONS', 'TRACE', 'PROPFIND', 'HEAD'];
 
-/** Every route by every role and every kind of credential: who has the role gets in, nobody else does. */
+/** Sends every request with every role and every kind of credential. Only users with the role may get in. */
 export async function tryEveryRole({ world, contract, users }) {
   const history = world.history('everybody');
   const operations = [...contract.operations(), BATCH];
@@ -33,7 +33,7 @@ export async function tryEveryRole({ world, contract, users }) {
   await tryOtherMethods({ world, contract, history });
 }
 
-/** Credentials that look like somebody's and are nobody's. */
+/** Credentials that look like a user's and belong to nobody. */
 function badCredentials(admin) {
   const token = admin.bearer.slice('Bearer '.length);
   const [head, claims, signature] = token.split('.');
@@ -59,7 +59,7 @@ function badCredentials(admin) {
   };
 }
 
-/** Methods that the document does not know are refused, whatever they are, and name those that are offered. */
+/** Methods that the document does not have are refused, and the answer names the methods that the path allows. */
 async function tryOtherMethods({ world, contract, history }) {
   const operations = contract.operations();
   for (const path of new Set(operations.map((operation) => operation.path))) {
@@ -67,7 +67,7 @@ async function tryOtherMethods({ world, contract, history }) {
     for (const method of OTHER_METHODS.filter((each) => !offered.includes(each))) {
       const url = path.replace(/{\w+}/, NOBODY);
       const answer = await world.ask(history, { method, path: url });
-      // HEAD is GET without a body, for the same people.
+      // HEAD is GET without a body and needs the same role.
       const isFine = answer.status === 405 || (method === 'HEAD' && answer.text === '');
       const isOpen =
         method === 'HEAD' && answer.status === 200 && !operations.find((each) => each.path === path).isPublic;
@@ -78,7 +78,7 @@ async function tryOtherMethods({ world, contract, history }) {
   }
 }
 
-/** A request that changes nothing even where it is let in. */
+/** A request that changes nothing even if the service accepts it. */
 function requestOf({ path, method }) {
   const url = path.replace(/{\w+}/, NOBODY);
   if (method === 'GET' || method === 'DELETE') return { method, path: url };

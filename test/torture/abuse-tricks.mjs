@@ -6,7 +6,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 const FORM_TYPE = { 'content-type': 'application/x-www-form-urlencoded' };
 const EVIL = 'evil.example';
 const OVERRIDES = ['x-http-method-override', 'x-http-method', 'x-method-override', '_method'];
-/** All should lead to the resource, or nowhere; none past the guard. */
+/** Each path should lead to the resource or to nothing. No path may lead past the guard. */
 const DETOURS = [
   '//api/sys/refreshtokens',
   '/api//sys/refreshtokens',
@@ -28,7 +28,7 @@ const DETOURS = [
   'http://127.0.0.1/api/sys/refreshtokens',
 ];
 
-/** Tricks of the trade, one by one, each with what must come of it. */
+/** Known tricks of attackers, one by one, each with its expected result. */
 export async function playTricks({ world, service }) {
   const history = world.history('trickster');
   const ask = (request) => world.ask(history, request);
@@ -68,7 +68,7 @@ async function tryOverrides({ world, ask, check }) {
   check((await ask({ path, headers: admin })).status === 200, 'a record was deleted by an overridden method');
 }
 
-/** No way of writing a path leads past the guard. */
+/** No spelling of a path leads past the guard. */
 async function tryDetours({ world, check }) {
   for (const path of DETOURS) {
     for (const method of ['GET', 'POST', 'DELETE']) {
@@ -78,7 +78,7 @@ async function tryDetours({ world, check }) {
   }
 }
 
-/** What the service says of itself does not hang on the name it was called by. */
+/** The metadata does not depend on the host name in the request. */
 async function tryHosts({ world, ask, check }) {
   const metadata = '/.well-known/oauth-authorization-server';
   const { text } = await ask({ path: metadata });
@@ -92,10 +92,10 @@ async function tryHosts({ world, ask, check }) {
 
 const ALLOW_ORIGIN = 'access-control-allow-origin';
 const ALLOW_CREDENTIALS = 'access-control-allow-credentials';
-/** Without these a browser neither shows an answer to another site, nor sends the request that a preflight asked for. */
+/** Without these headers a browser neither shows an answer to another site nor sends the request after a preflight. */
 const LETS_IN = [ALLOW_ORIGIN, ALLOW_CREDENTIALS];
 
-/** No other site may read an answer, or send a request that its visitor's browser would ask about first. */
+/** No other site may read an answer, or send a request that needs a preflight. */
 async function tryCors({ world, ask, check }) {
   const headers = { origin: `https://${EVIL}`, 'access-control-request-method': 'DELETE', cookie: 'a=b' };
   for (const [method, path] of [
@@ -114,7 +114,7 @@ async function tryCors({ world, ask, check }) {
   }
 }
 
-/** What is given twice is refused, or the first or the last of it counts; it never opens a door. */
+/** When a header, parameter or member is repeated, the service refuses the request or uses the first or last value. No repetition bypasses a check. */
 async function tryPollution({ world, ask, check }) {
   const admin = `authorization: ${world.admin}\r\n`;
   const nobody = 'authorization: Bearer x.y.z\r\n';
@@ -148,7 +148,7 @@ async function tryPollution({ world, ask, check }) {
   check(polluted.status === 400, `a body with __proto__ was answered with ${polluted.status}`);
 }
 
-/** Bodies that are larger than they look, deeper than they should be, or not what they say. */
+/** Bodies that are larger than they look, too deep, or of another type than they claim. */
 async function tryBodies({ world, ask, check, usage }) {
   const headers = { ...JSON_TYPE, authorization: world.admin };
   const send = (body, more = {}) => ask({ method: 'POST', path: RESOURCE, headers: { ...headers, ...more }, body });
@@ -175,7 +175,7 @@ async function tryBodies({ world, ask, check, usage }) {
   }
 }
 
-/** What is no HTTP, or HTTP in two meanings, is refused, and the connection is not used again. */
+/** Text that is not HTTP, or HTTP with two meanings, is refused, and the connection is not used again. */
 async function trySyntax({ world, check }) {
   const smuggled = `GET ${RESOURCE} HTTP/1.1\r\nhost: x\r\n\r\n`;
   const cases = {
@@ -194,7 +194,7 @@ async function trySyntax({ world, check }) {
   };
   for (const [what, text] of Object.entries(cases)) {
     const { statuses } = await speak(world.urls[0], text);
-    // What follows a refusal may be refused too; it is never carried out.
+    // The bytes after a refused request may be refused too. They are never carried out.
     const isRefused = statuses.length > 0 && statuses.every((status) => [400, 431, 505].includes(status));
     check(isRefused, `${what} was answered with ${statuses.join(' and ')}`);
   }

@@ -11,20 +11,20 @@ import { basic } from './http.mjs';
 import { found } from './population.mjs';
 import { CANARY, LIVE, requestsTo } from './requests.mjs';
 
-/** What the service may say in its log of what it was sent: none of this. */
+/** The log of the service must contain none of these texts from requests. */
 const SECRET = new RegExp(
   [CANARY, ...USERS.map(({ password }) => password), 'tsr_[\\w-]{80}', 'eyJ[\\w-]+\\.eyJ[\\w-]+\\.'].join('|'),
 );
-/** Of the time, what is left for generated requests after the fixed ones. */
+/** The least time for generated requests, however long the fixed requests took. */
 const FUZZ_AT_LEAST_MS = 4_000;
-/** Of so many requests to an operation some are good. */
+/** Among this many requests to an operation, some must succeed. */
 const TELLING = 1_000;
-/** These show what is stored, tickets included. */
+/** These routes show stored values, tickets included. */
 const RECORDS = /^\/api\/sys\/refreshtokens/i;
 
 /**
- * Sends what no client should: every route by every role and kind of credential, tricks of the trade, guesses of passwords, and then
- * generated requests to every operation of the OpenAPI document until the time is over.
+ * Sends requests that no client should send: every route by every role and kind of credential, known tricks of attackers, guesses of
+ * passwords. Then sends generated requests to every operation of the OpenAPI document until the time has ended.
  */
 export async function abuse(context) {
   const { report, random, deadline } = context;
@@ -53,7 +53,7 @@ export async function abuse(context) {
   }
 }
 
-/** Every user signed in: their credentials are known to the service from now on, and their address is their own. */
+/** Signs every user in. From now on the service knows their credentials and their address. */
 async function signInAll(world, history) {
   const users = [];
   for (const user of USERS) {
@@ -64,7 +64,7 @@ async function signInAll(world, history) {
   return users;
 }
 
-/** Generated requests to every operation at once; a failure is shrunk to the smallest request that still fails. */
+/** Sends generated requests to every operation concurrently. A failure is shrunk to the smallest request that still fails. */
 async function fuzz({ world, contract, random, milliseconds }) {
   const credentials = [
     world.admin,
@@ -100,7 +100,7 @@ async function fuzz({ world, contract, random, milliseconds }) {
   await Promise.all(contract.operations().map(test));
 }
 
-/** A request with the tokens of a session that has just begun, where it asks for them. */
+/** Puts the tokens of a new session into the request where the request has placeholders for them. */
 async function enliven(request, world) {
   if (!request.body?.includes('LIVE_')) return request;
   const { email: username, password } = USERS[0];

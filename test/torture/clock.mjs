@@ -9,22 +9,22 @@ import { readAccessToken } from './tokens.mjs';
 
 const CLIENTS = 8;
 const HOURS = { least: 2, most: 14 };
-/** The embedded database's clock is never set back from life to life, and a session does not live for ever. */
+/** The embedded database's clock only moves forward between runs of the service, and a session does not live for ever. */
 const MOST_HOURS_AHEAD = 100;
 const LIFE_MS = 2_000;
-/** What another restore takes, on a slow machine. */
+/** How long another restore takes on a slow machine. */
 const RESTORE_MS = 20_000;
 const RESERVE_MS = 5_000;
-/** What is asked and answered may lie this far apart. */
+/** The times of a request and its answer may differ by this much. */
 const SECONDS_APART = 60;
 const FREE_GUESSES = 8;
 const LONGEST_BLOCK = 900;
-/** An access token so short that its end can be waited for. */
+/** The lifetime of an access token, so short that the scenario can wait for its end. */
 const SHORT_TTL_SECONDS = 3;
 
 /**
- * The clock of the service's processes is hours off. On PostgreSQL nothing that matters hangs on it, one process may be ahead and the
- * other behind; in the embedded database it is the database's clock too, and leaps forward from life to life. Then a backup is restored.
+ * The clocks of the service's processes are hours off. On PostgreSQL nothing important depends on them: one process may be ahead and
+ * another behind. For the embedded database the process clock is also the database's clock, and moves forward at each start. Then a backup is restored.
  */
 export async function clock(context) {
   const { engine, random, deadline } = context;
@@ -46,7 +46,7 @@ export async function clock(context) {
           context.report.count('clock_changes');
           if (!engine.server) world.clockLeaptAt = performance.now();
         };
-        // By the embedded database's clock, a lost answer would be asked for again hours later.
+        // By the embedded database's clock, a client would repeat a request with a lost answer hours later.
         await (engine.server ? change() : world.calmly(change));
       }
       await pause(LIFE_MS);
@@ -61,7 +61,7 @@ export async function clock(context) {
   while (performance.now() < deadline - RESTORE_MS);
 }
 
-/** The process believes it: else nothing would be tried. */
+/** Checks that the process uses the wrong clock. Otherwise the scenario tests nothing. */
 async function mustBeOff({ url }, hours) {
   const { headers } = await fetch(`${url}/health/live`);
   const off = (Date.parse(headers.get('date')) - Date.now()) / 3_600_000;
@@ -69,8 +69,8 @@ async function mustBeOff({ url }, hours) {
 }
 
 /**
- * The embedded database's clock is set back. What came before is ahead of it by hours: the token before the current one still gets the
- * current one, an older one is refused, neither ends the session, and who goes on does.
+ * Sets the embedded database's clock back. All earlier tokens are then hours ahead of the clock. The previous token must still get the
+ * current token, an older token must be refused, neither may end the session, and the client of the session must be able to continue.
  */
 async function checkSetBack({ service: [replica], world }, { report }, ahead) {
   const history = world.history('watch');
@@ -85,14 +85,14 @@ async function checkSetBack({ service: [replica], world }, { report }, ahead) {
   const older = await redeem(tokens[0]);
   const next = await redeem(tokens[2]);
   const isFine = again.body.refresh_token === tokens[2] && older.status === 400 && next.status === 200;
-  const what = `the tokens of before were answered with ${again.status}, ${older.status} and ${next.status}`;
+  const what = `the earlier tokens were answered with ${again.status}, ${older.status} and ${next.status}`;
   if (!isFine) report.violate('a clock that is set back ends nothing', what, history);
 }
 
-/** The settings that make a process believe that it is so many hours later, or earlier. */
+/** The settings that move the clock of a process forward, or backward, by this many hours. */
 function clockOff(hours) {
   const offset = `${hours < 0 ? '' : '+'}${hours}h`;
-  // How long things take stays as it is.
+  // Durations stay real.
   return { LD_PRELOAD: library(), FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: '1', DONT_FAKE_MONOTONIC: '1' };
 }
 
@@ -113,7 +113,7 @@ function list(path) {
   }
 }
 
-/** What is told of time is told by the database's clock, and what ends by time ends by it, whichever process is asked. */
+/** All times that the service reports come from the database's clock, and everything expires by that clock, on every process. */
 async function checkTimes({ service, world }, { report }) {
   await Promise.all(service.map((replica) => replica.stop()));
   await Promise.all(service.map((replica) => replica.start({ ACCESS_TOKEN_TTL: `${SHORT_TTL_SECONDS}` })));

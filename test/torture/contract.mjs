@@ -6,7 +6,7 @@ const FILE = new URL('../../docs/openapi.json', import.meta.url);
 const NAME = 'openapi.json';
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
-/** What the service says of itself: docs/openapi.json, with every body held to the members that it lists. */
+/** The documented contract of the service: docs/openapi.json. Bodies may have only the members that the document lists. */
 export class Contract {
   #document = closed(JSON.parse(readFileSync(FILE, 'utf8')));
   #ajv = new Ajv({ strict: false, allErrors: true });
@@ -17,7 +17,7 @@ export class Contract {
     this.#ajv.addSchema(this.#document, NAME);
   }
 
-  /** Every operation: path, method, the role it needs, or the roles of which each suffices, whether it is public, and its part of the document. */
+  /** Every operation: path, method, the required role (or the roles that each suffice), whether it is public, and its part of the document. */
   operations() {
     return Object.entries(this.#document.paths).flatMap(([path, item]) =>
       METHODS.filter((method) => item[method]).map((method) => ({
@@ -30,7 +30,7 @@ export class Contract {
     );
   }
 
-  /** A schema with its references followed, as deep as it goes. */
+  /** A schema with all its references resolved. */
   resolve(schema) {
     if (Array.isArray(schema)) return schema.map((part) => this.resolve(part));
     if (schema === null || typeof schema !== 'object') return schema;
@@ -38,7 +38,7 @@ export class Contract {
     return Object.fromEntries(Object.entries(schema).map(([key, part]) => [key, this.resolve(part)]));
   }
 
-  /** How an answer disagrees with what the document says of its operation, or undefined. */
+  /** How an answer disagrees with the document's description of its operation, or undefined. */
   disagreement({ path, method, operation }, { status, headers, text, body }) {
     const key = [`${status}`, `${`${status}`[0]}XX`].find((name) => operation.responses[name]);
     if (!key) return `status ${status} is not documented`;
@@ -63,7 +63,7 @@ export class Contract {
   }
 }
 
-/** Objects whose members are listed have no others. */
+/** Objects with listed members may have no other members. */
 function closed(part) {
   if (Array.isArray(part)) return part.map(closed);
   if (part === null || typeof part !== 'object') return part;

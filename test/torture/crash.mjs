@@ -6,30 +6,30 @@ import { judgeThefts, steal } from './thieves.mjs';
 
 const CLIENTS = 10;
 /**
- * A window so short that its end can be waited for; how many clients then try their previous token, half of them after they used an access
- * token; when the service has written that down; how long a life with the window lasts.
+ * A retry window so short that the scenario can wait for its end. `clients` try their previous token afterwards, half of them after they
+ * used an access token. The service has stored that use after `confirmedAfterMs`, and keeps the short window for `lifeMs`.
  */
 const SHORT_WINDOW = { seconds: 1, isOverAfterMs: 2_000, clients: 6, confirmedAfterMs: 2_500, lifeMs: 1_500 };
 const LIFE_MS = { shortest: 200, longest: 2_500 };
-/** These at least, however short the run is and slow the machine; the last first. */
+/** These faults happen in every run, even in a short run on a slow machine. The last is the first. */
 const DUE = ['shortWindow', 'killService'];
-/** Long enough for a client to give up and go on at another replica. */
+/** Long enough for a client to give up and continue at another replica. */
 const FREEZE_MS = 3_000;
-/** What befalls the pieces that a process and its database send each other; to ask and to be answered takes some. */
+/** Faults in the traffic between a process and its database. A request and its answer take several pieces. */
 const LINE_FAULTS = {
   asked: { pass: 600, delay: 3, cutInside: 1, dropAnswer: 2, silence: 1 },
   answered: { pass: 600, delay: 3, cutInside: 1 },
 };
 const HARMLESS = { asked: { pass: 1 }, answered: { pass: 1 } };
-/** Thieves live among the clients: what is killed, lost or frozen must not save them. */
+/** Thieves live among the clients: a kill, a lost answer or a freeze must not save a thief. */
 const THEFTS = { loop: 1, hangUp: 1, lockstep: 1 };
-/** For the last checks. */
+/** Time for the last checks. */
 const RESERVE_MS = 4_000;
 
 /**
- * Clients live while the service is killed at random moments and started again, or frozen for a while; on PostgreSQL also the server is
- * killed, as by a power cut, its connections are cut, and what one of the processes and the server tell each other is lost now and then.
- * Between two kills the retry window is sometimes so short that replays after its end can be tried.
+ * Clients live while the service is killed at random moments and started again, or frozen for a while. On PostgreSQL the scenario also
+ * kills the server, as a power cut would, cuts its connections, and sometimes loses traffic between one process and the server.
+ * Between two kills the retry window is sometimes so short that the scenario can try replays after its end.
  */
 export async function crash(context) {
   const { engine, report, random, deadline } = context;
@@ -49,7 +49,7 @@ export async function crash(context) {
     while (due.length > 0 || performance.now() < deadline - RESERVE_MS) {
       await pause(chance.between(LIFE_MS.shortest, LIFE_MS.longest));
       await world.nextWrites(chance.between(1, 8));
-      // These at least, however short the run is and slow the machine.
+      // These faults happen in every run, even in a short run on a slow machine.
       await FAULTS[due.pop() ?? chance.weighted(faults)](place, context, chance);
     }
     if (line) line.faults = HARMLESS;
@@ -66,7 +66,7 @@ export async function crash(context) {
   }
 }
 
-/** From now on this process reaches its database through a proxy that loses some of what they tell each other. */
+/** From now on this process reaches its database through a proxy that loses some of their traffic. */
 async function harmLine(replica, report, random) {
   const target = new URL(replica.environment.DATABASE_URL);
   const count = (fault) => report.count(`line_${fault}`);
@@ -105,8 +105,8 @@ const FAULTS = {
   },
 
   /**
-   * Then the previous token is a replay when the current one is confirmed, and gets the current one again when it is not, as when its answer
-   * was lost. Only of clients with nothing under way it is known which of the two it is.
+   * After the short window the previous token is a replay when the current token is confirmed. Otherwise the previous token gets the current
+   * token again, as after a lost answer. Only for clients without a request under way is it known which case applies.
    */
   async shortWindow({ service, world, clients, line }, { report }) {
     const restart = async (seconds, signal) => {
@@ -117,7 +117,7 @@ const FAULTS = {
     const { window } = world;
     const some = clients.slice(0, SHORT_WINDOW.clients);
     await world.calmly(async () => {
-      // What the service writes about the use of an access token must not be lost, or nobody knows of it.
+      // The service must not lose the confirmation of an access token. Otherwise the previous token would still be accepted.
       if (line) line.faults = HARMLESS;
       for (const client of some) {
         if (!client.isAlive) await client.login();

@@ -7,15 +7,16 @@ import { found, populate } from './population.mjs';
 const CLIENTS = 8;
 const SAMPLE_MS = 500;
 const RESERVE_MS = 2_000;
-/** A run this long has come to rest in its first half; in a shorter one the figures are told and only their height is judged. */
+/** A run this long levels off in its first half. In a shorter run the figures are reported, and only their maximum is checked. */
 const TELLING_SECONDS = 300;
 const LIMITS = { memory: 1_024, files: 200, connections: 30, tableMib: 32, walMib: 256 };
-/** By how much the second half may be above the first. */
+/** By how much the second half may exceed the first. */
 const GROWTH = { factor: 1.25, memory: 64, files: 20, connections: 5, tableMib: 4, walMib: 32 };
 
 /**
- * A steady load, of `--rate` requests a second where it is given. Memory, files, connections, the table of sessions and, on the embedded database, the WAL come to rest; the audit trail
- * grows, as it must.
+ * A steady load, of `--rate` requests a second if given. Memory, files, connections, the table of sessions and, on the embedded database, the WAL must
+ * level off.
+ * The audit trail grows by design.
  */
 export async function endurance(context) {
   const { engine, report, deadline, rate } = context;
@@ -41,7 +42,7 @@ export async function endurance(context) {
   }
 }
 
-/** Connections, and size of the table of sessions with its dead rows; of the embedded database the sizes of its files. */
+/** Connections and the size of the table of sessions with its dead rows. For the embedded database, the sizes of its files. */
 async function databaseUsage(engine, { database, folder }) {
   if (!engine.server) return filesOf(folder, await engine.sessionFiles());
   const [row] = await engine.server.query(
@@ -82,7 +83,7 @@ function judge(samples, report, seconds) {
   }
 }
 
-/** Of several samples, the largest value of each figure. */
+/** The largest value of each figure in several samples. */
 function largest(samples) {
   return combine(samples, (values) => Math.max(...values));
 }
@@ -110,7 +111,7 @@ function filesOf(folder, sessionFiles) {
 }
 
 function sizeOf(path) {
-  // Files come and go while this looks.
+  // Files may appear and disappear during the walk.
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat?.isDirectory()) return stat?.size ?? 0;
   return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0);

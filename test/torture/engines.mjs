@@ -16,7 +16,7 @@ const SESSION_FILES = `SELECT pg_relation_filepath(i.oid) AS path FROM pg_class 
   WHERE t.oid = 'refresh_tokens'::regclass`;
 const COMMON = { PUBLIC_URL: 'http://tessera.test' };
 
-/** The embedded database: one process, its data in a folder. Each scenario begins with a copy of one with the fixture users. */
+/** The embedded database: one process, with its data in a folder. Each scenario starts with a copy of a folder with the fixture users. */
 export class EmbeddedEngine {
   name = 'embedded';
   replicas = 1;
@@ -37,7 +37,7 @@ export class EmbeddedEngine {
     return this.#sessionFiles;
   }
 
-  /** Data for a scenario: the settings that name it, and how to get rid of it. */
+  /** Data for a scenario: the settings that name the data, and a function that removes it. */
   async newData() {
     const folder = newFolder();
     cpSync(this.#image, folder, { recursive: true });
@@ -61,13 +61,13 @@ export class PostgresEngine {
     await this.makeTemplate();
   }
 
-  /** The database that each scenario begins with a copy of. */
+  /** The database that every scenario copies at its start. */
   async makeTemplate() {
     await this.server.query(`CREATE DATABASE ${TEMPLATE}`);
     await addUsers(this.#environment(TEMPLATE));
   }
 
-  /** As of the embedded engine. */
+  /** The data for a scenario: a copy of the template database. */
   async newData() {
     const database = `scenario_${++this.#databases}`;
     await this.server.query(`CREATE DATABASE ${database} TEMPLATE ${TEMPLATE}`);
@@ -75,7 +75,7 @@ export class PostgresEngine {
     return { database, environment: this.#environment(database), dispose };
   }
 
-  /** Where the service finds a database. */
+  /** The settings that lead the service to a database. */
   url(database) {
     return this.server.url(database);
   }

@@ -9,15 +9,15 @@ const CLIENTS = 10;
 const STANDBY = 'standby';
 const PASS = { asked: { pass: 1 }, answered: { pass: 1 } };
 const LIFE_MS = { shortest: 1_500, longest: 4_000 };
-/** How long it takes to notice that the primary is gone, in this harness; a real watcher takes some seconds. */
+/** How long this harness takes to notice that the primary is gone. A real watcher takes some seconds. */
 const NOTICED_AFTER_MS = 200;
 const RESERVE_MS = 4_000;
-/** What another round takes: a base backup among other things. */
+/** How long another round takes, including a base backup. */
 const ROUND_MS = 10_000;
 
 /**
- * A primary with a synchronous standby, behind a stable address. The primary is killed under load, the standby is promoted and takes
- * the address. Nothing that was acknowledged may be missing. When there is time, the new primary gets a standby, and all begins anew.
+ * A primary with a synchronous standby, behind a stable address. The primary is killed under load. The standby is promoted and takes over
+ * the address. No acknowledged write may be missing. If time is left, the new primary gets a standby, and another round begins.
  */
 export function failover(context) {
   return play(context, new Cluster());
@@ -54,10 +54,10 @@ async function play(context, cluster) {
   }
 }
 
-/** Two servers, of which one is the primary, and an address that leads to it. */
+/** Two servers, one of them the primary, and an address that leads to the primary. */
 class Cluster extends PostgresEngine {
   #address;
-  /** Where the primary that was killed was: its successor's standby takes the place. */
+  /** The port of the killed primary. The standby of its successor uses this port next. */
   #freePort;
 
   async prepare() {
@@ -67,13 +67,13 @@ class Cluster extends PostgresEngine {
     await this.makeTemplate();
   }
 
-  /** Makes the address by which the service reaches the primary. */
+  /** Creates the address by which the service reaches the primary. */
   async beReached() {
     this.#address = new Proxy({ target: this.#target(), random: { weighted: () => 'pass' }, faults: PASS });
     await this.#address.listen();
   }
 
-  /** A commit is acknowledged when the standby has it on disk. */
+  /** A commit is acknowledged only when the standby has the commit on disk. */
   async addStandby() {
     this.standby = await this.server.createStandby(STANDBY, this.#freePort);
     await this.server.query(`ALTER SYSTEM SET synchronous_standby_names = '${STANDBY}'`);
@@ -89,7 +89,7 @@ class Cluster extends PostgresEngine {
     await this.server.dispose();
     report.count('primaries_killed');
     await pause(NOTICED_AFTER_MS);
-    // The standby's settings are a copy, and it has no standby of its own yet.
+    // The standby copied the primary's settings, but has no standby of its own yet.
     await this.standby.query('SELECT pg_promote()');
     await this.standby.query('ALTER SYSTEM RESET synchronous_standby_names');
     await this.standby.query('SELECT pg_reload_conf()');
@@ -113,7 +113,7 @@ class Cluster extends PostgresEngine {
   }
 }
 
-/** Two servers that the service knows by their ports. */
+/** Two servers that the service finds by their ports. */
 class HostsCluster extends Cluster {
   #hosts;
 

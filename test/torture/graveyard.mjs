@@ -3,10 +3,10 @@ import { isUnknown, nameOf } from './world.mjs';
 const ROUTE = '/api/sys/refreshtokens?size=1';
 const EVENTS = '/api/sys/audittrailentries?AuditTrailEntry_Kind=session-ended&AuditTrailEntry_SessionId=';
 const CAPACITY = 2_000;
-/** How many are dug up at the end: the newest. */
+/** How many of the newest dead tokens are tried at the end. */
 const VERIFIED = 250;
 
-/** Keeps the tokens that are dead for certain, and tries them again and again. None may ever answer; of each end there is one event. */
+/** Keeps tokens that are certainly dead, and tries them repeatedly. None may ever be accepted, and each end must have exactly one event. */
 export class Graveyard {
   #tokens = [];
   #sessions = [];
@@ -17,14 +17,14 @@ export class Graveyard {
     this.history = world.history(name);
   }
 
-  /** `kind`: access or refresh. `clientId`: whose it was. */
+  /** `kind`: access or refresh. `clientId`: the client that owned the token. */
   bury(kind, token, clientId) {
     this.#tokens.push({ kind, token, clientId });
     if (this.#tokens.length > CAPACITY) this.#tokens.splice(this.random.between(0, CAPACITY / 2), 1);
     this.world.report.count('tokens_buried');
   }
 
-  /** This session was ended. */
+  /** Notes that this session was ended. */
   enter(session) {
     this.#sessions.push(session);
   }
@@ -38,7 +38,7 @@ export class Graveyard {
   }
 
   async settle() {
-    // It has nothing under way.
+    // The graveyard has no request with an unknown result.
   }
 
   async verify() {
@@ -61,7 +61,7 @@ export class Graveyard {
     const isDead = answer.body?.active === false || answer.status === 401 || answer.body?.error === 'invalid_grant';
     if (isDead) return;
     const what = `the dead ${kind} token ${nameOf(token)} of ${clientId} was answered with ${answer.status}`;
-    this.world.report.violate('what is over never answers again', what, this.history);
+    this.world.report.violate('a dead token never answers again', what, this.history);
   }
 }
 

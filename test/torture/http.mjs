@@ -6,12 +6,12 @@ import { URLSearchParams } from 'node:url';
 const PATIENCE_MS = 20_000;
 const FORM = 'application/x-www-form-urlencoded';
 
-/** Sends HTTP requests, on connections that are kept, and never throws: no answer is an answer too. */
+/** Sends HTTP requests on kept connections. Never throws: a missing answer is a result too. */
 export class HttpClient {
   #agent = new Agent({ keepAlive: true });
 
   /**
-   * Sends a request; `form` and `json` are bodies. With `abandonAfterMs` the client hangs up after that time, answer or not.
+   * Sends a request. `form` and `json` are bodies. With `abandonAfterMs` the client disconnects after that time, even without an answer.
    * @returns status, headers, text and body; or status 0 with the reason, and whether the service may have seen the request
    */
   send(base, { method = 'GET', path, headers = {}, form, json, body, abandonAfterMs, patienceMs = PATIENCE_MS }) {
@@ -46,7 +46,7 @@ export class HttpClient {
   }
 }
 
-/** `Authorization: Basic` of a pair. */
+/** The header `Authorization: Basic` for a user name and a password. */
 export function basic({ email, password }) {
   return `Basic ${Buffer.from(`${email}:${password}`).toString('base64')}`;
 }

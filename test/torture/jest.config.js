@@ -1,6 +1,6 @@
 import base from '../../jest.config.js';
 
-/** Faults planted into the service, which the harness must find: minutes, so a command of their own, `npm run torture:planted`. */
+/** Planted faults that the harness must find. They take minutes, so they have their own command, `npm run torture:planted`. */
 export default {
   ...base,
   rootDir: '../..',

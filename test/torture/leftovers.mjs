@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What must not outlive the harness, however it ends: processes that it started, and folders that it made. */
+/** Processes and folders that the harness must remove, however it ends. */
 const children = new Set();
 const folders = new Set();
 
@@ -19,7 +19,7 @@ export function track(child) {
   return child;
 }
 
-/** A new temporary folder, for its owner only. */
+/** A new temporary folder that only its owner can read. */
 export function newFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'tessera-torture-'));
   chmodSync(folder, 0o700);

@@ -11,25 +11,25 @@ const FAULTS = {
   answered: { pass: 90, delay: 3, cutInside: 3, trickle: 4 },
 };
 const CLIENTS = 10;
-/** Thieves live among the clients; the network harms what they say too. */
+/** Thieves live among the clients: the network harms their traffic too. */
 const THEFTS = { loop: 1, lockstep: 1 };
 const RESERVE_MS = 3_000;
 const IDLE_CONNECTIONS = 300;
 const SLOW_CONNECTIONS = 60;
-/** A request that takes longer to arrive is cut off by the service, which looks every half minute. */
+/** The service closes connections whose request takes longer than this to arrive. It checks every half minute. */
 const SLOWEST_REQUEST_MS = 95_000;
-/** What may be left when attackers have gone: kept connections of clients, files that were opened meanwhile. */
+/** What may remain after the attack: connections that clients keep, and files that were opened meanwhile. */
 const FILES_LEFT = 40;
 /** What well-behaved clients, probes and oversized requests may have open beside the attackers' connections. */
 const FILES_MEANWHILE = 100;
 const MEMORY_MIB = 250;
-/** Others are served while attackers hold their connections. */
+/** Other clients are served while attackers keep their connections open. */
 const PATIENCE_MS = 10_000;
 
 /**
- * Clients reach the service through a proxy that delays, cuts, half-closes and trickles, and drops answers to what was carried out.
- * Meanwhile others hold connections open for nothing, or send requests a byte at a time. No client loses its session, and when the
- * attackers have gone the service holds no more memory and sockets than before.
+ * Clients reach the service through a proxy that delays, cuts, half-closes and trickles traffic, and drops answers to requests that were
+ * carried out. Meanwhile attackers keep idle connections open, or send requests one byte at a time. No client may lose its session. After
+ * the attack the service may use no more memory and sockets than before.
  */
 export async function network(context) {
   const { report, random, deadline } = context;
@@ -56,14 +56,14 @@ export async function network(context) {
     sockets.push(...slow);
     const feeding = feed(slow, () => world.isOver);
     const begun = performance.now();
-    // In a long run, until the service must have cut all of them.
+    // A long run lasts at least until the service must have closed all attackers' connections.
     const isLong = deadline - begun > SLOWEST_REQUEST_MS;
     const end = Math.max(deadline - RESERVE_MS, isLong ? begun + SLOWEST_REQUEST_MS : 0);
     do {
       await probe(url, report);
       const answers = await Promise.all(Array.from({ length: 20 }, () => speak(url, oversized())));
       for (const { status } of answers) {
-        if (status !== 431) report.violate('too long a header is refused', `it was answered with ${status}`);
+        if (status !== 431) report.violate('a header that is too long is refused', `it was answered with ${status}`);
       }
       report.count('oversized', 20);
       const { files, memory } = service[0].usage();
@@ -71,10 +71,10 @@ export async function network(context) {
       report.worst('memory_at_worst', memory);
       await pause(500);
     } while (performance.now() < end);
-    const held = sockets.filter((socket) => !socket.destroyed).length;
-    report.count('held_connections_cut', sockets.length - held);
-    if (isLong && held > 0)
-      report.violate('nobody holds a connection for nothing', `${held} were held for longer than a request may take`);
+    const stillOpen = sockets.filter((socket) => !socket.destroyed).length;
+    report.count('held_connections_cut', sockets.length - stillOpen);
+    if (isLong && stillOpen > 0)
+      report.violate('idle connections are closed', `${stillOpen} stayed open for longer than a request may take`);
     for (const socket of sockets) socket.destroy();
     await world.settle();
     await feeding;
@@ -89,7 +89,7 @@ export async function network(context) {
   }
 }
 
-/** Opens connections that begin a request, and leaves them so. */
+/** Opens connections, sends the beginning of a request on each, and leaves them open. */
 function flood(url, count, beginning) {
   const { hostname, port } = new URL(url);
   return Array.from({ length: count }, () => {
@@ -100,7 +100,7 @@ function flood(url, count, beginning) {
   });
 }
 
-/** Sends a header a byte at a time, for as long as the service listens. */
+/** Sends a header one byte at a time until the service closes the connection. */
 async function feed(sockets, isOver) {
   while (!isOver()) {
     for (const socket of sockets) if (socket.writable) socket.write('x');
@@ -114,7 +114,10 @@ async function probe(url, report) {
   const took = performance.now() - begun;
   report.worst('slowest_probe_ms', took);
   if (!answer?.ok || took > PATIENCE_MS)
-    report.violate('others are served', `a probe was answered with ${answer?.status} after ${Math.round(took)} ms`);
+    report.violate(
+      'other clients are served',
+      `a probe was answered with ${answer?.status} after ${Math.round(took)} ms`,
+    );
 }
 
 function oversized() {

@@ -5,7 +5,7 @@ const DIST = new URL('../../dist', import.meta.url).pathname;
 /** Below the repository, so that the copy finds its packages. */
 const FOLDER = new URL('../.cache/planted/', import.meta.url).pathname;
 
-/** Faults that the harness must find: code that runs before the service and changes what it does. */
+/** Faults that the harness must find: code that runs before the service and changes its behaviour. */
 const PLANTS = {
   'answer before commit': `
     import pg from 'pg';
@@ -66,7 +66,7 @@ const PLANTS = {
     RotationsService.prototype.rotate = async function ({ claims: { id, generation } }) {
       const found = await this.statements.run(find, { id, generation });
       if (found.length === 0) return undefined;
-      // The way to a server, which the embedded database does not have.
+      // As long as a round trip to a server, which the embedded database does not have.
       await new Promise((resolve) => setTimeout(resolve, 5));
       const [session] = await this.statements.run(update, { id });
       const refreshToken = this.codec.encode(session);
@@ -75,7 +75,7 @@ const PLANTS = {
       return { ...session, refreshToken };
     };`,
 
-  // A thief who refreshes without pause is excused: some rotation always came after the victim's request.
+  // This fault excuses a thief who refreshes without pause: there is always a rotation after the victim's request.
   'the age of any rotation': `
     import { StatementsService } from './database/statements.service.js';
     const { run } = StatementsService.prototype;
@@ -95,14 +95,14 @@ const PLANTS = {
       return end.call(this, statement, session, token, reason);
     };`,
 
-  // The end names the generation at which the session was judged, so a thief who rotates on outruns it.
+  // The end names the generation that was judged, so a thief who keeps rotating escapes the end.
   'an end that can be outrun': `
     import { RedemptionService } from './sessions/redemption.service.js';
     const { end } = RedemptionService.prototype;
     const presented = 'first_generation <= $3 AND generation > $3';
     RedemptionService.prototype.end = async function (statement, session, token, reason) {
       if (!statement.text.includes(presented)) throw new Error('The fault does not fit the statement.');
-      // The way to a busy server, which the embedded database does not have.
+      // As long as a round trip to a busy server, which the embedded database does not have.
       await new Promise((resolve) => setTimeout(resolve, 100));
       const judged = { ...statement, name: 'end-judged', text: statement.text.replace(presented, 'generation = $3') };
       const claims = { ...token.claims, generation: session.generation };
@@ -124,7 +124,7 @@ const PLANTS = {
       return write;
     };`,
 
-  // An edit that is past ended the session: another edit makes a session of the record again.
+  // An expiry in the past has ended the session. This fault lets another edit turn the record into a session again.
   'an edit that revives': `
     import { statement } from './database/statement.js';
     import { RefreshTokensService } from './refresh-tokens/refresh-tokens.service.js';
@@ -159,7 +159,7 @@ const PLANTS = {
     };`,
 };
 
-/** Makes a copy of the build with a fault in it, and returns its folder. */
+/** Makes a copy of the build with a planted fault, and returns the folder of the copy. */
 export function plant(name) {
   const folder = join(FOLDER, name.replaceAll(/\W+/g, '-'));
   rmSync(folder, { recursive: true, force: true });

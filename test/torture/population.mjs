@@ -5,15 +5,15 @@ import { Replica } from './replica.mjs';
 import { SessionClient } from './session-client.mjs';
 import { World } from './world.mjs';
 
-/** Long enough that no access token ends by its age. */
+/** So long that no access token expires during a run. */
 const ACCESS_TOKEN_TTL = '604800';
 const WINDOW_SECONDS = 30;
-/** Users who may search, so that their access tokens have something to do. */
+/** Users with permission to search, so that their access tokens are of use. */
 const CLIENTS_OF = USERS.filter(({ email }) => /^(admin|all|list)@/.test(email));
 
 /**
- * A service with its replicas, on data of its own, and a world to live in. `environment` adds settings; `window` is the retry window in
- * seconds; `prepare` changes the data before the service runs; `through` names another address than the service's own.
+ * A service with its replicas on its own data, and the world of its clients. `environment` adds settings. `window` is the retry window in
+ * seconds. `prepare` changes the data before the service starts. `through` returns the addresses that clients use instead of the service's own.
  */
 export async function found(
   { engine, report, random },
@@ -36,7 +36,7 @@ export async function found(
   return { data, service, world, dispose };
 }
 
-/** Lets so many clients, and those who keep records and try dead tokens, live in a world; returns the clients. */
+/** Adds clients, record keepers and a graveyard to a world. Returns the clients. */
 export function populate(world, { clients, keepers = 2 }) {
   const graveyard = new Graveyard(world);
   world.join(graveyard);

@@ -17,7 +17,7 @@ const SETTINGS = [
 ];
 const USER = 'postgres';
 
-/** A PostgreSQL server of our own in a temporary folder: Debian's newest, or else the one that comes from npm. */
+/** A PostgreSQL server in a temporary folder: Debian's newest if installed, otherwise the server from npm. */
 export class PostgresServer {
   #child;
   #said = '';
@@ -28,7 +28,7 @@ export class PostgresServer {
     this.port = port;
   }
 
-  /** An empty server, running. */
+  /** Creates an empty server and starts it. */
   static async create(settings = []) {
     const server = await PostgresServer.#inNewFolder();
     await server.run('initdb', [
@@ -44,7 +44,7 @@ export class PostgresServer {
     return server;
   }
 
-  /** A standby of this server, on this port, or on one that is free: a copy that follows it. */
+  /** Creates a standby of this server, on the given port or on a free port. The standby is a copy that follows this server. */
   async createStandby(name, port) {
     const standby = await PostgresServer.#inNewFolder(port);
     const source = `host=127.0.0.1 port=${this.port} user=${USER} application_name=${name}`;
@@ -78,7 +78,7 @@ export class PostgresServer {
     }
   }
 
-  /** SIGQUIT ends it at once, without a checkpoint, as a crash would; SIGINT in good order. */
+  /** SIGQUIT stops the server immediately, without a checkpoint, as a crash would. SIGINT stops it in good order. */
   async stop(signal = 'SIGQUIT') {
     if (!this.#child || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = once(this.#child, 'exit');
@@ -94,7 +94,7 @@ export class PostgresServer {
   /** The rows of a query. */
   async query(sql, values = [], database = 'postgres') {
     const client = new pg.Client({ connectionString: this.url(database) });
-    // A server that is killed tells its connections, whoever listens or not.
+    // A killed server causes an error event, even on an idle connection. Without a listener that event would end the harness.
     client.on('error', () => undefined);
     await client.connect();
     try {
@@ -125,7 +125,7 @@ function bin() {
   return join(found, 'bin');
 }
 
-/** The server refuses to run as root: then it runs as the user postgres. */
+/** The server refuses to run as root. In that case it runs as the user postgres. */
 function serverUser() {
   if (process.getuid() !== 0) return undefined;
   const id = (flag) => Number(execFileSync('id', [flag, USER], { encoding: 'utf8' }));

@@ -4,12 +4,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const SILENCE_MS = 8_000;
 
-/** A TCP proxy, between clients and service or that and its database. What is asked is harmed now and then, and so is what is answered. */
+/** A TCP proxy between clients and the service, or between the service and its database. It sometimes harms requests and answers. */
 export class Proxy {
   #server = createServer({ allowHalfOpen: true }, (client) => this.#join(client));
   #sockets = new Set();
 
-  /** `faults` are weights of what may befall each piece; see the methods below. `count` is told of each. */
+  /** `faults` are the weights of the faults that may happen to each piece; see the methods below. `count` is called for each fault. */
   constructor({ target, random, count, faults }) {
     Object.assign(this, { target: new URL(target), random, count, faults });
   }
@@ -21,7 +21,7 @@ export class Proxy {
     return this.url;
   }
 
-  /** From now on goes to another address; all connections are cut. */
+  /** Connects to another address from now on, and cuts all connections. */
   retarget(target) {
     this.target = new URL(target);
     for (const socket of this.#sockets) socket.destroy();
@@ -37,7 +37,7 @@ export class Proxy {
     const pair = { client, service, isCut: false, isSilent: false, dropsAnswer: false };
     for (const socket of [client, service]) {
       this.#sockets.add(socket);
-      // Whoever hangs up takes the other with them: nothing that was held back is delivered later.
+      // When one side disconnects, the proxy disconnects the other side too and discards delayed pieces.
       socket
         .on('error', () => cut(pair))
         .on('close', () => {
@@ -77,25 +77,25 @@ export class Proxy {
     to.write(piece.subarray(0, this.random.between(0, piece.length - 1)), () => cut(pair));
   }
 
-  /** The request is carried out, and nobody hears of it. */
+  /** The request is carried out, but its answer is lost. */
   dropAnswer(pair, to, piece) {
     pair.dropsAnswer = true;
     to.write(piece);
   }
 
-  /** Neither hears of the other any more, and for a while neither is told that the connection is gone. */
+  /** Neither side receives anything more, and for a while neither side learns that the connection is gone. */
   async silence(pair) {
     pair.isSilent = true;
     await pause(SILENCE_MS, undefined, { ref: false });
     cut(pair);
   }
 
-  /** One side says that it will say no more, and still listens. */
+  /** One side closes its sending direction and still listens. */
   halfClose(_pair, to, piece) {
     to.end(piece);
   }
 
-  /** A few bytes at a time. */
+  /** Sends a few bytes at a time. */
   async trickle(pair, to, piece) {
     for (let at = 0; at < piece.length && !pair.isCut;) {
       const length = this.random.between(1, Math.ceil(piece.length / 8));

@@ -1,6 +1,6 @@
 /**
- * Random choices that can be repeated: the same seed makes the same choices. Each actor has a generator of its own, named after it, so
- * that what one chooses does not hang on how fast the others are.
+ * Repeatable random choices: the same seed makes the same choices. Each actor has its own generator, named after the actor, so that
+ * the choices of an actor do not depend on the speed of the others.
  */
 export class Random {
   #state;
@@ -10,12 +10,12 @@ export class Random {
     this.#state = hash(this.seed);
   }
 
-  /** A generator of its own for whoever has this name. */
+  /** The generator for the actor with this name. */
   fork(name) {
     return new Random(`${this.seed}/${name}`);
   }
 
-  /** From 0 up to, but not, 1 (mulberry32). */
+  /** From 0 (included) to 1 (excluded): mulberry32. */
   next() {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
@@ -36,7 +36,7 @@ export class Random {
     return choices[this.between(0, choices.length - 1)];
   }
 
-  /** One of the keys, as often as its weight says. */
+  /** One of the keys, chosen in proportion to its weight. */
   weighted(weights) {
     const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
     let left = this.next() * total;

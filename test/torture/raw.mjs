@@ -6,8 +6,8 @@ const PATIENCE_MS = 10_000;
 const SILENCE_MS = 300;
 
 /**
- * Writes bytes to the service as they are, and reads what it says until it closes the connection or falls silent.
- * @returns the status of the first answer, 0 when there was none, and those of all
+ * Writes raw bytes to the service, and reads until the service closes the connection or sends nothing more.
+ * @returns the status of the first answer (0 when there was none), and the statuses of all answers
  */
 export function speak(url, bytes) {
   const { hostname, port } = new URL(url);
@@ -30,9 +30,9 @@ export function speak(url, bytes) {
 }
 
 /**
- * Sends a form and hangs up: `half` says that nothing more will come and still listens; `close` closes the connection as soon as
- * the bytes are on their way.
- * @returns the status of what was answered nevertheless, 0 when nothing was
+ * Sends a form and disconnects: `half` closes the sending direction and still listens; `close` closes the connection as soon as the bytes
+ * are sent.
+ * @returns the status of the answer, 0 when there was none
  */
 export function sendAndHangUp(url, { path, form, headers }, how) {
   const { hostname, port } = new URL(url);
@@ -57,7 +57,7 @@ export function sendAndHangUp(url, { path, form, headers }, how) {
   });
 }
 
-/** Waits until the service has read what was sent to it before: it accepts connections in order. */
+/** Waits until the service has read all earlier requests: the service accepts connections in order. */
 export async function arrived(url) {
   for (let time = 0; time < 2; time++) {
     await new Promise((resolve) => {

@@ -2,17 +2,17 @@ import { isUnknown, mayBeDone } from './world.mjs';
 
 const RESOURCE = '/api/sys/refreshtokens';
 const GONE = 'gone';
-/** So many at once; then it deletes some. */
+/** The number of records that it keeps. When this many exist, it deletes some. */
 const KEPT = 12;
 const DELETED_KEPT = 200;
 
 /**
- * Creates, reads, updates and deletes records. Of each it keeps every version that may be stored: one when that is known; after an
- * unanswered write the version before and the one after, until the next read tells.
+ * Creates, reads, updates and deletes records. For each record it keeps every version that may be stored: one version when the state is
+ * known; after an unanswered write the previous and the next version, until a read shows which of them is stored.
  */
 export class RecordKeeper {
   #records = [];
-  /** Ids of the last ones that were deleted. */
+  /** Ids of the records that were deleted last. */
   #deleted = [];
   #made = 0;
 
@@ -34,7 +34,7 @@ export class RecordKeeper {
   }
 
   async settle() {
-    // What is not known yet, `verify` finds out.
+    // `verify` reads the records whose state is unknown.
   }
 
   async verify() {
@@ -42,7 +42,7 @@ export class RecordKeeper {
     for (const id of this.#deleted) await this.#miss(id);
   }
 
-  /** Creates a record. When the answer is lost, a search tells whether it is there. */
+  /** Creates a record. When the answer is lost, a search shows whether the record exists. */
   async #create() {
     const subject = `${this.name}-${++this.#made}`;
     const version = `${subject} v0`;
@@ -86,7 +86,7 @@ export class RecordKeeper {
     if (record.possible.size === 1 && record.possible.has(GONE)) await this.#read(record);
   }
 
-  /** What is stored is one of what may be; from now on it is known. */
+  /** Checks that the stored version is possible. From now on the version is known. */
   async #read(record) {
     const isBatch = this.random.chance(0.3);
     const path = isBatch ? `${RESOURCE}?id=[${record.id}]` : `${RESOURCE}/${record.id}`;
@@ -108,7 +108,7 @@ export class RecordKeeper {
     this.#deleted = [...this.#deleted, record.id].slice(-DELETED_KEPT);
   }
 
-  /** What was deleted stays so. */
+  /** A deleted record stays deleted. */
   async #miss(id) {
     const answer = await this.#ask({ path: `${RESOURCE}/${id}` });
     if (isUnknown(answer) || answer.status === 404) return;

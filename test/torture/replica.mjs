@@ -7,10 +7,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../support/free-port.mjs';
 import { track } from './leftovers.mjs';
 
-/** On a busy machine too. */
+/** Long enough for a busy machine. */
 const START_LIMIT_MS = 120_000;
 const LOG_LENGTH = 2_000_000;
-/** Of what it wrote last, so much is told of one that ended by itself. */
+/** How many characters of its last output are reported when a process ended unexpectedly. */
 const LAST_WORDS = 2_000;
 
 /** The program to torture: the build, unless `--dist` names another. */
@@ -20,12 +20,12 @@ export const program = { dist: new URL('../../dist', import.meta.url).pathname }
 export class Replica {
   #child;
   #output = '';
-  /** The process that has answered, and the one that was told to end. */
+  /** The process that has answered, and the process that was asked to end. */
   #serving;
   #ending;
-  /** How it ended each time that nobody ended it, with what it wrote last. */
+  /** How the process ended each time when nobody had ended it, with its last output. */
   deaths = [];
-  /** Told of all that it writes, line by line. */
+  /** Called with every line that the process writes. */
   onLine;
 
   static async create(environment) {
@@ -38,7 +38,7 @@ export class Replica {
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  /** Starts it and waits until it answers; from now on with these settings too. */
+  /** Starts the process and waits until it answers. The changed settings also apply to later starts. */
   async start(changes = {}) {
     Object.assign(this.environment, changes);
     const env = { PATH: process.env.PATH, PORT: String(this.port), LOG_LEVEL: 'warn', ...this.environment };
@@ -48,7 +48,7 @@ export class Replica {
       if (performance.now() > deadline) throw new Error(`The service did not start:\n${this.#output.slice(-4_000)}`);
       if (this.#child.exitCode !== null) {
         if (!env.DATABASE_URL) throw new Error(`The service gave up its start:\n${this.#output.slice(-4_000)}`);
-        // Without its database it gives up after a while; whoever looks after it starts it again.
+        // Without its database the process gives up after a while. A supervisor would start it again.
         this.#spawn(env);
       }
       await pause(25);
@@ -65,19 +65,19 @@ export class Replica {
     await exited;
   }
 
-  /** Stops all that it does for a while, as a machine that is short of time or memory does, and lets it go on. */
+  /** Stops the process for a while, as a machine short of time or memory does, and then lets it continue. */
   async freeze(milliseconds) {
     this.#child.kill('SIGSTOP');
     await pause(milliseconds);
     this.#child.kill('SIGCONT');
   }
 
-  /** What it wrote last. */
+  /** The last output of the process. */
   get log() {
     return this.#output;
   }
 
-  /** Its memory in MiB and how many files and sockets it has open, as the system sees it. */
+  /** The memory of the process in MiB, and how many files and sockets it has open, as the system reports them. */
   usage() {
     const { pid } = this.#child;
     const pages = readFileSync(`/proc/${pid}/status`, 'utf8');

@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks';
 
 const HISTORY_LENGTH = 40;
-/** A fault of the service is often met again and again; so many are enough to see it. */
+/** The same fault of the service often causes many violations. This many are enough to understand it. */
 const VIOLATIONS_SHOWN = 20;
 
-/** What one actor asked and was told, the last requests of it: told with a violation. */
+/** The last requests of one actor, with their answers. They are printed with a violation. */
 export class History {
   #entries = [];
 
@@ -19,7 +19,7 @@ export class History {
     if (this.#entries.length > HISTORY_LENGTH) this.#entries.shift();
   }
 
-  /** A line for each request, or for several that were the same one after the other, with the seconds when the first was answered. */
+  /** One line for each request, or for several equal requests in a row, with the second of the first answer. */
   lines() {
     return this.#entries.map(
       ({ at, text, times }) => `${at.toFixed(3)} ${text}${times > 1 ? ` (${times} times)` : ''}`,
@@ -27,14 +27,14 @@ export class History {
   }
 }
 
-/** What became of one scenario on one engine. */
+/** The result of one scenario on one engine. */
 export class Report {
   violations = [];
   /** Numbers that the table shows. */
   figures = { requests: 0, unanswered: 0 };
   #begun = performance.now();
 
-  /** `budget`: the seconds that it should take. */
+  /** `budget`: the seconds that the scenario should take. */
   constructor(scenario, engine, budget) {
     Object.assign(this, { scenario, engine, budget });
   }
@@ -55,7 +55,7 @@ export class Report {
     this.figures[name] = Math.max(this.figures[name] ?? 0, value);
   }
 
-  /** The service broke a promise: which, how, and what led to it. */
+  /** Records that the service broke a promise: the rule, what happened, and the history. */
   violate(rule, what, history) {
     const violation = { rule, what, actor: history?.name, history: history?.lines() ?? [] };
     this.violations.push(violation);
@@ -77,7 +77,7 @@ function describe({ scenario, engine }, { rule, what, actor, history }) {
   return `\nVIOLATION ${scenario} on ${engine}: ${rule}: ${what}\n  ${actor ?? 'harness'}, its last requests:\n${lines}`;
 }
 
-/** The reports as a table of columns that line up, with the figures of each scenario after it. */
+/** The reports as an aligned table, followed by the figures of each scenario. */
 export function table(reports) {
   const rows = reports.map(({ scenario, engine, figures, violations }) => {
     const { seconds, requests, unanswered, ...others } = figures;
@@ -96,7 +96,7 @@ export function table(reports) {
     .join('\n');
 }
 
-/** What attackers got, as rows of the table in docs/reliability.md; empty when none attacked. */
+/** The results of attackers, as rows of the table in docs/reliability.md. Empty when nobody attacked. */
 export function attackersTable(reports) {
   const rows = reports
     .filter(({ figures }) => figures.thefts || figures.guesses)

@@ -4,11 +4,11 @@ import { USERS } from '../support/fixtures.mjs';
 
 const [USER] = USERS;
 
-/** Part of every secret that a generated request carries: nothing that the service says may contain it. */
+/** Part of every secret in a generated request. No answer and no log line may contain it. */
 export const CANARY = 'canary-of-a-secret';
-/** What stands for a token of a session that has just begun. */
+/** A placeholder for a token of a new session. */
 export const LIVE = { refresh: 'LIVE_REFRESH_TOKEN', access: 'LIVE_ACCESS_TOKEN' };
-/** What is good of a parameter whose value must be known to somebody. */
+/** Good values for parameters that need an existing value, such as a user name. */
 const GOOD = {
   username: [USER.email],
   password: [USER.password],
@@ -76,7 +76,7 @@ export function requestsTo({ path, method, operation }, contract, credentials) {
       query: queries(inQuery),
       headers: fc.record(Object.fromEntries(inHeader.map((each) => [each.name, header(each)])), { requiredKeys: [] }),
       authorization: fc.constantFrom(...credentials),
-      // Else one address would soon have guessed too often.
+      // Otherwise one address would soon be blocked for its guesses.
       address: fc.ipV4(),
       body: content.length > 0 ? fc.oneof(...content.map(([type, { schema }]) => body(type, schema))) : fc.constant({}),
     })
@@ -97,7 +97,7 @@ export function requestsTo({ path, method, operation }, contract, credentials) {
     });
 }
 
-/** A few of the parameters, some of them twice, and some that nobody knows. */
+/** A few of the parameters, some of them twice, and some unknown parameters. */
 function queries(parameters) {
   const known = parameters.map(({ name, schema }) => fc.tuple(fc.constant(name), text(name, schema)));
   const unknown = fc.tuple(fc.constantFrom('unknown', 'PAGE', 'access_token', '__proto__'), hostileText);
@@ -145,7 +145,7 @@ function object({ properties, required = [] }, isJson) {
     .chain((requiredKeys) => fc.record(all, { requiredKeys }));
 }
 
-/** Text for a parameter: good more often than not. */
+/** Text for a parameter, good more often than not. */
 function text(name, schema) {
   const bad = SECRETS.test(name) ? hostileText.map((value) => value + CANARY) : hostileText;
   return fc.oneof({ weight: 2, arbitrary: good(name, schema).map(String) }, { weight: 1, arbitrary: bad });

@@ -8,16 +8,16 @@ import { readRefreshToken } from './tokens.mjs';
 
 const TOKEN = '/api/token';
 const RESOURCE = '/api/sys/refreshtokens';
-/** So many clients of each kind. */
+/** The number of clients of each kind. */
 const EACH = 4;
 const [USER] = USERS;
-/** A backup and a restore take less. */
+/** Longer than a backup and a restore take. */
 const REFUSED_WITHIN_MS = 120_000;
 
 /**
- * A backup is taken while clients sign in and refresh, and is restored some time later while they go on. Who did nothing since
- * goes on. Whose token is newer than the backup is refused once, and nothing is ended by that: signing in again goes on with the session.
- * What ended since is back, as docs/reliability.md says, and can be ended again, for good.
+ * A backup is taken while clients sign in and refresh. Later the backup is restored while they continue. A client that did nothing since the
+ * backup continues. A token that is newer than the backup is refused, without ending the session: a new login continues the session. A session
+ * that ended after the backup is back, as docs/reliability.md says, and can be ended again, for good.
  */
 export async function restore(context) {
   const { report } = context;
@@ -34,7 +34,7 @@ export async function restore(context) {
     await backup.take();
     for (const act of ['refresh', 'refresh', 'refresh']) await all(refreshed, act);
     await Promise.all([all(ended, 'end'), all(again, 'login'), all(newcomers, 'login')]);
-    // The clients go on asking while the service is away.
+    // The clients continue their requests while the service is stopped.
     const meanwhile = all(idle, 'read');
     await Promise.all(service.map((replica) => replica.stop()));
     await backup.restore();
@@ -69,7 +69,7 @@ class Client {
     else this.#keep(answer);
   }
 
-  /** Refreshes without a pause: until its token is ahead of a database that was restored. */
+  /** Refreshes without a pause until the database is restored and therefore refuses the token. */
   async refreshUntilRefused() {
     const deadline = performance.now() + REFUSED_WITHIN_MS;
     let answer = await this.#redeem(this.token);
@@ -85,25 +85,25 @@ class Client {
   }
 
   async read() {
-    if ((await this.#use()).status !== 200) this.#violate('an access token of a session that lives is refused');
+    if ((await this.#use()).status !== 200) this.#violate('an access token of a living session is refused');
   }
 
-  /** The token is newer than its record: it is refused, and the session lives. */
+  /** The token is newer than its record: the token is refused, and the session lives. */
   async mustBeAhead() {
     const session = this.#session;
     for (let n = 0; n < 2; n++) {
-      if ((await this.#redeem(this.token)).status === 200) this.#violate('a token of after the backup was redeemed');
+      if ((await this.#redeem(this.token)).status === 200) this.#violate('a token from after the backup was redeemed');
     }
     await this.read();
     const old = this.token;
     await this.login();
-    if (this.#session !== session) this.#violate('a session was ended by a token that was ahead of it');
-    // The new login leaps over the generations of before, so that their tokens are none of its own.
+    if (this.#session !== session) this.#violate('a session was ended by a token that was newer than its record');
+    // The new login skips the generations that were issued before the restore. Otherwise it could issue the same tokens again.
     await this.#redeem(old);
     await this.refresh();
   }
 
-  /** It was ended after the backup: it is back, and can be ended again. */
+  /** The session ended after the backup: it is back, and can be ended again. */
   async mustBeBack() {
     await this.read();
     await this.refresh();
@@ -112,12 +112,12 @@ class Client {
     if (!isOver) this.#violate('a session that came back could not be ended');
   }
 
-  /** It began after the backup: nothing is known of it, and another may have its Id by now. */
+  /** The session began after the backup: the database does not know it, and another session may have its Id by now. */
   async mustBeUnknown() {
     const old = this.token;
-    if ((await this.#use()).status !== 401) this.#violate('an access token of nowhere is taken');
+    if ((await this.#use()).status !== 401) this.#violate('an access token of an unknown session is accepted');
     await this.login();
-    if ((await this.#redeem(old)).status === 200) this.#violate('a token of nowhere was redeemed');
+    if ((await this.#redeem(old)).status === 200) this.#violate('a token of an unknown session was redeemed');
     await this.refresh();
   }
 

@@ -18,7 +18,7 @@ import { thieves } from './thieves.mjs';
 
 // Tries to break the service's promise: a session is never lost by accident and never survives on purpose. See docs/reliability.md.
 
-/** Each scenario: what it does, how much of the time it gets, and the engines it is for. */
+/** Each scenario: its function, its share of the time, and its engines. */
 const SCENARIOS = {
   crash: { run: crash, share: 4, engines: ['embedded', 'postgres'] },
   network: { run: network, share: 3, engines: ['embedded', 'postgres'] },
@@ -53,12 +53,12 @@ const running = new Set();
 
 console.log(`seed ${values.seed}, ${values.minutes} minutes on ${engineNames.join(' and ')}`);
 const stop = showProgress();
-// What an engine does hardly keeps the other from its work: a service that starts uses one core.
+// The engines hardly slow each other down: a service that starts uses one core.
 const reports = (await Promise.all(engineNames.map(playAll))).flat();
 stop();
 finish();
 
-/** Plays the scenarios of an engine, one after the other; each gets its share of the time, less what making the engine took. */
+/** Runs the scenarios of an engine, one after the other. Each gets its share of the time that is left after creating the engine. */
 async function playAll(name) {
   const names = namesFor(name);
   const end = performance.now() + Number(values.minutes) * 60_000;
@@ -101,7 +101,7 @@ function finish() {
   process.exit(violations > 0 ? 1 : 0);
 }
 
-/** What is asked for and can be played on an engine. */
+/** The requested scenarios that can run on an engine. */
 function namesFor(engineName) {
   if (!Object.hasOwn(ENGINES, engineName))
     throw new Error(`There is no engine ${engineName}: ${Object.keys(ENGINES).join(', ')}.`);
@@ -114,14 +114,14 @@ function scenario(name) {
   return found;
 }
 
-/** Tells how it goes: in place on a terminal, else a line now and then. */
+/** Shows the progress: in place on a terminal, otherwise a line every ten seconds. */
 function showProgress() {
   const isTerminal = process.stderr.isTTY;
-  const tell = () => {
+  const print = () => {
     const text = [...running].map((report) => report.progress()).join('; ');
     process.stderr.write(isTerminal ? `\r${text}\u001b[K` : `${text}\n`);
   };
-  const timer = setInterval(tell, isTerminal ? 500 : 10_000);
+  const timer = setInterval(print, isTerminal ? 500 : 10_000);
   return () => {
     clearInterval(timer);
     if (isTerminal) process.stderr.write('\r\u001b[K');

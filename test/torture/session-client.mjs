@@ -8,33 +8,33 @@ import { readAccessToken, readRefreshToken } from './tokens.mjs';
 const TOKEN = '/api/token';
 const ROUTE = '/api/sys/refreshtokens?size=1';
 const ACCESS_TOKENS_KEPT = 5;
-/** What the clocks of client and database, and the way between them, may differ by. */
+/** The clocks of client and database, together with the network, may differ by this much. */
 const MARGIN_MS = 900;
-/** The service answers fewer repetitions of one token than this limit would allow (100), whatever else asks. */
+/** Fewer repetitions of one token than the service allows (100). Other requests with the token count too. */
 const REPETITIONS = 40;
-/** So long a sign-in whose client has gone may still take, on a busy machine. */
+/** How long a sign-in may continue on a busy machine after its client has disconnected. */
 const LOST_LOGIN_MS = 500;
 
 /**
- * A well-behaved client of one user. It signs in, refreshes, asks again when an answer was lost, uses its access tokens; now and then
- * it, or somebody else, ends its session. `alive` holds every state that the session may be in: one when that is known, two when the
- * answer to an end was lost, until the next read tells.
+ * A well-behaved client of one user. It signs in, refreshes, retries after a lost answer and uses its access tokens. Sometimes it or an
+ * administrator ends its session. `alive` has every possible state of the session: one when the state is known, two after the answer to
+ * an end was lost, until a read shows the state.
  */
 export class SessionClient {
-  /** The current refresh token; those of this login before it, oldest first; access tokens of the session. */
+  /** The current refresh token; the earlier refresh tokens of this login, oldest first; access tokens of the session. */
   token;
   used = [];
   access = [];
   alive = new Set([false]);
   session;
-  /** When the current token was first asked for, and when it came: in between it was issued. */
+  /** When the current token was first requested, and when it arrived. The service issued it in between. */
   #issued = { after: 0, before: 0 };
-  /** When the current token was first sent for the next. */
+  /** When the current token was first sent to get the next token. */
   #sentAt;
-  /** The access tokens that came with the current token, and when the first of them was used: from then on the token is confirmed. */
+  /** The access tokens that arrived with the current token, and when the first of them was used. From then on the current token is confirmed. */
   #fresh = new Set();
   #usedAt;
-  /** What it does first, so that this is tried in the shortest run too. */
+  /** The first steps, so that even the shortest run tries them. */
   #due = ['refresh', 'lengthen', 'end'];
   /** How often the previous token was repeated. */
   #repetitions = 0;
@@ -66,12 +66,12 @@ export class SessionClient {
     return act === 'end' || act === 'replay' ? this.ends[act]() : this[act]();
   }
 
-  /** Comes to a state that is known. */
+  /** Finds out the state of the session. */
   async settle() {
     if (this.alive.size > 1) await this.ends.find();
   }
 
-  /** A session that lives works in every way; of one that is over nothing does. */
+  /** A living session must work in every way. An ended session has nothing to check here. */
   async verify() {
     if (!this.isAlive) return;
     for (const token of this.access) await this.#mustBeAlive(token);
@@ -96,14 +96,14 @@ export class SessionClient {
     return this.ask({ method: 'POST', path: TOKEN, form, ...options });
   }
 
-  /** Signs in, until it is answered. A session that lives goes on with it; one that is over does not come back. */
+  /** Signs in until the service answers. A login continues a living session, and never revives an ended session. */
   async login() {
     const { email: username, password } = this.user;
     const form = { grant_type: 'password', username, password };
     this.#sentAt = performance.now();
     let answer = await this.ask({ method: 'POST', path: TOKEN, form });
     while (isUnknown(answer)) {
-      // What is left of the one before must not come after the next.
+      // A sign-in without an answer must finish before the next sign-in starts.
       await pause(LOST_LOGIN_MS);
       answer = await this.ask({ method: 'POST', path: TOKEN, form });
     }
@@ -112,7 +112,7 @@ export class SessionClient {
     const wasAlive = this.alive;
     if (!wasAlive.has(false) && session !== this.session) this.violate('no session is lost', `${this.session} is gone`);
     if (!wasAlive.has(true) && session === this.session)
-      this.violate('what is over never comes back', `session ${session} lives again`);
+      this.violate('an ended session never comes back', `session ${session} lives again`);
     if (session !== this.session) this.bury();
     for (const token of [...this.used, this.token].filter(Boolean))
       this.graveyard.bury('refresh', token, this.clientId);
@@ -124,8 +124,8 @@ export class SessionClient {
   }
 
   /**
-   * Refreshes until the service answers; `abandonAfterMs` hangs up on the first request. However late the answer comes, it must be good:
-   * nobody can have used a token whose answer was lost.
+   * Refreshes until the service answers. With `abandonAfterMs` the client disconnects from the first request. The answer must be good even
+   * if it comes late: nobody can have used a token whose answer was lost.
    */
   async refresh({ abandonAfterMs } = {}) {
     let answer = await this.redeem(this.token, { abandonAfterMs });
@@ -135,26 +135,26 @@ export class SessionClient {
     return this.#startAnew();
   }
 
-  /** The session is over, or its client thinks so: it signs in again. What it left behind is not known. */
+  /** The session has ended, or its client believes so and signs in again. The state of the old session is unknown. */
   #startAnew() {
     this.alive = new Set([true, false]);
     return this.login();
   }
 
-  /** Hangs up while the answer is on its way, or long in coming, and asks again. */
+  /** Disconnects while the answer is under way or slow, and retries. */
   hangUp() {
     return this.refresh({ abandonAfterMs: this.random.chance(0.7) ? this.random.between(0, 12) : 300 });
   }
 
-  /** Two requests at once with one token: both get the same new token. */
+  /** Two concurrent requests with one token: both get the same new token. */
   async twoTabs() {
     const token = this.token;
     const answers = await Promise.all([this.redeem(token), this.redeem(token)]);
     const issued = new Set(answers.filter(({ status }) => status === 200).map(({ body }) => body.refresh_token));
-    if (issued.size > 1) this.violate('no token works twice', 'two requests at once got different refresh tokens');
+    if (issued.size > 1) this.violate('no token works twice', 'two concurrent requests got different refresh tokens');
     const refused = answers.find((answer) => answer.status !== 200 && !isUnknown(answer));
     if (refused) {
-      this.violate('two tabs may refresh at once', refused.text);
+      this.violate('two tabs may refresh concurrently', refused.text);
       return this.#startAnew();
     }
     const answer = answers.find(({ status }) => status === 200);
@@ -163,7 +163,7 @@ export class SessionClient {
   }
 
   /**
-   * The previous token gets the current one again: within the retry window, and after that for as long as the current one is unconfirmed.
+   * The previous token gets the current token again within the retry window, and after that as long as the current token is unconfirmed.
    */
   async askAgain() {
     const previous = this.used.at(-1);
@@ -174,18 +174,18 @@ export class SessionClient {
     if (isUnknown(answer)) return undefined;
     this.#repetitions++;
     if (answer.status === 200 && answer.body.refresh_token === this.token) return this.#keep(answer.body.access_token);
-    if (answer.status === 200) return this.violate('no token works twice', 'asking again gave another refresh token');
-    if (mayAsk()) this.violate('a lost answer can be asked for again', answer.text);
+    if (answer.status === 200) return this.violate('no token works twice', 'a retry got another refresh token');
+    if (mayAsk()) this.violate('a lost answer can be repeated', answer.text);
     return this.#startAnew();
   }
 
-  /** Whether the previous token is young enough to be asked for again, whatever else happened. */
+  /** Whether a retry with the previous token is still in time, whatever else happened. */
   get #isInWindow() {
     const isYoung = performance.now() - this.#issued.after < this.world.window * 1000 - MARGIN_MS;
     return isYoung && this.#issued.after > this.world.clockLeaptAt;
   }
 
-  /** Whether the previous token is too old to be asked for again within the retry window. */
+  /** Whether the retry window of the previous token has certainly ended. */
   get isWindowOver() {
     return performance.now() - this.#issued.before > this.world.window * 1000 + MARGIN_MS;
   }
@@ -195,7 +195,7 @@ export class SessionClient {
     return this.#mustBeAlive(this.access.at(-1));
   }
 
-  /** Uses an access token of the session, an old one perhaps. */
+  /** Uses a random access token of the session, perhaps an old token. */
   read() {
     return this.#mustBeAlive(this.random.pick(this.access));
   }
@@ -206,7 +206,7 @@ export class SessionClient {
     return this.ask({ path: ROUTE, headers: { authorization: `Bearer ${token}` } });
   }
 
-  /** Takes the tokens of an answered refresh. */
+  /** Stores the tokens of an answered refresh. */
   rotate(body) {
     const before = readRefreshToken(this.token);
     const after = readRefreshToken(body.refresh_token);
@@ -217,7 +217,7 @@ export class SessionClient {
     this.world.report.count('refreshes');
   }
 
-  /** The session is over: whatever it had is dead. */
+  /** The session has ended: all its access tokens are dead. */
   bury() {
     for (const token of this.access) this.graveyard.bury('access', token, this.clientId);
     this.access = [];

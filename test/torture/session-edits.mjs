@@ -11,7 +11,7 @@ export class SessionEdits {
     this.client = client;
   }
 
-  /** A later expiry leaves the session's own. */
+  /** Writes a later expiry, which must not change the session's expiry. */
   async lengthen() {
     const before = await this.#read();
     const answer = await this.client.ask(this.#writeOf({ ...before, ExpiresOn: LATER }));
@@ -23,12 +23,12 @@ export class SessionEdits {
     this.client.world.report.count('edits');
   }
 
-  /** The request that ends the session: its own record, with an expiry that is past. */
+  /** The request that ends the session: the session's own record with an expiry in the past. */
   async expiring() {
     return this.#writeOf({ ...(await this.#read()), ExpiresOn: EARLIER });
   }
 
-  /** Tries to give a session that an edit ended its life back. What the answer is does not matter. */
+  /** Tries to revive a session that an edit ended. The answer does not matter. */
   async revive({ json }) {
     await this.client.world.askUntilAnswered(this.client.history, this.#writeOf({ ...json, ExpiresOn: LATER }));
   }

@@ -3,19 +3,19 @@ import { isUnknown, mayBeDone } from './world.mjs';
 import { readRefreshToken } from './tokens.mjs';
 
 const RESOURCE = '/api/sys/refreshtokens';
-/** A process stands still now and then, and not only when it is frozen. */
+/** A busy machine sometimes stalls a process, so some replays may be excused without a freeze. */
 const EXCUSED_BY_CHANCE = 5;
 
-/** How a session of a client ends on purpose, and what must be true after that. */
+/** How a session of a client is ended on purpose, and what must be true afterwards. */
 export class SessionEnds {
-  /** The ways that are taken first. */
+  /** The ways that are tried first. */
   #due = ['expire'];
 
   constructor(client) {
     this.client = client;
   }
 
-  /** Ends the session by one of the ways there are, perhaps while a refresh is under way. */
+  /** Ends the session in one of several ways, sometimes while a refresh is under way. */
   async end() {
     const { client } = this;
     const way = this.#due.shift() ?? client.random.pick(['refresh', 'access', 'record', 'edit', 'expire']);
@@ -29,7 +29,7 @@ export class SessionEnds {
     if (isUnknown(answer)) {
       client.alive = mayBeDone(answer) ? new Set([true, false]) : new Set([true]);
       if (client.alive.size > 1) await this.find();
-      // What became of the refresh is not known: the client signs in.
+      // The result of the refresh is unknown, so the client signs in.
       if (isRace && client.isAlive && refreshed.status !== 200) await client.login();
       return;
     }
@@ -41,9 +41,9 @@ export class SessionEnds {
   }
 
   /**
-   * An older token is presented again: that ends the session, for whoever stole it or was stolen from. But to a process that just stood
-   * still the request may have come before the token was superseded: then it ends nothing, and the audit trail says so. `isPrevious`: the
-   * token is the previous one, the retry window is over, and the current token is confirmed.
+   * Presents an older token again, which ends the session, whether a thief or the victim did so. An exception: a process that was stalled
+   * may read a request that arrived before the token was superseded. That request ends nothing, and the audit trail says so. `isPrevious`:
+   * the token is the previous one, the retry window has ended, and the current token is confirmed.
    */
   async replay({ isPrevious = false } = {}) {
     const { client } = this;
@@ -66,7 +66,7 @@ export class SessionEnds {
     return this.find();
   }
 
-  /** Whether the audit trail says that a token was superseded when the request with it was on its way. */
+  /** Whether the audit trail says that the token was superseded while its request was under way. */
   async #wasExcused(requestId) {
     const { client } = this;
     const query = `AuditTrailEntry_RequestId=${requestId}&AuditTrailEntry_Reason=superseded-in-flight`;
@@ -74,7 +74,7 @@ export class SessionEnds {
     return (await client.world.askUntilAnswered(client.history, request)).body.TotalItems > 0;
   }
 
-  /** The answer to an end was lost: the next read tells whether it was carried out. */
+  /** The answer to an end was lost: the next read shows whether the session ended. */
   async find() {
     const { client } = this;
     const token = client.access.at(-1);

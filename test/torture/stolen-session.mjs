@@ -8,28 +8,28 @@ import { isUnknown } from './world.mjs';
 const TOKEN = '/api/token';
 const ROUTE = '/api/sys/refreshtokens?size=1';
 const EVENTS = '/api/sys/audittrailentries?size=100&AuditTrailEntry_';
-/** The service judges a request whose sender does not wait within this time, on a busy machine too. */
+/** On a busy machine too, the service judges a request within this time after its client has disconnected. */
 const JUDGED_AFTER_MS = 5_000;
-/** Of the tokens of an ended session, so many of the newest are tried again. */
+/** How many of the newest tokens of an ended session are tried again. */
 const TRIED_AGAIN = 6;
-/** Of a stolen session, the number of replays that the service may excuse before one must end it. */
+/** How many replays of a stolen session the service may excuse before a replay must end the session. */
 const EXCUSES = 3;
 
 /**
- * A session of which two parties have tokens: the user who signed in, and a thief. The harness plays both, so it knows when a refresh
- * token was superseded for certain: somebody had received a newer token before the request was sent. A token two generations old that was
- * superseded for certain ends the session within the answer to it. From then on no token of the session may be good for anybody.
+ * A session whose tokens two parties have: the user who signed in, and a thief. The harness plays both, so it knows when a refresh token
+ * was certainly superseded: one of them had received a newer token before the request was sent. When a token two generations old is
+ * presented then, the session must have ended when the answer arrives. From then on no token of the session may be valid.
  */
 export class StolenSession {
   /** By generation: the refresh tokens that either party received. */
   #received = new Map();
   #access = [];
-  /** When the answer came that ended the session. */
+  /** When the answer arrived that ended the session. */
   #endedAt;
-  /** When requests were sent that got a token, until it is known whether the session had ended by then. */
+  /** When the requests were sent that got a token, until it is known whether the session had ended by then. */
   #gains = [];
   #excuses = 0;
-  /** Whether the service broke a promise about this session. One report of that is enough. */
+  /** Whether the service broke a promise about this session. One report about that is enough. */
   isBroken = false;
 
   constructor(world, graveyard, history, clientId) {
@@ -50,12 +50,12 @@ export class StolenSession {
     return this.#endedAt !== undefined;
   }
 
-  /** Whether nothing more can be learned from this session: it has ended, or the service broke a promise. */
+  /** Whether this session is finished: it has ended, or the service broke a promise. */
   get isOver() {
     return this.hasEnded || this.isBroken;
   }
 
-  /** The newest generation that anybody has received. */
+  /** The newest generation that either party has received. */
   get newest() {
     return Math.max(...this.#received.keys());
   }
@@ -71,8 +71,8 @@ export class StolenSession {
 
   /**
    * Presents the refresh token of a generation and judges the answer.
-   * @param headers those of the party, such as its address
-   * @param isReplay whether the token is one for certain; a token of the previous generation may be
+   * @param headers the headers of the party, such as its address
+   * @param isReplay whether the token is certainly a replay; a token of the previous generation may be a retry
    * @returns the answer
    */
   async present(generation, headers = {}, isReplay = this.#isReplay(generation)) {
@@ -89,20 +89,20 @@ export class StolenSession {
     return answer;
   }
 
-  /** Presents the newest token, as an honest client does: it must be redeemed, or its answer was lost. */
+  /** Presents the newest token, as an honest client does: the token must be redeemed, or the answer was lost. */
   async mustGoOn(headers) {
     const expected = this.newest + 1;
     let answer;
     do answer = await this.present(expected - 1, headers);
     while (isUnknown(answer));
     if (answer.status !== 200 || this.newest !== expected)
-      this.violate('no session is lost by what ends nothing', `${answer.status} ${answer.text}`);
+      this.violate('no session is lost without a replay', `${answer.status} ${answer.text}`);
     return answer.status === 200;
   }
 
   /**
-   * Presents the token of a generation and hangs up: closes one direction of the connection, or both. A stale token is judged all the
-   * same.
+   * Presents the token of a generation and disconnects: closes one direction of the connection, or both. The service must still judge a
+   * stale token.
    */
   async presentAndHangUp(generation, headers, how) {
     const isReplay = this.#isReplay(generation);
@@ -115,7 +115,7 @@ export class StolenSession {
     this.world.report.count('requests');
     this.world.report.count('hang_ups');
     const answer = await sendAndHangUp(url, { path: TOKEN, form, headers: all }, how);
-    // The end of what a sender says may arrive when its token has been redeemed.
+    // The client's disconnect may arrive after its token has been redeemed.
     if (answer.status === 200) this.world.report.count('hang_ups_answered');
     if (!isReplay) return arrived(url);
     const deadline = performance.now() + JUDGED_AFTER_MS;
@@ -124,14 +124,14 @@ export class StolenSession {
     return this.#mustHaveEnded(requestId, performance.now(), true);
   }
 
-  /** Uses the newest access token: the service knows from then on that the answer with the newest refresh token arrived. */
+  /** Uses the newest access token: from then on the service knows that the answer with the newest refresh token arrived. */
   async confirm() {
     const access = this.#access.at(-1);
     const answer = await this.#askUntilAnswered({ path: ROUTE, headers: { authorization: `Bearer ${access}` } });
     if (answer.status !== 200) this.violate('an access token lives as long as its session', `${answer.status}`);
   }
 
-  /** The session has ended: none of its tokens may be good for anything, and the trail has one event of the end. */
+  /** The session has ended: none of its tokens may be valid, and the trail has one event of the end. */
   async bury() {
     const generations = [...this.#received.keys()].sort((a, b) => a - b);
     for (const generation of generations.slice(-TRIED_AGAIN)) await this.present(generation);
@@ -157,7 +157,7 @@ export class StolenSession {
     this.world.report.violate(rule, `${this.clientId}, session ${this.id}: ${what}`, this.history);
   }
 
-  /** Whether a token of this generation is a replay for certain if a request with it is sent now: a newer one has been received. */
+  /** Whether a request sent now with a token of this generation is certainly a replay: a newer token has been received. */
   #isReplay(generation) {
     return this.ageOf(generation) >= 2;
   }
@@ -179,8 +179,8 @@ export class StolenSession {
   }
 
   /**
-   * A replay was answered: the session has ended, or the service excused the replay, which the trail must say. Nothing need be said of a
-   * request that was read late, when its sender had hung up: it is dropped.
+   * A replay was answered: the session has ended, or the service excused the replay and the trail says so. A request that was read late,
+   * after its client had disconnected, is dropped and leaves no event.
    */
   async #mustHaveEnded(requestId, answeredAt, hasHungUp = false) {
     const { report } = this.world;
@@ -201,7 +201,7 @@ export class StolenSession {
     report.count('replays_excused');
   }
 
-  /** Why the service excused a request, or undefined when it has no event that says so. */
+  /** Why the service excused a request, or undefined when no event says so. */
   async #reasonOf(requestId) {
     const headers = { authorization: this.world.admin };
     const path = `${EVENTS}RequestId=${requestId}`;

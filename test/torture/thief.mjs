@@ -4,23 +4,23 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { StolenSession } from './stolen-session.mjs';
 import { isUnknown } from './world.mjs';
 
-/** The refreshes of a victim before its token is stolen, and those of one party before the other presents its token. */
+/** The victim's refreshes before its token is stolen, and the refreshes of one party before the other presents its token. */
 const REFRESHES = { fewest: 0, most: 3 };
 const LEAD = { fewest: 2, most: 7 };
 const LOCKSTEPS = { fewest: 2, most: 6 };
-/** Replays that an attack may need until one ends the session: the service may excuse some (see `StolenSession`). */
+/** How many replays an attack may need to end the session: the service may excuse some (see `StolenSession`). */
 const REPLAYS = 5;
-/** A token is surely older than the retry window, and a confirmation written, after this much more than the window. */
+/** This long after the retry window, a token is certainly older than the window, and a confirmation has been stored. */
 const MARGIN_MS = 2_500;
-/** From 198.18.0.0/15, which is for tests of networks; no other client of the harness has such an address. */
+/** An address in 198.18.0.0/15, which is reserved for network tests. No other client of the harness has such an address. */
 const NETWORK = '198.18';
 
 /**
- * A user and a thief who has a copy of the user's refresh token, over and over. Each step is one theft, in one of the ways that thieves
- * are known to try; it ends when the theft was found out, and then nobody may have anything of the session.
+ * A user and a thief who has a copy of the user's refresh token, repeatedly. Each step is one theft, in one of the ways that thieves are
+ * known to use. The step ends when the theft was detected; then no token of the session may be valid.
  */
 export class Theft {
-  /** `hasAddresses`: whether the service believes what the harness says of addresses. */
+  /** `hasAddresses`: whether the service accepts the addresses that the harness forwards. */
   constructor(world, graveyard, user, { name, ways, hasAddresses = false }) {
     Object.assign(this, { world, graveyard, user, name, ways, hasAddresses });
     this.random = world.random.fork(name);
@@ -42,14 +42,14 @@ export class Theft {
   }
 
   async settle() {
-    // Nothing is under way between two thefts.
+    // Between two thefts no request is under way.
   }
 
   async verify() {
-    // The graveyard tries what is left of each theft.
+    // The graveyard tries the remaining tokens of each theft.
   }
 
-  /** The thief refreshes without pause; the victim comes back with the token that it has. */
+  /** The thief refreshes without pause. The victim returns with its old token. */
   async loop(session) {
     const own = session.newest;
     const lead = this.#between(LEAD);
@@ -60,7 +60,7 @@ export class Theft {
     await looping;
   }
 
-  /** The thief hangs up after each request, so that nobody may judge it: on the current token, and then on a stale one. */
+  /** The thief disconnects after each request to avoid the judgement: first with the current token, then with a stale token. */
   async hangUp(session) {
     const stolen = session.newest;
     for (let n = this.random.between(1, 3); n > 0; n--) {
@@ -73,7 +73,7 @@ export class Theft {
     await this.#replay(session, stolen, this.thief);
   }
 
-  /** Thief and victim refresh in the same moment, as two tabs do; then the thief goes on alone, and the victim comes back. */
+  /** Thief and victim refresh at the same moment, as two tabs do. Then only the thief continues, and the victim returns. */
   async lockstep(session) {
     for (let n = this.#between(LOCKSTEPS); n > 0; n--) {
       const generation = session.newest;
@@ -91,7 +91,7 @@ export class Theft {
     await this.#replay(session, own, this.victim);
   }
 
-  /** The thief refreshes twice from an address of its own and stops; the event of the end names that address. */
+  /** The thief refreshes twice from another address and stops. The event of the end must name that address. */
   async quiet(session) {
     const own = session.newest;
     const requests = [];
@@ -111,7 +111,7 @@ export class Theft {
     this.world.report.count('thieves_named');
   }
 
-  /** The victim has refreshed and used what it got; the thief comes when the retry window is over. */
+  /** The victim has refreshed and used its tokens. The thief comes after the retry window. */
   async late(session) {
     const stolen = session.newest;
     if (!(await session.mustGoOn(this.victim))) return;
@@ -120,7 +120,7 @@ export class Theft {
     for (let n = 0; n < REPLAYS && !session.isOver; n++) await session.present(stolen, this.thief, true);
   }
 
-  /** Refreshes with the newest token until that is refused. */
+  /** Refreshes with the newest token until a token is refused. */
   async #loop(session) {
     let answer;
     do answer = await session.present(session.newest, this.thief);

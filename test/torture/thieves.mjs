@@ -6,20 +6,20 @@ import { found, populate } from './population.mjs';
 import { Theft } from './thief.mjs';
 
 const CLIENTS = 6;
-/** Seconds; so short that a thief can wait for its end. Well-behaved clients lose nothing by it: their answers were not lost. */
+/** Seconds: so short that a thief can wait for the end. Well-behaved clients need no retry window here, since none of their answers is lost. */
 const WINDOW_SECONDS = 2;
-/** For each way to steal, so many thefts run side by side. */
+/** How many concurrent thefts there are for each way to steal. */
 const THEFTS = { loop: 2, hangUp: 1, lockstep: 1, quiet: 1, late: 1 };
-/** For the last checks; and how long thieves and clients live at least, however long it took to start the service. */
+/** Time for the last checks, and the least time that thieves and clients live, however long the service took to start. */
 const RESERVE_MS = 2_500;
 const LIFE_MS = 6_000;
-/** A machine that is busy may make a process stand still, and what it then reads is excused: so many replays, and a tenth of all. */
+/** A busy machine may stall a process, and the service then excuses the requests that it reads late: this many replays, and a tenth of all. */
 const EXCUSED_BY_CHANCE = 5;
 
 /**
- * Thieves have copies of users' refresh tokens: one refreshes without pause, one hangs up after each request, one races its victim, one
- * takes what it wants and stops, one comes late. Each theft must be found out at the first replay, and nobody may gain anything after
- * that. Beside them live honest clients, who lose nothing.
+ * Thieves have copies of users' refresh tokens. One refreshes without pause, one disconnects after each request, one races its victim, one
+ * takes some tokens and stops, one comes late. Each theft must be detected at the first replay, and nobody may get a token after that.
+ * Honest clients live beside the thieves and must lose nothing.
  */
 export async function thieves(context) {
   const { report, deadline } = context;
@@ -49,7 +49,7 @@ export function steal(world, thefts, { hasAddresses = false } = {}) {
   }
 }
 
-/** Every theft was found out, at the first replay unless the service excused that, which is rare. */
+/** Every theft was detected, at the first replay unless the service excused the replay, which is rare. */
 export function judgeThefts(report) {
   const { figures } = report;
   const { thefts = 0, thefts_found_out: foundOut = 0, replays = 0, replays_excused: excused = 0 } = figures;
@@ -59,5 +59,5 @@ export function judgeThefts(report) {
   if (excused > EXCUSED_BY_CHANCE + replays / 10)
     report.violate('a replay ends the session', `${excused} of ${replays} did not`);
   if (dropped > EXCUSED_BY_CHANCE + hangUps / 2)
-    report.violate('hanging up excuses nothing', `${dropped} of ${hangUps} requests were not judged`);
+    report.violate('a disconnect excuses nothing', `${dropped} of ${hangUps} requests were not judged`);
 }

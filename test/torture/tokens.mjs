@@ -1,4 +1,4 @@
-/** What a refresh token says of itself: the record, the session, how often it was issued (docs: the wire form of the codec). */
+/** The content of a refresh token: the record, the session, the generation (documented at the codec of the wire form). */
 export function readRefreshToken(token) {
   const bytes = Buffer.from(token.slice('tsr_'.length), 'base64url');
   const hex = bytes.subarray(10, 26).toString('hex');

@@ -5,32 +5,32 @@ import { USERS } from '../support/fixtures.mjs';
 import { basic, HttpClient } from './http.mjs';
 import { History } from './report.mjs';
 
-/** How long a client waits before it asks again: by then, whatever became of a request that was cut off has become of it. */
+/** How long a client waits before a retry. By then the service has finished with a request that was cut off. */
 const RETRY_AFTER_MS = 200;
 const PATIENCE_WHEN_FROZEN_MS = 250;
-/** What the service wrote of an answer has arrived by then. */
+/** By then the log line of an answer has arrived. */
 const LOGGED_AFTER_MS = 100;
-/** All that were under way must come to their end in this time when the faults are over. */
+/** After the faults, all requests under way must finish within this time. */
 const SETTLE_MS = 90_000;
 
 /**
- * The service under torture, as its clients see it: where it answers, what it was told to be, who asks. Every request goes through
- * `ask`, which writes it down and holds what is never allowed against the service.
+ * The service under torture, as its clients see it: its addresses, its settings, its clients. Every request goes through `ask`, which
+ * records the request and reports results that are never allowed.
  */
 export class World {
   admin = basic(USERS[0]);
   http = new HttpClient();
-  /** Whether the database is made to fail: only then may the service say 503. */
+  /** Whether the scenario makes the database fail. Only then may the service answer 503. */
   mayBeUnavailable = false;
-  /** Most requests a second of all clients together; undefined for as many as the service answers. */
+  /** The most requests a second of all clients together; undefined means no limit. */
   rate;
   isOver = false;
-  /** The place of the replica that does nothing at present. */
+  /** The index of the frozen replica. */
   frozen;
-  /** When the clock of the database leapt ahead: what happened before that is hours ago. By `performance.now()`. */
+  /** When the clock of the database moved forward by hours, by `performance.now()`. Everything before counts as hours ago. */
   clockLeaptAt = 0;
   #gate;
-  /** When the next request may be sent, where there is a rate; by `performance.now()`. */
+  /** When the next request may be sent, if there is a rate; by `performance.now()`. */
   #nextTurn = 0;
   #busy = 0;
   #isVerifying = false;
@@ -40,7 +40,7 @@ export class World {
   /** A fault of the harness itself. */
   #fault;
 
-  /** `service`: its replicas. `window`: its retry window in seconds. `urls`: where it answers. */
+  /** `service`: its replicas. `window`: its retry window in seconds. `urls`: its addresses. */
   constructor({ report, random, service, urls, window }) {
     Object.assign(this, { report, random, service, urls, window });
   }
@@ -49,19 +49,19 @@ export class World {
     return new History(name);
   }
 
-  /** Sends a request to one of the replicas and returns its answer; see `HttpClient`. At the end it is sent until it is answered. */
+  /** Sends a request to one of the replicas and returns its answer; see `HttpClient`. During the last checks it repeats the request until it is answered. */
   async ask(history, request) {
     const deadline = performance.now() + SETTLE_MS;
     let answer = await this.#askOnce(history, request);
     while (this.#isVerifying && isUnknown(answer)) {
       if (performance.now() > deadline)
-        throw new Error(`It does not work again when the faults are over: ${answer.status} ${answer.text}`);
+        throw new Error(`The service does not work again after the faults: ${answer.status} ${answer.text}`);
       answer = await this.#askOnce(history, request);
     }
     return answer;
   }
 
-  /** Sends a request that may be repeated until it is answered. */
+  /** Repeats a request until it is answered. Only for requests that may be repeated. */
   async askUntilAnswered(history, request) {
     let answer;
     do answer = await this.ask(history, request);
@@ -82,7 +82,7 @@ export class World {
     } else if (answer.status === 503) {
       this.report.count('unavailable');
       await pause(RETRY_AFTER_MS);
-      // A crowd of sign-ins is refused so, whatever the state of the database.
+      // The service also answers 503 to a crowd of sign-ins, whatever the state of the database.
       const isCrowd = answer.text.includes('Too many sign-ins');
       if (!this.mayBeUnavailable && !isCrowd)
         this.report.violate('no 503 while the database is there', answer.text, history);
@@ -101,13 +101,13 @@ export class World {
     if (at > now) await pause(at - now);
   }
 
-  /** Of a replica that is frozen clients do not wait for a new token: they ask elsewhere. What they asked is still on its way. */
+  /** Clients do not wait for a frozen replica when they refresh: they retry elsewhere. The first request is still under way. */
   #hurry(at, request) {
     const isImpatient = at === this.frozen && request.form?.grant_type === 'refresh_token';
     return isImpatient ? { ...request, abandonAfterMs: PATIENCE_WHEN_FROZEN_MS } : request;
   }
 
-  /** Lets an actor do its steps, one after the other, until the world is over; then it settles what it does not know yet. */
+  /** Lets an actor do its steps, one after the other, until the world ends. Then the actor finds out what it does not know yet. */
   join(actor) {
     const live = async () => {
       while (!this.isOver) {
@@ -121,14 +121,14 @@ export class World {
     this.#actors.push({ actor, life: live().catch((error) => (this.#fault ??= error)) });
   }
 
-  /** Waits until no actor is in the middle of something, does the work, and lets them go on. */
+  /** Waits until no actor is in the middle of a step, does the work, and lets the actors continue. */
   async calmly(work) {
     let open;
     this.#gate = new Promise((resolve) => (open = resolve));
     const deadline = performance.now() + SETTLE_MS;
     while (this.#busy > 0 && performance.now() < deadline) await pause(10);
     try {
-      if (this.#busy > 0) throw new Error('There was no moment in which nobody was in the middle of something.');
+      if (this.#busy > 0) throw new Error('There was no moment in which all actors paused.');
       await work();
     } finally {
       this.#gate = undefined;
@@ -136,23 +136,23 @@ export class World {
     }
   }
 
-  /** Ends the actors' lives. The faults are over: whoever has not come to an end soon hangs. */
+  /** Ends the actors' lives. The faults have ended, so an actor that does not finish soon hangs. */
   async settle() {
     this.isOver = true;
     const lives = Promise.all(this.#actors.map(({ life }) => life)).then(() => true);
     const hasSettled = await Promise.race([lives, pause(SETTLE_MS, false, { ref: false })]);
     if (this.#fault) throw this.#fault;
     if (hasSettled) return;
-    this.report.violate('works again when the faults are over', `clients got no answers for ${SETTLE_MS / 1000} s`);
+    this.report.violate('works again after the faults', `clients got no answers for ${SETTLE_MS / 1000} s`);
   }
 
-  /** The actors check all they know against the service. */
+  /** The actors check everything they know against the service. */
   async verify() {
     this.#isVerifying = true;
     await Promise.all(this.#actors.map(({ actor }) => actor.verify()));
   }
 
-  /** Waits for so many acknowledged writes, but no longer than four seconds: the moment to kill what acknowledges too early. */
+  /** Waits for this many acknowledged writes, at most four seconds: the best moment to kill a service that acknowledges too early. */
   async nextWrites(count) {
     const deadline = performance.now() + 4_000;
     for (let n = 0; n < count; n++) {
@@ -161,7 +161,7 @@ export class World {
     }
   }
 
-  /** A violation, with what the service wrote about it in its log. */
+  /** Reports a violation, with the log lines of the service about the answer. */
   async #blame({ status, text, headers }, history) {
     await pause(LOGGED_AFTER_MS);
     const lines = this.service.flatMap(({ log }) => log.split('\n'));
@@ -178,18 +178,18 @@ export class World {
   }
 }
 
-/** Whether an unanswered request may have been carried out. A 503 that says that nothing was written is held to it. */
+/** Whether an unanswered request may have been carried out. When a 503 says that nothing was written, that must be true. */
 export function mayBeDone({ status, mayBeDone: perhaps, body, text }) {
   if (status === 0) return perhaps;
   return status === 503 && !(body?.Message ?? body?.error_description ?? text).includes('nothing was written');
 }
 
-/** Whether an answer says nothing about the act: it was lost, the database was away, or a proxy hung up for the client (408). */
+/** Whether an answer leaves the result unknown: the answer was lost, the database was away, or a proxy disconnected (408). */
 export function isUnknown({ status }) {
   return status === 0 || status === 503 || status === 408;
 }
 
-/** A name for a secret, so that a history tells tokens apart and gives none away. */
+/** A name for a secret: a history can distinguish tokens without containing them. */
 export function nameOf(secret) {
   return createHash('sha256').update(secret).digest('hex').slice(0, 8);
 }

@@ -2,7 +2,7 @@ import { createCipheriv, createHash } from 'node:crypto';
 
 const STOCK = Buffer.alloc(65_536);
 
-/** Random numbers and bytes that are the same with each run of one seed: the key stream of AES in counter mode. */
+/** Repeatable random numbers and bytes: the same seed gives the same values. The source is the key stream of AES in counter mode. */
 export class Chance {
   #stream;
   #stock = Buffer.alloc(0);
@@ -12,7 +12,7 @@ export class Chance {
     this.#stream = createCipheriv('aes-256-ctr', createHash('sha256').update(String(seed)).digest(), Buffer.alloc(16));
   }
 
-  /** Bytes that are valid until the next call. */
+  /** Bytes that stay valid until the next call. */
   bytes(count) {
     if (this.#at + count > this.#stock.length) {
       this.#stock = this.#stream.update(STOCK);
@@ -22,17 +22,17 @@ export class Chance {
     return this.#stock.subarray(this.#at - count, this.#at);
   }
 
-  /** From 0 to below 1. */
+  /** From 0 (included) to 1 (excluded). */
   number() {
     return this.bytes(4).readUInt32LE() / 2 ** 32;
   }
 
-  /** From the one to below the other. */
+  /** From the first number (included) to the second (excluded). */
   between(from, to) {
     return from + this.number() * (to - from);
   }
 
-  /** Text of so many characters of base64url. */
+  /** Text of this many base64url characters. */
   text(length) {
     return this.bytes(Math.ceil((length * 3) / 4))
       .toString('base64url')
@@ -40,7 +40,7 @@ export class Chance {
   }
 }
 
-/** A number from 0 to below 1 that is a function of whole numbers (the finalizer of MurmurHash3). */
+/** A number from 0 (included) to 1 (excluded) that depends only on the given whole numbers (the finalizer of MurmurHash3). */
 export function scatter(...numbers) {
   let mixed = 0x9e3779b9;
   for (const number of numbers) {

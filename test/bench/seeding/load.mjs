@@ -6,7 +6,7 @@ import { COLUMNS } from './records.mjs';
 
 const LINES_AT_ONCE = 200;
 
-/** The indexes that no constraint stands on: they are quicker to make when all rows are there. */
+/** The indexes that no constraint uses. Creating them is faster after all rows were copied. */
 const INDEXES = `SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition FROM pg_index
   WHERE indrelid = 'refresh_tokens'::regclass AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)`;
 
@@ -18,7 +18,7 @@ const SETTINGS = [
   'SET LOCAL synchronous_commit = on',
 ];
 
-/** Takes the table for this transaction alone, and says how far its ids go; 0 when it is empty. */
+/** Locks the table for this transaction, and returns the highest id, or 0 when the table is empty. */
 export async function takeTable(client) {
   await client.query('BEGIN');
   for (const setting of SETTINGS) await client.query(setting);
@@ -28,8 +28,8 @@ export async function takeTable(client) {
 }
 
 /**
- * Makes the table as new and takes its secondary indexes away, for which it returns how to make them again. It is the transaction
- * that makes this safe: a run that is broken off leaves the table, its indexes and its disk space as they were.
+ * Empties the table and drops its secondary indexes. Returns the statements that create the indexes again. This is safe because of the
+ * transaction: an aborted run leaves the table, its indexes and its disk space unchanged.
  */
 export async function stripTable(client) {
   const { rows: indexes } = await client.query(INDEXES);
@@ -38,7 +38,7 @@ export async function stripTable(client) {
   return indexes;
 }
 
-/** Copies `rows` records into the table, and says after each portion how many there are. A table made as new takes them frozen. */
+/** Copies `rows` records into the table, and reports the number of copied records after each portion. Into an emptied table it copies frozen rows. */
 export async function copyRecords(client, { records, rows, isNew, onProgress }) {
   async function* portions() {
     for (let place = 0; place < rows; place += LINES_AT_ONCE) {
@@ -57,7 +57,7 @@ export async function copyRecords(client, { records, rows, isNew, onProgress }) 
   );
 }
 
-/** Adds users who can sign in and redeem. Those who are there already stay as they are. */
+/** Adds users who can sign in and redeem. Existing users stay unchanged. */
 export async function addUsers(client, emails, { passwordHash, userSeals }) {
   const user = {
     passwordHash,

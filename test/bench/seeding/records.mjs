@@ -5,25 +5,25 @@ import { Sessions, clientAt, subjectsOf } from './sessions.mjs';
 const DAY = 86_400_000;
 const AGE = 90 * DAY;
 const LIFE = 15 * DAY;
-/** A session whose login is younger than this ends by its life, and not by the longest life of a login. */
+/** A session with a younger login than this expires by its own lifetime, not by the longest life of a login. */
 const FRESH_LOGIN = AGE - LIFE;
 const NULL = '\\N';
 const EDITOR = 'admin@example.com';
 const SHARE_WITH_SYSTEM_ID = 0.2;
 
-/** The columns that a line of `Records` holds, in this order. */
+/** The columns of a line of `Records`, in this order. */
 export const COLUMNS = `id, unique_id, subject, client_id, expires_on, protected_ticket, ticket_hash, ticket_salt, system_id,
   updated_by, created_on, updated_on, issued, generation, first_generation, rotated_on, auth_time, amr`;
 
-/** Plausible records, as lines of COPY's text format. Nine in ten are sessions; the tenth is a record that a client wrote. */
+/** Plausible records, as lines of COPY's text format. Nine in ten are sessions. Every tenth is a record that a client wrote. */
 export class Records {
   #chance;
   #sessions;
   #options;
 
   /**
-   * `rows` from the id `firstId` on, `expired` the share of those that are over, `seed`, `now` in milliseconds, `codec` and `hashTicket`
-   * of the service, `ticketLength` the characters of a sealed ticket.
+   * `rows` is the number of records, with ids from `firstId` on; `expired` is the share of expired records; `seed`; `now` in milliseconds;
+   * `codec` and `hashTicket` are those of the service; `ticketLength` is the number of characters of a sealed ticket.
    */
   constructor(options) {
     this.#options = options;
@@ -39,12 +39,12 @@ export class Records {
     return subjectsOf(this.sessions);
   }
 
-  /** The e-mail of the subject of this number, from 0. Runs that append have other subjects than those before them. */
+  /** The e-mail of a subject by its number, from 0. A run that appends has other subjects than earlier runs. */
   emailOf(subject) {
     return `user${this.#options.firstId + subject}@example.com`;
   }
 
-  /** The record in this place, from 0. */
+  /** The record with this ordinal, from 0. */
   line(place) {
     const { rows, firstId, now } = this.#options;
     const id = firstId + place;
@@ -57,7 +57,7 @@ export class Records {
     return place % 10 === 9 ? this.#written(of) : this.#session(of, this.#sessions.at(place - Math.floor(place / 10)));
   }
 
-  /** A record that a client wrote: no session, nothing to redeem. */
+  /** A record that a client wrote: it has no session, and nothing can be redeemed. */
   #written({ id, uniqueId, createdOn, systemId }) {
     const { now } = this.#options;
     const chance = this.#chance;
@@ -94,7 +94,10 @@ export class Records {
     return [...record, subject, ...dates, chance.number() < 0.15 ? '{pwd,otp,mfa}' : '{pwd}'].join('\t') + '\n';
   }
 
-  /** When its user last signed in, when its token was last rotated, and when it ends: its life after that, less what is not yet written. */
+  /**
+   * When the user last signed in, when the token was last rotated, and when the session expires: one lifetime later, minus the part that rotations
+   * have not written yet.
+   */
   #times(createdOn) {
     const { now } = this.#options;
     const chance = this.#chance;
@@ -115,7 +118,7 @@ export class Records {
     return this.#chance.number() < this.#options.expired;
   }
 
-  /** In the last thirty days, after the record was made, and not at this very second. */
+  /** A time in the last thirty days, after the creation of the record, and at least a second ago. */
   #past(createdOn) {
     const { now } = this.#options;
     return seconds(this.#chance.between(Math.max(createdOn, now - 30 * DAY), now - 1000));
@@ -130,12 +133,12 @@ export class Records {
 const days = new Map();
 const clock = [];
 
-/** Dates are whole seconds at rest. */
+/** Stored dates have whole seconds. */
 function seconds(milliseconds) {
   return Math.floor(milliseconds / 1000) * 1000;
 }
 
-/** What `toISOString` says, which would take a fifth of all the time. */
+/** The same text as `toISOString`, which would take a fifth of all the time. */
 function time(milliseconds) {
   const day = Math.floor(milliseconds / DAY);
   const second = Math.floor((milliseconds - day * DAY) / 1000);

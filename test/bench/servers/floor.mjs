@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { URLSearchParams } from 'node:url';
 import pg from 'pg';
 
-// The floor: bare node:http and pg on the service's own schema, with prepared statements and nothing else. A redemption is the same
-// atomic update, token and signature, one at a time; get-one, create and search ask for no credentials and leave no audit event.
+// The floor: bare node:http and pg on the service's own schema, with prepared statements and nothing else. A redemption runs the same
+// atomic update, and makes the same token and signature, one at a time. Get-one, create and search need no credentials and write no audit event.
 
 const DIST = join(import.meta.dirname, '../../../dist');
 const { RefreshTokenCodec } = await import(join(DIST, 'refresh-tokens/refresh-token-codec.js'));
@@ -110,7 +110,7 @@ async function create({ Subject, ClientId, ExpiresOn, ProtectedTicket, TicketHas
   return { Status: 200, Value: await one(CREATE, values), WasSuccessful: true };
 }
 
-/** A page that is not full says how many there are; no search of the benchmark finds more. */
+/** The total of a page that is not full is its length. No search of the benchmark finds more. */
 async function search(query) {
   const { rows } = await pool.query({ ...SEARCH, values: [query.get('RefreshToken_Subject')] });
   return { Records: rows, TotalItems: rows.length };

@@ -57,7 +57,7 @@ export class Model {
     return { refreshToken, refreshTokenExpiresAt, scope, client: { id }, user: { email } };
   }
 
-  /** Whether it was there: of two that race for one token, one loses. */
+  /** Whether the token existed: if two requests race for one token, only one succeeds. */
   async revokeToken({ refreshToken }) {
     const { rowCount } = await this.#run(REVOKE, [digest(refreshToken)]);
     return rowCount === 1;
@@ -76,14 +76,14 @@ export class Model {
     return randomBytes(32).toString('base64url');
   }
 
-  /** An access token is not stored: it is a JWT, and speaks for itself. */
+  /** Access tokens are not stored: they are JWTs. */
   async saveToken(token, client, user) {
     const { refreshToken, refreshTokenExpiresAt, scope } = token;
     await this.#run(SAVE, [digest(refreshToken), client.id, user.email, scope, refreshTokenExpiresAt]);
     return { ...token, client, user };
   }
 
-  /** A refresh token of a user, as a login would have brought it. */
+  /** A refresh token of a user, as a login would have created it. */
   async issue(email) {
     const refreshToken = this.generateRefreshToken();
     const refreshTokenExpiresAt = new Date(Date.now() + REFRESH_LIFE * 1000);

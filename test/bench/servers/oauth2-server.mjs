@@ -4,8 +4,8 @@ import { URLSearchParams } from 'node:url';
 import pg from 'pg';
 import { CLIENT, Model } from './oauth2-model.mjs';
 
-// A rival at redemption: @node-oauth/oauth2-server on node:http, with rotation, access tokens as JWT signed with ES256, refresh tokens
-// stored by their hash, a public client held in memory, and the user looked up with the token.
+// A rival at redemption: @node-oauth/oauth2-server on node:http. Rotation is on. Access tokens are JWTs signed with ES256. Refresh tokens
+// are stored as hashes, the public client is kept in memory, and the user is looked up with the token.
 
 const { DATABASE_URL, PORT } = process.env;
 const model = new Model(new pg.Pool({ connectionString: DATABASE_URL }), `http://127.0.0.1:${PORT}`);
@@ -19,7 +19,7 @@ createServer(async (incoming, outgoing) => {
   const request = new OAuth2Server.Request({ method, headers, query: {}, body });
   const response = new OAuth2Server.Response({});
   await oauth.token(request, response).catch(() => {
-    // The response says already what was wrong.
+    // The response already says what was wrong.
   });
   const content = JSON.stringify(response.body);
   const length = Buffer.byteLength(content);

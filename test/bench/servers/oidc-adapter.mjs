@@ -1,5 +1,5 @@
-// Where oidc-provider keeps what it issues: a table of payloads, as the adapters of its community have it, with an index for each
-// way it asks. Statements are prepared once on each connection.
+// The storage of oidc-provider: a table of payloads, as in the adapters of its community, with an index for each kind of query.
+// Statements are prepared once on each connection.
 
 export const OIDC_SCHEMA = `
   CREATE TABLE users (email text PRIMARY KEY, enabled boolean NOT NULL);

@@ -3,8 +3,8 @@ import { Provider } from 'oidc-provider';
 import pg from 'pg';
 import { adapterOn } from './oidc-adapter.mjs';
 
-// A rival at redemption: oidc-provider with rotation on, access tokens as JWT signed with ES256, a public client held in memory, and
-// the user looked up at each refresh. No ID token is asked for: the service issues none either.
+// A rival at redemption: oidc-provider. Rotation is on, access tokens are JWTs signed with ES256, the public client is kept in memory, and
+// the user is looked up at each refresh. No ID token is requested, since the service issues none either.
 
 const { DATABASE_URL, PORT } = process.env;
 const CLIENT = 'bench-app';
@@ -63,7 +63,7 @@ process.on('message', async ({ ask, count }) => {
     process.send({ tokens: await Promise.all(Array.from({ length: count }, (_, n) => issue(n + 1))) });
 });
 
-/** A refresh token of a user, as an authorization code would have brought it. */
+/** A refresh token of a user, as an authorization code would have created it. */
 async function issue(user) {
   const accountId = `user${user}@example.com`;
   const grant = new provider.Grant({ accountId, clientId: CLIENT });

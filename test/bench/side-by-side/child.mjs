@@ -1,4 +1,4 @@
-/** Sends a message to a child process and waits for the next one from it. Rejects when the child says so, or is gone. */
+/** Sends a message to a child process and waits for its next message. Rejects when the child reports an error or has ended. */
 export function ask(child, message) {
   return new Promise((resolve, reject) => {
     const settle = (answer) => {

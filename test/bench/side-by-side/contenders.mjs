@@ -15,7 +15,7 @@ export const RESOURCE = ['get-one', 'create', 'search'];
 
 const ADMIN = { email: 'admin@example.com', password: 'the password of the benchmark' };
 const ACCESS_LIFE = 86_400;
-/** The settings of the service, but for its database. No access token ends before the run does, or when the port changes. */
+/** The settings of the service, except its database. Access tokens outlive the run, and stay valid when the port changes. */
 export const SETTINGS = {
   TESSERA_SECRET: process.env.TESSERA_SECRET ?? randomBytes(32).toString('base64'),
   ADMIN_PASSWORD: ADMIN.password,
@@ -24,8 +24,8 @@ export const SETTINGS = {
 };
 
 /**
- * Starts the service and what it is compared with, each on a database of its own with as many tokens, and gets the virtual clients
- * their tokens. The service comes first. `start(name, main, env)` starts a server.
+ * Starts the service and its rivals, each on its own database with the same number of tokens, and gets the tokens of the virtual
+ * clients. The service comes first. `start(name, main, env)` starts a server.
  */
 export async function startContenders(databases, { records, clients, log, start }) {
   const env = { ...SETTINGS, DATABASE_URL: await databases.create('service') };
@@ -53,13 +53,13 @@ export async function startContenders(databases, { records, clients, log, start 
   ];
 }
 
-/** What `measure` wants to know of a server. Its clients are copies: their tokens go on from answer to answer. */
+/** The description of a server for `measure`. Its clients are copies, since their tokens change with every answer. */
 export function contender(name, { server, scenarios, clients, ...target }) {
   const own = clients.map((client) => ({ ...client }));
   return { name, scenarios, server, clients: own, target: { ...target, ports: server.ports } };
 }
 
-/** Signs the administrator in at so many clients: `clientId`, `token` and `bearer` of each. */
+/** Signs the administrator in at this many clients. Returns the `clientId`, `token` and `bearer` of each. */
 export async function signIn(port, count) {
   const clients = [];
   for (let n = 0; n < count; n++) {
@@ -76,7 +76,7 @@ export async function signIn(port, count) {
   return clients;
 }
 
-/** The refresh tokens of sessions: a seeded database holds them by their hash only, but a token is a function of its session. */
+/** The refresh tokens of sessions. A seeded database has only their hashes, but a token can be computed from its session. */
 export async function tokensOf(sessions) {
   const { RefreshTokenCodec } = await import(join(DIST, 'refresh-tokens/refresh-token-codec.js'));
   const codec = new RefreshTokenCodec({ ...SETTINGS, TESSERA_SECRET_PREVIOUS: [] });
@@ -99,7 +99,7 @@ async function startOAuth2Server(databases, { records, clients, start }) {
   return contender('oauth2-server', { server, scenarios: ['redeem'], clients: tokens, tokenPath: '/token' });
 }
 
-/** Its access tokens come from the benchmark, as from another service: ES256, like those of the service. */
+/** The access tokens of this server come from the benchmark, as from another service. They use ES256, like those of the service. */
 async function startAfternoon(databases, { records, clients, subjects, start }) {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const publicPem = publicKey.export({ type: 'spki', format: 'pem' });

@@ -9,7 +9,7 @@ import { OIDC_SCHEMA } from '../servers/oidc-adapter.mjs';
 const SEED = join(import.meta.dirname, '../seed.mjs');
 const USERS = 10_000;
 
-/** Checkpoints come only when asked for: the pages that are written whole after one would else fall to whoever comes first. */
+/** Checkpoints come only on request. After a checkpoint PostgreSQL writes whole pages, which would slow down only the contender that runs next. */
 export const POSTGRES_SETTINGS = [
   'fsync=on',
   'synchronous_commit=on',
@@ -18,7 +18,7 @@ export const POSTGRES_SETTINGS = [
   'checkpoint_timeout=1d',
 ];
 
-/** The databases of one server, one for each contender, all of them with as many tokens. */
+/** The databases of one server: one for each contender, all with the same number of tokens. */
 export class Databases {
   #server;
   #admin;
@@ -46,7 +46,7 @@ export class Databases {
     return this.urlOf(name);
   }
 
-  /** How far the log goes, in bytes. */
+  /** The position in the write-ahead log, in bytes. */
   async walPosition() {
     const { rows } = await this.#admin.query(`SELECT (pg_current_wal_insert_lsn() - '0/0')::float8 AS position`);
     return rows[0].position;
@@ -57,13 +57,13 @@ export class Databases {
     return rows[0].server_version;
   }
 
-  /** Writes all out that waits to be, so that the measuring begins in the same state each time. */
+  /** Writes all pending pages to disk, so that every measurement starts in the same state. */
   async settle() {
     await this.#admin.query('CHECKPOINT');
   }
 }
 
-/** Fills a database by `npm run bench:seed`, with nothing that a job of the service would delete. */
+/** Fills a database with `npm run bench:seed`. No job of the service would delete any of the records. */
 export async function seedService(env, { rows, log }) {
   const file = openSync(log, 'a');
   const parameters = [SEED, '--rows', String(rows), '--users', String(USERS), '--expired', '0'];
@@ -75,7 +75,7 @@ export async function seedService(env, { rows, log }) {
   if (code !== 0) throw new Error(`The database of the service was not filled: see ${log}`);
 }
 
-/** Sessions of seeded users, from all over the table, and how many subjects and records there are. */
+/** Sessions of seeded users from all over the table, and the numbers of subjects and records. */
 export async function seeded(url, count) {
   return withClient(url, async (client) => {
     const { rows: sessions } = await client.query(
@@ -120,7 +120,7 @@ export function fillOAuth2(url, rows) {
   ]);
 }
 
-/** Records for the afternoon's service, in the table that it made at its start. */
+/** Records for the afternoon service, in the table that it created at its start. */
 export function fillAfternoon(url, { records, subjects }) {
   return fill(url, [
     `INSERT INTO refresh_tokens ("uniqueId", subject, "clientId", "expiresOn", "protectedTicket", "ticketHash", "ticketSalt", "updatedBy")

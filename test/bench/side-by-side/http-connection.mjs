@@ -4,8 +4,8 @@ import { URLSearchParams } from 'node:url';
 const HEAD_END = '\r\n\r\n';
 
 /**
- * A connection that is kept alive, with one request at a time on it. It does no more than a load generator needs, for what it takes
- * of the processor is missing to the servers.
+ * A kept connection with one request at a time. It does only what a load generator needs, since the processor time that it uses is
+ * taken from the servers.
  */
 export class HttpConnection {
   #socket;
@@ -19,7 +19,7 @@ export class HttpConnection {
     this.#socket.on('close', () => this.#fail(new Error('The server closed the connection.')));
   }
 
-  /** Sends a request, written out, and resolves to `{ status, body }`, the body as text. */
+  /** Sends the text of a request, and resolves to `{ status, body }` with the body as text. */
   send(request) {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
@@ -54,7 +54,7 @@ export class HttpConnection {
   }
 }
 
-/** A request, written out. A `body` that is an object is sent as a form, text as JSON. */
+/** The text of a request. A `body` that is an object is sent as a form; a text is sent as JSON. */
 export function request(method, path, { headers = {}, body } = {}) {
   const isForm = typeof body === 'object';
   const content = isForm ? new URLSearchParams(body).toString() : (body ?? '');

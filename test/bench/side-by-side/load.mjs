@@ -2,8 +2,8 @@ import { performance } from 'node:perf_hooks';
 import { HttpConnection } from './http-connection.mjs';
 import { SCENARIOS } from './scenarios.mjs';
 
-// The load generator, a process of its own. Each virtual client has a connection and sends its next request when the answer to the
-// last one was found right (closed loop).
+// The load generator, in its own process. Each virtual client has a connection and sends its next request after it has checked the
+// previous answer (closed loop).
 
 const STATUS_OK = [200, 201];
 
@@ -16,7 +16,7 @@ process.on('message', (task) => {
 
 process.on('disconnect', () => process.exit());
 
-/** For `leadMs` nothing is counted, then for `measuredMs`. Resolves to figures, and to what the clients hold at the end. */
+/** Runs uncounted for `leadMs`, then counted for `measuredMs`. Resolves to the figures, and to the final state of the clients. */
 async function run({ scenario, target, clients, leadMs, measuredMs }) {
   const from = performance.now() + leadMs;
   const window = { from, to: from + measuredMs };

@@ -1,22 +1,22 @@
 import { parseArgs } from 'node:util';
 
 const SCENARIOS = ['redeem', 'get-one', 'create', 'search'];
-/** The warm-up: until the engine has compiled what is used often, and the pages that are written whole after a checkpoint are written. */
+/** The warm-up lasts until the engine has compiled the hot code, and until whole pages after the checkpoint have been written. */
 const FULL = { rounds: 5, seconds: 4, warmUpSeconds: 5 };
 const QUICK = { rounds: 1, seconds: 0.5, warmUpSeconds: 0.5 };
 
 const USAGE = `Options, after --:
-  --quick              short rounds on small tables: to see that it works, not for figures
+  --quick              short rounds on small tables: a check that it runs, not for figures
   --only LIST          some of ${SCENARIOS.join(',')}
-  --clients LIST       how many clients at once (1,16,64)
+  --clients LIST       how many concurrent clients (1,16,64)
   --rounds N           rounds after the warm-up (${FULL.rounds})
   --seconds N          the length of a round (${FULL.seconds})
   --records N          how many tokens each database holds
   --markdown           print the table for a document`;
 
 /**
- * What the command line asks for: `plan` for `measure`, `records` (usually so many, or fewer when it shall be quick), `isMarkdown`. Ends
- * the process on what it does not know.
+ * The options of the command line: `plan` for `measure`, `records` (the usual number, or fewer with --quick), `isMarkdown`. An unknown option
+ * ends the process.
  */
 export function readOptions(records) {
   try {

@@ -1,17 +1,17 @@
 import pg from 'pg';
 
-// Loaded before a server that is measured, whichever it is, so that all are measured alike. What it costs, all pay.
+// Loaded into every measured server, so that all servers are measured alike and all pay the same cost.
 
 const counts = { statements: 0, roundTrips: 0 };
 const { _handleCommandComplete, _handleReadyForQuery } = pg.Client.prototype;
 
-/** The database says so of each statement it has done, BEGIN and COMMIT among them. */
+/** The database sends this message after each statement, BEGIN and COMMIT included. */
 pg.Client.prototype._handleCommandComplete = function handleCommandComplete(message) {
   counts.statements++;
   return _handleCommandComplete.call(this, message);
 };
 
-/** The database says so when it has answered all that was asked at once: that was a round trip. Connecting is none. */
+/** The database sends this message after all queries of one write: one round trip. The connection handshake does not count. */
 pg.Client.prototype._handleReadyForQuery = function handleReadyForQuery(message) {
   if (!this._connecting) counts.roundTrips++;
   return _handleReadyForQuery.call(this, message);

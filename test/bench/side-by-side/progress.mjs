@@ -2,7 +2,7 @@ import cliProgress from 'cli-progress';
 
 const NOT_ON_A_TERMINAL_MS = 15_000;
 
-/** Shows which of so many steps is done: a bar on a terminal, else a line now and then. */
+/** Shows how many of the steps are done: a bar on a terminal, otherwise a line every 15 seconds. */
 export function showProgress(total) {
   const bar = new cliProgress.SingleBar({
     format: '{bar} {percentage} % · {eta_formatted} left · {step}',

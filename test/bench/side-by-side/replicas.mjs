@@ -1,4 +1,4 @@
-/** Several processes of the service on one database, measured as one server: clients are spread over them, and what they use is added up. */
+/** Several processes of the service on one database, measured as one server. Clients are spread over the processes, and their usage is added. */
 export class Replicas {
   #servers;
 
@@ -7,7 +7,7 @@ export class Replicas {
     this.ports = servers.flatMap(({ ports }) => ports);
   }
 
-  /** As of a `ServerProcess`. */
+  /** See `ServerProcess`. */
   async usage() {
     const usages = await Promise.all(this.#servers.map((server) => server.usage()));
     const sum = (key) => usages.reduce((total, usage) => total + usage[key], 0);

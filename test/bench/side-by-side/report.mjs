@@ -20,7 +20,7 @@ const HEADINGS = [
 ];
 const MEBIBYTE = 2 ** 20;
 
-/** The figures of a run, in the order they were measured: each with its summary, and how the service compares (`lead`). */
+/** The figures of a run, in the order of measurement: each with its summary, and with the ratio of the service to it (`lead`). */
 export function figuresOf(results) {
   return results.map((result) => {
     const service = results.find(({ scenario, clients }) => scenario === result.scenario && clients === result.clients);
@@ -38,13 +38,13 @@ export function writeResults(folder, name, { figures, about }) {
   return Object.values(files);
 }
 
-/** The machine, in a line. */
+/** The machine, in one line. */
 export function machine() {
   const processors = cpus();
   return `${processors.length} × ${processors[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
 }
 
-/** The table for a terminal, or one for a Markdown document. */
+/** The table, for a terminal or for a Markdown document. */
 export function table(figures, { markdown = false } = {}) {
   const rows = figures.map((figure) => rowOf(figure));
   const cells = [HEADINGS, ...rows];

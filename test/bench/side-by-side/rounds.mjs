@@ -6,8 +6,8 @@ const LOAD = join(import.meta.dirname, 'load.mjs');
 const LEAD_SHARE = 0.2;
 
 /**
- * Measures the contenders at each scenario: each warms up, then for each number of clients all take turns, round after round. A
- * contender has `name`, `scenarios`, `target`, `server` and its `clients`, whose tokens go on from round to round. `plan` has
+ * Measures the contenders in each scenario. Each contender warms up. Then, for each number of clients, all take turns, round after round. A
+ * contender has `name`, `scenarios`, `target`, `server` and its `clients`, whose tokens continue from round to round. `plan` has
  * `scenarios`, `clientCounts`, `warmUpSeconds`, `rounds` and `seconds`. Resolves to a list of `{ scenario, clients, name, rounds }`.
  */
 export async function measure(contenders, { plan, walPosition, onStep }) {
@@ -32,7 +32,7 @@ export async function measure(contenders, { plan, walPosition, onStep }) {
   }
 }
 
-/** How many steps `onStep` is told of. */
+/** How many steps are reported to `onStep`. */
 export function stepsOf(contenders, { scenarios, clientCounts, rounds }) {
   const pairs = contenders.flatMap((contender) => contender.scenarios.filter((name) => scenarios.includes(name)));
   return pairs.length * (1 + clientCounts.length * rounds);
@@ -49,7 +49,7 @@ async function inTurn(contenders, { scenario, count, plan: { rounds, seconds }, 
   return results;
 }
 
-/** What the server used is counted while no request is on its way, and shared among all requests, those of the lead-in too. */
+/** The usage of the server is read while no request is under way, and divided by the number of all requests, those of the lead-in included. */
 async function measureOnce({ contender, scenario, count, seconds, load, walPosition }) {
   const { name, server, target, clients } = contender;
   const task = { scenario, target, clients: clients.slice(0, count) };

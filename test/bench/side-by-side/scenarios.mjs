@@ -7,8 +7,8 @@ const LIFE_MS = 15 * 86_400_000;
 const TICKET_BYTES = 203;
 
 /**
- * What the virtual clients do: `next(client, target)` writes a request, `accept(client, body, sent)` throws unless the answer is
- * right, so that a server that fails cannot look quick; `atEnd(client)` looks closer at what it was left with. A client holds `token`, `clientId` and `bearer`.
+ * What the virtual clients do. `next(client, target)` returns a request. `accept(client, body, sent)` throws if the answer is wrong, so that a
+ * failing server cannot look fast. `atEnd(client)` checks the last tokens more closely. A client has `token`, `clientId` and `bearer`.
  */
 export const SCENARIOS = {
   redeem: {
@@ -28,7 +28,7 @@ export const SCENARIOS = {
       require(header.alg === 'ES256' && claims.exp * 1000 > Date.now() && claims.sub.includes('@'), claims);
     },
   },
-  /** Like `redeem`, but each request is for the next of the client's `sessions`, so that it meets rows all over the table. */
+  /** Like `redeem`, but each request uses the next of the client's `sessions`, so that the requests reach rows all over the table. */
   'redeem-all-over': {
     next(client, target) {
       client.turn = ((client.turn ?? -1) + 1) % client.sessions.length;

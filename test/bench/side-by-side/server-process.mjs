@@ -11,11 +11,11 @@ const PROBE = join(import.meta.dirname, 'probe.mjs');
 const STARTING_MS = 60_000;
 const POLL_MS = 5;
 
-/** A server that is measured: a Node process of its own, with nothing of this process's environment but PATH. */
+/** A measured server: its own Node process, whose environment inherits only PATH from this process. */
 export class ServerProcess {
   #child;
   #log;
-  /** From its start to its first answer. */
+  /** Milliseconds from its start to its first answer. */
   startMs;
 
   constructor(child, { port, log }) {
@@ -24,7 +24,7 @@ export class ServerProcess {
     this.#log = log;
   }
 
-  /** Starts `main` and waits for its first answer. What it prints goes into the file `log`, where a production log would go. */
+  /** Starts `main` and waits for its first answer. The output goes into the file `log`, where a production log would go. */
   static async start({ main, env, log }) {
     const port = await freePort();
     const file = openSync(log, 'a');
@@ -44,13 +44,13 @@ export class ServerProcess {
     return [this.port];
   }
 
-  /** What it used so far: `cpuMs`, `statements`, `roundTrips`; and `residentBytes` now. */
+  /** The usage until now: `cpuMs`, `statements`, `roundTrips`; and the current `residentBytes`. */
   async usage() {
     const { usage } = await ask(this.#child, { ask: 'usage' });
     return usage;
   }
 
-  /** So many refresh tokens, each of another user: `token` and `clientId`. */
+  /** This many refresh tokens, each of another user: `token` and `clientId`. */
   async issue(count) {
     const { tokens } = await ask(this.#child, { ask: 'issue', count });
     return tokens;

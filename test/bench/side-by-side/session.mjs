@@ -9,13 +9,13 @@ const RESULTS = join(import.meta.dirname, '../../../bench-results');
 
 const INTERRUPTED = 130;
 
-/** What a benchmark starts, and stops again however it ends. */
+/** Everything that a benchmark starts, and stops again however it ends. */
 export class BenchSession {
   #stops = [];
   #isBrokenOff = false;
   logs = join(RESULTS, 'log');
 
-  /** Runs a benchmark. It fails in a line; the logs of the servers are kept. */
+  /** Runs a benchmark. A failure is reported in one line, and the logs of the servers are kept. */
   static async run(benchmark) {
     const session = new BenchSession();
     mkdirSync(session.logs, { recursive: true });
@@ -31,7 +31,7 @@ export class BenchSession {
     }
   }
 
-  /** Lets `stop` run at the end. */
+  /** Registers a function that runs at the end. */
   onEnd(stop) {
     this.#stops.push(stop);
   }
@@ -43,7 +43,7 @@ export class BenchSession {
     return server;
   }
 
-  /** Measures the contenders by the plan with a progress display. */
+  /** Measures the contenders as planned, with a progress display. */
   async measure(contenders, { plan, walPosition }) {
     const progress = showProgress(stepsOf(contenders, plan));
     try {
@@ -55,18 +55,18 @@ export class BenchSession {
 
   async #breakOff() {
     this.#isBrokenOff = true;
-    console.error('\nBroken off.');
+    console.error('\nInterrupted.');
     await this.#end().catch(() => undefined);
     process.exit(INTERRUPTED);
   }
 
-  /** Stops all, the last first. */
+  /** Stops everything, in reverse order. */
   async #end() {
     while (this.#stops.length > 0) await this.#stops.pop()();
   }
 }
 
-/** Prints the table and writes the files; `about` says what was measured on what. */
+/** Prints the table and writes the files. `about` describes the machine, the database and the method. */
 export function report(name, { figures, about, isMarkdown }) {
   const whole = { ...about, machine: machine(), date: new Date().toISOString() };
   console.log([`${whole.machine}; ${whole.database}`, whole.method, ...(whole.notes ?? []), ''].join('\n'));

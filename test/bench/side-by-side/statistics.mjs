@@ -1,4 +1,4 @@
-/** The median of numbers, and how far they spread: `{ median, min, max }`; undefined without numbers. */
+/** The median, least and greatest of numbers: `{ median, min, max }`; undefined without numbers. */
 export function summary(numbers) {
   const known = numbers.filter((number) => number !== undefined).sort((a, b) => a - b);
   if (known.length === 0) return undefined;
@@ -12,7 +12,7 @@ export function summaries(rounds) {
   return Object.fromEntries(Object.keys(rounds[0]).map((key) => [key, summary(rounds.map((round) => round[key]))]));
 }
 
-/** How many times as many requests the one answered as the other, round by round: what else the machine did then held back both. */
+/** How many times as many requests the first answered as the second, round by round. Other work of the machine slows down both in the same round. */
 export function ratio(rounds, others) {
   return summary(rounds.map(({ perSecond }, round) => perSecond / others[round].perSecond));
 }

@@ -1,6 +1,6 @@
 import sys
 
-# Python puts this folder first, where this file has the name of the package.
+# Python searches this folder first, and this file has the name of the package.
 folder = sys.path.pop(0)
 from authlib.integrations.requests_client import OAuth2Session  # noqa: E402
 

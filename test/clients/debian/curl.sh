@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What becomes of each act, in a line of JSON: `yes`, or why not.
+# Prints the result of each act as a line of JSON: `yes`, or the reason of the failure.
 set -uo pipefail
 
 token() { curl -sS --fail-with-body -u "$CLIENT_ID:" "$TESSERA_URL/api/token" "$@"; }
@@ -11,7 +11,7 @@ alive() { [[ $(status "$TESSERA_URL/api/sys/refreshtokens?size=1" -H "Authorizat
 
 try() {
   local result
-  # In this shell: the acts change the session.
+  # Runs in this shell, since the acts change the session.
   if "${@:2}" >"$log" 2>&1; then result=yes; else result=$(head -c 200 "$log" | tr -d '"\\\n'); fi
   printf '{"act":"%s","result":"%s"}\n' "$1" "${result:-It failed.}"
 }

@@ -1,4 +1,4 @@
-// What becomes of each act, in a line of JSON: `yes`, or why not.
+// Prints the result of each act as a line of JSON: `yes`, or the reason of the failure.
 package main
 
 import (

@@ -1,4 +1,4 @@
-"""What every script does with its client. Of each act it says in a line of JSON: `yes`, or why not."""
+"""The acts of every script with its client. Prints the result of each act as a line of JSON: `yes`, or the reason."""
 import json
 import os
 import threading
@@ -70,7 +70,7 @@ def report(acts):
 
 
 def report_client(sign_in, refresh, revoke=None, introspect=None):
-    """`sign_in` and `refresh` return dictionaries as the token endpoint answers them."""
+    """`sign_in` and `refresh` return the token endpoint's answers as dictionaries."""
     state = {}
 
     def first():

@@ -1,4 +1,4 @@
-# What every script does with its client. Of each act it says in a line of JSON: `yes`, or why not.
+# The acts of every script with its client. Prints the result of each act as a line of JSON: `yes`, or the reason of the failure.
 require 'json'
 require 'net/http'
 require 'uri'
@@ -34,7 +34,7 @@ def report(acts)
   end
 end
 
-# `sign_in` and `refresh` return what the client calls a session; `tokens_of` its access and refresh token.
+# `sign_in` and `refresh` return the client's session object. `tokens_of` returns its access and refresh token.
 def report_client(sign_in:, refresh:, tokens_of:, revoke: nil)
   session = nil
   acts = {

@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# What becomes of each act, in a line of JSON: `yes`, or why not.
+# Prints the result of each act as a line of JSON: `yes`, or the reason of the failure.
 use strict;
 use warnings;
 use JSON::PP;
@@ -36,7 +36,7 @@ sub client {
     );
 }
 
-# It refreshes before a request whose token has expired.
+# The client refreshes before a request whose token has expired.
 sub refresh {
     my ($tokens) = @_;
     my $client = client({ %$tokens, create_time => 0, expires_time => 1, _class => 'LWP::Authen::OAuth2::AccessToken::Bearer' });

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { apache, reportServer, url } from './server.mjs';
 
-/** It takes an endpoint by https alone: this passes requests on, with a certificate of its own. */
+/** The module accepts only an https endpoint. This proxy forwards requests, with its own certificate. */
 async function startTls() {
   const folder = mkdtempSync(join(tmpdir(), 'tessera-tls-'));
   const [key, cert] = ['key', 'cert'].map((name) => join(folder, name));

@@ -1,6 +1,6 @@
 import { reportServer, write } from './server.mjs';
 
-/** The function of the page behind a server of the standard library. */
+/** The function of the documentation page, behind a server of the standard library. */
 const SERVER = (port, audience) => `
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 

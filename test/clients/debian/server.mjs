@@ -1,6 +1,6 @@
 /**
- * What every script of a resource server does: it runs the settings of docs/resource-servers.md, with the addresses of this run, and says of
- * each kind of token whether it is let in.
+ * The acts of every script of a resource server: runs the settings of docs/resource-servers.md with the addresses of this run, and prints
+ * for each kind of token whether the server accepts the token.
  */
 import { strict as assert } from 'node:assert';
 import { spawn } from 'node:child_process';
@@ -19,8 +19,8 @@ const START_LIMIT_MS = 20_000;
 export { url };
 
 /**
- * Starts the server by `start(folder, port, settingsOf, audience)`, which returns its command, and reports. `introspects` says that it asks about each
- * request; `remembersMs` how long it goes by an answer.
+ * Starts the server with `start(folder, port, settingsOf, audience)`, which returns its command, and reports. `introspects`: whether the server
+ * asks the service at each request. `remembersMs`: how long it caches an answer.
  */
 export async function reportServer({ start, introspects = false, remembersMs = 0 }) {
   const folder = mkdtempSync(join(tmpdir(), 'tessera-server-'));

@@ -17,10 +17,10 @@ const refresh = async (failed) => {
   ({ data: tokens } = await axios.post(`${url}/api/token`, form, { headers: { client_id: clientId } }));
   failed.response.config.headers.Authorization = `Bearer ${tokens.access_token}`;
 };
-// Otherwise a request that is in flight while another one refreshes fails with its 401.
+// Otherwise a request that is in flight during another refresh fails with its 401.
 createAuthRefresh(api, refresh, { deduplicateRefresh: false });
 
-/** An access token that is no longer accepted, as after an hour. */
+/** An access token that the service no longer accepts, as after an hour. */
 const expire = () => {
   tokens = { ...tokens, access_token: 'expired' };
 };

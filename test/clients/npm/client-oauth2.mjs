@@ -7,6 +7,6 @@ await reportClient({
   signIn: () => client.owner.getToken(user.name, user.password),
   refresh: (token) => token.refresh(),
   tokensOf: ({ accessToken, refreshToken }) => ({ access: accessToken, refresh: refreshToken }),
-  // Its HTTP client ends the process then.
+  // In that case its HTTP client ends the process.
   last: 'two concurrently',
 });

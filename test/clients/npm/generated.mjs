@@ -1,11 +1,11 @@
-/** Compiles what a generator wrote in TypeScript, so that Node.js can load it. */
+/** Compiles generated TypeScript so that Node.js can load it. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
 const MODULE = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
 
-/** Compiles every file of the folder, beside itself. */
+/** Compiles every file of the folder, and writes the result next to the file. */
 export function compile(folder) {
   for (const name of readdirSync(folder, { recursive: true })) {
     if (!name.endsWith('.ts')) continue;
@@ -15,7 +15,7 @@ export function compile(folder) {
   }
 }
 
-/** What the compiler finds wrong with a file under `strict`, one text for each. */
+/** The compiler's complaints about a file under `strict`, one text for each. */
 export function faultsOf(file) {
   const options = {
     ...MODULE,

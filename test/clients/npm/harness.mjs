@@ -1,4 +1,4 @@
-/** What every script does with its client. Of each act it says in a line of JSON: `yes`, or why not. */
+/** The acts of every script with its client. Prints the result of each act as a line of JSON: `yes`, or the reason of the failure. */
 import { strict as assert } from 'node:assert';
 import { writeSync } from 'node:fs';
 
@@ -7,7 +7,7 @@ export const user = { name: process.env.USER_NAME, password: process.env.USER_PA
 export const reader = { name: process.env.READER_NAME, password: process.env.READER_PASSWORD };
 export { assert };
 
-/** A request with this access token: its status. */
+/** The status of a request with this access token. */
 export async function statusWith(access) {
   const { status } = await fetch(`${url}/api/sys/refreshtokens?size=1`, {
     headers: { authorization: `Bearer ${access}` },
@@ -26,7 +26,7 @@ export async function isActive(token) {
   return (await fetch(`${url}/control/active?token=${token}`)).status === 200;
 }
 
-/** An access token, got by plain means, for what cannot sign in by itself. */
+/** An access token from a plain request, for clients that cannot sign in themselves. */
 export async function plainSignIn(id = clientId) {
   const body = new URLSearchParams({ grant_type: 'password', username: user.name, password: user.password });
   const answer = await fetch(`${url}/api/token`, { method: 'POST', headers: { client_id: id }, body });
@@ -34,8 +34,8 @@ export async function plainSignIn(id = clientId) {
 }
 
 /**
- * Tries the acts one after the other and ends the process. Prints a line of JSON before and after each, so that an act that ends the
- * process is known.
+ * Tries the acts one after the other and ends the process. Prints a line of JSON before and after each act, so that the table shows which
+ * act ended the process.
  */
 export async function report(acts) {
   for (const [act, run] of Object.entries(acts)) {
@@ -55,8 +55,8 @@ function say(act, result) {
 }
 
 /**
- * Does with an OAuth client what the table is about. `tokensOf` gives `access` and `refresh` of what `signIn` and `refresh` return;
- * `revoke` and `introspect` are left out where the client has no such function. `last` names an act that the others must not come after.
+ * Tries the acts of the table with an OAuth client. `tokensOf` reads `access` and `refresh` from the results of `signIn` and `refresh`.
+ * `revoke` and `introspect` are absent if the client has no such function. `last` names an act that must be the last one.
  */
 export async function reportClient({ signIn, refresh, tokensOf, revoke, introspect, last }) {
   let session;

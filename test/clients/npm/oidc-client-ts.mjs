@@ -1,7 +1,7 @@
 import { InMemoryWebStorage, UserManager, WebStorageStateStore } from 'oidc-client-ts';
 import { clientId, reportClient, url, user } from './harness.mjs';
 
-// It runs in browsers: Node has everything that it needs but these two.
+// The client runs in browsers. Node has everything that it needs, except these two.
 globalThis.sessionStorage = new InMemoryWebStorage();
 globalThis.localStorage = new InMemoryWebStorage();
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { faultsOf } from './generated.mjs';
 import { assert, clientId, reader, reportClient, url, user } from './harness.mjs';
 
-/** What a developer writes with the generated types: members, and what each of them is. */
+/** The code that a developer writes with the generated types: members, and the type of each. */
 const USE = `
 import createClient from 'openapi-fetch';
 import type { paths } from './paths';
@@ -26,7 +26,7 @@ const folder = mkdtempSync(join(import.meta.dirname, 'openapi-fetch-'));
 writeFileSync(join(folder, 'paths.d.ts'), astToString(await openapiTs(new URL(`${url}/api/openapi.json`))));
 writeFileSync(join(folder, 'use.ts'), USE);
 
-/** Its own way of sending forms: as a serializer that each such call names. */
+/** The client's own way of sending forms: a serializer that each call with a form names. */
 const form = { bodySerializer: (body) => new URLSearchParams(body), headers: { 'content-type': null } };
 const api = createClient({ baseUrl: url });
 const token = async (body) => {

@@ -1,4 +1,4 @@
-/** What every script of a resource server does: it asks whether a token is accepted, and says so in a line for each kind of token. */
+/** The acts of every script of a resource server: tries each kind of token, and prints for each whether the token is accepted. */
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { SignJWT, decodeJwt } from 'jose';
@@ -7,8 +7,8 @@ import { assert, isActive, plainSignIn, report, url } from './harness.mjs';
 export const jwksUri = `${url}/.well-known/jwks.json`;
 
 /**
- * `accepts` says whether a token is accepted. A resource server that reads the token alone does not know that its session has ended.
- * `accepts` of one with another audience than `url` is asked by `acceptsFor`.
+ * `accepts` returns whether a token is accepted. A resource server that only verifies the token does not know that its session has ended.
+ * `acceptsFor` returns `accepts` for another audience than `url`.
  */
 export async function reportVerifier({ accepts, acceptsFor }) {
   const { access_token: token, refresh_token: refresh } = await plainSignIn();
@@ -37,7 +37,7 @@ export async function reportVerifier({ accepts, acceptsFor }) {
   });
 }
 
-/** Reports on an Express app; `appOf` makes the one that accepts tokens for an audience. */
+/** Reports on an Express app. `appOf` makes the app that accepts tokens for an audience. */
 export async function reportApp(appOf) {
   const listen = async (audience) => {
     const server = appOf(audience).listen(0, '127.0.0.1');
@@ -51,7 +51,7 @@ export async function reportApp(appOf) {
   });
 }
 
-/** Whether a server that answers to a bearer token lets this one in. */
+/** Whether a server that expects a bearer token accepts this token. */
 async function isLetIn(server, token) {
   const { port } = server.address();
   const { status } = await fetch(`http://127.0.0.1:${port}/`, { headers: { authorization: `Bearer ${token}` } });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 
-/** Whoever a token that we signed speaks for; nothing is looked up. */
+/** The user of a token that this server signed. Nothing is looked up. */
 export interface CurrentUser {
   readonly email: string;
 }

@@ -3,7 +3,7 @@ import { ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 
-// The rival at the resource: what one would write in an afternoon with NestJS, Express and TypeORM, and would not be ashamed of.
+// The rival at the resource: a service that a good developer would write in an afternoon with NestJS, Express and TypeORM.
 
 const app = await NestFactory.create(AppModule);
 app.useGlobalPipes(new ValidationPipe({ whitelist: true, transform: true }));
