@@ -1,9 +1,8 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { arrayValues } from '../database/asked.js';
 import { Statements } from '../database/statements.js';
 import { Jobs } from '../jobs/jobs.js';
 import { DamageReports } from './damage-reports.js';
-import { INSERT, LATEST, MEASURE, RENEW, RENEWED, SEALS_FROM, type Latest } from './seal.statements.js';
+import { INSERT, LATEST, MEASURE, RENEW, SEALS_FROM, type Latest } from './seal.statements.js';
 import { SealChain, type Seal, type SealContent } from './seal-chain.js';
 import { SEAL_VERSION } from './sealed-columns.js';
 import { SettledIds } from './settled-ids.js';
@@ -106,7 +105,7 @@ export class AuditSeals implements OnModuleInit {
       .filter(({ seal, mac, prunedMac }) => mac !== seal.mac || prunedMac !== seal.prunedMac);
     if (changed.length > 0) {
       const renewed = changed.map(({ seal, ...macs }) => ({ id: seal.id, earlierMac: seal.mac, ...macs }));
-      await this.statements.run(RENEW, arrayValues(RENEWED, renewed));
+      await this.statements.run(RENEW, { batch: renewed });
     }
     this.renewedUpTo = seals.at(-1)?.id ?? this.renewedUpTo;
     return seals.length;

@@ -8,7 +8,7 @@ import {
   type ActValues,
 } from '../audit/audited.js';
 import { shownEvent } from '../audit/shown.js';
-import { arraysOf, askedRows, type Placed } from '../database/asked.js';
+import { askedRows, type Placed } from '../database/asked.js';
 import { columnList, parameterList } from '../database/named-parameters.js';
 import { PAGE, pageSql, type Found, type PageStatements } from '../database/page-reader.js';
 import { rowOf, statement } from '../database/statement.js';
@@ -52,12 +52,12 @@ export const CREATE = audited({
 });
 
 /** A record to create, and the act of its author. */
-export const CREATION = { ...CREATED, ...ACT } as const;
+const CREATION = { ...CREATED, ...ACT } as const;
 
 /** Several records, each of its author and with its event. `place` counts them from 1. */
 export const CREATE_EACH = statement({
   name: 'record-create-each',
-  parameters: arraysOf(CREATION),
+  batch: CREATION,
   returns: rowOf<Placed<Write>>(),
   text: `WITH asked AS (
       SELECT * FROM ${askedRows(CREATION)}
@@ -103,12 +103,12 @@ export const READ: PageStatements<RefreshToken, ActValues> = {
 };
 
 /** A record to read, and the act of its reader. */
-export const READING = { askedId: 'bigint', ...ACT } as const;
+const READING = { askedId: 'bigint', ...ACT } as const;
 
 /** Records of several readers, each with an event of who read it. `place` counts them from 1. */
 export const READ_EACH = statement({
   name: 'record-read-each',
-  parameters: arraysOf(READING),
+  batch: READING,
   returns: rowOf<Placed<RefreshToken>>(),
   text: `WITH act AS (
       SELECT t.*, ${isNew('t')} AS is_new, asked.*

@@ -1,5 +1,5 @@
 import { audited, recordFacts } from '../audit/audited.js';
-import { arraysOf, askedRows, type Placed } from '../database/asked.js';
+import { askedRows, type Placed } from '../database/asked.js';
 import { rowOf, statement } from '../database/statement.js';
 import { passwordNameSql } from '../users/password-seals.js';
 import { powerColumns, type SignedPower } from '../users/user-seals.js';
@@ -132,7 +132,7 @@ export const STORE_TICKET = statement({
  * An access token: `expires` is when it expires, by the database's clock, in seconds since 1970; the generation is the one it came with,
  * null for those issued before tokens said so.
  */
-export const ACCESS_TOKEN = {
+const ACCESS_TOKEN = {
   uniqueId: 'uuid',
   subject: 'text',
   clientId: 'text',
@@ -153,7 +153,8 @@ export interface ConfirmingUser extends SignedPower {
 export const PRINCIPALS = statement({
   name: 'session-principals',
   isRepeatable: true,
-  parameters: { ...arraysOf(ACCESS_TOKEN), longestLife: 'float8' },
+  batch: ACCESS_TOKEN,
+  parameters: { longestLife: 'float8' },
   returns: rowOf<Placed<ConfirmingUser>>(),
   text: `SELECT asked.place::int, ${powerColumns('u')},
       CASE WHEN t.generation = coalesce(asked.generation, t.generation) AND t.generation > t.first_generation
