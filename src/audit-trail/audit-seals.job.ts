@@ -1,9 +1,8 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { arrayValues } from '../database/batch-rows.js';
 import { StatementsService } from '../database/statements.service.js';
 import { JobsService } from '../jobs/jobs.service.js';
 import { DamageReportsService } from './damage-reports.service.js';
-import { INSERT, LATEST, MEASURE, RENEW, RENEWED, SEALS_FROM, type Latest } from './seal.statements.js';
+import { INSERT, LATEST, MEASURE, RENEW, SEALS_FROM, type Latest } from './seal.statements.js';
 import { SealChainService, type Seal, type SealContent } from './seal-chain.service.js';
 import { SEAL_VERSION } from './sealed-columns.js';
 import { SettledIdsService } from './settled-ids.service.js';
@@ -108,7 +107,7 @@ export class AuditSealsJob implements OnModuleInit {
       .filter(({ seal, mac, prunedMac }) => mac !== seal.mac || prunedMac !== seal.prunedMac);
     if (changed.length > 0) {
       const renewed = changed.map(({ seal, ...macs }) => ({ id: seal.id, earlierMac: seal.mac, ...macs }));
-      await this.statements.run(RENEW, arrayValues(RENEWED, renewed));
+      await this.statements.run(RENEW, { batch: renewed });
     }
     this.renewedUpTo = seals.at(-1)?.id ?? this.renewedUpTo;
     return seals.length;

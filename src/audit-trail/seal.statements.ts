@@ -61,12 +61,12 @@ export const SEALS_FROM = statement({
 });
 
 /** A seal whose MAC was `earlierMac`, and its new MACs. */
-export const RENEWED = { id: 'bigint', earlierMac: 'text', mac: 'text', prunedMac: 'text?' } as const;
+const RENEWED = { id: 'bigint', earlierMac: 'text', mac: 'text', prunedMac: 'text?' } as const;
 
 /** Replaces the MACs of seals. */
 export const RENEW = statement({
   name: 'audit-seal-renew',
-  parameters: arraysOf(RENEWED),
+  batch: RENEWED,
   text: `UPDATE audit_seals s SET mac = n.mac, pruned_mac = n.pruned_mac
     FROM unnest(${parameterList(arraysOf(RENEWED), 'typed')}) AS n (${columnList(RENEWED)})
     WHERE s.id = n.id AND s.mac = n.earlier_mac`,

@@ -65,9 +65,8 @@ export class AuditEventsService {
   }
 }
 
-function valuesOf({ kind, actor, reason, recordIds = [], ...about }: AuditEvent): ValuesOf<typeof EVENT> {
-  const { subject, clientId, sessionId, lastAddress, lastUserAgent, lastRequestId, lastRedeemedOn } = about;
+function valuesOf({ subject, clientId, sessionId, recordIds = [], ...event }: AuditEvent): ValuesOf<typeof EVENT> {
+  const { lastAddress, lastUserAgent, lastRequestId, lastRedeemedOn } = event;
   const last = { lastAddress, lastUserAgent, lastRequestId, lastRedeemedOn };
-  const act = { kind, actor, ...(reason !== undefined && { reason }) };
-  return { ...actValues(act), subject, clientId, sessionId, recordIds, ...last };
+  return { subject, clientId, sessionId, recordIds, ...last, ...actValues(event) };
 }

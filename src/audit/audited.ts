@@ -1,5 +1,6 @@
+import type { Columns } from '../database/batch-rows.js';
 import { columnList, parameterList, type Parameters, type ValuesOf } from '../database/named-parameters.js';
-import { statement, type Definition, type Statement } from '../database/statement.js';
+import { statement, type Definition, type Statement, type Taken } from '../database/statement.js';
 import type { AuditAct } from './audit-event.js';
 
 /** The parameters that say of an act what its event does. The event has them in columns of the same names. */
@@ -31,7 +32,7 @@ export function recordFacts(alias: string): string {
 }
 
 /** An act and its event, as one statement is made of them. */
-interface AuditedDefinition<P extends Parameters, Row> extends Omit<Definition<P, Row>, 'text'> {
+interface AuditedDefinition<P extends Parameters, C extends Columns, Row> extends Omit<Definition<P, C, Row>, 'text'> {
   /** SQL that acts. It must return the `recordFacts` of each record it was about, and whether it ended a session (`ended`). */
   readonly act: string;
   /** SQL: which columns of what the act returned the statement returns; left out for all. */
@@ -44,11 +45,11 @@ interface AuditedDefinition<P extends Parameters, Row> extends Omit<Definition<P
  * of the act, and those of `ACT`.
  * @throws Error when the act has a parameter of the name of one of `ACT`
  */
-export function audited<const P extends Parameters, Row = unknown>({
+export function audited<const P extends Parameters = never, const C extends Columns = never, Row = unknown>({
   act,
   columns = '*',
   ...definition
-}: AuditedDefinition<P, Row>): Statement<ValuesOf<P> & ActValues, Row> {
+}: AuditedDefinition<P, C, Row>): Statement<Taken<P, C> & ActValues, Row> {
   const shared = Object.keys(ACT).find((name) => definition.parameters && name in definition.parameters);
   if (shared !== undefined)
     throw new Error(`The act of ${definition.name} has a parameter ${shared}, which is the event's.`);
@@ -59,7 +60,8 @@ export function audited<const P extends Parameters, Row = unknown>({
         ${FACTS_OF_EVENT}
       FROM act)
     SELECT ${columns} FROM act`;
-  return statement({ ...definition, parameters: { ...definition.parameters, ...ACT }, text });
+  const parameters = { ...definition.parameters, ...ACT };
+  return statement({ ...definition, parameters, text }) as Statement<Taken<P, C> & ActValues, Row>;
 }
 
 /** What the parameters `ACT` are for an act. */

@@ -6,12 +6,12 @@ interface Failure {
   readonly messages?: RegExp;
 }
 
-/** No connection was made, so nothing was asked. */
+/** No connection was made, so no statement was sent. */
 const NOT_CONNECTED: Failure = {
   codes: /^(57P03|53300|ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/,
   messages: /^(timeout exceeded when trying to connect|Connection terminated due to connection timeout)/,
 };
-/** A connection broke, perhaps after something was asked. */
+/** A connection broke, perhaps after a statement was sent. */
 const BROKEN: Failure = {
   codes: /^(08...|57P0[1245]|25P0[34]|ECONNRESET|EPIPE)$/,
   messages:
@@ -19,11 +19,11 @@ const BROKEN: Failure = {
 };
 /** Of a connection that was to be made it is the one, of one that was made the other. */
 const SILENT: Failure = { codes: /^(EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)$/ };
-/** What was asked was undone to let others pass: serialization failure, deadlock. */
+/** The statement was rolled back in favour of others: serialization failure, deadlock. */
 const ROLLED_BACK: Failure = { codes: /^(40001|40P01)$/ };
-/** What was asked was undone: it took too long, waited too long for a lock, or came to a standby, which only reads. */
+/** The statement was rolled back: it took too long, waited too long for a lock, or reached a standby, which only reads. */
 const REFUSED: Failure = { codes: /^(57014|55P03|25006)$/ };
-/** What was asked was undone: the server has no disk or memory left for it, or could not read or write a file. */
+/** The statement was rolled back: the server has no disk or memory left, or could not read or write a file. */
 const EXHAUSTED: Failure = { codes: /^(53(?!300)...|58030)$/ };
 
 export const RETRY_AFTER_SECONDS = '5';
@@ -75,28 +75,28 @@ export function isDatabaseAway(error: unknown): boolean {
   return is(error, NOT_CONNECTED) || isOfConnecting(error) || isConnectionBroken(error);
 }
 
-/** Whether the connection broke while it was in use: what was asked may have been done, or not. */
+/** Whether the connection broke while it was in use: the statement may have taken effect, or not. */
 export function isConnectionBroken(error: unknown): boolean {
   if (error instanceof NotConnected) return false;
   return error instanceof OutcomeUnknown || is(error, BROKEN) || (is(error, SILENT) && !isOfConnecting(error));
 }
 
-/** Whether the database undid what was asked to let others pass: asked again, it is likely to succeed. */
+/** Whether the database rolled the statement back in favour of others. If it is run again, it is likely to succeed. */
 export function isRolledBack(error: unknown): boolean {
   return is(error, ROLLED_BACK);
 }
 
-/** Whether the server lacks what it needs to do what was asked, and did nothing of it. */
+/** Whether the server lacked the means for the statement, such as disk space, and rolled it back. */
 export function isDatabaseExhausted(error: unknown): boolean {
   return is(error, EXHAUSTED);
 }
 
-/** Whether the database is there but did not do what was asked, for a reason that passes: a limit of time, a lock, a failover. */
+/** Whether the database answers but did not run the statement for a temporary reason: a time limit, a lock, a failover. */
 export function isDatabaseBusy(error: unknown): boolean {
   return is(error, REFUSED) || isRolledBack(error) || isDatabaseExhausted(error);
 }
 
-/** Whether the database refused the statement for what it asks, and did nothing of it: asked again, it would do so again. */
+/** Whether the database refused the statement for its content, and rolled it back. It would refuse the statement again. */
 export function isStatementRefused(error: unknown): boolean {
   const isOfDatabase = error instanceof Error && 'severity' in error;
   return isOfDatabase && !isDatabaseUnreachable(error) && !isDatabaseBusy(error);

@@ -8,7 +8,7 @@ import {
   type ActValues,
 } from '../audit/audited.js';
 import { shownEvent } from '../audit/shown.js';
-import { arraysOf, batchRows, type Numbered } from '../database/batch-rows.js';
+import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { columnList, parameterList } from '../database/named-parameters.js';
 import { PAGE, pageSql, type Found, type PageStatements } from '../resource/page-reader.service.js';
 import { rowOf, statement } from '../database/statement.js';
@@ -52,12 +52,12 @@ export const CREATE = audited({
 });
 
 /** A record to create, and the act of its author. */
-export const CREATION = { ...CREATED, ...ACT } as const;
+const CREATION = { ...CREATED, ...ACT } as const;
 
 /** Creates the records of a batch, each with its author and its event. */
 export const CREATE_EACH = statement({
   name: 'record-create-each',
-  parameters: arraysOf(CREATION),
+  batch: CREATION,
   returns: rowOf<Numbered<Write>>(),
   text: `WITH input AS (
       SELECT * FROM ${batchRows(CREATION)}
@@ -103,12 +103,12 @@ export const READ: PageStatements<RefreshToken, ActValues> = {
 };
 
 /** A record to read, and the act of its reader. */
-export const READING = { recordId: 'bigint', ...ACT } as const;
+const READING = { recordId: 'bigint', ...ACT } as const;
 
 /** Reads the records of a batch, each for its reader and with an event. */
 export const READ_EACH = statement({
   name: 'record-read-each',
-  parameters: arraysOf(READING),
+  batch: READING,
   returns: rowOf<Numbered<RefreshToken>>(),
   text: `WITH act AS (
       SELECT t.*, ${isNew('t')} AS is_new, batch.*

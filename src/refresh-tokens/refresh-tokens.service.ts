@@ -3,11 +3,10 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditAct } from '../audit/audit-event.js';
 import { actValues, type ActValues } from '../audit/audited.js';
-import { arrayValues, inOrderOf } from '../database/batch-rows.js';
+import { inOrderOf } from '../database/batch-rows.js';
 import { PageReaderService } from '../resource/page-reader.service.js';
 import { findPage } from '../resource/find-page.js';
-import type { ValuesOf } from '../database/named-parameters.js';
-import type { Statement } from '../database/statement.js';
+import type { GivenTo, Statement } from '../database/statement.js';
 import { StatementsService } from '../database/statements.service.js';
 import { entityTagOf } from '../resource/entity-tag.js';
 import type { Preconditions } from '../resource/preconditions.js';
@@ -21,13 +20,11 @@ import { ListedRefreshTokenView, RefreshTokenView } from './dto/refresh-token.vi
 import {
   CREATE,
   CREATE_EACH,
-  CREATION,
   DELETE,
   LOCK_SESSION,
   LOCK_RECORD,
   READ,
   READ_EACH,
-  READING,
   UPDATE,
   type LockedSession,
 } from './record.statements.js';
@@ -50,7 +47,7 @@ type Ticket = Pick<RefreshTokenInput, 'ProtectedTicket' | 'TicketSalt' | 'Ticket
 
 type Kept = Ticket & Pick<RefreshTokenInput, 'ExpiresOn'>;
 
-type Creation = ValuesOf<typeof CREATION>;
+type Creation = GivenTo<typeof CREATE>;
 
 /**
  * The records of refresh tokens: created, read, searched, updated and deleted by administrators and their programs. Each act is
@@ -72,7 +69,7 @@ export class RefreshTokensService {
   /** Stores a new record. It belongs to the client that wrote it: it cannot be redeemed here. */
   async create(input: RefreshTokenInput, actor: Actor): Promise<Write> {
     const act = actValues({ kind: 'record-created', actor });
-    const write = await this.creations.get({ ...valuesOf(input), updatedBy: actor.name, uniqueId: uuidv7(), ...act });
+    const write = await this.creations.get({ updatedBy: actor.name, uniqueId: uuidv7(), ...valuesOf(input), ...act });
     if (!write) throw new Error('An insert returned no row.');
     return write;
   }
@@ -84,7 +81,7 @@ export class RefreshTokensService {
     return RefreshTokenView.of(token);
   }
 
-  /** The records that exist among these ids, in the order asked. @throws AppError 429 as `PageReaderService` does */
+  /** The records that exist among these ids, in the order batch. @throws AppError 429 as `PageReaderService` does */
   getMany(ids: readonly number[], actor: Actor): Promise<Records<RefreshTokenView>> {
     return this.read(ids, { kind: 'record-read', actor, reason: 'batch' }, (record) => RefreshTokenView.of(record));
   }
@@ -115,7 +112,7 @@ export class RefreshTokensService {
       const [session] = await this.statements.run(LOCK_SESSION, { id: change.Id }, manager);
       const isStale = session !== undefined && (await this.hadTicket(session, change));
       const edited = valuesOf(change, isStale ? keptOf(session, change) : change);
-      const values = { ...edited, updatedBy: actor.name, id: change.Id };
+      const values = { id: change.Id, updatedBy: actor.name, ...edited };
       const write = await this.write(UPDATE, values, { kind: 'record-updated', actor, reason: 'edited' }, manager);
       if (!write) throw notFound(RESOURCE, change.Id);
       return write;
@@ -158,13 +155,13 @@ export class RefreshTokensService {
 
   private async readEach(readings: readonly Reading[]): Promise<(RefreshToken | undefined)[]> {
     const batch = readings.map(({ id, act }) => ({ recordId: id, ...actValues(act) }));
-    return inOrderOf(readings, await this.statements.run(READ_EACH, arrayValues(READING, batch)));
+    return inOrderOf(readings, await this.statements.run(READ_EACH, { batch }));
   }
 
   private async createEach(creations: readonly Creation[]): Promise<(Write | undefined)[]> {
     const [first, second] = creations;
     if (first && !second) return this.statements.run(CREATE, first);
-    return inOrderOf(creations, await this.statements.run(CREATE_EACH, arrayValues(CREATION, creations)));
+    return inOrderOf(creations, await this.statements.run(CREATE_EACH, { batch: creations }));
   }
 
   private async write<Given extends object>(
@@ -173,7 +170,7 @@ export class RefreshTokensService {
     act: AuditAct,
     manager?: EntityManager,
   ): Promise<Write | undefined> {
-    const [write] = await this.statements.run(statement, { ...given, ...actValues(act) }, manager);
+    const [write] = await this.statements.run(statement, Object.assign(actValues(act), given), manager);
     return write;
   }
 

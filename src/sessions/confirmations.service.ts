@@ -1,8 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { arrayValues } from '../database/batch-rows.js';
 import { StatementsService } from '../database/statements.service.js';
 import { Batched } from '../database/batched.js';
-import { CONFIRM, CONFIRMED } from './redemption.statements.js';
+import { CONFIRM } from './redemption.statements.js';
 
 /** A generation of a session whose access token was accepted here. */
 export interface Confirmation {
@@ -37,7 +36,7 @@ export class ConfirmationsService {
   }
 
   private async write(those: readonly Confirmation[]): Promise<undefined[]> {
-    await this.statements.run(CONFIRM, arrayValues(CONFIRMED, those));
+    await this.statements.run(CONFIRM, { batch: those });
     return those.map(() => undefined);
   }
 }

@@ -56,7 +56,7 @@ export class JudgementsService {
   private async diagnose(token: Unredeemed): Promise<{ session?: Diagnosis; age: Age }> {
     const { claims, clientId, origin, receivedAt, readAt } = token;
     const { REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
-    const values = { ...claims, clientId, longestLife, address: origin.address };
+    const values = { clientId, longestLife, address: origin.address, ...claims };
     for (let reading = 1; ; reading++) {
       const begun = performance.now();
       const [session] = await this.statements.run(DIAGNOSE, values);

@@ -70,8 +70,9 @@ export class LoginsService {
     const { REFRESH_TOKEN_TTL: life, REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
     for (;;) {
       await this.statements.run(FIND_OR_CREATE, { uniqueId: uuidv7(), subject, clientId }, manager);
-      const values = { subject, clientId, amr, life, longestLife, newUniqueId: uuidv7() };
-      const [session] = await this.statements.run(ADVANCE, { ...values, address, userAgent, requestId }, manager);
+      const from = { address, userAgent, requestId };
+      const values = { subject, clientId, amr, life, longestLife, newUniqueId: uuidv7(), ...from };
+      const [session] = await this.statements.run(ADVANCE, values, manager);
       if (!session) continue;
       const last = { lastAddress: address, lastUserAgent: userAgent, lastRequestId: requestId };
       return { ...session, ...last, lastRedeemedOn: session.now };

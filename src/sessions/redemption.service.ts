@@ -104,9 +104,9 @@ export class RedemptionService {
     const { id, uniqueId, generation, subject } = session;
     const actor = { name: subject, origin };
     const from = { fromAddress: origin.address, fromAgent: origin.userAgent, fromRequest: origin.requestId };
-    const values = { id, uniqueId, generation, mostRepetitions: REPETITIONS, ...from };
     const act = actValues({ kind: 'refresh-retried', actor });
-    const repeated = await this.statements.run(REPEAT, { ...values, ...act });
+    const values = { id, uniqueId, generation, mostRepetitions: REPETITIONS, ...from, ...act };
+    const repeated = await this.statements.run(REPEAT, values);
     if (repeated.length === 0) return undefined;
     if (changeOfPlace !== '') {
       const event = { kind: 'refreshed-elsewhere', actor, reason: `${changeOfPlace} retried` } as const;

@@ -1,5 +1,5 @@
 import { audited, EVENT_COLUMNS, FACTS_OF_EVENT, recordFacts } from '../audit/audited.js';
-import { arraysOf, batchRows, type Numbered } from '../database/batch-rows.js';
+import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { rowOf, statement } from '../database/statement.js';
 import { powerColumns, type SignedPower } from '../users/user-seals.service.js';
 import type { Diagnosis } from './judgement.js';
@@ -14,7 +14,7 @@ const EARLIER_ROTATIONS = 4;
 const ELSEWHERE_A_MINUTE = 10;
 
 /** A token to redeem, the client that was named or null for the token's own, the digest of the token that follows, and where the request came from. */
-export const REDEEMED = {
+const REDEEMED = {
   id: 'bigint',
   uniqueId: 'uuid',
   generation: 'bigint',
@@ -27,8 +27,8 @@ export const REDEEMED = {
   requestId: 'text?',
 } as const;
 
-/** The batch; the life of a token and the longest life of a login, in seconds. */
-const REDEMPTION = { ...arraysOf(REDEEMED), life: 'float8', longestLife: 'float8' } as const;
+/** The life of a token and the longest life of a login, in seconds. */
+const LIVES = { life: 'float8', longestLife: 'float8' } as const;
 
 /** What a redemption returns: of the session what its token does not say, and its user, whose row may have been written outside the service. */
 export type Rotated = Omit<Session, keyof RefreshTokenClaims> & Omit<SignedPower, 'email'>;
@@ -85,7 +85,8 @@ const ROTATE = `UPDATE refresh_tokens t SET
 export const REDEEM = statement({
   name: 'session-redeem',
   isIdempotent: true,
-  parameters: REDEMPTION,
+  batch: REDEEMED,
+  parameters: LIVES,
   returns: rowOf<Numbered<Rotated>>(),
   text: `WITH locked AS (
       ${locked({ columns: 't.id', condition: `${IS_OTHER_NETWORK} OR ${IS_OTHER_AGENT}`, lock: 'SKIP LOCKED' })})
@@ -99,7 +100,8 @@ export const REDEEM = statement({
 export const REDEEM_SKIPPED = statement({
   name: 'session-redeem-skipped',
   isIdempotent: true,
-  parameters: { ...REDEMPTION, skipsElsewhere: 'boolean' },
+  batch: REDEEMED,
+  parameters: { ...LIVES, skipsElsewhere: 'boolean' },
   returns: rowOf<Numbered<Rotated>>(),
   text: `WITH locked AS (
       ${locked({
@@ -196,13 +198,13 @@ export const END_ELSEWHERE = audited({
 });
 
 /** A generation of a session whose access token was accepted. */
-export const CONFIRMED = { uniqueId: 'uuid', generation: 'bigint' } as const;
+const CONFIRMED = { uniqueId: 'uuid', generation: 'bigint' } as const;
 
 /** Notes of which generation an access token was accepted. A row that is locked is left for the next one. */
 export const CONFIRM = statement({
   name: 'session-confirm',
   isIdempotent: true,
-  parameters: arraysOf(CONFIRMED),
+  batch: CONFIRMED,
   text: `WITH confirmed AS (
       SELECT t.id, batch.generation FROM ${batchRows(CONFIRMED)}
       JOIN refresh_tokens t ON t.unique_id = batch.unique_id AND t.generation = batch.generation

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import { arrayValues, inOrderOf } from '../database/batch-rows.js';
+import { inOrderOf } from '../database/batch-rows.js';
 import type { GivenTo } from '../database/statement.js';
 import { StatementsService } from '../database/statements.service.js';
 import { Batched } from '../database/batched.js';
 import type { Origin } from '../kernel/origin.js';
 import { GenuineUsersService } from '../users/genuine-users.service.js';
 import { invalidGrant } from './judgement.js';
-import { REDEEM, REDEEM_SKIPPED, REDEEMED, RESEAL_TICKET, TICKET, type Rotated } from './redemption.statements.js';
+import { REDEEM, REDEEM_SKIPPED, RESEAL_TICKET, TICKET, type Rotated } from './redemption.statements.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token.codec.js';
 import type { IssuedSession } from './session.js';
 import { digestTicket, hashTicket, type TicketDigest } from './ticket-digest.js';
@@ -63,7 +63,7 @@ export class RotationsService {
   rotateSkipped(token: Rotatable): Promise<IssuedSession | undefined> {
     const skipsElsewhere = this.settings.REFRESHED_ELSEWHERE === 'end';
     return this.rotateBy(token, async (rotation) => {
-      const values = { ...this.valuesOf([rotation]), skipsElsewhere };
+      const values = { skipsElsewhere, ...this.valuesOf([rotation]) };
       const [rotated] = await this.statements.run(REDEEM_SKIPPED, values);
       return rotated;
     });
@@ -94,7 +94,7 @@ export class RotationsService {
       },
     );
     const { REFRESH_TOKEN_TTL: life, REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
-    return { ...arrayValues(REDEEMED, batch), life, longestLife };
+    return { batch, life, longestLife };
   }
 
   /** The token is of an earlier secret: when all such tokens were used, nothing is left that needs that secret. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { actValues } from '../audit/audited.js';
-import { arrayValues } from '../database/batch-rows.js';
+import type { GivenTo } from '../database/statement.js';
 import { StatementsService } from '../database/statements.service.js';
 import type { Actor } from '../kernel/origin.js';
 import {
@@ -8,7 +8,6 @@ import {
   END_NAMED,
   END_NEXT,
   FIND_NAMED,
-  NAMED,
   type SurvivingSession,
 } from './session-endings.statements.js';
 
@@ -35,13 +34,13 @@ export class SessionEndingsService {
 
   /** The sessions that these ends name, and that began before them: at most `ENDINGS_AT_ONCE` ends. Nothing is changed. */
   async survivors(ends: readonly NamedEnd[]): Promise<SurvivingSession[]> {
-    return this.statements.run(FIND_NAMED, valuesOf(ends));
+    return this.statements.run(FIND_NAMED, batchOf(ends));
   }
 
   /** Ends the sessions that `survivors` finds, and returns how many there were. */
   async endNamed(ends: readonly NamedEnd[], { reason, actor }: Ending): Promise<number> {
     const act = actValues({ kind: 'session-ended', actor, reason });
-    return (await this.statements.run(END_NAMED, { ...valuesOf(ends), ...act })).length;
+    return (await this.statements.run(END_NAMED, { ...batchOf(ends), ...act })).length;
   }
 
   /** How many sessions there are. */
@@ -65,9 +64,6 @@ export class SessionEndingsService {
   }
 }
 
-function valuesOf(ends: readonly NamedEnd[]): ReturnType<typeof arrayValues<typeof NAMED>> {
-  return arrayValues(
-    NAMED,
-    ends.map(({ sessionId, endedOn }) => ({ namedId: sessionId, endedOn })),
-  );
+function batchOf(ends: readonly NamedEnd[]): GivenTo<typeof FIND_NAMED> {
+  return { batch: ends.map(({ sessionId, endedOn }) => ({ namedId: sessionId, endedOn })) };
 }

@@ -1,9 +1,9 @@
 import { audited, recordFacts } from '../audit/audited.js';
-import { arraysOf, batchRows } from '../database/batch-rows.js';
+import { batchRows } from '../database/batch-rows.js';
 import { rowOf, statement } from '../database/statement.js';
 
 /** An end that an audit trail names: the session, and when it ended. */
-export const NAMED = { namedId: 'uuid', endedOn: 'timestamptz' } as const;
+const NAMED = { namedId: 'uuid', endedOn: 'timestamptz' } as const;
 
 /**
  * SQL: whether an end of that time is an end of this session. The row of a session outlives its logins: one that began after the end
@@ -25,7 +25,7 @@ export interface SurvivingSession {
 /** The sessions that ends name and that are still there. */
 export const FIND_NAMED = statement({
   name: 'session-find-named',
-  parameters: arraysOf(NAMED),
+  batch: NAMED,
   returns: rowOf<SurvivingSession>(),
   text: `SELECT DISTINCT t.id, t.unique_id AS "uniqueId", t.subject, t.client_id AS "clientId", t.auth_time AS "authTime"
     FROM ${batchRows(NAMED)} JOIN refresh_tokens t ON ${BEGAN_BEFORE} ORDER BY t.id`,
@@ -34,7 +34,7 @@ export const FIND_NAMED = statement({
 /** Ends those sessions. */
 export const END_NAMED = audited({
   name: 'session-end-named',
-  parameters: arraysOf(NAMED),
+  batch: NAMED,
   act: `DELETE FROM refresh_tokens t USING ${batchRows(NAMED)} WHERE ${BEGAN_BEFORE}
     RETURNING ${recordFacts('t')}, true AS ended`,
 });

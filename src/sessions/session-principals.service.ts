@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import { arrayValues, inOrderOf } from '../database/batch-rows.js';
+import { inOrderOf } from '../database/batch-rows.js';
 import { StatementsService } from '../database/statements.service.js';
 import { Batched } from '../database/batched.js';
 import type { AccessTokenReference } from '../signing-keys/access-tokens.service.js';
 import { GenuineUsersService } from '../users/genuine-users.service.js';
 import { ConfirmationsService } from './confirmations.service.js';
 import type { RefreshTokenClaims } from './refresh-token.codec.js';
-import { ACCESS_TOKEN, CURRENT, PRINCIPALS, type ConfirmingUser, type CurrentSession } from './session.statements.js';
+import { CURRENT, PRINCIPALS, type ConfirmingUser, type CurrentSession } from './session.statements.js';
 import { TicketsService } from './tickets.service.js';
 
 /** The user of a live session, as access control needs them. */
@@ -44,7 +44,7 @@ export class SessionPrincipalsService {
   /** The session whose current token this is; undefined when it is out of use, expired, or its sealed ticket was tampered with. */
   async current(claims: RefreshTokenClaims, token: string): Promise<CurrentSession | undefined> {
     const { REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
-    const [session] = await this.statements.run(CURRENT, { ...claims, token, longestLife });
+    const [session] = await this.statements.run(CURRENT, { token, longestLife, ...claims });
     return session && this.users.admits(session) && (await this.tickets.isOf(session, session.protectedTicket))
       ? session
       : undefined;
@@ -52,7 +52,7 @@ export class SessionPrincipalsService {
 
   private async usersOf(tokens: readonly AccessTokenReference[]): Promise<(ConfirmingUser | undefined)[]> {
     const { REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
-    const users = await this.statements.run(PRINCIPALS, { ...arrayValues(ACCESS_TOKEN, tokens), longestLife });
+    const users = await this.statements.run(PRINCIPALS, { batch: tokens, longestLife });
     return inOrderOf<ConfirmingUser>(
       tokens,
       users.filter((user) => this.users.admits(user)),

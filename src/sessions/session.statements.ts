@@ -1,5 +1,5 @@
 import { audited, recordFacts } from '../audit/audited.js';
-import { arraysOf, batchRows, type Numbered } from '../database/batch-rows.js';
+import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { rowOf, statement } from '../database/statement.js';
 import { passwordNameSql } from '../users/password-seals.service.js';
 import { powerColumns, type SignedPower } from '../users/user-seals.service.js';
@@ -160,7 +160,7 @@ export const STORE_TICKET = statement({
  * An access token: `expires` is when it expires, by the database's clock, in seconds since 1970; the generation is the one it came with,
  * null for those issued before tokens said so.
  */
-export const ACCESS_TOKEN = {
+const ACCESS_TOKEN = {
   uniqueId: 'uuid',
   subject: 'text',
   clientId: 'text',
@@ -180,7 +180,8 @@ export interface ConfirmingUser extends SignedPower {
 export const PRINCIPALS = statement({
   name: 'session-principals',
   isIdempotent: true,
-  parameters: { ...arraysOf(ACCESS_TOKEN), longestLife: 'float8' },
+  batch: ACCESS_TOKEN,
+  parameters: { longestLife: 'float8' },
   returns: rowOf<Numbered<ConfirmingUser>>(),
   text: `SELECT batch.ordinal::int, ${powerColumns('u')},
       CASE WHEN t.generation = coalesce(batch.generation, t.generation) AND t.generation > t.first_generation

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { arraysOf, arrayValues } from '../database/batch-rows.js';
+import { arraysOf } from '../database/batch-rows.js';
 import { columnList, parameterList } from '../database/named-parameters.js';
 import { statement } from '../database/statement.js';
 import { StatementsService } from '../database/statements.service.js';
@@ -29,7 +29,7 @@ const REPLACED = {
 /** Replaces what is sealed of users whose rows are still as they were read. */
 const REPLACE = statement({
   name: 'user-replace',
-  parameters: arraysOf(REPLACED),
+  batch: REPLACED,
   text: `UPDATE users u SET password_hash = n.password_hash, totp_secret = n.totp_secret, mac = n.mac
     FROM unnest(${parameterList(arraysOf(REPLACED), 'typed')}) AS n (${columnList(REPLACED)})
     WHERE u.email = n.email AND u.mac = n.earlier_mac RETURNING u.email`,
@@ -73,12 +73,12 @@ export class UsersRepository {
    * another then. @returns how many rows were written
    */
   async replace(each: readonly Renewed[]): Promise<number> {
-    const rows = each.map(({ user, passwordHash, totpSecret }) => {
+    const batch = each.map(({ user, passwordHash, totpSecret }) => {
       const { email, enabled, isAdministrator, roles, mustResetPassword } = user;
       const sealed = { passwordHash, totpSecret };
       const mac = this.seals.sign({ email, enabled, isAdministrator, roles, mustResetPassword, ...sealed });
       return { email, earlierMac: user.mac, ...sealed, mac };
     });
-    return (await this.statements.run(REPLACE, arrayValues(REPLACED, rows))).length;
+    return (await this.statements.run(REPLACE, { batch })).length;
   }
 }
