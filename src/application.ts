@@ -7,6 +7,7 @@ import { Settings } from './config/settings.js';
 import { addCompression } from './http/compression.js';
 import { addCrossOrigin } from './http/cross-origin.js';
 import { addConventions } from './resource/conventions.js';
+import { DtoPipe } from './resource/dto.pipe.js';
 import { addEntityTags } from './resource/entity-tag-hooks.js';
 import { FailureFilter } from './http/failure.filter.js';
 import { createFastifyAdapter } from './http/fastify-adapter.js';
@@ -37,6 +38,7 @@ export async function createApplication(...extensions: (Type | DynamicModule)[])
     logger: new NestLog(fastify.log),
   });
   app.useGlobalFilters(new FailureFilter());
+  app.useGlobalPipes(new DtoPipe());
   addGracefulClose(fastify, app.get(ShutdownService));
   if (settings.METRICS_PORT !== undefined) addRequestMetrics(fastify, app.get(MetricsService));
   // CORS answers preflights itself. The hook that measures requests must run first, so that preflights are measured too.

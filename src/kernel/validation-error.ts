@@ -1,4 +1,4 @@
-import { AppError } from './app-error.js';
+import { AppError, type FailureContext } from './app-error.js';
 import { firstCharacters, isLongerThan } from './text.js';
 
 /** A member or parameter that failed: its contract name, the fault, and the value that was sent (contract 1.4). */
@@ -14,8 +14,9 @@ const ATTEMPTED_VALUE_LIMIT = 256;
 export class ValidationError extends AppError {
   readonly failures: readonly MemberFailure[];
 
-  constructor(failures: readonly MemberFailure[]) {
-    super('validation', 400, failures.map((failure) => `${failure.PropertyName}: ${failure.Message}`).join('; '));
+  constructor(failures: readonly MemberFailure[], context: FailureContext = {}) {
+    const message = failures.map((failure) => `${failure.PropertyName}: ${failure.Message}`).join('; ');
+    super('validation', 400, message, context);
     this.failures = failures;
   }
 }

@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, Post, Put, Res, type StreamableFile } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Post, Put, Res, type StreamableFile } from '@nestjs/common';
 import { RouteConstraints } from '@nestjs/platform-fastify';
 import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -7,7 +7,7 @@ import { Role } from '../access/policy.js';
 import { holdsRole, type Principal } from '../access/principal.js';
 import { ApiCreate, ApiDelete, ApiGet, ApiList, ApiUpdate, ApiUpdateAt } from '../resource/api-resource.js';
 import { BatchQuery } from '../resource/batch-query.js';
-import { CheckedBody, CheckedBodyAtId } from '../resource/body.pipe.js';
+import { CheckedBodyAtId } from '../resource/body.pipe.js';
 import { entityTagOf } from '../resource/entity-tag.js';
 import { IdParam } from '../resource/id.pipe.js';
 import { toBatch, toListEnvelope, type ListEnvelope } from '../resource/list-envelope.js';
@@ -31,10 +31,7 @@ export class RefreshTokensController {
   @Post()
   @Role('RefreshToken-Create')
   @ApiCreate('RefreshToken', RefreshTokenInput)
-  async create(
-    @CheckedBody() input: RefreshTokenInput,
-    @CurrentPrincipal() principal: Principal,
-  ): Promise<WriteEnvelope> {
+  async create(@Body() input: RefreshTokenInput, @CurrentPrincipal() principal: Principal): Promise<WriteEnvelope> {
     return WriteEnvelope.of('RefreshToken', 'created', await this.tokens.create(input, principal));
   }
 
@@ -77,7 +74,7 @@ export class RefreshTokensController {
   @Role('RefreshToken-Edit')
   @ApiUpdate('RefreshToken', RefreshTokenChange)
   async update(
-    @CheckedBody() change: RefreshTokenChange,
+    @Body() change: RefreshTokenChange,
     @CurrentPrincipal() principal: Principal,
     @RequestPreconditions() preconditions: Preconditions,
   ): Promise<WriteEnvelope> {

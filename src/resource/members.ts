@@ -1,11 +1,13 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
 import { DATE_TIME_FAULT, parseDateTime } from '../kernel/date-time.js';
 import { ID_FAULT, parseId } from '../kernel/id.js';
 import { isBlank, isLongerThan, textFault } from '../kernel/text.js';
 
-const REQUIRED = 'is a required field';
+/** The failure of a member that is absent, null, empty or blank (contract 1.4). */
+export const REQUIRED = 'is a required field';
 
 /** The rules of a text member. A secret member is never echoed in a validation failure. */
 export interface TextOptions {
@@ -62,14 +64,19 @@ export function RequiredId(documentation: ApiPropertyOptions): PropertyDecorator
       if (isMissing(value)) return REQUIRED;
       if (typeof value !== 'number' || !parseId(String(value))) return ID_FAULT;
       const named = body[ID_OF_PATH] ?? value;
-      return value === named ? undefined : `must be ${named}, the id of the path, or be absent`;
+      return value === named ? undefined : notTheIdOfPath(named);
     },
     document: ApiProperty({ type: 'integer', format: 'int64', minimum: 1, ...documentation }),
   });
 }
 
+/** The failure of an Id in a body that is not the one of the path. */
+export function notTheIdOfPath(id: number): string {
+  return `must be ${id}, the id of the path, or be absent`;
+}
+
 /** The members of a body that matter while it is read. */
-interface BodyRead {
+export interface BodyRead {
   readonly [ID_OF_PATH]?: number;
 }
 
@@ -101,11 +108,14 @@ function member({ read, fault, document, secret }: Member): PropertyDecorator {
       },
       { context },
     ),
+    // For classes that also have members with plain decorators, which class-transformer reads.
+    Transform(({ value, obj }: { value: unknown; obj: BodyRead }) => context.read(value, obj), { toClassOnly: true }),
     document,
   );
 }
 
-function isMissing(value: unknown): boolean {
+/** Whether a member counts as not sent (contract 1.4). */
+export function isMissing(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && isBlank(value));
 }
 

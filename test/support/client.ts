@@ -122,6 +122,22 @@ export function failedNames({ body }: Answer): string[] {
   return (body as { Errors: { PropertyName: string }[] }).Errors.map(({ PropertyName }) => PropertyName);
 }
 
+/** Expects a failed validation in the contract's form (1.4), to the letter. */
+export function expectFailures(
+  { status, text, headers }: Answer,
+  ...failures: [name: string, message: string, attempted: unknown][]
+): void {
+  expect(text).toBe(
+    JSON.stringify({
+      Message: failures.map(([name, message]) => `${name}: ${message}`).join('; '),
+      Value: null,
+      Errors: failures.map(([PropertyName, Message, AttemptedValue]) => ({ AttemptedValue, Message, PropertyName })),
+      WasSuccessful: false,
+    }),
+  );
+  expect([status, headers.get('content-type')]).toEqual([400, 'application/json; charset=utf-8']);
+}
+
 /** The number of records. */
 export async function countRecords(client: Client): Promise<number> {
   const { body } = await client.get(`${RESOURCE}?size=1`);

@@ -1,0 +1,60 @@
+import type { Type } from '@nestjs/common';
+import { getMetadataStorage, ValidationTypes } from 'class-validator';
+import { createRequire } from 'node:module';
+import type { MemberContext } from './members.js';
+
+/** What class-transformer knows of the decorators of a class. It exports its storage under this path alone. */
+const { defaultMetadataStorage: transformer } = createRequire(import.meta.url)('class-transformer/cjs/storage.js') as {
+  readonly defaultMetadataStorage: {
+    findExposeMetadata(type: Type<object>, property: string): { options: { name?: string } } | undefined;
+    findTypeMetadata(type: Type<object>, property: string): { typeFunction: () => Type<object> } | undefined;
+  };
+};
+
+/** What the decorators of a class say of one of its members. */
+export interface DeclaredMember {
+  /** Its name in a request: `@Expose({ name })` may give it another than the property has. */
+  readonly name: string;
+  /** How `RequiredText` and its like read it. Undefined for a member with plain decorators. */
+  readonly read: MemberContext['read'] | undefined;
+  /** Whether a failure must not send its value back: `{ context: { secret: true } }` on any of its rules. */
+  readonly isSecret: boolean;
+  /** Whether the rules of its objects are checked too: `@ValidateNested()`. */
+  readonly isNested: boolean;
+  /** Whether its value is an object with a secret somewhere within. */
+  readonly holdsSecrets: boolean;
+  /** Whether a condition, such as `@IsOptional()`, decides if it is checked. */
+  readonly isConditional: boolean;
+}
+
+/** The members of a class by property, in the order of their declaration. A property without a rule is none. */
+export type DeclaredMembers = ReadonlyMap<string, DeclaredMember>;
+
+const known = new WeakMap<Type<object>, DeclaredMembers>();
+
+/** The members that a class and the classes above it declare. */
+export function membersOf(type: Type<object>): DeclaredMembers {
+  const earlier = known.get(type);
+  if (earlier) return earlier;
+  const members = new Map<string, DeclaredMember>();
+  // Known before it is complete: a class may hold objects of its own type.
+  known.set(type, members);
+  const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', true, false);
+  for (const property of new Set(rules.map(({ propertyName }) => propertyName))) {
+    const own = rules.filter(({ propertyName }) => propertyName === property);
+    const contexts = own.map(({ context }) => (context ?? {}) as Partial<MemberContext>);
+    members.set(property, {
+      name: transformer.findExposeMetadata(type, property)?.options.name ?? property,
+      read: contexts.find(({ read }) => read)?.read,
+      isSecret: contexts.some(({ secret }) => secret),
+      isNested: own.some((rule) => rule.type === ValidationTypes.NESTED_VALIDATION),
+      holdsSecrets: holdsSecrets(transformer.findTypeMetadata(type, property)?.typeFunction()),
+      isConditional: own.some((rule) => rule.type === ValidationTypes.CONDITIONAL_VALIDATION),
+    });
+  }
+  return members;
+}
+
+function holdsSecrets(nested: Type<object> | undefined): boolean {
+  return nested !== undefined && [...membersOf(nested).values()].some((each) => each.isSecret || each.holdsSecrets);
+}

@@ -1,0 +1,130 @@
+import { HttpException, type Type } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { validate, validateSync, type ValidationError as Violation } from 'class-validator';
+import { AppError, badRequest } from '../kernel/app-error.js';
+import { parseId } from '../kernel/id.js';
+import { attemptedValue, ValidationError } from '../kernel/validation-error.js';
+import { membersOf, type DeclaredMembers } from './declared-members.js';
+import { memberFailures, memberOf, unreadableMember } from './dto-failures.js';
+import { ID_OF_PATH, isMissing, notTheIdOfPath, type BodyRead } from './members.js';
+
+/** A small body of many objects would otherwise get an answer many times its size. */
+const MAX_FAILURES = 100;
+/** class-transformer takes the member `constructor` of an object for the type of the object. */
+const PROTOTYPES = ['__proto__', 'constructor'];
+
+/** What a request sent for a parameter. */
+export interface Sent {
+  readonly value: object;
+  /** Where the value stands in the request, such as `Address` for `@Body('Address')`; empty for a whole body, query or path. */
+  readonly path: string;
+  /** What the path says of the record, if it names one. */
+  readonly given?: BodyRead;
+}
+
+interface Body {
+  readonly Id?: unknown;
+}
+
+const readByMember = new WeakMap<Type<object>, boolean>();
+
+/**
+ * Reads what was sent as an instance of the class: unknown members are dropped, the others are checked by their decorators (contract 1.1, 1.4).
+ * @throws ValidationError when a member fails
+ */
+export function readDto(type: Type<object>, sent: Sent): object | Promise<object> {
+  const members = membersOf(type);
+  return isReadByMember(type, members) ? membersRead(type, sent, members) : classRead(type, sent, members);
+}
+
+/** Whether all members are `RequiredText` and its like: class-transformer, which walks into any value, then has no part in it. */
+function isReadByMember(type: Type<object>, members: DeclaredMembers): boolean {
+  const isKnown = readByMember.get(type);
+  if (isKnown !== undefined) return isKnown;
+  const is = members.size > 0 && [...members.values()].every(({ read }) => read);
+  readByMember.set(type, is);
+  return is;
+}
+
+function membersRead(type: Type<object>, sent: Sent, members: DeclaredMembers): object {
+  const instance = Object.assign(new type(), sent.given) as object;
+  for (const [name, { read }] of members) {
+    const value: unknown = Object.hasOwn(sent.value, name) ? sent.value[name as never] : undefined;
+    Object.assign(instance, { [name]: read?.(value, instance) });
+  }
+  const violations = validateSync(instance, { stopAtFirstError: true });
+  if (violations.length > 0) throw failed(violations, sent);
+  return instance;
+}
+
+async function classRead(type: Type<object>, sent: Sent, members: DeclaredMembers): Promise<object> {
+  const value = withIdOfPath(withoutPrototypes(sent.value) as Body, sent.given?.[ID_OF_PATH]);
+  const instance = instanceOf(type, { ...sent, value });
+  // An object within whose class is not named is refused, and not let through unchecked. A class without any rule loses all members.
+  const rules = { whitelist: true, forbidUnknownValues: members.size > 0 };
+  const violations = await validate(instance, { ...rules, stopAtFirstError: true });
+  if (violations.length === 0) return instance;
+  // class-validator stops at the last rule of a member, and the first one says most: `@IsString() @MaxLength(20)`. To check all the rules is
+  // expensive where one of them, such as `@ArrayMaxSize(20)`, kept the objects of a large array from being checked.
+  const all = isBrokenAbove(violations) ? [] : await validate(instance, rules);
+  throw failed(all.length > 0 ? all : violations, sent);
+}
+
+/** Whether a rule is broken by what holds objects that have rules of their own. */
+function isBrokenAbove(violations: readonly Violation[]): boolean {
+  return violations.some((violation) => {
+    const isBroken = violation.constraints !== undefined && violation.value instanceof Object;
+    return isBroken && memberOf(violation)?.isNested ? true : isBrokenAbove(violation.children ?? []);
+  });
+}
+
+function failed(violations: readonly Violation[], { value, path }: Sent): ValidationError {
+  return new ValidationError(memberFailures(violations, { path, sent: value, isSecret: false }).slice(0, MAX_FAILURES));
+}
+
+/** The body of a record that its path names: its Id is the one of the path. */
+function withIdOfPath(body: Body, id: number | undefined): Body {
+  if (id === undefined) return body;
+  if (isMissing(body.Id)) return { ...body, Id: id };
+  if (parseId(String(body.Id)) === id) return body;
+  const AttemptedValue = attemptedValue(body.Id);
+  throw new ValidationError([{ AttemptedValue, Message: notTheIdOfPath(id), PropertyName: 'Id' }]);
+}
+
+function withoutPrototypes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutPrototypes);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).filter(([name]) => !PROTOTYPES.includes(name));
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutPrototypes(member)]));
+}
+
+/** A transformation runs before anything is checked: its failure is one of the request, unless it says otherwise. */
+function instanceOf(type: Type<object>, sent: Sent): object {
+  try {
+    return plainToInstance(type, sent.value);
+  } catch (thrown) {
+    if (thrown instanceof AppError || thrown instanceof HttpException) throw thrown;
+    const name = lastRead(type, sent.value);
+    if (name === undefined) throw badRequest('The request cannot be read.');
+    // The message of the failure may quote what was sent.
+    const detail = `${(thrown as Error).name} in the transformation of ${name}`;
+    throw new ValidationError([unreadableMember(type, sent, name)], { detail });
+  }
+}
+
+/** The member at which a transformation fails: the last that class-transformer takes. */
+function lastRead(type: Type<object>, value: object): string | undefined {
+  let last: string | undefined;
+  const watched = new Proxy(value, {
+    get: (target, name) => {
+      if (typeof name === 'string') last = name;
+      return Reflect.get(target, name) as unknown;
+    },
+  });
+  try {
+    plainToInstance(type, watched);
+    return undefined;
+  } catch {
+    return last;
+  }
+}
