@@ -1,6 +1,6 @@
 import { build } from 'esbuild';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BUNDLE } from './fixtures.mjs';
 
@@ -26,10 +26,13 @@ const ABSENT = [
   'class-transformer/storage',
 ];
 
+const NEST = /[\\/]node_modules[\\/]@nestjs[\\/]/;
+const OWN_REQUIRE = /^const require = createRequire\(import\.meta\.url\);$/m;
+
 /**
  * Bundles the built service and its command line, with their packages. The suites start hundreds of processes, and most of the time of a
  * start goes into loading the 2,700 files of `dist/` and the packages. The code is that of `dist/`, which other stages of the gate start
- * as it is: the session of the README, the clients, the browser, the benchmarks and the torture.
+ * as it is: the session of the README, the clients, the benchmarks and the torture.
  */
 export function makeBundle() {
   return build({
@@ -56,18 +59,14 @@ export function makeBundle() {
   });
 }
 
-/** A file of the bundle sees the path that it has outside of it, and what Nest loads by `createRequire` is the copy in the bundle. */
+/** A file sees its own path, not that of the bundle; and Nest, which loads packages by `createRequire`, gets those of the bundle. */
 function keepPlaces({ onLoad }) {
   onLoad({ filter: /\.[cm]?js$/ }, async ({ path }) => {
     const code = await readFile(path, 'utf8');
-    const ownRequire = path.includes('/node_modules/@nestjs/')
-      ? /^const require = createRequire\(import\.meta\.url\);$/m
-      : /$^/;
-    const contents = code
-      .replace(ownRequire, '')
+    const contents = (NEST.test(path) ? code.replace(OWN_REQUIRE, '') : code)
       .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
-      .replaceAll('import.meta.dirname', JSON.stringify(join(path, '..')))
-      .replaceAll(/\b__dirname\b/g, JSON.stringify(join(path, '..')))
+      .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)))
+      .replaceAll(/\b__dirname\b/g, JSON.stringify(dirname(path)))
       .replaceAll(/\b__filename\b/g, JSON.stringify(path));
     return { contents, loader: 'js' };
   });
