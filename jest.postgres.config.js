@@ -1,9 +1,27 @@
 import config from './jest.config.js';
 
+/**
+ * What `npm test` proves for both engines: none of these reaches the database that TEST_DATABASE_URL names.
+ * - They read files of the repository, or call one class: containers, contract, dependencies, links, security, settings, build,
+ *   trusted-proxies, unread-metrics and remembered-passwords.
+ * - They are about the embedded database, and use it whatever the suites run on: the others.
+ */
+const WITHOUT_SERVER = [
+  ...['containers', 'contract', 'dependencies', 'links', 'security', 'settings'].map((name) => `policy/${name}`),
+  ...['build', 'trusted-proxies', 'unread-metrics'].map((name) => `api/${name}`),
+  'authority/remembered-passwords',
+  ...['damaged-folder', 'embedded-maintenance', 'embedded-memory', 'folder-lock', 'private-files'].map(
+    (name) => `database/${name}`,
+  ),
+];
+
 /** The same suites on PostgreSQL, and those of many processes and records: the server that TEST_DATABASE_URL names, or one that comes from npm. */
 export default {
   ...config,
-  testPathIgnorePatterns: config.testPathIgnorePatterns.filter((folder) => !folder.endsWith('/postgres/')),
+  testPathIgnorePatterns: [
+    ...config.testPathIgnorePatterns.filter((folder) => !folder.endsWith('/postgres/')),
+    ...WITHOUT_SERVER.map((name) => `<rootDir>/test/${name}\\.test\\.ts$`),
+  ],
   globalSetup: '<rootDir>/test/support/postgres-setup.mjs',
   globalTeardown: '<rootDir>/test/support/postgres-teardown.mjs',
 };

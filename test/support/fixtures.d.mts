@@ -11,3 +11,6 @@ export const IMAGE: string;
 export const USERS: readonly [FixtureUser, ...FixtureUser[]];
 export const SANE_SESSIONS: string;
 export function hostileSessions(database: string): string;
+export const MAIN: string;
+export const CLI: string;
+export const QUICK_START: readonly string[];

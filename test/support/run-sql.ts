@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { databaseUrl } from './data.js';
+import { QUICK_START } from './fixtures.mjs';
 
 const SCRIPT = `
   import { PGlite } from '@electric-sql/pglite';
@@ -21,9 +22,8 @@ export async function runSql(dataDir: string, sql: string): Promise<Record<strin
   if (url) return runOnServer(url, sql);
   const folder = join(dataDir, 'database');
   const cwd = join(import.meta.dirname, '../..');
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', SCRIPT, folder, sql], {
-    cwd,
-  });
+  const args = [...QUICK_START, '--input-type=module', '-e', SCRIPT, folder, sql];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd });
   return JSON.parse(stdout) as Record<string, string>[];
 }
 

@@ -1,11 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { Client } from './client.js';
 import { deleteData, newData, settingsOf } from './data.js';
+import { MAIN, QUICK_START } from './fixtures.mjs';
 
-const MAIN = join(import.meta.dirname, '../../dist/main.js');
 /** Enough for a busy machine. */
 const START_LIMIT_MS = 120_000;
 
@@ -39,7 +38,7 @@ export class Service {
   /** Starts the process again on the same port and data. The given settings also apply to later starts; undefined removes a setting. */
   async resume(changes: NodeJS.ProcessEnv = {}): Promise<void> {
     this.environment = { ...this.environment, ...changes };
-    this.process = spawn(process.execPath, ['--throw-deprecation', this.main], {
+    this.process = spawn(process.execPath, [...QUICK_START, '--throw-deprecation', this.main], {
       env: this.environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import { USERS } from '../support/fixtures.mjs';
+import { QUICK_START, USERS } from '../support/fixtures.mjs';
 import { program } from './replica.mjs';
 
 const TOKEN = '/api/token';
@@ -28,7 +28,7 @@ export async function addUserWithFactor({ environment }) {
 }
 
 async function command(env, args, input = '') {
-  const child = spawn(process.execPath, [`${program.dist}/cli/main.js`, ...args], {
+  const child = spawn(process.execPath, [...QUICK_START, `${program.dist}/cli/main.js`, ...args], {
     env,
     stdio: ['pipe', 'ignore', 'pipe'],
   });

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { SECRET } from '../support/fixtures.mjs';
+import { QUICK_START, SECRET } from '../support/fixtures.mjs';
 import { newFolder, removeFolder } from './leftovers.mjs';
 import { PostgresServer } from './postgres.mjs';
 
@@ -21,10 +21,17 @@ export class EmbeddedEngine {
   name = 'embedded';
   replicas = 1;
   #image = newFolder();
+  #original;
   #sessionFiles;
 
+  /** Begins with a copy of this folder, which `makeImage` made; without one the engine makes the database itself. */
+  constructor(original) {
+    this.#original = original;
+  }
+
   async prepare() {
-    await addUsers({ DATA_DIR: this.#image });
+    if (this.#original) cpSync(this.#original, this.#image, { recursive: true });
+    else await makeImage(this.#image);
   }
 
   /** Paths of the files of the table of sessions, below the folder of the database: the same in every copy. */
@@ -89,9 +96,14 @@ export class PostgresEngine {
   }
 }
 
+/** Makes the embedded database with the fixture users in a folder. */
+export function makeImage(folder) {
+  return addUsers({ DATA_DIR: folder });
+}
+
 /** Makes the database and the fixture users, in a process of its own. */
 async function addUsers(settings) {
   const script = `import(${JSON.stringify(ADD_USERS)}).then(({ addUsers }) => addUsers())`;
   const env = { PATH: process.env.PATH, LOG_LEVEL: 'warn', ...settings };
-  await promisify(execFile)(process.execPath, ['-e', script], { env });
+  await promisify(execFile)(process.execPath, [...QUICK_START, '-e', script], { env });
 }

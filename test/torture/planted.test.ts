@@ -1,14 +1,24 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeImage } from './engines.mjs';
 import { plant } from './plants.mjs';
 
 const RUN = join(import.meta.dirname, 'run.mjs');
 const MINUTES = '0.25';
 
+/** No fault changes the schema or the users, so all tests start with copies of one database. */
+const image = mkdtempSync(join(tmpdir(), 'tessera-planted-'));
+await makeImage(image);
+afterAll(() => {
+  rmSync(image, { recursive: true });
+});
+
 /** Tortures a build with a scenario until the output matches or the run ends. Returns the output. */
 async function torture(build: string, scenario: string, until: RegExp): Promise<string> {
-  const options = { dist: build, only: scenario, engine: 'embedded', minutes: MINUTES, seed: 'planted' };
+  const options = { dist: build, only: scenario, engine: 'embedded', image, minutes: MINUTES, seed: 'planted' };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
   const child = spawn(process.execPath, [RUN, ...args]);
   let output = '';

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { QUICK_START } from '../support/fixtures.mjs';
 import { freePort } from '../support/free-port.mjs';
 import { track } from './leftovers.mjs';
 
@@ -87,7 +88,7 @@ export class Replica {
 
   #spawn(env) {
     const stdio = ['ignore', 'pipe', 'pipe'];
-    const child = track(spawn(process.execPath, [`${program.dist}/main.js`], { env, stdio }));
+    const child = track(spawn(process.execPath, [...QUICK_START, `${program.dist}/main.js`], { env, stdio }));
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => (this.#output = (this.#output + text).slice(-LOG_LENGTH)));

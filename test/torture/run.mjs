@@ -40,6 +40,7 @@ const { values } = parseArgs({
     rate: { type: 'string' },
     only: { type: 'string', default: Object.keys(SCENARIOS).join() },
     dist: { type: 'string' },
+    image: { type: 'string' },
   },
 });
 if (!(Number(values.minutes) > 0)) throw new Error(`--minutes must be a number above zero, not ${values.minutes}.`);
@@ -62,7 +63,7 @@ finish();
 async function playAll(name) {
   const names = namesFor(name);
   const end = performance.now() + Number(values.minutes) * 60_000;
-  const engine = new ENGINES[name]();
+  const engine = new ENGINES[name](values.image);
   const played = [];
   try {
     await engine.prepare();

@@ -1,0 +1,1 @@
+export function makeImage(folder: string): Promise<void>;
