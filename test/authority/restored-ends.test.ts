@@ -62,7 +62,11 @@ describe('sessions end --from-trail', () => {
       '{"Kind":"x"}\n{"Id":1}',
       'Line 2 is not an event of the audit trail: it has no Kind.',
     ],
-    ['an end without a session', '{"Kind":"session-ended","SessionId":null}', 'Line 1 has a SessionId that is not a UUID.'],
+    [
+      'an end without a session',
+      '{"Kind":"session-ended","SessionId":null}',
+      'Line 1 has a SessionId that is not a UUID.',
+    ],
     [
       'an end without a time',
       '{"Kind":"session-ended","SessionId":"01946a2c-5f10-7c3a-9b1e-3d5f8a7b6c4d","CreatedOn":"soon"}',
