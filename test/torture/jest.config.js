@@ -7,7 +7,7 @@ export default {
   testMatch: ['<rootDir>/test/torture/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   globalSetup: undefined,
-  // Half of the time is spent waiting.
-  maxConcurrency: 2,
+  // Most of the time is spent waiting.
+  maxConcurrency: 3,
   testTimeout: 600_000,
 };
