@@ -2,12 +2,12 @@ import config from './jest.config.js';
 
 /**
  * What `npm test` proves for both engines: none of these reaches the database that TEST_DATABASE_URL names.
- * - They read files of the repository, or call one class: containers, contract, dependencies, links, security, settings, build,
- *   trusted-proxies, unread-metrics and remembered-passwords.
+ * - They read files of the repository, or call one class: all of `policy/` but policy.test.ts, build, trusted-proxies, unread-metrics and
+ *   remembered-passwords.
  * - They are about the embedded database, and use it whatever the suites run on: the others.
  */
 const WITHOUT_SERVER = [
-  ...['containers', 'contract', 'dependencies', 'links', 'security', 'settings'].map((name) => `policy/${name}`),
+  'policy/(?!policy\\.)[\\w-]+',
   ...['build', 'trusted-proxies', 'unread-metrics'].map((name) => `api/${name}`),
   'authority/remembered-passwords',
   ...['damaged-folder', 'embedded-maintenance', 'embedded-memory', 'folder-lock', 'private-files'].map(
