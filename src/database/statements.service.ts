@@ -62,7 +62,8 @@ export class StatementsService {
     { name, text, isPrepared }: Statement<Given, Row>,
     values: unknown[],
   ): Promise<Row[]> {
-    const { rows } = await to.query({ ...(isPrepared && !isPooled(this.pool) && { name }), text, values });
+    const query = isPrepared && !isPooled(this.pool) ? { name, text, values } : { text, values };
+    const { rows } = await to.query(query);
     return rows as Row[];
   }
 

@@ -52,13 +52,15 @@ export class RedemptionService {
    * @throws AppError invalid_grant, alike for every reason; 408 for a current token whose sender has hung up; 429 for a sender that
    * guesses the client of the token
    */
-  async redeem({ isAbandoned, ...presented }: Presented): Promise<IssuedSession> {
+  async redeem(presented: Presented): Promise<IssuedSession> {
     const readAt = performance.now();
-    const claims = this.rotations.read(presented.refreshToken);
+    const { refreshToken, clientId, origin, receivedAt } = presented;
+    const claims = this.rotations.read(refreshToken);
     if (!claims) throw invalidGrant('not-issued-here');
-    if (presented.clientId !== undefined) this.clientGuesses.check(claims.uniqueId);
-    const token = { ...presented, claims, readAt, isAbandoned: await isAbandoned() };
-    const session = token.isAbandoned ? undefined : await this.rotations.rotate(token);
+    if (clientId !== undefined) this.clientGuesses.check(claims.uniqueId);
+    const isAbandoned = await presented.isAbandoned();
+    const token = { claims, refreshToken, clientId, origin, receivedAt, readAt, isAbandoned };
+    const session = isAbandoned ? undefined : await this.rotations.rotate(token);
     // It may have been sent twice, and done the first time: from here on no failure says that nothing was written.
     return session ?? this.explainOrRotate(token).catch(throwOutcomeUnknown);
   }

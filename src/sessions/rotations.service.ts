@@ -22,7 +22,10 @@ export interface Rotatable {
   readonly origin: Origin;
 }
 
-interface Rotation extends Rotatable, TicketDigest {}
+/** A token to rotate, and the digest of the token that follows. */
+interface Rotation extends TicketDigest {
+  readonly token: Rotatable;
+}
 
 /** Puts current tokens out of use and issues the next, each in one statement that it shares with others. */
 @Injectable()
@@ -73,11 +76,13 @@ export class RotationsService {
     token: Rotatable,
     redeem: (rotation: Rotation) => Promise<Rotated | undefined>,
   ): Promise<IssuedSession | undefined> {
-    const next = { ...token.claims, generation: token.claims.generation + 1 };
+    const { id, uniqueId, generation } = token.claims;
+    const next = { id, uniqueId, generation: generation + 1 };
     const refreshToken = this.codec.encode(next);
-    const rotated = await redeem({ ...token, ...digestTicket(refreshToken) });
+    const { salt, hash } = digestTicket(refreshToken);
+    const rotated = await redeem({ token, salt, hash });
     if (!rotated) return undefined;
-    const session = { ...rotated, ...next, email: rotated.subject, refreshToken };
+    const session = { email: rotated.subject, refreshToken, ...next, ...rotated };
     if (!this.users.admits(session)) throw invalidGrant('user-tampered');
     return session;
   }
@@ -87,12 +92,11 @@ export class RotationsService {
   }
 
   private valuesOf(rotations: readonly Rotation[]): GivenTo<typeof REDEEM> {
-    const batch = rotations.map(
-      ({ claims: { id, uniqueId, generation }, refreshToken, clientId, salt, hash, origin }) => {
-        const { address, userAgent, requestId } = origin;
-        return { id, uniqueId, generation, token: refreshToken, clientId, salt, hash, address, userAgent, requestId };
-      },
-    );
+    const batch = rotations.map(({ token: { claims, refreshToken, clientId, origin }, salt, hash }) => {
+      const { id, uniqueId, generation } = claims;
+      const { address, userAgent, requestId } = origin;
+      return { id, uniqueId, generation, token: refreshToken, clientId, salt, hash, address, userAgent, requestId };
+    });
     const { REFRESH_TOKEN_TTL: life, REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
     return { batch, life, longestLife };
   }
