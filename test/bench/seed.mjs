@@ -95,17 +95,17 @@ async function seed({ rows, users, append, ...options }) {
 /** Brings the schema up to date as the service does at its start, and loads the parts of the service that make tokens. */
 async function prepare() {
   const { withApplication } = await import(join(DIST, 'cli/with-application.js'));
-  const { RefreshTokenCodec } = await import(join(DIST, 'refresh-tokens/refresh-token-codec.js'));
-  const { Tickets } = await import(join(DIST, 'refresh-tokens/tickets.js'));
-  const { hashTicket } = await import(join(DIST, 'refresh-tokens/ticket-digest.js'));
-  const { UserPasswords } = await import(join(DIST, 'users/user-passwords.js'));
-  const { UserSeals } = await import(join(DIST, 'users/user-seals.js'));
+  const { RefreshTokenCodec } = await import(join(DIST, 'sessions/refresh-token.codec.js'));
+  const { TicketsService } = await import(join(DIST, 'sessions/tickets.service.js'));
+  const { hashTicket } = await import(join(DIST, 'sessions/ticket-digest.js'));
+  const { UserPasswordsService } = await import(join(DIST, 'users/user-passwords.service.js'));
+  const { UserSealsService } = await import(join(DIST, 'users/user-seals.service.js'));
   const example = { subject: 'user123456@example.com', clientId: 'web-app', authTime: new Date(), amr: ['pwd'] };
   let made;
   await withApplication(async (app) => {
-    const { length } = await app.get(Tickets).seal({ ...example, uniqueId: randomUUID() });
-    const passwordHash = await app.get(UserPasswords).hash(PASSWORD);
-    const userSeals = app.get(UserSeals);
+    const { length } = await app.get(TicketsService).seal({ ...example, uniqueId: randomUUID() });
+    const passwordHash = await app.get(UserPasswordsService).hash(PASSWORD);
+    const userSeals = app.get(UserSealsService);
     made = { codec: app.get(RefreshTokenCodec), hashTicket, ticketLength: length, passwordHash, userSeals };
   });
   return made;

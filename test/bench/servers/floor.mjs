@@ -8,8 +8,8 @@ import pg from 'pg';
 // atomic update, and makes the same token and signature, one at a time. Get-one, create and search need no credentials and write no audit event.
 
 const DIST = join(import.meta.dirname, '../../../dist');
-const { RefreshTokenCodec } = await import(join(DIST, 'refresh-tokens/refresh-token-codec.js'));
-const { digestTicket } = await import(join(DIST, 'refresh-tokens/ticket-digest.js'));
+const { RefreshTokenCodec } = await import(join(DIST, 'sessions/refresh-token.codec.js'));
+const { digestTicket } = await import(join(DIST, 'sessions/ticket-digest.js'));
 
 const { DATABASE_URL, DATA_DIR, PORT, TESSERA_SECRET } = process.env;
 const ISSUER = `http://127.0.0.1:${PORT}`;

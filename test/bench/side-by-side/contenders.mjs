@@ -78,7 +78,7 @@ export async function signIn(port, count) {
 
 /** The refresh tokens of sessions. A seeded database has only their hashes, but a token can be computed from its session. */
 export async function tokensOf(sessions) {
-  const { RefreshTokenCodec } = await import(join(DIST, 'refresh-tokens/refresh-token-codec.js'));
+  const { RefreshTokenCodec } = await import(join(DIST, 'sessions/refresh-token.codec.js'));
   const codec = new RefreshTokenCodec({ ...SETTINGS, TESSERA_SECRET_PREVIOUS: [] });
   return sessions.map((session) => ({ clientId: session.clientId, token: codec.encode(session) }));
 }
