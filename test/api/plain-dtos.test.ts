@@ -1,25 +1,9 @@
-import { expectFailures, type Answer, type Client } from '../support/client.js';
-import { startExtended } from '../support/extended.js';
-import type { Service } from '../support/service.js';
+import { expectFailures } from '../support/client.js';
+import { client, order, post, price, useOrders } from '../support/orders-service.js';
 
 const REQUIRED = 'is a required field';
 
-let service: Service;
-let client: Client;
-beforeAll(async () => {
-  service = await startExtended('orders.module.ts');
-  client = service.client();
-});
-afterAll(async () => {
-  const log = service.log;
-  await service.dispose();
-  // A request that is refused is no fault of the service.
-  expect(log).not.toContain('unexpected failure');
-});
-
-const price = { Amount: 5, Currency: 'EUR' };
-const order = (changes: object = {}) => ({ Name: 'first', Lines: [{ Sku: 'a', Price: price }], ...changes });
-const post = (changes: object): Promise<Answer> => client.post('/orders', order(changes));
+useOrders();
 
 describe('a body whose class has plain decorators', () => {
   it('is an instance of the class, and so are the objects within', async () => {
