@@ -157,7 +157,7 @@ describe('bad settings', () => {
     rmSync(DATA_DIR);
     expect([code, output]).toEqual([
       1,
-      expect.stringMatching(/^Bad settings:\n {2}DATA_DIR: expected a folder that this user may write \(.+\)\n$/),
+      expect.stringMatching(/^Bad settings:\n {2}DATA_DIR: expected a folder that this user may write to \(.+\)\n$/),
     ]);
   });
 });
