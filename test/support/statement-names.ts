@@ -19,6 +19,7 @@ export const NOT_SENT = [
   'audit-seal-delete-range',
   'audit-seal-from',
   'audit-seal-measured-from',
+  'audit-seal-newest',
   'audit-seal-prune',
   'audit-seal-renew',
   'audit-unsealed-age',
@@ -32,6 +33,7 @@ export const NOT_SENT = [
   'session-reseal-ticket',
   'session-revived',
   'session-ticket',
+  'totp-clock',
   'totp-spend-step',
   'user-replace',
 ];
