@@ -10,7 +10,7 @@ const HEADER = `-- Every statement that the service runs, by name, with each par
 -- comment before a statement has the number and the SQL type of each, and says where null is allowed. Psql takes the parameters of a
 -- statement as variables: \\set subject ada@example.com, and :'subject' where the statement has :subject.
 --
--- These are not here, because their text depends on the request or TypeORM makes it: the statements of a search (src/database/search.ts),
+-- These are not here, because their text depends on the request or TypeORM makes it: the statements of a search (src/resource/find-page.ts),
 -- the reads and writes of entities, transactions and migrations; nor are commands such as LISTEN, VACUUM, CHECKPOINT and SELECT 1.
 --
 -- This file is made by \`npm run statements\`.
