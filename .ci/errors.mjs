@@ -2,8 +2,7 @@
  * Writes docs/errors.md from the built catalogue of error codes; with --check, only says whether the committed page is the same.
  */
 import { join } from 'node:path';
-import * as prettier from 'prettier';
-import { writeOrCheck } from './made-file.mjs';
+import { writeOrCheckPage } from './made-file.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 const { COMMAND_ERRORS, OAUTH_ERRORS, REQUEST_ERRORS } = await import(join(ROOT, 'dist/kernel/error-codes.js'));
@@ -63,8 +62,7 @@ A command prints the message of its failure, and exits with 1.
 ${codes(COMMAND_ERRORS)}
 `;
 
-const options = await prettier.resolveConfig(join(ROOT, 'docs/errors.md'));
-writeOrCheck('docs/errors.md', await prettier.format(page, { ...options, parser: 'markdown' }), {
+await writeOrCheckPage('docs/errors.md', page, {
   expected: 'what the catalogue of src/kernel says',
   command: 'npm run errors',
 });

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as prettier from 'prettier';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -14,6 +15,12 @@ export function writeOrCheck(name, text, { expected, command }) {
     console.error(`${name} is not ${expected}: run \`${command}\` and commit it.`);
     process.exitCode = 1;
   }
+}
+
+/** Like `writeOrCheck`, for a page of Markdown, which is formatted first. */
+export async function writeOrCheckPage(name, markdown, { expected, command }) {
+  const options = await prettier.resolveConfig(join(ROOT, name));
+  writeOrCheck(name, await prettier.format(markdown, { ...options, parser: 'markdown' }), { expected, command });
 }
 
 function committed(file) {

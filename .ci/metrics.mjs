@@ -3,9 +3,8 @@
  * The service runs on a temporary data folder, for as long as that takes.
  */
 import { join } from 'node:path';
-import * as prettier from 'prettier';
 import { freePort } from '../test/support/free-port.mjs';
-import { writeOrCheck } from './made-file.mjs';
+import { writeOrCheckPage } from './made-file.mjs';
 import { withService } from './served.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -70,8 +69,4 @@ The gauges \`nodejs_eventloop_lag_*\` are of the last whole minute. If \`nodejs_
 processor time: add a replica. If \`process_resident_memory_bytes\` comes near the limit of the container, raise the limit.
 `;
 
-const options = await prettier.resolveConfig(join(ROOT, 'docs/metrics.md'));
-writeOrCheck('docs/metrics.md', await prettier.format(page, { ...options, parser: 'markdown' }), {
-  expected: 'what the service measures',
-  command: 'npm run metrics',
-});
+await writeOrCheckPage('docs/metrics.md', page, { expected: 'what the service measures', command: 'npm run metrics' });

@@ -4,9 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import * as prettier from 'prettier';
 import ts from 'typescript';
-import { writeOrCheck } from './made-file.mjs';
+import { writeOrCheck, writeOrCheckPage } from './made-file.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 const SOURCE = join(ROOT, 'src/config/settings.ts');
@@ -123,10 +122,6 @@ function wrapped(text) {
 }
 
 const all = settings();
-const options = await prettier.resolveConfig(join(ROOT, 'docs/settings.md'));
-const made = {
-  'docs/settings.md': await prettier.format(page(all), { ...options, parser: 'markdown' }),
-  '.env.example': example(all),
-};
-for (const [name, text] of Object.entries(made))
-  writeOrCheck(name, text, { expected: 'what src/config/settings.ts declares', command: 'npm run settings' });
+const from = { expected: 'what src/config/settings.ts declares', command: 'npm run settings' };
+await writeOrCheckPage('docs/settings.md', page(all), from);
+writeOrCheck('.env.example', example(all), from);
