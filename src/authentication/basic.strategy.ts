@@ -18,7 +18,7 @@ import { RememberedPasswordsService } from './remembered-passwords.service.js';
  * second factor cannot use it: Basic has no place for a code, and a factor that can be left out is none.
  */
 @Injectable()
-export class BasicStrategy extends PassportStrategy(Strategy, 'basic') {
+export class BasicStrategy extends PassportStrategy(Strategy, 'tessera-basic') {
   constructor(
     private readonly users: GenuineUsersService,
     private readonly signIn: SignInService,

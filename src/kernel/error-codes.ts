@@ -1,3 +1,5 @@
+import type { AddedErrorCodes } from './added-error-codes.js';
+
 /** What docs/errors.md says of a code. */
 interface ErrorDescription {
   /** The HTTP status; `varies` where the web server finds the failure and chooses the status. */
@@ -206,18 +208,19 @@ export const COMMAND_ERRORS = {
   },
   no_such_job: { status: 404, meaning: 'There is no job of this name.', action: 'See `npm run cli -- jobs list`.' },
   job_runs: { status: 409, meaning: 'A process runs the job already.', action: 'Wait for it.' },
+  unknown_migration: {
+    status: 409,
+    meaning: 'The latest migration is of a module that the command does not load.',
+    action: 'Run the command in the folder of its `tessera.config.js`, or name that file with `--config`.',
+  },
   no_migration: { status: 404, meaning: 'There is no migration to take back.', action: 'Nothing.' },
 } as const satisfies Catalogue;
 
 type Errors = typeof REQUEST_ERRORS & typeof OAUTH_ERRORS & typeof COMMAND_ERRORS;
 type OwnErrorCode = keyof Errors;
 
-/**
- * The codes that added modules bring, each with its status. A module declares its own beside the class that throws them:
- * `declare module '../kernel/error-codes.js' { interface AddedErrorCodes { coupon_used: 409 } }`.
- */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the service itself adds none
-export interface AddedErrorCodes {}
+// Not by its name: TypeScript lets other packages add to an interface that is re-exported by a star alone.
+export * from './added-error-codes.js';
 
 /** The code of a failure by which programs and people know it: one of the catalogue, or one that an added module brings. */
 export type ErrorCode = OwnErrorCode | keyof AddedErrorCodes;
