@@ -51,7 +51,7 @@ export function columnList(parameters: Parameters): string {
 
 /**
  * Matches the parts of SQL in which a colon names no parameter: comments, strings of each kind, quoted names, casts and `:=`. A named
- * parameter does not directly follow a word, bracket or parenthesis, so `[1:n]` stays an array slice. The last alternative matches mistakes.
+ * parameter does not directly follow a word, bracket or parenthesis, so `[1:n]` stays an array slice. The last part matches mistakes.
  */
 const TOKENS = new RegExp(
   [
