@@ -18,8 +18,9 @@ interface Waiting<Request, Answer> {
 }
 
 /**
- * Joins concurrent requests to the database into batches. A lone request is sent immediately. Requests that arrive while a batch runs wait
- * for the next batch. So an answer is never older than its request, and many requests cost hardly more than a few.
+ * Joins concurrent requests to the database into batches. The requests of one turn of the event loop are sent together. Requests that
+ * arrive while a batch runs wait for the next batch. So an answer is never older than its request, and many requests cost hardly more than
+ * a few.
  */
 export class Batched<Request, Answer> {
   private readonly waiting: Waiting<Request, Answer>[] = [];
@@ -38,7 +39,15 @@ export class Batched<Request, Answer> {
   get(request: Request): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ request, resolve, reject, until: performance.now() + PATIENCE_MS });
-      if (!this.soon) this.sendNext();
+      this.sendSoon();
+    });
+  }
+
+  /** Sends the next batch at the end of this turn of the event loop, so that all requests of the turn share the batch. */
+  private sendSoon(): void {
+    this.soon ??= setImmediate(() => {
+      this.soon = undefined;
+      this.sendNext();
     });
   }
 
@@ -52,12 +61,7 @@ export class Batched<Request, Answer> {
       this.lastBegan = now;
       void this.answer(this.waiting.splice(0, MOST_REQUESTS)).finally(() => {
         this.running--;
-        // The next batch waits for the end of this turn of the event loop, so that it contains all requests of the turn. The embedded
-        // database blocks the event loop while it works.
-        this.soon ??= setImmediate(() => {
-          this.soon = undefined;
-          this.sendNext();
-        });
+        this.sendSoon();
       });
     }
     if (this.waiting.length === 0) return;
