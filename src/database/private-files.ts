@@ -17,8 +17,8 @@ export function makeFilesPrivate(): void {
  * Removes the permissions of other users on the embedded database, its secret and the folder of both. PGlite ignores the umask for the
  * first files of a database and makes them readable by everybody. If the folder contains other files too, it keeps its mode, because it may
  * be shared on purpose.
- * @returns the paths that other users can still reach, each with its mode, such as `/data/secret (mode 0644)`. A path may belong to another
- * user, for example.
+ * @returns the paths that other users can still reach, each with its mode, such as `/data/secret (mode 0644)`. For example, a path
+ * may belong to another user.
  */
 export function closeToOthers(folder: string): string[] {
   if (!HAS_MODES) return [];

@@ -11,7 +11,7 @@ import {
   type SurvivingSession,
 } from './session-endings.statements.js';
 
-/** How many sessions one statement ends. For some milliseconds it locks their rows, and its events are in memory. */
+/** How many sessions one statement ends. It locks their rows for some milliseconds. */
 export const ENDINGS_AT_ONCE = 500;
 
 /** The end of a session, as an audit trail records it. */

@@ -116,7 +116,10 @@ export const LOCK_USER = statement({
     AND enabled AND NOT must_reset_password FOR SHARE`,
 });
 
-/** A token has four bytes for its generation. From this generation on, the remaining numbers still suffice for one login. */
+/**
+ * A token has four bytes for its generation. A login on a row that has reached this generation begins another session. Below it, enough
+ * numbers are left for all refreshes of one login.
+ */
 const WORN = '2147483648';
 
 /**
@@ -176,7 +179,8 @@ export interface ConfirmingUser extends SignedPower {
 
 /**
  * The users of access tokens whose sessions are live. No access token outlives its session. `unconfirmed` is the generation that this token
- * confirms. It is null if the generation is already confirmed, or if it is the first of its login, which needs no confirmation.
+ * confirms. It is null if the generation is not the current one, is already confirmed, or is the first of its login, which needs no
+ * confirmation.
  */
 export const PRINCIPALS = statement({
   name: 'session-principals',

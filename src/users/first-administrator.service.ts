@@ -9,7 +9,7 @@ import { UsersService, type NewUser } from './users.service.js';
 
 /**
  * Creates an administrator when the service starts on a database without one. A random password is written to a file, never to the log. On
- * PostgreSQL it must be changed before the first sign-in, because many users may reach the service.
+ * PostgreSQL it must be changed before the first sign-in, because others may reach a service on PostgreSQL.
  */
 @Injectable()
 export class FirstAdministratorService implements OnModuleInit {
