@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** Read, write and execute for the group and for others. */
 const OTHERS = 0o077;
 /** What the service keeps in DATA_DIR. */
-const OURS = /^(database|(secret|lock|first-password)(\..+)?)$/;
+const OURS = /^(database|secret|lock|first-password)(\..+)?$/;
 /** Windows has no modes of files. */
 const HAS_MODES = process.platform !== 'win32';
 
