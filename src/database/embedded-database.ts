@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { SettingsError } from '../config/settings-error.js';
 import { lockFolder } from './folder-lock.js';
+import { unpackNewDatabase } from './new-database.js';
 import { PgliteStream } from './pglite-stream.js';
 import { closeToOthers, makeFilesPrivate } from './private-files.js';
 
@@ -73,6 +74,7 @@ export class EmbeddedDatabase {
 
 async function openEngine(path: string): Promise<PGlite> {
   try {
+    await unpackNewDatabase(path);
     return await PGlite.create(path);
   } catch (error) {
     throw new SettingsError([

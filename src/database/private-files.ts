@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** Read, write and execute for the group and for others. */
 const OTHERS = 0o077;
 /** The names of the service's own files in DATA_DIR. */
-const OURS = /^(database|(secret|lock|first-password)(\..+)?)$/;
+const OURS = /^(database|secret|lock|first-password)(\..+)?$/;
 /** Windows has no file modes. */
 const HAS_MODES = process.platform !== 'win32';
 
@@ -17,8 +17,8 @@ export function makeFilesPrivate(): void {
  * Removes the permissions of other users on the embedded database, its secret and the folder of both. PGlite ignores the umask for the
  * first files of a database and makes them readable by everybody. If the folder contains other files too, it keeps its mode, because it may
  * be shared on purpose.
- * @returns the paths that other users can still reach, each with its mode, such as `/data/secret (mode 0644)`. For example, a path
- * may belong to another user.
+ * @returns the paths that other users can still reach, each with its mode, such as `/data/secret (mode 0644)`. For example, a
+ * path may belong to another user.
  */
 export function closeToOthers(folder: string): string[] {
   if (!HAS_MODES) return [];
