@@ -6,7 +6,7 @@ import type { AuditTrailEntry } from './audit-trail-entry.entity.js';
 import { AuditTrailEntryView } from './audit-trail-entry.view.js';
 import { ENTRY } from './entry-pages.js';
 
-/** The events of one page: some megabytes, and a few milliseconds for the statement. */
+/** The number of events of one page: some megabytes, which the statement reads in a few milliseconds. */
 const PAGE_SIZE = 5_000;
 
 /** The events of a page, and the time up to which the export has read; undefined on the last page. */
@@ -24,7 +24,7 @@ interface Position {
 /** Where a page begins: after the event of this time and Id. */
 const AFTER = { afterTime: 'timestamptz', afterId: 'bigint' } as const;
 
-/** The last event of the page that follows a place, of so many events. None when fewer are left. */
+/** The last event of the page that follows a position, with `size` events. Returns no row when fewer events are left. */
 const PAGE_END = statement({
   name: 'audit-export-page-end',
   parameters: { ...AFTER, size: 'int' },
@@ -34,7 +34,7 @@ const PAGE_END = statement({
     ORDER BY created_on, id OFFSET :size::int - 1 LIMIT 1`,
 });
 
-/** The events after a place, up to another where that is given, of some kinds or of all. */
+/** The events after a position, up to another position if one is given. Without `kinds`, events of all kinds. */
 const PAGE = statement({
   name: 'audit-export-page',
   parameters: { ...AFTER, untilTime: 'timestamptz?', untilId: 'bigint?', kinds: 'text[]?' },

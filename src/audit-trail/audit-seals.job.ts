@@ -15,7 +15,7 @@ const BATCHES_PER_RUN = 200;
 const HEAD_LOGGED_EVERY_MS = 3_600_000;
 const FIRST_ID = 1;
 
-/** Seals the audit trail: each minute a range of events gets a link of the chain, and nothing changes them unseen after that. */
+/** Seals the audit trail: each minute a range of events gets a link of the chain. After that, every change of these events is detected. */
 @Injectable()
 export class AuditSealsJob implements OnModuleInit {
   private readonly logger = new Logger(AuditSealsJob.name);

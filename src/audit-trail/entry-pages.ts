@@ -5,7 +5,7 @@ import type { AuditTrailEntry } from './audit-trail-entry.entity.js';
 /** The approximate size of an event as JSON: its texts, its ids of up to 16 digits, and the rest. */
 const BYTES = `17 * cardinality(record_ids) + octet_length(concat(actor, actor, reason, reason, subject, client_id, user_agent)) + 950`;
 
-/** SQL: an event as `AuditTrailEntry` has it. */
+/** SQL: the columns of an event, under the names of `AuditTrailEntry`. */
 export const ENTRY = `id, created_on AS "createdOn", kind, actor, reason, subject, client_id AS "clientId", session_id AS "sessionId",
   record_ids AS "recordIds", address, user_agent AS "userAgent", request_id AS "requestId",
   last_address AS "lastAddress", last_user_agent AS "lastUserAgent", last_request_id AS "lastRequestId",
@@ -13,7 +13,7 @@ export const ENTRY = `id, created_on AS "createdOn", kind, actor, reason, subjec
 
 const BY_IDS = `SELECT t.*, ${BYTES} AS bytes FROM audit_trail_entries t WHERE id = ANY ((SELECT :ids::bigint[])::bigint[])`;
 
-/** How the events of a search are read. */
+/** The statements that read the events of a search. */
 export const ENTRY_PAGES: PageStatements<AuditTrailEntry> = {
   page: statement({
     name: 'audit-read-page',

@@ -4,10 +4,10 @@ import { rowOf, statement } from '../database/statement.js';
 import { digestSql } from './sealed-columns.js';
 import { SEAL_COLUMNS, type Seal, type SealContent } from './seal-chain.service.js';
 
-/** The newest seal, and what the database has now as the link of a seal that this process saw earlier. */
+/** The newest seal, and the present link of a seal that this process saw earlier. */
 export type Latest = Seal & { readonly known: string | null };
 
-/** The newest seal, and the link of the seal `earlier` as `known`. No row where there is no seal. */
+/** Reads the newest seal, and the link of the seal `earlier` as `known`. Returns no row when there is no seal. */
 export const LATEST = statement({
   name: 'audit-seal-latest',
   parameters: { earlier: 'bigint' },
@@ -49,10 +49,10 @@ export const INSERT = statement({
     ON CONFLICT (id) DO NOTHING RETURNING id`,
 });
 
-/** The seals that follow one. */
+/** The parameters for the seals after a seal. */
 const FOLLOWING = { after: 'bigint', limit: 'bigint' } as const;
 
-/** The seals after one. */
+/** The seals after the seal `after`. */
 export const SEALS_FROM = statement({
   name: 'audit-seal-from',
   parameters: FOLLOWING,
@@ -72,14 +72,14 @@ export const RENEW = statement({
     WHERE s.id = n.id AND s.mac = n.earlier_mac`,
 });
 
-/** A seal, with number and digest of the events that its range has now. */
+/** A seal, with the number and digest of the events that are now in its range. */
 export type MeasuredSeal = Seal & { readonly foundCount: number; readonly foundDigest: string };
 
 /** The present events of a seal's range. `MEASURED_FROM` adds them to each seal. */
 const MEASURED = `CROSS JOIN LATERAL (SELECT count(*)::int AS "foundCount", ${digestSql('s.version')} AS "foundDigest"
     FROM audit_trail_entries e WHERE e.id BETWEEN s.from_id AND s.to_id) found`;
 
-/** The seals after one, each with number and digest of the events that its range has now. */
+/** The seals after the seal `after`, each with the number and digest of the events that are now in its range. */
 export const MEASURED_FROM = statement({
   name: 'audit-seal-measured-from',
   parameters: FOLLOWING,
@@ -88,10 +88,12 @@ export const MEASURED_FROM = statement({
     ORDER BY s.id`,
 });
 
-/** A seal whose events have expired, what its range holds now, and the time by the database's clock. */
+/**
+ * A seal whose events have expired, the number and digest of the events that are now in its range, and the time by the database's clock.
+ */
 export type ExpiredSeal = MeasuredSeal & { readonly now: number };
 
-/** Locks the oldest seal whose events are there and are older than so many seconds; no row where another process has it. */
+/** Locks the oldest seal whose events exist, if all are older than `seconds`. Returns no row if another process has locked the seal. */
 export const EXPIRED = statement({
   name: 'audit-seal-expired',
   parameters: { seconds: 'float8' },
@@ -110,7 +112,7 @@ export const DELETE_RANGE = statement({
     SELECT count(*)::int AS count FROM deleted`,
 });
 
-/** Notes on a seal when its events were deleted, and the MAC of that. Of the seals before it nothing is needed any more. */
+/** Records on a seal when its events were deleted, with a MAC, and deletes the seals before it, which are no longer needed. */
 export const PRUNE = statement({
   name: 'audit-seal-prune',
   parameters: { id: 'bigint', prunedOn: 'float8', prunedMac: 'text' },
@@ -126,7 +128,7 @@ export const UNSEALED_AGE = statement({
     WHERE id > (SELECT coalesce(max(to_id), 0) FROM audit_seals) ORDER BY id LIMIT 1`,
 });
 
-/** What lies outside of the chain: events before its beginning, after its end, and after the last id that was given. */
+/** Counts the events outside of the chain: before its beginning, after its end, and after the last id that the sequence assigned. */
 export const OUTSIDE = statement({
   name: 'audit-outside-seals',
   returns: rowOf<{ before: number; ahead: number; unsealed: number }>(),

@@ -11,7 +11,7 @@ const WRITERS = `FROM pg_locks WHERE relation = 'audit_trail_entries'::regclass
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
   AND mode = 'RowExclusiveLock' AND granted AND pid IS DISTINCT FROM pg_backend_pid()`;
 
-/** The highest id there is, and the transactions that may still add lower ones. An id that no sequence gave does not count. */
+/** The highest existing id, and the transactions that may still add lower ids. An id that the sequence did not assign does not count. */
 const NEWEST = statement({
   name: 'audit-newest',
   returns: rowOf<{ id: number | null; writers: string[] }>(),

@@ -29,7 +29,7 @@ const RECORD = statement({
     VALUES (${parameterList(EVENT)})`,
 });
 
-/** Unless the same was written of the same session ten times within the last minute. */
+/** Writes an event, unless ten events of the same session, kind and reason were written within the last minute. */
 const RECORD_WITHIN_BOUNDS = statement({
   name: 'audit-record-within-bounds',
   parameters: EVENT,
@@ -46,19 +46,19 @@ export class AuditEventsService {
 
   constructor(private readonly statements: StatementsService) {}
 
-  /** Writes an event: within the manager's transaction, so that it stands or falls with what it records, or by itself. */
+  /** Writes an event. With a manager, it is part of the manager's transaction: it is written only if the transaction commits. */
   async record(event: AuditEvent, manager?: EntityManager): Promise<void> {
     await this.statements.run(RECORD, valuesOf(event), manager);
   }
 
-  /** Writes an event that a caller may bring about as often as they like: at most ten a minute for each session and reason. */
+  /** Writes an event that a caller can cause as often as it likes. It writes at most ten a minute for each session, kind and reason. */
   async recordWithinBounds(event: AuditEvent): Promise<void> {
     await this.statements.run(RECORD_WITHIN_BOUNDS, valuesOf(event));
   }
 
   /**
-   * Writes an event of what a user does all day: at most ten a minute for each kind and actor. The bound is that of this process, so that
-   * beyond it nothing is sent to the database.
+   * Writes an event of an act that users repeat all day. It writes at most ten a minute for each kind and actor. This process counts them
+   * in memory, so beyond the limit it sends nothing to the database.
    */
   async recordSample(event: AuditEvent): Promise<void> {
     if (this.budget.spend(`${event.kind} ${event.actor.name}`)) await this.record(event);

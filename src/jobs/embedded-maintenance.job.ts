@@ -6,17 +6,17 @@ import { FLUSH_COUNTERS, MOST_DUE, WAL_SINCE_CHECKPOINT } from './embedded-maint
 import { JobsService } from './jobs.service.js';
 
 const EVERY_SECONDS = 60;
-/** Two segments. A checkpoint makes the first change of each page write the whole page to the WAL, so fewer would cost more. */
+/** Two WAL segments. After a checkpoint, the first change of each page writes the whole page to the WAL, so more checkpoints cost more. */
 const CHECKPOINT_AFTER_BYTES = 32 * 2 ** 20;
 
 /**
- * Vacuums, analyses and checkpoints the embedded database, which has no autovacuum and no checkpointer of its own. Without this job
- * deleted rows would never be reused and the WAL would grow for ever. A batch is one table: the database has one connection, so every
+ * Vacuums, analyses and checkpoints the embedded database, which has neither autovacuum nor a checkpointer. Without this job, the space of
+ * deleted rows would never be reused, and the WAL would grow for ever. A batch is one table: the database has one connection, so every
  * request waits while a table is vacuumed.
  */
 @Injectable()
 export class EmbeddedMaintenanceJob implements OnModuleInit {
-  /** The tables that this run has looked at: one that is written to all the time would otherwise be due repeatedly. */
+  /** The tables that this run has maintained. Without this list, a table with constant writes would be due repeatedly in one run. */
   private seen: string[] = [];
 
   constructor(
@@ -38,7 +38,7 @@ export class EmbeddedMaintenanceJob implements OnModuleInit {
     });
   }
 
-  /** The rows that were vacuumed or analysed; 0 when no table was due, which ends the run. */
+  /** Vacuums or analyses one table and returns how many rows needed it; 0 when no table was due, which ends the run. */
   private async maintainOne(): Promise<number> {
     await this.statements.run(FLUSH_COUNTERS, {});
     const [due] = await this.statements.run(MOST_DUE, { seen: this.seen });

@@ -12,17 +12,17 @@ import { JobRecord } from './job-record.entity.js';
 import { CLAIM, END, GO_ON } from './lease.statements.js';
 
 const LOOK_EVERY_MS = 30_000;
-/** Processes that start concurrently do not all look in the same moment. */
+/** Each process first looks for due jobs after a random time below this. So processes that start together do not all look together. */
 const FIRST_LOOK_WITHIN_MS = 10_000;
-/** A batch is followed by a rest of so many times its length: the database's time is the users'. */
+/** After a batch, the job rests for this many times the duration of the batch, to leave the database to the requests of users. */
 const REST = 4;
 const LONGEST_REST_MS = 5_000;
-/** A batch that takes longer is left to the process that takes the job over. */
+/** The shutdown waits this long for a running batch. After a longer batch, another process continues the job. */
 const LONGEST_GOODBYE_MS = 3_000;
 
 /**
- * Runs the jobs that features register. A job is a lease in the database: whichever process sees it due takes it, and says with each
- * batch that it goes on; when that process dies, another takes over. No batch holds a lock longer than it lasts itself.
+ * Runs the jobs that features register. Each job has a lease in the database. The first process that sees a due job takes the lease, and
+ * renews it with each batch. If this process dies, another process takes over. No lock lasts longer than a batch.
  */
 @Injectable()
 export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
@@ -40,7 +40,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly statements: StatementsService,
     metrics: MetricsService,
   ) {
-    // Not the label `job`: Prometheus writes that one itself, with the name of what it scrapes.
+    // The label is not `job`, because Prometheus itself sets the label `job` to the name of the scrape job.
     this.runs = metrics.counter({
       name: 'tessera_job_runs_total',
       help: 'Runs of jobs in this process.',
@@ -55,12 +55,12 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 
-  /** Has a job run when it is due. */
+  /** Registers a job. From then on it runs whenever it is due. */
   register(job: Job): void {
     this.jobs.set(job.name, job);
   }
 
-  /** The registered jobs, by name, each with what is known of it in the database; null before its first run. */
+  /** The registered jobs, by name, each with its state in the database; null before its first run. */
   async list(): Promise<{ readonly job: Job; readonly record: JobRecord | null }[]> {
     const records = new Map((await this.records.find()).map((record) => [record.name, record]));
     const jobs = [...this.jobs.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -68,7 +68,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * Runs a job now, due or not, and says how many rows it touched.
+   * Runs a job now, due or not, and returns how many rows it changed.
    * @throws AppError 404 when there is no such job, 409 when a process runs it already
    */
   async run(name: string): Promise<number> {
@@ -83,7 +83,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     this.lookAgainIn(Math.random() * FIRST_LOOK_WITHIN_MS);
   }
 
-  /** A running job stops after its current batch. The rest is due immediately, for another process. */
+  /** Stops a running job after its current batch. The job is due again immediately, so another process continues it. */
   async onModuleDestroy(): Promise<void> {
     this.closing.abort();
     clearTimeout(this.timer);

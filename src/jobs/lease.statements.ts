@@ -1,9 +1,9 @@
 import { statement } from '../database/statement.js';
 
-/** A run that shows no sign of life for so long is taken over by another process. */
+/** If a run does not renew its lease for this long, another process takes the job over. */
 const HELD_FOR = `interval '2 minutes'`;
 
-/** Takes a job that is due, or in any case when the caller says so, unless another process runs it. */
+/** Takes the lease of a due job, unless another process runs the job. With `inAnyCase`, the job need not be due. */
 export const CLAIM = statement({
   name: 'job-claim',
   parameters: { name: 'text', holder: 'uuid', inAnyCase: 'boolean' },
@@ -14,7 +14,7 @@ export const CLAIM = statement({
     RETURNING name`,
 });
 
-/** Says that a run goes on, and how many rows it touched. No row when another process took it over. */
+/** Renews the lease of a run and adds the changed rows. Returns no row when another process has taken the job over. */
 export const GO_ON = statement({
   name: 'job-go-on',
   parameters: { name: 'text', holder: 'uuid', touched: 'bigint' },
@@ -22,7 +22,7 @@ export const GO_ON = statement({
     WHERE name = :name AND holder = :holder RETURNING name`,
 });
 
-/** Ends a run: in how many seconds the next is due, and why it failed, or null. */
+/** Ends a run. `seconds` is the time until the next run is due, and `failure` says why the run failed, or is null. */
 export const END = statement({
   name: 'job-end',
   parameters: { name: 'text', holder: 'uuid', seconds: 'float8', failure: 'text?' },

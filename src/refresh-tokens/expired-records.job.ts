@@ -11,8 +11,9 @@ const AT_ONCE = 500;
 const BEGINNING = '-infinity';
 
 /**
- * Deletes records that expired, and were last written, longer ago than `retention` seconds, from an expiry on. The row is locked before it is judged, so a session that lives is never among them: a login that takes an expired row
- * over either holds it, and then it is passed over; or finds it gone, and makes another.
+ * Deletes records whose expiry and last write are both more than `retention` seconds ago, beginning at the expiry `from`. Each row is
+ * locked before it is checked, so no live session is deleted. If a login uses an expired row again, either the login has locked the row and
+ * this statement skips it, or the row is already deleted and the login creates another.
  */
 const DELETE_EXPIRED = audited({
   name: 'record-delete-expired',
@@ -27,10 +28,10 @@ const DELETE_EXPIRED = audited({
   columns: 'expires_on AS "expiresOn"',
 });
 
-/** Keeps expired records for EXPIRED_RECORD_RETENTION seconds, and no longer. */
+/** Deletes expired records after EXPIRED_RECORD_RETENTION seconds. */
 @Injectable()
 export class ExpiredRecordsJob implements OnModuleInit {
-  /** Where the next batch begins. Deleted entries stay in the index for a while, and each batch would have to skip them. */
+  /** The expiry at which the next batch begins. Deleted entries stay in the index for a while, and each batch would have to skip them. */
   private from: Date | typeof BEGINNING = BEGINNING;
 
   constructor(

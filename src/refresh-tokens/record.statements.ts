@@ -17,15 +17,15 @@ import { isNew, type RefreshToken } from './refresh-token.entity.js';
 import type { RefreshTokenClaims } from '../sessions/refresh-token.codec.js';
 import { NOW_SECOND } from '../sessions/session.statements.js';
 
-/** A record as `RefreshTokenView` reads it. */
+/** SQL: the columns that `RefreshTokenView` needs. */
 const RECORD = `id, unique_id AS "uniqueId", subject, client_id AS "clientId", expires_on AS "expiresOn",
   protected_ticket AS "protectedTicket", ticket_hash AS "ticketHash", ticket_salt AS "ticketSalt", system_id AS "systemId",
   updated_by AS "updatedBy", created_on AS "createdOn", updated_on AS "updatedOn", is_new AS "isNew", issued`;
 
-/** What the write envelope says of a write. */
+/** SQL: the columns of a write that the write envelope needs. */
 const WRITE = 'id, updated_on AS "updatedOn", updated_by AS "updatedBy"';
 
-/** What can be edited of a record. */
+/** The members of a record that clients can edit. */
 const EDITED = {
   subject: 'text',
   clientId: 'text',
@@ -37,7 +37,7 @@ const EDITED = {
   updatedBy: 'text',
 } as const;
 
-/** What is written of a new record. */
+/** The members of a new record. */
 const CREATED = { ...EDITED, uniqueId: 'uuid' } as const;
 const CREATED_COLUMNS = columnList(CREATED);
 
@@ -72,11 +72,11 @@ export const CREATE_EACH = statement({
     FROM act JOIN input USING (unique_id)`,
 });
 
-/** How large a record is as JSON: the texts, two of them twice, and what is around them. */
+/** SQL: the approximate size of a record as JSON: its texts, two of which occur twice, and the rest. */
 const BYTES = `octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt)
   + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600`;
 
-/** SQL: records by ids. How many there are is hidden from the planner, as by `batchRows`. */
+/** SQL: records by ids. The subselect hides the number of ids from the planner, as in `batchRows`. */
 const BY_IDS = `SELECT t.*, ${isNew('t')} AS is_new, ${BYTES} AS bytes FROM refresh_tokens t
     WHERE id = ANY ((SELECT :ids::bigint[])::bigint[])`;
 
@@ -121,9 +121,9 @@ export const READ_EACH = statement({
 });
 
 /**
- * An edit may shorten the life of a session, and never lengthens it: the earlier expiry stays. The record is no session any more when the
- * session has expired already, when the new expiry is past, or when the user, client or ticket is edited: what is redeemed is what was
- * issued. The event is about the record as it was.
+ * Edits a record. An edit may shorten the lifetime of a session but never extends it: the earlier expiry stays. The session ends if it has
+ * already expired, if the new expiry is past, or if the edit changes the user, client or ticket: only a record as it was issued can be
+ * redeemed. The event describes the record before the edit.
  */
 export const UPDATE = audited({
   name: 'record-update',
@@ -150,7 +150,7 @@ export const LOCK_RECORD = statement({
   text: `SELECT ${RECORD} FROM (SELECT t.*, ${isNew('t')} AS is_new FROM refresh_tokens t WHERE id = :id FOR UPDATE) act`,
 });
 
-/** A session that is locked for an edit of its record, with what the edit may not change in the names of the contract. */
+/** A session that is locked for an edit of its record. Members that the edit must not change have the names of the contract. */
 export interface LockedSession extends RefreshTokenClaims {
   readonly firstGeneration: number;
   readonly subject: string;
@@ -163,7 +163,7 @@ export interface LockedSession extends RefreshTokenClaims {
   readonly TicketHash: string;
 }
 
-/** The session that a record is, locked until the transaction ends. */
+/** The session of a record, locked until the transaction ends. */
 export const LOCK_SESSION = statement({
   name: 'record-hold-session',
   parameters: { id: 'bigint' },

@@ -35,7 +35,7 @@ import { hashTicket } from '../sessions/ticket-digest.js';
 import { TicketsService } from '../sessions/tickets.service.js';
 
 const RESOURCE = 'RefreshToken';
-/** A client that reads a record and writes it back takes no longer than so many refreshes of the session. */
+/** How many refreshes of a session may happen between a client's read of its record and the client's write. */
 const GENERATIONS_REMEMBERED = 100;
 
 interface Reading {
@@ -66,7 +66,7 @@ export class RefreshTokensService {
     private readonly tickets: TicketsService,
   ) {}
 
-  /** Stores a new record. It belongs to the client that wrote it: it cannot be redeemed here. */
+  /** Stores a new record. This service did not issue its token, so the token cannot be redeemed here. */
   async create(input: RefreshTokenInput, actor: Actor): Promise<Write> {
     const act = actValues({ kind: 'record-created', actor });
     const write = await this.creations.get({ updatedBy: actor.name, uniqueId: uuidv7(), ...valuesOf(input), ...act });
@@ -81,13 +81,14 @@ export class RefreshTokensService {
     return RefreshTokenView.of(token);
   }
 
-  /** The records that exist among these ids, in the order batch. @throws AppError 429 as `PageReaderService` does */
+  /** The existing records with these ids, in the order of the ids. @throws AppError 429 as `PageReaderService` does */
   getMany(ids: readonly number[], actor: Actor): Promise<Records<RefreshTokenView>> {
     return this.read(ids, { kind: 'record-read', actor, reason: 'batch' }, (record) => RefreshTokenView.of(record));
   }
 
   /**
-   * One page of the records that match. Only a reader who may read records by id sees the tickets of those that the service issued.
+   * One page of the matching records. With `seesTickets`, which means that the reader may read records by id, the page also has the tickets
+   * of records that the service issued.
    * @throws AppError 429 as `PageReaderService` does
    */
   async search(
@@ -101,10 +102,10 @@ export class RefreshTokensService {
   }
 
   /**
-   * Replaces what clients may set of a record. When that changes the user, client or ticket of a session, or its expiry to one that is
-   * past, the session ends. A later expiry leaves the session's own. A ticket that the session had a while ago changes nothing: its
-   * client refreshed, or its user signed in, between the read and this write.
-   * @throws AppError 404 when there is none, 412 when it is not as the preconditions demand
+   * Replaces the members of a record that clients may set. The session of the record ends if this changes its user, client or ticket, or if
+   * the new expiry is past. A later expiry does not extend the session. A ticket that the session had earlier does not end it, because the
+   * client may have refreshed, or the user may have signed in, between the read and this write.
+   * @throws AppError 404 when there is no such record, 412 when the record does not meet the preconditions
    */
   update(change: RefreshTokenChange, actor: Actor, preconditions: Preconditions): Promise<Write> {
     return this.dataSource.transaction(async (manager) => {
@@ -120,8 +121,8 @@ export class RefreshTokensService {
   }
 
   /**
-   * Deletes a record for good, and ends the session that it was.
-   * @throws AppError 404 when there is none, 412 when it is not as the preconditions demand
+   * Deletes a record permanently, and ends its session if it has one.
+   * @throws AppError 404 when there is no such record, 412 when the record does not meet the preconditions
    */
   async delete(id: number, actor: Actor, preconditions: Preconditions): Promise<Write> {
     const remove = (manager?: EntityManager): Promise<Write | undefined> =>
@@ -136,8 +137,8 @@ export class RefreshTokensService {
   }
 
   /**
-   * Locks the record, so that it stays what is checked until the write is done. Of a record that is not there nothing is demanded: then
-   * the write is 404, as without preconditions (RFC 9110, section 13.2.1).
+   * Checks the preconditions and locks the record, so that no other request changes it before the write. If there is no record, nothing is
+   * checked: the write then answers 404, as without preconditions (RFC 9110, section 13.2.1).
    */
   private async check(preconditions: Preconditions, id: number, manager: EntityManager): Promise<void> {
     if (preconditions.areNone) return;
@@ -175,8 +176,8 @@ export class RefreshTokensService {
   }
 
   /**
-   * Whether the ticket is one that the session had. A sealed ticket names its session: it is of an earlier login, or
-   * was sealed under an earlier secret. A digest is compared with the tokens of earlier generations, which can be derived again.
+   * Whether the session had this ticket earlier. A sealed ticket that opens for this session comes from an earlier login, or was sealed
+   * under an earlier secret. A digest is compared with the tokens of earlier generations, which can be derived again.
    */
   private async hadTicket(session: LockedSession, given: Ticket): Promise<boolean> {
     if (given.ProtectedTicket !== session.ProtectedTicket) return this.tickets.isOf(session, given.ProtectedTicket);
@@ -191,8 +192,8 @@ export class RefreshTokensService {
 }
 
 /**
- * A stale copy of a session's record does not change the ticket, nor the expiry if it was an earlier login's. An expiry before the
- * record's creation cannot come from a login, so it is intended and applied.
+ * What an edit by a stale copy of a session's record stores. The ticket stays. The expiry stays too if it comes from an earlier login. An
+ * expiry before the record's creation cannot come from a login, so it is intended and applied.
  */
 function keptOf({ authTime, createdOn, ...session }: LockedSession, stale: RefreshTokenChange): Kept {
   const isOfEarlierLogin = stale.ProtectedTicket !== session.ProtectedTicket;

@@ -8,23 +8,23 @@ import { StatementsService } from '../database/statements.service.js';
 const SLICE_BYTES = 1_048_576;
 const LIMITS = { atTheSameTime: 4, waiting: 50, waitMs: 5_000 };
 
-/** The parameters of a statement that `pageSql` makes: what to read, and how many bytes are a small page. */
+/** The parameters of a statement that `pageSql` makes: which records to read, and the most bytes of a small page. */
 export const PAGE = { ids: 'bigint[]', smallBytes: 'bigint' } as const;
 
 interface Ids {
   readonly ids: readonly number[];
 }
 
-/** Of a record that was found: its id, its size, and whether the page is small. The record itself is there when it is. */
+/** A record that was found: its id, its size, and whether the page is small. If the page is small, the row also has the record. */
 export interface Found {
   readonly foundId: number;
   readonly bytes: number;
   readonly fits: boolean;
 }
 
-/** How the records of a page are read. `Act` is what the statements take besides: who reads, and why. */
+/** The statements that read the records of a page. `Act` has their other parameters: who reads, and why. */
 export interface PageStatements<Row, Act = object> {
-  /** Reads the page if it is small, with the event of that: made by `pageSql`. */
+  /** Reads the page if it is small, and writes the event of this read. Made by `pageSql`. */
   readonly page: Statement<Ids & { readonly smallBytes: number } & Act, Found & Row>;
   /** Reads some of its records. */
   readonly slice: Statement<Ids, Row>;
@@ -36,15 +36,15 @@ export interface PageStatements<Row, Act = object> {
 export interface PageRequest<Row, Act, T> extends Ids {
   readonly statements: PageStatements<Row, Act>;
   readonly act: Act;
-  /** Whose turn a large page takes. */
+  /** The user whose turn a large page takes. */
   readonly reader: string;
   readonly viewOf: (row: Row) => T;
 }
 
 /**
- * SQL that reads the records of a page if they are small together. `found` selects the records by $1 ids, each with its size as `bytes`; $2
- * is the limit in bytes. For a larger page, the rows contain only the sizes. `event` is SQL for another part of the WITH that writes the
- * audit event. `event` must write only if `page.fits` is true.
+ * SQL that reads the records of a page if they are small together. `found` selects the records by `:ids`, each with its size as `bytes`;
+ * `:smallBytes` is the limit in bytes. For a larger page, the rows contain only the sizes. `event` is SQL for another part of the WITH that
+ * writes the audit event. `event` must write only if `page.fits` is true.
  */
 export function pageSql(found: string, columns: string, event?: string): string {
   return `WITH act AS (${found}),
@@ -84,7 +84,7 @@ export class PageReaderService {
     }
   }
 
-  /** Reads the first slice before the answer begins: a failure until then is answered like any other. */
+  /** Reads the first slice before the response begins. So a failure of this read still gets an ordinary failure response. */
   private async begin<Row extends { readonly id: number }, Act, T>(
     slices: readonly (readonly number[])[],
     { statements, viewOf }: PageRequest<Row, Act, T>,

@@ -10,9 +10,9 @@ export interface Confirmation {
 }
 
 /**
- * Notes that the client of a session has its current refresh token: an access token that came with the refresh token was accepted. From
- * then on nobody gets that refresh token again after the retry window. One small write for each rotation at most, and no request waits
- * for the write. Should the write fail, the next accepted token causes another.
+ * Records that the client of a session has its current refresh token: the service accepted an access token that was issued with this
+ * refresh token. From then on, the service does not repeat this refresh token after the retry window. Each rotation causes at most one
+ * small write, and no request waits for the write. If the write fails, the next accepted token causes another write.
  */
 @Injectable()
 export class ConfirmationsService {
@@ -22,7 +22,7 @@ export class ConfirmationsService {
 
   constructor(private readonly statements: StatementsService) {}
 
-  /** Has the confirmation written, unless the same is being written. */
+  /** Starts to write the confirmation, unless a write of the same confirmation is in progress. */
   note(confirmation: Confirmation): void {
     const key = `${confirmation.uniqueId} ${confirmation.generation}`;
     if (this.underWay.has(key)) return;

@@ -4,8 +4,8 @@ import { StatementsService } from '../database/statements.service.js';
 import { MetricsService } from '../observability/metrics.service.js';
 
 /**
- * PostgreSQL keeps for each index how many entries it last found in it, and this one has an entry for each session. An index that it
- * never looked at has 0, like an empty one. The table then has -1, which shows the difference.
+ * PostgreSQL stores for each index how many entries it last found, and this index has one entry for each session. An index that was never
+ * analysed has 0, like an empty index. Then the number for the table is -1, so the statement returns no row.
  */
 const ESTIMATE = statement({
   name: 'session-estimate',
@@ -15,7 +15,7 @@ const ESTIMATE = statement({
     WHERE x.indexrelid = to_regclass('refresh_tokens_session') AND t.reltuples >= 0`,
 });
 
-/** Shows how many sessions there are, without counting them: a count would read as many entries as there are sessions. */
+/** Estimates the number of sessions. A count would read one index entry for each session. */
 @Injectable()
 export class LiveSessionsService {
   constructor(statements: StatementsService, metrics: MetricsService) {

@@ -14,12 +14,12 @@ import { ADVANCE, FIND_OR_CREATE, LOCK_USER, STORE_TICKET } from './session.stat
 import { digestTicket } from './ticket-digest.js';
 import { TicketsService } from './tickets.service.js';
 
-/** A user who proved who they are, at a client. */
+/** A sign-in of an authenticated user at a client. */
 export interface Login {
   readonly user: Pick<User, 'email' | 'passwordHash'>;
-  /** Undefined stands for the default, the user's e-mail. */
+  /** Undefined means the default: the user's e-mail. */
   readonly clientId: string | undefined;
-  /** How they did (RFC 8176). */
+  /** How the user was authenticated (RFC 8176). */
   readonly amr: readonly string[];
   readonly origin: Origin;
 }
@@ -43,9 +43,9 @@ export class LoginsService {
   ) {}
 
   /**
-   * Begins a session, on the row that this user and client already have, or on a new one. The previous refresh token is out of use;
-   * access tokens issued before stay valid (contract 3). Concurrent logins leave one row, with the token of the last of them.
-   * @throws AppError invalid_credentials when the user was disabled, or their password changed, since it was checked
+   * Begins a session, on the existing row of this user and client, or on a new row. The previous refresh token becomes invalid. Earlier
+   * access tokens stay valid (contract 3). Concurrent logins leave one row, with the token of the last login.
+   * @throws AppError invalid_credentials when the user was disabled, or the password was changed, after the check of the password
    */
   async begin({ user: { email, passwordHash }, clientId = email, amr, origin }: Login): Promise<IssuedSession> {
     return this.dataSource.transaction(async (manager) => {
@@ -62,7 +62,7 @@ export class LoginsService {
     });
   }
 
-  /** The end of the previous session may delete the row between the two statements. Then another attempt makes a new row. */
+  /** Another request may end the previous session and delete the row between the two statements. Then another attempt creates a new row. */
   private async advance(
     { subject, clientId, amr, origin: { address, userAgent, requestId } }: Advance,
     manager: EntityManager,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { rowOf, statement } from '../database/statement.js';
 import { StatementsService } from '../database/statements.service.js';
 
-/** A session that has ended by the audit trail, and whose record is there. */
+/** A session that ended according to the audit trail, but whose record exists. */
 export interface RevivedSession {
   readonly id: number;
   readonly uniqueId: string;
@@ -12,8 +12,8 @@ export interface RevivedSession {
 }
 
 /**
- * An ended session is a deleted row, and the next login of this user and client has a new UniqueId. So a row that can be redeemed and
- * has the UniqueId of an ended session was put back.
+ * The end of a session deletes its row, and the next login of this user and client has a new UniqueId. So if a redeemable row has the
+ * UniqueId of an ended session, something other than the service put the row back.
  */
 const REVIVED = statement({
   name: 'session-revived',
@@ -24,12 +24,12 @@ const REVIVED = statement({
     GROUP BY t.id ORDER BY t.id LIMIT 1000`,
 });
 
-/** Finds sessions that were put back into the database after they had ended. */
+/** Finds ended sessions whose rows were put back into the database. */
 @Injectable()
 export class RevivedSessionsService {
   constructor(private readonly statements: StatementsService) {}
 
-  /** The first thousand of them, by id of their records. */
+  /** The first thousand of these sessions, by the ids of their records. */
   list(): Promise<RevivedSession[]> {
     return this.statements.run(REVIVED, {});
   }

@@ -17,17 +17,17 @@ import { TicketsService } from './tickets.service.js';
 export interface Rotatable {
   readonly claims: RefreshTokenClaims;
   readonly refreshToken: string;
-  /** The client that was named; undefined stands for the token's own. */
+  /** The client that the request names; undefined means the client of the token. */
   readonly clientId: string | undefined;
   readonly origin: Origin;
 }
 
-/** A token to rotate, and the digest of the token that follows. */
+/** A token to rotate, and the digest of the next token. */
 interface Rotation extends TicketDigest {
   readonly token: Rotatable;
 }
 
-/** Puts current tokens out of use and issues the next, each in one statement that it shares with others. */
+/** Replaces current tokens by their next tokens. Concurrent rotations share one statement. */
 @Injectable()
 export class RotationsService {
   private readonly rotations = new Batched((those: readonly Rotation[]) => this.redeemEach(those));
@@ -40,19 +40,19 @@ export class RotationsService {
     private readonly settings: Settings,
   ) {}
 
-  /** What a refresh token says, or undefined when it is none that was issued here. */
+  /** The claims of a refresh token; undefined when this service did not issue it. */
   read(refreshToken: string): RefreshTokenClaims | undefined {
     return this.codec.decode(refreshToken);
   }
 
-  /** The current token of a session, derived again; undefined when its record was edited. */
+  /** Derives the current token of a session again; undefined when the record of the session was edited. */
   currentTokenOf(session: RefreshTokenClaims & TicketDigest): string | undefined {
     return this.codec.encodeUnderAll(session).find((token) => hashTicket(session.salt, token) === session.hash);
   }
 
   /**
-   * The session with its next token. Undefined when the token is not the current one, another transaction has locked its row, or it comes
-   * from another network or user agent than the redemption before.
+   * Issues the next token and returns the session. Undefined when the token is not the current token, when another transaction has locked
+   * its row, or when the token comes from another network or user agent than at the previous redemption.
    */
   async rotate(token: Rotatable): Promise<IssuedSession | undefined> {
     if (this.codec.isOfEarlierSecret(token.refreshToken, token.claims)) await this.resealTicket(token.claims);
@@ -60,8 +60,8 @@ export class RotationsService {
   }
 
   /**
-   * Like `rotate`, for a token that it skipped: waits for a row that is locked, and takes a token from elsewhere, which leaves an event,
-   * unless that is to end its session.
+   * Like `rotate`, for a token that `rotate` skipped. It waits for a locked row. It also accepts a token from another network or user agent
+   * and writes an event, unless the settings end such a session.
    */
   rotateSkipped(token: Rotatable): Promise<IssuedSession | undefined> {
     const skipsElsewhere = this.settings.REFRESHED_ELSEWHERE === 'end';
@@ -101,7 +101,9 @@ export class RotationsService {
     return { batch, life, longestLife };
   }
 
-  /** The token is of an earlier secret: when all such tokens were used, nothing is left that needs that secret. */
+  /**
+   * Seals the ticket under the current secret. When every token of an earlier secret was used once, no ticket needs that secret any more.
+   */
   private async resealTicket({ id, uniqueId }: RefreshTokenClaims): Promise<void> {
     const [row] = await this.statements.run(TICKET, { id, uniqueId });
     const resealed = row && (await this.tickets.reseal(row.protectedTicket, uniqueId));

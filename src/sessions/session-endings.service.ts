@@ -11,10 +11,10 @@ import {
   type SurvivingSession,
 } from './session-endings.statements.js';
 
-/** Sessions that one statement ends: it holds their rows, and a batch of their events, for some milliseconds. */
+/** How many sessions one statement ends. It locks their rows for some milliseconds. */
 export const ENDINGS_AT_ONCE = 500;
 
-/** The end of a session, as an audit trail names it. */
+/** The end of a session, as an audit trail records it. */
 export interface NamedEnd {
   /** UniqueId of the session. */
   readonly sessionId: string;
@@ -32,7 +32,9 @@ export interface Ending {
 export class SessionEndingsService {
   constructor(private readonly statements: StatementsService) {}
 
-  /** The sessions that these ends name, and that began before them: at most `ENDINGS_AT_ONCE` ends. Nothing is changed. */
+  /**
+   * Finds the sessions that these ends name, and that began before those ends. Takes at most `ENDINGS_AT_ONCE` ends and changes nothing.
+   */
   async survivors(ends: readonly NamedEnd[]): Promise<SurvivingSession[]> {
     return this.statements.run(FIND_NAMED, batchOf(ends));
   }
@@ -49,8 +51,8 @@ export class SessionEndingsService {
   }
 
   /**
-   * Ends all sessions that there are when it begins, and yields after each batch how many it ended in that batch. Stopped on the way,
-   * it has ended those that it counted.
+   * Ends all sessions that exist at the start. After each batch it yields how many sessions the batch ended. If the caller stops early, the
+   * sessions counted until then have ended.
    */
   async *endEvery({ reason, actor }: Ending): AsyncGenerator<number> {
     const act = actValues({ kind: 'session-ended', actor, reason });

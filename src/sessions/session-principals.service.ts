@@ -17,7 +17,7 @@ export interface SessionUser {
   readonly roles: readonly string[];
 }
 
-/** Finds whom and what tokens stand for. */
+/** Finds the users and sessions of tokens. */
 @Injectable()
 export class SessionPrincipalsService {
   private readonly queries = new Batched((tokens: readonly AccessTokenReference[]) => this.usersOf(tokens));
@@ -31,8 +31,8 @@ export class SessionPrincipalsService {
   ) {}
 
   /**
-   * The enabled, genuine user of a session that lives, while the access token does too. That confirms the refresh token that came with it: the
-   * client has both.
+   * The enabled, genuine user of an access token, if the token has not expired and its session is live. This confirms the refresh token
+   * that was issued with the access token, because the client has received both.
    */
   async userOf(token: AccessTokenReference): Promise<SessionUser | undefined> {
     const user = await this.queries.get(token);
@@ -41,7 +41,7 @@ export class SessionPrincipalsService {
     return user;
   }
 
-  /** The session whose current token this is; undefined when it is out of use, expired, or its sealed ticket was tampered with. */
+  /** The session whose current token this is; undefined when the token was superseded or has expired, or the sealed ticket was changed. */
   async current(claims: RefreshTokenClaims, token: string): Promise<CurrentSession | undefined> {
     const { REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
     const [session] = await this.statements.run(CURRENT, { token, longestLife, ...claims });

@@ -6,10 +6,10 @@ import { powerColumns, type SignedPower } from '../users/user-seals.service.js';
 import type { ListedSession, Session } from './session.js';
 import { ticketHashSql } from './ticket-digest.js';
 
-/** SQL: the present second, since dates are whole seconds at rest. */
+/** SQL: the present second. Stored dates are whole seconds. */
 export const NOW_SECOND = `date_trunc('second', now())`;
 
-/** What is returned of a session whose token was just issued. */
+/** SQL: the columns of a session whose token was just issued. */
 export const ISSUED = `t.id, t.unique_id AS "uniqueId", t.generation, t.subject, t.client_id AS "clientId", t.auth_time AS "authTime",
   t.amr, now() AS now`;
 
@@ -21,14 +21,14 @@ export interface CurrentSession extends Session {
 }
 
 /**
- * SQL: whether the session of this row lives. The service issued its token, the token has not expired, and the login is not older than
+ * SQL: whether the session of this row is live: the service issued its token, the token has not expired, and the login is not older than
  * the parameter `longestLife`, in seconds.
  */
 export function isLive(alias: string): string {
   return `${alias}.issued AND ${alias}.expires_on > now() AND ${alias}.auth_time + make_interval(secs => :longestLife::float8) > now()`;
 }
 
-/** The session of a token that is current; the longest life of a login in seconds. */
+/** The session of a current token. `longestLife` is the longest lifetime of a login, in seconds. */
 export const CURRENT = statement({
   name: 'session-current',
   isIdempotent: true,
@@ -54,7 +54,7 @@ export const SESSIONS_OF = statement({
     FROM refresh_tokens WHERE subject = :subject AND issued AND client_id = coalesce(:clientId::text, client_id) ORDER BY id`,
 });
 
-/** A row when a session belongs to another client. */
+/** Returns a row if the session belongs to another client. */
 export const OF_ANOTHER_CLIENT = statement({
   name: 'session-of-another-client',
   parameters: { id: 'bigint', uniqueId: 'uuid', clientId: 'text' },
@@ -65,8 +65,8 @@ export const OF_ANOTHER_CLIENT = statement({
 const ENDED = `RETURNING ${recordFacts('t')}, true AS ended`;
 
 /**
- * Ends the session of a token that its client revokes; without a client, the token's own. A token of an earlier login ends nothing; one
- * that is ahead of the database, since that was restored, ends it.
+ * Ends the session of a refresh token that its client revokes. Without a client, the client of the token counts. A token of an earlier
+ * login ends nothing. A token that is newer than the database, which was restored, ends the session.
  */
 export const END_REVOKED = audited({
   name: 'session-end-revoked',
@@ -76,8 +76,8 @@ export const END_REVOKED = audited({
 });
 
 /**
- * Ends the session of an access token that its client revokes. `expires` is when the token expires, in seconds since 1970. An expired
- * token ends nothing; one of an earlier login lives, and so ends what it lives by.
+ * Ends the session of an access token that its client revokes. `expires` is when the token expires, in seconds since 1970. An expired token
+ * ends nothing. A token of an earlier login is still valid, so it ends the session.
  */
 export const END_OF_ACCESS_TOKEN = audited({
   name: 'session-end-of-access-token',
@@ -93,7 +93,7 @@ export const END_ALL = audited({
   act: `DELETE FROM refresh_tokens t WHERE issued AND subject = :subject AND client_id = coalesce(:clientId::text, client_id) ${ENDED}`,
 });
 
-/** Makes the row of a session unless it is there. The login writes what it holds. */
+/** Creates the row of a session if it does not exist. The login then writes its content. */
 export const FIND_OR_CREATE = statement({
   name: 'session-find-or-create',
   parameters: { uniqueId: 'uuid', subject: 'text', clientId: 'text' },
@@ -104,9 +104,9 @@ export const FIND_OR_CREATE = statement({
 });
 
 /**
- * Locks a user who may sign in until the login is done. The password hash is the one that was checked, in whatever form it is stored by
- * now. A change of password or a disabling waits for the login, and then ends its session; or was there first, and then there is no such
- * user.
+ * Locks a user who may sign in, until the end of the login. The password hash is the one that was checked, even if it is now stored in
+ * another form. If another transaction disables the user or changes the password, it waits for the login and then ends the new session. If
+ * that transaction came first, this statement returns no row.
  */
 export const LOCK_USER = statement({
   name: 'session-hold-user',
@@ -116,12 +116,16 @@ export const LOCK_USER = statement({
     AND enabled AND NOT must_reset_password FOR SHARE`,
 });
 
-/** Generations have four bytes in a token; from here on, as many are left as refreshes of one login can use up. */
+/**
+ * A token has four bytes for its generation. A login on a row that has reached this generation begins another session. Below it, enough
+ * numbers are left for all refreshes of one login.
+ */
 const WORN = '2147483648';
 
 /**
- * Begins a new login, from this address, on the row of a session; lives are in seconds. The generation leaps by chance: when a backup was restored, the tokens that were issued after it stay behind the new login, and are
- * of an earlier one, instead of being met again on the way up. A row whose generations are used up becomes another session.
+ * Begins a new login, from this address, on the row of a session. Lifetimes are in seconds. The generation leaps by a random number. After
+ * a backup was restored, tokens that were issued after the backup then belong to an earlier login. Without the leap, the new login would
+ * use their generations again. A row whose generations are used up becomes another session.
  */
 export const ADVANCE = statement({
   name: 'session-advance',
@@ -157,8 +161,8 @@ export const STORE_TICKET = statement({
 });
 
 /**
- * An access token: `expires` is when it expires, by the database's clock, in seconds since 1970; the generation is the one it came with,
- * null for those issued before tokens said so.
+ * An access token. `expires` is when the token expires by the database's clock, in seconds since 1970. The generation is that of the
+ * refresh token that was issued with it, and null for tokens of versions that did not store it.
  */
 const ACCESS_TOKEN = {
   uniqueId: 'uuid',
@@ -174,8 +178,9 @@ export interface ConfirmingUser extends SignedPower {
 }
 
 /**
- * The users of access tokens whose sessions live. No access token outlives its session. `unconfirmed` is the generation that this token confirms, unless that is known already,
- * or is the first of its login, which nothing needs to know.
+ * The users of access tokens whose sessions are live. No access token outlives its session. `unconfirmed` is the generation that this token
+ * confirms. It is null if the generation is not the current one, is already confirmed, or is the first of its login, which needs no
+ * confirmation.
  */
 export const PRINCIPALS = statement({
   name: 'session-principals',

@@ -16,7 +16,7 @@ export interface SessionsOf {
   readonly clientId?: string | undefined;
 }
 
-/** Finds and ends sessions. An ended session is a deleted row and an audit event, in one statement. */
+/** Finds and ends sessions. One statement deletes the row of a session and writes the audit event. */
 @Injectable()
 export class SessionsService implements OnModuleInit {
   constructor(
@@ -35,7 +35,7 @@ export class SessionsService implements OnModuleInit {
     return this.statements.run(SESSIONS_OF, { subject: subject.toLowerCase(), clientId });
   }
 
-  /** Ends the sessions of a user and says how many there were. */
+  /** Ends the sessions of a user and returns how many it ended. */
   async endAll(
     { subject, clientId }: SessionsOf,
     { reason, actor, manager }: { reason: string; actor: Actor; manager?: EntityManager },
@@ -46,8 +46,9 @@ export class SessionsService implements OnModuleInit {
   }
 
   /**
-   * Ends the session of a refresh token that its client revokes; one that has ended already stays so (RFC 7009, section 2.2). Without a
-   * client it is revoked by its own. @throws AppError invalid_grant for a token of another client than this one
+   * Ends the session of a refresh token that its client revokes. If the session has already ended, nothing happens (RFC 7009, section 2.2).
+   * Without a client, the client of the token counts.
+   * @throws AppError invalid_grant when the token belongs to another client
    */
   async revoke(
     { id, uniqueId, generation }: RefreshTokenClaims,

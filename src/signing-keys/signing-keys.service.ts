@@ -15,21 +15,21 @@ import { createSealedKeyPair, openKeyPair, type KeyPair, type SealedKeyPair } fr
 import { SigningKey } from './signing-key.entity.js';
 import { DELETE_KEYS, DELETE_OLD, LIST_KEYS, LOCK_KEYS, NEXT_DUE } from './signing-key.statements.js';
 
-/** Any number no one else is likely to lock; the same in every process of the service. */
+/** An arbitrary number that no other program is likely to lock. It is the same in every process of the service. */
 const ROTATION_LOCK = 7_355_609;
-/** Verifiers keep the key set for minutes: an hour is time enough to see a key before it signs. */
+/** Verifiers cache the key set for some minutes, so within an hour all of them have seen a new key before it signs. */
 const ANNOUNCED_FOR = '1 hour';
-/** What another process does to the keys is known here after this at the latest, even if its notice is lost. */
+/** After this time at the latest, this process knows a change that another process made to the keys, even if its notice is lost. */
 const REMEMBERED_FOR_MS = 1_000;
-/** An unknown `kid` may be a key that another process made just now, or garbage: look, but not with every request. */
+/** An unknown `kid` may name a key that another process has just made, or no key at all. So the keys are read again, but not too often. */
 const LOOK_AGAIN_AFTER_MS = 100;
 const TOPIC = 'signing-keys';
-/** How often it is looked whether a key is due or over, in seconds. */
+/** How often the job checks whether a new key is due or an old key can be deleted, in seconds. */
 const LOOKED_AFTER_EVERY = 600;
 
 type StoredKey = SealedKeyPair & { readonly hasBegun: boolean };
 
-/** The keys as they are in the database: those that verify, by `kid`, and the one that signs. */
+/** The keys in the database: all keys that verify, by `kid`, and the key that signs. */
 interface KeySet {
   readonly pairs: ReadonlyMap<string, KeyPair>;
   readonly signer: KeyPair;
@@ -67,7 +67,7 @@ export class SigningKeysService implements OnModuleInit {
       batch: () => this.maintain(),
     });
     await this.maintain();
-    // A secret under which they do not open stops the start, and not the first request.
+    // If the secret does not open the keys, the service fails at its start and not at the first request.
     await this.keys.get();
   }
 
@@ -76,21 +76,21 @@ export class SigningKeysService implements OnModuleInit {
     return (await this.keys.get()).signer;
   }
 
-  /** The public keys, for verifiers: also one that is only announced, and those that sign no more (RFC 7517). */
+  /** The public keys for verifiers (RFC 7517), including an announced key, and keys that no longer sign. */
   async keySet(): Promise<JWK[]> {
     return [...(await this.keys.get()).pairs.values()].map(({ jwk }) => jwk);
   }
 
-  /** The public key with this `kid`, or undefined when it is none of ours. */
+  /** The public key with this `kid`; undefined when the service has no such key. */
   async publicKey(kid: string): Promise<KeyObject | undefined> {
     const known = (await this.keys.get()).pairs.get(kid) ?? (await this.keys.get(LOOK_AGAIN_AFTER_MS)).pairs.get(kid);
     return known?.publicKey;
   }
 
   /**
-   * Makes a new key, which signs after an hour of being announced. With `now`, as when an attacker may know the other keys, it replaces
-   * them: tokens that they signed are no longer valid, in other processes within a second.
-   * @returns its `kid`
+   * Makes a new key. It is announced for an hour before it signs. With `atOnce`, the new key signs immediately and all other keys are
+   * deleted: use this if an attacker may know them. Tokens that they signed become invalid, in other processes within a second.
+   * @returns the `kid` of the new key
    */
   async rotate(actor: Actor, atOnce = false): Promise<string> {
     return this.change(async (manager) => {
@@ -99,7 +99,7 @@ export class SigningKeysService implements OnModuleInit {
     });
   }
 
-  /** Makes the first key and the due one, and deletes expired keys. Returns how many. Safe in concurrent processes. */
+  /** Makes the first key, or the next key when it is due, and deletes expired keys. Returns how many. Safe in concurrent processes. */
   private maintain(): Promise<number> {
     return this.change(async (manager) => {
       await manager.query(LOCK_KEYS.text, valuesInOrder(LOCK_KEYS, { lock: ROTATION_LOCK }));
@@ -151,7 +151,7 @@ export class SigningKeysService implements OnModuleInit {
     for (const key of stored) {
       const pair = this.opened.get(key.kid) ?? (await openKeyPair(key, this.seals));
       pairs.set(key.kid, pair);
-      // Where none has begun, a clock was set back since: the first one signs all the same.
+      // If no key has begun to sign, a clock was set back. Then the first key signs.
       if (key.hasBegun || !signer) signer = pair;
     }
     if (!signer) throw new Error('There is no key that signs.');

@@ -7,26 +7,26 @@ import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
 import { FORGET, RESERVE, SETTLE } from './guess-limits.statements.js';
 import { TooManyAttempts } from './too-many-attempts.js';
 
-/** How many failures are free. The first one after them blocks for `seconds`, each further one for twice as long, up to `longest`. */
+/** `free` failures do not block. The next failure blocks for `seconds`, and each further failure for twice as long, up to `longest`. */
 export interface GuessLimit {
   readonly free: number;
   readonly seconds: number;
   readonly longest: number;
 }
 
-/** What guesses count for: a name, of which the database keeps an HMAC only, and its limit. */
+/** A counter of guesses: its name, which the database stores only as an HMAC, and its limit. */
 export interface GuessCounter {
   readonly name: string;
   readonly limit: GuessLimit;
 }
 
-/** Where a guess counts. */
+/** The counters of a guess. */
 export interface Guess {
-  /** The guess's own counter. Where it was right within 90 days, it is the only one. */
+  /** The guess's own counter. If a guess with this counter was right within 90 days, only this counter applies. */
   readonly own: GuessCounter;
-  /** Counters that it shares with other guesses. */
+  /** Counters that the guess shares with other guesses. */
   readonly shared?: readonly GuessCounter[];
-  /** A shared counter whose block is for guesses whose own counter has a failure already. */
+  /** A shared counter that blocks only guesses whose own counter already has a failure. */
   readonly total?: GuessCounter;
 }
 
@@ -34,22 +34,22 @@ export interface Guess {
 export interface Reservation {
   readonly own: string;
   readonly shared: readonly string[];
-  /** When it was counted, in seconds since 1970, by the database's clock. */
+  /** When the guess was counted, in seconds since 1970, by the database's clock. */
   readonly at: number;
-  /** For how long the own counter blocks further guesses from now on, in seconds; 0 when it does not. */
+  /** How many seconds the own counter blocks further guesses from now on; 0 when it does not block. */
   readonly ownBlock: number;
 }
 
-/** So often a guess is tried whose counter began to block while its statement ran. The second try sees that block. */
+/** The most attempts to count a guess. A counter may begin to block while the statement runs; the second attempt sees this block. */
 const ATTEMPTS = 3;
 const FORGET_EVERY_SECONDS = 600;
 const FORGET_AT_ONCE = 1_000;
 
 /**
- * Limits guesses of any kind. A guess is counted as a failure before it is evaluated, in one statement that checks all its limits under
- * the locks of their rows, and is given back when it was none. Guesses of many processes that come at the same moment are therefore
- * evaluated no more often than guesses that come one by one. The counters are in the database: neither a restart nor another process
- * forgets them. They are known by their HMAC, since people type passwords where a user name belongs.
+ * Limits guesses of any kind. Before a guess is evaluated, one statement locks the rows of its counters, checks all its limits and counts
+ * the guess as a failure. If the guess was not a failure, it is given back. So concurrent guesses of many processes are evaluated no more
+ * often than guesses that come one after another. The counters are in the database, so they survive a restart, and all processes share
+ * them. The database stores their names only as HMACs, because people type passwords into the field for the user name.
  */
 @Injectable()
 export class GuessLimitsService implements OnModuleInit {
@@ -60,7 +60,7 @@ export class GuessLimitsService implements OnModuleInit {
     private readonly jobs: JobsService,
     settings: Settings,
   ) {
-    // A new secret forgets all failures; that harms nobody.
+    // After a change of the secret, all counters begin again. This does no harm.
     [this.key] = deriveKeys('throttle-key', settings.TESSERA_SECRET, []);
   }
 
@@ -75,8 +75,8 @@ export class GuessLimitsService implements OnModuleInit {
   }
 
   /**
-   * Counts a guess as a failure, before it is evaluated. One statement; one or two more when guesses that come at the same moment use
-   * up a limit. @throws AppError 429 too_many_attempts with `Retry-After` while one of its counters blocks: then nothing is counted
+   * Counts a guess as a failure, before it is evaluated. It runs one statement, or up to three when concurrent guesses use up a limit.
+   * @throws AppError 429 too_many_attempts with `Retry-After` while one of its counters blocks; then nothing is counted
    */
   async reserve({ own, shared = [], total }: Guess): Promise<Reservation> {
     const counters = [own, ...shared, ...(total ? [total] : [])];
@@ -96,13 +96,13 @@ export class GuessLimitsService implements OnModuleInit {
     throw new TooManyAttempts(1);
   }
 
-  /** The guess was right: its own counter begins again, and the shared ones get their failure back. One statement for all. */
+  /** Settles right guesses, in one statement: their own counters begin again, and the failure is taken back from the shared counters. */
   async settle(guess: Reservation, ...more: readonly Reservation[]): Promise<void> {
     const right = [guess, ...more].map(({ own }) => own);
     await this.statements.run(SETTLE, { right, returned: guess.shared, at: guess.at });
   }
 
-  /** The guess was not evaluated, or was none: nothing of it counts. One statement. */
+  /** Takes a failure back, in one statement: the guess was not evaluated, or the attempt was not a guess. */
   async giveBack({ own, shared, at }: Reservation): Promise<void> {
     await this.statements.run(SETTLE, { right: [], returned: [own, ...shared], at });
   }

@@ -7,17 +7,17 @@ import { StatementsService } from '../database/statements.service.js';
 import { UserSealsService, type SignedUser, type UserPower } from './user-seals.service.js';
 import { User } from './user.entity.js';
 
-/** What of a user's row can be written. */
+/** The members of a user's row that can be changed. */
 export type UserRowChange = Partial<Omit<UserPower, 'email'>> & { readonly totpLastStep?: null };
 
-/** A user as read, and the same password hash and second factor in the form in which they are to be stored. */
+/** A user as it was read, and the new form of the same password hash and second factor. */
 export interface Renewed {
   readonly user: SignedUser;
   readonly passwordHash: string;
   readonly totpSecret: string | null;
 }
 
-/** A user whose MAC was `earlierMac`, and what is sealed of them, in a new form. */
+/** A user whose MAC was `earlierMac`, and the new form of the sealed members. */
 const REPLACED = {
   email: 'text',
   earlierMac: 'text?',
@@ -26,7 +26,7 @@ const REPLACED = {
   mac: 'text',
 } as const;
 
-/** Replaces what is sealed of users whose rows are still as they were read. */
+/** Replaces the sealed members of users whose rows have not changed since they were read. */
 const REPLACE = statement({
   name: 'user-replace',
   batch: REPLACED,
@@ -35,7 +35,7 @@ const REPLACE = statement({
     WHERE u.email = n.email AND u.mac = n.earlier_mac RETURNING u.email`,
 });
 
-/** Writes the rows of users, each with its MAC: nothing else in the service writes what gives a user power. */
+/** Writes the rows of users, each with its MAC. No other code of the service writes the rights of a user. */
 @Injectable()
 export class UsersRepository {
   constructor(
@@ -43,14 +43,14 @@ export class UsersRepository {
     private readonly seals: UserSealsService,
   ) {}
 
-  /** Adds a user unless the e-mail is taken, and says whether it did. */
+  /** Adds a user and returns true, or returns false if the e-mail is taken. */
   async insert(user: UserPower, manager: EntityManager): Promise<boolean> {
     const values = { ...user, roles: [...user.roles], mac: this.seals.sign(user) };
     const insert = manager.createQueryBuilder().insert().into(User).values(values).orIgnore().returning('email');
     return ((await insert.execute()).raw as unknown[]).length > 0;
   }
 
-  /** The user, whose row nobody else changes before the manager's transaction ends; null when there is none. */
+  /** Reads a user and locks the row until the manager's transaction ends; null when there is no such user. */
   lock(email: string, manager: EntityManager): Promise<User | null> {
     return manager.findOne(User, { where: { email }, lock: { mode: 'pessimistic_write' } });
   }
@@ -63,14 +63,14 @@ export class UsersRepository {
     await manager.update(User, { email: user.email }, { ...values, mac });
   }
 
-  /** Disables a locked user without signing the row: for one that is not genuine. */
+  /** Disables a locked user without signing the row. Use it for a row that is not genuine. */
   async disable({ email }: User, manager: EntityManager): Promise<void> {
     await manager.update(User, { email }, { enabled: false });
   }
 
   /**
-   * Stores the same password hash and second factor in another form. A row that changed since it was read stays as it is: its MAC is
-   * another then. @returns how many rows were written
+   * Stores the same password hash and second factor in another form. A row that changed since it was read stays unchanged; its MAC shows
+   * the change. @returns how many rows were written
    */
   async replace(each: readonly Renewed[]): Promise<number> {
     const batch = each.map(({ user, passwordHash, totpSecret }) => {

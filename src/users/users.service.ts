@@ -12,7 +12,7 @@ import { UsersRepository, type UserRowChange } from './users.repository.js';
 import type { SignedPower, SignedUser } from './user-seals.service.js';
 import { User } from './user.entity.js';
 
-/** A user to be made. */
+/** A user to create. */
 export interface NewUser {
   readonly email: string;
   readonly password: string;
@@ -22,7 +22,7 @@ export interface NewUser {
   readonly mustResetPassword?: boolean;
 }
 
-/** What can be changed of a user; absent members stay. A new password lifts `mustResetPassword`, unless the change sets it. */
+/** A change of a user. Absent members stay unchanged. A new password clears `mustResetPassword`, unless the change sets it. */
 export interface UserChange {
   readonly password?: string;
   readonly enabled?: boolean;
@@ -30,10 +30,10 @@ export interface UserChange {
   readonly mustResetPassword?: boolean;
 }
 
-/** Runs within the transaction when a user's sessions must end: the user was disabled, or the password changed or must change. */
+/** Runs in the transaction when a user's sessions must end: the user was disabled, or the password was changed or must be changed. */
 export type SignOut = (email: string, reason: string, actor: Actor, manager: EntityManager) => Promise<void>;
 
-/** Keeps the users: who they are and what they may do. Every change is an audit event of the same transaction. */
+/** Reads and changes users and their rights. Every change writes an audit event in the same transaction. */
 @Injectable()
 export class UsersService {
   private readonly signOuts: SignOut[] = [];
@@ -46,7 +46,7 @@ export class UsersService {
     private readonly genuine: GenuineUsersService,
   ) {}
 
-  /** Registers what runs when a user's sessions must end. */
+  /** Registers a function that runs when a user's sessions must end. */
   onSignOut(signOut: SignOut): void {
     this.signOuts.push(signOut);
   }
@@ -61,7 +61,7 @@ export class UsersService {
     return this.users.find({ order: { email: 'ASC' } });
   }
 
-  /** Whether the service wrote what this enabled user may do; otherwise it is reported, and the user may do nothing. */
+  /** Whether the service wrote the rights of this enabled user. If it did not, the user is reported and has no rights. */
   admits(user: SignedPower): boolean {
     return this.genuine.admits(user);
   }
@@ -78,8 +78,8 @@ export class UsersService {
   }
 
   /**
-   * Makes an enabled user.
-   * @throws AppError 409 when the e-mail is taken, 400 when e-mail or password will not do
+   * Creates an enabled user.
+   * @throws AppError 409 when the e-mail is taken, 400 when the e-mail or the password is not valid
    */
   async add(user: NewUser, actor: Actor): Promise<void> {
     if (!(await this.addIfAbsent(user, actor))) {
@@ -87,7 +87,7 @@ export class UsersService {
     }
   }
 
-  /** Like `add`, but says false when the e-mail is taken. */
+  /** Like `add`, but returns false when the e-mail is taken. */
   async addIfAbsent(user: NewUser, actor: Actor): Promise<boolean> {
     const { email, password, isAdministrator = false, roles = [], mustResetPassword = false } = user;
     if (steersOutput(email)) {
@@ -107,7 +107,7 @@ export class UsersService {
     });
   }
 
-  /** @throws AppError 404 when there is no such user, 400 when the password will not do */
+  /** @throws AppError 404 when there is no such user, 400 when the password is not valid */
   async change(email: string, change: UserChange, actor: Actor): Promise<void> {
     const { password, ...flags } = change;
     const values = {
@@ -129,27 +129,27 @@ export class UsersService {
     await this.update(email, () => values, actor, { reason: reasons.join(' '), signsOut });
   }
 
-  /** Grants a role; granting it again changes nothing. @throws AppError 404 when there is no such user */
+  /** Grants a role. A second grant of the same role changes nothing. @throws AppError 404 when there is no such user */
   async grant(email: string, role: string, actor: Actor): Promise<void> {
     await this.update(email, ({ roles }) => ({ roles: [...without(roles, role), role] }), actor, {
       reason: `granted ${role}`,
     });
   }
 
-  /** Withdraws a role; the user's next request is without it. @throws AppError 404 when there is no such user */
+  /** Withdraws a role. The user's next request no longer has the role. @throws AppError 404 when there is no such user */
   async withdraw(email: string, role: string, actor: Actor): Promise<void> {
     await this.update(email, ({ roles }) => ({ roles: without(roles, role) }), actor, { reason: `withdrew ${role}` });
   }
 
-  /** Sets or removes the sealed TOTP secret, of whose codes none was used. @throws AppError 404 when there is no such user */
+  /** Sets or removes the sealed TOTP secret. No code of a new secret counts as used. @throws AppError 404 when there is no such user */
   async setTotpSecret(email: string, totpSecret: string | null, actor: Actor): Promise<void> {
     const reason = totpSecret ? 'totp-enabled' : 'totp-disabled';
     await this.update(email, () => ({ totpSecret, totpLastStep: null }), actor, { reason });
   }
 
   /**
-   * Signs the row of a user as it is, for an operator who looked at it: it was changed outside the service. What that user had begun is
-   * ended. @throws AppError 404 when there is no such user, 409 when the row is genuine
+   * Signs the present row of a user, which was changed outside the service. An operator calls this after a check of the row. It ends all
+   * sessions of the user. @throws AppError 404 when there is no such user, 409 when the row is genuine
    */
   async approve(email: string, actor: Actor): Promise<User> {
     return this.users.manager.transaction(async (manager) => {
@@ -201,7 +201,7 @@ function without(roles: readonly string[], role: string): string[] {
   return roles.filter((other) => other !== role);
 }
 
-/** A change would sign what was written outside the service. */
+/** The failure of a change to a row that is not genuine: the change would sign members that were written outside the service. */
 function userTampered(email: string): AppError {
   const what = `The row of ${email} was changed outside the service.`;
   return new AppError('user_tampered', 409, `${what} Look at it with "users list", then disable it or approve it.`);
