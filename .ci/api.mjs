@@ -1,11 +1,12 @@
 /**
- * Writes the reports of what the package exports to etc/, one for each entry; with --check, only says whether the committed ones are the
- * same. A change of what teams build on is so seen in review.
+ * Writes the reports of what the package exports to etc/, one for each entry; with --check, only says whether the committed reports are
+ * the same, so that a review sees each change of what teams build on. What is exported must be marked `@publicApi`.
  */
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import ts from 'typescript';
 
 const ROOT = join(import.meta.dirname, '..');
 const ENTRIES = { tessera: 'tessera', 'tessera-resource': 'resource/resource', 'tessera-testing': 'testing/testing' };
@@ -13,6 +14,11 @@ const isCheck = process.argv.includes('--check');
 const scratch = mkdtempSync(join(tmpdir(), 'tessera-api-'));
 
 try {
+  const unmarked = exportsWithoutMark();
+  if (unmarked.length > 0) {
+    console.error(`These exports have no docstring with @publicApi: ${unmarked.join(', ')}.`);
+    process.exitCode = 1;
+  }
   const changed = Object.entries(ENTRIES).filter(([name, entry]) => !isReported(name, entry));
   if (changed.length > 0) {
     console.error(
@@ -22,6 +28,17 @@ try {
   }
 } finally {
   rmSync(scratch, { recursive: true });
+}
+
+function exportsWithoutMark() {
+  const files = Object.values(ENTRIES).map((entry) => join(ROOT, `dist/${entry}.d.ts`));
+  const program = ts.createProgram(files, { module: ts.ModuleKind.NodeNext, skipLibCheck: true, types: [] });
+  const checker = program.getTypeChecker();
+  return files
+    .flatMap((file) => checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file))))
+    .map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol))
+    .filter((symbol) => symbol.getJsDocTags(checker).every(({ name }) => name !== 'publicApi'))
+    .map(({ name }) => name);
 }
 
 /** Whether the report is the committed one, or was written. */

@@ -39,7 +39,10 @@ const RECORD_WITHIN_BOUNDS = statement({
       AND reason = :reason::text AND created_on > now() - interval '1 minute' LIMIT 10) recent) < 10`,
 });
 
-/** Writes the audit trail: who did what to which session, from where, when and why. */
+/**
+ * Writes the audit trail: who did what to which session, from where, when and why.
+ * @publicApi
+ */
 @Injectable()
 export class AuditEventsService {
   private readonly budget = new MinuteBudget(EVENTS_A_MINUTE);

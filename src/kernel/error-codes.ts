@@ -222,10 +222,16 @@ type OwnErrorCode = keyof Errors;
 // Not by its name: TypeScript lets other packages add to an interface that is re-exported by a star alone.
 export * from './added-error-codes.js';
 
-/** The stable code of a failure, for programs and people: a code of the catalogue, or a code that an added module declares. */
+/**
+ * The stable code of a failure, for programs and people: a code of the catalogue, or a code that an added module declares.
+ * @publicApi
+ */
 export type ErrorCode = OwnErrorCode | keyof AddedErrorCodes;
 
-/** The status that goes with a code. */
+/**
+ * The status that goes with a code.
+ * @publicApi
+ */
 export type StatusOf<Code extends ErrorCode> = Code extends OwnErrorCode
   ? Numeric<Errors[Code]['status']>
   : Code extends keyof AddedErrorCodes
