@@ -3,10 +3,7 @@ import { DiscoveryService, MetadataScanner, ModulesContainer, Reflector } from '
 import { policyOf, type Policy } from './policy.js';
 import { targetsOf } from './route-targets.js';
 
-/**
- * A handler that answers HTTP requests, and the policy it declares.
- * @publicApi
- */
+/** A handler that answers HTTP requests, and the policy it declares. */
 export interface DeclaredRoute {
   /** `Controller.method`. */
   readonly name: string;
