@@ -48,7 +48,7 @@ describe('the tutorial of docs/extending.md', () => {
           await team.start(text.trim(), subject);
           break;
         case 'stop':
-          expect(await team.stop()).toBe(0);
+          await team.stop();
           break;
         case 'prints':
           expect(printed.stdout.trim()).toBe(text.trim());
@@ -73,6 +73,16 @@ describe('the installed package', () => {
   it('brings no package that reports installations', () => {
     expect(existsSync(join(team.path, 'node_modules/@scarf'))).toBe(false);
     expect(existsSync(join(team.path, 'node_modules/@nestjs/common'))).toBe(true);
+  });
+
+  it('makes an application for a program of the team', () => {
+    const program = `import { createApplication } from 'tessera';
+      import { CouponsModule } from './dist/coupons/coupons.module.js';
+      const app = await createApplication({ modules: [CouponsModule], settings: () => ({ LOG_LEVEL: 'warn' }) });
+      await app.listen(${port});
+      console.log((await fetch('http://127.0.0.1:${port}/api/sys/coupons/1')).status);
+      await app.close();`;
+    expect(output(program)).toBe('401\n');
   });
 
   it('lists the roles and jobs of the module', () => {

@@ -57,6 +57,7 @@ export class TeamFolder {
       cwd: this.path,
       env: this.environment(),
       stdio: 'pipe',
+      detached: true,
     });
     let output = '';
     for (const stream of [server.stdout, server.stderr])
@@ -74,14 +75,14 @@ export class TeamFolder {
     throw new Error(`The server did not start:\n${output}`);
   }
 
-  /** Stops the server as Ctrl+C does, and returns its exit code. */
-  async stop(): Promise<number | null> {
+  /** Stops the server as Ctrl+C does, with a signal to npx, its shell and the server itself, and waits until all have ended. */
+  async stop(): Promise<void> {
     const { server } = this;
-    if (server?.exitCode !== null) return server?.exitCode ?? null;
-    const exited = once(server, 'exit');
-    server.kill('SIGINT');
-    await exited;
-    return server.exitCode;
+    if (server?.pid === undefined || server.exitCode !== null) return;
+    this.server = undefined;
+    const closed = once(server, 'close');
+    process.kill(-server.pid, 'SIGINT');
+    await closed;
   }
 
   async dispose(): Promise<void> {
