@@ -70,6 +70,11 @@ describe('the installed package', () => {
     expect(output("for (const entry of ['', '/resource', '/testing']) await import(`tessera${entry}`);")).toBe('');
   });
 
+  it('has declarations without an error, also where a compiler checks those of libraries', () => {
+    const { stdout } = team.run('npx tsc --noEmit --skipLibCheck false || true');
+    expect(stdout.split('\n').filter((line) => line.includes('node_modules/tessera/'))).toEqual([]);
+  });
+
   it('brings no package that reports installations', () => {
     expect(existsSync(join(team.path, 'node_modules/@scarf'))).toBe(false);
     expect(existsSync(join(team.path, 'node_modules/@nestjs/common'))).toBe(true);
@@ -185,4 +190,44 @@ describe('TesseraModule in an application of a team', () => {
     expect(status).toBe(1);
     return stderr;
   }
+});
+
+describe('TesseraModule beside global guards, interceptors and pipes of a team', () => {
+  const url = `http://127.0.0.1:${port}`;
+
+  beforeAll(async () => {
+    team.write(
+      'guarded.mjs',
+      `import { Controller, Get, Module } from '@nestjs/common';
+      import { NestFactory } from '@nestjs/core';
+      import { FastifyAdapter } from '@nestjs/platform-fastify';
+      import { map } from 'rxjs';
+      import { TesseraModule } from 'tessera';
+      class CatsController { list() { return ['Tom']; } }
+      Get()(CatsController.prototype, 'list', Object.getOwnPropertyDescriptor(CatsController.prototype, 'list'));
+      Controller('cats')(CatsController);
+      class AppModule {}
+      Module({
+        imports: [TesseraModule.forRoot({ settings: { PUBLIC_URL: '${url}', LOG_LEVEL: 'warn' } })],
+        controllers: [CatsController],
+      })(AppModule);
+      const app = await NestFactory.create(AppModule, new FastifyAdapter());
+      app.useGlobalGuards({ canActivate: (context) => context.switchToHttp().getRequest().headers.cookie === 'cat' });
+      app.useGlobalInterceptors({ intercept: (_context, next) => next.handle().pipe(map((data) => ({ data }))) });
+      app.useGlobalPipes({ transform: () => { throw new Error('a pipe of the team'); } });
+      app.enableShutdownHooks();
+      await app.listen(${port}, '127.0.0.1');`,
+    );
+    await team.start('node guarded.mjs', `${url}/health/ready`);
+  });
+  afterAll(() => team.stop());
+
+  it('neither changes the routes of the other', async () => {
+    const form = { grant_type: 'password', username: 'ada@example.com', password: 'correct horse battery' };
+    const signedIn = await fetch(`${url}/api/token`, { method: 'POST', body: new URLSearchParams(form) });
+    expect([signedIn.status, await signedIn.json()]).toEqual([200, expect.objectContaining({ token_type: 'bearer' })]);
+    expect((await fetch(`${url}/cats`)).status).toBe(403);
+    const cats = await fetch(`${url}/cats`, { headers: { cookie: 'cat' } });
+    expect([cats.status, await cats.json()]).toEqual([200, { data: ['Tom'] }]);
+  });
 });
