@@ -45,6 +45,20 @@ export default {
       to: { path: 'node_modules/(@nestjs|typeorm|fastify|pg|class-validator|class-transformer)' },
     },
     {
+      // `audited` makes statements for them; a file of statements may build on another.
+      name: 'only-repositories-run-statements',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/database/|\\.(repository|statements)\\.ts$|^src/audit/audited\\.ts$' },
+      to: { path: '\\.statements\\.ts$|^src/database/(statement|statements\\.service|batched|batch-rows)\\.ts$' },
+    },
+    {
+      // Others pass the manager of a transaction on, and need its type alone. Health and metrics ask the server, and no table.
+      name: 'only-repositories-use-typeorm',
+      severity: 'error',
+      from: { path: '\\.(service|job|controller|guard|strategy)\\.ts$', pathNot: '^src/(database|observability)/' },
+      to: { path: 'node_modules/(@nestjs/)?typeorm/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'no-dev-dependency-at-run-time',
       severity: 'error',
       from: { path: '^src/' },

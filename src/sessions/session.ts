@@ -1,4 +1,7 @@
 import type { AuditEvent, LastRedemption } from '../audit/audit-event.js';
+import type { Origin } from '../kernel/origin.js';
+import type { SignedPower } from '../users/user-seals.service.js';
+import type { RefreshTokenClaims } from './refresh-token.codec.js';
 
 /** A session, as its tokens need it: one user at one client. */
 export interface Session {
@@ -40,6 +43,36 @@ export interface IssuedSession extends Session {
   /** Whether the token was issued before and is given once more, since the answer was lost. */
   readonly isRepeated?: boolean;
 }
+
+/** Sessions of a user; without a client, at every client. */
+export interface SessionsOf {
+  readonly subject: string;
+  readonly clientId?: string | undefined;
+}
+
+/** A session whose refresh token can be redeemed now. */
+export interface CurrentSession extends Session {
+  readonly rotatedOn: Date;
+  readonly expiresOn: Date;
+  readonly protectedTicket: string;
+}
+
+/** The user of an access token, and the generation that the token confirms; null when there is nothing to confirm. */
+export interface ConfirmingUser extends SignedPower {
+  readonly unconfirmed: number | null;
+}
+
+/** A genuine token to rotate. */
+export interface Rotatable {
+  readonly claims: RefreshTokenClaims;
+  readonly refreshToken: string;
+  /** The client that was named; undefined stands for the token's own. */
+  readonly clientId: string | undefined;
+  readonly origin: Origin;
+}
+
+/** What a redemption returns: of the session what its token does not say, and its user, whose row may have been written outside the service. */
+export type Rotated = Omit<Session, keyof RefreshTokenClaims> & Omit<SignedPower, 'email'>;
 
 /** What an event about a session says of the session. */
 export function aboutSession({
