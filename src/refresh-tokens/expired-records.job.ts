@@ -10,7 +10,10 @@ const AT_ONCE = 500;
 /** Keeps expired records for EXPIRED_RECORD_RETENTION seconds, and no longer. */
 @Injectable()
 export class ExpiredRecordsJob implements OnModuleInit {
-  /** Where the next batch begins; undefined stands for the beginning. Deleted entries stay in the index for a while, and each batch would have to skip them. */
+  /**
+   * Where the next batch begins; undefined stands for the beginning. Deleted entries stay in the index for a while, and each batch would
+   * have to skip them.
+   */
   private from: Date | undefined;
 
   constructor(
