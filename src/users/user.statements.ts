@@ -1,20 +1,6 @@
 import { arraysOf } from '../database/batch-rows.js';
 import { columnList, parameterList } from '../database/named-parameters.js';
 import { rowOf, statement } from '../database/statement.js';
-import { passwordNameSql } from './password-seals.service.js';
-
-/**
- * Locks a user who may sign in, until the end of the login. The password hash is the one that was checked, even if it is now stored in
- * another form. If another transaction disables the user or changes the password, it waits for the login and then ends the new session. If
- * that transaction came first, this statement returns no row.
- */
-export const LOCK_USER = statement({
-  name: 'session-hold-user',
-  parameters: { email: 'text', passwordHash: 'text' },
-  text: `SELECT email FROM users WHERE email = :email
-    AND ${passwordNameSql('password_hash')} = ${passwordNameSql(':passwordHash::text')}
-    AND enabled AND NOT must_reset_password FOR SHARE`,
-});
 
 /** A user whose MAC was `earlierMac`, and the new form of the sealed members. */
 const REPLACED = {

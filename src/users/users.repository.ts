@@ -5,13 +5,10 @@ import { StatementsService } from '../database/statements.service.js';
 import { textFault } from '../kernel/text.js';
 import { UserSealsService, type SignedUser, type UserPower } from './user-seals.service.js';
 import { User } from './user.entity.js';
-import { CLOCK, LOCK_USER, REPLACE, SPEND_STEP } from './user.statements.js';
+import { CLOCK, REPLACE, SPEND_STEP } from './user.statements.js';
 
 /** The members of a user's row that can be changed. */
 export type UserRowChange = Partial<Omit<UserPower, 'email'>> & { readonly totpLastStep?: null };
-
-/** A user, and the hash of the password that was checked. */
-export type Checked = Pick<User, 'email' | 'passwordHash'>;
 
 /** A user as it was read, and the new form of the same password hash and second factor. */
 export interface Renewed {
@@ -59,14 +56,6 @@ export class UsersRepository {
   /** Reads a user and locks the row until the manager's transaction ends; null when there is no such user. */
   lock(email: string, manager: EntityManager): Promise<User | null> {
     return manager.findOne(User, { where: { email }, lock: { mode: 'pessimistic_write' } });
-  }
-
-  /**
-   * Locks a user who may sign in and has the password of this hash, even if the hash is now stored in another form. False when there is no
-   * such user.
-   */
-  async lockUnchanged({ email, passwordHash }: Checked, manager: EntityManager): Promise<boolean> {
-    return (await this.statements.runForCount(LOCK_USER, { email, passwordHash }, manager)) > 0;
   }
 
   /** Changes a locked user and signs the row. */

@@ -7,7 +7,7 @@ import type { Actor } from '../kernel/origin.js';
 import { steersOutput } from '../kernel/text.js';
 import { GenuineUsersService } from './genuine-users.service.js';
 import { UserPasswordsService } from './user-passwords.service.js';
-import { UsersRepository, type Checked, type UserRowChange } from './users.repository.js';
+import { UsersRepository, type UserRowChange } from './users.repository.js';
 import type { SignedPower, SignedUser } from './user-seals.service.js';
 import type { User } from './user.entity.js';
 
@@ -159,14 +159,6 @@ export class UsersService {
       await this.changed(user.email, actor, { reason: 'approved', signsOut: true }, manager);
       return user;
     });
-  }
-
-  /**
-   * Locks a user who may sign in and whose password was checked, until the transaction ends. Another transaction that changes the password
-   * or disables the user waits until then. False when the password was changed, or the user may not sign in.
-   */
-  lockUnchanged(user: Checked, manager: EntityManager): Promise<boolean> {
-    return this.rows.lockUnchanged(user, manager);
   }
 
   private async update(
