@@ -60,3 +60,6 @@ export class AuditTrailEntry {
   @Column({ type: 'timestamptz', name: 'last_redeemed_on', nullable: true })
   lastRedeemedOn!: Date | null;
 }
+
+/** The position of an event in the order of time and Id. */
+export type Position = Pick<AuditTrailEntry, 'createdOn' | 'id'>;

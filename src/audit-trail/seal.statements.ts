@@ -2,10 +2,13 @@ import { arraysOf } from '../database/batch-rows.js';
 import { columnList, parameterList } from '../database/named-parameters.js';
 import { rowOf, statement } from '../database/statement.js';
 import { digestSql } from './sealed-columns.js';
-import { SEAL_COLUMNS, type Seal, type SealContent } from './seal-chain.service.js';
+import type { ExpiredSeal, Latest, MeasuredSeal, Range, Seal } from './seal.js';
 
-/** The newest seal, and the present link of a seal that this process saw earlier. */
-export type Latest = Seal & { readonly known: string | null };
+/** SQL: the columns of a `Seal`, of the table `s`. */
+const SEAL_COLUMNS = `s.id, s.version, s.from_id AS "fromId", s.to_id AS "toId", s.count,
+  extract(epoch FROM s.newest_on)::float8 AS "newestOn", s.digest, s.previous, s.link, s.mac,
+  extract(epoch FROM s.created_on)::float8 AS "createdOn", extract(epoch FROM s.pruned_on)::float8 AS "prunedOn",
+  s.pruned_mac AS "prunedMac"`;
 
 /** Reads the newest seal, and the link of the seal `earlier` as `known`. Returns no row when there is no seal. */
 export const LATEST = statement({
@@ -20,7 +23,7 @@ export const LATEST = statement({
 export const MEASURE = statement({
   name: 'audit-seal-measure',
   parameters: { fromId: 'bigint', upTo: 'bigint', limit: 'bigint', version: 'int' },
-  returns: rowOf<Pick<SealContent, 'count' | 'toId' | 'newestOn' | 'digest' | 'createdOn'>>(),
+  returns: rowOf<Range>(),
   text: `SELECT count(*)::int AS count, max(e.id) AS "toId", ${digestSql(':version::int')} AS digest,
       extract(epoch FROM date_trunc('second', max(e.created_on)))::float8 AS "newestOn",
       extract(epoch FROM date_trunc('second', now()))::float8 AS "createdOn"
@@ -72,9 +75,6 @@ export const RENEW = statement({
     WHERE s.id = n.id AND s.mac = n.earlier_mac`,
 });
 
-/** A seal, with the number and digest of the events that are now in its range. */
-export type MeasuredSeal = Seal & { readonly foundCount: number; readonly foundDigest: string };
-
 /** The present events of a seal's range. `MEASURED_FROM` adds them to each seal. */
 const MEASURED = `CROSS JOIN LATERAL (SELECT count(*)::int AS "foundCount", ${digestSql('s.version')} AS "foundDigest"
     FROM audit_trail_entries e WHERE e.id BETWEEN s.from_id AND s.to_id) found`;
@@ -87,11 +87,6 @@ export const MEASURED_FROM = statement({
   text: `SELECT ${SEAL_COLUMNS}, found.* FROM (SELECT * FROM audit_seals WHERE id > :after ORDER BY id LIMIT :limit) s ${MEASURED}
     ORDER BY s.id`,
 });
-
-/**
- * A seal whose events have expired, the number and digest of the events that are now in its range, and the time by the database's clock.
- */
-export type ExpiredSeal = MeasuredSeal & { readonly now: number };
 
 /** Locks the oldest seal whose events exist, if all are older than `seconds`. Returns no row if another process has locked the seal. */
 export const EXPIRED = statement({
@@ -138,4 +133,11 @@ export const OUTSIDE = statement({
       (SELECT count(*)::int FROM audit_trail_entries WHERE id > (SELECT coalesce(max(to_id), 0) FROM audit_seals)) AS unsealed,
       (SELECT count(*)::int FROM audit_trail_entries WHERE id >
         coalesce(pg_sequence_last_value(pg_get_serial_sequence('audit_trail_entries', 'id')::regclass), 0)) AS ahead`,
+});
+
+/** The number of the newest seal, or null. */
+export const NEWEST = statement({
+  name: 'audit-seal-newest',
+  returns: rowOf<{ id: number | null }>(),
+  text: 'SELECT max(id) AS id FROM audit_seals',
 });

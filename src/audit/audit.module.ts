@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
+import { AuditEventsRepository } from './audit-events.repository.js';
 import { AuditEventsService } from './audit-events.service.js';
 import { CreateAuditTrailEntries1795000000500 } from './migrations/1795000000500-create-audit-trail-entries.js';
 import { AddLastRedemption1796000001000 } from './migrations/1796000001000-add-last-redemption.js';
@@ -15,7 +16,7 @@ import { AddLastRedemption1796000001000 } from './migrations/1796000001000-add-l
       migrations: [CreateAuditTrailEntries1795000000500, AddLastRedemption1796000001000],
     }),
   ],
-  providers: [AuditEventsService],
+  providers: [AuditEventsService, AuditEventsRepository],
   exports: [AuditEventsService],
 })
 export class AuditModule {}

@@ -54,9 +54,28 @@ export class StatementsService {
     given: NoInfer<Given>,
     manager?: EntityManager,
   ): Promise<Row> {
-    const [row] = await this.run(statement, given, manager);
+    const row = await this.runForFirst(statement, given, manager);
     if (!row) throw new Error(`The statement ${statement.name} returned no row.`);
     return row;
+  }
+
+  /** The first row that a statement returns; undefined when it returns none. */
+  async runForFirst<Given extends object, Row>(
+    statement: Statement<Given, Row>,
+    given: NoInfer<Given>,
+    manager?: EntityManager,
+  ): Promise<Row | undefined> {
+    const [row] = await this.run(statement, given, manager);
+    return row;
+  }
+
+  /** The number of rows that a statement returns. */
+  async runForCount<Given extends object, Row>(
+    statement: Statement<Given, Row>,
+    given: NoInfer<Given>,
+    manager?: EntityManager,
+  ): Promise<number> {
+    return (await this.run(statement, given, manager)).length;
   }
 
   /**

@@ -1,8 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
-import { StatementsService } from '../database/statements.service.js';
-import { FLUSH_COUNTERS, MOST_DUE, WAL_SINCE_CHECKPOINT } from './embedded-maintenance.statements.js';
+import { EmbeddedMaintenanceRepository } from './embedded-maintenance.repository.js';
 import { JobsService } from './jobs.service.js';
 
 const EVERY_SECONDS = 60;
@@ -21,8 +19,7 @@ export class EmbeddedMaintenanceJob implements OnModuleInit {
 
   constructor(
     private readonly jobs: JobsService,
-    private readonly statements: StatementsService,
-    private readonly dataSource: DataSource,
+    private readonly tables: EmbeddedMaintenanceRepository,
     private readonly settings: Settings,
   ) {}
 
@@ -40,16 +37,14 @@ export class EmbeddedMaintenanceJob implements OnModuleInit {
 
   /** Vacuums or analyses one table and returns how many rows needed it; 0 when no table was due, which ends the run. */
   private async maintainOne(): Promise<number> {
-    await this.statements.run(FLUSH_COUNTERS, {});
-    const [due] = await this.statements.run(MOST_DUE, { seen: this.seen });
+    const due = await this.tables.mostDue(this.seen);
     if (due) {
       this.seen.push(due.name);
-      await this.dataSource.query(due.command);
+      await this.tables.maintain(due);
       return Math.max(due.rows, 1);
     }
     this.seen = [];
-    const { bytes } = await this.statements.runForOne(WAL_SINCE_CHECKPOINT, {});
-    if (bytes > CHECKPOINT_AFTER_BYTES) await this.dataSource.query('CHECKPOINT');
+    if ((await this.tables.walSinceCheckpoint()) > CHECKPOINT_AFTER_BYTES) await this.tables.checkpoint();
     return 0;
   }
 }

@@ -1,7 +1,7 @@
 import { rowOf, statement } from '../database/statement.js';
 
 /** A table that is due, the command for it, and how many rows need it. */
-interface DueTable {
+export interface DueTable {
   readonly name: string;
   readonly command: string;
   readonly rows: number;

@@ -1,15 +1,12 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Counter } from 'prom-client';
-import { Repository } from 'typeorm';
 import { v4 as uuid } from 'uuid';
-import { StatementsService } from '../database/statements.service.js';
 import { AppError } from '../kernel/app-error.js';
 import { MetricsService } from '../observability/metrics.service.js';
 import type { Job } from './job.js';
-import { JobRecord } from './job-record.entity.js';
-import { CLAIM, END, GO_ON } from './lease.statements.js';
+import type { JobRecord } from './job-record.entity.js';
+import { LeasesRepository } from './leases.repository.js';
 
 const LOOK_EVERY_MS = 30_000;
 /** Each process first looks for due jobs after a random time below this. So processes that start together do not all look together. */
@@ -37,8 +34,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
   private looking: Promise<void> | undefined;
 
   constructor(
-    @InjectRepository(JobRecord) private readonly records: Repository<JobRecord>,
-    private readonly statements: StatementsService,
+    private readonly leases: LeasesRepository,
     metrics: MetricsService,
   ) {
     // The label is not `job`, because Prometheus itself sets the label `job` to the name of the scrape job.
@@ -63,7 +59,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** The registered jobs, by name, each with its state in the database; null before its first run. */
   async list(): Promise<{ readonly job: Job; readonly record: JobRecord | null }[]> {
-    const records = new Map((await this.records.find()).map((record) => [record.name, record]));
+    const records = new Map((await this.leases.list()).map((record) => [record.name, record]));
     const jobs = [...this.jobs.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
     return jobs.map((job) => ({ job, record: records.get(job.name) ?? null }));
   }
@@ -112,19 +108,18 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async runIfFree(job: Job, inAnyCase: boolean): Promise<number | undefined> {
     const lease = { name: job.name, holder: this.holder };
-    const claimed = await this.statements.run(CLAIM, { ...lease, inAnyCase });
-    if (claimed.length === 0) return undefined;
+    if (!(await this.leases.claim(lease, inAnyCase))) return undefined;
     try {
       const rows = await this.runBatches(job, inAnyCase ? Infinity : (job.batchesPerRun ?? Infinity));
       this.runs.inc({ job_name: job.name, outcome: 'ok' });
-      const next = this.closing.signal.aborted ? 0 : job.every;
-      await this.statements.run(END, { ...lease, seconds: next, failure: null });
+      const seconds = this.closing.signal.aborted ? 0 : job.every;
+      await this.leases.end(lease, { seconds, failure: null });
       if (rows > 0) this.logger.log(`The job ${job.name} touched ${rows} rows.`);
       return rows;
     } catch (error) {
       this.runs.inc({ job_name: job.name, outcome: 'failed' });
-      const failed = { ...lease, seconds: job.every, failure: (error as Error).message };
-      await this.statements.run(END, failed).catch(() => []);
+      const failed = { seconds: job.every, failure: (error as Error).message };
+      await this.leases.end(lease, failed).catch(() => undefined);
       throw error;
     }
   }
@@ -137,8 +132,8 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
       const rest = Math.min((performance.now() - begin) * REST, LONGEST_REST_MS);
       total += rows;
       this.rows.inc({ job_name: job.name }, rows);
-      const renewed = await this.statements.run(GO_ON, { name: job.name, holder: this.holder, touched: rows });
-      if (rows < job.batchSize || batch >= most || renewed.length === 0 || this.closing.signal.aborted) return total;
+      const isOurs = await this.leases.renew({ name: job.name, holder: this.holder }, rows);
+      if (rows < job.batchSize || batch >= most || !isOurs || this.closing.signal.aborted) return total;
       await pause(rest, undefined, { signal: this.closing.signal }).catch(() => undefined);
     }
   }

@@ -1,20 +1,12 @@
-import {
-  ACT,
-  ACT_COLUMNS,
-  audited,
-  EVENT_COLUMNS,
-  FACTS_OF_EVENT,
-  recordFacts,
-  type ActValues,
-} from '../audit/audited.js';
+import { ACT, ACT_COLUMNS, audited, EVENT_COLUMNS, FACTS_OF_EVENT, recordFacts } from '../audit/audited.js';
 import { shownEvent } from '../audit/shown.js';
 import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { columnList, parameterList } from '../database/named-parameters.js';
-import { PAGE, pageSql, type Found, type PageStatements } from '../resource/page-reader.service.js';
+import { PAGE, pageSql, type Found } from '../resource/page-reader.service.js';
 import { rowOf, statement } from '../database/statement.js';
 import type { Write } from '../resource/write-envelope.js';
+import type { LockedSession } from './locked-session.js';
 import { isNew, type RefreshToken } from './refresh-token.entity.js';
-import type { RefreshTokenClaims } from '../sessions/refresh-token.codec.js';
 import { NOW_SECOND } from '../sessions/session.statements.js';
 
 /** SQL: the columns that `RefreshTokenView` needs. */
@@ -80,27 +72,29 @@ const BYTES = `octet_length(protected_ticket) + octet_length(ticket_hash) + octe
 const BY_IDS = `SELECT t.*, ${isNew('t')} AS is_new, ${BYTES} AS bytes FROM refresh_tokens t
     WHERE id = ANY ((SELECT :ids::bigint[])::bigint[])`;
 
-/** The records of a search or a batch, with one event for all of them. */
-export const READ: PageStatements<RefreshToken, ActValues> = {
-  page: statement({
-    name: 'record-read-page',
-    parameters: { ...PAGE, ...ACT },
-    returns: rowOf<Found & RefreshToken>(),
-    text: pageSql(BY_IDS, RECORD, shownEvent('act, page WHERE fits')),
-  }),
-  slice: statement({
-    name: 'record-read-slice',
-    isIdempotent: true,
-    parameters: { ids: 'bigint[]' },
-    returns: rowOf<RefreshToken>(),
-    text: `SELECT ${RECORD} FROM (${BY_IDS}) act`,
-  }),
-  event: statement({
-    name: 'record-shown',
-    parameters: { ids: 'bigint[]', ...ACT },
-    text: shownEvent(`(${BY_IDS}) act`),
-  }),
-};
+/** Reads the records of a search or a batch if they are small together, with one event for all of them. */
+export const READ_PAGE = statement({
+  name: 'record-read-page',
+  parameters: { ...PAGE, ...ACT },
+  returns: rowOf<Found & RefreshToken>(),
+  text: pageSql(BY_IDS, RECORD, shownEvent('act, page WHERE fits')),
+});
+
+/** Reads some records of a page that is not small. */
+export const READ_SLICE = statement({
+  name: 'record-read-slice',
+  isIdempotent: true,
+  parameters: { ids: 'bigint[]' },
+  returns: rowOf<RefreshToken>(),
+  text: `SELECT ${RECORD} FROM (${BY_IDS}) act`,
+});
+
+/** Writes the event of a page that is not small. */
+export const RECORD_SHOWN = statement({
+  name: 'record-shown',
+  parameters: { ids: 'bigint[]', ...ACT },
+  text: shownEvent(`(${BY_IDS}) act`),
+});
 
 /** A record to read, and the act of its reader. */
 const READING = { recordId: 'bigint', ...ACT } as const;
@@ -150,19 +144,6 @@ export const LOCK_RECORD = statement({
   text: `SELECT ${RECORD} FROM (SELECT t.*, ${isNew('t')} AS is_new FROM refresh_tokens t WHERE id = :id FOR UPDATE) act`,
 });
 
-/** A session that is locked for an edit of its record. Members that the edit must not change have the names of the contract. */
-export interface LockedSession extends RefreshTokenClaims {
-  readonly firstGeneration: number;
-  readonly subject: string;
-  readonly clientId: string;
-  readonly authTime: Date;
-  readonly createdOn: Date;
-  readonly ExpiresOn: Date;
-  readonly ProtectedTicket: string;
-  readonly TicketSalt: string;
-  readonly TicketHash: string;
-}
-
 /** The session of a record, locked until the transaction ends. */
 export const LOCK_SESSION = statement({
   name: 'record-hold-session',
@@ -181,4 +162,22 @@ export const DELETE = audited({
   act: `DELETE FROM refresh_tokens t WHERE id = :id
     RETURNING ${recordFacts('t')}, ${NOW_SECOND} AS updated_on, :author::text AS updated_by, issued AS ended`,
   columns: WRITE,
+});
+
+/**
+ * Deletes records whose expiry and last write are both more than `retention` seconds ago, beginning at the expiry `from`. Each row is
+ * locked before it is checked, so no live session is deleted. If a login uses an expired row again, either the login has locked the row and
+ * this statement skips it, or the row is already deleted and the login creates another.
+ */
+export const DELETE_EXPIRED = audited({
+  name: 'record-delete-expired',
+  parameters: { retention: 'float8', from: 'timestamptz', limit: 'bigint' },
+  returns: rowOf<{ expiresOn: Date }>(),
+  act: `DELETE FROM refresh_tokens t WHERE id = ANY (ARRAY(
+      SELECT id FROM refresh_tokens
+      WHERE expires_on >= :from AND expires_on < now() - make_interval(secs => :retention::float8)
+        AND updated_on < now() - make_interval(secs => :retention::float8)
+      ORDER BY expires_on, id LIMIT :limit FOR UPDATE SKIP LOCKED))
+    RETURNING ${recordFacts('t')}, expires_on, false AS ended`,
+  columns: 'expires_on AS "expiresOn"',
 });

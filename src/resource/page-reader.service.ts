@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { inOrder, type Records, type Slices } from './search.js';
 import { Turns } from './turns.js';
-import type { Statement } from '../database/statement.js';
-import { StatementsService } from '../database/statements.service.js';
 
 /** One statement reads a page up to this size. A larger page is read in slices of about this size. */
 const SLICE_BYTES = 1_048_576;
@@ -11,10 +9,6 @@ const LIMITS = { atTheSameTime: 4, waiting: 50, waitMs: 5_000 };
 /** The parameters of a statement that `pageSql` makes: which records to read, and the most bytes of a small page. */
 export const PAGE = { ids: 'bigint[]', smallBytes: 'bigint' } as const;
 
-interface Ids {
-  readonly ids: readonly number[];
-}
-
 /** A record that was found: its id, its size, and whether the page is small. If the page is small, the row also has the record. */
 export interface Found {
   readonly foundId: number;
@@ -22,20 +16,22 @@ export interface Found {
   readonly fits: boolean;
 }
 
-/** The statements that read the records of a page. `Act` has their other parameters: who reads, and why. */
-export interface PageStatements<Row, Act = object> {
-  /** Reads the page if it is small, and writes the event of this read. Made by `pageSql`. */
-  readonly page: Statement<Ids & { readonly smallBytes: number } & Act, Found & Row>;
+/** Reads the records of a page. A repository makes a source for each reader. */
+export interface PageSource<Row> {
+  /**
+   * Reads the page if it is small, and writes the event of this read; otherwise reads only the sizes. The statement is made by `pageSql`.
+   */
+  small(ids: readonly number[], smallBytes: number): Promise<(Found & Row)[]>;
   /** Reads some of its records. */
-  readonly slice: Statement<Ids, Row>;
+  slice(ids: readonly number[]): Promise<Row[]>;
   /** Writes the event of a page that is not small. */
-  readonly event?: Statement<Ids & Act>;
+  noteLarge?(ids: readonly number[]): Promise<unknown>;
 }
 
 /** A page to read. */
-export interface PageRequest<Row, Act, T> extends Ids {
-  readonly statements: PageStatements<Row, Act>;
-  readonly act: Act;
+export interface PageRequest<Row, T> {
+  readonly ids: readonly number[];
+  readonly source: PageSource<Row>;
   /** The user whose turn a large page takes. */
   readonly reader: string;
   readonly viewOf: (row: Row) => T;
@@ -61,22 +57,18 @@ export function pageSql(found: string, columns: string, event?: string): string 
 export class PageReaderService {
   private readonly turns = new Turns(LIMITS);
 
-  constructor(private readonly statements: StatementsService) {}
-
   /**
    * The records in the order of the ids. Records that were deleted meanwhile are left out.
    * @throws AppError 429 when the page is large, and the reader or too many others already read a large page
    */
-  async read<Row extends { readonly id: number }, Act extends object, T>(
-    request: PageRequest<Row, Act, T>,
-  ): Promise<Records<T>> {
-    const { ids, statements, act, reader, viewOf } = request;
-    const rows = await this.statements.run(statements.page, { ids, smallBytes: SLICE_BYTES, ...act });
+  async read<Row extends { readonly id: number }, T>(request: PageRequest<Row, T>): Promise<Records<T>> {
+    const { ids, source, reader, viewOf } = request;
+    const rows = await source.small(ids, SLICE_BYTES);
     if (rows.every(({ fits }) => fits)) return inOrder(ids, rows).map(viewOf);
     const slices = slicesOf(ids, rows);
     const close = await this.turns.take(reader);
     try {
-      if (statements.event) await this.statements.run(statements.event, { ids: slices.flat(), ...act });
+      await source.noteLarge?.(slices.flat());
       return await this.begin(slices, request, close);
     } catch (error) {
       close();
@@ -85,14 +77,13 @@ export class PageReaderService {
   }
 
   /** Reads the first slice before the response begins. So a failure of this read still gets an ordinary failure response. */
-  private async begin<Row extends { readonly id: number }, Act, T>(
+  private async begin<Row extends { readonly id: number }, T>(
     slices: readonly (readonly number[])[],
-    { statements, viewOf }: PageRequest<Row, Act, T>,
+    { source, viewOf }: PageRequest<Row, T>,
     close: () => void,
   ): Promise<Slices<T>> {
     const readOne = async (ids: readonly number[]): Promise<T[]> => {
-      const rows = await this.statements.run(statements.slice, { ids });
-      return inOrder(ids, rows).map(viewOf);
+      return inOrder(ids, await source.slice(ids)).map(viewOf);
     };
     const rest = slices.slice(1).values();
     let first: T[] | undefined = await readOne(slices[0] ?? []);

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import { StatementsService } from '../database/statements.service.js';
 import type { Origin } from '../kernel/origin.js';
 import { GenuineUsersService } from '../users/genuine-users.service.js';
 import { judge, type Age, type Diagnosis, type Refusal, type Verdict } from './judgement.js';
-import { DIAGNOSE } from './redemption.statements.js';
-import type { Rotatable } from './rotations.service.js';
+import { RedemptionsRepository } from './redemptions.repository.js';
+import type { Rotatable } from './session.js';
 
 /**
  * The age of a token is only as precise as the time that reading its session took. So a session whose reading took longer is read again.
@@ -31,7 +30,7 @@ export interface Judged {
 @Injectable()
 export class JudgementsService {
   constructor(
-    private readonly statements: StatementsService,
+    private readonly redemptions: RedemptionsRepository,
     private readonly users: GenuineUsersService,
     private readonly settings: Settings,
   ) {}
@@ -56,12 +55,10 @@ export class JudgementsService {
 
   /** Reads the session of a token, and measures how long before that the token's request arrived. */
   private async diagnose(token: Unredeemed): Promise<{ session?: Diagnosis; age: Age }> {
-    const { claims, clientId, origin, receivedAt, readAt } = token;
-    const { REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
-    const values = { clientId, longestLife, address: origin.address, ...claims };
+    const { receivedAt, readAt } = token;
     for (let reading = 1; ; reading++) {
       const begun = performance.now();
-      const [session] = await this.statements.run(DIAGNOSE, values);
+      const session = await this.redemptions.diagnose(token);
       const now = performance.now();
       const age = { sinceArrival: (now - receivedAt) / 1000, sinceRead: (begun - readAt) / 1000 };
       if (!session) return { age };

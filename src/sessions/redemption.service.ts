@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { actValues } from '../audit/audited.js';
 import { AuditEventsService } from '../audit/audit-events.service.js';
-import { StatementsService } from '../database/statements.service.js';
 import { abandoned } from '../http/arrival.js';
 import { throwOutcomeUnknown } from '../database/database-failures.js';
 import type { Origin } from '../kernel/origin.js';
 import { ClientGuessesService } from '../users/client-guesses.service.js';
 import { invalidGrant, REPETITIONS, type Diagnosis, type Refusal } from './judgement.js';
 import { JudgementsService, type Judged, type Unredeemed } from './judgements.service.js';
-import { END_ELSEWHERE, END_REPLAYED, REPEAT } from './redemption.statements.js';
+import { RedemptionsRepository } from './redemptions.repository.js';
 import { RotationsService } from './rotations.service.js';
 import { aboutSession, type IssuedSession } from './session.js';
 import { hashTicket } from './ticket-digest.js';
@@ -37,7 +35,7 @@ const ATTEMPTS = 5;
 @Injectable()
 export class RedemptionService {
   constructor(
-    private readonly statements: StatementsService,
+    private readonly redemptions: RedemptionsRepository,
     private readonly rotations: RotationsService,
     private readonly judgements: JudgementsService,
     private readonly events: AuditEventsService,
@@ -81,9 +79,8 @@ export class RedemptionService {
     const { session, verdict } = judged;
     switch (verdict) {
       case 'replayed':
-        return this.end(END_REPLAYED, session, token, verdict);
       case 'refreshed-elsewhere':
-        return this.end(END_ELSEWHERE, session, token, verdict);
+        return this.end(session, token, verdict);
       case 'repeat':
         return this.repeat(judged, token);
       case 'current':
@@ -104,30 +101,27 @@ export class RedemptionService {
     const { session, changeOfPlace } = judged;
     const refreshToken = this.rotations.currentTokenOf(session);
     if (refreshToken === undefined) return this.refuse(session, 'edited', origin);
-    const { id, uniqueId, generation, subject } = session;
-    const actor = { name: subject, origin };
-    const from = { fromAddress: origin.address, fromAgent: origin.userAgent, fromRequest: origin.requestId };
-    const act = actValues({ kind: 'refresh-retried', actor });
-    const values = { id, uniqueId, generation, mostRepetitions: REPETITIONS, ...from, ...act };
-    const repeated = await this.statements.run(REPEAT, values);
-    if (repeated.length === 0) return undefined;
+    const actor = { name: session.subject, origin };
+    const isRepeated = await this.redemptions.repeat(session, REPETITIONS, { kind: 'refresh-retried', actor });
+    if (!isRepeated) return undefined;
     if (changeOfPlace !== '') {
       const event = { kind: 'refreshed-elsewhere', actor, reason: `${changeOfPlace} retried` } as const;
       await this.events.recordWithinBounds({ ...event, ...aboutSession(session) });
     }
-    return { ...session, refreshToken, isRepeated: true };
+    return { ...session, refreshToken, isRepeated };
   }
 
   /** Ends the session and throws the refusal. Returns undefined when the user signed in again meanwhile. */
   private async end(
-    statement: typeof END_REPLAYED,
-    { id, uniqueId, subject }: Diagnosis,
-    { claims: { generation }, origin }: Token,
-    reason: Refusal,
+    { subject }: Diagnosis,
+    { claims, origin }: Token,
+    reason: 'replayed' | 'refreshed-elsewhere',
   ): Promise<undefined> {
-    const act = actValues({ kind: 'session-ended', actor: { name: subject, origin }, reason });
-    const ended = await this.statements.run(statement, { id, uniqueId, generation, ...act });
-    if (ended.length > 0) throw invalidGrant(reason);
+    const act = { kind: 'session-ended', actor: { name: subject, origin }, reason } as const;
+    const hasEnded = await (reason === 'replayed'
+      ? this.redemptions.endReplayed(claims, act)
+      : this.redemptions.endElsewhere(claims, act));
+    if (hasEnded) throw invalidGrant(reason);
   }
 
   private async refuseEnded({ claims: { id, uniqueId }, origin }: Token): Promise<never> {

@@ -1,10 +1,9 @@
 import { audited, EVENT_COLUMNS, FACTS_OF_EVENT, recordFacts } from '../audit/audited.js';
 import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { rowOf, statement } from '../database/statement.js';
-import { powerColumns, type SignedPower } from '../users/user-seals.service.js';
+import { powerColumns } from '../users/user-seals.service.js';
 import type { Diagnosis } from './judgement.js';
-import type { RefreshTokenClaims } from './refresh-token.codec.js';
-import type { Session } from './session.js';
+import type { Rotated } from './session.js';
 import { isLive, ISSUED, NOW_SECOND } from './session.statements.js';
 import { ticketHashSql } from './ticket-digest.js';
 
@@ -32,12 +31,6 @@ const REDEEMED = {
 
 /** The lifetime of a token and the longest lifetime of a login, in seconds. */
 const LIVES = { life: 'float8', longestLife: 'float8' } as const;
-
-/**
- * The result of a redemption: the members of the session that its token does not contain, and the user. The user's row may have been
- * written outside the service.
- */
-export type Rotated = Omit<Session, keyof RefreshTokenClaims> & Omit<SignedPower, 'email'>;
 
 /** SQL: the new expiry: one lifetime from now, but never after the longest lifetime of the login. */
 const SLID =

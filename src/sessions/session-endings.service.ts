@@ -1,25 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { actValues } from '../audit/audited.js';
-import type { GivenTo } from '../database/statement.js';
-import { StatementsService } from '../database/statements.service.js';
 import type { Actor } from '../kernel/origin.js';
-import {
-  COUNT_SESSIONS,
-  END_NAMED,
-  END_NEXT,
-  FIND_NAMED,
-  type SurvivingSession,
-} from './session-endings.statements.js';
+import type { NamedEnd, SurvivingSession } from './ended-session.js';
+import { SessionEndingsRepository } from './session-endings.repository.js';
 
 /** How many sessions one statement ends. It locks their rows for some milliseconds. */
 export const ENDINGS_AT_ONCE = 500;
-
-/** The end of a session, as an audit trail records it. */
-export interface NamedEnd {
-  /** UniqueId of the session. */
-  readonly sessionId: string;
-  readonly endedOn: Date;
-}
 
 /** Why sessions are ended, and by whom. */
 export interface Ending {
@@ -30,24 +15,23 @@ export interface Ending {
 /** Ends many sessions, in batches: each batch is one statement with an event for each session. */
 @Injectable()
 export class SessionEndingsService {
-  constructor(private readonly statements: StatementsService) {}
+  constructor(private readonly endings: SessionEndingsRepository) {}
 
   /**
    * Finds the sessions that these ends name, and that began before those ends. Takes at most `ENDINGS_AT_ONCE` ends and changes nothing.
    */
-  async survivors(ends: readonly NamedEnd[]): Promise<SurvivingSession[]> {
-    return this.statements.run(FIND_NAMED, batchOf(ends));
+  survivors(ends: readonly NamedEnd[]): Promise<SurvivingSession[]> {
+    return this.endings.findNamed(ends);
   }
 
   /** Ends the sessions that `survivors` finds, and returns how many there were. */
-  async endNamed(ends: readonly NamedEnd[], { reason, actor }: Ending): Promise<number> {
-    const act = actValues({ kind: 'session-ended', actor, reason });
-    return (await this.statements.run(END_NAMED, { ...batchOf(ends), ...act })).length;
+  endNamed(ends: readonly NamedEnd[], { reason, actor }: Ending): Promise<number> {
+    return this.endings.endNamed(ends, { kind: 'session-ended', actor, reason });
   }
 
   /** How many sessions there are. */
   async count(): Promise<number> {
-    return (await this.statements.runForOne(COUNT_SESSIONS, {})).count;
+    return (await this.endings.count()).count;
   }
 
   /**
@@ -55,17 +39,13 @@ export class SessionEndingsService {
    * sessions counted until then have ended.
    */
   async *endEvery({ reason, actor }: Ending): AsyncGenerator<number> {
-    const act = actValues({ kind: 'session-ended', actor, reason });
-    const { lastId } = await this.statements.runForOne(COUNT_SESSIONS, {});
+    const act = { kind: 'session-ended', actor, reason } as const;
+    const { lastId } = await this.endings.count();
     for (let after = 0; lastId !== null;) {
-      const ended = await this.statements.run(END_NEXT, { after, upTo: lastId, limit: ENDINGS_AT_ONCE, ...act });
+      const ended = await this.endings.endNext({ after, upTo: lastId, limit: ENDINGS_AT_ONCE }, act);
       if (ended.length === 0) return;
-      after = Math.max(...ended.map(({ id }) => id));
+      after = Math.max(...ended);
       yield ended.length;
     }
   }
-}
-
-function batchOf(ends: readonly NamedEnd[]): GivenTo<typeof FIND_NAMED> {
-  return { batch: ends.map(({ sessionId, endedOn }) => ({ namedId: sessionId, endedOn })) };
 }

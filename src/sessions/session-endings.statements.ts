@@ -1,6 +1,7 @@
 import { audited, recordFacts } from '../audit/audited.js';
 import { batchRows } from '../database/batch-rows.js';
 import { rowOf, statement } from '../database/statement.js';
+import type { SurvivingSession } from './ended-session.js';
 
 /** An end that an audit trail names: the session, and when it ended. */
 const NAMED = { namedId: 'uuid', endedOn: 'timestamptz' } as const;
@@ -11,16 +12,6 @@ const NAMED = { namedId: 'uuid', endedOn: 'timestamptz' } as const;
  * that should have ended.
  */
 const BEGAN_BEFORE = 't.issued AND t.unique_id = batch.named_id AND t.auth_time <= batch.ended_on';
-
-/** A session that exists although an audit trail says that it ended. */
-export interface SurvivingSession {
-  readonly id: number;
-  readonly uniqueId: string;
-  readonly subject: string;
-  readonly clientId: string;
-  /** When the user signed in. */
-  readonly authTime: Date;
-}
 
 /** Finds the sessions that ends name and that still exist. */
 export const FIND_NAMED = statement({

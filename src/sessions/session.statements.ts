@@ -1,9 +1,9 @@
 import { audited, recordFacts } from '../audit/audited.js';
 import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { rowOf, statement } from '../database/statement.js';
-import { passwordNameSql } from '../users/password-seals.service.js';
 import { powerColumns, type SignedPower } from '../users/user-seals.service.js';
-import type { ListedSession, Session } from './session.js';
+import type { RevivedSession } from './ended-session.js';
+import type { ConfirmingUser, CurrentSession, ListedSession } from './session.js';
 import { ticketHashSql } from './ticket-digest.js';
 
 /** SQL: the present second. Stored dates are whole seconds. */
@@ -12,13 +12,6 @@ export const NOW_SECOND = `date_trunc('second', now())`;
 /** SQL: the columns of a session whose token was just issued. */
 export const ISSUED = `t.id, t.unique_id AS "uniqueId", t.generation, t.subject, t.client_id AS "clientId", t.auth_time AS "authTime",
   t.amr, now() AS now`;
-
-/** A session whose refresh token can be redeemed now. */
-export interface CurrentSession extends Session {
-  readonly rotatedOn: Date;
-  readonly expiresOn: Date;
-  readonly protectedTicket: string;
-}
 
 /**
  * SQL: whether the session of this row is live: the service issued its token, the token has not expired, and the login is not older than
@@ -93,73 +86,6 @@ export const END_ALL = audited({
   act: `DELETE FROM refresh_tokens t WHERE issued AND subject = :subject AND client_id = coalesce(:clientId::text, client_id) ${ENDED}`,
 });
 
-/** Creates the row of a session if it does not exist. The login then writes its content. */
-export const FIND_OR_CREATE = statement({
-  name: 'session-find-or-create',
-  parameters: { uniqueId: 'uuid', subject: 'text', clientId: 'text' },
-  text: `INSERT INTO refresh_tokens (unique_id, subject, client_id, issued, generation, first_generation, auth_time, rotated_on,
-      expires_on, amr, protected_ticket, ticket_hash, ticket_salt, updated_by)
-    VALUES (:uniqueId, :subject, :clientId, true, 0, 0, now(), now(), now(), '{}', '', '', '', :subject)
-    ON CONFLICT (subject, client_id) WHERE issued DO NOTHING`,
-});
-
-/**
- * Locks a user who may sign in, until the end of the login. The password hash is the one that was checked, even if it is now stored in
- * another form. If another transaction disables the user or changes the password, it waits for the login and then ends the new session. If
- * that transaction came first, this statement returns no row.
- */
-export const LOCK_USER = statement({
-  name: 'session-hold-user',
-  parameters: { email: 'text', passwordHash: 'text' },
-  text: `SELECT email FROM users WHERE email = :email
-    AND ${passwordNameSql('password_hash')} = ${passwordNameSql(':passwordHash::text')}
-    AND enabled AND NOT must_reset_password FOR SHARE`,
-});
-
-/**
- * A token has four bytes for its generation. A login on a row that has reached this generation begins another session. Below it, enough
- * numbers are left for all refreshes of one login.
- */
-const WORN = '2147483648';
-
-/**
- * Begins a new login, from this address, on the row of a session. Lifetimes are in seconds. The generation leaps by a random number. After
- * a backup was restored, tokens that were issued after the backup then belong to an earlier login. Without the leap, the new login would
- * use their generations again. A row whose generations are used up becomes another session.
- */
-export const ADVANCE = statement({
-  name: 'session-advance',
-  parameters: {
-    subject: 'text',
-    clientId: 'text',
-    amr: 'text[]',
-    life: 'float8',
-    longestLife: 'float8',
-    newUniqueId: 'uuid',
-    address: 'inet?',
-    userAgent: 'text?',
-    requestId: 'text?',
-  },
-  returns: rowOf<Session>(),
-  text: `UPDATE refresh_tokens t SET generation = leap.generation, first_generation = leap.generation, unique_id = leap.unique_id,
-      amr = :amr, auth_time = ${NOW_SECOND}, rotated_on = now(), updated_on = ${NOW_SECOND}, updated_by = subject,
-      rotations = '{}', repetitions = 0, confirmed_generation = NULL,
-      last_redeemed_on = now(), last_address = :address::inet, last_user_agent = :userAgent::text, last_request_id = :requestId::text,
-      expires_on = date_trunc('second', now() + make_interval(secs => least(:life::float8, :longestLife::float8)))
-    FROM (SELECT id,
-        CASE WHEN generation < ${WORN} THEN generation + 1 + floor(random() * 4096)::bigint ELSE 0 END AS generation,
-        CASE WHEN generation < ${WORN} THEN unique_id ELSE :newUniqueId::uuid END AS unique_id
-      FROM refresh_tokens WHERE subject = :subject AND client_id = :clientId AND issued FOR UPDATE) leap
-    WHERE t.id = leap.id RETURNING ${ISSUED}`,
-});
-
-/** Stores the token that a login issued, and the sealed ticket. */
-export const STORE_TICKET = statement({
-  name: 'session-store-ticket',
-  parameters: { id: 'bigint', salt: 'text', hash: 'text', ticket: 'text' },
-  text: 'UPDATE refresh_tokens SET ticket_salt = :salt, ticket_hash = :hash, protected_ticket = :ticket WHERE id = :id',
-});
-
 /**
  * An access token. `expires` is when the token expires by the database's clock, in seconds since 1970. The generation is that of the
  * refresh token that was issued with it, and null for tokens of versions that did not store it.
@@ -171,11 +97,6 @@ const ACCESS_TOKEN = {
   expires: 'float8',
   generation: 'bigint?',
 } as const;
-
-/** The user of an access token, and the generation that the token confirms; null when there is nothing to confirm. */
-export interface ConfirmingUser extends SignedPower {
-  readonly unconfirmed: number | null;
-}
 
 /**
  * The users of access tokens whose sessions are live. No access token outlives its session. `unconfirmed` is the generation that this token
@@ -195,4 +116,29 @@ export const PRINCIPALS = statement({
     JOIN refresh_tokens t ON t.unique_id = batch.unique_id AND t.subject = batch.subject AND t.client_id = batch.client_id
     JOIN users u ON u.email = t.subject
     WHERE u.enabled AND to_timestamp(batch.expires) > now() AND ${isLive('t')}`,
+});
+
+/**
+ * The end of a session deletes its row, and the next login of this user and client has a new UniqueId. So if a redeemable row has the
+ * UniqueId of an ended session, something other than the service put the row back.
+ */
+export const REVIVED = statement({
+  name: 'session-revived',
+  returns: rowOf<RevivedSession>(),
+  text: `SELECT t.id, t.unique_id AS "uniqueId", t.subject, t.client_id AS "clientId", max(e.created_on) AS "endedOn"
+    FROM refresh_tokens t JOIN audit_trail_entries e ON e.session_id = t.unique_id AND e.kind = 'session-ended'
+    WHERE t.issued AND t.auth_time <= e.created_on
+    GROUP BY t.id ORDER BY t.id LIMIT 1000`,
+});
+
+/**
+ * PostgreSQL stores for each index how many entries it last found, and this index has one entry for each session. An index that was never
+ * analysed has 0, like an empty index. Then the number for the table is -1, so the statement returns no row.
+ */
+export const ESTIMATE = statement({
+  name: 'session-estimate',
+  returns: rowOf<{ value: number }>(),
+  text: `SELECT i.reltuples AS value FROM pg_index x
+    JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
+    WHERE x.indexrelid = to_regclass('refresh_tokens_session') AND t.reltuples >= 0`,
 });

@@ -1,4 +1,7 @@
 import type { AuditEvent, LastRedemption } from '../audit/audit-event.js';
+import type { Origin } from '../kernel/origin.js';
+import type { SignedPower } from '../users/user-seals.service.js';
+import type { RefreshTokenClaims } from './refresh-token.codec.js';
 
 /** A session of one user at one client, with the members that its tokens need. */
 export interface Session {
@@ -40,6 +43,39 @@ export interface IssuedSession extends Session {
   /** Whether the token was issued earlier and is repeated, because the answer may have been lost. */
   readonly isRepeated?: boolean;
 }
+
+/** Sessions of a user; without a client, at every client. */
+export interface SessionsOf {
+  readonly subject: string;
+  readonly clientId?: string | undefined;
+}
+
+/** A session whose refresh token can be redeemed now. */
+export interface CurrentSession extends Session {
+  readonly rotatedOn: Date;
+  readonly expiresOn: Date;
+  readonly protectedTicket: string;
+}
+
+/** The user of an access token, and the generation that the token confirms; null when there is nothing to confirm. */
+export interface ConfirmingUser extends SignedPower {
+  readonly unconfirmed: number | null;
+}
+
+/** A genuine token to rotate. */
+export interface Rotatable {
+  readonly claims: RefreshTokenClaims;
+  readonly refreshToken: string;
+  /** The client that the request names; undefined means the client of the token. */
+  readonly clientId: string | undefined;
+  readonly origin: Origin;
+}
+
+/**
+ * The result of a redemption: the members of the session that its token does not contain, and the user. The user's row may have been
+ * written outside the service.
+ */
+export type Rotated = Omit<Session, keyof RefreshTokenClaims> & Omit<SignedPower, 'email'>;
 
 /** The members of an event that describe its session. */
 export function aboutSession({

@@ -5,6 +5,7 @@ import { reseal, seal, unseal } from '../kernel/seal.js';
 import type { Session } from './session.js';
 
 type Sealed = Pick<Session, 'subject' | 'clientId' | 'uniqueId'>;
+type ToSeal = Sealed & Pick<Session, 'authTime' | 'amr'>;
 
 /** The content of a sealed ticket (names of RFC 7519 and RFC 9068). */
 export interface Ticket {
@@ -28,7 +29,7 @@ export class TicketsService {
   }
 
   /** The ticket of a session, as a compact JWE. */
-  seal({ subject, clientId, authTime, amr, uniqueId }: Session): Promise<string> {
+  seal({ subject, clientId, authTime, amr, uniqueId }: ToSeal): Promise<string> {
     const ticket: Ticket = { sub: subject, client_id: clientId, auth_time: authTime.getTime() / 1000, amr };
     return seal(ticket, uniqueId, this.keys[0]);
   }

@@ -1,17 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
-import { textFault } from '../kernel/text.js';
 import { TamperedUsersService } from './tampered-users.service.js';
 import { UserPasswordsService } from './user-passwords.service.js';
 import { UserSealsService, type SignedPower, type SignedUser } from './user-seals.service.js';
-import { User } from './user.entity.js';
+import type { User } from './user.entity.js';
+import { UsersRepository } from './users.repository.js';
 
 /** The users whose rows the service wrote. Code that decides what a user may do reads users only here, so it ignores all other rows. */
 @Injectable()
 export class GenuineUsersService {
   constructor(
-    @InjectRepository(User) private readonly users: Repository<User>,
+    private readonly rows: UsersRepository,
     private readonly seals: UserSealsService,
     private readonly passwords: UserPasswordsService,
     private readonly tampered: TamperedUsersService,
@@ -22,8 +20,7 @@ export class GenuineUsersService {
    * returned.
    */
   async find(email: string): Promise<User | null> {
-    if (textFault(email)) return null;
-    const user = await this.users.findOneBy({ email: email.toLowerCase() });
+    const user = await this.rows.find(email);
     return user && this.reported(user, this.seals.isGenuine(user)) ? user : null;
   }
 

@@ -1,18 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { createHmac } from 'node:crypto';
 import { Settings } from '../config/settings.js';
-import { StatementsService } from '../database/statements.service.js';
 import { JobsService } from '../jobs/jobs.service.js';
 import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
-import { FORGET, RESERVE, SETTLE } from './guess-limits.statements.js';
+import { GuessLimitsRepository, type GuessLimit, type KeyedLimit } from './guess-limits.repository.js';
 import { TooManyAttempts } from './too-many-attempts.js';
-
-/** `free` failures do not block. The next failure blocks for `seconds`, and each further failure for twice as long, up to `longest`. */
-export interface GuessLimit {
-  readonly free: number;
-  readonly seconds: number;
-  readonly longest: number;
-}
 
 /** A counter of guesses: its name, which the database stores only as an HMAC, and its limit. */
 export interface GuessCounter {
@@ -56,7 +48,7 @@ export class GuessLimitsService implements OnModuleInit {
   private readonly key: DerivedKey;
 
   constructor(
-    private readonly statements: StatementsService,
+    private readonly counters: GuessLimitsRepository,
     private readonly jobs: JobsService,
     settings: Settings,
   ) {
@@ -70,7 +62,7 @@ export class GuessLimitsService implements OnModuleInit {
       description: 'Forgets failed sign-ins that no longer count.',
       every: FORGET_EVERY_SECONDS,
       batchSize: FORGET_AT_ONCE,
-      batch: async (size) => (await this.statements.run(FORGET, { limit: size })).length,
+      batch: (size) => this.counters.forget(size),
     });
   }
 
@@ -79,18 +71,15 @@ export class GuessLimitsService implements OnModuleInit {
    * @throws AppError 429 too_many_attempts with `Retry-After` while one of its counters blocks; then nothing is counted
    */
   async reserve({ own, shared = [], total }: Guess): Promise<Reservation> {
-    const counters = [own, ...shared, ...(total ? [total] : [])];
-    const keys = counters.map(({ name }) => this.digest(name));
-    const [ownKey = ''] = keys;
-    const column = (of: keyof GuessLimit): number[] => counters.map(({ limit }) => limit[of]);
-    const limits = { free: column('free'), seconds: column('seconds'), longest: column('longest') };
-    const values = { keys, ...limits, ownKey, totalKey: (total && keys.at(-1)) ?? '' };
+    const keyed = ({ name, limit }: GuessCounter): KeyedLimit => ({ key: this.digest(name), limit });
+    const counters = { own: keyed(own), shared: shared.map(keyed), total: total && keyed(total) };
+    const others = counters.shared.length + (total ? 1 : 0);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const { wait, isKnown, counted, at, ownBlock } = await this.statements.runForOne(RESERVE, values);
+      const { wait, isKnown, counted, at, ownBlock } = await this.counters.reserve(counters);
       if (wait !== null) throw new TooManyAttempts(wait);
       if (isKnown === null) continue;
-      const reservation = { own: ownKey, shared: counted.sort(), at, ownBlock: ownBlock ?? 0 };
-      if (isKnown || counted.length === keys.length - 1) return reservation;
+      const reservation = { own: counters.own.key, shared: counted.sort(), at, ownBlock: ownBlock ?? 0 };
+      if (isKnown || counted.length === others) return reservation;
       await this.giveBack(reservation);
     }
     throw new TooManyAttempts(1);
@@ -99,12 +88,12 @@ export class GuessLimitsService implements OnModuleInit {
   /** Settles right guesses, in one statement: their own counters begin again, and the failure is taken back from the shared counters. */
   async settle(guess: Reservation, ...more: readonly Reservation[]): Promise<void> {
     const right = [guess, ...more].map(({ own }) => own);
-    await this.statements.run(SETTLE, { right, returned: guess.shared, at: guess.at });
+    await this.counters.settle({ right, returned: guess.shared, at: guess.at });
   }
 
   /** Takes a failure back, in one statement: the guess was not evaluated, or the attempt was not a guess. */
   async giveBack({ own, shared, at }: Reservation): Promise<void> {
-    await this.statements.run(SETTLE, { right: [], returned: [own, ...shared], at });
+    await this.counters.settle({ right: [], returned: [own, ...shared], at });
   }
 
   private digest(name: string): string {

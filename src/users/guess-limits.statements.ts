@@ -16,7 +16,7 @@ const COUNT = `failures = ${NEXT}, last_failure = now(), blocked_until = coalesc
       FROM limits l WHERE l.key = t.key AND ${NEXT} > l.free), t.blocked_until)`;
 
 /** The result of counting a guess. */
-interface Reserved {
+export interface Reserved {
   readonly wait: number | null;
   readonly at: number;
   readonly isKnown: boolean | null;

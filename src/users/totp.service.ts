@@ -1,27 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { Secret, TOTP } from 'otpauth';
 import { Settings } from '../config/settings.js';
-import { rowOf, statement } from '../database/statement.js';
-import { StatementsService } from '../database/statements.service.js';
 import { AppError } from '../kernel/app-error.js';
 import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
 import type { Actor } from '../kernel/origin.js';
 import { reseal, seal, unseal } from '../kernel/seal.js';
 import type { User } from './user.entity.js';
+import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
 
 const PERIOD_SECONDS = 30;
 /** Codes of the previous and the next step are accepted too, because clocks differ (RFC 6238, section 5.2). */
 const WINDOW = 1;
-
-const SPEND_STEP = statement({
-  name: 'totp-spend-step',
-  parameters: { email: 'text', step: 'bigint' },
-  text: `UPDATE users SET totp_last_step = :step
-    WHERE email = :email AND (totp_last_step IS NULL OR totp_last_step < :step) RETURNING email`,
-});
-
-const CLOCK = statement({ name: 'totp-clock', returns: rowOf<{ now: Date }>(), text: 'SELECT now() AS now' });
 
 /** The code as six ASCII digits. Apps show codes with blanks or hyphens, and some keyboards write full-width digits. */
 export function plainCode(code: string): string {
@@ -36,7 +26,7 @@ export class TotpService {
   constructor(
     settings: Settings,
     private readonly users: UsersService,
-    private readonly statements: StatementsService,
+    private readonly rows: UsersRepository,
   ) {
     this.keys = deriveKeys('totp-seal', settings.TESSERA_SECRET, settings.TESSERA_SECRET_PREVIOUS);
   }
@@ -70,11 +60,11 @@ export class TotpService {
       throw new AppError('totp_sealed', 500, '', {
         detail: 'The TOTP secret was sealed under an unknown TESSERA_SECRET.',
       });
-    const { now } = await this.statements.runForOne(CLOCK, {});
+    const now = await this.rows.now();
     const totp = new TOTP({ secret: Secret.fromBase32(opened.secret) });
     const delta = totp.validate({ token: code, timestamp: now.getTime(), window: WINDOW });
     if (delta === null) return false;
     const step = Math.floor(now.getTime() / 1000 / PERIOD_SECONDS) + delta;
-    return (await this.statements.run(SPEND_STEP, { email, step })).length === 1;
+    return this.rows.spendStep(email, step);
   }
 }

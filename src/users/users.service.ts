@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
 import { isEmail } from 'class-validator';
-import { Repository, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { AuditEventsService } from '../audit/audit-events.service.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
-import { steersOutput, textFault } from '../kernel/text.js';
+import { steersOutput } from '../kernel/text.js';
 import { GenuineUsersService } from './genuine-users.service.js';
 import { UserPasswordsService } from './user-passwords.service.js';
 import { UsersRepository, type UserRowChange } from './users.repository.js';
 import type { SignedPower, SignedUser } from './user-seals.service.js';
-import { User } from './user.entity.js';
+import type { User } from './user.entity.js';
 
 /** A user to create. */
 export interface NewUser {
@@ -39,7 +38,6 @@ export class UsersService {
   private readonly signOuts: SignOut[] = [];
 
   constructor(
-    @InjectRepository(User) private readonly users: Repository<User>,
     private readonly events: AuditEventsService,
     private readonly rows: UsersRepository,
     private readonly passwords: UserPasswordsService,
@@ -52,13 +50,13 @@ export class UsersService {
   }
 
   /** The user with this e-mail, without regard to case, or null. The row may have been written outside the service. */
-  async find(email: string): Promise<User | null> {
-    return textFault(email) ? null : this.users.findOneBy({ email: email.toLowerCase() });
+  find(email: string): Promise<User | null> {
+    return this.rows.find(email);
   }
 
   /** All users, by e-mail. */
   list(): Promise<User[]> {
-    return this.users.find({ order: { email: 'ASC' } });
+    return this.rows.list();
   }
 
   /** Whether the service wrote the rights of this enabled user. If it did not, the user is reported and has no rights. */
@@ -73,7 +71,7 @@ export class UsersService {
 
   /** Whether some enabled user, whose row the service wrote, is a full administrator. */
   async hasAdministrator(): Promise<boolean> {
-    const administrators = await this.users.findBy({ isAdministrator: true, enabled: true });
+    const administrators = await this.rows.administrators();
     return administrators.some((user) => this.genuine.isGenuine(user));
   }
 
@@ -100,7 +98,7 @@ export class UsersService {
     const passwordHash = await this.passwords.hash(password);
     const subject = email.toLowerCase();
     const values = { email: subject, passwordHash, isAdministrator, roles, ...NEW_USER, mustResetPassword };
-    return this.users.manager.transaction(async (manager) => {
+    return this.rows.transaction(async (manager) => {
       const isNew = await this.rows.insert(values, manager);
       if (isNew) await this.events.record({ kind: 'user-added', actor, subject }, manager);
       return isNew;
@@ -152,7 +150,7 @@ export class UsersService {
    * sessions of the user. @throws AppError 404 when there is no such user, 409 when the row is genuine
    */
   async approve(email: string, actor: Actor): Promise<User> {
-    return this.users.manager.transaction(async (manager) => {
+    return this.rows.transaction(async (manager) => {
       const user = await this.lock(email, manager);
       if (this.genuine.isGenuine(user)) {
         throw new AppError('user_genuine', 409, `The row of ${email} is as the service wrote it: nothing to approve.`);
@@ -169,7 +167,7 @@ export class UsersService {
     actor: Actor,
     how: { reason: string; signsOut?: boolean },
   ): Promise<void> {
-    await this.users.manager.transaction(async (manager) => {
+    await this.rows.transaction(async (manager) => {
       const user = await this.lock(email, manager);
       if (this.genuine.isGenuine(user)) await this.rows.write(user, changeOf(user), manager);
       else if (how.reason === 'user-disabled') await this.rows.disable(user, manager);
