@@ -48,10 +48,10 @@ export default {
       to: { path: 'node_modules/(@nestjs|typeorm|fastify|pg|class-validator|class-transformer)' },
     },
     {
-      // `audited` makes statements for repositories, and a file of statements may use another.
+      // `audited` makes statements for repositories, a file of statements may use another, and the package exports them for those of a team.
       name: 'only-repositories-run-statements',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/database/|\\.(repository|statements)\\.ts$|^src/audit/audited\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/database/|\\.(repository|statements)\\.ts$|^src/(audit/audited|tessera)\\.ts$' },
       to: { path: '\\.statements\\.ts$|^src/database/(statement|statements\\.service|batched|batch-rows)\\.ts$' },
     },
     {
