@@ -51,7 +51,10 @@ export default {
       // `audited` makes statements for repositories, a file of statements may use another, and the package exports them for those of a team.
       name: 'only-repositories-run-statements',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/database/|\\.(repository|statements)\\.ts$|^src/(audit/audited|tessera)\\.ts$' },
+      from: {
+        path: '^src/',
+        pathNot: '^src/database/|\\.(repository|statements)\\.ts$|^src/(audit/audited|tessera)\\.ts$',
+      },
       to: { path: '\\.statements\\.ts$|^src/database/(statement|statements\\.service|batched|batch-rows)\\.ts$' },
     },
     {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { createRequire } from 'node:module';
 import { AppError } from '../kernel/app-error.js';
 import { escapedLines } from '../kernel/text.js';
 import { operatorFault } from '../operator-fault.js';
@@ -15,7 +16,9 @@ import { addTotpCommands } from './totp-commands.js';
 import { addUserCommands } from './user-commands.js';
 import { useDefinitionOf } from './with-application.js';
 
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 const program = new Command('tessera')
+  .version(version)
   .description('The service, and commands for its operators, which use the same settings and database.')
   .option('--config <file>', 'the definition of additional modules (default: tessera.config.js, also in dist/)')
   .configureOutput({ writeErr: (text) => process.stderr.write(escapedLines(text)) })

@@ -90,6 +90,10 @@ describe('the installed package', () => {
     expect(output(program)).toBe('401\n');
   });
 
+  it('says its version', () => {
+    expect(team.run('npx tessera --version').stdout).toBe('0.1.0\n');
+  });
+
   it('lists the roles and jobs of the module', () => {
     expect(team.run('npx tessera roles list').stdout).toContain('Coupon-Create\nCoupon-Read\n');
     expect(team.run('npx tessera jobs list').stdout).toContain('expired-coupons');
