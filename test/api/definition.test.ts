@@ -176,14 +176,17 @@ describe('the command line', () => {
     ],
   ])('refuses %s', async (_what, file, text, expected) => {
     if (text !== undefined) write(file, text);
-    for (const command of [['roles', 'list'], ['serve']]) {
-      const { code, stderr } = await run(...command, '--config', file);
-      expect([code, stderr]).toEqual([1, typeof expected === 'string' ? expected : expect.stringMatching(expected)]);
-    }
+    const { code, stderr } = await run('roles', 'list', '--config', file);
+    expect([code, stderr]).toEqual([1, typeof expected === 'string' ? expected : expect.stringMatching(expected)]);
   });
 });
 
 describe('the server', () => {
+  it('does not start with a definition that cannot be used', async () => {
+    const { code, stderr } = await run('serve', '--config', 'missing.mjs');
+    expect([code, stderr]).toEqual([1, 'There is no file missing.mjs.\n']);
+  });
+
   it.each([
     [
       'two handlers with one route',
@@ -194,14 +197,14 @@ describe('the server', () => {
     [
       'a handler with a route of the service',
       "declare('Coupons', 'health', ['live'])",
-      'GET /health/live is answered twice: by HealthController.live (ObservabilityModule) and by CouponsController.get0 (CouponsModule). ' +
+      'GET /health/live is answered twice: by CouponsController.get0 (CouponsModule) and by HealthController.live (ObservabilityModule). ' +
         'Change one of the paths, or import the module once.\n',
     ],
     [
       'roles that look alike',
       "declare('Coupons', 'coupons', [''], Role('refreshtoken-read'))",
       expect.stringMatching(
-        /^The roles RefreshToken-Read of .* and refreshtoken-read of CouponsController\.get0 \(CouponsModule\) differ only/,
+        /^The roles refreshtoken-read of CouponsController\.get0 \(CouponsModule\) and RefreshToken-Read of .* differ only/,
       ),
     ],
     [
