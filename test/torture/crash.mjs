@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { found, populate } from './population.mjs';
-import { Proxy } from './proxy.mjs';
+import { HARMLESS, Proxy } from './proxy.mjs';
 import { judgeThefts, steal } from './thieves.mjs';
 
 const CLIENTS = 10;
@@ -20,7 +20,6 @@ const LINE_FAULTS = {
   asked: { pass: 600, delay: 3, cutInside: 1, dropAnswer: 2, silence: 1 },
   answered: { pass: 600, delay: 3, cutInside: 1 },
 };
-const HARMLESS = { asked: { pass: 1 }, answered: { pass: 1 } };
 /** Thieves live among the clients: a kill, a lost answer or a freeze must not save a thief. */
 const THEFTS = { loop: 1, hangUp: 1, lockstep: 1 };
 /** Time for the last checks. */

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { found, populate } from './population.mjs';
-import { Proxy } from './proxy.mjs';
+import { HARMLESS, Proxy } from './proxy.mjs';
 import { speak } from './raw.mjs';
 import { judgeThefts, steal } from './thieves.mjs';
 
@@ -76,6 +76,7 @@ export async function network(context) {
     if (isLong && stillOpen > 0)
       report.violate('idle connections are closed', `${stillOpen} stayed open for longer than a request may take`);
     for (const socket of sockets) socket.destroy();
+    for (const proxy of proxies) proxy.faults = HARMLESS;
     await world.settle();
     await feeding;
     await world.verify();

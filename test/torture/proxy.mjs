@@ -4,6 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const SILENCE_MS = 8_000;
 
+/** No faults: all traffic passes. */
+export const HARMLESS = { asked: { pass: 1 }, answered: { pass: 1 } };
+
 /** A TCP proxy between clients and the service, or between the service and its database. It sometimes harms requests and answers. */
 export class Proxy {
   #server = createServer({ allowHalfOpen: true }, (client) => this.#join(client));
