@@ -61,7 +61,7 @@ export class TestTessera {
       const port = await freePort();
       const url = `http://127.0.0.1:${port}`;
       const given = { LOG_LEVEL: 'warn', ADMIN_PASSWORD: randomUUID(), ...settings };
-      const app = await assemble(settingsFrom({ ...given, DATA_DIR: folder, PUBLIC_URL: url }), modules);
+      const app = await assemble(settingsFrom({ ...given, DATA_DIR: folder, PUBLIC_URL: url }), modules, 'its own log');
       await app.listen(port, '127.0.0.1');
       return new TestTessera(url, app, folder);
     } catch (error) {
