@@ -10,7 +10,7 @@ const LEVELS = [
   ['sessions'],
   ['refresh-tokens'],
   ['oauth', 'authentication'],
-  ['cli'],
+  ['cli', 'mounting', 'testing'],
 ];
 
 const levelRules = LEVELS.flatMap((folders, level) =>
@@ -21,8 +21,11 @@ const levelRules = LEVELS.flatMap((folders, level) =>
       name: `${folder}-imports-lower-levels-only`,
       severity: 'error',
       from: { path: `^src/${folder}/` },
-      // What stands at the top of src puts the service together: the command line starts it too.
-      to: { path: '^src/', pathNot: folder === 'cli' ? '^src/' : `^src/(${allowed})/` },
+      // What stands at the top of src puts the service together. The highest level starts it too.
+      to: {
+        path: '^src/',
+        pathNot: level === LEVELS.length - 1 ? `^src/([^/]+$|(${allowed})/)` : `^src/(${allowed})/`,
+      },
     };
   }),
 );
@@ -45,10 +48,13 @@ export default {
       to: { path: 'node_modules/(@nestjs|typeorm|fastify|pg|class-validator|class-transformer)' },
     },
     {
-      // `audited` makes statements for repositories, and a file of statements may use another.
+      // `audited` makes statements for repositories, a file of statements may use another, and the package exports them for those of a team.
       name: 'only-repositories-run-statements',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/database/|\\.(repository|statements)\\.ts$|^src/audit/audited\\.ts$' },
+      from: {
+        path: '^src/',
+        pathNot: '^src/database/|\\.(repository|statements)\\.ts$|^src/(audit/audited|tessera)\\.ts$',
+      },
       to: { path: '\\.statements\\.ts$|^src/database/(statement|statements\\.service|batched|batch-rows)\\.ts$' },
     },
     {

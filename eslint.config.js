@@ -11,6 +11,7 @@ export default tseslint.config(
       'coverage/',
       'bench-results/',
       'torture-results/',
+      'api-docs/',
       'test/.cache/',
     ],
   },

@@ -6,6 +6,7 @@ export default {
   testPathIgnorePatterns: [
     '/node_modules/',
     '<rootDir>/test/browser/',
+    '<rootDir>/test/package/',
     '<rootDir>/test/postgres/',
     '<rootDir>/test/torture/',
   ],

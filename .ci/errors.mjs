@@ -27,7 +27,7 @@ Search the log for the \`X-Request-Id\` of the response. \`npm run errors\` make
 \`src/kernel/refusal-reasons.ts\`.
 
 A client sees the status and the message, and at OAuth endpoints also the member \`error\` ([contract.md](contract.md), 1.5 and 3). Your own
-modules may add codes: [modules.md](modules.md#error-codes).
+modules may add codes: [extending.md](extending.md#error-codes).
 
 ## Requests
 

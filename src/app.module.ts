@@ -1,9 +1,11 @@
-import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
 import { AuditTrailModule } from './audit-trail/audit-trail.module.js';
 import { AuthenticationModule } from './authentication/authentication.module.js';
 import { ConfigModule } from './config/config.module.js';
+import type { Settings } from './config/settings.js';
 import { DatabaseModule } from './database/database.module.js';
+import type { NestModule } from './definition.js';
 import { OAuthModule } from './oauth/oauth.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { RefreshTokensModule } from './refresh-tokens/refresh-tokens.module.js';
@@ -12,7 +14,6 @@ import { ResourceModule } from './resource/resource.module.js';
 /** The modules of the service. Guards run in the order of this list, so authentication comes before access control. */
 @Module({
   imports: [
-    ConfigModule,
     DatabaseModule.forRoot(),
     ResourceModule,
     AuditTrailModule,
@@ -25,7 +26,7 @@ import { ResourceModule } from './resource/resource.module.js';
 })
 export class AppModule {
   /** The service with additional modules. The same guards, validation, failures and documentation apply to them. */
-  static with(...extensions: (Type | DynamicModule)[]): DynamicModule {
-    return { module: AppModule, imports: extensions };
+  static with(settings: Settings, modules: readonly NestModule[] = []): DynamicModule {
+    return { module: AppModule, imports: [ConfigModule.of(settings), ...modules] };
   }
 }

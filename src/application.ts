@@ -1,9 +1,11 @@
-import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module.js';
-import { Settings } from './config/settings.js';
+import { readSettings } from './config/given-settings.js';
+import type { Settings } from './config/settings.js';
+import { refuseConflicts } from './conflicts.js';
+import { demandDefinition, type NestModule, type TesseraDefinition } from './definition.js';
 import { addCompression } from './http/compression.js';
 import { addCrossOrigin } from './http/cross-origin.js';
 import { addConventions } from './resource/conventions.js';
@@ -21,22 +23,39 @@ import { ShutdownService } from './observability/shutdown.service.js';
 
 /**
  * Creates the application, ready to listen: the modules are loaded, the database is migrated, and every path answers 405 to other methods.
- * If METRICS_PORT is set, the metrics are already served.
- * @throws SettingsError, FolderInUseError, or an error of the database when it cannot be opened
+ * If METRICS_PORT is set, the metrics are already served. The process exits with 0 when a signal stops it.
+ * @throws SettingsError, DefinitionError, FolderInUseError, or an error of the database when it cannot be opened
+ * @publicApi
  */
-export async function createApplication(...extensions: (Type | DynamicModule)[]): Promise<NestFastifyApplication> {
-  const settings = Settings.load();
+export async function createApplication(definition: TesseraDefinition = {}): Promise<NestFastifyApplication> {
+  demandDefinition(definition);
+  const { modules = [], settings } = definition;
+  const app = await assemble(await readSettings(settings), modules, 'its own log');
+  app.enableShutdownHooks([], { useProcessExit: true });
+  return app;
+}
+
+/**
+ * Puts server, modules and documentation together. With `its own log`, the messages of Nest's Logger go to the log of the requests, in the
+ * whole process; otherwise they stay where the process sends them.
+ */
+export async function assemble(
+  settings: Settings,
+  modules: readonly NestModule[],
+  messagesTo?: 'its own log',
+): Promise<NestFastifyApplication> {
   const adapter = createFastifyAdapter(loggerOptions(settings), settings);
   const fastify = adapter.getInstance<FastifyInstance>();
   addConventions(fastify);
   addRequestLog(fastify);
   await addCompression(fastify);
   addEntityTags(fastify);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(...extensions), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings, modules), adapter, {
     bodyParser: false,
     abortOnError: false,
-    logger: new NestLog(fastify.log),
+    ...(messagesTo && { logger: new NestLog(fastify.log) }),
   });
+  refuseConflicts(app);
   app.useGlobalFilters(new FailureFilter());
   app.useGlobalPipes(new DtoPipe());
   addGracefulClose(fastify, app.get(ShutdownService));
@@ -49,8 +68,6 @@ export async function createApplication(...extensions: (Type | DynamicModule)[])
     strictTransportSecurity: isHttps,
     contentSecurityPolicy: { directives: isHttps ? {} : { 'upgrade-insecure-requests': null } },
   });
-  // A process that stops on a signal exits with 0.
-  app.enableShutdownHooks([], { useProcessExit: true });
   if (settings.API_DOCS === 'on') serveOpenApi(app, settings.PUBLIC_URL);
   await app.init();
   fastify.methodTable.close();

@@ -1,10 +1,16 @@
 import { Injectable, RequestMethod } from '@nestjs/common';
-import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
+import { DiscoveryService, MetadataScanner, ModulesContainer, Reflector } from '@nestjs/core';
 import { policyOf, type Policy } from './policy.js';
+import { targetsOf } from './route-targets.js';
 
 /** A handler that answers HTTP requests, and the policy it declares. */
 export interface DeclaredRoute {
+  /** `Controller.method`. */
   readonly name: string;
+  /** The module that declares the controller. */
+  readonly module: string;
+  /** What the handler answers: method, path, and further conditions. Two handlers with one target conflict. */
+  readonly targets: readonly string[];
   readonly policy: Policy | undefined;
 }
 
@@ -15,19 +21,23 @@ export class DeclaredRolesService {
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
     private readonly reflector: Reflector,
+    private readonly modules: ModulesContainer,
   ) {}
 
-  /** All route handlers, named `Controller.method`. */
+  /** All route handlers. */
   routes(): DeclaredRoute[] {
-    return this.discovery.getControllers().flatMap(({ instance, metatype }) => {
+    return this.discovery.getControllers().flatMap(({ instance, metatype, host }) => {
       const prototype = Object.getPrototypeOf(instance) as Record<string, object>;
+      const controller = metatype as object;
       return this.scanner
         .getAllMethodNames(prototype)
         .map((name) => ({ name, handler: prototype[name] }))
         .filter((method): method is { name: string; handler: object } => isRoute(method.handler))
         .map(({ name, handler }) => ({
           name: `${metatype?.name}.${name}`,
-          policy: policyOf(this.reflector, handler, metatype as object),
+          module: host?.metatype.name ?? '',
+          targets: targetsOf({ handler, controller, modulePath: this.pathOf(host?.metatype) }),
+          policy: policyOf(this.reflector, handler, controller),
         }));
     });
   }
@@ -36,6 +46,13 @@ export class DeclaredRolesService {
   roles(): string[] {
     const roles = this.routes().flatMap(({ policy }) => (policy && policy !== 'public' ? policy.roles : []));
     return [...new Set(roles)].sort();
+  }
+
+  /** RouterModule keeps the path of a module for each application. */
+  private pathOf(module: object | undefined): string | undefined {
+    return (
+      module && (Reflect.getMetadata(`__module_path__${this.modules.applicationId}`, module) as string | undefined)
+    );
   }
 }
 

@@ -2,7 +2,10 @@ import { applyDecorators } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ApiExtension } from '@nestjs/swagger';
 
-/** What a route requires: nothing, or a signed-in user with one of the roles. */
+/**
+ * What a route requires: nothing, or a signed-in user with one of the roles.
+ * @publicApi
+ */
 export type Policy = 'public' | { readonly roles: readonly [string, ...string[]] };
 
 const PolicyMetadata = Reflector.createDecorator<Policy>();
@@ -10,13 +13,17 @@ const PolicyMetadata = Reflector.createDecorator<Policy>();
 /**
  * Requires a signed-in user with at least one of the roles. A full administrator needs no role. The OpenAPI document has the role, or the
  * list of roles, as `x-required-role`.
+ * @publicApi
  */
 export function Role(...roles: [string, ...string[]]): MethodDecorator {
   const [role, ...others] = roles;
   return applyDecorators(PolicyMetadata({ roles }), ApiExtension('x-required-role', others.length > 0 ? roles : role));
 }
 
-/** Allows every request, signed in or not. */
+/**
+ * Allows every request, signed in or not.
+ * @publicApi
+ */
 export function Public(): ClassDecorator & MethodDecorator {
   return PolicyMetadata('public');
 }

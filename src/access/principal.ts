@@ -8,13 +8,19 @@ export interface Account {
   readonly roles: readonly string[];
 }
 
-/** The user who makes a request, and the origin of the request. The name is the e-mail: the subject of tokens and the author of writes. */
+/**
+ * The user who makes a request, and the origin of the request. The name is the e-mail: the subject of tokens and the author of writes.
+ * @publicApi
+ */
 export interface Principal extends Actor {
   readonly isAdministrator: boolean;
   readonly roles: readonly string[];
 }
 
-/** Whether the user has one of these roles. A full administrator passes without any role. */
+/**
+ * Whether the user has one of these roles. A full administrator passes without any role.
+ * @publicApi
+ */
 export function holdsRole(
   { isAdministrator, roles }: Pick<Principal, 'isAdministrator' | 'roles'>,
   ...wanted: string[]

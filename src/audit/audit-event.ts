@@ -22,9 +22,16 @@ export const AUDIT_KINDS = [
   'token-introspected',
 ] as const;
 
+/**
+ * The kind of an event.
+ * @publicApi
+ */
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 
-/** Who did what, and why. */
+/**
+ * Who did what, and why.
+ * @publicApi
+ */
 export interface AuditAct {
   readonly kind: AuditKind;
   readonly actor: Actor;
@@ -40,7 +47,10 @@ export interface LastRedemption {
   readonly lastRedeemedOn: Date | null | undefined;
 }
 
-/** An act, and the user, client, session and records that it was about. */
+/**
+ * An act, and the user, client, session and records that it was about.
+ * @publicApi
+ */
 export interface AuditEvent extends AuditAct, Partial<LastRedemption> {
   readonly subject?: string | undefined;
   readonly clientId?: string | undefined;

@@ -6,7 +6,10 @@ import { MinuteBudget } from './minute-budget.js';
 
 const EVENTS_A_MINUTE = 10;
 
-/** Writes the audit trail: who did what to which session, from where, when and why. */
+/**
+ * Writes the audit trail: who did what to which session, from where, when and why.
+ * @publicApi
+ */
 @Injectable()
 export class AuditEventsService {
   private readonly budget = new MinuteBudget(EVENTS_A_MINUTE);

@@ -5,7 +5,10 @@ import { AuditEventsService } from './audit-events.service.js';
 import { CreateAuditTrailEntries1795000000500 } from './migrations/1795000000500-create-audit-trail-entries.js';
 import { AddLastRedemption1796000001000 } from './migrations/1796000001000-add-last-redemption.js';
 
-/** Writes the events of the audit trail. */
+/**
+ * Writes the events of the audit trail.
+ * @publicApi
+ */
 @Module({
   imports: [
     DatabaseModule.forFeature({

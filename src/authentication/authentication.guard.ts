@@ -9,7 +9,7 @@ import { VerificationFault } from './jwt-verifier.js';
 
 /** Finds out who makes a request, on every route that is not public. */
 @Injectable()
-export class AuthenticationGuard extends AuthGuard(['bearer', 'basic']) {
+export class AuthenticationGuard extends AuthGuard(['tessera-bearer', 'tessera-basic']) {
   constructor(private readonly reflector: Reflector) {
     super();
   }

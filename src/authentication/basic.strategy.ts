@@ -18,7 +18,7 @@ import { RememberedPasswordsService } from './remembered-passwords.service.js';
  * a second factor cannot use Basic: Basic cannot carry a code, and a second factor must not be optional.
  */
 @Injectable()
-export class BasicStrategy extends PassportStrategy(Strategy, 'basic') {
+export class BasicStrategy extends PassportStrategy(Strategy, 'tessera-basic') {
   constructor(
     private readonly users: GenuineUsersService,
     private readonly signIn: SignInService,

@@ -17,7 +17,7 @@ const BEARER = /^bearer +(\S+) *$/i;
  * from the database, whose clock decides.
  */
 @Injectable()
-export class BearerStrategy extends PassportStrategy(Strategy, 'bearer') {
+export class BearerStrategy extends PassportStrategy(Strategy, 'tessera-bearer') {
   constructor(
     accessTokens: AccessTokensService,
     private readonly principals: SessionPrincipalsService,

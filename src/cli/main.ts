@@ -1,4 +1,6 @@
+#!/usr/bin/env node
 import { Command } from 'commander';
+import { createRequire } from 'node:module';
 import { AppError } from '../kernel/app-error.js';
 import { escapedLines } from '../kernel/text.js';
 import { operatorFault } from '../operator-fault.js';
@@ -8,15 +10,24 @@ import { addKeyCommands } from './key-commands.js';
 import { addMigrationCommands } from './migration-commands.js';
 import { complain } from './operator.js';
 import { addRoleCommands } from './role-commands.js';
+import { addServeCommand } from './serve-command.js';
 import { addSessionCommands } from './session-commands.js';
 import { addTotpCommands } from './totp-commands.js';
 import { addUserCommands } from './user-commands.js';
+import { useDefinitionOf } from './with-application.js';
 
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 const program = new Command('tessera')
-  .description('Commands for operators. They use the same settings and database as the service.')
+  .version(version)
+  .description('The service, and commands for its operators, which use the same settings and database.')
+  .option('--config <file>', 'the definition of additional modules (default: tessera.config.js, also in dist/)')
   .configureOutput({ writeErr: (text) => process.stderr.write(escapedLines(text)) })
   .showHelpAfterError('(add --help to see the options)');
+program.hook('preAction', () => {
+  useDefinitionOf(program.opts<{ config?: string }>().config);
+});
 for (const addGroup of [
+  addServeCommand,
   addUserCommands,
   addTotpCommands,
   addRoleCommands,

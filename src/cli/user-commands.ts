@@ -2,7 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import type { Command } from 'commander';
 import { DeclaredRolesService } from '../access/declared-roles.service.js';
 import { UsersService } from '../users/users.service.js';
-import { demandKnownRoles } from './known-roles.js';
+import { demandKnownRoles } from '../access/known-roles.js';
 import { OPERATOR, say } from './operator.js';
 import { readNewPassword } from './read-password.js';
 import { formatUsers, userAsJson } from './user-list.js';

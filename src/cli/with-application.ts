@@ -1,14 +1,31 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../app.module.js';
+import { readSettings } from '../config/given-settings.js';
+import { loadDefinition } from '../definition-file.js';
 import { StderrLog } from './stderr-log.js';
+
+/** The file that the operator named. */
+let definitionFile: string | undefined;
+
+/** Lets the command use the modules and settings of this file, and not of the working folder's. */
+export function useDefinitionOf(file: string | undefined): void {
+  definitionFile = file;
+}
+
+/** The definition of the command. @throws DefinitionError as `loadDefinition` */
+export const commandDefinition = (): ReturnType<typeof loadDefinition> => loadDefinition(definitionFile);
 
 /**
  * Runs a command's work with the services of the application, on its database, without its HTTP server.
- * @throws SettingsError, FolderInUseError, an error of the database when it cannot be opened, and every error of the work
+ * @throws SettingsError, DefinitionError, FolderInUseError, an error of the database when it cannot be opened, and every error of the work
  */
 export async function withApplication(work: (app: INestApplicationContext) => Promise<void>): Promise<void> {
-  const app = await NestFactory.createApplicationContext(AppModule, { logger: new StderrLog(), abortOnError: false });
+  const { modules, settings } = await commandDefinition();
+  const app = await NestFactory.createApplicationContext(AppModule.with(await readSettings(settings), modules), {
+    logger: new StderrLog(),
+    abortOnError: false,
+  });
   try {
     await work(app);
   } finally {

@@ -1,10 +1,15 @@
-import { Global, Module } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { Settings } from './settings.js';
 
 /** Provides one shared Settings to all modules. */
-@Global()
-@Module({
-  providers: [{ provide: Settings, useFactory: () => Settings.load() }],
-  exports: [Settings],
-})
-export class ConfigModule {}
+@Module({})
+export class ConfigModule {
+  static of(settings: Settings): DynamicModule {
+    return {
+      module: ConfigModule,
+      global: true,
+      providers: [{ provide: Settings, useValue: settings }],
+      exports: [Settings],
+    };
+  }
+}

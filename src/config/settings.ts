@@ -29,6 +29,7 @@ const PASSWORD = `${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters`;
 /**
  * All settings of the service, read from the environment once, validated and frozen. They have the names of the environment variables. No
  * other part of the service reads the environment.
+ * @publicApi
  */
 export class Settings {
   /** The port on which the service listens. */

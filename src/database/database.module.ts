@@ -10,7 +10,10 @@ import { StatementsService } from './statements.service.js';
 import { whenDatabaseAnswers } from './when-database-answers.js';
 import type { Secrets } from '../kernel/key-ring.js';
 
-/** A feature's part of the database. */
+/**
+ * A feature's part of the database.
+ * @publicApi
+ */
 export interface DatabaseFeature {
   readonly entities: Type[];
   readonly migrations: Type<MigrationInterface>[];
@@ -21,7 +24,10 @@ export interface DatabaseFeature {
  */
 const migrations = new Set<Type<MigrationInterface>>();
 
-/** The connection to the database. A feature declares its entities and migrations with `forFeature`. */
+/**
+ * The connection to the database. A feature declares its entities and migrations with `forFeature`.
+ * @publicApi
+ */
 @Module({})
 export class DatabaseModule {
   /** Opens the database that the settings name, and migrates it before any other code uses it. */

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
+import { AppError } from '../kernel/app-error.js';
 import { lendSecrets, lentTo } from './migration-secrets.js';
 import { migrationPool, type ServerPool } from './server-pool.js';
 
@@ -24,14 +25,24 @@ export async function migrate(dataSource: DataSource): Promise<void> {
   });
 }
 
-/** Reverts the latest migration and returns its name; undefined when there is none. The previous version can then run without it. */
+/**
+ * Reverts the latest migration and returns its name; undefined when there is none. The previous version can then run without it.
+ * @throws AppError 409 when no loaded module has the migration
+ */
 export async function revertLatest(dataSource: DataSource): Promise<string | undefined> {
   return withMigrator(dataSource, async (migrator) => {
     const executor = new MigrationExecutor(migrator);
     const [latest] = (await executor.getExecutedMigrations()).sort((a, b) => (b.id ?? 0) - (a.id ?? 0));
     if (!latest) return undefined;
     const migration = migrator.migrations.find(({ constructor: { name } }) => name === latest.name);
-    executor.transaction = migration?.transaction === false ? 'none' : 'each';
+    if (!migration)
+      throw new AppError(
+        'unknown_migration',
+        409,
+        `The latest migration, ${latest.name}, is of a module that this command does not load. ` +
+          'Run the command in the folder of its tessera.config.js, or name that file with --config.',
+      );
+    executor.transaction = migration.transaction === false ? 'none' : 'each';
     await executor.undoLastMigration();
     return latest.name;
   });

@@ -5,6 +5,7 @@ import { numbered, type Parameters, type ValuesOf } from './named-parameters.js'
  * A statement that each connection prepares once, under its name, and later only binds. This is 1.8 times as fast as the unnamed statements
  * that TypeORM's repositories send. It is meant for the few hot statements, and for statements that act and audit in one round trip.
  * `statement` makes it. It takes `Given`, which is its batch and its parameters by name, and returns rows of the type `Row`.
+ * @publicApi
  */
 export interface Statement<Given = never, Row = unknown> {
   readonly name: string;
@@ -57,7 +58,10 @@ interface RowType<Row> {
 /** The statements of all loaded modules, by name. */
 export const STATEMENTS = new Map<string, Statement>();
 
-/** The type of a statement's rows, for `Definition.returns`. */
+/**
+ * The type of a statement's rows, for `Definition.returns`.
+ * @publicApi
+ */
 export function rowOf<Row>(): RowType<Row> {
   return {};
 }
@@ -65,6 +69,7 @@ export function rowOf<Row>(): RowType<Row> {
 /**
  * Makes a statement and compiles its text, when its module is loaded.
  * @throws Error when the text does not fit the declared parameters, or another statement has the name
+ * @publicApi
  */
 export function statement<const P extends Parameters = never, const C extends Columns = never, Row = unknown>(
   definition: Definition<P, C, Row>,

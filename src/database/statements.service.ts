@@ -13,6 +13,7 @@ const REPEATED_WITHIN_MS = 5_000;
 
 /**
  * Runs prepared statements. Without a manager, each statement is its own transaction; with a manager, it runs in the manager's transaction.
+ * @publicApi
  */
 @Injectable()
 export class StatementsService {

@@ -31,7 +31,10 @@ const MESSAGES: Readonly<Record<keyof typeof DESCRIPTIONS, string>> = {
   503: 'The database cannot be reached; nothing was written.',
 };
 
-/** Documents that a 400 may also be a failed validation (contract 1.4). Both kinds get an example. */
+/**
+ * Documents that a 400 may also be a failed validation (contract 1.4). Both kinds get an example.
+ * @publicApi
+ */
 export function ApiValidationFailure(failure: MemberFailure, malformed: string): MethodDecorator {
   return applyDecorators(
     ApiExtraModels(FailureBody, ValidationFailureBody),
@@ -54,7 +57,10 @@ export function ApiValidationFailure(failure: MemberFailure, malformed: string):
   );
 }
 
-/** Documents failures in the form of contract 1.5, each with an example. It always adds 401, 403, 429, 500 and 503. */
+/**
+ * Documents failures in the form of contract 1.5, each with an example. It always adds 401, 403, 429, 500 and 503.
+ * @publicApi
+ */
 export function ApiFailures(...statuses: (keyof typeof DESCRIPTIONS)[]): MethodDecorator {
   return applyDecorators(
     ApiExtraModels(FailureBody),

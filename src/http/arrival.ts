@@ -16,9 +16,11 @@ export function addArrival(fastify: FastifyInstance): void {
   fastify.addHook('onClose', () => {
     clock.stop();
   });
-  fastify.server.on('connection', (socket: Socket) => {
+  const accept = (socket: Socket): void => {
     clock.accept(socket);
-  });
+  };
+  fastify.server.on('connection', accept);
+  fastify.decorate('acceptConnection', accept);
   fastify.decorateRequest('receivedAt', 0);
   fastify.addHook('onRequest', (_request, _reply, done) => {
     clock.look();
@@ -58,6 +60,10 @@ export function abandoned(): AppError {
 }
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** For a server inside another one: records a new connection of the other server. */
+    acceptConnection: (socket: Socket) => void;
+  }
   interface FastifyContextConfig {
     /**
      * Whether the route only ends something, such as a session. A late request to such a route is carried out even if its client has

@@ -1,4 +1,7 @@
-/** Work that keeps the database tidy, done by one process at a time in bounded batches. */
+/**
+ * Work that keeps the database tidy, done by one process at a time in bounded batches.
+ * @publicApi
+ */
 export interface Job {
   /** The name of the job in the metrics, in the log, and on the command line. */
   readonly name: string;

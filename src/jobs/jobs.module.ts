@@ -7,7 +7,10 @@ import { JobsService } from './jobs.service.js';
 import { LeasesRepository } from './leases.repository.js';
 import { CreateJobs1795200001000 } from './migrations/1795200001000-create-jobs.js';
 
-/** The jobs that keep the database tidy. */
+/**
+ * The jobs that keep the database tidy.
+ * @publicApi
+ */
 @Module({
   imports: [DatabaseModule.forFeature({ entities: [JobRecord], migrations: [CreateJobs1795200001000] })],
   providers: [JobsService, LeasesRepository, EmbeddedMaintenanceJob, EmbeddedMaintenanceRepository],

@@ -20,6 +20,7 @@ const LONGEST_GOODBYE_MS = 3_000;
 /**
  * Runs the jobs that features register. Each job has a lease in the database. The first process that sees a due job takes the lease, and
  * renews it with each batch. If this process dies, another process takes over. No lock lasts longer than a batch.
+ * @publicApi
  */
 @Injectable()
 export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {

@@ -1,6 +1,9 @@
 import type { ErrorCode, StatusOf } from './error-codes.js';
 
-/** What goes with a failure beside its message: `detail` is logged and never sent, `headers` are sent. */
+/**
+ * What goes with a failure beside its message: `detail` is logged and never sent, `headers` are sent.
+ * @publicApi
+ */
 export interface FailureContext {
   readonly detail?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -11,6 +14,7 @@ export interface FailureContext {
  *
  * `code` is stable, for programs and logs. `status` is the HTTP status. `message` is sent to the caller. If two causes must look the same
  * to the caller, only their `detail` in the log differs.
+ * @publicApi
  */
 export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name: string = 'AppError';
@@ -25,12 +29,18 @@ export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-/** 400: the request does not have the form that the route expects; the message says why (contract 1.5). */
+/**
+ * 400: the request does not have the form that the route expects; the message says why (contract 1.5).
+ * @publicApi
+ */
 export function badRequest(message: string): AppError {
   return new AppError('bad_request', 400, message);
 }
 
-/** 404: there is no record with this Id (contract 1.5). */
+/**
+ * 404: there is no record with this Id (contract 1.5).
+ * @publicApi
+ */
 export function notFound(resource: string, id: number): AppError {
   return new AppError('not_found', 404, `There is no ${resource} with Id ${id}.`);
 }

@@ -29,7 +29,10 @@ export function parseDateTime(text: string): ParsedDateTime | undefined {
   return year >= 1 && year <= 9999 ? { instant, toTheMinute: !groups['seconds'] } : undefined;
 }
 
-/** `YYYY-MM-DDTHH:mm:ssZ`, UTC, without a fraction (contract 1.2). */
+/**
+ * `YYYY-MM-DDTHH:mm:ssZ`, UTC, without a fraction (contract 1.2).
+ * @publicApi
+ */
 export function formatDateTime(instant: Date): string {
   return `${instant.toISOString().slice(0, 19)}Z`;
 }

@@ -1,7 +1,9 @@
+import type { AddedErrorCodes } from './added-error-codes.js';
+
 /** The row of a code in docs/errors.md. */
-interface ErrorDescription {
+interface ErrorDescription<Status = number | 'varies'> {
   /** The HTTP status; `varies` where the web server finds the failure and chooses the status. */
-  readonly status: number | 'varies';
+  readonly status: Status;
   readonly meaning: string;
   /** What the caller or the operator can do. */
   readonly action: string;
@@ -9,8 +11,15 @@ interface ErrorDescription {
 
 type Catalogue = Readonly<Record<string, ErrorDescription>>;
 
+/** The type has the codes and statuses. Teams compile against it, so it has no texts, which may change at any time. */
+function catalogue<const Rows extends Catalogue>(
+  rows: Rows,
+): { readonly [Code in keyof Rows]: ErrorDescription<Rows[Code]['status']> } {
+  return rows;
+}
+
 /** Failures of requests. */
-export const REQUEST_ERRORS = {
+export const REQUEST_ERRORS = catalogue({
   bad_request: {
     status: 400,
     meaning: 'The request does not have the form that the route expects.',
@@ -131,10 +140,10 @@ export const REQUEST_ERRORS = {
       'A page of an origin that `ALLOWED_ORIGINS` does not list tried to call the service from a browser. Only the log has this code.',
     action: 'The operator adds the origin if the page is one of yours.',
   },
-} as const satisfies Catalogue;
+});
 
 /** Failures that OAuth endpoints add to those of requests (RFC 6749, section 5.2; contract 3). */
-export const OAUTH_ERRORS = {
+export const OAUTH_ERRORS = catalogue({
   invalid_request: {
     status: 400,
     meaning: 'A parameter is missing or repeated, or two client names differ.',
@@ -171,10 +180,10 @@ export const OAUTH_ERRORS = {
     meaning: 'The password must be changed before the user can sign in.',
     action: 'The operator runs `npm run cli -- users change E-MAIL --password`.',
   },
-} as const satisfies Catalogue;
+});
 
 /** Failures of commands. The command prints only the message and exits with 1. */
-export const COMMAND_ERRORS = {
+export const COMMAND_ERRORS = catalogue({
   bad_email: { status: 400, meaning: 'The text is not an e-mail address.', action: 'Correct it.' },
   bad_password: { status: 400, meaning: 'The password is too short or too long.', action: 'Choose another.' },
   no_password: { status: 400, meaning: 'No password was typed or piped in.', action: 'Run the command again.' },
@@ -206,23 +215,30 @@ export const COMMAND_ERRORS = {
   },
   no_such_job: { status: 404, meaning: 'There is no job of this name.', action: 'See `npm run cli -- jobs list`.' },
   job_runs: { status: 409, meaning: 'A process is already running the job.', action: 'Wait for it.' },
+  unknown_migration: {
+    status: 409,
+    meaning: 'The latest migration is of a module that the command does not load.',
+    action: 'Run the command in the folder of its `tessera.config.js`, or name that file with `--config`.',
+  },
   no_migration: { status: 404, meaning: 'There is no migration to revert.', action: 'Nothing.' },
-} as const satisfies Catalogue;
+});
 
 type Errors = typeof REQUEST_ERRORS & typeof OAUTH_ERRORS & typeof COMMAND_ERRORS;
 type OwnErrorCode = keyof Errors;
 
-/**
- * The codes of added modules, each with its status. A module declares its codes beside the class that throws them:
- * `declare module '../kernel/error-codes.js' { interface AddedErrorCodes { coupon_used: 409 } }`.
- */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the service itself adds none
-export interface AddedErrorCodes {}
+// Not by its name: TypeScript lets other packages add to an interface that is re-exported by a star alone.
+export * from './added-error-codes.js';
 
-/** The stable code of a failure, for programs and people: a code of the catalogue, or a code that an added module declares. */
+/**
+ * The stable code of a failure, for programs and people: a code of the catalogue, or a code that an added module declares.
+ * @publicApi
+ */
 export type ErrorCode = OwnErrorCode | keyof AddedErrorCodes;
 
-/** The status that goes with a code. */
+/**
+ * The status that goes with a code.
+ * @publicApi
+ */
 export type StatusOf<Code extends ErrorCode> = Code extends OwnErrorCode
   ? Numeric<Errors[Code]['status']>
   : Code extends keyof AddedErrorCodes

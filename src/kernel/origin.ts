@@ -1,4 +1,7 @@
-/** Where a request came from, for the audit trail. Unknown parts are null, as on the command line. */
+/**
+ * Where a request came from, for the audit trail. Unknown parts are null, as on the command line.
+ * @publicApi
+ */
 export interface Origin {
   /** IP address, as the trusted proxies report it. */
   readonly address: string | null;
@@ -6,7 +9,10 @@ export interface Origin {
   readonly requestId: string | null;
 }
 
-/** Who acts, and from where. */
+/**
+ * Who acts, and from where.
+ * @publicApi
+ */
 export interface Actor {
   /** E-mail of the user, or the name of a part of the system that acts without a user. */
   readonly name: string;

@@ -1,7 +1,10 @@
 import { AppError, type FailureContext } from './app-error.js';
 import { firstCharacters, isLongerThan } from './text.js';
 
-/** A member or parameter that failed: its contract name, the fault, and the value that was sent (contract 1.4). */
+/**
+ * A member or parameter that failed: its contract name, the fault, and the value that was sent (contract 1.4).
+ * @publicApi
+ */
 export interface MemberFailure {
   readonly AttemptedValue: unknown;
   readonly Message: string;
@@ -10,7 +13,10 @@ export interface MemberFailure {
 
 const ATTEMPTED_VALUE_LIMIT = 256;
 
-/** 400 that names each failed member or parameter once, in the given order (contract 1.4). */
+/**
+ * 400 that names each failed member or parameter once, in the given order (contract 1.4).
+ * @publicApi
+ */
 export class ValidationError extends AppError {
   readonly failures: readonly MemberFailure[];
 

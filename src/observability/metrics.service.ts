@@ -8,7 +8,10 @@ import { withinTime } from './within-time.js';
 /** Shorter than the default timeout of Prometheus for a scrape: ten seconds. */
 const COLLECT_LIMIT_MS = 2_000;
 
-/** A metric's name by the conventions of Prometheus: `tessera_`, the thing measured, its base unit, and `_total` for counters. */
+/**
+ * A metric's name by the conventions of Prometheus: `tessera_`, the thing measured, its base unit, and `_total` for counters.
+ * @publicApi
+ */
 export interface MetricDescription<Label extends string> {
   readonly name: `tessera_${string}`;
   readonly help: string;
@@ -23,7 +26,10 @@ export interface DeclaredMetric extends MetricDescription<string> {
   readonly type: 'counter' | 'gauge' | 'histogram';
 }
 
-/** A value that a gauge shows at a scrape. */
+/**
+ * A value that a gauge shows at a scrape.
+ * @publicApi
+ */
 export interface Reading<Label extends string> {
   readonly labels?: Partial<Record<Label, string>>;
   readonly value: number;
@@ -33,6 +39,7 @@ export interface Reading<Label extends string> {
  * The metrics of one application. Any provider may inject this service and register each of its metrics once, in its constructor:
  * `this.runs = metrics.counter({ name: 'tessera_job_runs_total', help: 'Runs of jobs.', labelNames: ['job_name', 'outcome'] })`. Later
  * the provider calls `this.runs.inc({ job_name: 'expiry', outcome: 'ok' })`.
+ * @publicApi
  */
 @Injectable()
 export class MetricsService {

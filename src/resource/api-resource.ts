@@ -25,7 +25,10 @@ const ETAG = {
 } as const;
 const BODY_TYPES = ['application/json', 'application/x-www-form-urlencoded'];
 
-/** Documents `POST`: the body is stored, and the response is the write envelope. */
+/**
+ * Documents `POST`: the body is stored, and the response is the write envelope.
+ * @publicApi
+ */
 export function ApiCreate(resource: string, input: Type): MethodDecorator {
   return applyDecorators(
     ApiOperation({ operationId: `create${resource}`, summary: `Create a ${resource}` }),
@@ -34,7 +37,10 @@ export function ApiCreate(resource: string, input: Type): MethodDecorator {
   );
 }
 
-/** Documents `PUT`: the body replaces the record with its Id, and the response is the write envelope. */
+/**
+ * Documents `PUT`: the body replaces the record with its Id, and the response is the write envelope.
+ * @publicApi
+ */
 export function ApiUpdate(resource: string, change: Type): MethodDecorator {
   return applyDecorators(
     ApiIfMatch(),
@@ -48,7 +54,10 @@ export function ApiUpdate(resource: string, change: Type): MethodDecorator {
   );
 }
 
-/** Documents `PUT` of a whole record at the path of its id. `change` is the body; its Id is optional. */
+/**
+ * Documents `PUT` of a whole record at the path of its id. `change` is the body; its Id is optional.
+ * @publicApi
+ */
 export function ApiUpdateAt(resource: string, change: Type): MethodDecorator {
   return applyDecorators(
     ApiIfMatch(),
@@ -63,7 +72,10 @@ export function ApiUpdateAt(resource: string, change: Type): MethodDecorator {
   );
 }
 
-/** Documents `GET` of one record by its id. */
+/**
+ * Documents `GET` of one record by its id.
+ * @publicApi
+ */
 export function ApiGet(resource: string, view: Type): MethodDecorator {
   return applyDecorators(
     ApiOperation({ operationId: `get${resource}`, summary: `Get a ${resource}` }),
@@ -80,7 +92,10 @@ export function ApiGet(resource: string, view: Type): MethodDecorator {
   );
 }
 
-/** Documents `DELETE` of one record by its id. The response is the write envelope. */
+/**
+ * Documents `DELETE` of one record by its id. The response is the write envelope.
+ * @publicApi
+ */
 export function ApiDelete(resource: string): MethodDecorator {
   return applyDecorators(
     ApiOperation({ operationId: `delete${resource}`, summary: `Delete a ${resource}` }),
@@ -97,7 +112,10 @@ interface Batch {
   readonly role: string;
 }
 
-/** Documents the search of a resource, and the batch on the same path. OpenAPI allows only one operation for both. */
+/**
+ * Documents the search of a resource, and the batch on the same path. OpenAPI allows only one operation for both.
+ * @publicApi
+ */
 export function ApiList(definition: SearchDefinition, view: Type, shared?: Batch): MethodDecorator {
   const { resource, plural } = definition;
   const list = listEnvelopeOf(view);

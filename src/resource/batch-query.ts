@@ -31,6 +31,7 @@ export function addBatchConstraint(fastify: FastifyInstance): void {
 /**
  * The ids of a batch request, in the order of the request, without duplicates.
  * @throws AppError 400 naming the first invalid id
+ * @publicApi
  */
 export const BatchQuery = createParamDecorator((_data: unknown, context: ExecutionContext): number[] => {
   const { url } = context.switchToHttp().getRequest<FastifyRequest>();

@@ -29,5 +29,8 @@ const bodyAtId = createParamDecorator((_data: unknown, context: ExecutionContext
   return { body, id: readIdOfPath(params.id) };
 });
 
-/** Like `@Body()`, for a record at the path `:id`: the Id in the body must equal the id of the path, or be absent. */
+/**
+ * Like `@Body()`, for a record at the path `:id`: the Id in the body must equal the id of the path, or be absent.
+ * @publicApi
+ */
 export const CheckedBodyAtId = (): ParameterDecorator => bodyAtId(BodyAtIdPipe);

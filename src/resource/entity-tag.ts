@@ -6,7 +6,10 @@ const CODINGS = ['gzip', 'br'];
 /** An element of a list of entity tags (RFC 9110, sections 5.6.1 and 8.8.3). An element may be empty. */
 const ELEMENT = /[ \t]*(?:((?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")[ \t]*)?(?:,|$)/y;
 
-/** The strong entity tag of a representation (RFC 9110, section 8.8.3). It differs whenever any member differs. */
+/**
+ * The strong entity tag of a representation (RFC 9110, section 8.8.3). It differs whenever any member differs.
+ * @publicApi
+ */
 export function entityTagOf(representation: object): string {
   const digest = createHash('sha256').update(JSON.stringify(representation)).digest('base64url');
   return `"${digest.slice(0, CHARACTERS)}"`;

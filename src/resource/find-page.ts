@@ -4,7 +4,10 @@ import type { Comparison, Filter, FoundPage, Search } from './search.js';
 /** Up to this number, matches are counted. Above it, their number is the planner's estimate (contract 1.6). */
 const COUNTED_UP_TO = 100_000;
 
-/** The SQL of a member that can be searched or ordered by: a column, or an expression of columns. */
+/**
+ * The SQL of a member that can be searched or ordered by: a column, or an expression of columns.
+ * @publicApi
+ */
 export interface SearchColumn {
   readonly sql: string;
   /** How many characters the index contains, and the order compares. A B-tree accepts entries of up to 2.7 kB. */
@@ -15,7 +18,10 @@ export interface SearchColumn {
   readonly isNullable?: boolean;
 }
 
-/** A table that can be searched, with its members by their contract names. The names come from code, never from a request. */
+/**
+ * A table that can be searched, with its members by their contract names. The names come from code, never from a request.
+ * @publicApi
+ */
 export interface Searchable {
   readonly table: string;
   readonly columns: Readonly<Record<string, SearchColumn>>;
@@ -27,6 +33,7 @@ const OPERATORS: Readonly<Record<Comparison, string>> = { equals: '=', beginsWit
  * Finds one page of a search, as the ids of its records. Selecting only ids lets PostgreSQL read skipped records from the index alone, if
  * the index has all columns of the search. The query looks for one record more than the page has: that record shows whether another page
  * follows. If none follows, and the page is not empty, the position of its last record is the total, and nothing is counted.
+ * @publicApi
  */
 export async function findPage(
   dataSource: DataSource,

@@ -9,7 +9,10 @@ class IdPipe implements PipeTransform<string, number> {
   }
 }
 
-/** Injects the id at the end of the path, validated. */
+/**
+ * Injects the id at the end of the path, validated.
+ * @publicApi
+ */
 export const IdParam = (): ParameterDecorator => Param('id', IdPipe);
 
 /** The id at the end of a path. @throws AppError 400 when the text is not an id */

@@ -10,7 +10,10 @@ const IS_ESTIMATED = Symbol('is estimated');
 const count = (example: number, format: 'int32' | 'int64', description?: string): PropertyDecorator =>
   ApiProperty({ type: 'integer', format, example, ...(description && { description }) });
 
-/** One page of a search (contract 1.6): thirteen members. `FirstItem` and `LastItem` count from 1; both are 0 on an empty page. */
+/**
+ * One page of a search (contract 1.6): thirteen members. `FirstItem` and `LastItem` count from 1; both are 0 on an empty page.
+ * @publicApi
+ */
 export abstract class ListEnvelope<T> {
   readonly Records!: readonly T[];
 
@@ -73,7 +76,10 @@ export function listEnvelopeOf<T>(record: Type<T>): Type<ListEnvelope<T>> {
   return ListOf;
 }
 
-/** The response to a search: the list envelope with the records found. A page that comes in slices is streamed, with the same bytes. */
+/**
+ * The response to a search: the list envelope with the records found. A page that comes in slices is streamed, with the same bytes.
+ * @publicApi
+ */
 export function toListEnvelope<T>(search: Search, found: Found<T>): ListEnvelope<T> | StreamableFile {
   const { records } = found;
   if (!areSlices(records)) {
@@ -83,7 +89,10 @@ export function toListEnvelope<T>(search: Search, found: Found<T>): ListEnvelope
   return streamRecords(records, { head: '{"Records":[', tail, isEstimated: found.isEstimated });
 }
 
-/** The response to a batch: a bare array of the records. */
+/**
+ * The response to a batch: a bare array of the records.
+ * @publicApi
+ */
 export function toBatch<T>(records: Records<T>): readonly T[] | StreamableFile {
   if (!areSlices(records)) return records;
   return streamRecords(records, { head: '[', tail: () => ']', isEstimated: false });

@@ -9,7 +9,10 @@ import { isBlank, isLongerThan, textFault } from '../kernel/text.js';
 /** The failure of a member that is absent, null, empty or blank (contract 1.4). */
 export const REQUIRED = 'is a required field';
 
-/** The rules of a text member. A secret member is never echoed in a validation failure. */
+/**
+ * The rules of a text member. A secret member is never echoed in a validation failure.
+ * @publicApi
+ */
 export interface TextOptions {
   readonly maxLength: number;
   readonly secret?: boolean;
@@ -17,7 +20,10 @@ export interface TextOptions {
   readonly description: string;
 }
 
-/** A member that must be text: not empty, not only white space, within its length, and storable. */
+/**
+ * A member that must be text: not empty, not only white space, within its length, and storable.
+ * @publicApi
+ */
 export function RequiredText(options: TextOptions): PropertyDecorator {
   const { maxLength, secret, ...documentation } = options;
   return member({
@@ -27,7 +33,10 @@ export function RequiredText(options: TextOptions): PropertyDecorator {
   });
 }
 
-/** A member that may be text, null or absent. */
+/**
+ * A member that may be text, null or absent.
+ * @publicApi
+ */
 export function OptionalText({ maxLength, ...documentation }: TextOptions): PropertyDecorator {
   return member({
     fault: (value) => (value === undefined || value === null ? undefined : textMemberFault(value, maxLength)),
@@ -35,7 +44,10 @@ export function OptionalText({ maxLength, ...documentation }: TextOptions): Prop
   });
 }
 
-/** A member that must be a date-time by contract 1.2. The property becomes a Date of whole seconds. */
+/**
+ * A member that must be a date-time by contract 1.2. The property becomes a Date of whole seconds.
+ * @publicApi
+ */
 export function RequiredDateTime(documentation: ApiPropertyOptions): PropertyDecorator {
   return member({
     read: (value) => (typeof value === 'string' ? (parseDateTime(value)?.instant ?? value) : value),
@@ -53,6 +65,7 @@ export const ID_OF_PATH = Symbol('id of the path');
 /**
  * A member that must be a record's Id: a JSON number, or digits, as forms send them. The property becomes a number. If the path has an id,
  * the member must equal it or be absent.
+ * @publicApi
  */
 export function RequiredId(documentation: ApiPropertyOptions): PropertyDecorator {
   return member({

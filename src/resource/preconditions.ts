@@ -5,7 +5,10 @@ import { findMatch, parseEntityTags } from './entity-tag.js';
 
 type Tags = readonly string[] | '*';
 
-/** The conditions of a write on the current state of its record (RFC 9110, section 13.1). */
+/**
+ * The conditions of a write on the current state of its record (RFC 9110, section 13.1).
+ * @publicApi
+ */
 export class Preconditions {
   constructor(
     private readonly ifMatch?: Tags,
@@ -31,7 +34,10 @@ export class Preconditions {
   }
 }
 
-/** The preconditions of the request. @throws AppError 400 when `If-Match` or `If-None-Match` contains anything other than entity tags */
+/**
+ * The preconditions of the request. @throws AppError 400 when `If-Match` or `If-None-Match` contains anything other than entity tags
+ * @publicApi
+ */
 export const RequestPreconditions = createParamDecorator((_data: unknown, context: ExecutionContext): Preconditions => {
   const { headers } = context.switchToHttp().getRequest<FastifyRequest>();
   return new Preconditions(tagsOf('If-Match', headers['if-match']), tagsOf('If-None-Match', headers['if-none-match']));

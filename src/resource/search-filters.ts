@@ -3,7 +3,10 @@ import type { Filter } from './search.js';
 import { textFault } from '../kernel/text.js';
 import { readSearchDate, SEARCH_DATE_FAULT } from './search-dates.js';
 
-/** How a member is filtered. Text accepts a trailing `*`. Secret text must match as a whole and is never echoed. */
+/**
+ * How a member is filtered. Text accepts a trailing `*`. Secret text must match as a whole and is never echoed.
+ * @publicApi
+ */
 export type FilterKind = 'text' | 'secret' | 'uuid' | 'id' | 'date-time';
 
 /** A parameter of a search that filters by one member: how to read its value, and its documentation. */

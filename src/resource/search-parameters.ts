@@ -7,7 +7,10 @@ import { attemptedValue, ValidationError, type MemberFailure } from '../kernel/v
 import { decodePairs } from '../http/percent-encoding.js';
 import { equalityFilter, rangeFilters, type FilterKind, type FilterParameter } from './search-filters.js';
 
-/** The members by which a resource can be searched and ordered, by their contract names. */
+/**
+ * The members by which a resource can be searched and ordered, by their contract names.
+ * @publicApi
+ */
 export interface SearchDefinition {
   readonly resource: string;
   readonly plural: string;
@@ -40,7 +43,10 @@ interface Parameter extends Omit<FilterParameter, 'read'> {
   readonly read: (value: string) => Reading;
 }
 
-/** Injects the search of a request, read and validated from its query (contract 1.6). */
+/**
+ * Injects the search of a request, read and validated from its query (contract 1.6).
+ * @publicApi
+ */
 export const SearchQuery = createParamDecorator((definition: SearchDefinition, context: ExecutionContext): Search => {
   const { url } = context.switchToHttp().getRequest<FastifyRequest>();
   return readSearch(definition, url.slice(url.indexOf('?') + 1 || url.length));

@@ -1,12 +1,21 @@
-/** How a filter compares a member with a value: equal to, begins with, from (inclusive), to (inclusive). */
+/**
+ * How a filter compares a member with a value: equal to, begins with, from (inclusive), to (inclusive).
+ * @publicApi
+ */
 export type Comparison = 'equals' | 'beginsWith' | 'from' | 'to';
 
-/** One condition of a search on one member. A record matches when it meets all conditions of the search. */
+/**
+ * One condition of a search on one member. A record matches when it meets all conditions of the search.
+ * @publicApi
+ */
 export type Filter =
   | { readonly member: string; readonly operator: Comparison; readonly value: string | number | Date }
   | { readonly member: string; readonly operator: 'isNull' | 'isNotNull' };
 
-/** A client's search, validated: page, size, order and conditions (contract 1.6). */
+/**
+ * A client's search, validated: page, size, order and conditions (contract 1.6).
+ * @publicApi
+ */
 export interface Search {
   readonly page: number;
   readonly size: number;
@@ -17,6 +26,7 @@ export interface Search {
 
 /**
  * Records that are too large to be in memory together, read slice by slice. The reader must close them, even if it did not read them all.
+ * @publicApi
  */
 export interface Slices<T> {
   /** The next slice, which may be empty; undefined after the last. */
@@ -25,7 +35,10 @@ export interface Slices<T> {
   close(): void;
 }
 
-/** The records of a page: all of them, or in slices. */
+/**
+ * The records of a page: all of them, or in slices.
+ * @publicApi
+ */
 export type Records<T> = readonly T[] | Slices<T>;
 
 /** Whether the records come in slices. */
@@ -43,12 +56,18 @@ interface Totals {
   readonly hasNext: boolean;
 }
 
-/** One page of the records found, as ids. */
+/**
+ * One page of the records found, as ids.
+ * @publicApi
+ */
 export interface FoundPage extends Totals {
   readonly ids: readonly number[];
 }
 
-/** One page of the records found. */
+/**
+ * One page of the records found.
+ * @publicApi
+ */
 export interface Found<T> extends Totals {
   readonly records: Records<T>;
 }

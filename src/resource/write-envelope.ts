@@ -1,7 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { formatDateTime } from '../kernel/date-time.js';
 
-/** The result of a write: which record, when, and by whom. */
+/**
+ * The result of a write: which record, when, and by whom.
+ * @publicApi
+ */
 export interface Write {
   readonly id: number;
   readonly updatedOn: Date;
@@ -13,7 +16,10 @@ class WriteValue {
   readonly Id!: number;
 }
 
-/** The response to a successful write: always 200, always these eleven members (contract 1.3). */
+/**
+ * The response to a successful write: always 200, always these eleven members (contract 1.3).
+ * @publicApi
+ */
 export class WriteEnvelope {
   @ApiProperty({ type: 'integer', format: 'int32', enum: [200], example: 200 })
   readonly Status!: 200;

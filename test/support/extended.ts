@@ -9,7 +9,7 @@ const main = (module: string): string => `
   import { createApplication } from '../../dist/application.js';
   import { DeclaredRolesService } from '../../dist/access/declared-roles.service.js';
   import * as extension from './${module}';
-  const app = await createApplication(...Object.values(extension));
+  const app = await createApplication({ modules: Object.values(extension) });
   const declared = app.get(DeclaredRolesService);
   console.log(JSON.stringify({ routes: declared.routes(), roles: declared.roles() }));
   await app.listen(Number(process.env.PORT), '127.0.0.1');`;

@@ -11,9 +11,11 @@ export async function addUsers() {
   const [admin, ...others] = USERS;
   Object.assign(process.env, { ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password });
   const { AppModule } = await import(join(DIST, 'app.module.js'));
+  const { Settings } = await import(join(DIST, 'config/settings.js'));
   const { SERVICE } = await import(join(DIST, 'kernel/origin.js'));
   const { UsersService } = await import(join(DIST, 'users/users.service.js'));
-  const app = await NestFactory.createApplicationContext(AppModule, { logger: ['error', 'warn'], abortOnError: false });
+  const service = AppModule.with(Settings.load());
+  const app = await NestFactory.createApplicationContext(service, { logger: ['error', 'warn'], abortOnError: false });
   await Promise.all(others.map((user) => app.get(UsersService).add(user, SERVICE)));
   await app.close();
 }

@@ -9,7 +9,9 @@ export async function startInProcess(
   const dataDir = await data;
   Object.assign(process.env, settingsOf(dataDir));
   const { AppModule } = await import('../../src/app.module.js');
-  const app = await NestFactory.createApplicationContext(AppModule, { logger: ['error', 'warn'], abortOnError: false });
+  const { Settings } = await import('../../src/config/settings.js');
+  const service = AppModule.with(Settings.load());
+  const app = await NestFactory.createApplicationContext(service, { logger: ['error', 'warn'], abortOnError: false });
   const stop = async (): Promise<void> => {
     await app.close();
     await deleteData(dataDir);

@@ -1,0 +1,30 @@
+/**
+ * What a team builds on: the service, and what its modules use. Everything else of the package is closed and may change at any time.
+ * @packageDocumentation
+ */
+export { createApplication } from './application.js';
+export type { SettingsInput, SettingsSource } from './config/given-settings.js';
+export { Settings } from './config/settings.js';
+export { defineTessera, type NestModule, type TesseraDefinition } from './definition.js';
+export { MountedTessera, type TesseraModuleOptions } from './mounting/mounted-tessera.js';
+export { TesseraModule } from './mounting/tessera.module.js';
+
+export { CurrentPrincipal } from './access/current-principal.js';
+export { Public, Role, type Policy } from './access/policy.js';
+export { holdsRole, type Principal } from './access/principal.js';
+export { AppError, badRequest, notFound, type FailureContext } from './kernel/app-error.js';
+// A star, because TypeScript lets other packages add to an interface only if it is re-exported so.
+export * from './kernel/added-error-codes.js';
+export type { ErrorCode, StatusOf } from './kernel/error-codes.js';
+export type { Actor, Origin } from './kernel/origin.js';
+
+export type { AuditAct, AuditEvent, AuditKind } from './audit/audit-event.js';
+export { AuditEventsService } from './audit/audit-events.service.js';
+export { AuditModule } from './audit/audit.module.js';
+export { DatabaseModule, type DatabaseFeature } from './database/database.module.js';
+export { rowOf, statement, type Statement } from './database/statement.js';
+export { StatementsService } from './database/statements.service.js';
+export type { Job } from './jobs/job.js';
+export { JobsModule } from './jobs/jobs.module.js';
+export { JobsService } from './jobs/jobs.service.js';
+export { MetricsService, type MetricDescription, type Reading } from './observability/metrics.service.js';

@@ -1,0 +1,1 @@
+export { startTessera, type TestOptions, type TestTessera, type TestUser } from './test-tessera.js';

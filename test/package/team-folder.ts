@@ -1,0 +1,97 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { seconds } from '../support/sessions.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+const START_LIMIT_SECONDS = 120;
+
+/** The result of commands. */
+export interface Output {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The folder of a team, beside a folder `tessera` with the packed package, as the tutorial has it. */
+export class TeamFolder {
+  readonly path: string;
+  private readonly parent = mkdtempSync(join(tmpdir(), 'tessera-package-'));
+  private server: ChildProcess | undefined;
+
+  constructor(private readonly port: number) {
+    this.path = join(this.parent, 'coupons');
+    mkdirSync(this.path);
+    mkdirSync(join(this.parent, 'tessera'));
+    const pack = ['pack', '--ignore-scripts', '--pack-destination', join(this.parent, 'tessera')];
+    const { status, stderr } = spawnSync('npm', pack, { cwd: ROOT, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`The package was not packed: ${stderr}`);
+  }
+
+  /** The names of the packed files. */
+  packed(): string[] {
+    const [archive = ''] = readdirSync(join(this.parent, 'tessera'));
+    const { stdout } = spawnSync('tar', ['-tzf', join(this.parent, 'tessera', archive)], { encoding: 'utf8' });
+    return stdout.trim().split('\n');
+  }
+
+  write(file: string, text: string): void {
+    mkdirSync(dirname(join(this.path, file)), { recursive: true });
+    writeFileSync(join(this.path, file), text);
+  }
+
+  /** Runs commands by bash, and ends at the first that fails. */
+  run(commands: string, settings: NodeJS.ProcessEnv = {}): Output {
+    return spawnSync('bash', ['-euc', commands], {
+      cwd: this.path,
+      env: { ...this.environment(), ...settings },
+      encoding: 'utf8',
+    });
+  }
+
+  /** Starts a server, and waits until the URL answers with success. */
+  async start(command: string, readyUrl: string): Promise<void> {
+    const server = spawn('bash', ['-euc', `exec ${command}`], {
+      cwd: this.path,
+      env: this.environment(),
+      stdio: 'pipe',
+      detached: true,
+    });
+    let output = '';
+    for (const stream of [server.stdout, server.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+    this.server = server;
+    for (let n = 0; n < START_LIMIT_SECONDS * 10; n++) {
+      const isReady = await fetch(readyUrl).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+      if (isReady) return;
+      if (server.exitCode !== null) break;
+      await seconds(0.1);
+    }
+    throw new Error(`The server did not start:\n${output}`);
+  }
+
+  /** Stops the server as Ctrl+C does, with a signal to npx, its shell and the server itself, and waits until all have ended. */
+  async stop(): Promise<void> {
+    const { server } = this;
+    if (server?.pid === undefined || server.exitCode !== null) return;
+    this.server = undefined;
+    const closed = once(server, 'close');
+    process.kill(-server.pid, 'SIGINT');
+    await closed;
+  }
+
+  async dispose(): Promise<void> {
+    await this.stop();
+    rmSync(this.parent, { recursive: true, force: true });
+  }
+
+  private environment(): NodeJS.ProcessEnv {
+    const { PATH, HOME } = process.env;
+    return { PATH, HOME, PORT: String(this.port), npm_config_prefer_offline: 'true', npm_config_fund: 'false' };
+  }
+}
