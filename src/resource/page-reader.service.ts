@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { inOrder, type Records, type Slices } from './search.js';
 import { Turns } from './turns.js';
 import type { Statement } from '../database/statement.js';
@@ -39,6 +40,10 @@ export interface PageRequest<Row, Act, T> extends Ids {
   /** Whose turn a large page takes. */
   readonly reader: string;
   readonly viewOf: (row: Row) => T;
+  /** Runs before the views of these rows are made. */
+  readonly prepare?: (rows: readonly Row[]) => Promise<void>;
+  /** The transaction that the page and its event are part of. Slices that are read after the answer began are not. */
+  readonly manager?: EntityManager;
 }
 
 /**
@@ -70,13 +75,13 @@ export class PageReaderService {
   async read<Row extends { readonly id: number }, Act extends object, T>(
     request: PageRequest<Row, Act, T>,
   ): Promise<Records<T>> {
-    const { ids, statements, act, reader, viewOf } = request;
-    const rows = await this.statements.run(statements.page, { ids, smallBytes: SLICE_BYTES, ...act });
-    if (rows.every(({ fits }) => fits)) return inOrder(ids, rows).map(viewOf);
+    const { ids, statements, act, reader, manager } = request;
+    const rows = await this.statements.run(statements.page, { ids, smallBytes: SLICE_BYTES, ...act }, manager);
+    if (rows.every(({ fits }) => fits)) return viewsOf(inOrder(ids, rows), request);
     const slices = slicesOf(ids, rows);
     const close = await this.turns.take(reader);
     try {
-      if (statements.event) await this.statements.run(statements.event, { ids: slices.flat(), ...act });
+      if (statements.event) await this.statements.run(statements.event, { ids: slices.flat(), ...act }, manager);
       return await this.begin(slices, request, close);
     } catch (error) {
       close();
@@ -87,16 +92,16 @@ export class PageReaderService {
   /** Reads the first slice before the answer begins: a failure until then is answered like any other. */
   private async begin<Row extends { readonly id: number }, Act, T>(
     slices: readonly (readonly number[])[],
-    { statements, viewOf }: PageRequest<Row, Act, T>,
+    request: PageRequest<Row, Act, T>,
     close: () => void,
   ): Promise<Slices<T>> {
-    const readOne = async (ids: readonly number[]): Promise<T[]> => {
-      const rows = await this.statements.run(statements.slice, { ids });
-      return inOrder(ids, rows).map(viewOf);
+    const readOne = async (ids: readonly number[]): Promise<readonly T[]> => {
+      const rows = await this.statements.run(request.statements.slice, { ids });
+      return viewsOf(inOrder(ids, rows), request);
     };
     const rest = slices.slice(1).values();
-    let first: T[] | undefined = await readOne(slices[0] ?? []);
-    const next = async (): Promise<T[] | undefined> => {
+    let first: readonly T[] | undefined = await readOne(slices[0] ?? []);
+    const next = async (): Promise<readonly T[] | undefined> => {
       const read = first;
       first = undefined;
       if (read) return read;
@@ -105,6 +110,14 @@ export class PageReaderService {
     };
     return { next, close };
   }
+}
+
+async function viewsOf<Row, T>(
+  rows: readonly Row[],
+  { prepare, viewOf }: Pick<PageRequest<Row, object, T>, 'prepare' | 'viewOf'>,
+): Promise<readonly T[]> {
+  await prepare?.(rows);
+  return rows.map((row) => viewOf(row));
 }
 
 /** Splits the ids of a page into slices of limited total size. A record larger than a slice gets its own slice. */

@@ -3,7 +3,7 @@ export type Comparison = 'equals' | 'beginsWith' | 'from' | 'to';
 
 /** One condition of a search on one member. A record matches when it meets all conditions of the search. */
 export type Filter =
-  | { readonly member: string; readonly operator: Comparison; readonly value: string | number | Date }
+  | { readonly member: string; readonly operator: Comparison; readonly value: string | number | boolean | Date }
   | { readonly member: string; readonly operator: 'isNull' | 'isNotNull' };
 
 /** A client's search, validated: page, size, order and conditions (contract 1.6). */

@@ -1,0 +1,57 @@
+import { transformFile } from '@swc/core';
+import { readdirSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { CACHE } from './fixtures.mjs';
+import { Service } from './service.js';
+
+/** A team's `main.ts`: as the service's own, with a module of the team's. */
+const main = (module: string, exported: string): string => `
+  import { createApplication } from '../../../dist/application.js';
+  import { operatorFault } from '../../../dist/operator-fault.js';
+  try {
+    const { ${exported} } = await import('../${module}');
+    const app = await createApplication(${exported});
+    await app.listen(Number(process.env.PORT), '127.0.0.1');
+  } catch (error) {
+    process.stderr.write((operatorFault(error) ?? error.stack) + '\\n');
+    process.exit(1);
+  }`;
+
+/** Compiles the folder of a team's module, and those it imports. */
+async function compile(folders: readonly string[]): Promise<void> {
+  const filesOf = (folder: string): string[] =>
+    readdirSync(join(import.meta.dirname, folder)).map((file) => join(folder, file));
+  for (const file of folders.flatMap(filesOf)) {
+    const { code } = await transformFile(join(import.meta.dirname, file), {
+      jsc: {
+        parser: { syntax: 'typescript', decorators: true },
+        transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+        target: 'es2022',
+      },
+      module: { type: 'es6' },
+    });
+    const target = join(CACHE, file.replace(/ts$/, 'js'));
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, code.replaceAll('../../src/', '../../dist/'));
+  }
+}
+
+/** The file of a program that runs the service with a module: `coupons/coupons.module.ts`, say. */
+export async function programWith(module: string, exported: string, ...folders: string[]): Promise<string> {
+  await compile([dirname(module), ...folders]);
+  const file = join(CACHE, 'programs', `${exported}.js`);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, main(module.replace(/ts$/, 'js'), exported));
+  return file;
+}
+
+/** Starts the built service with the resource Coupon. */
+export async function startCoupons(): Promise<Service> {
+  return Service.start({}, await programWith('coupons/coupons.module.ts', 'CouponsModule'));
+}
+
+/** Starts the built service with the resources Coupon and Voucher. */
+export async function startVouchers(): Promise<Service> {
+  return Service.start({}, await programWith('vouchers/vouchers.module.ts', 'VouchersModule', 'coupons'));
+}
