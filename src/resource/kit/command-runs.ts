@@ -50,15 +50,15 @@ export async function runCommand<R extends ResourceRecord>(
   if (missing !== undefined) throw failed('Ids', Ids, `there is no ${resource.name} with Id ${missing}`);
   const reason = `command ${Key}`;
   const ranOn = await repository.note(Ids, { kind: 'record-updated', actor: act.actor, reason }, act.manager);
-  const before = new Map(records.map((record) => [record, copyOf(record)]));
+  const originals = new Map(records.map((record) => [record, copyOf(record)]));
   const method = handlersOf(service.constructor as Type<object>).get(Key);
   const handler = service[method as keyof typeof service] as Handler<R>;
   const value = await handler.call(service, inOrderOf(Ids, records), parameters, act);
-  for (const [record, was] of before) await update(act, record, was, reason);
+  for (const [record, was] of originals) await update(act, record, was, reason);
   return { value: value ?? { Ids }, ranOn };
 }
 
-/** The command, for whoever may run it. @throws AppError 403 without the role that the command needs beside that of the route */
+/** Checks the role that a command needs beside that of the route. @throws AppError 403 for users without it */
 export function demandRole({ role }: CommandDeclaration, holds: (role: string) => boolean): void {
   if (role === undefined || holds(role)) return;
   throw new AppError('insufficient_scope', 403, `This needs the role ${role}.`, {
