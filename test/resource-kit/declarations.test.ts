@@ -4,15 +4,14 @@ import { jest } from '@jest/globals';
 import { deleteData, newData, settingsOf } from '../support/data.js';
 import { QUICK_START } from '../support/fixtures.mjs';
 import { programWith } from '../support/resource-service.js';
-import { Service } from '../support/service.js';
 
 // Each test starts a process, which takes long on a busy machine.
 jest.setTimeout(240_000);
 
 /** Starts the service with a module that must keep it from starting, and returns what it says. */
-async function startFaulty(module: string, data = newData()): Promise<string[]> {
+async function startFaulty(module: string): Promise<string[]> {
   const file = await programWith('faulty/faulty.module.ts', module, 'coupons');
-  const dataDir = await data;
+  const dataDir = await newData();
   const env = { PATH: process.env['PATH'], NODE_ENV: 'test', PORT: '0', API_DOCS: 'off', ...settingsOf(dataDir) };
   const child = spawn(process.execPath, [...QUICK_START, file], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
@@ -93,10 +92,7 @@ describe('a resource whose database is not ready keeps the service from starting
   });
 
   it('without the column of a member; and a command whose role no route declares', async () => {
-    const coupons = await programWith('coupons/coupons.module.ts', 'CouponsModule');
-    const service = await Service.start({}, coupons);
-    await service.end();
-    expect(await startFaulty('MissingColumnModule', Promise.resolve(service.dataDir))).toEqual([
+    expect(await startFaulty('MissingColumnModule')).toEqual([
       `WithRole.Percent needs the column percentage of coupons: ${REMEDY}`,
       'WithRole has the command MELT, which needs the role Cupon-Edit: no route declares this role.',
     ]);

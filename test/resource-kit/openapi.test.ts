@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { basicOf } from '../support/client.js';
 import { startVouchers } from '../support/resource-service.js';
 import type { Service } from '../support/service.js';
 
@@ -61,6 +62,23 @@ describe('the OpenAPI document of declared resources', () => {
       ...['Code', 'Percent', 'ValidUntil', 'Note', 'Id'],
     ]);
     expect(ListedVoucherView.properties.Key.description).toBe('Null without Voucher-Read.');
+  });
+
+  it('has examples of bodies that the service accepts', async () => {
+    const admin = service.client(basicOf('admin'));
+    for (const [path, schema] of [
+      ['coupons', 'CouponInput'],
+      ['vouchers', 'VoucherInput'],
+    ] as const) {
+      const members = Object.entries(
+        document.components.schemas[schema].properties as Record<string, { example: unknown }>,
+      );
+      const sent = Object.fromEntries(members.map(([name, { example }]) => [name, example]));
+      // The one example that no document can know.
+      const { text, status } = await admin.post(`/api/sys/${path}`, { ...sent, CouponId: null });
+      expect([schema, status, text]).toEqual([schema, 200, expect.any(String)]);
+    }
+    expect(JSON.stringify(document)).not.toContain('"nullable"');
   });
 
   it('has the parameters of the search', () => {

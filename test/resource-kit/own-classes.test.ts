@@ -42,7 +42,6 @@ describe('members of every kind', () => {
     });
     const query = `Voucher_IsActive=FALSE&Voucher_Order=-3&Voucher_Reason=gift&Voucher_CouponId=${CouponId}`;
     expect(idsOf(await admin.get(`${VOUCHERS}?${query}&Voucher_Key=${encodeURIComponent(SECRET)}`))).toEqual([id]);
-    expect(idsOf(await admin.get(`${VOUCHERS}?${query}&Voucher_IsActive=null`)).length).toBe(0);
     expectFailures(await admin.delete(`/api/sys/coupons/${CouponId}`), [
       'Id',
       'is the Id of a record to which other records refer',

@@ -98,7 +98,12 @@ export class CommandEnvelope extends WriteEnvelope {
   @ApiProperty({ type: String, example: 'The command was run correctly.' })
   declare readonly Message: string;
 
-  @ApiProperty({ description: 'What was done, as the command says it.', example: { Ids: [1, 2] }, type: Object })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'What was done: an object, as the command says it.',
+    example: { Ids: [1, 2] },
+  })
   declare readonly Value: never;
 
   /** The envelope of a command that the user ran. */

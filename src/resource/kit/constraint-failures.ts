@@ -14,7 +14,8 @@ export function failureOf(error: unknown, { name, table, writable }: DeclaredRes
   if (!(error instanceof DatabaseError) || (error.code !== UNIQUE && error.code !== FOREIGN_KEY)) return error;
   // The detail is in the language of the server, and names the column as `(code)=`.
   const column = /\("?(\w+)"?(?:, "?id"?)?\)=\(/.exec(error.detail ?? '')?.[1];
-  if (error.table !== table) return inUse(error, sent);
+  // A record may also refer to others of its own table.
+  if (error.table !== table || column === 'id') return inUse(error, sent);
   const member = writable.find((each) => each.column === column);
   if (!member) return error;
   const Message =

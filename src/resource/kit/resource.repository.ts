@@ -50,7 +50,7 @@ export class ResourceRepository<R extends ResourceRecord = ResourceRecord> {
   async create(record: object, act: AuditAct, manager?: EntityManager): Promise<Write> {
     const values = { uniqueId: uuidv7(), updatedBy: act.actor.name, ...valuesOf(this.resource, record) };
     const changes = changesJson(this.resource, undefined, record);
-    const run = this.statements.runForOne(this.sql.create, { ...actValues(act), ...values, changes }, manager);
+    const run = this.statements.runForOne(this.sql.create, { changes, ...values, ...actValues(act) }, manager);
     return this.orFailure(run, record);
   }
 
@@ -108,7 +108,7 @@ export class ResourceRepository<R extends ResourceRecord = ResourceRecord> {
   async update(record: R, before: R, act: AuditAct, manager: EntityManager): Promise<Write> {
     const values = { id: record.Id, updatedBy: act.actor.name, ...valuesOf(this.resource, record) };
     const changes = changesJson(this.resource, before, record);
-    const run = this.statements.runForOne(this.sql.update, { ...actValues(act), ...values, changes }, manager);
+    const run = this.statements.runForOne(this.sql.update, { changes, ...values, ...actValues(act) }, manager);
     return this.orFailure(run, record);
   }
 

@@ -33,7 +33,7 @@ export class CommandParameter {
   @ApiPropertyOptional({
     description: 'Text, a number or a flag, as the parameter needs it.',
     example: 30,
-    oneOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }, { type: 'null' }],
+    oneOf: [{ type: 'string' }, { type: 'number', format: 'double' }, { type: 'boolean' }, { type: 'null' }],
   })
   @Allow()
   readonly Value?: unknown;

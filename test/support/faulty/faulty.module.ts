@@ -1,4 +1,4 @@
-import { Controller, Get, Module, type DynamicModule } from '@nestjs/common';
+import { Controller, Get, Module } from '@nestjs/common';
 import { IsEmail } from 'class-validator';
 import { Public } from '../../../src/access/policy.js';
 import { Handles } from '../../../src/resource/kit/command-declarations.js';
@@ -10,7 +10,7 @@ import { ResourceModule } from '../../../src/resource/resource.module.js';
 import { CouponsModule } from '../coupons/coupons.module.js';
 import { Coupon } from '../coupons/coupon.js';
 
-const coupons = { name: 'Voucher', path: 'api/sys/vouchers', table: 'vouchers' };
+const vouchers = { name: 'Voucher', path: 'api/sys/vouchers', table: 'vouchers' };
 
 /** Every mistake that a declaration can have. */
 @Resource({
@@ -85,7 +85,7 @@ class WrongService extends ResourceService<Wrong> {
 @Module({ imports: [ResourceModule.forFeature([{ resource: Wrong, service: WrongService }])] })
 export class WrongModule {}
 
-@Resource(coupons)
+@Resource(vouchers)
 class Voucher extends ResourceRecord {
   @Text({ longest: 5 })
   Code!: string;
@@ -94,7 +94,7 @@ class Voucher extends ResourceRecord {
 @Module({ imports: [ResourceModule.forFeature([Voucher])] })
 export class MissingTableModule {}
 
-@Resource({ ...coupons, table: 'jobs' })
+@Resource({ ...vouchers, table: 'jobs' })
 class Job extends ResourceRecord {
   @Text({ longest: 5 })
   Name!: string;
@@ -106,7 +106,7 @@ export class ForeignTableModule {}
 @Module({ imports: [CouponsModule, ResourceModule.forFeature([Coupon])] })
 export class TwiceModule {}
 
-@Resource({ ...coupons, path: 'api/sys/coupons' })
+@Resource({ ...vouchers, path: 'api/sys/coupons' })
 class SamePath extends ResourceRecord {
   @Text({ longest: 5 })
   Code!: string;
@@ -137,7 +137,7 @@ class OtherController {
 export class SamePathAsControllerModule {}
 
 @Resource({
-  ...coupons,
+  ...vouchers,
   table: 'coupons',
   commands: [{ key: 'MELT', name: 'Melt', records: 'none', role: 'Cupon-Edit' }],
 })
@@ -157,18 +157,11 @@ class WithRoleService extends ResourceService<WithRole> {
 }
 
 /** Its table is that of Coupon, whose module is not there: the column of one member is missing. */
-@Module({})
-export class MissingColumnModule {
-  static forRoot(): DynamicModule {
-    return {
-      module: MissingColumnModule,
-      imports: [ResourceModule.forFeature([{ resource: WithRole, service: WithRoleService }])],
-    };
-  }
-}
+@Module({ imports: [ResourceModule.forFeature([{ resource: WithRole, service: WithRoleService }])] })
+export class MissingColumnModule {}
 
 // TypeScript refuses it without the cast, and a program in JavaScript has none.
-@(Resource(coupons) as ClassDecorator)
+@(Resource(vouchers) as ClassDecorator)
 class NotARecord {
   @Text({ longest: 5 })
   Code!: string;
