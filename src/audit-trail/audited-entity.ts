@@ -35,6 +35,8 @@ const ENTITIES: Readonly<Record<AuditKind, AuditedEntity>> = {
   'record-read': entity('RefreshToken'),
   'record-updated': entity('RefreshToken', 2),
   'record-deleted': entity('RefreshToken', 3),
+  // Its event always names the resource.
+  'command-run': entity('Command'),
   'user-added': entity('User', 1),
   'user-changed': entity('User', 2),
   'user-tampered': entity('User'),

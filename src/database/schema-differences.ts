@@ -1,5 +1,4 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import { RdbmsSchemaBuilder } from 'typeorm/schema-builder/RdbmsSchemaBuilder.js';
 
 /** The statements that bring the database to what the entities declare, and those that bring it back. */
 export interface SchemaDifferences {
@@ -7,13 +6,17 @@ export interface SchemaDifferences {
   readonly down: readonly string[];
 }
 
-/** Compares all entities with the database by TypeORM's schema builder. It changes nothing. */
+/** Compares all entities with the database by TypeORM's schema builder. It changes nothing. For a command: other work of the data source is slower meanwhile. */
 export async function schemaDifferences(dataSource: DataSource): Promise<SchemaDifferences> {
-  const inTurn = Object.create(dataSource) as DataSource;
-  inTurn.createQueryRunner = (mode) => queryingInTurn(dataSource.createQueryRunner(mode));
-  const { upQueries, downQueries } = await new RdbmsSchemaBuilder(inTurn).log();
-  const textsOf = (queries: typeof upQueries): string[] => queries.map(({ query }) => query);
-  return { up: textsOf(upQueries), down: textsOf(downQueries).reverse() };
+  const createQueryRunner = dataSource.createQueryRunner.bind(dataSource);
+  dataSource.createQueryRunner = (mode) => queryingInTurn(createQueryRunner(mode));
+  try {
+    const { upQueries, downQueries } = await dataSource.driver.createSchemaBuilder().log();
+    const textsOf = (queries: typeof upQueries): string[] => queries.map(({ query }) => query);
+    return { up: textsOf(upQueries), down: textsOf(downQueries).reverse() };
+  } finally {
+    dataSource.createQueryRunner = createQueryRunner;
+  }
 }
 
 /** The schema builder sends concurrent queries on one connection. pg warns of that, and will refuse it from version 9 on. */

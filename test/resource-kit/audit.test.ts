@@ -86,7 +86,7 @@ describe('the audit trail of a declared resource', () => {
     await admin.post(`${COUPONS}/runcommand`, { Key: 'COUPON_EXTEND', Ids: [one, two], Parameters });
     const ran = (await latest()).slice(before);
     expect(ran.map(({ Kind, Reason, RecordIds }) => [Kind, Reason, RecordIds])).toEqual([
-      ['record-updated', 'command COUPON_EXTEND', [one, two]],
+      ['command-run', 'COUPON_EXTEND', [one, two]],
       ['record-updated', 'command COUPON_EXTEND', [one]],
       ['record-updated', 'command COUPON_EXTEND', [two]],
     ]);

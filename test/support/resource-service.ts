@@ -1,7 +1,7 @@
-import { transformFile } from '@swc/core';
 import { readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { compile } from './compile.js';
 import { CACHE } from './fixtures.mjs';
 import { Service } from './service.js';
 
@@ -22,28 +22,14 @@ const main = (module: string, exported: string): string => `
     process.exit(1);
   }`;
 
-/** Compiles the folder of a team's module, and those it imports. */
-async function compile(folders: readonly string[]): Promise<void> {
-  const filesOf = (folder: string): string[] =>
-    readdirSync(join(import.meta.dirname, folder)).map((file) => join(folder, file));
-  for (const file of folders.flatMap(filesOf)) {
-    const { code } = await transformFile(join(import.meta.dirname, file), {
-      jsc: {
-        parser: { syntax: 'typescript', decorators: true },
-        transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
-        target: 'es2022',
-      },
-      module: { type: 'es6' },
-    });
-    const target = join(CACHE, file.replace(/ts$/, 'js'));
-    await mkdir(dirname(target), { recursive: true });
-    await writeFile(target, code.replaceAll('../../src/', '../../dist/'));
-  }
+/** The files of a folder of this one. */
+function filesOf(folder: string): string[] {
+  return readdirSync(join(import.meta.dirname, folder)).map((file) => join(folder, file));
 }
 
 /** The file of a program that runs the service with a module: `coupons/coupons.module.ts`, say. */
 export async function programWith(module: string, exported: string, ...folders: string[]): Promise<string> {
-  await compile([dirname(module), ...folders]);
+  for (const source of [dirname(module), ...folders].flatMap(filesOf)) await compile(source);
   const file = join(CACHE, 'programs', `${exported}.js`);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, main(module.replace(/ts$/, 'js'), exported));

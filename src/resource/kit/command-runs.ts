@@ -48,13 +48,12 @@ export async function runCommand<R extends ResourceRecord>(
   const found = new Set(records.map(({ Id }) => Id));
   const missing = Ids.find((id) => !found.has(id));
   if (missing !== undefined) throw failed('Ids', Ids, `there is no ${resource.name} with Id ${missing}`);
-  const reason = `command ${Key}`;
-  const ranOn = await repository.note(Ids, { kind: 'record-updated', actor: act.actor, reason }, act.manager);
+  const ranOn = await repository.note(Ids, { kind: 'command-run', actor: act.actor, reason: Key }, act.manager);
   const originals = new Map(records.map((record) => [record, copyOf(record)]));
   const method = handlersOf(service.constructor as Type<object>).get(Key);
   const handler = service[method as keyof typeof service] as Handler<R>;
   const value = await handler.call(service, inOrderOf(Ids, records), parameters, act);
-  for (const [record, was] of originals) await update(act, record, was, reason);
+  for (const [record, was] of originals) await update(act, record, was, `command ${Key}`);
   return { value: value ?? { Ids }, ranOn };
 }
 

@@ -1,5 +1,14 @@
-import { Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn, Unique, type ColumnOptions } from 'typeorm';
-import type { DeclaredResource } from './declared-resource.js';
+import {
+  Column,
+  Entity,
+  ForeignKey,
+  Index,
+  PrimaryGeneratedColumn,
+  Unique,
+  VirtualColumn,
+  type ColumnOptions,
+} from 'typeorm';
+import { IS_NEW, type DeclaredResource } from './declared-resource.js';
 import { LONGEST_INDEXED } from './member-faults.js';
 import type { MemberDeclaration } from './member-declarations.js';
 
@@ -25,6 +34,7 @@ export function makeEntity({ type, table, writable }: DeclaredResource): void {
   Entity(table)(type);
   PrimaryGeneratedColumn('identity', { type: 'bigint', name: 'id', generatedIdentity: 'BY DEFAULT' })(prototype, 'Id');
   for (const [name, options] of Object.entries(COMMON)) Column(options)(prototype, name);
+  VirtualColumn({ type: 'boolean', query: (alias) => `${alias}.${IS_NEW}` })(prototype, 'IsNew');
   Unique(`${table}_unique_id_key`, ['UniqueId'])(type);
   Index(`${table}_created_on`, ['CreatedOn', 'Id'])(type);
   for (const member of writable) {

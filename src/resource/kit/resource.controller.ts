@@ -163,11 +163,11 @@ export function keepRoutes(controller: Type<ResourceRoutes>): void {
   const above = Object.getPrototypeOf(controller) as Type<ResourceRoutes>;
   if ((above as unknown) === RoutesOfResource) return;
   keepRoutes(above);
-  const own = controller.prototype as unknown as Record<string, unknown>;
-  const overridden = above.prototype as unknown as Record<string, unknown>;
-  for (const name of Object.getOwnPropertyNames(own).filter((each) => each !== 'constructor')) {
-    const [method, route] = [own[name], overridden[name]];
-    if (typeof method !== 'function' || typeof route !== 'function' || Reflect.hasMetadata('path', method)) continue;
+  for (const name of Object.getOwnPropertyNames(controller.prototype)) {
+    const method: unknown = Object.getOwnPropertyDescriptor(controller.prototype, name)?.value;
+    const route: unknown = (above.prototype as object as Record<string, unknown>)[name];
+    const isOverriding = name !== 'constructor' && typeof method === 'function' && typeof route === 'function';
+    if (!isOverriding || Reflect.hasMetadata('path', method)) continue;
     for (const key of Reflect.getMetadataKeys(route) as unknown[])
       Reflect.defineMetadata(key, Reflect.getMetadata(key, route), method);
   }
