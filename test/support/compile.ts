@@ -1,5 +1,5 @@
 import { transformFile } from '@swc/core';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CACHE } from './fixtures.mjs';
 
@@ -13,7 +13,12 @@ export async function compile(file: string): Promise<void> {
     },
     module: { type: 'es6' },
   });
-  const target = join(CACHE, file.replace(/ts$/, 'js'));
-  await mkdir(dirname(target), { recursive: true });
-  await writeFile(target, code.replaceAll('../../src/', '../../dist/'));
+  await writeWhole(join(CACHE, file.replace(/ts$/, 'js')), code.replaceAll('../../src/', '../../dist/'));
+}
+
+/** Writes a file in one step: another suite may start a service with the same file at this moment. */
+export async function writeWhole(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(`${file}.${process.pid}`, text);
+  await rename(`${file}.${process.pid}`, file);
 }

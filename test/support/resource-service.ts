@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { compile } from './compile.js';
+import { compile, writeWhole } from './compile.js';
 import { CACHE } from './fixtures.mjs';
 import { Service } from './service.js';
 
@@ -31,8 +30,7 @@ function filesOf(folder: string): string[] {
 export async function programWith(module: string, exported: string, ...folders: string[]): Promise<string> {
   for (const source of [dirname(module), ...folders].flatMap(filesOf)) await compile(source);
   const file = join(CACHE, 'programs', `${exported}.js`);
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, main(module.replace(/ts$/, 'js'), exported));
+  await writeWhole(file, main(module.replace(/ts$/, 'js'), exported));
   return file;
 }
 
