@@ -45,6 +45,20 @@ export default {
       to: { path: 'node_modules/(@nestjs|typeorm|fastify|pg|class-validator|class-transformer)' },
     },
     {
+      // `audited` makes statements for repositories, and a file of statements may use another.
+      name: 'only-repositories-run-statements',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/database/|\\.(repository|statements)\\.ts$|^src/audit/audited\\.ts$' },
+      to: { path: '\\.statements\\.ts$|^src/database/(statement|statements\\.service|batched|batch-rows)\\.ts$' },
+    },
+    {
+      // Other classes only pass on the manager of a transaction, so they import its type. Health and metrics query the server, not a table.
+      name: 'only-repositories-use-typeorm',
+      severity: 'error',
+      from: { path: '\\.(service|job|controller|guard|strategy)\\.ts$', pathNot: '^src/(database|observability)/' },
+      to: { path: 'node_modules/(@nestjs/)?typeorm/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'no-dev-dependency-at-run-time',
       severity: 'error',
       from: { path: '^src/' },

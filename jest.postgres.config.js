@@ -10,7 +10,7 @@ const WITHOUT_SERVER = [
   'policy/(?!policy\\.)[\\w-]+',
   ...['build', 'trusted-proxies', 'unread-metrics'].map((name) => `api/${name}`),
   'authority/remembered-passwords',
-  ...['damaged-folder', 'embedded-maintenance', 'embedded-memory', 'folder-lock', 'private-files'].map(
+  ...['damaged-folder', 'embedded-maintenance', 'embedded-memory', 'first-start', 'folder-lock', 'private-files'].map(
     (name) => `database/${name}`,
   ),
 ];

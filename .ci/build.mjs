@@ -1,12 +1,17 @@
 /**
- * Builds the service into `dist/`. With `--if-stale` only when there is no build of these sources: `npm start` and `npm run cli` must
- * not replace the files of a service that runs. `dist/.sources` says what was built.
+ * Builds the service into `dist/`, and the archive of a new embedded database. The engine needs three seconds and 800 MB to create a database,
+ * but unpacking the archive needs neither. With `--if-stale` it builds only if there is no build of these sources, because `npm start` and
+ * `npm run cli` must not replace the files of a running service. `dist/.sources` says what was built.
  */
-import { spawnSync } from 'node:child_process';
+import { PGlite } from '@electric-sql/pglite';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { create } from 'tar';
 
 const ROOT = join(import.meta.dirname, '..');
 const STAMP = join(ROOT, 'dist/.sources');
@@ -16,9 +21,24 @@ const INPUTS = ['nest-cli.json', 'package-lock.json', 'tsconfig.build.json', 'ts
 
 const sources = digest();
 if (!process.argv.includes('--if-stale') || read(STAMP) !== sources || !existsSync(join(ROOT, 'dist/main.js'))) {
-  const { status } = spawnSync(process.execPath, [NEST, 'build'], { cwd: ROOT, stdio: 'inherit' });
+  const [[status], archive] = await Promise.all([compile(), newDatabase()]);
   if (status !== 0) process.exit(1);
+  writeFileSync(join(ROOT, 'dist/database/new-database.tgz'), archive);
   writeFileSync(STAMP, sources);
+}
+
+function compile() {
+  return once(spawn(process.execPath, [NEST, 'build'], { cwd: ROOT, stdio: 'inherit' }), 'exit');
+}
+
+async function newDatabase() {
+  const folder = mkdtempSync(join(tmpdir(), 'tessera-new-database-'));
+  try {
+    await (await PGlite.create(folder)).close();
+    return create({ cwd: folder, gzip: true, portable: true, sync: true }, ['.']).read();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 function digest() {

@@ -23,28 +23,28 @@ function reasons(catalogue) {
 const page = `# Error codes
 
 Each failure has a code. The log line of the request has the code as \`failure.code\`, with the reason as \`failure.detail\` if there is one.
-Search the log by the \`X-Request-Id\` of the answer. This page is made from \`src/kernel/error-codes.ts\` and \`src/kernel/refusal-reasons.ts\`
-by \`npm run errors\`.
+Search the log for the \`X-Request-Id\` of the response. \`npm run errors\` makes this page from \`src/kernel/error-codes.ts\` and
+\`src/kernel/refusal-reasons.ts\`.
 
-A client sees the status, the message and, at OAuth endpoints, the member \`error\` ([contract.md](contract.md), 1.5 and 3). A module of your own
-may add codes: [modules.md](modules.md#error-codes).
+A client sees the status and the message, and at OAuth endpoints also the member \`error\` ([contract.md](contract.md), 1.5 and 3). Your own
+modules may add codes: [modules.md](modules.md#error-codes).
 
 ## Requests
 
 ${codes(REQUEST_ERRORS)}
 
-A request that is no HTTP has a log line \`broken request\`, whose \`failure.code\` is that of Node.js, such as \`HPE_HEADER_OVERFLOW\`.
+A request that is not valid HTTP has a log line \`broken request\`. Its \`failure.code\` is the code of Node.js, such as \`HPE_HEADER_OVERFLOW\`.
 
 ## OAuth endpoints
 
-The member \`error\` of the answer is the code of this table. Other failures are named by their status: \`invalid_client\` (401),
-\`insufficient_scope\` (403), \`temporarily_unavailable\` (429, 503), \`server_error\` (500), and \`invalid_request\` for the rest.
+The member \`error\` of the response is a code of this table. For other failures, the status decides: \`invalid_client\` (401),
+\`insufficient_scope\` (403), \`temporarily_unavailable\` (429, 503), \`server_error\` (500), and \`invalid_request\` for all others.
 
 ${codes(OAUTH_ERRORS)}
 
 ### Why a refresh was refused
 
-All of these are \`invalid_grant\` on the wire. The reason is in the log (\`failure.detail\`), in \`tessera_redemptions_total\` and in the
+The response is \`invalid_grant\` for all of these. The reason is in the log (\`failure.detail\`), in \`tessera_redemptions_total\` and in the
 [audit trail](audit-trail.md).
 
 ${reasons(REFRESH_REFUSALS)}
@@ -57,7 +57,7 @@ ${reasons(LOGIN_REFUSALS)}
 
 ## Commands
 
-A command prints the message of its failure, and exits with 1.
+A command prints the message of its failure and exits with 1.
 
 ${codes(COMMAND_ERRORS)}
 `;

@@ -40,11 +40,11 @@ function family(text, prefix) {
 const { own, text } = await registered();
 const page = `# Metrics
 
-With \`METRICS_PORT\` set, the service serves \`/metrics\` in the text format of Prometheus, on that port alone. The address is 127.0.0.1 unless
-\`METRICS_HOST\` says otherwise. No metric names a user, a client, a token or a record. Any number of scrapers see the same values.
-This page is made by \`npm run metrics\` from the code that registers the metrics.
+If \`METRICS_PORT\` is set, the service serves \`/metrics\` on this port only, in the text format of Prometheus. The address is 127.0.0.1 unless
+\`METRICS_HOST\` is set. No metric names a user, a client, a token or a record. Any number of scrapers see the same values.
+\`npm run metrics\` makes this page from the code that registers the metrics.
 
-[deploy/alerts.yml](../deploy/alerts.yml) has alert rules for Prometheus, and [operations.md](operations.md) says more of what to do.
+[deploy/alerts.yml](../deploy/alerts.yml) has alert rules for Prometheus, and [operations.md](operations.md) has more instructions.
 
 ## The service
 
@@ -53,9 +53,9 @@ This page is made by \`npm run metrics\` from the code that registers the metric
 ${rows(own).join('\n')}
 
 - The label \`outcome\` is \`redeemed\`, \`retried\` or \`ok\` for a success, \`refused\` with the label \`reason\`, \`throttled\` (429), \`busy\` (503), or
-  \`failed\`. [errors.md](errors.md#why-a-refresh-was-refused) explains each reason; \`other\` is one that it does not list.
+  \`failed\`. [errors.md](errors.md#why-a-refresh-was-refused) explains each reason; \`other\` means any other reason.
 - The label \`route\` is the pattern of a route, such as \`/api/sys/refreshtokens/:id\`, and \`unknown\` for a path without one.
-- Live sessions include those that have expired and are not yet deleted. The job \`embedded-maintenance\` analyses the embedded database within
+- Live sessions include sessions that have expired but are not yet deleted. The job \`embedded-maintenance\` analyses the embedded database within
   the first minutes, and then as its tables change.
 
 ${Object.entries(FAMILIES)
@@ -65,7 +65,7 @@ ${Object.entries(FAMILIES)
   )
   .join('\n\n')}
 
-The gauges \`nodejs_eventloop_lag_*\` are of the last whole minute. If \`nodejs_eventloop_lag_p99_seconds\` stays above 0.1, the process lacks
+The gauges \`nodejs_eventloop_lag_*\` show the last whole minute. If \`nodejs_eventloop_lag_p99_seconds\` stays above 0.1, the process lacks
 processor time: add a replica. If \`process_resident_memory_bytes\` comes near the limit of the container, raise the limit.
 `;
 

@@ -1071,6 +1071,241 @@ WHERE
   AND holder = :holder
 RETURNING name;
 
+-- name: login-begin
+-- sent again when its connection broke
+-- $1 subject: text
+-- $2 passwordHash: text
+-- $3 clientId: text
+-- $4 amr: text[]
+-- $5 id: bigint
+-- $6 uniqueId: uuid
+-- $7 generation: bigint
+-- $8 authTime: timestamptz
+-- $9 earlierUniqueId: uuid or null
+-- $10 salt: text
+-- $11 hash: text
+-- $12 ticket: text
+-- $13 life: float8
+-- $14 longestLife: float8
+-- $15 fromAddress: inet or null
+-- $16 fromAgent: text or null
+-- $17 fromRequest: text or null
+-- $18 kind: text
+-- $19 actor: text
+-- $20 reason: text or null
+-- $21 address: text or null
+-- $22 userAgent: text or null
+-- $23 requestId: text or null
+WITH
+  allowed AS (
+    SELECT email
+    FROM users
+    WHERE
+      email = :subject
+      AND split_part(password_hash, '$', 5) = split_part(:passwordHash::text, '$', 5)
+      AND enabled
+      AND NOT must_reset_password
+    FOR SHARE
+  ),
+  advanced AS (
+    UPDATE refresh_tokens t
+    SET
+      (
+        unique_id,
+        generation,
+        first_generation,
+        auth_time,
+        amr,
+        rotated_on,
+        expires_on,
+        protected_ticket,
+        ticket_hash,
+        ticket_salt,
+        updated_on,
+        updated_by,
+        last_redeemed_on,
+        last_address,
+        last_user_agent,
+        last_request_id
+      ) = ROW (
+        :uniqueId::uuid,
+        :generation::bigint,
+        :generation::bigint,
+        :authTime::timestamptz,
+        :amr::text[],
+        now(),
+        date_trunc('second', now() + make_interval(secs => least(:life::float8, :longestLife::float8))),
+        :ticket::text,
+        :hash::text,
+        :salt::text,
+        date_trunc('second', now()),
+        :subject::text,
+        now(),
+        :fromAddress::inet,
+        :fromAgent::text,
+        :fromRequest::text
+      ),
+      rotations = '{}',
+      repetitions = 0,
+      confirmed_generation = NULL
+    FROM allowed
+    WHERE
+      t.id = :id::bigint
+      AND t.unique_id = :earlierUniqueId::uuid
+      AND t.subject = allowed.email
+      AND t.client_id = :clientId::text
+      AND t.issued
+      AND (
+        t.generation < :generation::bigint
+        OR t.unique_id <> :uniqueId::uuid
+      )
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on
+  ),
+  created AS (
+    INSERT INTO
+      refresh_tokens AS t (
+        id,
+        subject,
+        client_id,
+        issued,
+        unique_id,
+        generation,
+        first_generation,
+        auth_time,
+        amr,
+        rotated_on,
+        expires_on,
+        protected_ticket,
+        ticket_hash,
+        ticket_salt,
+        updated_on,
+        updated_by,
+        last_redeemed_on,
+        last_address,
+        last_user_agent,
+        last_request_id
+      )
+    SELECT
+      :id::bigint,
+      email,
+      :clientId::text,
+      true,
+      :uniqueId::uuid,
+      :generation::bigint,
+      :generation::bigint,
+      :authTime::timestamptz,
+      :amr::text[],
+      now(),
+      date_trunc('second', now() + make_interval(secs => least(:life::float8, :longestLife::float8))),
+      :ticket::text,
+      :hash::text,
+      :salt::text,
+      date_trunc('second', now()),
+      :subject::text,
+      now(),
+      :fromAddress::inet,
+      :fromAgent::text,
+      :fromRequest::text
+    FROM allowed
+    WHERE :earlierUniqueId::uuid IS NULL
+    ON CONFLICT (subject, client_id)
+    WHERE issued DO NOTHING
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on
+  ),
+  begun AS (
+    SELECT *
+    FROM advanced
+    UNION ALL
+    SELECT *
+    FROM created
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      :kind::text,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM begun
+  )
+SELECT
+  EXISTS (
+    SELECT
+    FROM allowed
+  ) AS "isAllowed",
+  EXISTS (
+    SELECT
+    FROM begun
+  ) AS "hasBegun",
+  now() AS now;
+
+-- name: login-plan
+-- sent again when its connection broke
+-- $1 subject: text
+-- $2 clientId: text
+-- $3 newUniqueId: uuid
+SELECT
+  coalesce(t.id, nextval(pg_get_serial_sequence('refresh_tokens', 'id'))) AS id,
+  CASE
+    WHEN t.generation < 2147483648 THEN t.unique_id
+    ELSE :newUniqueId::uuid
+  END AS "uniqueId",
+  CASE
+    WHEN t.generation >= 2147483648 THEN 0
+    ELSE coalesce(t.generation, 0) + 1 + floor(random() * 4096)::bigint
+  END AS generation,
+  date_trunc('second', now()) AS "authTime",
+  t.unique_id AS "earlierUniqueId"
+FROM
+  (
+    SELECT
+  ) AS one
+  LEFT JOIN refresh_tokens t ON t.subject = :subject
+  AND t.client_id = :clientId
+  AND t.issued;
+
 -- name: maintenance-most-due
 -- $1 seen: text[]
 SELECT
@@ -1874,64 +2109,6 @@ SELECT
   updated_by AS "updatedBy"
 FROM act;
 
--- name: session-advance
--- $1 subject: text
--- $2 clientId: text
--- $3 amr: text[]
--- $4 life: float8
--- $5 longestLife: float8
--- $6 newUniqueId: uuid
--- $7 address: inet or null
--- $8 userAgent: text or null
--- $9 requestId: text or null
-UPDATE refresh_tokens t
-SET
-  generation = leap.generation,
-  first_generation = leap.generation,
-  unique_id = leap.unique_id,
-  amr = :amr,
-  auth_time = date_trunc('second', now()),
-  rotated_on = now(),
-  updated_on = date_trunc('second', now()),
-  updated_by = subject,
-  rotations = '{}',
-  repetitions = 0,
-  confirmed_generation = NULL,
-  last_redeemed_on = now(),
-  last_address = :address::inet,
-  last_user_agent = :userAgent::text,
-  last_request_id = :requestId::text,
-  expires_on = date_trunc('second', now() + make_interval(secs => least(:life::float8, :longestLife::float8)))
-FROM
-  (
-    SELECT
-      id,
-      CASE
-        WHEN generation < 2147483648 THEN generation + 1 + floor(random() * 4096)::bigint
-        ELSE 0
-      END AS generation,
-      CASE
-        WHEN generation < 2147483648 THEN unique_id
-        ELSE :newUniqueId::uuid
-      END AS unique_id
-    FROM refresh_tokens
-    WHERE
-      subject = :subject
-      AND client_id = :clientId
-      AND issued
-    FOR UPDATE
-  ) leap
-WHERE t.id = leap.id
-RETURNING
-  t.id,
-  t.unique_id AS "uniqueId",
-  t.generation,
-  t.subject,
-  t.client_id AS "clientId",
-  t.auth_time AS "authTime",
-  t.amr,
-  now() AS now;
-
 -- name: session-confirm
 -- sent again when its connection broke
 -- $1 uniqueId: uuid[]
@@ -2602,43 +2779,6 @@ FROM
   AND t.auth_time <= batch.ended_on
 ORDER BY t.id;
 
--- name: session-find-or-create
--- $1 uniqueId: uuid
--- $2 subject: text
--- $3 clientId: text
-INSERT INTO
-  refresh_tokens (
-    unique_id,
-    subject,
-    client_id,
-    issued,
-    generation,
-    first_generation,
-    auth_time,
-    rotated_on,
-    expires_on,
-    amr,
-    protected_ticket,
-    ticket_hash,
-    ticket_salt,
-    updated_by
-  )
-VALUES (:uniqueId, :subject, :clientId, true, 0, 0, now(), now(), now(), '{}', '', '', '', :subject)
-ON CONFLICT (subject, client_id)
-WHERE issued DO NOTHING;
-
--- name: session-hold-user
--- $1 email: text
--- $2 passwordHash: text
-SELECT email
-FROM users
-WHERE
-  email = :email
-  AND split_part(password_hash, '$', 5) = split_part(:passwordHash::text, '$', 5)
-  AND enabled
-  AND NOT must_reset_password
-FOR SHARE;
-
 -- name: session-of-another-client
 -- sent again when its connection broke
 -- $1 id: bigint
@@ -3115,18 +3255,6 @@ GROUP BY
 ORDER BY t.id
 LIMIT
   1000;
-
--- name: session-store-ticket
--- $1 id: bigint
--- $2 salt: text
--- $3 hash: text
--- $4 ticket: text
-UPDATE refresh_tokens
-SET
-  ticket_salt = :salt,
-  ticket_hash = :hash,
-  protected_ticket = :ticket
-WHERE id = :id;
 
 -- name: session-ticket
 -- sent again when its connection broke

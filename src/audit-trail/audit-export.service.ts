@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { rowOf, statement } from '../database/statement.js';
-import { StatementsService } from '../database/statements.service.js';
 import type { AuditKind } from '../audit/audit-event.js';
-import type { AuditTrailEntry } from './audit-trail-entry.entity.js';
+import { AuditTrailEntriesRepository } from './audit-trail-entries.repository.js';
+import type { Position } from './audit-trail-entry.entity.js';
 import { AuditTrailEntryView } from './audit-trail-entry.view.js';
-import { ENTRY } from './entry-pages.js';
 
-/** The events of one page: some megabytes, and a few milliseconds for the statement. */
+/** The number of events of one page: some megabytes, which the statement reads in a few milliseconds. */
 const PAGE_SIZE = 5_000;
 
 /** The events of a page, and the time up to which the export has read; undefined on the last page. */
@@ -15,53 +13,19 @@ export interface AuditPage {
   readonly until: Date | undefined;
 }
 
-/** The end of a page: the position of its last event in the order of time and Id. */
-interface Position {
-  readonly createdOn: Date;
-  readonly id: number;
-}
-
-/** Where a page begins: after the event of this time and Id. */
-const AFTER = { afterTime: 'timestamptz', afterId: 'bigint' } as const;
-
-/** The last event of the page that follows a place, of so many events. None when fewer are left. */
-const PAGE_END = statement({
-  name: 'audit-export-page-end',
-  parameters: { ...AFTER, size: 'int' },
-  returns: rowOf<Position>(),
-  text: `SELECT created_on AS "createdOn", id FROM audit_trail_entries
-    WHERE (created_on, id) > (:afterTime::timestamptz, :afterId::bigint)
-    ORDER BY created_on, id OFFSET :size::int - 1 LIMIT 1`,
-});
-
-/** The events after a place, up to another where that is given, of some kinds or of all. */
-const PAGE = statement({
-  name: 'audit-export-page',
-  parameters: { ...AFTER, untilTime: 'timestamptz?', untilId: 'bigint?', kinds: 'text[]?' },
-  returns: rowOf<AuditTrailEntry>(),
-  text: `SELECT ${ENTRY}
-    FROM audit_trail_entries
-    WHERE (created_on, id) > (:afterTime::timestamptz, :afterId::bigint)
-      AND (:untilTime::timestamptz IS NULL OR (created_on, id) <= (:untilTime::timestamptz, :untilId::bigint))
-      AND (:kinds::text[] IS NULL OR kind = ANY (:kinds::text[]))
-    ORDER BY created_on, id`,
-});
-
 /** Reads the audit trail, or the part since a time, page by page. Only one page is in memory, however long the trail is. */
 @Injectable()
 export class AuditExportService {
-  constructor(private readonly statements: StatementsService) {}
+  constructor(private readonly entries: AuditTrailEntriesRepository) {}
 
   /**
    * The events since `since`, in the order of time and Id, in the form of the audit trail's search. Without `kinds`, events of all kinds.
    */
   async *pages(since: Date, kinds?: readonly AuditKind[]): AsyncGenerator<AuditPage> {
     for (let from: Position | undefined = { createdOn: since, id: 0 }; from;) {
-      const place: Position = from;
-      const after = { afterTime: place.createdOn, afterId: place.id };
-      const [end] = await this.statements.run(PAGE_END, { ...after, size: PAGE_SIZE });
-      const values = { ...after, untilTime: end?.createdOn, untilId: end?.id, kinds };
-      const events = await this.statements.run(PAGE, values);
+      const after: Position = from;
+      const end = await this.entries.endOfPage(after, PAGE_SIZE);
+      const events = await this.entries.between(after, end, kinds);
       yield { events: events.map((event) => AuditTrailEntryView.of(event)), until: end?.createdOn };
       from = end;
     }

@@ -1,9 +1,9 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { StatementsService } from '../database/statements.service.js';
 import { JobsService } from '../jobs/jobs.service.js';
+import { AuditSealsRepository } from './audit-seals.repository.js';
 import { DamageReportsService } from './damage-reports.service.js';
-import { INSERT, LATEST, MEASURE, RENEW, SEALS_FROM, type Latest } from './seal.statements.js';
-import { SealChainService, type Seal, type SealContent } from './seal-chain.service.js';
+import type { Latest, Seal, SealContent } from './seal.js';
+import { SealChainService } from './seal-chain.service.js';
 import { SEAL_VERSION } from './sealed-columns.js';
 import { SettledIdsService } from './settled-ids.service.js';
 
@@ -15,7 +15,7 @@ const BATCHES_PER_RUN = 200;
 const HEAD_LOGGED_EVERY_MS = 3_600_000;
 const FIRST_ID = 1;
 
-/** Seals the audit trail: each minute a range of events gets a link of the chain, and nothing changes them unseen after that. */
+/** Seals the audit trail: each minute a range of events gets a link of the chain. After that, every change of these events is detected. */
 @Injectable()
 export class AuditSealsJob implements OnModuleInit {
   private readonly logger = new Logger(AuditSealsJob.name);
@@ -26,7 +26,7 @@ export class AuditSealsJob implements OnModuleInit {
   private renewedUpTo = 0;
 
   constructor(
-    private readonly statements: StatementsService,
+    private readonly seals: AuditSealsRepository,
     private readonly jobs: JobsService,
     private readonly chain: SealChainService,
     private readonly settled: SettledIdsService,
@@ -50,8 +50,7 @@ export class AuditSealsJob implements OnModuleInit {
     const fromId = last ? last.toId + 1 : FIRST_ID;
     const upTo = await this.settled.from(fromId);
     if (upTo === undefined) return 0;
-    const measured = { fromId, upTo, limit: size, version: SEAL_VERSION };
-    const range = await this.statements.runForOne(MEASURE, measured);
+    const range = await this.seals.measure({ fromId, upTo, limit: size, version: SEAL_VERSION });
     if (range.count < size) this.settled.forget();
     if (range.count === 0) return 0;
     const { count, newestOn, digest, createdOn } = range;
@@ -71,13 +70,13 @@ export class AuditSealsJob implements OnModuleInit {
   /** Another process may have added the same seal a moment ago. If so, that seal is kept. */
   private async add(content: SealContent): Promise<void> {
     const signed = this.chain.link(content);
-    const isAdded = (await this.statements.run(INSERT, { ...content, ...signed })).length === 1;
+    const isAdded = await this.seals.insert(content, signed);
     if (isAdded) this.see({ id: content.id, link: signed.link });
   }
 
   /** Returns the newest seal. If the chain has lost a seal that this process saw, the loss is reported. */
   private async latest(): Promise<Latest | undefined> {
-    const [last] = await this.statements.run(LATEST, { earlier: this.head?.id ?? 0 });
+    const last = await this.seals.latest(this.head?.id ?? 0);
     const { head } = this;
     const isShorter = head !== undefined && (last?.id ?? 0) < head.id;
     const isOther = head !== undefined && last?.known !== null && last?.known !== head.link;
@@ -100,15 +99,12 @@ export class AuditSealsJob implements OnModuleInit {
 
   /** Renews the MACs after a change of TESSERA_SECRET. Seals that are not genuine stay unchanged. */
   private async renewSome(size: number): Promise<number> {
-    const seals = await this.statements.run(SEALS_FROM, { after: this.renewedUpTo, limit: size });
+    const seals = await this.seals.after(this.renewedUpTo, size);
     const changed = seals
       .filter((seal) => this.chain.isGenuine(seal))
       .map((seal) => ({ seal, ...this.chain.renew(seal) }))
       .filter(({ seal, mac, prunedMac }) => mac !== seal.mac || prunedMac !== seal.prunedMac);
-    if (changed.length > 0) {
-      const renewed = changed.map(({ seal, ...macs }) => ({ id: seal.id, earlierMac: seal.mac, ...macs }));
-      await this.statements.run(RENEW, { batch: renewed });
-    }
+    if (changed.length > 0) await this.seals.renew(changed);
     this.renewedUpTo = seals.at(-1)?.id ?? this.renewedUpTo;
     return seals.length;
   }

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import type { AuditKind } from '../audit/audit-event.js';
-import type { MemberChange } from '../audit/audited-resource.js';
+import type { MemberChange } from '../audit/member-change.js';
 
 /** An event of the audit trail. Events are never changed, and contain no secret, token or ticket. */
 @Entity('audit_trail_entries')
@@ -69,3 +69,6 @@ export class AuditTrailEntry {
   @Column({ type: 'jsonb', nullable: true })
   changes!: readonly MemberChange[] | null;
 }
+
+/** The position of an event in the order of time and Id. */
+export type Position = Pick<AuditTrailEntry, 'createdOn' | 'id'>;

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { SearchDefinition } from '../resource/search-parameters.js';
 import { formatDateTime } from '../kernel/date-time.js';
 import { AUDIT_KINDS, type AuditKind } from '../audit/audit-event.js';
-import type { MemberChange } from '../audit/audited-resource.js';
+import type { MemberChange } from '../audit/member-change.js';
 import type { AuditTrailEntry } from './audit-trail-entry.entity.js';
 import { entityOf } from './audited-entity.js';
 

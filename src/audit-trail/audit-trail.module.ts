@@ -6,6 +6,8 @@ import { AuditExportService } from './audit-export.service.js';
 import { AuditRetentionJob } from './audit-retention.job.js';
 import { AuditSealRecord } from './audit-seal.entity.js';
 import { AuditSealsJob } from './audit-seals.job.js';
+import { AuditSealsRepository } from './audit-seals.repository.js';
+import { AuditTrailEntriesRepository } from './audit-trail-entries.repository.js';
 import { AuditTrailEntry } from './audit-trail-entry.entity.js';
 import { AuditTrailController } from './audit-trail.controller.js';
 import { AuditTrailService } from './audit-trail.service.js';
@@ -29,6 +31,8 @@ import { SettledIdsService } from './settled-ids.service.js';
   controllers: [AuditTrailController],
   providers: [
     AuditTrailService,
+    AuditTrailEntriesRepository,
+    AuditSealsRepository,
     AuditExportService,
     AuditRetentionJob,
     AuditSealsJob,

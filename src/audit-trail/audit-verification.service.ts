@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { rowOf, statement } from '../database/statement.js';
-import { StatementsService } from '../database/statements.service.js';
 import { formatDateTime } from '../kernel/date-time.js';
-import { MEASURED_FROM, OUTSIDE, type MeasuredSeal } from './seal.statements.js';
-import { SealChainService, type Seal } from './seal-chain.service.js';
+import { AuditSealsRepository } from './audit-seals.repository.js';
+import type { MeasuredSeal, Seal } from './seal.js';
+import { SealChainService } from './seal-chain.service.js';
 
 /**
  * A seal covers at most a thousand events, so one statement reads at most a hundred thousand. This stays well within the statement timeout.
@@ -55,7 +54,7 @@ export interface Verification {
 @Injectable()
 export class AuditVerificationService {
   constructor(
-    private readonly statements: StatementsService,
+    private readonly seals: AuditSealsRepository,
     private readonly chain: SealChainService,
   ) {}
 
@@ -70,7 +69,7 @@ export class AuditVerificationService {
     let last: Seal | undefined;
     let isEarlierThere = false;
     for (;;) {
-      const page = await this.statements.run(MEASURED_FROM, { after: last?.id ?? 0, limit: SEALS_PER_PAGE });
+      const page = await this.seals.measuredAfter(last?.id ?? 0, SEALS_PER_PAGE);
       for (const seal of page) {
         findings.push(...this.judge(seal, last));
         first ??= seal;
@@ -90,9 +89,8 @@ export class AuditVerificationService {
   }
 
   /** The approximate number of seals to verify: the number of the newest seal. */
-  async newest(): Promise<number> {
-    const [row] = await this.statements.run(NEWEST, {});
-    return row?.id ?? 0;
+  newest(): Promise<number> {
+    return this.seals.newest();
   }
 
   private judge(seal: MeasuredSeal, previous: Seal | undefined): Finding[] {
@@ -121,7 +119,7 @@ export class AuditVerificationService {
   }
 
   private async outside(): Promise<{ unsealed: number; findings: Finding[] }> {
-    const row = await this.statements.runForOne(OUTSIDE, {});
+    const row = await this.seals.outside();
     const findings: Finding[] = [];
     const add = (found: number, where: string): void => {
       const message = `${found} events have ids ${where}: the service did not write them.`;
@@ -132,12 +130,6 @@ export class AuditVerificationService {
     return { unsealed: row.unsealed, findings };
   }
 }
-
-const NEWEST = statement({
-  name: 'audit-seal-newest',
-  returns: rowOf<{ id: number | null }>(),
-  text: 'SELECT max(id) AS id FROM audit_seals',
-});
 
 function missing({ id }: ChainHead, first: Seal | undefined): Finding {
   if (first && first.prunedOn !== null && id < first.id) {

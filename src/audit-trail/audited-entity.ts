@@ -1,5 +1,5 @@
 import type { AuditKind } from '../audit/audit-event.js';
-import type { MemberChange } from '../audit/audited-resource.js';
+import type { MemberChange } from '../audit/member-change.js';
 
 /** The entity that a kind of event is about, and the action. An event about a resource of the kit names the resource itself. */
 interface AuditedEntity {

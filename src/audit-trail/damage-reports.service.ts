@@ -1,10 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Counter } from 'prom-client';
-import { StatementsService } from '../database/statements.service.js';
 import { SERVICE } from '../kernel/origin.js';
 import { MetricsService } from '../observability/metrics.service.js';
 import { AuditEventsService } from '../audit/audit-events.service.js';
-import { UNSEALED_AGE } from './seal.statements.js';
+import { AuditSealsRepository } from './audit-seals.repository.js';
 
 /** Damage that the jobs of the trail find: seals are missing, or events differ from the sealed events. */
 export type Damage = 'chain-replaced' | 'range-changed';
@@ -17,7 +16,7 @@ export class DamageReportsService {
 
   constructor(
     private readonly events: AuditEventsService,
-    statements: StatementsService,
+    seals: AuditSealsRepository,
     metrics: MetricsService,
   ) {
     this.found = metrics.counter({
@@ -30,10 +29,7 @@ export class DamageReportsService {
       name: 'tessera_audit_seal_age_seconds',
       help: 'Age of the oldest event of the audit trail that is not sealed; 0 when all events are sealed.',
       action: 'If it stays above 300, see with `npm run cli -- jobs list` whether `audit-seal` runs.',
-      collect: async () => {
-        const [oldest] = await statements.run(UNSEALED_AGE, {});
-        return [{ value: oldest?.value ?? 0 }];
-      },
+      collect: async () => [{ value: await seals.unsealedAge() }],
     });
   }
 

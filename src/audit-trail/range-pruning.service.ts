@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
-import { StatementsService } from '../database/statements.service.js';
-import { DELETE_RANGE, EXPIRED, PRUNE, type ExpiredSeal } from './seal.statements.js';
+import type { EntityManager } from 'typeorm';
+import { AuditSealsRepository } from './audit-seals.repository.js';
+import type { ExpiredSeal } from './seal.js';
 import { SealChainService } from './seal-chain.service.js';
 
 /** The result of a deletion, and the damage found in the range, if any. */
@@ -14,8 +14,7 @@ export interface Pruned {
 @Injectable()
 export class RangePruningService {
   constructor(
-    private readonly dataSource: DataSource,
-    private readonly statements: StatementsService,
+    private readonly seals: AuditSealsRepository,
     private readonly chain: SealChainService,
   ) {}
 
@@ -24,8 +23,8 @@ export class RangePruningService {
    * @throws Error when the seal is not genuine: its age may then be false
    */
   pruneOldest(seconds: number): Promise<Pruned | undefined> {
-    return this.dataSource.transaction(async (manager) => {
-      const [seal] = await this.statements.run(EXPIRED, { seconds }, manager);
+    return this.seals.transaction(async (manager) => {
+      const seal = await this.seals.lockExpired(seconds, manager);
       if (!seal) return undefined;
       if (!this.chain.isGenuine(seal)) {
         throw new Error(`Seal ${seal.id} was changed outside the service: see "audit verify".`);
@@ -35,10 +34,9 @@ export class RangePruningService {
   }
 
   private async prune(seal: ExpiredSeal, manager: EntityManager): Promise<Pruned> {
-    const { id, fromId, toId, now: prunedOn } = seal;
-    const { count } = await this.statements.runForOne(DELETE_RANGE, { fromId, toId }, manager);
-    await this.statements.run(PRUNE, { id, prunedOn, prunedMac: this.chain.prune(seal, prunedOn) }, manager);
-    if (seal.foundDigest === seal.digest) return { deleted: count };
-    return { deleted: count, damage: `seal ${seal.id} covered ${seal.count} events, but ${count} were deleted` };
+    const deleted = await this.seals.deleteRange(seal, manager);
+    await this.seals.prune(seal, this.chain.prune(seal, seal.now), manager);
+    if (seal.foundDigest === seal.digest) return { deleted };
+    return { deleted, damage: `seal ${seal.id} covered ${seal.count} events, but ${deleted} were deleted` };
   }
 }

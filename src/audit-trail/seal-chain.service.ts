@@ -3,33 +3,7 @@ import { createHash } from 'node:crypto';
 import { Settings } from '../config/settings.js';
 import { deriveKeys, type DerivedKey, type Secrets } from '../kernel/key-ring.js';
 import { isMacOf, macOf } from '../kernel/mac.js';
-
-/** The content of a link of the chain. Times are whole seconds since 1970. */
-export interface SealContent {
-  readonly id: number;
-  readonly version: number;
-  readonly fromId: number;
-  readonly toId: number;
-  readonly count: number;
-  readonly newestOn: number;
-  readonly digest: string;
-  readonly previous: string;
-  readonly createdOn: number;
-}
-
-/** A seal as it is stored. */
-export interface Seal extends SealContent {
-  readonly link: string;
-  readonly mac: string;
-  readonly prunedOn: number | null;
-  readonly prunedMac: string | null;
-}
-
-/** SQL: the columns of a `Seal`, of the table `s`. */
-export const SEAL_COLUMNS = `s.id, s.version, s.from_id AS "fromId", s.to_id AS "toId", s.count,
-  extract(epoch FROM s.newest_on)::float8 AS "newestOn", s.digest, s.previous, s.link, s.mac,
-  extract(epoch FROM s.created_on)::float8 AS "createdOn", extract(epoch FROM s.pruned_on)::float8 AS "prunedOn",
-  s.pruned_mac AS "prunedMac"`;
+import type { Seal, SealContent } from './seal.js';
 
 /**
  * Makes and checks the chain of seals. A link is a hash of a range's events and of the previous link. So a link that was noted elsewhere

@@ -2,12 +2,15 @@ import { arraysOf } from '../database/batch-rows.js';
 import { columnList, parameterList } from '../database/named-parameters.js';
 import { rowOf, statement } from '../database/statement.js';
 import { digestSql } from './sealed-columns.js';
-import { SEAL_COLUMNS, type Seal, type SealContent } from './seal-chain.service.js';
+import type { ExpiredSeal, Latest, MeasuredSeal, Range, Seal } from './seal.js';
 
-/** The newest seal, and what the database has now as the link of a seal that this process saw earlier. */
-export type Latest = Seal & { readonly known: string | null };
+/** SQL: the columns of a `Seal`, of the table `s`. */
+const SEAL_COLUMNS = `s.id, s.version, s.from_id AS "fromId", s.to_id AS "toId", s.count,
+  extract(epoch FROM s.newest_on)::float8 AS "newestOn", s.digest, s.previous, s.link, s.mac,
+  extract(epoch FROM s.created_on)::float8 AS "createdOn", extract(epoch FROM s.pruned_on)::float8 AS "prunedOn",
+  s.pruned_mac AS "prunedMac"`;
 
-/** The newest seal, and the link of the seal `earlier` as `known`. No row where there is no seal. */
+/** Reads the newest seal, and the link of the seal `earlier` as `known`. Returns no row when there is no seal. */
 export const LATEST = statement({
   name: 'audit-seal-latest',
   parameters: { earlier: 'bigint' },
@@ -20,7 +23,7 @@ export const LATEST = statement({
 export const MEASURE = statement({
   name: 'audit-seal-measure',
   parameters: { fromId: 'bigint', upTo: 'bigint', limit: 'bigint', version: 'int' },
-  returns: rowOf<Pick<SealContent, 'count' | 'toId' | 'newestOn' | 'digest' | 'createdOn'>>(),
+  returns: rowOf<Range>(),
   text: `SELECT count(*)::int AS count, max(e.id) AS "toId", ${digestSql(':version::int')} AS digest,
       extract(epoch FROM date_trunc('second', max(e.created_on)))::float8 AS "newestOn",
       extract(epoch FROM date_trunc('second', now()))::float8 AS "createdOn"
@@ -49,10 +52,10 @@ export const INSERT = statement({
     ON CONFLICT (id) DO NOTHING RETURNING id`,
 });
 
-/** The seals that follow one. */
+/** The parameters for the seals after a seal. */
 const FOLLOWING = { after: 'bigint', limit: 'bigint' } as const;
 
-/** The seals after one. */
+/** The seals after the seal `after`. */
 export const SEALS_FROM = statement({
   name: 'audit-seal-from',
   parameters: FOLLOWING,
@@ -72,14 +75,11 @@ export const RENEW = statement({
     WHERE s.id = n.id AND s.mac = n.earlier_mac`,
 });
 
-/** A seal, with number and digest of the events that its range has now. */
-export type MeasuredSeal = Seal & { readonly foundCount: number; readonly foundDigest: string };
-
 /** The present events of a seal's range. `MEASURED_FROM` adds them to each seal. */
 const MEASURED = `CROSS JOIN LATERAL (SELECT count(*)::int AS "foundCount", ${digestSql('s.version')} AS "foundDigest"
     FROM audit_trail_entries e WHERE e.id BETWEEN s.from_id AND s.to_id) found`;
 
-/** The seals after one, each with number and digest of the events that its range has now. */
+/** The seals after the seal `after`, each with the number and digest of the events that are now in its range. */
 export const MEASURED_FROM = statement({
   name: 'audit-seal-measured-from',
   parameters: FOLLOWING,
@@ -88,10 +88,7 @@ export const MEASURED_FROM = statement({
     ORDER BY s.id`,
 });
 
-/** A seal whose events have expired, what its range holds now, and the time by the database's clock. */
-export type ExpiredSeal = MeasuredSeal & { readonly now: number };
-
-/** Locks the oldest seal whose events are there and are older than so many seconds; no row where another process has it. */
+/** Locks the oldest seal whose events exist, if all are older than `seconds`. Returns no row if another process has locked the seal. */
 export const EXPIRED = statement({
   name: 'audit-seal-expired',
   parameters: { seconds: 'float8' },
@@ -110,7 +107,7 @@ export const DELETE_RANGE = statement({
     SELECT count(*)::int AS count FROM deleted`,
 });
 
-/** Notes on a seal when its events were deleted, and the MAC of that. Of the seals before it nothing is needed any more. */
+/** Records on a seal when its events were deleted, with a MAC, and deletes the seals before it, which are no longer needed. */
 export const PRUNE = statement({
   name: 'audit-seal-prune',
   parameters: { id: 'bigint', prunedOn: 'float8', prunedMac: 'text' },
@@ -126,7 +123,7 @@ export const UNSEALED_AGE = statement({
     WHERE id > (SELECT coalesce(max(to_id), 0) FROM audit_seals) ORDER BY id LIMIT 1`,
 });
 
-/** What lies outside of the chain: events before its beginning, after its end, and after the last id that was given. */
+/** Counts the events outside of the chain: before its beginning, after its end, and after the last id that the sequence assigned. */
 export const OUTSIDE = statement({
   name: 'audit-outside-seals',
   returns: rowOf<{ before: number; ahead: number; unsealed: number }>(),
@@ -136,4 +133,11 @@ export const OUTSIDE = statement({
       (SELECT count(*)::int FROM audit_trail_entries WHERE id > (SELECT coalesce(max(to_id), 0) FROM audit_seals)) AS unsealed,
       (SELECT count(*)::int FROM audit_trail_entries WHERE id >
         coalesce(pg_sequence_last_value(pg_get_serial_sequence('audit_trail_entries', 'id')::regclass), 0)) AS ahead`,
+});
+
+/** The number of the newest seal, or null. */
+export const NEWEST = statement({
+  name: 'audit-seal-newest',
+  returns: rowOf<{ id: number | null }>(),
+  text: 'SELECT max(id) AS id FROM audit_seals',
 });

@@ -1,31 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
-import { rowOf, statement } from '../database/statement.js';
-import { StatementsService } from '../database/statements.service.js';
+import { AuditTrailEntriesRepository } from './audit-trail-entries.repository.js';
 
 const LOOK_AGAIN_AFTER_MS = 200;
 /** If a transaction takes longer, the next run of the job waits for it. */
 const LONGEST_WAIT_MS = 5_000;
-
-const WRITERS = `FROM pg_locks WHERE relation = 'audit_trail_entries'::regclass
-  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-  AND mode = 'RowExclusiveLock' AND granted AND pid IS DISTINCT FROM pg_backend_pid()`;
-
-/** The highest id there is, and the transactions that may still add lower ones. An id that no sequence gave does not count. */
-const NEWEST = statement({
-  name: 'audit-newest',
-  returns: rowOf<{ id: number | null; writers: string[] }>(),
-  text: `SELECT least(max(id), pg_sequence_last_value(pg_get_serial_sequence('audit_trail_entries', 'id')::regclass)) AS id,
-      ARRAY(SELECT DISTINCT virtualtransaction ${WRITERS}) AS writers
-    FROM audit_trail_entries`,
-});
-
-const STILL_WRITING = statement({
-  name: 'audit-still-writing',
-  parameters: { writers: 'text[]' },
-  returns: rowOf<{ count: number }>(),
-  text: `SELECT count(*)::int AS count ${WRITERS} AND virtualtransaction = ANY (:writers::text[])`,
-});
 
 /**
  * Finds the id up to which the audit trail is complete. An id is assigned before its transaction commits. So a lower id may become visible
@@ -39,7 +18,7 @@ export class SettledIdsService {
   private settled = 0;
   private awaited: { readonly id: number; readonly writers: readonly string[] } | undefined;
 
-  constructor(private readonly statements: StatementsService) {}
+  constructor(private readonly entries: AuditTrailEntriesRepository) {}
 
   /**
    * The id up to which the trail is complete, if the id is `first` or higher; undefined when there is no such event, or when writers are
@@ -60,15 +39,14 @@ export class SettledIdsService {
   }
 
   private async newest(): Promise<{ id: number; writers: string[] }> {
-    const { id, writers } = await this.statements.runForOne(NEWEST, {});
+    const { id, writers } = await this.entries.newest();
     return { id: id ?? 0, writers };
   }
 
   private async haveEnded(writers: readonly string[]): Promise<boolean> {
     const until = performance.now() + LONGEST_WAIT_MS;
     while (writers.length > 0) {
-      const { count } = await this.statements.runForOne(STILL_WRITING, { writers });
-      if (count === 0) return true;
+      if ((await this.entries.countWriting(writers)) === 0) return true;
       if (performance.now() > until) return false;
       await pause(LOOK_AGAIN_AFTER_MS, undefined, { ref: false });
     }

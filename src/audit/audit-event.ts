@@ -29,11 +29,11 @@ export type AuditKind = (typeof AUDIT_KINDS)[number];
 export interface AuditAct {
   readonly kind: AuditKind;
   readonly actor: Actor;
-  /** Why: a stable word, for programs and people. */
+  /** The reason: a stable word, for programs and people. */
   readonly reason?: string;
 }
 
-/** Where the token of a session was last redeemed from, and when: a sign-in, a refresh, or a repeated answer. */
+/** From where and when the token of a session was last redeemed, by a sign-in, a refresh or a repeated answer. */
 export interface LastRedemption {
   readonly lastAddress: string | null | undefined;
   readonly lastUserAgent: string | null | undefined;
@@ -41,12 +41,12 @@ export interface LastRedemption {
   readonly lastRedeemedOn: Date | null | undefined;
 }
 
-/** An act, and whom and what it was about. */
+/** An act, and the user, client, session and records that it was about. */
 export interface AuditEvent extends AuditAct, Partial<LastRedemption> {
   readonly subject?: string | undefined;
   readonly clientId?: string | undefined;
   /** UniqueId of the session's record. */
   readonly sessionId?: string | undefined;
-  /** Ids of the records it was about. */
+  /** Ids of the records that the act was about. */
   readonly recordIds?: readonly number[];
 }

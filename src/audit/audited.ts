@@ -3,7 +3,7 @@ import { columnList, parameterList, type Parameters, type ValuesOf } from '../da
 import { statement, type Definition, type Statement, type Taken } from '../database/statement.js';
 import type { AuditAct } from './audit-event.js';
 
-/** The parameters that say of an act what its event does. The event has them in columns of the same names. */
+/** The parameters that describe an act. The event has columns of the same names. */
 export const ACT = {
   kind: 'text',
   actor: 'text',
@@ -17,7 +17,7 @@ export const ACT_COLUMNS = columnList(ACT);
 /** The values of `ACT`. */
 export type ActValues = ValuesOf<typeof ACT>;
 
-/** What is written of an event: first the act, then what it was about. */
+/** SQL: the columns of an event: first the act, then the session and records that it was about. */
 export const EVENT_COLUMNS = `${ACT_COLUMNS}, subject, client_id, session_id, record_ids,
   last_address, last_user_agent, last_request_id, last_redeemed_on`;
 
@@ -25,27 +25,27 @@ export const EVENT_COLUMNS = `${ACT_COLUMNS}, subject, client_id, session_id, re
 export const FACTS_OF_EVENT = `subject, client_id, unique_id, ARRAY[id],
   host(last_address), last_user_agent, last_request_id, last_redeemed_on`;
 
-/** SQL: what an event says of a record, as an act must return them. */
+/** SQL: the columns of a record that its event contains. An act must return them. */
 export function recordFacts(alias: string): string {
   const columns = ['id', 'unique_id', 'subject', 'client_id', 'last_address', 'last_user_agent', 'last_request_id'];
   return [...columns, 'last_redeemed_on'].map((column) => `${alias}.${column}`).join(', ');
 }
 
-/** An act and its event, as one statement is made of them. */
+/** The parts of a statement that acts and writes the event. */
 interface AuditedDefinition<P extends Parameters, C extends Columns, Row> extends Omit<Definition<P, C, Row>, 'text'> {
-  /** SQL that acts. It must return the `recordFacts` of each record it was about, and whether it ended a session (`ended`). */
+  /** The SQL of the act. It must return the `recordFacts` of each record that it was about, and whether it ended a session (`ended`). */
   readonly act: string;
-  /** SQL: which columns of what the act returned the statement returns; left out for all. */
+  /** SQL: the columns of the act that the statement returns. Absent means all columns. */
   readonly columns?: string;
   /** SQL: the members that the act changed, as a JSON array of `MemberChange` or null, from what the act returned. */
   readonly changes?: string;
 }
 
 /**
- * Joins an act and its events into one statement: one transaction, one round trip, and no act without its event or the other way
- * round. Where the act ended a session, the event is `session-ended`, whatever the kind of the act. The statement takes the parameters
- * of the act, and those of `ACT`.
- * @throws Error when the act has a parameter of the name of one of `ACT`
+ * Joins an act and its events into one statement: one transaction and one round trip. So neither the act nor the events can be written
+ * alone. If the act ended a session, the event is `session-ended`, whatever the kind of the act. The statement takes the parameters of the
+ * act, and those of `ACT`.
+ * @throws Error when a parameter of the act has the same name as a parameter of `ACT`
  */
 export function audited<const P extends Parameters = never, const C extends Columns = never, Row = unknown>({
   act,
@@ -67,7 +67,7 @@ export function audited<const P extends Parameters = never, const C extends Colu
   return statement({ ...definition, parameters, text }) as Statement<Taken<P, C> & ActValues, Row>;
 }
 
-/** What the parameters `ACT` are for an act. */
+/** The values of the parameters `ACT` for an act. */
 export function actValues({ kind, actor: { name, origin }, reason }: AuditAct): ActValues {
   const { address, userAgent, requestId } = origin;
   return { kind, actor: name, reason, address, userAgent, requestId };

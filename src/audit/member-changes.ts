@@ -1,5 +1,5 @@
 import { firstCharacters } from '../kernel/text.js';
-import type { MemberChange } from './audited-resource.js';
+import type { MemberChange } from './member-change.js';
 
 /** A value of the trail has at most so many characters. */
 const LONGEST = 1_000;

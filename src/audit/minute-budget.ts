@@ -1,13 +1,13 @@
 const MINUTE_MS = 60_000;
 
-/** Allows so many acts in a minute for each name, in this process: each replica counts by itself. What it keeps is gone after the minute. */
+/** Allows a number of acts per minute for each name. Each process counts its own acts. The counts are forgotten after each minute. */
 export class MinuteBudget {
   private readonly spent = new Map<string, number>();
   private until = 0;
 
   constructor(private readonly most: number) {}
 
-  /** Whether this act of this name is still allowed; if so, it counts. */
+  /** Whether another act of this name is allowed now. If so, the act is counted. */
   spend(name: string): boolean {
     const now = performance.now();
     if (now >= this.until) {

@@ -2,9 +2,9 @@ import { parameterList } from '../database/named-parameters.js';
 import { ACT, ACT_COLUMNS } from './audited.js';
 
 /**
- * SQL: the one event of records that were shown together. `from` selects them, with id, unique_id, subject and client_id; its parameters
- * are those of `ACT`. The event names all their ids, and the subject, client and session if they have one in common; of no records it is
- * none.
+ * SQL: writes one event for records that were shown together. `from` selects the records, with id, unique_id, subject and client_id. The
+ * parameters are those of `ACT`. The event has the ids of all records. It has the subject, client and session only if all records have the
+ * same. Without records, no event is written.
  */
 export function shownEvent(from: string): string {
   const common = (column: string): string => `CASE WHEN min(${column}) = max(${column}) THEN min(${column}) END`;

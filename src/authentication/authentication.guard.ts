@@ -19,7 +19,10 @@ export class AuthenticationGuard extends AuthGuard(['bearer', 'basic']) {
     return (await super.canActivate(context)) as boolean;
   }
 
-  /** Passport's result: an error, the principal, or the reason of each strategy to refuse. A strategy may refuse for want of a result. */
+  /**
+   * Handles Passport's result: an error, the principal, or each strategy's reason for its refusal. A strategy also refuses when the
+   * verification had no result. Its reason is then a `VerificationFault`.
+   */
   override handleRequest<T = Principal>(
     error: unknown,
     user: T | false,
@@ -33,7 +36,7 @@ export class AuthenticationGuard extends AuthGuard(['bearer', 'basic']) {
   }
 }
 
-/** 401 with the challenges of RFC 6750, section 3 and RFC 7617, section 2: all reasons look alike. */
+/** 401 with the challenges of RFC 6750, section 3 and RFC 7617, section 2. The response does not show the reason. */
 function unauthorized(request: FastifyRequest): AppError {
   const [scheme] = (request.headers.authorization ?? '').toLowerCase().split(' ');
   const bearer = scheme === 'bearer' ? 'Bearer error="invalid_token"' : 'Bearer';

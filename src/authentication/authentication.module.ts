@@ -9,7 +9,7 @@ import { BasicStrategy } from './basic.strategy.js';
 import { BearerStrategy } from './bearer.strategy.js';
 import { RememberedPasswordsService } from './remembered-passwords.service.js';
 
-/** Credentials in, principal out. */
+/** Finds the principal of a request by its credentials. */
 @Module({
   imports: [AuditModule, UsersModule, SigningKeysModule, SessionsModule],
   providers: [

@@ -14,8 +14,8 @@ import { SignInService } from '../users/sign-in.service.js';
 import { RememberedPasswordsService } from './remembered-passwords.service.js';
 
 /**
- * `Authorization: Basic base64(email:password)` (RFC 7617). The password may hold colons, and the pair may be form-encoded. A user with a
- * second factor cannot use it: Basic has no place for a code, and a factor that can be left out is none.
+ * `Authorization: Basic base64(email:password)` (RFC 7617). The password may contain colons, and the pair may be form-encoded. A user with
+ * a second factor cannot use Basic: Basic cannot carry a code, and a second factor must not be optional.
  */
 @Injectable()
 export class BasicStrategy extends PassportStrategy(Strategy, 'basic') {
@@ -29,7 +29,8 @@ export class BasicStrategy extends PassportStrategy(Strategy, 'basic') {
   }
 
   /**
-   * The principal whose credentials the request carries, or false. A sign-in whose password was checked, and not remembered, is an event.
+   * The principal whose credentials the request carries, or false. The audit trail gets an event if the password was checked, but not if
+   * the password was remembered.
    * @throws AppError 429 while guesses are limited, 503 while too many sign in
    */
   async validate(request: FastifyRequest): Promise<Principal | false> {
@@ -56,8 +57,9 @@ export class BasicStrategy extends PassportStrategy(Strategy, 'basic') {
 }
 
 /**
- * The pair as it came (RFC 7617), or decoded where it is form-encoded, as OAuth clients send it (RFC 6749, section 2.3.1). The name of a user is
- * an e-mail address, and form encoding leaves no `@`: so the service checks one form alone, and a wrong password counts once.
+ * The pair as it was sent (RFC 7617), or decoded if it is form-encoded, as OAuth clients send it (RFC 6749, section 2.3.1). The name of a
+ * user is an e-mail address, and form encoding replaces the `@`. So the service checks only one of the two forms, and a wrong password
+ * counts as one failure.
  */
 function decoded(pair: BasicAuthResult): BasicAuthResult {
   if (pair.name.includes('@')) return pair;

@@ -12,9 +12,9 @@ import './jwt-verifier.js';
 const BEARER = /^bearer +(\S+) *$/i;
 
 /**
- * `Authorization: Bearer <access token>` (RFC 6750, section 2.1): a JWT of ours, in the profile of RFC 9068, checked by passport-jwt. Its
- * session must live, and its roles are those of the user now, not of when it was issued: both are read with each request, and by the
- * database's clock.
+ * `Authorization: Bearer <access token>` (RFC 6750, section 2.1): a JWT that this service issued (RFC 9068). passport-jwt checks it. The
+ * session of the token must be live. The roles are those that the user has now, not those at the time of issue. Each request reads both
+ * from the database, whose clock decides.
  */
 @Injectable()
 export class BearerStrategy extends PassportStrategy(Strategy, 'bearer') {
@@ -24,7 +24,7 @@ export class BearerStrategy extends PassportStrategy(Strategy, 'bearer') {
   ) {
     super({
       jwtFromRequest: tokenOf,
-      // The verifier finds the key of the token itself. Issuer, audience and algorithm are checked there, and the expiry by the database.
+      // `AccessTokensService` finds the key of the token and checks issuer, audience and algorithm. The database checks the expiry.
       secretOrKeyProvider: (_request, _token, done) => {
         done(null, accessTokens as never);
       },
@@ -39,7 +39,7 @@ export class BearerStrategy extends PassportStrategy(Strategy, 'bearer') {
   }
 }
 
-/** The extractor of passport-jwt would also take the first word of several. */
+/** The extractor of passport-jwt would accept a header with several words and use the first word as the token. */
 function tokenOf({ headers }: FastifyRequest): string | null {
   return BEARER.exec(headers.authorization ?? '')?.[1] ?? null;
 }

@@ -8,7 +8,7 @@ type JwtVerifier = (
   done: (refusal: Error | null, claims?: unknown) => void,
 ) => void;
 
-/** A verification without a result, such as when the database cannot be reached. `cause` says why. The token may be valid. */
+/** The token could not be verified, for example because the database cannot be reached. `cause` says why. The token may be valid. */
 export class VerificationFault extends Error {
   override readonly name = 'VerificationFault';
 
@@ -17,13 +17,14 @@ export class VerificationFault extends Error {
   }
 }
 
-/** The type declarations of passport-jwt leave its verifier out. */
+/** The type declarations of passport-jwt do not include its verifier. */
 const passportJwt = Strategy as typeof Strategy & { JwtVerifier: JwtVerifier };
 const usualVerifier = passportJwt.JwtVerifier;
 
 /**
- * The verifier of every passport-jwt strategy in this process. If the key of a strategy is `AccessTokensService`, that class verifies the token: it
- * checks each signature once and remembers the claims. Other strategies, such as those of extensions, keep the verifier of passport-jwt.
+ * Replaces the verifier of every passport-jwt strategy in this process. If the key of a strategy is an `AccessTokensService`, that service
+ * verifies the token: it checks each signature once and remembers the claims. Other strategies, such as those of extensions, keep the
+ * verifier of passport-jwt.
  */
 passportJwt.JwtVerifier = (token, key, options, done) => {
   if (!(key instanceof AccessTokensService)) {

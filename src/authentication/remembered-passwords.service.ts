@@ -5,17 +5,17 @@ const CAPACITY = 1_000;
 const LIFE_MS = 5 * 60_000;
 
 /**
- * Remembers for five minutes after its last use which password hash a pair of e-mail and password was checked against, so that a
- * Basic client pays for argon2 once and not with each request, and is not delayed by the failures of others. Nothing is kept in
- * clear: the pair is known by its HMAC under a key of this process. Since the hash it was checked against is what is remembered, a
- * changed password forgets itself.
+ * Remembers pairs of e-mail and password that were right, for five minutes after their last use. So a Basic client causes one argon2 check
+ * and not one with each request, and the failed attempts of other clients do not delay it. The service does not store the password itself:
+ * it stores an HMAC of the pair under a key of this process, with the password hash that the pair was checked against. So after a change of
+ * the password, the entry no longer matches.
  */
 @Injectable()
 export class RememberedPasswordsService {
   private readonly key = randomBytes(32);
   private readonly entries = new Map<string, { readonly passwordHash: string; readonly until: number }>();
 
-  /** Whether this pair was checked against this very hash not long ago; if so, it is remembered for longer. */
+  /** Whether this pair was checked against this hash within the last five minutes. If so, it is remembered for five more minutes. */
   knows(email: string, password: string, passwordHash: string): boolean {
     const entry = this.entries.get(this.digest(email, password));
     const isKnown = entry?.passwordHash === passwordHash && entry.until > performance.now();
@@ -23,7 +23,7 @@ export class RememberedPasswordsService {
     return isKnown;
   }
 
-  /** Remembers a pair that was right; what was not used for longest is forgotten when there are too many. */
+  /** Remembers a pair that was right. If there are too many pairs, the least recently used pair is forgotten. */
   remember(email: string, password: string, passwordHash: string): void {
     const digest = this.digest(email, password);
     this.entries.delete(digest);

@@ -6,7 +6,7 @@ import {
   type Verification,
 } from '../audit-trail/audit-verification.service.js';
 import { formatDateTime } from '../kernel/date-time.js';
-import { RevivedSessionsService } from '../sessions/revived-sessions.service.js';
+import { SessionsService } from '../sessions/sessions.service.js';
 import { UsersService } from '../users/users.service.js';
 import { say } from './operator.js';
 import { Progress } from './progress.js';
@@ -35,7 +35,7 @@ function verify({ fromHead, json }: VerifyOptions): Promise<void> {
     const tampered = (await users.list()).filter((user) => !users.isGenuine(user));
     const findings: Finding[] = [
       ...trail.findings,
-      ...(await app.get(RevivedSessionsService).list()).map(({ id, uniqueId, subject, clientId, endedOn }) => ({
+      ...(await app.get(SessionsService).revived()).map(({ id, uniqueId, subject, clientId, endedOn }) => ({
         kind: 'session-revived' as const,
         message: `Session ${uniqueId} of ${JSON.stringify(subject)} at ${JSON.stringify(clientId)}, record ${id}, ended on ${formatDateTime(endedOn)} but exists again.`,
       })),

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { formatDateTime } from '../kernel/date-time.js';
-import { ENDINGS_AT_ONCE, SessionEndingsService, type NamedEnd } from '../sessions/session-endings.service.js';
-import type { SurvivingSession } from '../sessions/session-endings.statements.js';
+import type { NamedEnd, SurvivingSession } from '../sessions/ended-session.js';
+import { ENDINGS_AT_ONCE, SessionEndingsService } from '../sessions/session-endings.service.js';
 import { counted } from './counted.js';
 import { formatTable } from './format-table.js';
 import { OPERATOR, say } from './operator.js';

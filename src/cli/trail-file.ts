@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { AppError } from '../kernel/app-error.js';
 import { parseDateTime } from '../kernel/date-time.js';
-import type { NamedEnd } from '../sessions/session-endings.service.js';
+import type { NamedEnd } from '../sessions/ended-session.js';
 import { JsonValues, type JsonObject } from './json-values.js';
 
 /** A UUID of any version, as PostgreSQL accepts it. */

@@ -62,7 +62,7 @@ export class Settings {
   @IsDatabaseUrl()
   readonly DATABASE_URL?: string;
 
-  /** How connections to PostgreSQL are encrypted if `DATABASE_URL` has no `sslmode`; values as of PostgreSQL's own clients. */
+  /** How connections to PostgreSQL are encrypted if `DATABASE_URL` has no `sslmode`. The values are those of PostgreSQL's own clients. */
   @Expose()
   @IsOptional()
   @IsIn(SSL_MODES, { message: `expected one of ${SSL_MODES.join(', ')}` })

@@ -1,25 +1,26 @@
 import { databaseBusy, isStatementRefused } from './database-failures.js';
 
-/** Batches that run concurrently, when one takes long. */
+/** The most batches that run concurrently. More than one runs only if a batch takes long. */
 const MOST_BATCHES = 4;
-/** Requests in one batch. */
+/** The most requests in one batch. */
 const MOST_REQUESTS = 100;
 /** If a batch takes longer than this, the next batch starts beside it. */
 const LONG_MS = 25;
-/** How long a request waits to be sent: as long as for a connection when all are in use. */
+/** How long a request waits to be sent. The pool waits as long for a free connection. */
 const PATIENCE_MS = 5_000;
 
 interface Waiting<Request, Answer> {
   readonly request: Request;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
-  /** Until when it waits to be sent, in milliseconds by `performance.now()`. */
+  /** When the request stops waiting to be sent, in milliseconds of `performance.now()`. */
   readonly until: number;
 }
 
 /**
- * Joins concurrent requests to the database into batches. The requests of one turn of the event loop are sent together. Requests that come
- * while a batch runs wait for the next batch. So an answer is never older than its request, and many requests cost what a few do.
+ * Joins concurrent requests to the database into batches. The requests of one turn of the event loop are sent together. Requests that
+ * arrive while a batch runs wait for the next batch. So an answer is never older than its request, and many requests cost hardly more than
+ * a few.
  */
 export class Batched<Request, Answer> {
   private readonly waiting: Waiting<Request, Answer>[] = [];
@@ -28,12 +29,12 @@ export class Batched<Request, Answer> {
   private soon: NodeJS.Immediate | undefined;
   private later: NodeJS.Timeout | undefined;
 
-  /** `send` answers the requests in their order. */
+  /** @param send returns one answer for each request, in the same order */
   constructor(private readonly send: (requests: readonly Request[]) => Promise<readonly Answer[]>) {}
 
   /**
-   * The answer to a request. If the database refuses a batch because of one request, the other requests are answered.
-   * @throws AppError 503 when the request was not sent within five seconds, and what sending throws
+   * Returns the answer to a request. If the database refuses a batch because of one request, the other requests still get their answers.
+   * @throws AppError 503 when the request was not sent within five seconds, and every error of sending
    */
   get(request: Request): Promise<Answer> {
     return new Promise((resolve, reject) => {
@@ -42,7 +43,7 @@ export class Batched<Request, Answer> {
     });
   }
 
-  /** At the end of this turn of the event loop, so that all requests of the turn share a batch. */
+  /** Sends the next batch at the end of this turn of the event loop, so that all requests of the turn share the batch. */
   private sendSoon(): void {
     this.soon ??= setImmediate(() => {
       this.soon = undefined;

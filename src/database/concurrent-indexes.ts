@@ -1,8 +1,8 @@
 import type { QueryRunner } from 'typeorm';
 
 /**
- * Makes an index while the table is in use, for a migration that declares `transaction = false`. An index that was left half made,
- * since the process died or the server stopped, is dropped and made again.
+ * Creates an index while the table is in use, for a migration that declares `transaction = false`. If the process died or the server
+ * stopped in an earlier attempt, the incomplete index is dropped and created again.
  */
 export async function createIndexOnline(runner: QueryRunner, name: string, definition: string): Promise<void> {
   await dropIndexOnline(runner, name);
@@ -10,8 +10,8 @@ export async function createIndexOnline(runner: QueryRunner, name: string, defin
 }
 
 /**
- * Takes an index away while its table is in use, if it is there. Another schema of the search path may have one of this name, which
- * belongs to another program.
+ * Drops an index while its table is in use, if the index exists. The index is named with its schema, because an index of the same name in
+ * another schema of the search path may belong to another program.
  */
 export async function dropIndexOnline(runner: QueryRunner, name: string): Promise<void> {
   const [row] = await runner.manager.query<{ schema: string }[]>('SELECT quote_ident(current_schema()) AS schema');

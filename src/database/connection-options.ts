@@ -6,10 +6,11 @@ import { serverPool } from './server-pool.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
-// The driver would write dates in the zone of this process, with offsets in whole minutes, and zones once had seconds too.
+// Otherwise the driver would write dates with the offset of this process's time zone, in whole minutes. Some historical offsets also have
+// seconds, which would be lost.
 pg.defaults.parseInputDatesAsUTC = true;
 
-/** How TypeORM reaches the database that the settings name: a PostgreSQL server, or the embedded one, which this opens. */
+/** TypeORM's options for the database that the settings name: a PostgreSQL server, or the embedded database, which this function opens. */
 export async function connectionOptions(settings: Settings): Promise<PostgresDataSourceOptions> {
   const common = {
     type: 'postgres',
@@ -18,7 +19,7 @@ export async function connectionOptions(settings: Settings): Promise<PostgresDat
     // A uuid column would otherwise make TypeORM try to create an extension; the service makes its own UUIDs.
     installExtensions: false,
     uuidExtension: 'pgcrypto',
-    // Every bigint of ours is below 2^53.
+    // Every bigint in our tables is below 2^53.
     parseInt8: true,
     logging: false,
   } as const;

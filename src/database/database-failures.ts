@@ -1,6 +1,6 @@
 import { AppError } from '../kernel/app-error.js';
 
-/** A way to fail, by SQLSTATE (PostgreSQL, appendix A) or Node's code, or by what the driver or TypeORM says without one. */
+/** A kind of failure, by SQLSTATE (PostgreSQL, appendix A) or Node's code, or by the message of an error without a code. */
 interface Failure {
   readonly codes: RegExp;
   readonly messages?: RegExp;
@@ -17,7 +17,7 @@ const BROKEN: Failure = {
   messages:
     /^(Connection terminated(?! due to connection timeout)|Client has encountered a connection error|Query read timeout|Query runner already released|Database connection provided by a query runner was already released)/,
 };
-/** Of a connection that was to be made it is the one, of one that was made the other. */
+/** While connecting, these codes mean NOT_CONNECTED. Later they mean BROKEN. */
 const SILENT: Failure = { codes: /^(EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)$/ };
 /** The statement was rolled back in favour of others: serialization failure, deadlock. */
 const ROLLED_BACK: Failure = { codes: /^(40001|40P01)$/ };
@@ -28,14 +28,14 @@ const EXHAUSTED: Failure = { codes: /^(53(?!300)...|58030)$/ };
 
 export const RETRY_AFTER_SECONDS = '5';
 
-/** Why there is no connection to one host of the database. */
+/** Why the service has no connection to one host of the database. */
 export interface HostFailure {
   /** Host and port, or the path of its socket. */
   readonly host: string;
   readonly error: Error;
 }
 
-/** No connection was made, or the database behind it cannot be used: no statement of a request was sent. */
+/** No connection could be made, or the database behind it cannot be used. So no statement of a request was sent. */
 export class NotConnected extends Error {
   constructor(
     readonly failures: readonly HostFailure[],
@@ -46,7 +46,7 @@ export class NotConnected extends Error {
   }
 }
 
-/** The message of an error; where a name has several addresses, the messages of all. */
+/** The message of an error. If the host name has several addresses, the messages for all addresses. */
 export function reasonOf(error: Error): string {
   if (error instanceof AggregateError) return [...new Set((error.errors as Error[]).map(reasonOf))].join(', ');
   return error.message;
@@ -59,7 +59,10 @@ class OutcomeUnknown extends Error {
   }
 }
 
-/** Throws a failure that follows on what may have been done: one of the database must not say that nothing was written. */
+/**
+ * Throws the error again, after an earlier statement may have taken effect. A failure of the database is wrapped, because its message would
+ * otherwise say that nothing was written.
+ */
 export function throwOutcomeUnknown(error: unknown): never {
   throw isDatabaseUnreachable(error) || isDatabaseBusy(error) ? new OutcomeUnknown(error as Error) : error;
 }
@@ -102,7 +105,7 @@ export function isStatementRefused(error: unknown): boolean {
   return isOfDatabase && !isDatabaseUnreachable(error) && !isDatabaseBusy(error);
 }
 
-/** 503: the database did not do what was asked, and asked again later it may. */
+/** 503: the database did not run the statement, but may run it later. */
 export function databaseBusy(detail: string, reason = 'took too long'): AppError {
   return new AppError('database_busy', 503, `The database ${reason}; nothing was written.`, {
     headers: { 'retry-after': RETRY_AFTER_SECONDS },
@@ -110,7 +113,7 @@ export function databaseBusy(detail: string, reason = 'took too long'): AppError
   });
 }
 
-/** Whether no connection was made, for whatever reason. Where a name has several addresses, the failures of all are one. */
+/** Whether the failure happened while connecting. If the host name has several addresses, all of them must have failed in this way. */
 function isOfConnecting(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.every(isOfConnecting);
   return error instanceof Error && 'syscall' in error && error.syscall === 'connect';

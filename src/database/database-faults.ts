@@ -5,12 +5,12 @@ import { UnsuitableDatabase } from './session.js';
 const PRIVATE_CA = 'name the file of its CA in sslrootcert or PGSSLROOTCERT, or have the server send its whole chain';
 const NETWORK = 'correct host and port, or let this machine through the firewall';
 
-/** What is wrong with the database itself, embedded or not. */
+/** Faults of the database itself, embedded or not. */
 const ITS_OWN = /^(25006|53...|54...|55...|57...|58...|F0...|XX...)$/;
 
 /** What an operator can do, by SQLSTATE (PostgreSQL, appendix A) or by Node's code. */
 const REMEDIES: readonly (readonly [codes: RegExp, remedy: string])[] = [
-  [/^(ENOTFOUND|EAI_AGAIN)$/, 'correct the name of the host, or the name service of this machine'],
+  [/^(ENOTFOUND|EAI_AGAIN)$/, 'correct the host name, or the DNS settings of this machine'],
   [/^ECONNREFUSED$/, 'start PostgreSQL there, or correct host and port'],
   [/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/, NETWORK],
   [/^ECONNRESET$/, 'see that PostgreSQL is what listens there, and read its log'],
@@ -36,7 +36,7 @@ const REMEDIES: readonly (readonly [codes: RegExp, remedy: string])[] = [
   [ITS_OWN, 'see to its disk and memory, and read the log of the server'],
 ];
 
-/** What the driver says without a code. */
+/** What an operator can do about errors of the driver that have no code, by their message. */
 const BY_MESSAGE: readonly (readonly [messages: RegExp, remedy: string])[] = [
   [/^SASL: .*client password/, 'add the password, or let the role in without one by pg_hba.conf'],
   [/does not support SSL/, 'set up TLS on the server, or use sslmode=disable where the network is yours'],
@@ -45,9 +45,9 @@ const BY_MESSAGE: readonly (readonly [messages: RegExp, remedy: string])[] = [
 ];
 
 /**
- * A sentence for an operator about why the database cannot be used: the setting, what PostgreSQL or the system said, and what to do.
- * No secret is in it.
- * @returns undefined when the error is not about the database, or is the fault of the service
+ * Says in one sentence for operators why the database cannot be used: the setting, the message of PostgreSQL or the system, and what to do.
+ * The sentence contains no secret.
+ * @returns undefined when the error is not about the database, or is a bug of the service
  */
 export function databaseFault(error: unknown): string | undefined {
   if (error instanceof NotConnected) return hostsFault(error);
@@ -85,7 +85,7 @@ function remedyOf(error: Error): string | undefined {
   return (byCode ?? BY_MESSAGE.find(([messages]) => messages.test(reasonOf(error))))?.[1];
 }
 
-/** TypeORM passes on what the driver threw, and its code, in an error of its own. */
+/** TypeORM wraps the error of the driver, and its code, in an error of its own. */
 function isFromServer(error: unknown): boolean {
   const { driverError = error } = error as { driverError?: unknown };
   return driverError instanceof DatabaseError;

@@ -10,26 +10,28 @@ import { StatementsService } from './statements.service.js';
 import { whenDatabaseAnswers } from './when-database-answers.js';
 import type { Secrets } from '../kernel/key-ring.js';
 
-/** What a feature keeps in the database. */
+/** A feature's part of the database. */
 export interface DatabaseFeature {
   readonly entities: Type[];
   readonly migrations: Type<MigrationInterface>[];
 }
 
-/** Filled while modules are declared, as TypeORM's own `autoLoadEntities` is, so that a feature need not be named here. */
+/**
+ * The features add to this set when their modules are declared, so this file names no feature. TypeORM collects entities in the same way.
+ */
 const migrations = new Set<Type<MigrationInterface>>();
 
 /** The connection to the database. A feature declares its entities and migrations with `forFeature`. */
 @Module({})
 export class DatabaseModule {
-  /** Opens the database that the settings name and migrates it before anything else may use it. */
+  /** Opens the database that the settings name, and migrates it before any other code uses it. */
   static forRoot(): DynamicModule {
     let secrets: Secrets | undefined;
     const connection = TypeOrmModule.forRootAsync({
       inject: [Settings],
       useFactory: async (settings: Settings) => {
         secrets = settings;
-        // Nest would try again by itself, and log neither why nor for how long.
+        // Nest's own retries would not log the reason, nor how long they continue.
         return { ...(await connectionOptions(settings)), autoLoadEntities: true, toRetry: () => false };
       },
       dataSourceFactory: (options) =>
@@ -51,7 +53,7 @@ export class DatabaseModule {
   }
 }
 
-/** Connects, and migrates. */
+/** Connects to the database and migrates it. */
 async function open(options: DataSourceOptions, secrets: Secrets | undefined): Promise<DataSource> {
   const dataSource = new DataSource(options);
   lendSecrets(dataSource, secrets);

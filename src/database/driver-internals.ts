@@ -6,19 +6,19 @@ import type { DataSource } from 'typeorm';
 interface ClientInternals {
   readonly connection: pg.Connection & { readonly stream: Socket };
   readonly readyForQuery: boolean;
-  /** The process of the server behind the connection, or of its pooler; null before the handshake. */
+  /** The id of the server process behind the connection, or the id that the pooler gave; null before the handshake. */
   readonly processID: number | null;
-  /** The pool ends a connection that was used as often as a connection may be. */
+  /** How often the pool has lent this connection. The pool closes a connection that reached its limit. */
   _poolUseCount: number;
   getStartupConf: () => Record<string, string>;
 }
 
-/** What TypeORM and pg do not declare, and the service relies on: all of it stands in this file. */
+/** The members of a client that pg's types do not declare. Only this file uses internals of pg and TypeORM. */
 export function internalsOf(client: ClientBase): ClientInternals {
   return client as unknown as ClientInternals;
 }
 
-/** What pg sends in the handshake of this client. */
+/** The parameters that pg sends in the handshake of this client. */
 export function startupConfOf(client: ClientBase): Record<string, string> {
   return internalsOf(pg.Client.prototype).getStartupConf.call(client);
 }

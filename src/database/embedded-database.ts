@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { SettingsError } from '../config/settings-error.js';
 import { lockFolder } from './folder-lock.js';
+import { unpackNewDatabase } from './new-database.js';
 import { PgliteStream } from './pglite-stream.js';
 import { closeToOthers, makeFilesPrivate } from './private-files.js';
 
 const logger = new Logger('EmbeddedDatabase');
 
 /**
- * PostgreSQL inside this process, its files under `<folder>/database`. Each commit is written to the files before it is acknowledged:
- * it outlives the process, but not the machine, for PGlite leaves it to the system when files reach the disk (no fsync).
- * The real `pg` driver speaks to it through `driver`, so types, errors and transactions are those of PostgreSQL.
+ * PostgreSQL inside this process, with its files in `<folder>/database`. PGlite writes each commit to the files before it acknowledges the
+ * commit, so commits survive a crash of the process. They may not survive a crash of the machine, because PGlite does not call fsync. The
+ * real `pg` driver connects through `driver`, so types, errors and transactions are those of PostgreSQL.
  */
 export class EmbeddedDatabase {
   private constructor(
@@ -21,9 +22,9 @@ export class EmbeddedDatabase {
   ) {}
 
   /**
-   * Opens the database, and makes it when there is none. Its files are for the user of this process only; what other users can reach
-   * all the same is logged.
-   * @throws FolderInUseError while another process has it open; SettingsError when the folder cannot be used
+   * Opens the database, or creates it. Its files are private to the user of this process. If other users can still reach a file, a warning
+   * names it.
+   * @throws FolderInUseError while another process has the folder open; SettingsError when the folder cannot be used
    */
   static async open(folder: string): Promise<EmbeddedDatabase> {
     makeFilesPrivate();
@@ -42,7 +43,7 @@ export class EmbeddedDatabase {
     }
   }
 
-  /** The `pg` driver with a pool of one connection to this database; ending the pool closes the database. */
+  /** The `pg` driver with a pool of one connection to this database. The end of the pool closes the database. */
   driver(): typeof pg {
     const stream = () => new PgliteStream(this.engine);
     const close = () => this.close();
@@ -64,7 +65,7 @@ export class EmbeddedDatabase {
     return { ...pg, Pool: EmbeddedPool };
   }
 
-  /** Writes everything out, closes the files and gives the folder back. */
+  /** Writes all changes to the files, closes them and unlocks the folder. */
   private async close(): Promise<void> {
     await this.engine.close();
     this.unlock();
@@ -73,6 +74,7 @@ export class EmbeddedDatabase {
 
 async function openEngine(path: string): Promise<PGlite> {
   try {
+    await unpackNewDatabase(path);
     return await PGlite.create(path);
   } catch (error) {
     throw new SettingsError([

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SettingsError } from '../config/settings-error.js';
 import { openLocked } from './kernel-lock.js';
 
-/** Written before the process id by an owner that has the lock of the kernel. `Number` reads the id with and without this sign. */
+/** An owner with a kernel lock writes this sign before its process id. `Number` parses the id with or without the sign. */
 const BY_KERNEL = '+';
 
 /** The embedded database's folder is in use by another process. */
@@ -19,10 +19,10 @@ export class FolderInUseError extends Error {
 }
 
 /**
- * Claims a folder for this process and returns what gives it back. The claim is a lock of the kernel on the file `lock`: it ends with
- * its process, and is seen from every container of the machine. The file also names the owner.
- * @throws FolderInUseError while another process has the folder
- * @throws SettingsError when the folder cannot be made, or cannot be locked: then nobody knows whether another process has it
+ * Locks a folder for this process and returns the function that unlocks it. The lock is a kernel lock on the file `lock`: it ends with its
+ * process, and every container of the machine sees it. The file also names the owner.
+ * @throws FolderInUseError while another process uses the folder
+ * @throws SettingsError when the folder cannot be made or locked, so that the service cannot exclude another process
  */
 export function lockFolder(folder: string): () => void {
   const path = join(folder, 'lock');
@@ -34,14 +34,14 @@ export function lockFolder(folder: string): () => void {
       closeSync(fd);
     };
     const earlier = readOwner(path);
-    // Versions that had no lock of the kernel wrote their process id alone.
+    // Versions without the kernel lock wrote only their process id.
     if (!earlier.startsWith(BY_KERNEL) && isAlive(Number(earlier))) {
       closeSync(fd);
       throw new FolderInUseError(folder, Number(earlier));
     }
     ftruncateSync(fd);
     writeSync(fd, `${BY_KERNEL}${process.pid}\n`, 0);
-    // Such a version deletes the file of an owner that it takes for dead: then this lock is on a file that nobody else finds.
+    // Such a version deletes the file of an owner that it assumes to be dead. Then this lock is on a file that no other process can find.
     if (isSameFile(fd, path)) return release;
     closeSync(fd);
   }
@@ -73,7 +73,9 @@ function isSameFile(fd: number, path: string): boolean {
   return ours.ino === there?.ino && ours.dev === there.dev;
 }
 
-/** A container's main process always has the same number: our own number is from an earlier life, or of another container. */
+/**
+ * The main process of a container always has the same id. So our own id in the file comes from an earlier run, or from another container.
+ */
 function isAlive(owner: number): boolean {
   if (owner === process.pid || !Number.isSafeInteger(owner) || owner < 1) return false;
   try {

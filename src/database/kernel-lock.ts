@@ -2,9 +2,9 @@ import { closeSync, openSync, constants } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const { O_RDWR, O_CREAT } = constants;
-/** Far behind what the file holds: on Windows nobody can read bytes that another process locked. */
+/** Far beyond the content of the file: on Windows no process can read bytes that another process locked. */
 const LOCKED_BYTE = 2 ** 20;
-/** Systems name a lock that is taken differently. */
+/** The codes with which operating systems report that another process has the lock. */
 const TAKEN = ['EAGAIN', 'EACCES', 'EBUSY'];
 
 interface Binding {
@@ -13,9 +13,9 @@ interface Binding {
 }
 
 /**
- * Opens a file, which is made when there is none, and locks it in the kernel (fcntl with F_OFD_SETLK on Linux, flock on macOS, LockFileEx on
- * Windows). The lock belongs to the descriptor: the kernel ends the lock when the descriptor is closed or its process ends, however it
- * ends. Processes in other containers see the lock too, as long as they share the kernel, or the file system passes locks on.
+ * Opens a file, or creates it, and locks it in the kernel (fcntl with F_OFD_SETLK on Linux, flock on macOS, LockFileEx on Windows). The
+ * lock belongs to the descriptor: the kernel releases the lock when the descriptor is closed, or when the process ends or crashes.
+ * Processes in other containers see the lock if they share the kernel, or if the file system shares locks between machines.
  * @returns the descriptor; undefined while another process has the lock
  * @throws Error when the file cannot be opened, the file system does not lock, or this platform has no build of the lock
  */
@@ -39,7 +39,7 @@ function loadBinding(): Binding {
   } catch (error) {
     const { platform, arch } = process;
     if (platform !== 'linux') throw error;
-    // The package looks for a build for musl (Alpine) and has none. Its build for glibc uses nothing that musl lacks.
+    // The package has no build for musl (Alpine). Its build for glibc uses only functions that musl has too.
     return require(`fs-native-extensions/prebuilds/${platform}-${arch}/fs-native-extensions.node`) as Binding;
   }
 }

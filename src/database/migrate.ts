@@ -4,17 +4,17 @@ import { DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { lendSecrets, lentTo } from './migration-secrets.js';
 import { migrationPool, type ServerPool } from './server-pool.js';
 
-/** Any number no one else is likely to lock; the same in every process of the service. */
+/** An arbitrary number that no other program is likely to lock. It is the same in every process of the service. */
 const MIGRATION_LOCK = 7_355_610;
 const LOOK_AGAIN_AFTER_MS = 250;
-/** The lock's, and the migrations'. */
+/** One for the lock, and one for the migrations. */
 const CONNECTIONS = 2;
 
 const logger = new Logger('Migrations');
 
 /**
- * Brings the schema up to date, migration by migration. Processes of the previous version may run meanwhile, so a migration
- * neither removes nor locks what they use. Processes that start concurrently wait for each other. If one dies, the next goes on.
+ * Brings the schema up to date, migration by migration. Processes of the previous version may still run, so a migration neither removes nor
+ * locks anything that they use. Processes that start concurrently wait for each other. If one process dies, the next continues.
  */
 export async function migrate(dataSource: DataSource): Promise<void> {
   await withMigrator(dataSource, async (migrator) => {
@@ -24,7 +24,7 @@ export async function migrate(dataSource: DataSource): Promise<void> {
   });
 }
 
-/** Takes the latest migration back, and says which; undefined when there is none. The version before can then run without it. */
+/** Reverts the latest migration and returns its name; undefined when there is none. The previous version can then run without it. */
 export async function revertLatest(dataSource: DataSource): Promise<string | undefined> {
   return withMigrator(dataSource, async (migrator) => {
     const executor = new MigrationExecutor(migrator);
@@ -37,10 +37,10 @@ export async function revertLatest(dataSource: DataSource): Promise<string | und
   });
 }
 
-/** On PostgreSQL, on connections of its own, without limits of time: to index a large table takes minutes. */
+/** On PostgreSQL, migrations have their own connections without time limits, because indexing a large table takes minutes. */
 async function withMigrator<T>(dataSource: DataSource, work: (migrator: DataSource) => Promise<T>): Promise<T> {
   const { options } = dataSource;
-  // The embedded database has one connection, and one process.
+  // The embedded database has only one connection, and no other process can use it.
   if ('driver' in options && options.driver) return work(dataSource);
   const extra = migrationPool(options.extra as ServerPool, CONNECTIONS);
   const migrator = new DataSource({ ...options, extra });
@@ -54,8 +54,8 @@ async function withMigrator<T>(dataSource: DataSource, work: (migrator: DataSour
 }
 
 /**
- * Does something while no other process does. The lock ends with its transaction, whatever happens to this process. A process
- * that waits tries the lock repeatedly, since a statement that waits for a lock would block CREATE INDEX CONCURRENTLY.
+ * Runs the work while no other process runs it. The lock ends with its transaction, even if this process dies. A waiting process tries the
+ * lock repeatedly, because a statement that waits for a lock would block CREATE INDEX CONCURRENTLY.
  */
 async function whileLocked<T>(dataSource: DataSource, work: () => Promise<T>): Promise<T> {
   const runner = dataSource.createQueryRunner();
@@ -72,7 +72,10 @@ async function whileLocked<T>(dataSource: DataSource, work: () => Promise<T>): P
   }
 }
 
-/** Without a parameter, for then nothing of it is left open: what is, is a statement that the making of an index waits for. */
+/**
+ * The statement has no parameters. Otherwise the driver would leave it open on the connection, and CREATE INDEX CONCURRENTLY would wait for
+ * it.
+ */
 async function tryLock(runner: QueryRunner): Promise<boolean> {
   const [row] = await runner.manager.query<{ isMine: boolean }[]>(
     `SELECT pg_try_advisory_xact_lock(${MIGRATION_LOCK}) AS "isMine"`,

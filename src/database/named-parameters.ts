@@ -1,4 +1,4 @@
-/** What a value of an SQL type is in TypeScript. */
+/** The TypeScript type of each SQL type. */
 interface Values {
   readonly bigint: number;
   readonly int: number;
@@ -16,7 +16,7 @@ export type Scalar = keyof Values | `${keyof Values}?`;
 /** An SQL type, or an array of one: `text?[]` has elements that may be null, and `text[]?` may be null itself. */
 export type ParameterType = Scalar | `${Scalar}[]` | `${keyof Values}[]?`;
 
-/** The parameters of a statement: the SQL type of each, by its name in the text and at the call. */
+/** The parameters of a statement: the SQL type of each parameter, by its name. The text and the caller use the same names. */
 export type Parameters = Readonly<Record<string, ParameterType>>;
 
 type ValueOf<T> = T extends `${infer Base}?`
@@ -27,10 +27,10 @@ type ValueOf<T> = T extends `${infer Base}?`
       ? Values[T]
       : never;
 
-/** The values of parameters, by name. Undefined stands for null. */
+/** The values of parameters, by name. Undefined means null. */
 export type ValuesOf<P extends Parameters> = { readonly [Name in keyof P]: ValueOf<P[Name]> };
 
-/** The SQL type without what only TypeScript needs to know. */
+/** The SQL type without the question marks, which only TypeScript needs. */
 export function sqlTypeOf(type: ParameterType): string {
   return type.replaceAll('?', '');
 }
@@ -42,7 +42,7 @@ export function parameterList(parameters: Parameters, typed?: 'typed'): string {
     .join(', ');
 }
 
-/** SQL: the columns that have the names of these parameters, in snake case: `clientId` is the column `client_id`. */
+/** SQL: the columns with the names of these parameters, in snake case: the column for `clientId` is `client_id`. */
 export function columnList(parameters: Parameters): string {
   return Object.keys(parameters)
     .map((name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`))
@@ -50,8 +50,8 @@ export function columnList(parameters: Parameters): string {
 }
 
 /**
- * The parts of SQL in which a colon names no parameter: comments, strings of each kind, quoted names, casts and `:=`. A named parameter
- * follows no word, bracket or parenthesis directly, so that `[1:n]` stays an array slice. What is left at the end is a mistake.
+ * Matches the parts of SQL in which a colon names no parameter: comments, strings of each kind, quoted names, casts and `:=`. A named
+ * parameter does not directly follow a word, bracket or parenthesis, so `[1:n]` stays an array slice. The last part matches mistakes.
  */
 const TOKENS = new RegExp(
   [
@@ -71,8 +71,8 @@ const TOKENS = new RegExp(
 );
 
 /**
- * Puts `$1`, `$2` … for `:names`, numbered as the parameters are declared. A name that the text has twice is one parameter.
- * @throws Error when the text has a name that is not declared, lacks one that is, has a number, or an open quote or comment
+ * Replaces `:names` by `$1`, `$2` …, in the order in which the parameters are declared. A name that occurs twice is one parameter.
+ * @throws Error when the text has an undeclared name, lacks a declared name, or has a numbered parameter, an open quote or an open comment
  */
 export function numbered(text: string, parameters: Parameters): string {
   const numbers = new Map(Object.keys(parameters).map((name, n) => [name, n + 1]));

@@ -17,8 +17,8 @@ const NOTIFY = statement({
 });
 
 /**
- * Notifies all processes of the service of a change, by LISTEN and NOTIFY. A notice may be lost with a connection, and none comes
- * through a pooler. So caches must be short-lived all the same.
+ * Notifies all processes of the service about a change, by LISTEN and NOTIFY. A notice may be lost with its connection, and no notice
+ * arrives through a pooler. So caches must be short-lived even with notices.
  */
 @Injectable()
 export class NoticesService implements OnApplicationBootstrap, OnModuleDestroy {
@@ -30,25 +30,25 @@ export class NoticesService implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(private readonly settings: Settings) {}
 
-  /** Has a listener called when the topic changed in any process, and whenever a notice of that may have been missed. */
+  /** Calls the listener when the topic has changed in any process, and whenever this process may have missed a notice. */
   on(topic: string, listener: () => void): void {
     this.listeners.set(topic, [...(this.listeners.get(topic) ?? []), listener]);
   }
 
-  /** Announces a change of a topic when the manager's transaction commits, and never if it does not. */
+  /** Announces a change of a topic when the manager's transaction commits. A rollback announces nothing. */
   async announce(topic: string, manager: EntityManager): Promise<void> {
     await manager.query(NOTIFY.text, valuesInOrder(NOTIFY, { channel: CHANNEL, topic }));
   }
 
   onApplicationBootstrap(): void {
-    // The embedded database has one process: what changed there, changed here.
+    // Only one process can use the embedded database, so every change comes from this process.
     if (this.settings.DATABASE_URL) void this.listen(FIRST_DELAY_MS);
   }
 
   onModuleDestroy(): void {
     this.isClosed = true;
     clearTimeout(this.timer);
-    // Nobody waits for a server that may be gone.
+    // The shutdown does not wait, because the server may be unreachable.
     this.client?.end().catch(() => undefined);
   }
 

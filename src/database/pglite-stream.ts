@@ -2,9 +2,9 @@ import type { PGlite } from '@electric-sql/pglite';
 import { Duplex } from 'node:stream';
 
 /**
- * What the `pg` driver takes for its socket: bytes of the PostgreSQL protocol go to an embedded PGlite and come back from it.
- * PGlite has a single session, so at most one stream may be open at a time (a pool of one); a new stream first clears what the
- * one before left behind: an open transaction, prepared statements, settings.
+ * A stream that the `pg` driver uses as its socket. It passes bytes of the PostgreSQL protocol to an embedded PGlite and back. PGlite has a
+ * single session, so at most one stream may be open at a time (a pool of one). A new stream first clears what the previous stream left: an
+ * open transaction, prepared statements, settings.
  */
 export class PgliteStream extends Duplex {
   constructor(private readonly database: PGlite) {
@@ -36,12 +36,13 @@ export class PgliteStream extends Duplex {
   }
 
   override _read(): void {
-    // Answers are pushed as they come.
+    // `_write` pushes answers when they arrive.
   }
 
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
     const answer: Buffer[] = [];
-    // Not execProtocolRaw: it also parses each answer, and keeps what it parsed for ever. The bytes are a view of the database's memory.
+    // execProtocolRaw would also parse each answer and keep the results for ever. The bytes are copied, because they are a view of the
+    // database's memory.
     const onRawData = (bytes: Uint8Array): void => void answer.push(Buffer.from(bytes));
     this.database.execProtocolRawStream(chunk, { onRawData }).then(
       () => {

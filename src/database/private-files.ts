@@ -3,20 +3,22 @@ import { join } from 'node:path';
 
 /** Read, write and execute for the group and for others. */
 const OTHERS = 0o077;
-/** What the service keeps in DATA_DIR. */
-const OURS = /^(database|(secret|lock|first-password)(\..+)?)$/;
-/** Windows has no modes of files. */
+/** The names of the service's own files in DATA_DIR. */
+const OURS = /^(database|secret|lock|first-password)(\..+)?$/;
+/** Windows has no file modes. */
 const HAS_MODES = process.platform !== 'win32';
 
-/** From now on the files that this process makes are for its own user only. */
+/** From now on, only the user of this process can access the files that it makes. */
 export function makeFilesPrivate(): void {
   if (HAS_MODES) process.umask(OTHERS);
 }
 
 /**
- * Takes from other users what they may do with the embedded database, its secret and the folder of both. PGlite makes the first files
- * of a database for everybody, whatever the umask. A folder that holds anything else too keeps its mode: it may be shared on purpose.
- * @returns what other users can still reach, with its mode, such as `/data/secret (mode 0644)`: because it belongs to another user, say
+ * Removes the permissions of other users on the embedded database, its secret and the folder of both. PGlite ignores the umask for the
+ * first files of a database and makes them readable by everybody. If the folder contains other files too, it keeps its mode, because it may
+ * be shared on purpose.
+ * @returns the paths that other users can still reach, each with its mode, such as `/data/secret (mode 0644)`. For example, a
+ * path may belong to another user.
  */
 export function closeToOthers(folder: string): string[] {
   if (!HAS_MODES) return [];
@@ -45,6 +47,6 @@ function close(path: string): void {
   try {
     chmodSync(path, mode & ~OTHERS & 0o7777);
   } catch {
-    // A file system that is read-only, or has no modes. The caller reports what stays open.
+    // The file system may be read-only, or may have no modes. The caller reports the paths that stay open.
   }
 }

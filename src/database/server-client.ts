@@ -4,29 +4,29 @@ import type { ServerHosts } from './server-hosts.js';
 import { internalsOf, startupConfOf } from './driver-internals.js';
 import { HANDSHAKE, prepareSession, UnsuitableDatabase } from './session.js';
 
-/** What a server that only reads answers to a write. */
+/** The SQLSTATE with which a read-only server refuses a write. */
 const READ_ONLY = '25006';
-/** What the driver says of a host that does not answer. */
+/** The driver's message for a host that does not answer. */
 const TIMED_OUT = 'timeout expired';
 const CONNECT_TIMEOUT_MS = 5_000;
-/** What a client keeps when it takes over the state of another: its listeners. */
+/** The properties that a client keeps when it takes over the state of another client: its listeners. */
 const KEPT = new Set<PropertyKey>(['_events', '_eventsCount', '_maxListeners']);
 
-/** What the connections of a pool have in common. */
+/** The options that all connections of a pool share. */
 export interface ServerSession {
   readonly hosts: ServerHosts;
-  /** Settings of each session, but of a pooler's. */
+  /** The settings of each session. Connections of a pooler do not get them. */
   readonly settings: Readonly<Record<string, string>>;
-  /** A connection that owes an answer for longer is ended, in milliseconds; absent: none is. */
+  /** How long a connection waits for an answer before it is closed, in milliseconds. Absent means no limit. */
   readonly answerWithinMs?: number;
 }
 
 /**
  * A connection to the first host that accepts writes, ready for the statements of the service. The host that accepted the previous
- * connection is tried first. When the server answers that it only reads, the pool ends the connection after its use.
+ * connection is tried first. If the server turns out to be read-only, the pool closes the connection after its use.
  */
 export class ServerClient extends pg.Client {
-  /** Whether a pooler, such as PgBouncer, lends this connection out: what a statement leaves on one may be gone with the next. */
+  /** Whether the connection leads to a pooler, such as PgBouncer: the next statement may then run on another session of PostgreSQL. */
   isPooled = false;
   readonly #config: ClientConfig;
   readonly #session: ServerSession;
@@ -35,11 +35,12 @@ export class ServerClient extends pg.Client {
     super({});
     this.#config = config;
     this.#session = session;
-    // Who hands a connection over and who takes it both do not listen for a moment. An error then would end the process.
+    // When a connection changes hands, neither side listens for a moment. Without this listener, an error in that moment would end the
+    // process.
     this.on('error', () => undefined);
   }
 
-  /** Connects, and prepares the session. @throws NotConnected with the reason of each host when none can be used */
+  /** Connects and prepares the session. @throws NotConnected with the reason for each host when no host can be used */
   override connect(): Promise<pg.Client>;
   override connect(callback: (error: Error | null) => void): void;
   override connect(callback?: (error: Error | null) => void): Promise<pg.Client> | void {
@@ -53,7 +54,7 @@ export class ServerClient extends pg.Client {
     }, done);
   }
 
-  /** What the handshake sends; the driver calls this. */
+  /** Returns the parameters of the handshake. The driver calls this method. */
   getStartupConf(): Record<string, string> {
     return { ...startupConfOf(this), ...HANDSHAKE };
   }
@@ -76,10 +77,10 @@ export class ServerClient extends pg.Client {
     throw new NotConnected(failures, failures.some(mayPass));
   }
 
-  /** The driver reads the files that the URL names, such as certificates, when a client is made. */
+  /** Makes a new client for each attempt: only then does the driver read the files that the URL names, such as certificates. */
   private connectTo(url: string): Promise<void> {
     const { connectionTimeoutMillis = CONNECT_TIMEOUT_MS } = this.#config;
-    // Before the pool loses its patience: it would end the attempt at whichever host.
+    // All attempts together end before the time limit of the pool. Otherwise the pool would cut the attempts short, at any host.
     const patience = Math.floor((connectionTimeoutMillis * 0.9) / this.#session.hosts.count);
     const config = { ...this.#config, connectionString: url, connectionTimeoutMillis: patience };
     this.become(new pg.Client(config));
@@ -89,14 +90,14 @@ export class ServerClient extends pg.Client {
           resolve();
           return;
         }
-        // Before the driver sees the end of the connection, which it would take for the end of the next.
+        // This must happen before the driver notices the end of the connection. Otherwise it would treat the next connection as ended.
         this.abandon();
         reject(error.message === TIMED_OUT ? silent(patience) : error);
       });
     });
   }
 
-  /** Takes over the state of a client that was never connected: the driver connects a client once. */
+  /** Takes over the state of a client that was never connected, because the driver connects each client only once. */
   private become(fresh: pg.Client): void {
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(fresh)))
       if (!KEPT.has(name)) Reflect.set(this, name, value);
@@ -117,14 +118,14 @@ export class ServerClient extends pg.Client {
     });
     const { answerWithinMs } = this.#session;
     if (answerWithinMs === undefined) return;
-    // A server that is gone says nothing, and the system notices after minutes; until then the pool would be full of its connections.
+    // A silently lost server sends nothing, and TCP times out only after minutes. Until then its connections would fill the pool.
     stream.setTimeout(answerWithinMs).on('timeout', () => {
       if (!internals.readyForQuery)
         stream.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
     });
   }
 
-  /** How an operator knows the host. */
+  /** The host in the form that operators know. */
   private hostName(url: string): string {
     const { searchParams } = new URL(url);
     const host = searchParams.get('host') ?? this.host;

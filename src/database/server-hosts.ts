@@ -4,7 +4,7 @@ export class ServerHosts {
 
   constructor(private readonly urls: readonly string[]) {}
 
-  /** How many there are. */
+  /** The number of hosts. */
   get count(): number {
     return this.urls.length;
   }

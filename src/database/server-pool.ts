@@ -5,24 +5,24 @@ import { ServerClient, type ServerSession } from './server-client.js';
 import { ServerHosts } from './server-hosts.js';
 
 const IDLE_TIMEOUT_MS = 60_000;
-/** A connection that is renewed now and then finds its way to a server that came back, or was added, behind a balancer. */
+/** Connections are renewed regularly, so that they also reach a server that came back, or was added, behind a load balancer. */
 const LIFETIME_SECONDS = 3_600;
 const KEEP_ALIVE_AFTER_MS = 10_000;
-/** A transaction whose process hangs lets its locks go after this. */
+/** If a process hangs in a transaction, PostgreSQL ends the transaction after this time and releases its locks. */
 const IDLE_IN_TRANSACTION = '60s';
-/** The server cancels what takes too long. When not even that is heard, the server is gone. */
+/** The server cancels a statement that takes too long. If even this answer does not arrive within this time, the server is lost. */
 const ANSWER_GRACE_MS = 5_000;
-/** What ends connections that wait on purpose, or migrations that take long. The last one came with PostgreSQL 17. */
+/** Time limits that are turned off: they would end idle connections, or long migrations. PostgreSQL has the last one since version 17. */
 const UNLIMITED = { idle_session_timeout: '0', transaction_timeout: '0' };
 
-/** The options of a pool, with what was found out about the server. */
+/** The options of a pool, and what the service has found out about the server. */
 export interface ServerPool extends PoolConfig {
   readonly hosts: ServerHosts;
   /** Whether a pooler stands between the service and PostgreSQL. */
   isPooled?: boolean;
 }
 
-/** How the pool of connections to a PostgreSQL server is kept: its size, and limits of time. */
+/** The options of the pool of connections to a PostgreSQL server: its size, and its time limits. */
 export function serverPool(settings: Settings): ServerPool {
   const { DATABASE_STATEMENT_TIMEOUT, DATABASE_LOCK_TIMEOUT } = settings;
   return {
@@ -39,12 +39,12 @@ export function serverPool(settings: Settings): ServerPool {
   };
 }
 
-/** How the migrations' connections are kept: without limits of time, for to index a large table takes minutes. */
+/** The options of the pool for migrations. It has no time limits, because indexing a large table takes minutes. */
 export function migrationPool({ hosts }: ServerPool, connections: number): ServerPool {
   return { max: connections, ...clientsOf({ hosts, settings: limits('0', '0', '0') }) };
 }
 
-/** A connection of its own, without limits of time, that is in no pool. */
+/** A single connection without time limits, outside of any pool. */
 export function loneClient(settings: Settings, config: ClientConfig): ServerClient {
   return new ServerClient(config, { hosts: serverHosts(settings), settings: limits('0', '0', '0') });
 }
@@ -70,7 +70,7 @@ function limits(statement: string, lock: string, idleInTransaction: string): Rea
 function clientsOf(session: ServerSession): ServerPool {
   return {
     hosts: session.hosts,
-    // The pool makes each with `new`.
+    // The pool calls this function with `new` for each connection.
     Client: function (config: ClientConfig) {
       return new ServerClient(config, session);
     } as never,

@@ -2,16 +2,16 @@ import type { ClientBase } from 'pg';
 import { internalsOf } from './driver-internals.js';
 import { statement, valuesInOrder } from './statement.js';
 
-/** A setting that the statements, or the reading of their answers, rely on. */
+/** A setting of the session that the statements rely on, or the code that reads their results. */
 interface ReliedOn {
   readonly value: string;
-  /** What serves as well; absent: nothing. */
+  /** Other values that work as well. Absent means that no other value works. */
   readonly accepts?: RegExp;
 }
 
 /**
- * Sent in the handshake, since poolers take these there and set them on whichever connection they lend (PgBouncer: its tracked
- * parameters). A role, a database or a server may have others.
+ * Settings that the handshake sends. Poolers read these settings from the handshake and set them on each connection that they lend
+ * (PgBouncer: its tracked parameters). The defaults of a role, database or server may differ.
  */
 export const HANDSHAKE: Readonly<Record<string, string>> = {
   client_encoding: 'UTF8',
@@ -20,7 +20,10 @@ export const HANDSHAKE: Readonly<Record<string, string>> = {
   standard_conforming_strings: 'on',
 };
 
-/** Set on each connection. Through a pooler they would be left to the next user of the connection, so there they are checked instead. */
+/**
+ * Settings that the service sets on each connection. On a connection of a pooler the service only checks them. Otherwise the next user of
+ * the connection would get them too.
+ */
 const RELIED_ON: Readonly<Record<string, ReliedOn>> = {
   client_encoding: { value: 'UTF8', accepts: /^UTF-?8$/i },
   datestyle: { value: 'ISO, MDY', accepts: /^ISO/ },
@@ -29,9 +32,9 @@ const RELIED_ON: Readonly<Record<string, ReliedOn>> = {
   intervalstyle: { value: 'postgres' },
   bytea_output: { value: 'hex' },
   array_nulls: { value: 'on' },
-  // Fewer digits would round times that are read as numbers.
+  // With fewer digits, PostgreSQL would round times that are read as numbers.
   extra_float_digits: { value: '1', accepts: /^[1-3]$/ },
-  // A higher one fails where the statements wait for a row and then judge its newest state.
+  // With a higher level, statements that wait for a row and then check its newest state would fail.
   default_transaction_isolation: { value: 'read committed' },
 };
 const NAMES = Object.keys(RELIED_ON);
@@ -39,9 +42,9 @@ const NAMES = Object.keys(RELIED_ON);
 const LEAST_VERSION = 15;
 
 /**
- * Finds out what a new connection leads to, and sets its session, unless a pooler lends it out: then the process that answers is not
- * `process`, the one that the handshake named. It sets the settings `names` to `wanted`, leaving out those that this version of PostgreSQL
- * does not know, and reads those of `read`.
+ * Finds out what a new connection leads to, and prepares its session. It sets the settings `names` to `wanted`, except those that this
+ * version of PostgreSQL does not know, and reads the settings of `read`. On a connection of a pooler it sets nothing. It recognises a
+ * pooler by the answering process, which is then not `process`, the process that the handshake named.
  */
 const PREPARE = statement({
   name: 'connection-prepare',
@@ -69,7 +72,7 @@ interface Found {
   readonly session: string[];
 }
 
-/** A connection was made, and the service cannot work on what it leads to. `remedy` says what an operator can do. */
+/** A connection was made, but the service cannot work with the database behind it. `remedy` says what an operator can do. */
 export class UnsuitableDatabase extends Error {
   constructor(
     message: string,
@@ -82,9 +85,9 @@ export class UnsuitableDatabase extends Error {
 }
 
 /**
- * Makes a new connection ready in one round trip: sets what the service relies on and these settings, such as limits of time.
- * @returns whether the connection is a pooler's
- * @throws UnsuitableDatabase when it leads to a database that only reads, or one that the service cannot use
+ * Prepares a new connection in one round trip: sets the settings that the service relies on, and the given settings, such as time limits.
+ * @returns whether the connection comes from a pooler
+ * @throws UnsuitableDatabase when the connection leads to a read-only database, or to a database that the service cannot use
  */
 export async function prepareSession(client: ClientBase, settings: Readonly<Record<string, string>>): Promise<boolean> {
   const { processID } = internalsOf(client);

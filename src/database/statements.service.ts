@@ -6,20 +6,22 @@ import { isConnectionBroken, isRolledBack, throwOutcomeUnknown } from './databas
 import { isPooled } from './server-pool.js';
 import { valuesInOrder, type Statement } from './statement.js';
 
-/** A statement that lost to others, or whose connection broke, is tried so often in all. */
+/** The most attempts, in total, for a statement that the database rolled back or whose connection broke. */
 const ATTEMPTS = 3;
-/** What broke only after so long is not tried again: its request has waited enough. */
+/** A statement that fails after a longer time is not tried again, because its request has waited long enough. */
 const REPEATED_WITHIN_MS = 5_000;
 
-/** Runs prepared statements: by itself each is its own transaction; with a manager it takes part in the manager's. */
+/**
+ * Runs prepared statements. Without a manager, each statement is its own transaction; with a manager, it runs in the manager's transaction.
+ */
 @Injectable()
 export class StatementsService {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * The rows that a statement returns for these values of its parameters, by name. Outside a transaction it is run again when the
-   * database rolled it back for a deadlock or a serialization failure. An idempotent statement is also run again when its connection
-   * broke: after a restart of the server, the pool is full of dead connections. After that, no failure says that nothing was written.
+   * Runs a statement with these values and returns its rows. Outside a transaction, a statement that the database rolled back for a
+   * deadlock or a serialization failure is run again. An idempotent statement is also run again when its connection broke, because after a
+   * restart of the server the pool is full of dead connections. After a broken connection, no failure says that nothing was written.
    */
   async run<Given extends object, Row>(
     statement: Statement<Given, Row>,
@@ -51,12 +53,33 @@ export class StatementsService {
     given: NoInfer<Given>,
     manager?: EntityManager,
   ): Promise<Row> {
-    const [row] = await this.run(statement, given, manager);
+    const row = await this.runForFirst(statement, given, manager);
     if (!row) throw new Error(`The statement ${statement.name} returned no row.`);
     return row;
   }
 
-  /** Behind a pooler the next statement may come to another connection, which knows no prepared ones: there they go without names. */
+  /** The first row that a statement returns; undefined when it returns none. */
+  async runForFirst<Given extends object, Row>(
+    statement: Statement<Given, Row>,
+    given: NoInfer<Given>,
+    manager?: EntityManager,
+  ): Promise<Row | undefined> {
+    const [row] = await this.run(statement, given, manager);
+    return row;
+  }
+
+  /** The number of rows that a statement returns. */
+  async runForCount<Given extends object, Row>(
+    statement: Statement<Given, Row>,
+    given: NoInfer<Given>,
+    manager?: EntityManager,
+  ): Promise<number> {
+    return (await this.run(statement, given, manager)).length;
+  }
+
+  /**
+   * A pooler may send the next statement to another connection, where it is not prepared. So through a pooler, statements have no names.
+   */
   private async send<Given, Row>(
     to: Pool | PoolClient,
     { name, text, isPrepared }: Statement<Given, Row>,

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 const BEAT_MS = 50;
-/** A timer that is this late means that the process stood still: it was frozen, or got no processor time. */
+/** If a timer is this late, the process stood still: it was frozen, or got no processor time. */
 const STALL_MS = 200;
 /** After a stall, the backlog counts as read when this many turns have passed without a new connection. */
 const QUIET_TURNS = 3;
@@ -44,7 +44,7 @@ export class LoopClock {
   /** When the latest response was sent on each connection. The client sends its next request after that. */
   private readonly answered = new WeakMap<Socket, number>();
 
-  /** Call this whenever anything is read, before doing more. */
+  /** Call this first whenever the process has read anything. */
   look(): void {
     if (this.isSeen) return;
     this.isSeen = true;

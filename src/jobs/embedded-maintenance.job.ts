@@ -1,28 +1,25 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
-import { StatementsService } from '../database/statements.service.js';
-import { FLUSH_COUNTERS, MOST_DUE, WAL_SINCE_CHECKPOINT } from './embedded-maintenance.statements.js';
+import { EmbeddedMaintenanceRepository } from './embedded-maintenance.repository.js';
 import { JobsService } from './jobs.service.js';
 
 const EVERY_SECONDS = 60;
-/** Two segments. A checkpoint makes the first change of each page write the whole page to the WAL, so fewer would cost more. */
+/** Two WAL segments. After a checkpoint, the first change of each page writes the whole page to the WAL, so more checkpoints cost more. */
 const CHECKPOINT_AFTER_BYTES = 32 * 2 ** 20;
 
 /**
- * Vacuums, analyses and checkpoints the embedded database, which has no autovacuum and no checkpointer of its own. Without this job
- * deleted rows would never be reused and the WAL would grow for ever. A batch is one table: the database has one connection, so every
+ * Vacuums, analyses and checkpoints the embedded database, which has neither autovacuum nor a checkpointer. Without this job, the space of
+ * deleted rows would never be reused, and the WAL would grow for ever. A batch is one table: the database has one connection, so every
  * request waits while a table is vacuumed.
  */
 @Injectable()
 export class EmbeddedMaintenanceJob implements OnModuleInit {
-  /** The tables that this run has looked at: one that is written to all the time would otherwise be due repeatedly. */
+  /** The tables that this run has maintained. Without this list, a table with constant writes would be due repeatedly in one run. */
   private seen: string[] = [];
 
   constructor(
     private readonly jobs: JobsService,
-    private readonly statements: StatementsService,
-    private readonly dataSource: DataSource,
+    private readonly tables: EmbeddedMaintenanceRepository,
     private readonly settings: Settings,
   ) {}
 
@@ -38,18 +35,16 @@ export class EmbeddedMaintenanceJob implements OnModuleInit {
     });
   }
 
-  /** The rows that were vacuumed or analysed; 0 when no table was due, which ends the run. */
+  /** Vacuums or analyses one table and returns how many rows needed it; 0 when no table was due, which ends the run. */
   private async maintainOne(): Promise<number> {
-    await this.statements.run(FLUSH_COUNTERS, {});
-    const [due] = await this.statements.run(MOST_DUE, { seen: this.seen });
+    const due = await this.tables.mostDue(this.seen);
     if (due) {
       this.seen.push(due.name);
-      await this.dataSource.query(due.command);
+      await this.tables.maintain(due);
       return Math.max(due.rows, 1);
     }
     this.seen = [];
-    const { bytes } = await this.statements.runForOne(WAL_SINCE_CHECKPOINT, {});
-    if (bytes > CHECKPOINT_AFTER_BYTES) await this.dataSource.query('CHECKPOINT');
+    if ((await this.tables.walSinceCheckpoint()) > CHECKPOINT_AFTER_BYTES) await this.tables.checkpoint();
     return 0;
   }
 }

@@ -1,15 +1,15 @@
 import { rowOf, statement } from '../database/statement.js';
 
 /** A table that is due, the command for it, and how many rows need it. */
-interface DueTable {
+export interface DueTable {
   readonly name: string;
   readonly command: string;
   readonly rows: number;
 }
 
 /**
- * The command for the table that is most in need of VACUUM or ANALYZE, and the number of rows that need it. The rules and thresholds are
- * those of PostgreSQL's autovacuum (PostgreSQL manual, 24.1.6). A table without statistics is analysed too, and the `seen` ones are left out.
+ * The command for the table that most needs VACUUM or ANALYZE, and the number of rows that need it. The rules and thresholds are those of
+ * PostgreSQL's autovacuum (PostgreSQL manual, 24.1.6). A table without statistics is analysed too. The tables `seen` are left out.
  */
 export const MOST_DUE = statement({
   name: 'maintenance-most-due',
@@ -39,7 +39,7 @@ export const WAL_SINCE_CHECKPOINT = statement({
   text: `SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), redo_lsn)::bigint AS bytes FROM pg_control_checkpoint()`,
 });
 
-/** Has PostgreSQL publish what the session has counted, once this statement has ended: by itself it does so once a second at most. */
+/** Makes PostgreSQL publish the counters of the session at the end of this statement. Otherwise it does this at most once a second. */
 export const FLUSH_COUNTERS = statement({
   name: 'embedded-flush-counters',
   text: 'SELECT pg_stat_force_next_flush()',

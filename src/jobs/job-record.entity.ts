@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** What is known of a job: when it is due, which process runs it, and what became of its last run. */
+/** The state of a job: when it is due, which process runs it, and the result of its last run. */
 @Entity('jobs')
 export class JobRecord {
   @PrimaryColumn({ type: 'text', collation: 'C' })
@@ -9,7 +9,7 @@ export class JobRecord {
   @Column({ type: 'timestamptz', name: 'due_on' })
   dueOn!: Date;
 
-  /** The process that runs it now, if `heldUntil` is still to come. */
+  /** The process that runs the job now, if `heldUntil` is in the future. */
   @Column({ type: 'uuid', nullable: true })
   holder!: string | null;
 
@@ -22,7 +22,7 @@ export class JobRecord {
   @Column({ type: 'timestamptz', name: 'ended_on', nullable: true })
   endedOn!: Date | null;
 
-  /** How many rows the run touched so far. */
+  /** How many rows the run has changed so far. */
   @Column({ type: 'bigint', default: 0 })
   rows!: number;
 

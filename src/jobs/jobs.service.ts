@@ -1,28 +1,25 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Counter } from 'prom-client';
-import { Repository } from 'typeorm';
 import { v4 as uuid } from 'uuid';
-import { StatementsService } from '../database/statements.service.js';
 import { AppError } from '../kernel/app-error.js';
 import { MetricsService } from '../observability/metrics.service.js';
 import type { Job } from './job.js';
-import { JobRecord } from './job-record.entity.js';
-import { CLAIM, END, GO_ON } from './lease.statements.js';
+import type { JobRecord } from './job-record.entity.js';
+import { LeasesRepository } from './leases.repository.js';
 
 const LOOK_EVERY_MS = 30_000;
-/** Processes that start concurrently do not all look in the same moment. */
+/** Each process first looks for due jobs after a random time below this. So processes that start together do not all look together. */
 const FIRST_LOOK_WITHIN_MS = 10_000;
-/** A batch is followed by a rest of so many times its length: the database's time is the users'. */
+/** After a batch, the job rests for this many times the duration of the batch, to leave the database to the requests of users. */
 const REST = 4;
 const LONGEST_REST_MS = 5_000;
-/** A batch that takes longer is left to the process that takes the job over. */
+/** The shutdown waits this long for a running batch. After a longer batch, another process continues the job. */
 const LONGEST_GOODBYE_MS = 3_000;
 
 /**
- * Runs the jobs that features register. A job is a lease in the database: whichever process sees it due takes it, and says with each
- * batch that it goes on; when that process dies, another takes over. No batch holds a lock longer than it lasts itself.
+ * Runs the jobs that features register. Each job has a lease in the database. The first process that sees a due job takes the lease, and
+ * renews it with each batch. If this process dies, another process takes over. No lock lasts longer than a batch.
  */
 @Injectable()
 export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
@@ -36,11 +33,10 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
   private looking: Promise<void> | undefined;
 
   constructor(
-    @InjectRepository(JobRecord) private readonly records: Repository<JobRecord>,
-    private readonly statements: StatementsService,
+    private readonly leases: LeasesRepository,
     metrics: MetricsService,
   ) {
-    // Not the label `job`: Prometheus writes that one itself, with the name of what it scrapes.
+    // The label is not `job`, because Prometheus itself sets the label `job` to the name of the scrape job.
     this.runs = metrics.counter({
       name: 'tessera_job_runs_total',
       help: 'Runs of jobs in this process.',
@@ -55,20 +51,20 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 
-  /** Has a job run when it is due. */
+  /** Registers a job. From then on it runs whenever it is due. */
   register(job: Job): void {
     this.jobs.set(job.name, job);
   }
 
-  /** The registered jobs, by name, each with what is known of it in the database; null before its first run. */
+  /** The registered jobs, by name, each with its state in the database; null before its first run. */
   async list(): Promise<{ readonly job: Job; readonly record: JobRecord | null }[]> {
-    const records = new Map((await this.records.find()).map((record) => [record.name, record]));
+    const records = new Map((await this.leases.list()).map((record) => [record.name, record]));
     const jobs = [...this.jobs.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
     return jobs.map((job) => ({ job, record: records.get(job.name) ?? null }));
   }
 
   /**
-   * Runs a job now, due or not, and says how many rows it touched.
+   * Runs a job now, due or not, and returns how many rows it changed.
    * @throws AppError 404 when there is no such job, 409 when a process runs it already
    */
   async run(name: string): Promise<number> {
@@ -83,7 +79,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     this.lookAgainIn(Math.random() * FIRST_LOOK_WITHIN_MS);
   }
 
-  /** A running job stops after its current batch. The rest is due immediately, for another process. */
+  /** Stops a running job after its current batch. The job is due again immediately, so another process continues it. */
   async onModuleDestroy(): Promise<void> {
     this.closing.abort();
     clearTimeout(this.timer);
@@ -111,19 +107,18 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async runIfFree(job: Job, inAnyCase: boolean): Promise<number | undefined> {
     const lease = { name: job.name, holder: this.holder };
-    const claimed = await this.statements.run(CLAIM, { ...lease, inAnyCase });
-    if (claimed.length === 0) return undefined;
+    if (!(await this.leases.claim(lease, inAnyCase))) return undefined;
     try {
       const rows = await this.runBatches(job, inAnyCase ? Infinity : (job.batchesPerRun ?? Infinity));
       this.runs.inc({ job_name: job.name, outcome: 'ok' });
-      const next = this.closing.signal.aborted ? 0 : job.every;
-      await this.statements.run(END, { ...lease, seconds: next, failure: null });
+      const seconds = this.closing.signal.aborted ? 0 : job.every;
+      await this.leases.end(lease, { seconds, failure: null });
       if (rows > 0) this.logger.log(`The job ${job.name} touched ${rows} rows.`);
       return rows;
     } catch (error) {
       this.runs.inc({ job_name: job.name, outcome: 'failed' });
-      const failed = { ...lease, seconds: job.every, failure: (error as Error).message };
-      await this.statements.run(END, failed).catch(() => []);
+      const failed = { seconds: job.every, failure: (error as Error).message };
+      await this.leases.end(lease, failed).catch(() => undefined);
       throw error;
     }
   }
@@ -136,8 +131,8 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
       const rest = Math.min((performance.now() - begin) * REST, LONGEST_REST_MS);
       total += rows;
       this.rows.inc({ job_name: job.name }, rows);
-      const renewed = await this.statements.run(GO_ON, { name: job.name, holder: this.holder, touched: rows });
-      if (rows < job.batchSize || batch >= most || renewed.length === 0 || this.closing.signal.aborted) return total;
+      const isOurs = await this.leases.renew({ name: job.name, holder: this.holder }, rows);
+      if (rows < job.batchSize || batch >= most || !isOurs || this.closing.signal.aborted) return total;
       await pause(rest, undefined, { signal: this.closing.signal }).catch(() => undefined);
     }
   }

@@ -1,9 +1,9 @@
-/** What docs/errors.md says of a code. */
+/** The row of a code in docs/errors.md. */
 interface ErrorDescription {
   /** The HTTP status; `varies` where the web server finds the failure and chooses the status. */
   readonly status: number | 'varies';
   readonly meaning: string;
-  /** What the caller or the operator does. */
+  /** What the caller or the operator can do. */
   readonly action: string;
 }
 
@@ -13,7 +13,7 @@ type Catalogue = Readonly<Record<string, ErrorDescription>>;
 export const REQUEST_ERRORS = {
   bad_request: {
     status: 400,
-    meaning: 'The request cannot be read as what the route expects.',
+    meaning: 'The request does not have the form that the route expects.',
     action: 'The caller corrects what the message names.',
   },
   validation: {
@@ -29,7 +29,7 @@ export const REQUEST_ERRORS = {
   },
   unauthorized: {
     status: 401,
-    meaning: 'The request has no credentials, or none that are valid.',
+    meaning: 'The credentials are missing, invalid or expired.',
     action: 'The caller refreshes its access token, or signs in.',
   },
   insufficient_scope: {
@@ -50,7 +50,7 @@ export const REQUEST_ERRORS = {
   abandoned: {
     status: 408,
     meaning: 'The client disconnected before the service carried out the request. Nothing was written.',
-    action: 'If there are many, the machine lacks processor time: the operator adds some, or a replica.',
+    action: 'If there are many, the machine lacks processor time: the operator adds processors or a replica.',
   },
   client_too_slow: {
     status: 408,
@@ -59,18 +59,18 @@ export const REQUEST_ERRORS = {
   },
   precondition_failed: {
     status: 412,
-    meaning: 'The record is not the one that `If-Match` or `If-None-Match` asks for. Nothing was written.',
+    meaning: 'The entity tag of the record does not meet `If-Match` or `If-None-Match`. Nothing was written.',
     action: 'The caller reads the record again and repeats the change.',
   },
   unsupported_media_type: {
     status: 415,
-    meaning: 'The body is no form.',
+    meaning: 'The body is not a form.',
     action: 'The caller sends `application/x-www-form-urlencoded`.',
   },
   unsupported_encoding: {
     status: 415,
     meaning: 'The body has a content coding, such as gzip.',
-    action: 'The caller sends the body as it is.',
+    action: 'The caller sends the body without a content coding.',
   },
   expectation_failed: {
     status: 417,
@@ -84,8 +84,8 @@ export const REQUEST_ERRORS = {
   },
   search_in_progress: {
     status: 429,
-    meaning: 'The same user already reads a large page.',
-    action: 'The caller reads one large page after the other.',
+    meaning: 'Another large search of the same user is still running.',
+    action: 'The caller reads one large page after another.',
   },
   too_many_searches: {
     status: 429,
@@ -94,7 +94,7 @@ export const REQUEST_ERRORS = {
   },
   internal: {
     status: 500,
-    meaning: 'The service failed in a way that it does not know.',
+    meaning: 'The service failed unexpectedly.',
     action: 'The operator finds the request id in the log, and reports the stack that is logged with it.',
   },
   totp_sealed: {
@@ -107,7 +107,7 @@ export const REQUEST_ERRORS = {
     meaning:
       'A statement or a lock took too long, or the server lacks disk or memory, or accepts no writes. Nothing was written.',
     action:
-      'The caller tries again after `Retry-After`. The operator looks who blocks whom, then at disk and memory of the server.',
+      'The caller tries again after `Retry-After`. The operator looks for blocking sessions, then at disk and memory of the server.',
   },
   database_unreachable: {
     status: 503,
@@ -117,8 +117,8 @@ export const REQUEST_ERRORS = {
   },
   not_ready: {
     status: 503,
-    meaning: 'The answer of `/health/ready` while the database does not answer or the process stops.',
-    action: 'The balancer leaves the replica out. The log has the reason.',
+    meaning: '`/health/ready` answers this while the database does not answer or the process is stopping.',
+    action: 'The load balancer sends no requests to the replica. The log has the reason.',
   },
   sign_ins_busy: {
     status: 503,
@@ -128,7 +128,7 @@ export const REQUEST_ERRORS = {
   origin_not_allowed: {
     status: 204,
     meaning:
-      'A browser asked whether a page of an origin may call that `ALLOWED_ORIGINS` does not list. Only the log has this code.',
+      'A page of an origin that `ALLOWED_ORIGINS` does not list tried to call the service from a browser. Only the log has this code.',
     action: 'The operator adds the origin if the page is one of yours.',
   },
 } as const satisfies Catalogue;
@@ -158,7 +158,7 @@ export const OAUTH_ERRORS = {
   },
   unsupported_grant_type: {
     status: 400,
-    meaning: 'The grant type is neither `password` nor `refresh_token`, or the body is no form.',
+    meaning: 'The grant type is neither `password` nor `refresh_token`, or the body is not a form.',
     action: 'The client sends a form with one of the two.',
   },
   two_factor_auth_check: {
@@ -173,9 +173,9 @@ export const OAUTH_ERRORS = {
   },
 } as const satisfies Catalogue;
 
-/** Failures of commands. The command prints the message alone and exits with 1. */
+/** Failures of commands. The command prints only the message and exits with 1. */
 export const COMMAND_ERRORS = {
-  bad_email: { status: 400, meaning: 'The text is no e-mail address.', action: 'Correct it.' },
+  bad_email: { status: 400, meaning: 'The text is not an e-mail address.', action: 'Correct it.' },
   bad_password: { status: 400, meaning: 'The password is too short or too long.', action: 'Choose another.' },
   no_password: { status: 400, meaning: 'No password was typed or piped in.', action: 'Run the command again.' },
   passwords_differ: { status: 400, meaning: 'The two passwords differ.', action: 'Run the command again.' },
@@ -185,7 +185,7 @@ export const COMMAND_ERRORS = {
   user_genuine: {
     status: 409,
     meaning: 'The row is as the service wrote it.',
-    action: 'Nothing: it needs no approval.',
+    action: 'Nothing: the row needs no approval.',
   },
   user_tampered: {
     status: 409,
@@ -201,25 +201,25 @@ export const COMMAND_ERRORS = {
   not_confirmed: { status: 400, meaning: 'The end of all sessions was not confirmed.', action: 'Add `--yes`.' },
   bad_file: {
     status: 400,
-    meaning: 'The file cannot be read, or is no audit trail.',
+    meaning: 'The file cannot be read, or is not an audit trail.',
     action: 'Correct what the message names.',
   },
   no_such_job: { status: 404, meaning: 'There is no job of this name.', action: 'See `npm run cli -- jobs list`.' },
-  job_runs: { status: 409, meaning: 'A process runs the job already.', action: 'Wait for it.' },
-  no_migration: { status: 404, meaning: 'There is no migration to take back.', action: 'Nothing.' },
+  job_runs: { status: 409, meaning: 'A process is already running the job.', action: 'Wait for it.' },
+  no_migration: { status: 404, meaning: 'There is no migration to revert.', action: 'Nothing.' },
 } as const satisfies Catalogue;
 
 type Errors = typeof REQUEST_ERRORS & typeof OAUTH_ERRORS & typeof COMMAND_ERRORS;
 type OwnErrorCode = keyof Errors;
 
 /**
- * The codes that added modules bring, each with its status. A module declares its own beside the class that throws them:
+ * The codes of added modules, each with its status. A module declares its codes beside the class that throws them:
  * `declare module '../kernel/error-codes.js' { interface AddedErrorCodes { coupon_used: 409 } }`.
  */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the service itself adds none
 export interface AddedErrorCodes {}
 
-/** The code of a failure by which programs and people know it: one of the catalogue, or one that an added module brings. */
+/** The stable code of a failure, for programs and people: a code of the catalogue, or a code that an added module declares. */
 export type ErrorCode = OwnErrorCode | keyof AddedErrorCodes;
 
 /** The status that goes with a code. */

@@ -1,23 +1,24 @@
 /**
- * Why a refresh token is refused. On the wire all reasons look alike (`invalid_grant`); in the log, the metrics and the audit trail they
- * differ. docs/errors.md is made from these texts.
+ * Why a refresh token is refused. The response is the same for every reason (`invalid_grant`). The log, the metrics and the audit trail
+ * have the reason. docs/errors.md is made from these texts.
  */
 export const REFRESH_REFUSALS = {
-  'not-issued-here': 'the text is no refresh token that this service issued under a known `TESSERA_SECRET`',
+  'not-issued-here': 'the text is not a refresh token that this service issued under a known `TESSERA_SECRET`',
   'session-ended': 'the session of the token has ended',
-  edited: 'the record was edited and is no session any more',
-  'other-client': 'the request named another client than that of the sign-in',
+  edited: 'an edit of the record ended the session',
+  'other-client': 'the request named another client than the sign-in did',
   expired: 'the token was not used for `REFRESH_TOKEN_TTL`, or the session is older than `REFRESH_TOKEN_MAX_AGE`',
   'user-disabled': 'the user is disabled',
   'user-tampered': 'something other than the service wrote the row of the user',
-  'earlier-login': 'the user has signed in again at the same client since',
+  'earlier-login': 'the user has since signed in again at the same client',
   'ahead-of-database': 'the token is newer than the database, which was restored from a backup',
-  'superseded-in-flight': 'the session went on while the request was under way; nothing ended',
-  'repeated-too-often': 'the same answer was given a hundred times',
+  'superseded-in-flight':
+    'another request superseded the token while this request was in flight; the session continues',
+  'repeated-too-often': 'the same answer was already repeated a hundred times',
   'refreshed-elsewhere':
     'the refresh came from another network or user agent while `REFRESHED_ELSEWHERE` is `end`; the session ended',
-  replayed: 'the token was used again after the windows for retries; the session ended',
-  contended: 'the session changed each time that the service read it; nothing ended',
+  replayed: 'the token was used again after its retry windows; the session ended',
+  contended: 'the session changed each time that the service read it; the session continues',
 } as const;
 
 /** Why the check of a password refuses a sign-in: for the log, the metrics and the audit trail. */

@@ -17,7 +17,7 @@ const DESCRIPTIONS = {
   503: 'The database cannot be reached, or too many sign-ins are in progress. See `Retry-After`.',
 } as const;
 
-/** Documents the failures of an OAuth endpoint; 400, 413, 415, 417, 500 and 503 go without saying. */
+/** Documents the failures of an OAuth endpoint. It always adds 400, 413, 415, 417, 500 and 503. */
 export function ApiOAuthFailures(...statuses: (keyof typeof DESCRIPTIONS)[]): MethodDecorator {
   return applyDecorators(
     ...([400, 413, 415, 417, ...statuses, 500, 503] as const).map((status) =>

@@ -48,7 +48,7 @@ export class DatabaseMetricsService {
     });
   }
 
-  /** The pool is gone while the application closes. */
+  /** Reads from the pool. While the application closes, it has no pool, and the gauge shows nothing. */
   private ofPool<Label extends string>(read: (pool: Pool) => Reading<Label>[]): Reading<Label>[] {
     const pool = poolOf(this.dataSource);
     return pool ? read(pool) : [];

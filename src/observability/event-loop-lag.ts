@@ -20,9 +20,9 @@ const SHOWN: Readonly<
 };
 
 /**
- * Replaces prom-client's gauges of the event loop delay with gauges of the same names. Each scrape resets prom-client's gauges: of two
- * scrapers, each sees only the time since the other's scrape, and 292 years if there was no time. The gauges here show the last whole
- * minute, or the time since the start if that is shorter, to any number of scrapers.
+ * Replaces prom-client's gauges of the event loop delay with gauges of the same names. Each scrape resets prom-client's gauges. So each of
+ * two scrapers sees only the time since the other's scrape, and a delay of 292 years if no time has passed. The gauges here show the last
+ * whole minute, or the time since the start if that is shorter, to any number of scrapers.
  */
 export function replaceEventLoopLag(registry: Registry): void {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });

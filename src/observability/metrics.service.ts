@@ -12,9 +12,9 @@ const COLLECT_LIMIT_MS = 2_000;
 export interface MetricDescription<Label extends string> {
   readonly name: `tessera_${string}`;
   readonly help: string;
-  /** What an operator does with it, for docs/metrics.md. */
+  /** What an operator does with the metric, for docs/metrics.md. */
   readonly action: string;
-  /** Labels take values from small sets that code knows: never what a request holds, and nothing of a user. */
+  /** The code knows all values of a label, and they are few. No value comes from a request or is about a user. */
   readonly labelNames?: readonly Label[];
 }
 
@@ -23,7 +23,7 @@ export interface DeclaredMetric extends MetricDescription<string> {
   readonly type: 'counter' | 'gauge' | 'histogram';
 }
 
-/** What a gauge shows when it is asked. */
+/** A value that a gauge shows at a scrape. */
 export interface Reading<Label extends string> {
   readonly labels?: Partial<Record<Label, string>>;
   readonly value: number;

@@ -5,7 +5,7 @@ import type { MetricDescription, MetricsService } from './metrics.service.js';
 const TOO_MANY_REQUESTS = 429;
 const SERVICE_UNAVAILABLE = 503;
 
-/** What is counted, and what can come of it. */
+/** A kind of attempts to count, and their possible outcomes. */
 export interface OutcomesDescription<Success extends string> extends Pick<
   MetricDescription<never>,
   'name' | 'help' | 'action'

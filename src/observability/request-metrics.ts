@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { MetricsService } from './metrics.service.js';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-/** From a read by key, over a login, which is slow on purpose, to the usual timeout of a client. */
+/** Durations in seconds, from a read by key to the usual timeout of a client. A login, which is slow on purpose, is in between. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** The client disconnected before the response. Proxies log the same status. */
 const GONE = 499;

@@ -1,41 +1,24 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { actValues, audited, recordFacts } from '../audit/audited.js';
 import { Settings } from '../config/settings.js';
-import { rowOf } from '../database/statement.js';
-import { StatementsService } from '../database/statements.service.js';
 import { JobsService } from '../jobs/jobs.service.js';
 import { SERVICE } from '../kernel/origin.js';
+import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 
 const EVERY_SECONDS = 600;
 const AT_ONCE = 500;
-const BEGINNING = '-infinity';
 
-/**
- * Deletes records that expired, and were last written, longer ago than `retention` seconds, from an expiry on. The row is locked before it is judged, so a session that lives is never among them: a login that takes an expired row
- * over either holds it, and then it is passed over; or finds it gone, and makes another.
- */
-const DELETE_EXPIRED = audited({
-  name: 'record-delete-expired',
-  parameters: { retention: 'float8', from: 'timestamptz', limit: 'bigint' },
-  returns: rowOf<{ expiresOn: Date }>(),
-  act: `DELETE FROM refresh_tokens t WHERE id = ANY (ARRAY(
-      SELECT id FROM refresh_tokens
-      WHERE expires_on >= :from AND expires_on < now() - make_interval(secs => :retention::float8)
-        AND updated_on < now() - make_interval(secs => :retention::float8)
-      ORDER BY expires_on, id LIMIT :limit FOR UPDATE SKIP LOCKED))
-    RETURNING ${recordFacts('t')}, expires_on, false AS ended`,
-  columns: 'expires_on AS "expiresOn"',
-});
-
-/** Keeps expired records for EXPIRED_RECORD_RETENTION seconds, and no longer. */
+/** Deletes expired records after EXPIRED_RECORD_RETENTION seconds. */
 @Injectable()
 export class ExpiredRecordsJob implements OnModuleInit {
-  /** Where the next batch begins. Deleted entries stay in the index for a while, and each batch would have to skip them. */
-  private from: Date | typeof BEGINNING = BEGINNING;
+  /**
+   * The expiry at which the next batch begins; undefined means the first expiry. Deleted entries stay in the index for a while, and each
+   * batch would have to skip them.
+   */
+  private from: Date | undefined;
 
   constructor(
     private readonly jobs: JobsService,
-    private readonly statements: StatementsService,
+    private readonly records: RefreshTokensRepository,
     private readonly settings: Settings,
   ) {}
 
@@ -50,11 +33,11 @@ export class ExpiredRecordsJob implements OnModuleInit {
   }
 
   private async deleteSome(size: number): Promise<number> {
-    const act = actValues({ kind: 'record-deleted', actor: SERVICE, reason: 'expired' });
-    const values = { retention: this.settings.EXPIRED_RECORD_RETENTION, from: this.from, limit: size };
-    const deleted = await this.statements.run(DELETE_EXPIRED, { ...values, ...act });
+    const act = { kind: 'record-deleted', actor: SERVICE, reason: 'expired' } as const;
+    const expired = { retention: this.settings.EXPIRED_RECORD_RETENTION, from: this.from, limit: size };
+    const deleted = await this.records.deleteExpired(expired, act);
     const latest = Math.max(...deleted.map(({ expiresOn }) => expiresOn.getTime()));
-    this.from = deleted.length < size ? BEGINNING : new Date(latest);
+    this.from = deleted.length < size ? undefined : new Date(latest);
     return deleted.length;
   }
 }

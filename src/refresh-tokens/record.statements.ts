@@ -1,32 +1,24 @@
-import {
-  ACT,
-  ACT_COLUMNS,
-  audited,
-  EVENT_COLUMNS,
-  FACTS_OF_EVENT,
-  recordFacts,
-  type ActValues,
-} from '../audit/audited.js';
+import { ACT, ACT_COLUMNS, audited, EVENT_COLUMNS, FACTS_OF_EVENT, recordFacts } from '../audit/audited.js';
 import { dateTimeSql, memberChangesSql } from '../audit/member-changes.js';
 import { shownEvent } from '../audit/shown.js';
 import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { columnList, parameterList } from '../database/named-parameters.js';
-import { PAGE, pageSql, type Found, type PageStatements } from '../resource/page-reader.service.js';
+import { PAGE, pageSql, type Found } from '../resource/page-reader.service.js';
 import { rowOf, statement } from '../database/statement.js';
 import type { Write } from '../resource/write-envelope.js';
+import type { LockedSession } from './locked-session.js';
 import { isNew, type RefreshToken } from './refresh-token.entity.js';
-import type { RefreshTokenClaims } from '../sessions/refresh-token.codec.js';
 import { NOW_SECOND } from '../sessions/session.statements.js';
 
-/** A record as `RefreshTokenView` reads it. */
+/** SQL: the columns that `RefreshTokenView` needs. */
 const RECORD = `id, unique_id AS "uniqueId", subject, client_id AS "clientId", expires_on AS "expiresOn",
   protected_ticket AS "protectedTicket", ticket_hash AS "ticketHash", ticket_salt AS "ticketSalt", system_id AS "systemId",
   updated_by AS "updatedBy", created_on AS "createdOn", updated_on AS "updatedOn", is_new AS "isNew", issued`;
 
-/** What the write envelope says of a write. */
+/** SQL: the columns of a write that the write envelope needs. */
 const WRITE = 'id, updated_on AS "updatedOn", updated_by AS "updatedBy"';
 
-/** What can be edited of a record. */
+/** The members of a record that clients can edit. */
 const EDITED = {
   subject: 'text',
   clientId: 'text',
@@ -38,7 +30,7 @@ const EDITED = {
   updatedBy: 'text',
 } as const;
 
-/** What is written of a new record. */
+/** The members of a new record. */
 const CREATED = { ...EDITED, uniqueId: 'uuid' } as const;
 const CREATED_COLUMNS = columnList(CREATED);
 
@@ -73,35 +65,37 @@ export const CREATE_EACH = statement({
     FROM act JOIN input USING (unique_id)`,
 });
 
-/** How large a record is as JSON: the texts, two of them twice, and what is around them. */
+/** SQL: the approximate size of a record as JSON: its texts, two of which occur twice, and the rest. */
 const BYTES = `octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt)
   + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600`;
 
-/** SQL: records by ids. How many there are is hidden from the planner, as by `batchRows`. */
+/** SQL: records by ids. The subselect hides the number of ids from the planner, as in `batchRows`. */
 const BY_IDS = `SELECT t.*, ${isNew('t')} AS is_new, ${BYTES} AS bytes FROM refresh_tokens t
     WHERE id = ANY ((SELECT :ids::bigint[])::bigint[])`;
 
-/** The records of a search or a batch, with one event for all of them. */
-export const READ: PageStatements<RefreshToken, ActValues> = {
-  page: statement({
-    name: 'record-read-page',
-    parameters: { ...PAGE, ...ACT },
-    returns: rowOf<Found & RefreshToken>(),
-    text: pageSql(BY_IDS, RECORD, shownEvent('act, page WHERE fits')),
-  }),
-  slice: statement({
-    name: 'record-read-slice',
-    isIdempotent: true,
-    parameters: { ids: 'bigint[]' },
-    returns: rowOf<RefreshToken>(),
-    text: `SELECT ${RECORD} FROM (${BY_IDS}) act`,
-  }),
-  event: statement({
-    name: 'record-shown',
-    parameters: { ids: 'bigint[]', ...ACT },
-    text: shownEvent(`(${BY_IDS}) act`),
-  }),
-};
+/** Reads the records of a search or a batch if they are small together, with one event for all of them. */
+export const READ_PAGE = statement({
+  name: 'record-read-page',
+  parameters: { ...PAGE, ...ACT },
+  returns: rowOf<Found & RefreshToken>(),
+  text: pageSql(BY_IDS, RECORD, shownEvent('act, page WHERE fits')),
+});
+
+/** Reads some records of a page that is not small. */
+export const READ_SLICE = statement({
+  name: 'record-read-slice',
+  isIdempotent: true,
+  parameters: { ids: 'bigint[]' },
+  returns: rowOf<RefreshToken>(),
+  text: `SELECT ${RECORD} FROM (${BY_IDS}) act`,
+});
+
+/** Writes the event of a page that is not small. */
+export const RECORD_SHOWN = statement({
+  name: 'record-shown',
+  parameters: { ids: 'bigint[]', ...ACT },
+  text: shownEvent(`(${BY_IDS}) act`),
+});
 
 /** A record to read, and the act of its reader. */
 const READING = { recordId: 'bigint', ...ACT } as const;
@@ -134,9 +128,9 @@ const CHANGES = memberChangesSql(
 );
 
 /**
- * An edit may shorten the life of a session, and never lengthens it: the earlier expiry stays. The record is no session any more when the
- * session has expired already, when the new expiry is past, or when the user, client or ticket is edited: what is redeemed is what was
- * issued. The event is about the record as it was.
+ * Edits a record. An edit may shorten the lifetime of a session but never extends it: the earlier expiry stays. The session ends if it has
+ * already expired, if the new expiry is past, or if the edit changes the user, client or ticket: only a record as it was issued can be
+ * redeemed. The event describes the record before the edit.
  */
 export const UPDATE = audited({
   name: 'record-update',
@@ -164,20 +158,7 @@ export const LOCK_RECORD = statement({
   text: `SELECT ${RECORD} FROM (SELECT t.*, ${isNew('t')} AS is_new FROM refresh_tokens t WHERE id = :id FOR UPDATE) act`,
 });
 
-/** A session that is locked for an edit of its record, with what the edit may not change in the names of the contract. */
-export interface LockedSession extends RefreshTokenClaims {
-  readonly firstGeneration: number;
-  readonly subject: string;
-  readonly clientId: string;
-  readonly authTime: Date;
-  readonly createdOn: Date;
-  readonly ExpiresOn: Date;
-  readonly ProtectedTicket: string;
-  readonly TicketSalt: string;
-  readonly TicketHash: string;
-}
-
-/** The session that a record is, locked until the transaction ends. */
+/** The session of a record, locked until the transaction ends. */
 export const LOCK_SESSION = statement({
   name: 'record-hold-session',
   parameters: { id: 'bigint' },
@@ -195,4 +176,22 @@ export const DELETE = audited({
   act: `DELETE FROM refresh_tokens t WHERE id = :id
     RETURNING ${recordFacts('t')}, ${NOW_SECOND} AS updated_on, :author::text AS updated_by, issued AS ended`,
   columns: WRITE,
+});
+
+/**
+ * Deletes records whose expiry and last write are both more than `retention` seconds ago, beginning at the expiry `from`. Each row is
+ * locked before it is checked, so no live session is deleted. If a login uses an expired row again, either the login has locked the row and
+ * this statement skips it, or the row is already deleted and the login creates another.
+ */
+export const DELETE_EXPIRED = audited({
+  name: 'record-delete-expired',
+  parameters: { retention: 'float8', from: 'timestamptz', limit: 'bigint' },
+  returns: rowOf<{ expiresOn: Date }>(),
+  act: `DELETE FROM refresh_tokens t WHERE id = ANY (ARRAY(
+      SELECT id FROM refresh_tokens
+      WHERE expires_on >= :from AND expires_on < now() - make_interval(secs => :retention::float8)
+        AND updated_on < now() - make_interval(secs => :retention::float8)
+      ORDER BY expires_on, id LIMIT :limit FOR UPDATE SKIP LOCKED))
+    RETURNING ${recordFacts('t')}, expires_on, false AS ended`,
+  columns: 'expires_on AS "expiresOn"',
 });

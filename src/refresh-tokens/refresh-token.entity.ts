@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn, Unique, VirtualColumn } from 'typeorm';
 
-/** A refresh token's record. Dates are whole seconds at rest, so that what a client reads back is what it can search for. */
+/** A refresh token's record. Stored dates are whole seconds, so a client can search for the same value that it reads. */
 @Entity('refresh_tokens')
 @Unique('refresh_tokens_unique_id_key', ['uniqueId'])
 @Index('refresh_tokens_session', ['subject', 'clientId'], { unique: true, where: 'issued' })
@@ -9,7 +9,7 @@ import { Column, Entity, Index, PrimaryGeneratedColumn, Unique, VirtualColumn } 
 @Index('refresh_tokens_expires_on', ['expiresOn', 'id'])
 @Index('refresh_tokens_created_on', ['createdOn', 'id'])
 @Index('refresh_tokens_updated_by', ['updatedBy', 'id'])
-// Of expressions, and of a hash: the migration alone can say them.
+// Indexes of expressions, and a hash index. Only the migration can declare them.
 @Index('refresh_tokens_system_id', { synchronize: false })
 @Index('refresh_tokens_to_string_text', { synchronize: false })
 @Index('refresh_tokens_protected_ticket', { synchronize: false })
@@ -61,15 +61,15 @@ export class RefreshToken {
   })
   updatedOn!: Date;
 
-  /** Whether the service issued it; a record that a client wrote cannot be redeemed. */
+  /** Whether the service issued the token. The token of a record that a client wrote cannot be redeemed. */
   @Column({ type: 'boolean', default: false })
   issued!: boolean;
 
-  /** How often the session's token was issued: the token of this generation is the current one. */
+  /** The generation of the current token. Each refresh and sign-in makes it greater. */
   @Column({ type: 'bigint', nullable: true })
   generation!: number | null;
 
-  /** The generation with which the present login began; what is older is of an earlier login. */
+  /** The generation with which the present login began. Older generations belong to earlier logins. */
   @Column({ type: 'bigint', name: 'first_generation', nullable: true })
   firstGeneration!: number | null;
 
@@ -81,11 +81,11 @@ export class RefreshToken {
   @Column({ type: 'timestamptz', name: 'auth_time', nullable: true })
   authTime!: Date | null;
 
-  /** How they did (RFC 8176). */
+  /** How the user was authenticated (RFC 8176). */
   @Column({ type: 'text', array: true, nullable: true })
   amr!: string[] | null;
 
-  /** When earlier generations were superseded, the latest first, after `rotatedOn`: the last few. */
+  /** The times of the last few rotations before `rotatedOn`, the latest first. */
   @Column({ type: 'timestamptz', array: true, default: () => "'{}'" })
   rotations!: Date[];
 
@@ -96,11 +96,11 @@ export class RefreshToken {
   @Column({ type: 'text', name: 'last_request_id', collation: 'C', nullable: true })
   lastRequestId!: string | null;
 
-  /** How often the current token was given again, since its answer was lost. */
+  /** How often the service has repeated the current token, because the answer may have been lost. */
   @Column({ type: 'integer', default: 0 })
   repetitions!: number;
 
-  /** The latest generation of which an access token was accepted: its client has it. */
+  /** The latest generation of which the service accepted an access token. So the client has received this generation. */
   @Column({ type: 'bigint', name: 'confirmed_generation', nullable: true })
   confirmedGeneration!: number | null;
 
@@ -110,7 +110,7 @@ export class RefreshToken {
   @Column({ type: 'text', name: 'last_user_agent', collation: 'C', nullable: true })
   lastUserAgent!: string | null;
 
-  /** By the database's clock, which is the only clock. */
+  /** Computed with the database's clock, as all comparisons of time are. */
   @VirtualColumn({ type: 'boolean', query: (alias) => isNew(alias) })
   isNew!: boolean;
 }

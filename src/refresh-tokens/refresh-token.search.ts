@@ -2,7 +2,7 @@ import type { Searchable } from '../resource/find-page.js';
 import type { SearchDefinition } from '../resource/search-parameters.js';
 import { isNew } from './refresh-token.entity.js';
 
-/** What refresh tokens can be searched by and ordered by (contract 1.6). */
+/** The members by which refresh tokens can be searched and ordered (contract 1.6). */
 export const REFRESH_TOKEN_SEARCH: SearchDefinition = {
   resource: 'RefreshToken',
   plural: 'RefreshTokens',
@@ -34,7 +34,7 @@ export const REFRESH_TOKEN_SEARCH: SearchDefinition = {
   ],
 };
 
-/** Where each of those members stands in the table. */
+/** The column of each of those members. */
 export const REFRESH_TOKENS: Searchable = {
   table: 'refresh_tokens',
   columns: {

@@ -6,6 +6,7 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { ExpiredRecordsJob } from './expired-records.job.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { RefreshTokensController } from './refresh-tokens.controller.js';
+import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
 
 /** The RefreshToken resource: the records of sessions, and those that clients write. */
@@ -17,6 +18,6 @@ import { RefreshTokensService } from './refresh-tokens.service.js';
     DatabaseModule.forFeature({ entities: [RefreshToken], migrations: [] }),
   ],
   controllers: [RefreshTokensController],
-  providers: [RefreshTokensService, ExpiredRecordsJob],
+  providers: [RefreshTokensService, RefreshTokensRepository, ExpiredRecordsJob],
 })
 export class RefreshTokensModule {}

@@ -1,53 +1,26 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditAct } from '../audit/audit-event.js';
-import { actValues, type ActValues } from '../audit/audited.js';
-import { inOrderOf } from '../database/batch-rows.js';
 import { PageReaderService } from '../resource/page-reader.service.js';
-import { findPage } from '../resource/find-page.js';
-import type { GivenTo, Statement } from '../database/statement.js';
-import { StatementsService } from '../database/statements.service.js';
 import { entityTagOf } from '../resource/entity-tag.js';
 import type { Preconditions } from '../resource/preconditions.js';
 import type { Write } from '../resource/write-envelope.js';
 import { notFound } from '../kernel/app-error.js';
-import { Batched } from '../database/batched.js';
 import type { Actor } from '../kernel/origin.js';
 import type { Found, Records, Search } from '../resource/search.js';
 import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.input.js';
 import { ListedRefreshTokenView, RefreshTokenView } from './dto/refresh-token.view.js';
-import {
-  CREATE,
-  CREATE_EACH,
-  DELETE,
-  LOCK_SESSION,
-  LOCK_RECORD,
-  READ,
-  READ_EACH,
-  UPDATE,
-  type LockedSession,
-} from './record.statements.js';
+import { keptOf, type LockedSession, type Ticket } from './locked-session.js';
 import { RefreshTokenCodec } from '../sessions/refresh-token.codec.js';
 import type { RefreshToken } from './refresh-token.entity.js';
-import { REFRESH_TOKENS } from './refresh-token.search.js';
+import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { hashTicket } from '../sessions/ticket-digest.js';
 import { TicketsService } from '../sessions/tickets.service.js';
 
 const RESOURCE = 'RefreshToken';
-/** A client that reads a record and writes it back takes no longer than so many refreshes of the session. */
+/** How many refreshes of a session may happen between a client's read of its record and the client's write. */
 const GENERATIONS_REMEMBERED = 100;
-
-interface Reading {
-  readonly id: number;
-  readonly act: AuditAct;
-}
-
-type Ticket = Pick<RefreshTokenInput, 'ProtectedTicket' | 'TicketSalt' | 'TicketHash'>;
-
-type Kept = Ticket & Pick<RefreshTokenInput, 'ExpiresOn'>;
-
-type Creation = GivenTo<typeof CREATE>;
 
 /**
  * The records of refresh tokens: created, read, searched, updated and deleted by administrators and their programs. Each act is
@@ -55,93 +28,89 @@ type Creation = GivenTo<typeof CREATE>;
  */
 @Injectable()
 export class RefreshTokensService {
-  private readonly readings = new Batched((readings: readonly Reading[]) => this.readEach(readings));
-  private readonly creations = new Batched((creations: readonly Creation[]) => this.createEach(creations));
-
   constructor(
-    private readonly dataSource: DataSource,
-    private readonly statements: StatementsService,
+    private readonly records: RefreshTokensRepository,
     private readonly pages: PageReaderService,
     private readonly codec: RefreshTokenCodec,
     private readonly tickets: TicketsService,
   ) {}
 
-  /** Stores a new record. It belongs to the client that wrote it: it cannot be redeemed here. */
+  /** Stores a new record. This service did not issue its token, so the token cannot be redeemed here. */
   async create(input: RefreshTokenInput, actor: Actor): Promise<Write> {
-    const act = actValues({ kind: 'record-created', actor });
-    const write = await this.creations.get({ updatedBy: actor.name, uniqueId: uuidv7(), ...valuesOf(input), ...act });
+    const write = await this.records.create(input, uuidv7(), { kind: 'record-created', actor });
     if (!write) throw new Error('An insert returned no row.');
     return write;
   }
 
   /** The record. @throws AppError 404 when there is none */
   async get(id: number, actor: Actor): Promise<RefreshTokenView> {
-    const token = await this.readings.get({ id, act: { kind: 'record-read', actor } });
+    const token = await this.records.read(id, { kind: 'record-read', actor });
     if (!token) throw notFound(RESOURCE, id);
     return RefreshTokenView.of(token);
   }
 
-  /** The records that exist among these ids, in the order batch. @throws AppError 429 as `PageReaderService` does */
+  /** The existing records with these ids, in the order of the ids. @throws AppError 429 as `PageReaderService` does */
   getMany(ids: readonly number[], actor: Actor): Promise<Records<RefreshTokenView>> {
     return this.read(ids, { kind: 'record-read', actor, reason: 'batch' }, (record) => RefreshTokenView.of(record));
   }
 
   /**
-   * One page of the records that match. Only a reader who may read records by id sees the tickets of those that the service issued.
+   * One page of the matching records. With `seesTickets`, which means that the reader may read records by id, the page also has the tickets
+   * of records that the service issued.
    * @throws AppError 429 as `PageReaderService` does
    */
   async search(
     search: Search,
     { actor, seesTickets }: { readonly actor: Actor; readonly seesTickets: boolean },
   ): Promise<Found<ListedRefreshTokenView>> {
-    const { ids, ...totals } = await findPage(this.dataSource, REFRESH_TOKENS, search);
+    const { ids, ...totals } = await this.records.find(search);
     const viewOf = (record: RefreshToken): ListedRefreshTokenView =>
       seesTickets || !record.issued ? RefreshTokenView.of(record) : ListedRefreshTokenView.withoutTicket(record);
     return { ...totals, records: await this.read(ids, { kind: 'record-read', actor, reason: 'search' }, viewOf) };
   }
 
   /**
-   * Replaces what clients may set of a record. When that changes the user, client or ticket of a session, or its expiry to one that is
-   * past, the session ends. A later expiry leaves the session's own. A ticket that the session had a while ago changes nothing: its
-   * client refreshed, or its user signed in, between the read and this write.
-   * @throws AppError 404 when there is none, 412 when it is not as the preconditions demand
+   * Replaces the members of a record that clients may set. The session of the record ends if this changes its user, client or ticket, or if
+   * the new expiry is past. A later expiry does not extend the session. A ticket that the session had earlier does not end it, because the
+   * client may have refreshed, or the user may have signed in, between the read and this write.
+   * @throws AppError 404 when there is no such record, 412 when the record does not meet the preconditions
    */
   update(change: RefreshTokenChange, actor: Actor, preconditions: Preconditions): Promise<Write> {
-    return this.dataSource.transaction(async (manager) => {
+    return this.records.transaction(async (manager) => {
       await this.check(preconditions, change.Id, manager);
-      const [session] = await this.statements.run(LOCK_SESSION, { id: change.Id }, manager);
+      const session = await this.records.lockSession(change.Id, manager);
       const isStale = session !== undefined && (await this.hadTicket(session, change));
-      const edited = valuesOf(change, isStale ? keptOf(session, change) : change);
-      const values = { id: change.Id, updatedBy: actor.name, ...edited };
-      const write = await this.write(UPDATE, values, { kind: 'record-updated', actor, reason: 'edited' }, manager);
+      const kept = isStale ? keptOf(session, change) : change;
+      const act = { kind: 'record-updated', actor, reason: 'edited' } as const;
+      const write = await this.records.update(change, kept, act, manager);
       if (!write) throw notFound(RESOURCE, change.Id);
       return write;
     });
   }
 
   /**
-   * Deletes a record for good, and ends the session that it was.
-   * @throws AppError 404 when there is none, 412 when it is not as the preconditions demand
+   * Deletes a record permanently, and ends its session if it has one.
+   * @throws AppError 404 when there is no such record, 412 when the record does not meet the preconditions
    */
   async delete(id: number, actor: Actor, preconditions: Preconditions): Promise<Write> {
     const remove = (manager?: EntityManager): Promise<Write | undefined> =>
-      this.write(DELETE, { id, author: actor.name }, { kind: 'record-deleted', actor, reason: 'deleted' }, manager);
+      this.records.delete(id, { kind: 'record-deleted', actor, reason: 'deleted' }, manager);
     const removeIf = async (manager: EntityManager): Promise<Write | undefined> => {
       await this.check(preconditions, id, manager);
       return remove(manager);
     };
-    const write = await (preconditions.areNone ? remove() : this.dataSource.transaction(removeIf));
+    const write = await (preconditions.areNone ? remove() : this.records.transaction(removeIf));
     if (!write) throw notFound(RESOURCE, id);
     return write;
   }
 
   /**
-   * Locks the record, so that it stays what is checked until the write is done. Of a record that is not there nothing is demanded: then
-   * the write is 404, as without preconditions (RFC 9110, section 13.2.1).
+   * Checks the preconditions and locks the record, so that no other request changes it before the write. If there is no record, nothing is
+   * checked: the write then answers 404, as without preconditions (RFC 9110, section 13.2.1).
    */
   private async check(preconditions: Preconditions, id: number, manager: EntityManager): Promise<void> {
     if (preconditions.areNone) return;
-    const [record] = await this.statements.run(LOCK_RECORD, { id }, manager);
+    const record = await this.records.lock(id, manager);
     if (record) preconditions.check(entityTagOf(RefreshTokenView.of(record)));
   }
 
@@ -150,33 +119,12 @@ export class RefreshTokensService {
     act: AuditAct,
     viewOf: (record: RefreshToken) => View,
   ): Promise<Records<View>> {
-    return this.pages.read({ ids, statements: READ, act: actValues(act), reader: act.actor.name, viewOf });
-  }
-
-  private async readEach(readings: readonly Reading[]): Promise<(RefreshToken | undefined)[]> {
-    const batch = readings.map(({ id, act }) => ({ recordId: id, ...actValues(act) }));
-    return inOrderOf(readings, await this.statements.run(READ_EACH, { batch }));
-  }
-
-  private async createEach(creations: readonly Creation[]): Promise<(Write | undefined)[]> {
-    const [first, second] = creations;
-    if (first && !second) return this.statements.run(CREATE, first);
-    return inOrderOf(creations, await this.statements.run(CREATE_EACH, { batch: creations }));
-  }
-
-  private async write<Given extends object>(
-    statement: Statement<Given & ActValues, Write>,
-    given: NoInfer<Given>,
-    act: AuditAct,
-    manager?: EntityManager,
-  ): Promise<Write | undefined> {
-    const [write] = await this.statements.run(statement, Object.assign(actValues(act), given), manager);
-    return write;
+    return this.pages.read({ ids, source: this.records.pages(act), reader: act.actor.name, viewOf });
   }
 
   /**
-   * Whether the ticket is one that the session had. A sealed ticket names its session: it is of an earlier login, or
-   * was sealed under an earlier secret. A digest is compared with the tokens of earlier generations, which can be derived again.
+   * Whether the session had this ticket earlier. A sealed ticket that opens for this session comes from an earlier login, or was sealed
+   * under an earlier secret. A digest is compared with the tokens of earlier generations, which can be derived again.
    */
   private async hadTicket(session: LockedSession, given: Ticket): Promise<boolean> {
     if (given.ProtectedTicket !== session.ProtectedTicket) return this.tickets.isOf(session, given.ProtectedTicket);
@@ -188,30 +136,4 @@ export class RefreshTokensService {
     }
     return false;
   }
-}
-
-/**
- * A stale copy of a session's record does not change the ticket, nor the expiry if it was an earlier login's. An expiry before the
- * record's creation cannot come from a login, so it is intended and applied.
- */
-function keptOf({ authTime, createdOn, ...session }: LockedSession, stale: RefreshTokenChange): Kept {
-  const isOfEarlierLogin = stale.ProtectedTicket !== session.ProtectedTicket;
-  const isItsExpiry = isOfEarlierLogin && stale.ExpiresOn <= authTime && stale.ExpiresOn >= createdOn;
-  const { ProtectedTicket, TicketSalt, TicketHash } = session;
-  return { ProtectedTicket, TicketSalt, TicketHash, ExpiresOn: isItsExpiry ? session.ExpiresOn : stale.ExpiresOn };
-}
-
-function valuesOf(
-  input: RefreshTokenInput,
-  kept: Kept = input,
-): Omit<Creation, keyof ActValues | 'updatedBy' | 'uniqueId'> {
-  return {
-    subject: input.Subject,
-    clientId: input.ClientId,
-    expiresOn: kept.ExpiresOn,
-    protectedTicket: kept.ProtectedTicket,
-    ticketHash: kept.TicketHash,
-    ticketSalt: kept.TicketSalt,
-    systemId: input.SystemId,
-  };
 }

@@ -29,5 +29,5 @@ const bodyAtId = createParamDecorator((_data: unknown, context: ExecutionContext
   return { body, id: readIdOfPath(params.id) };
 });
 
-/** Like `@Body()`, of the record at the path `:id`: the body's Id must agree with the path, or be absent. */
+/** Like `@Body()`, for a record at the path `:id`: the Id in the body must equal the id of the path, or be absent. */
 export const CheckedBodyAtId = (): ParameterDecorator => bodyAtId(BodyAtIdPipe);

@@ -4,7 +4,7 @@ import { getMetadataStorage, ValidationTypes } from 'class-validator';
 import { createRequire } from 'node:module';
 import type { MemberContext } from './members.js';
 
-/** What class-transformer knows of the decorators of a class. It exports its storage under this path alone. */
+/** class-transformer's storage of the decorators of classes. The package exports the storage only under this path. */
 const { defaultMetadataStorage: transformer } = createRequire(import.meta.url)('class-transformer/cjs/storage.js') as {
   readonly defaultMetadataStorage: {
     findExposeMetadata(type: Type<object>, property: string): { options: { name?: string } } | undefined;
@@ -13,37 +13,37 @@ const { defaultMetadataStorage: transformer } = createRequire(import.meta.url)('
   };
 };
 
-/** What the decorators of a class say of one of its members. */
+/** A member of a class, as its decorators declare it. */
 export interface DeclaredMember {
-  /** Its name in a request: `@Expose({ name })` may give it another than the property has. */
+  /** The name of the member in a request. `@Expose({ name })` may make it differ from the name of the property. */
   readonly name: string;
-  /** How `RequiredText` and its like read it. Undefined for a member with plain decorators. */
+  /** Reads the value of a member that is declared with `RequiredText` or a similar decorator. Undefined for plain decorators. */
   readonly read: MemberContext['read'] | undefined;
-  /** Whether it also has plain decorators, which class-validator and class-transformer must see. */
+  /** Whether the member also has plain decorators, which class-validator and class-transformer must see. */
   readonly hasPlainDecorators: boolean;
-  /** Whether a failure must not send its value back: `{ context: { secret: true } }` on any of its rules. */
+  /** Whether a failure must not contain the value: one of the rules has `{ context: { secret: true } }`. */
   readonly isSecret: boolean;
-  /** Whether the rules of its objects are checked too: `@ValidateNested()`. */
+  /** Whether the objects in the value are checked too: `@ValidateNested()`. */
   readonly isNested: boolean;
-  /** Whether its value is an object with a secret somewhere within. */
+  /** Whether the value is an object that has a secret member at any depth. */
   readonly holdsSecrets: boolean;
-  /** Whether a condition, such as `@IsOptional()`, decides if it is checked. */
+  /** Whether a condition, such as `@IsOptional()`, decides whether the value is checked. */
   readonly isConditional: boolean;
 }
 
-/** The members of a class by property, in the order of their declaration. A property without a rule is none. */
+/** The members of a class by property, in the order of their declaration. A property without a rule is not a member. */
 export type DeclaredMembers = ReadonlyMap<string, DeclaredMember>;
 
 type ValidationMetadata = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
 
 const known = new WeakMap<Type<object>, DeclaredMembers>();
 
-/** The members that a class and the classes above it declare. */
+/** The members that a class and its base classes declare. */
 export function membersOf(type: Type<object>): DeclaredMembers {
   const earlier = known.get(type);
   if (earlier) return earlier;
   const members = new Map<string, DeclaredMember>();
-  // Known before it is complete: a class may hold objects of its own type.
+  // The map is stored before it is complete, because a class may contain objects of its own type.
   known.set(type, members);
   const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', true, false);
   for (const property of new Set(rules.map(({ propertyName }) => propertyName))) {

@@ -4,7 +4,7 @@ import { attemptedValue, type MemberFailure } from '../kernel/validation-error.j
 import { membersOf, type DeclaredMember } from './declared-members.js';
 import { isMissing, REQUIRED } from './members.js';
 
-/** Where a failure was found: the path, what was sent there, and whether that must not be sent back. */
+/** The place of a failure in the request: its path, the value that was sent there, and whether the response must not show the value. */
 interface Place {
   readonly path: string;
   readonly sent: unknown;
@@ -12,8 +12,8 @@ interface Place {
 }
 
 /**
- * The members that failed, in the order of their declaration, each once (contract 1.4). A member of an object within is named by its path, such
- * as `Lines[0].Price`.
+ * The members that failed, in the order of their declaration, each once (contract 1.4). A member of a nested object is named by its path,
+ * such as `Lines[0].Price`.
  */
 export function memberFailures(violations: readonly Violation[], place: Place): MemberFailure[] {
   return violations.flatMap((violation) => {
@@ -24,12 +24,12 @@ export function memberFailures(violations: readonly Violation[], place: Place): 
   });
 }
 
-/** What the class of an object declares of the member that failed. An element of an array has no declaration. */
+/** The declaration of the member that failed, in the class of its object. An element of an array has no declaration. */
 export function memberOf({ target, property }: Violation): DeclaredMember | undefined {
   return target && membersOf(target.constructor as Type<object>).get(property);
 }
 
-/** The failure of a member whose transformation failed; `name` is its name in the request. */
+/** The failure for a member whose transformation failed. `name` is the member's name in the request. */
 export function unreadableMember(
   type: Type<object>,
   { path, value }: { readonly path: string; readonly value: object },
@@ -41,7 +41,7 @@ export function unreadableMember(
 }
 
 function within(place: Place, { target, property }: Partial<Violation>, member: DeclaredMember | undefined): Place {
-  // An object whose class is not named has no property: the failure is that of the object.
+  // A violation without a property is about the object itself, whose class is not declared.
   if (property === undefined) return place;
   const name = member?.name ?? property;
   const step = Array.isArray(target) ? `[${name}]` : `${place.path === '' ? '' : '.'}${name}`;
@@ -70,15 +70,18 @@ function failureAt(
 }
 
 /**
- * Whether the failure of a member is that it was not sent. A member with a condition, such as `@IsOptional()`, may be blank as far as its other
- * rules let it; `RequiredText` and its like say so themselves.
+ * Whether the member failed because it was not sent. If a member has a condition, such as `@IsOptional()`, its other rules decide whether a
+ * blank text is allowed. `RequiredText` and similar decorators report a missing value themselves.
  */
 function lacks(value: unknown, member: DeclaredMember | undefined): boolean {
   if (member?.read) return false;
   return isMissing(value) && !(typeof value === 'string' && member?.isConditional);
 }
 
-/** The rule of a member that stands first is checked last. The messages of class-validator begin with the name of the property, for which the contract has a member of its own. */
+/**
+ * The message of the member's first rule, which class-validator checks last. The messages of class-validator begin with the name of the
+ * property. This function removes the name, because the contract has a separate member for it.
+ */
 function messageOf({ constraints = {}, property }: Violation): string {
   const [kind, message] = Object.entries(constraints).at(-1) ?? ['', ''];
   if (kind === 'unknownValue') return 'is of no declared type';

@@ -8,17 +8,17 @@ import { membersOf, type DeclaredMembers } from './declared-members.js';
 import { memberFailures, memberOf, unreadableMember } from './dto-failures.js';
 import { ID_OF_PATH, isMissing, notTheIdOfPath, type BodyRead } from './members.js';
 
-/** A small body of many objects would otherwise get an answer many times its size. */
+/** Without this limit, the response to a small body of many objects would be many times as large as the body. */
 const MAX_FAILURES = 100;
-/** class-transformer takes the member `constructor` of an object for the type of the object. */
+/** Members that are removed. class-transformer would use the member `constructor` of an object as the type of the object. */
 const PROTOTYPES = ['__proto__', 'constructor'];
 
-/** What a request sent for a parameter. */
+/** The value that a request sent for a parameter. */
 export interface Sent {
   readonly value: object;
   /** Where the value stands in the request, such as `Address` for `@Body('Address')`; empty for a whole body, query or path. */
   readonly path: string;
-  /** What the path says of the record, if it names one. */
+  /** The id of the record, if the path has one. */
   readonly given?: BodyRead;
 }
 
@@ -29,7 +29,8 @@ interface Body {
 const readByMember = new WeakMap<Type<object>, boolean>();
 
 /**
- * Reads what was sent as an instance of the class: unknown members are dropped, the others are checked by their decorators (contract 1.1, 1.4).
+ * Reads the sent value as an instance of the class. Unknown members are dropped, and all other members are checked by their decorators
+ * (contract 1.1, 1.4).
  * @throws ValidationError when a member fails
  */
 export function readDto(type: Type<object>, sent: Sent): object | Promise<object> {
@@ -37,7 +38,10 @@ export function readDto(type: Type<object>, sent: Sent): object | Promise<object
   return isReadByMember(type, members) ? membersRead(type, sent, members) : classRead(type, sent, members);
 }
 
-/** Whether all members are `RequiredText` and its like: class-transformer, which walks into any value, then has no part in it. */
+/**
+ * Whether all members are declared with `RequiredText` or similar decorators. Then the class is read without class-transformer, which would
+ * descend into any value.
+ */
 function isReadByMember(type: Type<object>, members: DeclaredMembers): boolean {
   const isKnown = readByMember.get(type);
   if (isKnown !== undefined) return isKnown;
@@ -61,17 +65,19 @@ function membersRead(type: Type<object>, sent: Sent, members: DeclaredMembers): 
 async function classRead(type: Type<object>, sent: Sent, members: DeclaredMembers): Promise<object> {
   const value = withIdOfPath(withoutPrototypes(sent.value) as Body, sent.given?.[ID_OF_PATH]);
   const instance = instanceOf(type, { ...sent, value });
-  // An object within whose class is not named is refused, and not let through unchecked. A class without any rule loses all members.
+  // `forbidUnknownValues` refuses a nested object whose class is not declared. Otherwise such an object would not be checked. The option is
+  // off for a class without rules, because such a class loses all its members.
   const rules = { whitelist: true, forbidUnknownValues: members.size > 0 };
   const violations = await validate(instance, { ...rules, stopAtFirstError: true });
   if (violations.length === 0) return instance;
-  // class-validator stops at the last rule of a member, and the first one says most: `@IsString() @MaxLength(20)`. To check all the rules is
-  // expensive where one of them, such as `@ArrayMaxSize(20)`, kept the objects of a large array from being checked.
+  // class-validator stops at the last rule of a member, but the first rule has the most useful message, such as `@IsString()` in
+  // `@IsString() @MaxLength(20)`. So all rules are checked again, with one exception: if a rule such as `@ArrayMaxSize(20)` prevented the
+  // check of the objects of a large array, that check would be expensive.
   const all = isBrokenAbove(violations) ? [] : await validate(instance, rules);
   throw failed(all.length > 0 ? all : violations, sent);
 }
 
-/** Whether a rule is broken by what holds objects that have rules of their own. */
+/** Whether a broken rule is about an array or object whose nested objects have their own rules. */
 function isBrokenAbove(violations: readonly Violation[]): boolean {
   return violations.some((violation) => {
     const isBroken = violation.constraints !== undefined && violation.value instanceof Object;
@@ -83,7 +89,7 @@ function failed(violations: readonly Violation[], { value, path }: Sent): Valida
   return new ValidationError(memberFailures(violations, { path, sent: value, isSecret: false }).slice(0, MAX_FAILURES));
 }
 
-/** The body of a record that its path names: its Id is the one of the path. */
+/** The body with the id of the path as its Id. @throws ValidationError when the body has another Id */
 function withIdOfPath(body: Body, id: number | undefined): Body {
   if (id === undefined) return body;
   if (isMissing(body.Id)) return { ...body, Id: id };
@@ -99,7 +105,7 @@ function withoutPrototypes(value: unknown): unknown {
   return Object.fromEntries(members.map(([name, member]) => [name, withoutPrototypes(member)]));
 }
 
-/** A transformation runs before anything is checked: its failure is one of the request, unless it says otherwise. */
+/** Makes the instance, which runs the transformations. If a transformation throws an ordinary error, the member counts as invalid. */
 function instanceOf(type: Type<object>, sent: Sent): object {
   try {
     return plainToInstance(type, sent.value);
@@ -107,13 +113,13 @@ function instanceOf(type: Type<object>, sent: Sent): object {
     if (thrown instanceof AppError || thrown instanceof HttpException) throw thrown;
     const name = lastRead(type, sent.value);
     if (name === undefined) throw badRequest('The request cannot be read.');
-    // The message of the failure may quote what was sent.
+    // The log gets only the name of the error, because its message may quote the sent value.
     const detail = `${(thrown as Error).name} in the transformation of ${name}`;
     throw new ValidationError([unreadableMember(type, sent, name)], { detail });
   }
 }
 
-/** The member at which a transformation fails: the last that class-transformer takes. */
+/** The member whose transformation fails: the last member that class-transformer reads. */
 function lastRead(type: Type<object>, value: object): string | undefined {
   let last: string | undefined;
   const watched = new Proxy(value, {

@@ -12,9 +12,9 @@ const WITHOUT_MEMBERS: readonly unknown[] = [
 ];
 
 /**
- * Reads each `@Body()`, `@Query()` and `@Param()` whose type is a class as an instance of the class: unknown members are dropped, the others are
- * checked by the decorators of class-validator and class-transformer, and what failed is reported in the contract's form (1.1, 1.4). Parameters
- * of other types, and those of custom decorators, are left as they are.
+ * Reads each `@Body()`, `@Query()` and `@Param()` whose type is a class as an instance of the class. Unknown members are dropped. All other
+ * members are checked by their decorators of class-validator and class-transformer. Failures are reported in the contract's form (1.1,
+ * 1.4). Parameters of other types, and parameters of custom decorators, are not changed.
  */
 @Injectable()
 export class DtoPipe implements PipeTransform {
@@ -26,8 +26,8 @@ export class DtoPipe implements PipeTransform {
 }
 
 /**
- * What was sent, read and checked as the class.
- * @throws AppError 400 when it is no object, ValidationError when a member fails
+ * Reads and checks the sent value as an instance of the class.
+ * @throws AppError 400 when the value is not an object, ValidationError when a member fails
  */
 export function readParameter(
   type: Type<object>,

@@ -70,7 +70,7 @@ export function RequiredId(documentation: ApiPropertyOptions): PropertyDecorator
   });
 }
 
-/** The failure of an Id in a body that is not the one of the path. */
+/** The failure message for an Id in a body that differs from the id of the path. */
 export function notTheIdOfPath(id: number): string {
   return `must be ${id}, the id of the path, or be absent`;
 }

@@ -1,55 +1,46 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
 import { inOrder, type Records, type Slices } from './search.js';
 import { Turns } from './turns.js';
-import type { Statement } from '../database/statement.js';
-import { StatementsService } from '../database/statements.service.js';
 
 /** One statement reads a page up to this size. A larger page is read in slices of about this size. */
 const SLICE_BYTES = 1_048_576;
 const LIMITS = { atTheSameTime: 4, waiting: 50, waitMs: 5_000 };
 
-/** The parameters of a statement that `pageSql` makes: what to read, and how many bytes are a small page. */
+/** The parameters of a statement that `pageSql` makes: which records to read, and the most bytes of a small page. */
 export const PAGE = { ids: 'bigint[]', smallBytes: 'bigint' } as const;
 
-interface Ids {
-  readonly ids: readonly number[];
-}
-
-/** Of a record that was found: its id, its size, and whether the page is small. The record itself is there when it is. */
+/** A record that was found: its id, its size, and whether the page is small. If the page is small, the row also has the record. */
 export interface Found {
   readonly foundId: number;
   readonly bytes: number;
   readonly fits: boolean;
 }
 
-/** How the records of a page are read. `Act` is what the statements take besides: who reads, and why. */
-export interface PageStatements<Row, Act = object> {
-  /** Reads the page if it is small, with the event of that: made by `pageSql`. */
-  readonly page: Statement<Ids & { readonly smallBytes: number } & Act, Found & Row>;
+/** Reads the records of a page. A repository makes a source for each reader. */
+export interface PageSource<Row> {
+  /**
+   * Reads the page if it is small, and writes the event of this read; otherwise reads only the sizes. The statement is made by `pageSql`.
+   */
+  small(ids: readonly number[], smallBytes: number): Promise<(Found & Row)[]>;
   /** Reads some of its records. */
-  readonly slice: Statement<Ids, Row>;
+  slice(ids: readonly number[]): Promise<Row[]>;
   /** Writes the event of a page that is not small. */
-  readonly event?: Statement<Ids & Act>;
+  noteLarge?(ids: readonly number[]): Promise<unknown>;
 }
 
 /** A page to read. */
-export interface PageRequest<Row, Act, T> extends Ids {
-  readonly statements: PageStatements<Row, Act>;
-  readonly act: Act;
-  /** Whose turn a large page takes. */
+export interface PageRequest<Row, T> {
+  readonly ids: readonly number[];
+  readonly source: PageSource<Row>;
+  /** The user whose turn a large page takes. */
   readonly reader: string;
   readonly viewOf: (row: Row) => T;
-  /** Runs before the views of these rows are made. */
-  readonly prepare?: (rows: readonly Row[]) => Promise<void>;
-  /** The transaction that the page and its event are part of. Slices that are read after the answer began are not. */
-  readonly manager?: EntityManager;
 }
 
 /**
- * SQL that reads the records of a page if they are small together. `found` selects the records by $1 ids, each with its size as `bytes`; $2
- * is the limit in bytes. For a larger page, the rows contain only the sizes. `event` is SQL for another part of the WITH that writes the
- * audit event. `event` must write only if `page.fits` is true.
+ * SQL that reads the records of a page if they are small together. `found` selects the records by `:ids`, each with its size as `bytes`;
+ * `:smallBytes` is the limit in bytes. For a larger page, the rows contain only the sizes. `event` is SQL for another part of the WITH that
+ * writes the audit event. `event` must write only if `page.fits` is true.
  */
 export function pageSql(found: string, columns: string, event?: string): string {
   return `WITH act AS (${found}),
@@ -66,22 +57,18 @@ export function pageSql(found: string, columns: string, event?: string): string 
 export class PageReaderService {
   private readonly turns = new Turns(LIMITS);
 
-  constructor(private readonly statements: StatementsService) {}
-
   /**
    * The records in the order of the ids. Records that were deleted meanwhile are left out.
    * @throws AppError 429 when the page is large, and the reader or too many others already read a large page
    */
-  async read<Row extends { readonly id: number }, Act extends object, T>(
-    request: PageRequest<Row, Act, T>,
-  ): Promise<Records<T>> {
-    const { ids, statements, act, reader, manager } = request;
-    const rows = await this.statements.run(statements.page, { ids, smallBytes: SLICE_BYTES, ...act }, manager);
-    if (rows.every(({ fits }) => fits)) return viewsOf(inOrder(ids, rows), request);
+  async read<Row extends { readonly id: number }, T>(request: PageRequest<Row, T>): Promise<Records<T>> {
+    const { ids, source, reader, viewOf } = request;
+    const rows = await source.small(ids, SLICE_BYTES);
+    if (rows.every(({ fits }) => fits)) return inOrder(ids, rows).map(viewOf);
     const slices = slicesOf(ids, rows);
     const close = await this.turns.take(reader);
     try {
-      if (statements.event) await this.statements.run(statements.event, { ids: slices.flat(), ...act }, manager);
+      await source.noteLarge?.(slices.flat());
       return await this.begin(slices, request, close);
     } catch (error) {
       close();
@@ -89,19 +76,18 @@ export class PageReaderService {
     }
   }
 
-  /** Reads the first slice before the answer begins: a failure until then is answered like any other. */
-  private async begin<Row extends { readonly id: number }, Act, T>(
+  /** Reads the first slice before the response begins. So a failure of this read still gets an ordinary failure response. */
+  private async begin<Row extends { readonly id: number }, T>(
     slices: readonly (readonly number[])[],
-    request: PageRequest<Row, Act, T>,
+    { source, viewOf }: PageRequest<Row, T>,
     close: () => void,
   ): Promise<Slices<T>> {
-    const readOne = async (ids: readonly number[]): Promise<readonly T[]> => {
-      const rows = await this.statements.run(request.statements.slice, { ids });
-      return viewsOf(inOrder(ids, rows), request);
+    const readOne = async (ids: readonly number[]): Promise<T[]> => {
+      return inOrder(ids, await source.slice(ids)).map(viewOf);
     };
     const rest = slices.slice(1).values();
-    let first: readonly T[] | undefined = await readOne(slices[0] ?? []);
-    const next = async (): Promise<readonly T[] | undefined> => {
+    let first: T[] | undefined = await readOne(slices[0] ?? []);
+    const next = async (): Promise<T[] | undefined> => {
       const read = first;
       first = undefined;
       if (read) return read;
@@ -110,14 +96,6 @@ export class PageReaderService {
     };
     return { next, close };
   }
-}
-
-async function viewsOf<Row, T>(
-  rows: readonly Row[],
-  { prepare, viewOf }: Pick<PageRequest<Row, object, T>, 'prepare' | 'viewOf'>,
-): Promise<readonly T[]> {
-  await prepare?.(rows);
-  return rows.map((row) => viewOf(row));
 }
 
 /** Splits the ids of a page into slices of limited total size. A record larger than a slice gets its own slice. */

@@ -4,6 +4,7 @@ import type { MigrationInterface } from 'typeorm';
 import { DatabaseModule } from '../database/database.module.js';
 import { faultyModule, featureFaults, moduleOf, type ResourceFeature } from './kit/resource-feature.js';
 import { ResourceRegistryService } from './kit/resource-registry.service.js';
+import { SchemaRepository } from './kit/schema.repository.js';
 import type { ResourceRecord } from './kit/resource-record.js';
 import { PageReaderService } from './page-reader.service.js';
 
@@ -15,7 +16,7 @@ class ResourcesModule {}
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  providers: [PageReaderService, ResourceRegistryService],
+  providers: [PageReaderService, ResourceRegistryService, SchemaRepository],
   exports: [PageReaderService, ResourceRegistryService],
 })
 export class ResourceModule {

@@ -15,43 +15,45 @@ export interface Diagnosis extends Session, LastRedemption, SignedPower {
   readonly hash: string;
   readonly isSameClient: boolean;
   readonly isExpired: boolean;
-  /** For how long, in seconds, the token has been out of use; null for the current one, and for one older than the rotations on record. */
+  /** How many seconds ago the token was superseded; null for the current token, and for a token older than the recorded rotations. */
   readonly sinceSuperseded: number | null;
-  /** The same of the token that followed it. */
+  /** How many seconds ago the next token was superseded, likewise. */
   readonly sinceSuccessorSuperseded: number | null;
-  /** Whether an access token of the current generation was accepted: then its client has the current refresh token too. */
+  /** Whether an access token of the current generation was accepted. Then the client also has the current refresh token. */
   readonly isConfirmed: boolean;
-  /** How often the current token was given again. */
+  /** How often the service has repeated the current token. */
   readonly repetitions: number;
-  /** Whether the token comes from another network than the redemption before; false when either is not known. */
+  /** Whether the token comes from another network than at the previous redemption; false when one of the networks is unknown. */
   readonly isOtherNetwork: boolean;
   readonly isUserEnabled: boolean;
 }
 
-/** In seconds. */
+/** The time limits for repeating an answer, in seconds. */
 export interface Windows {
   readonly retry: number;
   readonly lostAnswer: number;
 }
 
 /**
- * What becomes of a genuine token: it is the current one; its client gets the current one again; it is refused; or it is a replay, which
+ * The result for a genuine token: it is the current token; its client gets the current token again; it is refused; or it is a replay, which
  * ends the session (RFC 9700, section 4.14.2).
  */
 export type Verdict = 'current' | 'repeat' | Refusal;
 
-/** The current token is given again so often at most. */
+/** How often the service repeats the current token, at most. */
 export const REPETITIONS = 100;
 
-/** How many seconds before the session was read the request had arrived, at the earliest, and was read by this process. */
+/**
+ * How many seconds passed until the session was read: since the earliest arrival of the request, and since this process read the request.
+ */
 export interface Age {
   readonly sinceArrival: number;
   readonly sinceRead: number;
 }
 
 /**
- * Judges a token of this generation. What its holder, or its sender,
- * did since then changes nothing: what counts is when this very token was superseded.
+ * Judges a token of this generation. Only the time at which this token was superseded counts. Anything that the user or the sender did
+ * later does not matter.
  */
 export function judge(session: Diagnosis, generation: number, age: Age, windows: Windows): Verdict {
   const refusal = refusalOf(session, generation);
@@ -62,18 +64,19 @@ export function judge(session: Diagnosis, generation: number, age: Age, windows:
   if (generation === session.generation - 1 && isIdempotent(session, outOfUseAtArrival, windows)) {
     return session.repetitions < REPETITIONS ? 'repeat' : 'repeated-too-often';
   }
-  // The session went on while the request was on its way. Before, the token was the current one, or the previous one in the retry window.
+  // The token was superseded while the request was in flight, if it was still the current token when the request arrived, or the previous
+  // token within the retry window.
   const wasCurrent = outOfUseAtArrival < 0;
   const wasPrevious = outOfUseAtArrival < windows.retry && (sinceSuccessorSuperseded ?? Infinity) < age.sinceRead;
   return wasCurrent || wasPrevious ? 'superseded-in-flight' : 'replayed';
 }
 
-/** Whether the answer that brought the current token may have been lost: within the retry window, or while nobody has used it. */
+/** Whether the answer with the current token may have been lost: within the retry window, or while no client has used the current token. */
 function isIdempotent({ isConfirmed }: Diagnosis, outOfUseFor: number, { retry, lostAnswer }: Windows): boolean {
   return outOfUseFor < retry || (!isConfirmed && outOfUseFor < lostAnswer);
 }
 
-/** What stands against a token whatever its age, or undefined. */
+/** The reason to refuse a token that does not depend on its age; undefined when there is none. */
 function refusalOf(session: Diagnosis, generation: number): Refusal | undefined {
   if (!session.issued) return 'edited';
   if (!session.isSameClient) return 'other-client';
@@ -83,7 +86,7 @@ function refusalOf(session: Diagnosis, generation: number): Refusal | undefined 
   return session.isUserEnabled ? undefined : 'user-disabled';
 }
 
-/** The refusal of a token, alike on the wire for every reason. */
+/** The refusal of a token. The response is the same for every reason. */
 export function invalidGrant(detail: Refusal): AppError {
   return new AppError('invalid_grant', 400, 'The refresh token is not valid, or no longer.', { detail });
 }

@@ -1,24 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import { StatementsService } from '../database/statements.service.js';
 import type { Origin } from '../kernel/origin.js';
 import { GenuineUsersService } from '../users/genuine-users.service.js';
 import { judge, type Age, type Diagnosis, type Refusal, type Verdict } from './judgement.js';
-import { DIAGNOSE } from './redemption.statements.js';
-import type { Rotatable } from './rotations.service.js';
+import { RedemptionsRepository } from './redemptions.repository.js';
+import type { Rotatable } from './session.js';
 
-/** The age of a token is known to within the time that reading its session took: what took longer is read again. */
+/**
+ * The age of a token is only as precise as the time that reading its session took. So a session whose reading took longer is read again.
+ */
 const PRECISE_MS = 25;
 const READINGS = 3;
 
-/** A token that was not redeemed, and when its request had arrived, in milliseconds by `performance.now()`. */
+/** A token that was not redeemed, and the earliest time at which its request may have arrived, in milliseconds of `performance.now()`. */
 export interface Unredeemed extends Rotatable {
   readonly receivedAt: number;
-  /** When this process began with the request, likewise. */
+  /** When this process began to handle the request, in milliseconds of `performance.now()`. */
   readonly readAt: number;
 }
 
-/** A session, what becomes of a token of it, and how the place differs from that of the redemption before: empty when it does not. */
+/** A session, the verdict on one of its tokens, and what changed since the previous redemption: network, user agent, both, or nothing. */
 export interface Judged {
   readonly session: Diagnosis;
   readonly verdict: Verdict;
@@ -29,12 +30,12 @@ export interface Judged {
 @Injectable()
 export class JudgementsService {
   constructor(
-    private readonly statements: StatementsService,
+    private readonly redemptions: RedemptionsRepository,
     private readonly users: GenuineUsersService,
     private readonly settings: Settings,
   ) {}
 
-  /** Judges a token by what the database knows of its session now; undefined when the session has ended. */
+  /** Judges a token by the present state of its session in the database; undefined when the session has ended. */
   async of(token: Unredeemed): Promise<Judged | undefined> {
     const { REFRESH_RETRY_WINDOW: retry, REFRESH_LOST_ANSWER_WINDOW: lostAnswer } = this.settings;
     const { session, age } = await this.diagnose(token);
@@ -46,20 +47,18 @@ export class JudgementsService {
     return { session, changeOfPlace, verdict: objection ?? verdict };
   }
 
-  /** Why a token that is good is refused all the same. */
+  /** Why a token is refused although it is the current token, or may be repeated. */
   private objectionTo(session: Diagnosis, changeOfPlace: string): Refusal | undefined {
     if (!this.users.admits(session)) return 'user-tampered';
     return changeOfPlace !== '' && this.settings.REFRESHED_ELSEWHERE === 'end' ? 'refreshed-elsewhere' : undefined;
   }
 
-  /** The session of a token, and how many seconds before the database read it the token's request had arrived. */
+  /** Reads the session of a token, and measures how long before that the token's request arrived. */
   private async diagnose(token: Unredeemed): Promise<{ session?: Diagnosis; age: Age }> {
-    const { claims, clientId, origin, receivedAt, readAt } = token;
-    const { REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
-    const values = { clientId, longestLife, address: origin.address, ...claims };
+    const { receivedAt, readAt } = token;
     for (let reading = 1; ; reading++) {
       const begun = performance.now();
-      const [session] = await this.statements.run(DIAGNOSE, values);
+      const session = await this.redemptions.diagnose(token);
       const now = performance.now();
       const age = { sinceArrival: (now - receivedAt) / 1000, sinceRead: (begun - readAt) / 1000 };
       if (!session) return { age };

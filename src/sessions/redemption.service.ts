@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { actValues } from '../audit/audited.js';
 import { AuditEventsService } from '../audit/audit-events.service.js';
-import { StatementsService } from '../database/statements.service.js';
 import { abandoned } from '../http/arrival.js';
 import { throwOutcomeUnknown } from '../database/database-failures.js';
 import type { Origin } from '../kernel/origin.js';
 import { ClientGuessesService } from '../users/client-guesses.service.js';
 import { invalidGrant, REPETITIONS, type Diagnosis, type Refusal } from './judgement.js';
 import { JudgementsService, type Judged, type Unredeemed } from './judgements.service.js';
-import { END_ELSEWHERE, END_REPLAYED, REPEAT } from './redemption.statements.js';
+import { RedemptionsRepository } from './redemptions.repository.js';
 import { RotationsService } from './rotations.service.js';
 import { aboutSession, type IssuedSession } from './session.js';
 import { hashTicket } from './ticket-digest.js';
@@ -16,28 +14,28 @@ import { hashTicket } from './ticket-digest.js';
 /** A refresh token that is presented for a new one. */
 export interface Presented {
   readonly refreshToken: string;
-  /** The client that was named; undefined stands for the token's own. */
+  /** The client that the request names; undefined means the client of the token. */
   readonly clientId: string | undefined;
   readonly origin: Origin;
-  /** When the request had arrived in full, at the earliest, in milliseconds by `performance.now()`. */
+  /** The earliest time at which the whole request may have arrived, in milliseconds of `performance.now()`. */
   readonly receivedAt: number;
-  /** Whether its sender has hung up by now, and waits for no answer. */
+  /** Whether the client has disconnected and no longer waits for the response. */
   readonly isAbandoned: () => Promise<boolean>;
 }
 
-/** A genuine token, and whether nobody waits for its answer any more. */
+/** A genuine token, and whether its client has disconnected. */
 interface Token extends Unredeemed {
   readonly isAbandoned: boolean;
 }
 
-/** Rotations and logins may come between reading a session and acting on it; each time around the token is older. */
+/** Another request may rotate the token, or sign in, between reading the session and acting on it. Then the token is judged again. */
 const ATTEMPTS = 5;
 
 /** Exchanges refresh tokens for new ones. */
 @Injectable()
 export class RedemptionService {
   constructor(
-    private readonly statements: StatementsService,
+    private readonly redemptions: RedemptionsRepository,
     private readonly rotations: RotationsService,
     private readonly judgements: JudgementsService,
     private readonly events: AuditEventsService,
@@ -45,11 +43,11 @@ export class RedemptionService {
   ) {}
 
   /**
-   * Puts a token out of use and issues the next, in one statement. The token just before the current one gets the current one again when
-   * that may never have reached its client: within the retry window, or later while nobody has used it. A token that was superseded
-   * before its request arrived is otherwise a replay and ends the session (RFC 9700, section 4.14.2). For a sender that has hung up
-   * nothing is redeemed; a replay of theirs ends the session all the same.
-   * @throws AppError invalid_grant, alike for every reason; 408 for a current token whose sender has hung up; 429 for a sender that
+   * Invalidates a token and issues the next token, in one statement. The previous token gets the current token again if the client may not
+   * have received it: within the retry window, or later while no client has used the current token. Any other token that was superseded
+   * before its request arrived is a replay and ends the session (RFC 9700, section 4.14.2). If the client has disconnected, no token is
+   * redeemed, but a replay still ends the session.
+   * @throws AppError invalid_grant, the same for every reason; 408 for a current token whose client has disconnected; 429 when a sender
    * guesses the client of the token
    */
   async redeem(presented: Presented): Promise<IssuedSession> {
@@ -61,7 +59,8 @@ export class RedemptionService {
     const isAbandoned = await presented.isAbandoned();
     const token = { claims, refreshToken, clientId, origin, receivedAt, readAt, isAbandoned };
     const session = isAbandoned ? undefined : await this.rotations.rotate(token);
-    // It may have been sent twice, and done the first time: from here on no failure says that nothing was written.
+    // The statement may have been sent twice, and the first run may have taken effect. So from here on no failure says that nothing was
+    // written.
     return session ?? this.explainOrRotate(token).catch(throwOutcomeUnknown);
   }
 
@@ -73,16 +72,15 @@ export class RedemptionService {
     throw invalidGrant('contended');
   }
 
-  /** Why the token was not redeemed, and what follows from that. Undefined when the session changed meanwhile: try again. */
+  /** Finds out why the token was not redeemed, and acts on it. Undefined when the session changed meanwhile: the caller tries again. */
   private async explain(token: Token): Promise<IssuedSession | undefined> {
     const judged = await this.judgements.of(token);
     if (!judged) return this.refuseEnded(token);
     const { session, verdict } = judged;
     switch (verdict) {
       case 'replayed':
-        return this.end(END_REPLAYED, session, token, verdict);
       case 'refreshed-elsewhere':
-        return this.end(END_ELSEWHERE, session, token, verdict);
+        return this.end(session, token, verdict);
       case 'repeat':
         return this.repeat(judged, token);
       case 'current':
@@ -97,36 +95,33 @@ export class RedemptionService {
     }
   }
 
-  /** The current token again: the family never forks. Undefined when the session went on meanwhile. */
+  /** Returns the current token again and issues no other token, so that the session never has two. Undefined when it changed meanwhile. */
   private async repeat(judged: Judged, { origin, isAbandoned }: Token): Promise<IssuedSession | undefined> {
     if (isAbandoned) throw abandoned();
     const { session, changeOfPlace } = judged;
     const refreshToken = this.rotations.currentTokenOf(session);
     if (refreshToken === undefined) return this.refuse(session, 'edited', origin);
-    const { id, uniqueId, generation, subject } = session;
-    const actor = { name: subject, origin };
-    const from = { fromAddress: origin.address, fromAgent: origin.userAgent, fromRequest: origin.requestId };
-    const act = actValues({ kind: 'refresh-retried', actor });
-    const values = { id, uniqueId, generation, mostRepetitions: REPETITIONS, ...from, ...act };
-    const repeated = await this.statements.run(REPEAT, values);
-    if (repeated.length === 0) return undefined;
+    const actor = { name: session.subject, origin };
+    const isRepeated = await this.redemptions.repeat(session, REPETITIONS, { kind: 'refresh-retried', actor });
+    if (!isRepeated) return undefined;
     if (changeOfPlace !== '') {
       const event = { kind: 'refreshed-elsewhere', actor, reason: `${changeOfPlace} retried` } as const;
       await this.events.recordWithinBounds({ ...event, ...aboutSession(session) });
     }
-    return { ...session, refreshToken, isRepeated: true };
+    return { ...session, refreshToken, isRepeated };
   }
 
-  /** Undefined when the user signed in again meanwhile. */
+  /** Ends the session and throws the refusal. Returns undefined when the user signed in again meanwhile. */
   private async end(
-    statement: typeof END_REPLAYED,
-    { id, uniqueId, subject }: Diagnosis,
-    { claims: { generation }, origin }: Token,
-    reason: Refusal,
+    { subject }: Diagnosis,
+    { claims, origin }: Token,
+    reason: 'replayed' | 'refreshed-elsewhere',
   ): Promise<undefined> {
-    const act = actValues({ kind: 'session-ended', actor: { name: subject, origin }, reason });
-    const ended = await this.statements.run(statement, { id, uniqueId, generation, ...act });
-    if (ended.length > 0) throw invalidGrant(reason);
+    const act = { kind: 'session-ended', actor: { name: subject, origin }, reason } as const;
+    const hasEnded = await (reason === 'replayed'
+      ? this.redemptions.endReplayed(claims, act)
+      : this.redemptions.endElsewhere(claims, act));
+    if (hasEnded) throw invalidGrant(reason);
   }
 
   private async refuseEnded({ claims: { id, uniqueId }, origin }: Token): Promise<never> {

@@ -1,19 +1,21 @@
 import { audited, EVENT_COLUMNS, FACTS_OF_EVENT, recordFacts } from '../audit/audited.js';
 import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { rowOf, statement } from '../database/statement.js';
-import { powerColumns, type SignedPower } from '../users/user-seals.service.js';
+import { powerColumns } from '../users/user-seals.service.js';
 import type { Diagnosis } from './judgement.js';
-import type { RefreshTokenClaims } from './refresh-token.codec.js';
-import type { Session } from './session.js';
+import type { Rotated } from './session.js';
 import { isLive, ISSUED, NOW_SECOND } from './session.statements.js';
 import { ticketHashSql } from './ticket-digest.js';
 
-/** So many rotations before the latest are on record in the row. */
+/** How many rotations before the latest the row records. */
 const EARLIER_ROTATIONS = 4;
-/** The trail takes so many events a minute of one session that is refreshed from one place after another. */
+/** The most events per minute for one session whose refreshes come from changing networks or user agents. */
 const ELSEWHERE_A_MINUTE = 10;
 
-/** A token to redeem, the client that was named or null for the token's own, the digest of the token that follows, and where the request came from. */
+/**
+ * A token to redeem, the client that the request names (null means the client of the token), the digest of the next token, and where the
+ * request came from.
+ */
 const REDEEMED = {
   id: 'bigint',
   uniqueId: 'uuid',
@@ -27,19 +29,16 @@ const REDEEMED = {
   requestId: 'text?',
 } as const;
 
-/** The life of a token and the longest life of a login, in seconds. */
+/** The lifetime of a token and the longest lifetime of a login, in seconds. */
 const LIVES = { life: 'float8', longestLife: 'float8' } as const;
 
-/** What a redemption returns: of the session what its token does not say, and its user, whose row may have been written outside the service. */
-export type Rotated = Omit<Session, keyof RefreshTokenClaims> & Omit<SignedPower, 'email'>;
-
-/** SQL: where the expiry slides to: a life from now, but never past the longest life of the login. */
+/** SQL: the new expiry: one lifetime from now, but never after the longest lifetime of the login. */
 const SLID =
   'least(now() + make_interval(secs => :life::float8), t.auth_time + make_interval(secs => :longestLife::float8))';
 
 /**
- * SQL: whether an address is in another network than that of the redemption before. The addresses of an IPv4 /24 are one network, and
- * those of an IPv6 /48. False when an address is not known.
+ * SQL: whether an address is in another network than the address of the previous redemption. An IPv4 /24 counts as one network, and so does
+ * an IPv6 /48. False when one of the addresses is unknown.
  */
 function isOtherNetwork(address: string): string {
   return `coalesce(t.last_address <> ${address}
@@ -49,7 +48,7 @@ function isOtherNetwork(address: string): string {
 const IS_OTHER_NETWORK = isOtherNetwork('batch.address');
 const IS_OTHER_AGENT = 't.last_redeemed_on IS NOT NULL AND t.last_user_agent IS DISTINCT FROM batch.user_agent';
 
-/** SQL: the tokens that can be redeemed, and what follows them. Their rows are locked while they are judged. */
+/** SQL: locks the rows of the tokens that can be redeemed, and selects them with the digests of their next tokens. */
 function locked({ columns, condition, lock }: Readonly<Record<'columns' | 'condition' | 'lock', string>>): string {
   return `SELECT ${columns}, batch.ordinal, batch.salt, batch.hash, batch.address, batch.user_agent, batch.request_id, ${powerColumns('u')}
       FROM ${batchRows(REDEEMED)}, refresh_tokens t, users u
@@ -62,8 +61,8 @@ function locked({ columns, condition, lock }: Readonly<Record<'columns' | 'condi
 }
 
 /**
- * SQL: puts the tokens of `locked` out of use. The expiry slides, but is written only when it would move by a fifteenth of the life (a day
- * of fifteen): the index on it leaves most rotations heap-only.
+ * SQL: replaces the tokens of `locked` by their next tokens. The expiry slides, but it is written only if it moves by at least a fifteenth
+ * of the lifetime (one day of fifteen). The expiry has an index. So most rotations change no indexed column and stay heap-only updates.
  */
 const ROTATE = `UPDATE refresh_tokens t SET
       generation = t.generation + 1, rotated_on = clock_timestamp(), ticket_salt = locked.salt, ticket_hash = locked.hash,
@@ -77,10 +76,10 @@ const ROTATE = `UPDATE refresh_tokens t SET
       locked."isAdministrator", locked.roles, locked.mac`;
 
 /**
- * Redeems tokens, each for itself, in one commit. `place` counts the tokens from 1. The rows that come back decide; nothing is read first. Of a token that is there twice, one is
- * redeemed. A row that another transaction has locked is skipped, so that no token waits for that of another, and so is a token that comes
- * from another network or user agent than the redemption before. It may be repeated: when it was done already, the token is the previous
- * one, and gets the same answer as the retry of a client.
+ * Redeems a batch of tokens in one commit. A token was redeemed if the statement returns a row for it; nothing is read before. If a batch
+ * contains a token twice, it is redeemed once. The statement skips a row that another transaction has locked, so that no token waits for
+ * another. It also skips a token that comes from another network or user agent than at the previous redemption. The statement is
+ * idempotent: after a first run the token is the previous token, and gets the same answer as the retry of a client.
  */
 export const REDEEM = statement({
   name: 'session-redeem',
@@ -94,8 +93,8 @@ export const REDEEM = statement({
 });
 
 /**
- * Redeems a token that was skipped: waits for its row, and writes an event when it comes from elsewhere. `skipsElsewhere` says whether a
- * token that comes from elsewhere is skipped all the same.
+ * Redeems a token that `REDEEM` skipped. It waits for the row, and writes an event if the token comes from another network or user agent.
+ * With `skipsElsewhere`, such a token is skipped again.
  */
 export const REDEEM_SKIPPED = statement({
   name: 'session-redeem-skipped',
@@ -128,8 +127,8 @@ function secondsSince(time: string): string {
 }
 
 /**
- * Says of a session why a token of this generation was not redeemed, which comes from this address; times in seconds. `sinceSuperseded` is
- * null for the current generation and for one that is older than the rotations on record.
+ * Reads from a session why a token of this generation, sent from this address, was not redeemed. Times are in seconds. `sinceSuperseded` is
+ * null for the current generation, and for a generation older than the recorded rotations.
  */
 export const DIAGNOSE = statement({
   name: 'session-diagnose',
@@ -160,8 +159,8 @@ export const DIAGNOSE = statement({
 const TOKEN = { id: 'bigint', uniqueId: 'uuid', generation: 'bigint' } as const;
 
 /**
- * Counts that the current token is given again, from where, and writes the event. No row when the session went on meanwhile, or its token
- * was given often enough.
+ * Counts a repetition of the current token, notes where the request came from, and writes the event. Returns no row when the session
+ * changed meanwhile, or its token was repeated too often.
  */
 export const REPEAT = audited({
   name: 'session-repeat',
@@ -177,8 +176,8 @@ export const REPEAT = audited({
 });
 
 /**
- * Ends the session of a replayed token, of this generation. The session ends however often it was refreshed since; a sign-in since then
- * is another login, which goes on.
+ * Ends the session of a replayed token of this generation, however often the session was refreshed since. A later sign-in is another login,
+ * which continues.
  */
 export const END_REPLAYED = audited({
   name: 'session-end-replayed',
@@ -188,7 +187,7 @@ export const END_REPLAYED = audited({
   columns: 'id',
 });
 
-/** Ends the session of a current or repeatable token that comes from elsewhere, of this generation. */
+/** Ends the session of a current or repeatable token of this generation that comes from another network or user agent. */
 export const END_ELSEWHERE = audited({
   name: 'session-end-elsewhere',
   parameters: TOKEN,
@@ -200,7 +199,7 @@ export const END_ELSEWHERE = audited({
 /** A generation of a session whose access token was accepted. */
 const CONFIRMED = { uniqueId: 'uuid', generation: 'bigint' } as const;
 
-/** Notes of which generation an access token was accepted. A row that is locked is left for the next one. */
+/** Records the generation of an accepted access token. A locked row is skipped: the next accepted token confirms it. */
 export const CONFIRM = statement({
   name: 'session-confirm',
   isIdempotent: true,
@@ -222,7 +221,7 @@ export const TICKET = statement({
   text: `SELECT protected_ticket AS "protectedTicket" FROM refresh_tokens WHERE id = :id AND unique_id = :uniqueId AND issued`,
 });
 
-/** Replaces a sealed ticket by the same under another key. */
+/** Replaces a sealed ticket by the same ticket under another key. */
 export const RESEAL_TICKET = statement({
   name: 'session-reseal-ticket',
   parameters: { id: 'bigint', ticket: 'text', resealed: 'text' },

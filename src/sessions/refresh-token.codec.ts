@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { Settings } from '../config/settings.js';
 import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
 
-/** What a refresh token says: which record, and which generation of it. */
+/** The content of a refresh token: its record, and the generation. */
 export interface RefreshTokenClaims {
   readonly id: number;
   readonly uniqueId: string;
@@ -13,14 +13,14 @@ export interface RefreshTokenClaims {
 
 const PREFIX = 'tsr_';
 const VERSION = 1;
-/** Where the parts stand: version, key number, Id, UniqueId, generation, MAC, CRC-32. */
+/** The byte offsets of the parts: version, key number, Id, UniqueId, generation, MAC, CRC-32. */
 const AT = { version: 0, keyNumber: 1, id: 2, uniqueId: 10, generation: 26, mac: 30, crc: 62, end: 66 } as const;
 const FORM = new RegExp(`^${PREFIX}[\\w-]{${(AT.end * 4) / 3}}$`);
 
 /**
- * The wire form of a refresh token: `tsr_` and base64url of its parts. Prefix and checksum let secret scanners find it and garbage be
- * refused; the HMAC-SHA-256 under a key of the service's secret proves that we issued this very generation, without asking the
- * database. A token is a function of what it says, so the current one can be derived again for a client whose answer was lost.
+ * The wire form of a refresh token: `tsr_` and base64url of its parts. Secret scanners recognise a token by its prefix and checksum. The
+ * HMAC-SHA-256 under a key of the service's secret proves, without a query, that the service issued this generation. A token depends only
+ * on its content and the key, so the current token can be derived again for a client whose answer was lost.
  */
 @Injectable()
 export class RefreshTokenCodec {
@@ -35,17 +35,17 @@ export class RefreshTokenCodec {
     return encodeUnder(this.keys[0], claims);
   }
 
-  /** The token under every secret still valid, the current one first. */
+  /** The token under every accepted secret, the current secret first. */
   encodeUnderAll(claims: RefreshTokenClaims): string[] {
     return this.keys.map((key) => encodeUnder(key, claims));
   }
 
-  /** Whether a token of ours, which says this, was made under an earlier secret. */
+  /** Whether this token of the service, with these claims, was made under an earlier secret. */
   isOfEarlierSecret(token: string, claims: RefreshTokenClaims): boolean {
     return this.keys.length > 1 && this.encode(claims) !== token;
   }
 
-  /** What a token says, or undefined when it is none that we issued. */
+  /** The claims of a token; undefined when the service did not issue the token. */
   decode(token: string): RefreshTokenClaims | undefined {
     if (!FORM.test(token)) return undefined;
     const bytes = Buffer.from(token.slice(PREFIX.length), 'base64url');

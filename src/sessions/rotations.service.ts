@@ -1,75 +1,50 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import { inOrderOf } from '../database/batch-rows.js';
-import type { GivenTo } from '../database/statement.js';
-import { StatementsService } from '../database/statements.service.js';
-import { Batched } from '../database/batched.js';
-import type { Origin } from '../kernel/origin.js';
 import { GenuineUsersService } from '../users/genuine-users.service.js';
 import { invalidGrant } from './judgement.js';
-import { REDEEM, REDEEM_SKIPPED, RESEAL_TICKET, TICKET, type Rotated } from './redemption.statements.js';
+import { RedemptionsRepository, type Rotation } from './redemptions.repository.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from './refresh-token.codec.js';
-import type { IssuedSession } from './session.js';
+import type { IssuedSession, Rotatable, Rotated } from './session.js';
 import { digestTicket, hashTicket, type TicketDigest } from './ticket-digest.js';
 import { TicketsService } from './tickets.service.js';
 
-/** A genuine token to rotate. */
-export interface Rotatable {
-  readonly claims: RefreshTokenClaims;
-  readonly refreshToken: string;
-  /** The client that was named; undefined stands for the token's own. */
-  readonly clientId: string | undefined;
-  readonly origin: Origin;
-}
-
-/** A token to rotate, and the digest of the token that follows. */
-interface Rotation extends TicketDigest {
-  readonly token: Rotatable;
-}
-
-/** Puts current tokens out of use and issues the next, each in one statement that it shares with others. */
+/** Replaces current tokens by their next tokens. Concurrent rotations share one statement. */
 @Injectable()
 export class RotationsService {
-  private readonly rotations = new Batched((those: readonly Rotation[]) => this.redeemEach(those));
-
   constructor(
-    private readonly statements: StatementsService,
+    private readonly redemptions: RedemptionsRepository,
     private readonly codec: RefreshTokenCodec,
     private readonly tickets: TicketsService,
     private readonly users: GenuineUsersService,
     private readonly settings: Settings,
   ) {}
 
-  /** What a refresh token says, or undefined when it is none that was issued here. */
+  /** The claims of a refresh token; undefined when this service did not issue it. */
   read(refreshToken: string): RefreshTokenClaims | undefined {
     return this.codec.decode(refreshToken);
   }
 
-  /** The current token of a session, derived again; undefined when its record was edited. */
+  /** Derives the current token of a session again; undefined when the record of the session was edited. */
   currentTokenOf(session: RefreshTokenClaims & TicketDigest): string | undefined {
     return this.codec.encodeUnderAll(session).find((token) => hashTicket(session.salt, token) === session.hash);
   }
 
   /**
-   * The session with its next token. Undefined when the token is not the current one, another transaction has locked its row, or it comes
-   * from another network or user agent than the redemption before.
+   * Issues the next token and returns the session. Undefined when the token is not the current token, when another transaction has locked
+   * its row, or when the token comes from another network or user agent than at the previous redemption.
    */
   async rotate(token: Rotatable): Promise<IssuedSession | undefined> {
     if (this.codec.isOfEarlierSecret(token.refreshToken, token.claims)) await this.resealTicket(token.claims);
-    return this.rotateBy(token, (rotation) => this.rotations.get(rotation));
+    return this.rotateBy(token, (rotation) => this.redemptions.redeem(rotation));
   }
 
   /**
-   * Like `rotate`, for a token that it skipped: waits for a row that is locked, and takes a token from elsewhere, which leaves an event,
-   * unless that is to end its session.
+   * Like `rotate`, for a token that `rotate` skipped. It waits for a locked row. It also accepts a token from another network or user agent
+   * and writes an event, unless the settings end such a session.
    */
   rotateSkipped(token: Rotatable): Promise<IssuedSession | undefined> {
     const skipsElsewhere = this.settings.REFRESHED_ELSEWHERE === 'end';
-    return this.rotateBy(token, async (rotation) => {
-      const values = { skipsElsewhere, ...this.valuesOf([rotation]) };
-      const [rotated] = await this.statements.run(REDEEM_SKIPPED, values);
-      return rotated;
-    });
+    return this.rotateBy(token, (rotation) => this.redemptions.redeemSkipped(rotation, skipsElsewhere));
   }
 
   private async rotateBy(
@@ -87,24 +62,13 @@ export class RotationsService {
     return session;
   }
 
-  private async redeemEach(rotations: readonly Rotation[]): Promise<(Rotated | undefined)[]> {
-    return inOrderOf(rotations, await this.statements.run(REDEEM, this.valuesOf(rotations)));
-  }
-
-  private valuesOf(rotations: readonly Rotation[]): GivenTo<typeof REDEEM> {
-    const batch = rotations.map(({ token: { claims, refreshToken, clientId, origin }, salt, hash }) => {
-      const { id, uniqueId, generation } = claims;
-      const { address, userAgent, requestId } = origin;
-      return { id, uniqueId, generation, token: refreshToken, clientId, salt, hash, address, userAgent, requestId };
-    });
-    const { REFRESH_TOKEN_TTL: life, REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
-    return { batch, life, longestLife };
-  }
-
-  /** The token is of an earlier secret: when all such tokens were used, nothing is left that needs that secret. */
-  private async resealTicket({ id, uniqueId }: RefreshTokenClaims): Promise<void> {
-    const [row] = await this.statements.run(TICKET, { id, uniqueId });
-    const resealed = row && (await this.tickets.reseal(row.protectedTicket, uniqueId));
-    if (resealed) await this.statements.run(RESEAL_TICKET, { id, ticket: row.protectedTicket, resealed });
+  /**
+   * Seals the ticket under the current secret. When every token of an earlier secret was used once, no ticket needs that secret any more.
+   */
+  private async resealTicket(claims: RefreshTokenClaims): Promise<void> {
+    const ticket = await this.redemptions.ticket(claims);
+    if (ticket === undefined) return;
+    const resealed = await this.tickets.reseal(ticket, claims.uniqueId);
+    if (resealed) await this.redemptions.replaceTicket(claims, ticket, resealed);
   }
 }

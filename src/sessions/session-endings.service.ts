@@ -1,25 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { actValues } from '../audit/audited.js';
-import type { GivenTo } from '../database/statement.js';
-import { StatementsService } from '../database/statements.service.js';
 import type { Actor } from '../kernel/origin.js';
-import {
-  COUNT_SESSIONS,
-  END_NAMED,
-  END_NEXT,
-  FIND_NAMED,
-  type SurvivingSession,
-} from './session-endings.statements.js';
+import type { NamedEnd, SurvivingSession } from './ended-session.js';
+import { SessionEndingsRepository } from './session-endings.repository.js';
 
-/** Sessions that one statement ends: it holds their rows, and a batch of their events, for some milliseconds. */
+/** How many sessions one statement ends. It locks their rows for some milliseconds. */
 export const ENDINGS_AT_ONCE = 500;
-
-/** The end of a session, as an audit trail names it. */
-export interface NamedEnd {
-  /** UniqueId of the session. */
-  readonly sessionId: string;
-  readonly endedOn: Date;
-}
 
 /** Why sessions are ended, and by whom. */
 export interface Ending {
@@ -30,40 +15,37 @@ export interface Ending {
 /** Ends many sessions, in batches: each batch is one statement with an event for each session. */
 @Injectable()
 export class SessionEndingsService {
-  constructor(private readonly statements: StatementsService) {}
+  constructor(private readonly endings: SessionEndingsRepository) {}
 
-  /** The sessions that these ends name, and that began before them: at most `ENDINGS_AT_ONCE` ends. Nothing is changed. */
-  async survivors(ends: readonly NamedEnd[]): Promise<SurvivingSession[]> {
-    return this.statements.run(FIND_NAMED, batchOf(ends));
+  /**
+   * Finds the sessions that these ends name, and that began before those ends. Takes at most `ENDINGS_AT_ONCE` ends and changes nothing.
+   */
+  survivors(ends: readonly NamedEnd[]): Promise<SurvivingSession[]> {
+    return this.endings.findNamed(ends);
   }
 
   /** Ends the sessions that `survivors` finds, and returns how many there were. */
-  async endNamed(ends: readonly NamedEnd[], { reason, actor }: Ending): Promise<number> {
-    const act = actValues({ kind: 'session-ended', actor, reason });
-    return (await this.statements.run(END_NAMED, { ...batchOf(ends), ...act })).length;
+  endNamed(ends: readonly NamedEnd[], { reason, actor }: Ending): Promise<number> {
+    return this.endings.endNamed(ends, { kind: 'session-ended', actor, reason });
   }
 
   /** How many sessions there are. */
   async count(): Promise<number> {
-    return (await this.statements.runForOne(COUNT_SESSIONS, {})).count;
+    return (await this.endings.count()).count;
   }
 
   /**
-   * Ends all sessions that there are when it begins, and yields after each batch how many it ended in that batch. Stopped on the way,
-   * it has ended those that it counted.
+   * Ends all sessions that exist at the start. After each batch it yields how many sessions the batch ended. If the caller stops early, the
+   * sessions counted until then have ended.
    */
   async *endEvery({ reason, actor }: Ending): AsyncGenerator<number> {
-    const act = actValues({ kind: 'session-ended', actor, reason });
-    const { lastId } = await this.statements.runForOne(COUNT_SESSIONS, {});
+    const act = { kind: 'session-ended', actor, reason } as const;
+    const { lastId } = await this.endings.count();
     for (let after = 0; lastId !== null;) {
-      const ended = await this.statements.run(END_NEXT, { after, upTo: lastId, limit: ENDINGS_AT_ONCE, ...act });
+      const ended = await this.endings.endNext({ after, upTo: lastId, limit: ENDINGS_AT_ONCE }, act);
       if (ended.length === 0) return;
-      after = Math.max(...ended.map(({ id }) => id));
+      after = Math.max(...ended);
       yield ended.length;
     }
   }
-}
-
-function batchOf(ends: readonly NamedEnd[]): GivenTo<typeof FIND_NAMED> {
-  return { batch: ends.map(({ sessionId, endedOn }) => ({ namedId: sessionId, endedOn })) };
 }

@@ -1,28 +1,19 @@
 import { audited, recordFacts } from '../audit/audited.js';
 import { batchRows } from '../database/batch-rows.js';
 import { rowOf, statement } from '../database/statement.js';
+import type { SurvivingSession } from './ended-session.js';
 
 /** An end that an audit trail names: the session, and when it ended. */
 const NAMED = { namedId: 'uuid', endedOn: 'timestamptz' } as const;
 
 /**
- * SQL: whether an end of that time is an end of this session. The row of a session outlives its logins: one that began after the end
- * is another session. Both times are whole seconds, and an equal one counts as before: rather one sign-in too many than a session
+ * SQL: whether this end is an end of this session. The row of a session outlives its logins, so a login that began after the end is another
+ * session. Both times are whole seconds, and a login in the same second counts as earlier. One unnecessary sign-in is better than a session
  * that should have ended.
  */
 const BEGAN_BEFORE = 't.issued AND t.unique_id = batch.named_id AND t.auth_time <= batch.ended_on';
 
-/** A session that is still there although an audit trail says that it ended. */
-export interface SurvivingSession {
-  readonly id: number;
-  readonly uniqueId: string;
-  readonly subject: string;
-  readonly clientId: string;
-  /** When the user signed in. */
-  readonly authTime: Date;
-}
-
-/** The sessions that ends name and that are still there. */
+/** Finds the sessions that ends name and that still exist. */
 export const FIND_NAMED = statement({
   name: 'session-find-named',
   batch: NAMED,
@@ -31,7 +22,7 @@ export const FIND_NAMED = statement({
     FROM ${batchRows(NAMED)} JOIN refresh_tokens t ON ${BEGAN_BEFORE} ORDER BY t.id`,
 });
 
-/** Ends those sessions. */
+/** Ends the sessions that `FIND_NAMED` finds. */
 export const END_NAMED = audited({
   name: 'session-end-named',
   batch: NAMED,
@@ -39,7 +30,7 @@ export const END_NAMED = audited({
     RETURNING ${recordFacts('t')}, true AS ended`,
 });
 
-/** How many sessions there are, and the greatest Id of one, or null. */
+/** Counts the sessions, and returns the greatest Id of a session, or null. */
 export const COUNT_SESSIONS = statement({
   name: 'session-count',
   returns: rowOf<{ count: number; lastId: number | null }>(),
@@ -47,8 +38,8 @@ export const COUNT_SESSIONS = statement({
 });
 
 /**
- * Ends the sessions with the smallest Ids after one and up to another. The rows are locked before they are counted, so none comes back
- * only when none is left.
+ * Ends the sessions with the smallest Ids after `after` and up to `upTo`, at most `limit`. The rows are locked before they are counted. So
+ * the statement returns no row only if no such session is left.
  */
 export const END_NEXT = audited({
   name: 'session-end-next',

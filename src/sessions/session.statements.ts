@@ -1,34 +1,27 @@
 import { audited, recordFacts } from '../audit/audited.js';
 import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { rowOf, statement } from '../database/statement.js';
-import { passwordNameSql } from '../users/password-seals.service.js';
 import { powerColumns, type SignedPower } from '../users/user-seals.service.js';
-import type { ListedSession, Session } from './session.js';
+import type { RevivedSession } from './ended-session.js';
+import type { ConfirmingUser, CurrentSession, ListedSession } from './session.js';
 import { ticketHashSql } from './ticket-digest.js';
 
-/** SQL: the present second, since dates are whole seconds at rest. */
+/** SQL: the present second. Stored dates are whole seconds. */
 export const NOW_SECOND = `date_trunc('second', now())`;
 
-/** What is returned of a session whose token was just issued. */
+/** SQL: the columns of a session whose token was just issued. */
 export const ISSUED = `t.id, t.unique_id AS "uniqueId", t.generation, t.subject, t.client_id AS "clientId", t.auth_time AS "authTime",
   t.amr, now() AS now`;
 
-/** A session whose refresh token can be redeemed now. */
-export interface CurrentSession extends Session {
-  readonly rotatedOn: Date;
-  readonly expiresOn: Date;
-  readonly protectedTicket: string;
-}
-
 /**
- * SQL: whether the session of this row lives. The service issued its token, the token has not expired, and the login is not older than
+ * SQL: whether the session of this row is live: the service issued its token, the token has not expired, and the login is not older than
  * the parameter `longestLife`, in seconds.
  */
 export function isLive(alias: string): string {
   return `${alias}.issued AND ${alias}.expires_on > now() AND ${alias}.auth_time + make_interval(secs => :longestLife::float8) > now()`;
 }
 
-/** The session of a token that is current; the longest life of a login in seconds. */
+/** The session of a current token. `longestLife` is the longest lifetime of a login, in seconds. */
 export const CURRENT = statement({
   name: 'session-current',
   isIdempotent: true,
@@ -54,7 +47,7 @@ export const SESSIONS_OF = statement({
     FROM refresh_tokens WHERE subject = :subject AND issued AND client_id = coalesce(:clientId::text, client_id) ORDER BY id`,
 });
 
-/** A row when a session belongs to another client. */
+/** Returns a row if the session belongs to another client. */
 export const OF_ANOTHER_CLIENT = statement({
   name: 'session-of-another-client',
   parameters: { id: 'bigint', uniqueId: 'uuid', clientId: 'text' },
@@ -65,8 +58,8 @@ export const OF_ANOTHER_CLIENT = statement({
 const ENDED = `RETURNING ${recordFacts('t')}, true AS ended`;
 
 /**
- * Ends the session of a token that its client revokes; without a client, the token's own. A token of an earlier login ends nothing; one
- * that is ahead of the database, since that was restored, ends it.
+ * Ends the session of a refresh token that its client revokes. Without a client, the client of the token counts. A token of an earlier
+ * login ends nothing. A token that is newer than the database, which was restored, ends the session.
  */
 export const END_REVOKED = audited({
   name: 'session-end-revoked',
@@ -76,8 +69,8 @@ export const END_REVOKED = audited({
 });
 
 /**
- * Ends the session of an access token that its client revokes. `expires` is when the token expires, in seconds since 1970. An expired
- * token ends nothing; one of an earlier login lives, and so ends what it lives by.
+ * Ends the session of an access token that its client revokes. `expires` is when the token expires, in seconds since 1970. An expired token
+ * ends nothing. A token of an earlier login is still valid, so it ends the session.
  */
 export const END_OF_ACCESS_TOKEN = audited({
   name: 'session-end-of-access-token',
@@ -93,72 +86,9 @@ export const END_ALL = audited({
   act: `DELETE FROM refresh_tokens t WHERE issued AND subject = :subject AND client_id = coalesce(:clientId::text, client_id) ${ENDED}`,
 });
 
-/** Makes the row of a session unless it is there. The login writes what it holds. */
-export const FIND_OR_CREATE = statement({
-  name: 'session-find-or-create',
-  parameters: { uniqueId: 'uuid', subject: 'text', clientId: 'text' },
-  text: `INSERT INTO refresh_tokens (unique_id, subject, client_id, issued, generation, first_generation, auth_time, rotated_on,
-      expires_on, amr, protected_ticket, ticket_hash, ticket_salt, updated_by)
-    VALUES (:uniqueId, :subject, :clientId, true, 0, 0, now(), now(), now(), '{}', '', '', '', :subject)
-    ON CONFLICT (subject, client_id) WHERE issued DO NOTHING`,
-});
-
 /**
- * Locks a user who may sign in until the login is done. The password hash is the one that was checked, in whatever form it is stored by
- * now. A change of password or a disabling waits for the login, and then ends its session; or was there first, and then there is no such
- * user.
- */
-export const LOCK_USER = statement({
-  name: 'session-hold-user',
-  parameters: { email: 'text', passwordHash: 'text' },
-  text: `SELECT email FROM users WHERE email = :email
-    AND ${passwordNameSql('password_hash')} = ${passwordNameSql(':passwordHash::text')}
-    AND enabled AND NOT must_reset_password FOR SHARE`,
-});
-
-/** Generations have four bytes in a token; from here on, as many are left as refreshes of one login can use up. */
-const WORN = '2147483648';
-
-/**
- * Begins a new login, from this address, on the row of a session; lives are in seconds. The generation leaps by chance: when a backup was restored, the tokens that were issued after it stay behind the new login, and are
- * of an earlier one, instead of being met again on the way up. A row whose generations are used up becomes another session.
- */
-export const ADVANCE = statement({
-  name: 'session-advance',
-  parameters: {
-    subject: 'text',
-    clientId: 'text',
-    amr: 'text[]',
-    life: 'float8',
-    longestLife: 'float8',
-    newUniqueId: 'uuid',
-    address: 'inet?',
-    userAgent: 'text?',
-    requestId: 'text?',
-  },
-  returns: rowOf<Session>(),
-  text: `UPDATE refresh_tokens t SET generation = leap.generation, first_generation = leap.generation, unique_id = leap.unique_id,
-      amr = :amr, auth_time = ${NOW_SECOND}, rotated_on = now(), updated_on = ${NOW_SECOND}, updated_by = subject,
-      rotations = '{}', repetitions = 0, confirmed_generation = NULL,
-      last_redeemed_on = now(), last_address = :address::inet, last_user_agent = :userAgent::text, last_request_id = :requestId::text,
-      expires_on = date_trunc('second', now() + make_interval(secs => least(:life::float8, :longestLife::float8)))
-    FROM (SELECT id,
-        CASE WHEN generation < ${WORN} THEN generation + 1 + floor(random() * 4096)::bigint ELSE 0 END AS generation,
-        CASE WHEN generation < ${WORN} THEN unique_id ELSE :newUniqueId::uuid END AS unique_id
-      FROM refresh_tokens WHERE subject = :subject AND client_id = :clientId AND issued FOR UPDATE) leap
-    WHERE t.id = leap.id RETURNING ${ISSUED}`,
-});
-
-/** Stores the token that a login issued, and the sealed ticket. */
-export const STORE_TICKET = statement({
-  name: 'session-store-ticket',
-  parameters: { id: 'bigint', salt: 'text', hash: 'text', ticket: 'text' },
-  text: 'UPDATE refresh_tokens SET ticket_salt = :salt, ticket_hash = :hash, protected_ticket = :ticket WHERE id = :id',
-});
-
-/**
- * An access token: `expires` is when it expires, by the database's clock, in seconds since 1970; the generation is the one it came with,
- * null for those issued before tokens said so.
+ * An access token. `expires` is when the token expires by the database's clock, in seconds since 1970. The generation is that of the
+ * refresh token that was issued with it, and null for tokens of versions that did not store it.
  */
 const ACCESS_TOKEN = {
   uniqueId: 'uuid',
@@ -168,14 +98,10 @@ const ACCESS_TOKEN = {
   generation: 'bigint?',
 } as const;
 
-/** The user of an access token, and the generation that the token confirms; null when there is nothing to confirm. */
-export interface ConfirmingUser extends SignedPower {
-  readonly unconfirmed: number | null;
-}
-
 /**
- * The users of access tokens whose sessions live. No access token outlives its session. `unconfirmed` is the generation that this token confirms, unless that is known already,
- * or is the first of its login, which nothing needs to know.
+ * The users of access tokens whose sessions are live. No access token outlives its session. `unconfirmed` is the generation that this token
+ * confirms. It is null if the generation is not the current one, is already confirmed, or is the first of its login, which needs no
+ * confirmation.
  */
 export const PRINCIPALS = statement({
   name: 'session-principals',
@@ -190,4 +116,29 @@ export const PRINCIPALS = statement({
     JOIN refresh_tokens t ON t.unique_id = batch.unique_id AND t.subject = batch.subject AND t.client_id = batch.client_id
     JOIN users u ON u.email = t.subject
     WHERE u.enabled AND to_timestamp(batch.expires) > now() AND ${isLive('t')}`,
+});
+
+/**
+ * The end of a session deletes its row, and the next login of this user and client has a new UniqueId. So if a redeemable row has the
+ * UniqueId of an ended session, something other than the service put the row back.
+ */
+export const REVIVED = statement({
+  name: 'session-revived',
+  returns: rowOf<RevivedSession>(),
+  text: `SELECT t.id, t.unique_id AS "uniqueId", t.subject, t.client_id AS "clientId", max(e.created_on) AS "endedOn"
+    FROM refresh_tokens t JOIN audit_trail_entries e ON e.session_id = t.unique_id AND e.kind = 'session-ended'
+    WHERE t.issued AND t.auth_time <= e.created_on
+    GROUP BY t.id ORDER BY t.id LIMIT 1000`,
+});
+
+/**
+ * PostgreSQL stores for each index how many entries it last found, and this index has one entry for each session. An index that was never
+ * analysed has 0, like an empty index. Then the number for the table is -1, so the statement returns no row.
+ */
+export const ESTIMATE = statement({
+  name: 'session-estimate',
+  returns: rowOf<{ value: number }>(),
+  text: `SELECT i.reltuples AS value FROM pg_index x
+    JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
+    WHERE x.indexrelid = to_regclass('refresh_tokens_session') AND t.reltuples >= 0`,
 });

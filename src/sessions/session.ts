@@ -1,6 +1,9 @@
 import type { AuditEvent, LastRedemption } from '../audit/audit-event.js';
+import type { Origin } from '../kernel/origin.js';
+import type { SignedPower } from '../users/user-seals.service.js';
+import type { RefreshTokenClaims } from './refresh-token.codec.js';
 
-/** A session, as its tokens need it: one user at one client. */
+/** A session of one user at one client, with the members that its tokens need. */
 export interface Session {
   readonly id: number;
   /** The `sid` of its access tokens. */
@@ -10,7 +13,7 @@ export interface Session {
   readonly clientId: string;
   /** When the user last proved who they are. */
   readonly authTime: Date;
-  /** How they did (RFC 8176). */
+  /** How the user was authenticated (RFC 8176). */
   readonly amr: readonly string[];
   /** The time by the database's clock. */
   readonly now: Date;
@@ -27,7 +30,7 @@ export interface ListedSession {
   /** When its token was last rotated. */
   readonly rotatedOn: Date;
   readonly expiresOn: Date;
-  /** When its token was last redeemed, from where, by whom, in which request; null before the first redemption. */
+  /** When its token was last redeemed. This member and the next three are null before the first redemption. */
   readonly lastRedeemedOn: Date | null;
   readonly lastAddress: string | null;
   readonly lastUserAgent: string | null;
@@ -37,11 +40,44 @@ export interface ListedSession {
 /** A session and the refresh token that was issued for it. */
 export interface IssuedSession extends Session {
   readonly refreshToken: string;
-  /** Whether the token was issued before and is given once more, since the answer was lost. */
+  /** Whether the token was issued earlier and is repeated, because the answer may have been lost. */
   readonly isRepeated?: boolean;
 }
 
-/** What an event about a session says of the session. */
+/** Sessions of a user; without a client, at every client. */
+export interface SessionsOf {
+  readonly subject: string;
+  readonly clientId?: string | undefined;
+}
+
+/** A session whose refresh token can be redeemed now. */
+export interface CurrentSession extends Session {
+  readonly rotatedOn: Date;
+  readonly expiresOn: Date;
+  readonly protectedTicket: string;
+}
+
+/** The user of an access token, and the generation that the token confirms; null when there is nothing to confirm. */
+export interface ConfirmingUser extends SignedPower {
+  readonly unconfirmed: number | null;
+}
+
+/** A genuine token to rotate. */
+export interface Rotatable {
+  readonly claims: RefreshTokenClaims;
+  readonly refreshToken: string;
+  /** The client that the request names; undefined means the client of the token. */
+  readonly clientId: string | undefined;
+  readonly origin: Origin;
+}
+
+/**
+ * The result of a redemption: the members of the session that its token does not contain, and the user. The user's row may have been
+ * written outside the service.
+ */
+export type Rotated = Omit<Session, keyof RefreshTokenClaims> & Omit<SignedPower, 'email'>;
+
+/** The members of an event that describe its session. */
 export function aboutSession({
   subject,
   clientId,

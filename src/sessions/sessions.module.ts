@@ -5,16 +5,19 @@ import { UsersModule } from '../users/users.module.js';
 import { ConfirmationsService } from './confirmations.service.js';
 import { JudgementsService } from './judgements.service.js';
 import { LiveSessionsService } from './live-sessions.service.js';
+import { LoginsRepository } from './logins.repository.js';
 import { LoginsService } from './logins.service.js';
 import { CreateRefreshTokens1795000002000 } from './migrations/1795000002000-create-refresh-tokens.js';
 import { IndexRefreshTokens1795200000000 } from './migrations/1795200000000-index-refresh-tokens.js';
 import { RecordRotations1796000001100 } from './migrations/1796000001100-record-rotations.js';
 import { RedemptionService } from './redemption.service.js';
+import { RedemptionsRepository } from './redemptions.repository.js';
 import { RefreshTokenCodec } from './refresh-token.codec.js';
-import { RevivedSessionsService } from './revived-sessions.service.js';
 import { RotationsService } from './rotations.service.js';
+import { SessionEndingsRepository } from './session-endings.repository.js';
 import { SessionEndingsService } from './session-endings.service.js';
 import { SessionPrincipalsService } from './session-principals.service.js';
+import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
 import { TicketsService } from './tickets.service.js';
 
@@ -40,13 +43,15 @@ import { TicketsService } from './tickets.service.js';
     RefreshTokenCodec,
     TicketsService,
     LiveSessionsService,
-    RevivedSessionsService,
+    SessionsRepository,
+    LoginsRepository,
+    RedemptionsRepository,
+    SessionEndingsRepository,
   ],
   exports: [
     SessionsService,
     SessionPrincipalsService,
     SessionEndingsService,
-    RevivedSessionsService,
     LoginsService,
     RedemptionService,
     RefreshTokenCodec,

@@ -1,26 +1,20 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { actValues } from '../audit/audited.js';
-import { StatementsService } from '../database/statements.service.js';
+import type { AuditAct } from '../audit/audit-event.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
 import type { AccessTokenReference } from '../signing-keys/access-tokens.service.js';
 import { UsersService } from '../users/users.service.js';
 import type { RefreshTokenClaims } from './refresh-token.codec.js';
-import type { ListedSession } from './session.js';
-import { END_ALL, END_OF_ACCESS_TOKEN, END_REVOKED, OF_ANOTHER_CLIENT, SESSIONS_OF } from './session.statements.js';
+import type { RevivedSession } from './ended-session.js';
+import type { ListedSession, SessionsOf } from './session.js';
+import { SessionsRepository } from './sessions.repository.js';
 
-/** Sessions of a user; without a client, at every client. */
-export interface SessionsOf {
-  readonly subject: string;
-  readonly clientId?: string | undefined;
-}
-
-/** Finds and ends sessions. An ended session is a deleted row and an audit event, in one statement. */
+/** Finds and ends sessions. One statement deletes the row of a session and writes the audit event. */
 @Injectable()
 export class SessionsService implements OnModuleInit {
   constructor(
-    private readonly statements: StatementsService,
+    private readonly sessions: SessionsRepository,
     private readonly users: UsersService,
   ) {}
 
@@ -32,44 +26,42 @@ export class SessionsService implements OnModuleInit {
 
   /** The sessions of a user, oldest first. */
   list({ subject, clientId }: SessionsOf): Promise<ListedSession[]> {
-    return this.statements.run(SESSIONS_OF, { subject: subject.toLowerCase(), clientId });
+    return this.sessions.list({ subject: subject.toLowerCase(), clientId });
   }
 
-  /** Ends the sessions of a user and says how many there were. */
-  async endAll(
+  /** Ends the sessions of a user and returns how many it ended. */
+  endAll(
     { subject, clientId }: SessionsOf,
     { reason, actor, manager }: { reason: string; actor: Actor; manager?: EntityManager },
   ): Promise<number> {
-    const act = actValues({ kind: 'session-ended', actor, reason });
-    const ended = await this.statements.run(END_ALL, { subject: subject.toLowerCase(), clientId, ...act }, manager);
-    return ended.length;
+    const act = { kind: 'session-ended', actor, reason } as const;
+    return this.sessions.endAll({ subject: subject.toLowerCase(), clientId }, act, manager);
   }
 
   /**
-   * Ends the session of a refresh token that its client revokes; one that has ended already stays so (RFC 7009, section 2.2). Without a
-   * client it is revoked by its own. @throws AppError invalid_grant for a token of another client than this one
+   * Ends the session of a refresh token that its client revokes. If the session has already ended, nothing happens (RFC 7009, section 2.2).
+   * Without a client, the client of the token counts.
+   * @throws AppError invalid_grant when the token belongs to another client
    */
-  async revoke(
-    { id, uniqueId, generation }: RefreshTokenClaims,
-    clientId: string | undefined,
-    actor: Actor,
-  ): Promise<void> {
-    const act = actValues({ kind: 'session-ended', actor, reason: 'revoked' });
-    const ended = await this.statements.run(END_REVOKED, { id, uniqueId, generation, clientId, ...act });
-    const isForeign = ended.length === 0 && clientId !== undefined;
-    if (isForeign && (await this.belongsToAnother(id, uniqueId, clientId))) {
+  async revoke(claims: RefreshTokenClaims, clientId: string | undefined, actor: Actor): Promise<void> {
+    const hasEnded = await this.sessions.endRevoked(claims, clientId, revocation(actor));
+    if (hasEnded || clientId === undefined) return;
+    if (await this.sessions.isOfAnotherClient(claims, clientId)) {
       throw new AppError('invalid_grant', 400, 'The token was not issued to this client.');
     }
   }
 
   /** Ends the session of an access token that its client revokes. */
   async revokeByAccessToken(token: AccessTokenReference, actor: Actor): Promise<void> {
-    const { uniqueId, subject, clientId, expires } = token;
-    const act = actValues({ kind: 'session-ended', actor, reason: 'revoked' });
-    await this.statements.run(END_OF_ACCESS_TOKEN, { uniqueId, subject, clientId, expires, ...act });
+    await this.sessions.endOfAccessToken(token, revocation(actor));
   }
 
-  private async belongsToAnother(id: number, uniqueId: string, clientId: string): Promise<boolean> {
-    return (await this.statements.run(OF_ANOTHER_CLIENT, { id, uniqueId, clientId })).length > 0;
+  /** The first thousand ended sessions whose rows were put back into the database, by the ids of their records. */
+  revived(): Promise<RevivedSession[]> {
+    return this.sessions.revived();
   }
+}
+
+function revocation(actor: Actor): AuditAct {
+  return { kind: 'session-ended', actor, reason: 'revoked' };
 }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { randomBytes } from '../kernel/random-bytes.js';
 
-/** A refresh token as it is at rest: base64 of SHA-256 of salt and token; the salt is new with each generation. */
+/** The stored form of a refresh token: base64 of the SHA-256 of salt and token. Each generation has a new salt. */
 export interface TicketDigest {
   readonly salt: string;
   readonly hash: string;
@@ -13,7 +13,7 @@ export function digestTicket(token: string): TicketDigest {
   return { salt, hash: hashTicket(salt, token) };
 }
 
-/** What `ticketHashSql` computes in SQL. */
+/** Computes the same hash as `ticketHashSql`. */
 export function hashTicket(salt: string, token: string): string {
   return hash('sha256', salt + token, 'base64');
 }

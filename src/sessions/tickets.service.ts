@@ -5,8 +5,9 @@ import { reseal, seal, unseal } from '../kernel/seal.js';
 import type { Session } from './session.js';
 
 type Sealed = Pick<Session, 'subject' | 'clientId' | 'uniqueId'>;
+type ToSeal = Sealed & Pick<Session, 'authTime' | 'amr'>;
 
-/** What a sealed ticket holds (names of RFC 7519 and RFC 9068). */
+/** The content of a sealed ticket (names of RFC 7519 and RFC 9068). */
 export interface Ticket {
   readonly sub: string;
   readonly client_id: string;
@@ -16,8 +17,8 @@ export interface Ticket {
 }
 
 /**
- * Seals what a login established into the record's ProtectedTicket. The record's UniqueId is sealed in with it: a ticket copied into
- * another record opens nothing there.
+ * Seals the facts of a login into the record's ProtectedTicket. The seal is bound to the record's UniqueId, so a ticket that was copied
+ * into another record is not valid there.
  */
 @Injectable()
 export class TicketsService {
@@ -28,17 +29,19 @@ export class TicketsService {
   }
 
   /** The ticket of a session, as a compact JWE. */
-  seal({ subject, clientId, authTime, amr, uniqueId }: Session): Promise<string> {
+  seal({ subject, clientId, authTime, amr, uniqueId }: ToSeal): Promise<string> {
     const ticket: Ticket = { sub: subject, client_id: clientId, auth_time: authTime.getTime() / 1000, amr };
     return seal(ticket, uniqueId, this.keys[0]);
   }
 
-  /** The ticket of the record with this UniqueId under the current secret; undefined when it is so already, or does not open. */
+  /**
+   * Seals the ticket of this record again under the current secret. Undefined when that is not needed, or when no secret opens the ticket.
+   */
   reseal(sealed: string, uniqueId: string): Promise<string | undefined> {
     return reseal(sealed, uniqueId, this.keys);
   }
 
-  /** Whether the ticket is the one sealed for this session, unaltered. */
+  /** Whether the service sealed this ticket for this session, and the ticket is unchanged. */
   async isOf({ subject, clientId, uniqueId }: Sealed, sealed: string): Promise<boolean> {
     const ticket = (await unseal(sealed, uniqueId, this.keys)) as Ticket | undefined;
     return ticket?.sub === subject && ticket.client_id === clientId;

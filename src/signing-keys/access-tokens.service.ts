@@ -11,18 +11,18 @@ import { SigningKeysService } from './signing-keys.service.js';
 
 const TYPE = 'at+jwt';
 const ACCESS_TOKEN = /^(application\/)?at\+jwt$/i;
-/** Some kilobyte each. */
+/** How many verified tokens are remembered. Each takes about one kilobyte. */
 const REMEMBERED = 10_000;
 
-/** For whom an access token is: a user, the client through which they signed in, and the session of both. */
+/** The facts in an access token: a user, the client at which the user signed in, and the session of both. */
 export interface AccessTokenGrant {
   readonly subject: string;
   readonly clientId: string;
   /** UniqueId of the session. */
   readonly uniqueId: string;
-  /** Generation of the refresh token that is issued beside it. */
+  /** Generation of the refresh token that is issued with the access token. */
   readonly generation: number;
-  /** When the user last proved who they are, and how. */
+  /** When and how the user was last authenticated. */
   readonly authTime: Date;
   readonly amr: readonly string[];
   /** The time by the database's clock. */
@@ -36,7 +36,7 @@ export interface AccessTokenClaims {
   readonly sub: string;
   readonly client_id: string;
   readonly sid: string;
-  /** Generation of the refresh token that came with it. */
+  /** Generation of the refresh token that was issued with the access token. */
   readonly generation?: number;
   readonly iat: number;
   readonly exp: number;
@@ -45,18 +45,18 @@ export interface AccessTokenClaims {
   readonly jti: string;
 }
 
-/** What the session of an access token is found by; times in seconds since 1970. */
+/** The claims that identify the session of an access token. Times are in seconds since 1970. */
 export interface AccessTokenReference {
   /** UniqueId of the session. */
   readonly uniqueId: string;
   readonly subject: string;
   readonly clientId: string;
   readonly expires: number;
-  /** Generation of the refresh token that came with it; null when the token does not say. */
+  /** Generation of the refresh token that was issued with the access token; null when the token does not contain it. */
   readonly generation: number | null;
 }
 
-/** What a token's claims say of itself and its session. */
+/** The reference to the session in a token's claims. */
 export function referenceOf({ sid, sub, client_id, exp, generation }: AccessTokenClaims): AccessTokenReference {
   return { uniqueId: sid, subject: sub, clientId: client_id, expires: exp, generation: generation ?? null };
 }
@@ -70,7 +70,7 @@ interface VerifiedToken {
 @Injectable()
 export class AccessTokensService {
   private readonly verified = new Map<string, VerifiedToken>();
-  /** The encoded header of what the current key signs. */
+  /** The encoded header of tokens that the current key signs. */
   private header = { kid: '', encoded: '' };
 
   constructor(
@@ -79,8 +79,9 @@ export class AccessTokensService {
   ) {}
 
   /**
-   * Returns a function that issues access tokens now. They are signed, live for ACCESS_TOKEN_TTL seconds, and have no roles: each
-   * request reads the roles fresh. A caller that writes before it issues gets the function first, since only getting it may fail.
+   * Returns a function that issues signed access tokens, which are valid for ACCESS_TOKEN_TTL seconds. The tokens contain no roles, because
+   * each request reads the roles from the database. Only the call of `signer` can fail, not the returned function. So a caller that writes
+   * before it issues a token calls `signer` before the write.
    */
   async signer(): Promise<(grant: AccessTokenGrant) => string> {
     const key = await this.keys.current();
@@ -111,8 +112,8 @@ export class AccessTokensService {
   }
 
   /**
-   * The claims of a token that we signed, expired or not: what that means is for the database's clock to say. What was verified is
-   * remembered, by the token's digest, for as long as its key is one of ours.
+   * The claims of a token that this service signed; undefined for any other token. The token may have expired: only the database's clock
+   * decides that. Verified claims are remembered by the token's digest, as long as the service still accepts the key.
    */
   async verify(token: string): Promise<AccessTokenClaims | undefined> {
     const digest = hash('sha256', token, 'base64');
@@ -123,7 +124,7 @@ export class AccessTokensService {
     return verified?.claims;
   }
 
-  /** Another type of token is refused (RFC 9068, section 4), and so is another text of the same token. */
+  /** Verifies type and signature. Other types of tokens are refused (RFC 9068, section 4), and so is another text of the same token. */
   private async verifySignature(token: string): Promise<VerifiedToken | undefined> {
     if (!isExactText(token)) return undefined;
     const { typ, kid } = protectedHeader(token);
@@ -135,14 +136,14 @@ export class AccessTokensService {
     return claims && (hasExactSignature(token) || isOfEarlierVersion(claims)) ? { kid, claims } : undefined;
   }
 
-  /** What was remembered first is forgotten when there are too many. */
+  /** Remembers a verified token. If there are too many, the oldest entry is forgotten. */
   private remember(digest: string, verified: VerifiedToken): void {
     this.verified.set(digest, verified);
     if (this.verified.size > REMEMBERED) this.verified.delete(this.verified.keys().next().value ?? '');
   }
 }
 
-/** Earlier versions did not choose between the two signatures of a text. Their `jti` is a random UUID (version 4), ours is of version 7. */
+/** Earlier versions used either of the two signatures of a text. Their `jti` is a UUID of version 4; since then it has version 7. */
 function isOfEarlierVersion({ jti }: AccessTokenClaims): boolean {
   return /^[\da-f-]{14}4/.test(jti);
 }

@@ -1,12 +1,12 @@
 import { sign, type KeyObject } from 'node:crypto';
 
-/** Length of each of the two numbers, r and s, that an ES256 signature consists of. */
+/** The length in bytes of r and of s, the two numbers of an ES256 signature. */
 const NUMBER_LENGTH = 32;
-/** The order of P-256 (FIPS 186-5). If (r, s) is a signature of a text, (r, order - s) is another one. */
+/** The order of P-256 (FIPS 186-5). If (r, s) is a signature of a text, (r, order - s) is a signature too. */
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 const HALF = Buffer.from((ORDER / 2n).toString(16), 'hex');
 
-/** The ES256 signature of a text, in base64url. Of the two that belong together it is the one with the lower s. */
+/** The ES256 signature of a text, in base64url. Of the two possible signatures it is the one with the lower s. */
 export function signExactly(text: string, privateKey: KeyObject): string {
   const signature = sign('sha256', Buffer.from(text), { key: privateKey, dsaEncoding: 'ieee-p1363' });
   if (!isLow(signature)) {
@@ -16,12 +16,12 @@ export function signExactly(text: string, privateKey: KeyObject): string {
   return signature.toString('base64url');
 }
 
-/** Whether the signature of a JWS is one that `signExactly` could make: its s is the lower one. */
+/** Whether `signExactly` could have made the signature of a JWS: its s is the lower of the two. */
 export function hasExactSignature(jws: string): boolean {
   return isLow(Buffer.from(jws.slice(jws.lastIndexOf('.') + 1), 'base64url'));
 }
 
-/** Whether this is the one text of a JWS in compact form (RFC 7515, section 2). Decoders take several texts for the same bytes. */
+/** Whether this is the canonical text of a JWS in compact form (RFC 7515, section 2). Decoders accept several texts for the same bytes. */
 export function isExactText(jws: string): boolean {
   return jws.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);
 }

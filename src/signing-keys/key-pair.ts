@@ -27,7 +27,7 @@ export async function createSealedKeyPair(key: DerivedKey): Promise<SealedKeyPai
   return { kid, sealedKey: await seal(jwk, kid, key) };
 }
 
-/** Opens a stored key pair. @throws SettingsError when no secret that is known opens it */
+/** Opens a stored key pair. @throws SettingsError when none of the known secrets opens it */
 export async function openKeyPair({ kid, sealedKey }: SealedKeyPair, keys: readonly DerivedKey[]): Promise<KeyPair> {
   const opened = (await unseal(sealedKey, kid, keys)) as JWK | undefined;
   if (!opened) {

@@ -1,12 +1,12 @@
 interface Reading<T> {
   readonly value: Promise<T>;
-  /** When it began, in milliseconds by `performance.now()`. */
+  /** When the read began, in milliseconds of `performance.now()`. */
   readonly since: number;
 }
 
 /**
- * A cache of one value that refreshes ahead. `get` never returns a value older than its life. From half of its life on, the cache reads
- * the value again in the background, so that under load no request waits for that.
+ * A cache of one value that refreshes ahead. `get` never returns a value older than its lifetime. From half of the lifetime on, the cache
+ * reads the value again in the background, so that under load no request waits for the read.
  */
 export class RefreshAheadCache<T> {
   private latest: { readonly value: T; readonly since: number } | undefined;
@@ -17,7 +17,7 @@ export class RefreshAheadCache<T> {
     private readonly lifeMs: number,
   ) {}
 
-  /** The value; read now if the cached value is older than this. @throws what reading throws */
+  /** The value. If the cached value is older than `atMostMs`, it is read now. @throws every error of the read */
   async get(atMostMs = this.lifeMs): Promise<T> {
     const age = this.latest ? performance.now() - this.latest.since : Infinity;
     if (this.latest && age < atMostMs) {
@@ -27,13 +27,13 @@ export class RefreshAheadCache<T> {
     return this.refresh();
   }
 
-  /** Forgets the value: it has changed. A running read may have missed the change, so its value is not kept. */
+  /** Forgets the value, because it has changed. A running read may have missed the change, so its value is not kept. */
   forget(): void {
     this.latest = undefined;
     this.reading = undefined;
   }
 
-  /** Concurrent callers share one read. A read that takes longer than the value's life may hang: then they begin another. */
+  /** Concurrent callers share one read. A read that takes longer than the lifetime may hang, so the next caller begins another. */
   private refresh(): Promise<T> {
     const { value, since } = this.underWay();
     return new Promise((resolve, reject) => {
@@ -46,7 +46,7 @@ export class RefreshAheadCache<T> {
     });
   }
 
-  /** The running read, or a new one. The value is as old as the beginning of its read. */
+  /** The running read, or a new one. The age of a value counts from the beginning of its read. */
   private underWay(): Reading<T> {
     const since = performance.now();
     if (this.reading && since - this.reading.since < this.lifeMs) return this.reading;

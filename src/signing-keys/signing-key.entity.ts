@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A key pair that signs access tokens. The private half is sealed: the database alone cannot sign. */
+/** A key pair that signs access tokens. The private key is sealed, so a reader of the database cannot sign. */
 @Entity('signing_keys')
 export class SigningKey {
   /** JWK thumbprint (RFC 7638): the `kid` of the tokens it signs. */
@@ -11,7 +11,7 @@ export class SigningKey {
   @Column({ type: 'text', name: 'sealed_key' })
   sealedKey!: string;
 
-  /** When it begins to sign; until then it is only announced in the key set, so that verifiers know it in time. */
+  /** When the key begins to sign. Until then it is only announced in the key set, so that verifiers know it in time. */
   @Column({ type: 'timestamptz', name: 'signs_from' })
   signsFrom!: Date;
 

@@ -1,10 +1,10 @@
 import { statement } from '../database/statement.js';
 
 const ROTATE_AFTER = '90 days';
-/** No access token lives longer (ACCESS_TOKEN_TTL), so after that none is left that an earlier key signed. */
+/** Longer than any access token is valid (ACCESS_TOKEN_TTL). So after this time, all tokens that an earlier key signed have expired. */
 const KEPT_FOR = '8 days';
 
-/** Has one process at a time look after the keys, until its transaction ends. */
+/** Locks the maintenance of keys until the transaction ends, so that only one process at a time does it. */
 export const LOCK_KEYS = statement({
   name: 'signing-key-lock',
   isPrepared: false,
@@ -35,7 +35,7 @@ export const DELETE_KEYS = statement({
   text: 'DELETE FROM signing_keys',
 });
 
-/** The keys, and whether each signs by now, the oldest first. */
+/** The keys, the oldest first, and whether each key has begun to sign. */
 export const LIST_KEYS = statement({
   name: 'signing-key-list',
   isPrepared: false,

@@ -5,6 +5,7 @@ import { JobsModule } from '../jobs/jobs.module.js';
 import { AccessTokensService } from './access-tokens.service.js';
 import { CreateSigningKeys1795000001000 } from './migrations/1795000001000-create-signing-keys.js';
 import { SigningKey } from './signing-key.entity.js';
+import { SigningKeysRepository } from './signing-keys.repository.js';
 import { SigningKeysService } from './signing-keys.service.js';
 
 /** The keys that sign access tokens, and the tokens they sign. */
@@ -14,7 +15,7 @@ import { SigningKeysService } from './signing-keys.service.js';
     JobsModule,
     DatabaseModule.forFeature({ entities: [SigningKey], migrations: [CreateSigningKeys1795000001000] }),
   ],
-  providers: [SigningKeysService, AccessTokensService],
+  providers: [SigningKeysService, SigningKeysRepository, AccessTokensService],
   exports: [SigningKeysService, AccessTokensService],
 })
 export class SigningKeysModule {}

@@ -2,25 +2,25 @@ import { Injectable } from '@nestjs/common';
 import { GuessLimitsService } from './guess-limits.service.js';
 import { TooManyAttempts } from './too-many-attempts.js';
 
-/** A client is configured wrongly, or the sender of a stolen token looks for its client. */
+/** Limits wrong client names: a client may be configured wrongly, or the sender of a stolen token may be guessing its client. */
 const LIMIT = { free: 5, seconds: 1, longest: 900 };
-/** Blocks that this process remembers; beyond that the one that was noted first is forgotten. */
+/** How many blocks this process remembers. If there are more, it forgets the oldest. */
 const CAPACITY = 10_000;
 
 /**
- * Limits guesses at the client of a genuine token, for each session and from all addresses together. What counts is in the database; what
- * this process has learnt of it is remembered, so that a request that names the right client costs no statement.
+ * Limits guesses at the client of a genuine token, for each session and from all addresses together. The counters are in the database. This
+ * process remembers the blocks that it has learned from them, so a request that names the right client needs no statement.
  */
 @Injectable()
 export class ClientGuessesService {
-  /** By session, until when, in milliseconds by `performance.now()`. */
+  /** By session: the end of its block, in milliseconds of `performance.now()`. */
   private readonly blocked = new Map<string, number>();
 
   constructor(private readonly limits: GuessLimitsService) {}
 
   /**
-   * To be called before a token is tried for a client that its sender names. No statement.
-   * @throws AppError 429 too_many_attempts while this process knows that the guesses at this session are too many
+   * Call this before using a token for a client that the sender names. It runs no statement.
+   * @throws AppError 429 too_many_attempts while this process knows that further guesses at this session are blocked
    */
   check(sessionId: string): void {
     const until = this.blocked.get(sessionId);
@@ -30,7 +30,7 @@ export class ClientGuessesService {
     this.blocked.delete(sessionId);
   }
 
-  /** To be called when another client was named than the session's. One statement. @throws AppError 429 too_many_attempts */
+  /** Call this when the sender named another client than the session's. It runs one statement. @throws AppError 429 too_many_attempts */
   async count(sessionId: string): Promise<void> {
     try {
       const { ownBlock } = await this.limits.reserve({ own: { name: `client ${sessionId}`, limit: LIMIT } });

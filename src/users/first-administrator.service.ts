@@ -8,8 +8,8 @@ import { GenuineUsersService } from './genuine-users.service.js';
 import { UsersService, type NewUser } from './users.service.js';
 
 /**
- * Makes an administrator when the service starts on a database that has none. A random password goes to a file, never to the log, and
- * on PostgreSQL, which many may reach, must be changed before the first sign-in.
+ * Creates an administrator when the service starts on a database without one. A random password is written to a file, never to the log. On
+ * PostgreSQL it must be changed before the first sign-in, because others may reach a service on PostgreSQL.
  */
 @Injectable()
 export class FirstAdministratorService implements OnModuleInit {
@@ -24,7 +24,7 @@ export class FirstAdministratorService implements OnModuleInit {
     this.file = new FirstPasswordFile(settings.DATA_DIR);
   }
 
-  /** @throws SettingsError when there must be a random password, and its file cannot be written */
+  /** @throws SettingsError when a random password is needed but its file cannot be written */
   async onModuleInit(): Promise<void> {
     const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = this.settings;
     await this.deleteChangedPassword();
@@ -74,7 +74,7 @@ export class FirstAdministratorService implements OnModuleInit {
 
   private announce(email: string, mustResetPassword: boolean): void {
     const change = `npm run cli -- users change ${email} --password`;
-    // Not through the logger: this is for the person who started the service.
+    // This is for the person who started the service, so it is not written to the log.
     process.stderr.write(
       `\nThe first administrator was made:\n  e-mail    ${email}\n  password  in the file ${this.file.path}\n` +
         (mustResetPassword
@@ -84,7 +84,7 @@ export class FirstAdministratorService implements OnModuleInit {
     );
   }
 
-  /** The file goes once its password opens nothing any more. */
+  /** Deletes the file when its password is no longer valid. */
   private async deleteChangedPassword(): Promise<void> {
     const first = this.file.read();
     if (!first) return;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** A user's random password, which nobody has seen yet. */
+/** A user's random password, which no person has seen yet. */
 export interface FirstPassword {
   readonly email: string;
   readonly password: string;
@@ -18,7 +18,7 @@ export class FirstPasswordFile {
     this.path = resolve(folder, 'first-password');
   }
 
-  /** What the file holds; undefined when there is none that this process may read. */
+  /** Reads the file; undefined when there is no file, or when this process may not read it. */
   read(): FirstPassword | undefined {
     try {
       return CONTENT.exec(readFileSync(this.path, 'utf8'))?.groups as FirstPassword | undefined;
@@ -32,14 +32,14 @@ export class FirstPasswordFile {
   }
 
   /**
-   * Writes the file under another name, since another process may be making the same administrator. The caller then keeps the draft
-   * under the right name, or discards it.
+   * Writes the file under a temporary name, because another process may be creating the same administrator. The caller then renames the
+   * draft to the final name (`keep`), or discards it.
    * @throws Error when the folder cannot be written
    */
   draft({ email, password }: FirstPassword): { keep(): void; discard(): void } {
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     const draft = join(this.folder, `first-password.${randomUUID()}`);
-    // On disk before the user is made: the database holds nothing but the password's hash.
+    // The file is synced to disk before the user is created, because the database contains only the password's hash.
     writeFileSync(draft, `e-mail    ${email}\npassword  ${password}\n`, { mode: 0o600, flag: 'wx', flush: true });
     return {
       keep: () => {

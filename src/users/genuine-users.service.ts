@@ -1,30 +1,30 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
-import { textFault } from '../kernel/text.js';
 import { TamperedUsersService } from './tampered-users.service.js';
 import { UserPasswordsService } from './user-passwords.service.js';
 import { UserSealsService, type SignedPower, type SignedUser } from './user-seals.service.js';
-import { User } from './user.entity.js';
+import type { User } from './user.entity.js';
+import { UsersRepository } from './users.repository.js';
 
-/** The users whose rows the service wrote. For code that decides what a user may do: to it, any other row does not exist. */
+/** The users whose rows the service wrote. Code that decides what a user may do reads users only here, so it ignores all other rows. */
 @Injectable()
 export class GenuineUsersService {
   constructor(
-    @InjectRepository(User) private readonly users: Repository<User>,
+    private readonly rows: UsersRepository,
     private readonly seals: UserSealsService,
     private readonly passwords: UserPasswordsService,
     private readonly tampered: TamperedUsersService,
   ) {}
 
-  /** The user with this e-mail, without regard to case; null when there is none, or the row is not genuine, which is reported. */
+  /**
+   * The user with this e-mail, without regard to case; null when there is none. A row that is not genuine is reported, and null is
+   * returned.
+   */
   async find(email: string): Promise<User | null> {
-    if (textFault(email)) return null;
-    const user = await this.users.findOneBy({ email: email.toLowerCase() });
+    const user = await this.rows.find(email);
     return user && this.reported(user, this.seals.isGenuine(user)) ? user : null;
   }
 
-  /** Whether the service wrote what this enabled user may do; what it did not write is reported. */
+  /** Whether the service wrote the rights of this enabled user. If it did not, the user is reported. */
   admits(user: SignedPower): boolean {
     return this.reported(user, this.seals.isPowerGenuine(user));
   }
@@ -34,12 +34,12 @@ export class GenuineUsersService {
     return this.seals.isGenuine(user);
   }
 
-  /** Whether this is the user's password. Without a user: false, after the same time. */
+  /** Whether this is the user's password. Without a user it returns false after the same time. */
   isPassword(user: User | null, password: string): Promise<boolean> {
     return this.passwords.isPassword(user, password);
   }
 
-  /** Stores a password that was just found right as new ones are stored, where it is not yet; see `UserPasswordsService`. */
+  /** Stores a password that was just found right in the form of new passwords, if it is not in this form; see `UserPasswordsService`. */
   upgradePassword(user: User, password: string): Promise<User> {
     return this.passwords.upgrade(user, password);
   }

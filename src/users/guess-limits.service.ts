@@ -1,32 +1,24 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { createHmac } from 'node:crypto';
 import { Settings } from '../config/settings.js';
-import { StatementsService } from '../database/statements.service.js';
 import { JobsService } from '../jobs/jobs.service.js';
 import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
-import { FORGET, RESERVE, SETTLE } from './guess-limits.statements.js';
+import { GuessLimitsRepository, type GuessLimit, type KeyedLimit } from './guess-limits.repository.js';
 import { TooManyAttempts } from './too-many-attempts.js';
 
-/** How many failures are free. The first one after them blocks for `seconds`, each further one for twice as long, up to `longest`. */
-export interface GuessLimit {
-  readonly free: number;
-  readonly seconds: number;
-  readonly longest: number;
-}
-
-/** What guesses count for: a name, of which the database keeps an HMAC only, and its limit. */
+/** A counter of guesses: its name, which the database stores only as an HMAC, and its limit. */
 export interface GuessCounter {
   readonly name: string;
   readonly limit: GuessLimit;
 }
 
-/** Where a guess counts. */
+/** The counters of a guess. */
 export interface Guess {
-  /** The guess's own counter. Where it was right within 90 days, it is the only one. */
+  /** The guess's own counter. If a guess with this counter was right within 90 days, only this counter applies. */
   readonly own: GuessCounter;
-  /** Counters that it shares with other guesses. */
+  /** Counters that the guess shares with other guesses. */
   readonly shared?: readonly GuessCounter[];
-  /** A shared counter whose block is for guesses whose own counter has a failure already. */
+  /** A shared counter that blocks only guesses whose own counter already has a failure. */
   readonly total?: GuessCounter;
 }
 
@@ -34,33 +26,33 @@ export interface Guess {
 export interface Reservation {
   readonly own: string;
   readonly shared: readonly string[];
-  /** When it was counted, in seconds since 1970, by the database's clock. */
+  /** When the guess was counted, in seconds since 1970, by the database's clock. */
   readonly at: number;
-  /** For how long the own counter blocks further guesses from now on, in seconds; 0 when it does not. */
+  /** How many seconds the own counter blocks further guesses from now on; 0 when it does not block. */
   readonly ownBlock: number;
 }
 
-/** So often a guess is tried whose counter began to block while its statement ran. The second try sees that block. */
+/** The most attempts to count a guess. A counter may begin to block while the statement runs; the second attempt sees this block. */
 const ATTEMPTS = 3;
 const FORGET_EVERY_SECONDS = 600;
 const FORGET_AT_ONCE = 1_000;
 
 /**
- * Limits guesses of any kind. A guess is counted as a failure before it is evaluated, in one statement that checks all its limits under
- * the locks of their rows, and is given back when it was none. Guesses of many processes that come at the same moment are therefore
- * evaluated no more often than guesses that come one by one. The counters are in the database: neither a restart nor another process
- * forgets them. They are known by their HMAC, since people type passwords where a user name belongs.
+ * Limits guesses of any kind. Before a guess is evaluated, one statement locks the rows of its counters, checks all its limits and counts
+ * the guess as a failure. If the guess was not a failure, it is given back. So concurrent guesses of many processes are evaluated no more
+ * often than guesses that come one after another. The counters are in the database, so they survive a restart, and all processes share
+ * them. The database stores their names only as HMACs, because people type passwords into the field for the user name.
  */
 @Injectable()
 export class GuessLimitsService implements OnModuleInit {
   private readonly key: DerivedKey;
 
   constructor(
-    private readonly statements: StatementsService,
+    private readonly counters: GuessLimitsRepository,
     private readonly jobs: JobsService,
     settings: Settings,
   ) {
-    // A new secret forgets all failures; that harms nobody.
+    // After a change of the secret, all counters begin again. This does no harm.
     [this.key] = deriveKeys('throttle-key', settings.TESSERA_SECRET, []);
   }
 
@@ -70,41 +62,38 @@ export class GuessLimitsService implements OnModuleInit {
       description: 'Forgets failed sign-ins that no longer count.',
       every: FORGET_EVERY_SECONDS,
       batchSize: FORGET_AT_ONCE,
-      batch: async (size) => (await this.statements.run(FORGET, { limit: size })).length,
+      batch: (size) => this.counters.forget(size),
     });
   }
 
   /**
-   * Counts a guess as a failure, before it is evaluated. One statement; one or two more when guesses that come at the same moment use
-   * up a limit. @throws AppError 429 too_many_attempts with `Retry-After` while one of its counters blocks: then nothing is counted
+   * Counts a guess as a failure, before it is evaluated. It runs one statement, or up to three when concurrent guesses use up a limit.
+   * @throws AppError 429 too_many_attempts with `Retry-After` while one of its counters blocks; then nothing is counted
    */
   async reserve({ own, shared = [], total }: Guess): Promise<Reservation> {
-    const counters = [own, ...shared, ...(total ? [total] : [])];
-    const keys = counters.map(({ name }) => this.digest(name));
-    const [ownKey = ''] = keys;
-    const column = (of: keyof GuessLimit): number[] => counters.map(({ limit }) => limit[of]);
-    const limits = { free: column('free'), seconds: column('seconds'), longest: column('longest') };
-    const values = { keys, ...limits, ownKey, totalKey: (total && keys.at(-1)) ?? '' };
+    const keyed = ({ name, limit }: GuessCounter): KeyedLimit => ({ key: this.digest(name), limit });
+    const counters = { own: keyed(own), shared: shared.map(keyed), total: total && keyed(total) };
+    const others = counters.shared.length + (total ? 1 : 0);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const { wait, isKnown, counted, at, ownBlock } = await this.statements.runForOne(RESERVE, values);
+      const { wait, isKnown, counted, at, ownBlock } = await this.counters.reserve(counters);
       if (wait !== null) throw new TooManyAttempts(wait);
       if (isKnown === null) continue;
-      const reservation = { own: ownKey, shared: counted.sort(), at, ownBlock: ownBlock ?? 0 };
-      if (isKnown || counted.length === keys.length - 1) return reservation;
+      const reservation = { own: counters.own.key, shared: counted.sort(), at, ownBlock: ownBlock ?? 0 };
+      if (isKnown || counted.length === others) return reservation;
       await this.giveBack(reservation);
     }
     throw new TooManyAttempts(1);
   }
 
-  /** The guess was right: its own counter begins again, and the shared ones get their failure back. One statement for all. */
+  /** Settles right guesses, in one statement: their own counters begin again, and the failure is taken back from the shared counters. */
   async settle(guess: Reservation, ...more: readonly Reservation[]): Promise<void> {
     const right = [guess, ...more].map(({ own }) => own);
-    await this.statements.run(SETTLE, { right, returned: guess.shared, at: guess.at });
+    await this.counters.settle({ right, returned: guess.shared, at: guess.at });
   }
 
-  /** The guess was not evaluated, or was none: nothing of it counts. One statement. */
+  /** Takes a failure back, in one statement: the guess was not evaluated, or the attempt was not a guess. */
   async giveBack({ own, shared, at }: Reservation): Promise<void> {
-    await this.statements.run(SETTLE, { right: [], returned: [own, ...shared], at });
+    await this.counters.settle({ right: [], returned: [own, ...shared], at });
   }
 
   private digest(name: string): string {

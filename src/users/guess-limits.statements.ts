@@ -1,22 +1,22 @@
 import { rowOf, statement } from '../database/statement.js';
 
-/** Without a failure for so long, a counter begins again. */
+/** After this time without a failure, a counter begins again. */
 const MEMORY = '1 day';
-/** An address from which the account signed in within this time is the user's own. */
+/** If the account signed in from an address within this time, the address counts as the user's own. */
 const KNOWN_FOR = '90 days';
 
 const IS_KNOWN = `coalesce(last_success > now() - interval '${KNOWN_FOR}', false)`;
 
-/** SQL: the failures of a counter `t` with the guess that is counted now. */
+/** SQL: the failures of a counter `t`, including the guess that is counted now. */
 const NEXT = `CASE WHEN t.last_failure > now() - interval '${MEMORY}' THEN least(t.failures + 1, 1000000) ELSE 1 END`;
 
-/** SQL: counts a guess as a failure; beyond the free ones each failure blocks for twice as long as the previous one. */
+/** SQL: counts a guess as a failure. After the free failures, each failure blocks for twice as long as the previous failure. */
 const COUNT = `failures = ${NEXT}, last_failure = now(), blocked_until = coalesce(
     (SELECT now() + make_interval(secs => least(l.longest, l.seconds * power(2, least(${NEXT} - l.free - 1, 20))))
       FROM limits l WHERE l.key = t.key AND ${NEXT} > l.free), t.blocked_until)`;
 
-/** What became of a guess that was to be counted. */
-interface Reserved {
+/** The result of counting a guess. */
+export interface Reserved {
   readonly wait: number | null;
   readonly at: number;
   readonly isKnown: boolean | null;
@@ -25,14 +25,15 @@ interface Reserved {
 }
 
 /**
- * Checks all limits of a guess and counts it as a failure. Its counters are `keys`, each with how many failures are `free`, and the seconds
- * of its first and of its `longest` block. Among them are the guess's own one, and the total, which spares guesses whose own counter had no
- * failure; the total is empty when there is none. `wait` is the seconds until no counter blocks; then nothing is counted. Each row is judged again when it is locked: `isKnown` is null when
- * the own counter blocks by now, and a shared counter that blocks by now is missing from `counted`.
+ * Checks all limits of a guess and counts the guess as a failure. `keys` are its counters; each has the number of `free` failures, and the
+ * seconds of its first and of its `longest` block. `ownKey` is the guess's own counter. `totalKey` is the counter that does not block
+ * guesses whose own counter had no failure; it is empty when there is no such counter. If a counter blocks, `wait` is the seconds until
+ * none blocks, and nothing is counted. Each row is checked again when it is locked: `isKnown` is null when the own counter blocks by then,
+ * and a shared counter that blocks by then is missing from `counted`.
  */
 export const RESERVE = statement({
   name: 'guess-reserve',
-  // A guess that is counted twice is counted too strictly.
+  // A guess that is counted twice makes the limit stricter, which does no harm.
   isIdempotent: true,
   parameters: {
     keys: 'text[]',
@@ -70,9 +71,9 @@ export const RESERVE = statement({
 });
 
 /**
- * Settles guesses that were no failures. Own counters of a `right` guess begin again; those `returned` get one failure back, in the order in
- * which to lock them; `at` is when it was counted. A block that came with it goes, unless a later
- * failure set another.
+ * Settles guesses that were not failures. The own counters of `right` guesses begin again. Each of the `returned` counters loses one
+ * failure; they are locked in this order. `at` is when the failure was counted. If this failure caused a block, the block ends, unless a
+ * later failure set another block.
  */
 export const SETTLE = statement({
   name: 'guess-settle',
@@ -88,7 +89,7 @@ export const SETTLE = statement({
     WHERE t.key = locked.key`,
 });
 
-/** Forgets counters that no longer matter. */
+/** Deletes counters that have no effect any more. */
 export const FORGET = statement({
   name: 'guess-forget',
   parameters: { limit: 'bigint' },

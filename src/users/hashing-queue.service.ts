@@ -4,22 +4,22 @@ import { AppError } from '../kernel/app-error.js';
 import { MetricsService } from '../observability/metrics.service.js';
 
 /**
- * Passwords that are hashed at the same moment. Each takes a thread of Node's four, which also resolve names and read files, and a
+ * How many passwords are hashed concurrently. Each hash occupies one of Node's four threads, which also resolve names and read files, and a
  * processor, which other requests need too.
  */
 const AT_ONCE = Math.min(availableParallelism(), 3);
-/** Attempts that wait for their turn: half a second of work for two processors. */
+/** How many attempts wait for their turn: half a second of work for two processors. */
 const MOST_WAITING = 64;
-/** Longest wait for a turn. */
+/** The longest wait for a turn. */
 const PATIENCE_MS = 3_000;
 const RETRY_AFTER_SECONDS = '1';
 
-/** Does the expensive part of an attempt when it is its turn. @throws AppError 503 sign_ins_busy when that takes too long */
+/** Runs the expensive part of an attempt at its turn. @throws AppError 503 sign_ins_busy when the turn does not come in time */
 export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
 /**
- * Bounds how many passwords are hashed at the same moment, and how many wait for that. A crowd of sign-ins then takes no more of the
- * processors than a few do, and what is beyond the bound is refused before anything is done for it.
+ * Limits how many passwords are hashed concurrently, and how many attempts wait for that. So many sign-ins take no more processor time than
+ * a few. An attempt beyond the limit is refused before any work for it.
  */
 @Injectable()
 export class HashingQueueService {
@@ -36,7 +36,7 @@ export class HashingQueueService {
     });
   }
 
-  /** Takes an attempt in, until it has ended. @throws AppError 503 sign_ins_busy with `Retry-After`, immediately, when the queue is full */
+  /** Runs an attempt inside the queue. @throws AppError 503 sign_ins_busy with `Retry-After`, immediately, when the queue is full */
   async enter<T>(attempt: (inTurn: InTurn) => Promise<T>): Promise<T> {
     if (this.inside >= AT_ONCE + MOST_WAITING) throw busy('queue full');
     this.inside++;
@@ -53,7 +53,7 @@ export class HashingQueueService {
     try {
       return await work();
     } finally {
-      // The next in line takes the place over; only when there is none the place is free.
+      // The place goes to the first waiting attempt. Only if none waits does the place become free.
       const next = this.waiting.shift();
       if (next) next();
       else this.running--;

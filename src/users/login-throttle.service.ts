@@ -5,17 +5,17 @@ import { GuessLimitsService, type GuessCounter, type Reservation } from './guess
 
 const LONGEST = 900;
 
-/** One account from one address or IPv6 /64: a user mistypes, or an attacker tries one account. */
+/** One account from one address or IPv6 /64: a user may mistype, or an attacker may try one account. */
 const PAIR = { free: 5, seconds: 1, longest: LONGEST };
-/** One account, any address: many attackers try one account. */
+/** One account from any address: an attacker may try one account from many addresses. */
 const ACCOUNT = { free: 100, seconds: 60, longest: LONGEST };
-/** Codes of one user after the right password, any address: an attacker knows the password. */
+/** Codes of one user after the right password, from any address: an attacker may know the password. */
 const CODE = { free: 5, seconds: 1, longest: LONGEST };
-/** One address, any account: an attacker tries many accounts. An office behind one address shares it. */
+/** One address with any account: an attacker may try many accounts. A whole office may share one address. */
 const ADDRESS = { free: 50, seconds: 1, longest: LONGEST };
 /**
- * An IPv6 subscriber has a /64 at least, often a /56 or /48; a provider has a /32. A wider network is shared by more strangers: it has
- * more failures free, and blocks for shorter.
+ * An IPv6 subscriber has at least a /64, often a /56 or /48; a provider has a /32. More people share a wider network, so it has more free
+ * failures and shorter blocks.
  */
 const IPV6_NETWORKS = [
   { bits: 64, limit: ADDRESS },
@@ -25,9 +25,9 @@ const IPV6_NETWORKS = [
 ];
 
 /**
- * Limits guesses at passwords, by account and by address, and guesses at second factors, by user. An address from which the account
- * signed in within 90 days is limited by its own failures alone, and these count nowhere else. The failures of all addresses
- * together block only addresses that failed themselves. So an attacker elsewhere locks no user out.
+ * Limits guesses at passwords, by account and by address, and guesses at second factors, by user. If the account signed in from an address
+ * within 90 days, only the failures from this address limit it, and they count for no other limit. The failures of all addresses together
+ * block only addresses that failed themselves. So an attacker at another address cannot lock a user out.
  */
 @Injectable()
 export class LoginThrottleService {
@@ -44,19 +44,19 @@ export class LoginThrottleService {
   }
 
   /**
-   * Counts a code of a user whose password was right as a failure, until it is settled. Only a caller who knows the password gets here;
-   * the user's own address is limited too. @throws AppError 429 too_many_attempts
+   * Counts a code of a user whose password was right as a failure, until it is settled. Only callers who know the password get here, so
+   * this limit also applies to the user's own address. @throws AppError 429 too_many_attempts
    */
   reserveCode(email: string): Promise<Reservation> {
     return this.limits.reserve({ own: { name: `code ${email}`, limit: CODE } });
   }
 
-  /** The password was right, and the code where there was one: their failures begin again, and the address is the user's own. */
+  /** Settles a right password, and a right code if there was one: their counters begin again, and the address counts as the user's own. */
   settle(password: Reservation, code?: Reservation): Promise<void> {
     return this.limits.settle(password, ...(code ? [code] : []));
   }
 
-  /** The attempt was not evaluated, or was no guess: nothing of it counts. */
+  /** Takes the failure of an attempt back, because the attempt was not evaluated or was not a guess. */
   giveBack(attempt: Reservation): Promise<void> {
     return this.limits.giveBack(attempt);
   }
@@ -64,7 +64,7 @@ export class LoginThrottleService {
 
 type Place = Pick<GuessCounter, 'limit'> & { readonly place: string };
 
-/** The address, or of an IPv6 address its networks, the narrowest first. */
+/** The address; for an IPv6 address, its networks, the narrowest first. */
 function countersOf(address: string | null): [Place, ...Place[]] {
   if (address === null || !isIPv6(address)) return [{ place: address ?? 'none', limit: ADDRESS }];
   const places = IPV6_NETWORKS.map(({ bits, limit }) => ({

@@ -13,29 +13,29 @@ export const LONGEST = 512;
 
 /** A password to check. */
 export interface PasswordAttempt {
-  /** The user name as guesses at it are counted. */
+  /** The user name under which guesses are counted. */
   readonly account: string;
   readonly email: string;
   readonly password: string;
   readonly address: string | null;
-  /** Whether a code comes with it: then the outcome is this attempt's alone. */
+  /** Whether the attempt has a code. If so, it cannot share its check with other attempts. */
   readonly hasCode: boolean;
-  /** Whether its sender has hung up by now, and waits for no answer. */
+  /** Whether the client has disconnected and no longer waits for the response. */
   readonly isAbandoned: () => Promise<boolean>;
 }
 
-/** What a check found. */
+/** The result of a check. */
 export interface CheckedPassword {
   readonly user: User | null;
   readonly isRight: boolean;
-  /** The failure that was counted for this attempt; undefined when it shared the check of another. */
+  /** The failure that was counted for this attempt; undefined when the attempt shared the check of another attempt. */
   readonly reservation: Reservation | undefined;
 }
 
 /**
- * Checks passwords: the attempt is counted as a failure first, then it waits for its turn, then the password is hashed. Attempts with the
- * same name and password from the same address that come during a check share it: they learn nothing more, and a client that sends
- * many requests in parallel is neither slowed down by itself nor costs more than one hash.
+ * Checks passwords. An attempt is first counted as a failure, then waits for its turn, and then the password is hashed. If further attempts
+ * with the same name, password and address arrive during a check, they share the check. They learn nothing that the first attempt does not.
+ * A client that sends many requests concurrently then causes only one hash and does not limit itself.
  */
 @Injectable()
 export class PasswordChecksService {
@@ -48,9 +48,9 @@ export class PasswordChecksService {
   ) {}
 
   /**
-   * Whether this is the password of the user with this e-mail. An unknown e-mail takes as long as a wrong password. Two statements.
-   * @throws AppError 429 too_many_attempts, 503 sign_ins_busy, or 408 when the sender hung up while the attempt waited; neither of the
-   * last two is counted
+   * Whether this is the password of the user with this e-mail. An unknown e-mail takes as long as a wrong password. It runs two statements.
+   * @throws AppError 429 too_many_attempts, 503 sign_ins_busy, or 408 when the client disconnected while the attempt waited. The last two
+   * are not counted as failures.
    */
   async check(attempt: PasswordAttempt): Promise<CheckedPassword> {
     if (attempt.hasCode) return this.queue.enter((inTurn) => this.evaluate(attempt, inTurn));
@@ -62,19 +62,19 @@ export class PasswordChecksService {
     return check.finally(() => this.underWay.delete(key));
   }
 
-  /** Stores a password that was just found right as new ones are stored, where it is not yet. */
+  /** Stores a password that was just found right in the form of new passwords, if it is not in this form. */
   upgrade(user: User, password: string): Promise<User> {
     return this.users.upgradePassword(user, password);
   }
 
-  /** The user is read again: what was changed before this attempt came holds for it. */
+  /** Reads the user again, because changes that were made before this attempt must apply to it. */
   private async share(attempt: PasswordAttempt, other: Promise<CheckedPassword>): Promise<CheckedPassword> {
     const user = await this.find(attempt);
     const checked = await other.catch((error: unknown) => {
       if (isAbandonment(error)) return undefined;
       throw error;
     });
-    // The other hung up, or the password was changed in between: this attempt needs a check of its own.
+    // The other client disconnected, or the password was changed meanwhile. So this attempt needs its own check.
     if (!checked || checked.user?.passwordHash !== user?.passwordHash) return this.check(attempt);
     return { user, isRight: checked.isRight, reservation: undefined };
   }

@@ -3,17 +3,17 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { Settings } from '../config/settings.js';
 import { deriveKeys, type DerivedKey, type Secrets } from '../kernel/key-ring.js';
 
-/** What a peppered hash begins with. Its other parts are those of argon2's PHC string; the number of the key is one of them. */
+/** A peppered hash. It has the parts of argon2's PHC string; its parameters also contain the number of the key. */
 const PEPPERED = /^\$argon2id-peppered\$k=(\d{1,3}),(v=\d+\$[^$]+\$[^$]+)\$([\w-]+)$/;
 const PLAIN = /^\$argon2id\$(v=\d+\$[^$]+\$[^$]+)\$([A-Za-z0-9+/]+)$/;
 const IV_LENGTH = 12;
 const TAG_LENGTH = 16;
 
 /**
- * Puts a pepper on password hashes: the last part of the argon2id string, the hash itself, is stored encrypted (AES-256-GCM) under a
- * key of the service's secret. Who reads the database alone cannot try passwords. Unlike a pepper that is hashed with the password, this
- * one can be exchanged without the password: a change of TESSERA_SECRET ends at the next start, and does not wait for every user
- * to sign in. Version, cost and salt stay readable, so the salt names the password whatever it is stored under.
+ * Peppers password hashes: the last part of the argon2id string, the hash itself, is encrypted (AES-256-GCM) under a key of the service's
+ * secret. An attacker who can read only the database cannot test passwords. A pepper that is hashed with the password could be changed only
+ * when the user signs in. This pepper can be changed without the password, so a change of TESSERA_SECRET is complete after the next start.
+ * Version, cost and salt stay readable. So the salt identifies the password in every form of the hash.
  */
 @Injectable()
 export class PasswordSealsService {
@@ -23,7 +23,7 @@ export class PasswordSealsService {
     this.keys = deriveKeys('password-pepper', secrets.TESSERA_SECRET, secrets.TESSERA_SECRET_PREVIOUS);
   }
 
-  /** Puts the pepper of the present secret on an argon2id PHC string. @throws Error when it is none */
+  /** Peppers an argon2id PHC string under the present secret. @throws Error when the text is not such a string */
   seal(phc: string): string {
     const [, parameters, hash] = PLAIN.exec(phc) ?? [];
     if (!parameters || !hash) throw new Error('Only an argon2id string can be peppered.');
@@ -34,7 +34,7 @@ export class PasswordSealsService {
     return `$argon2id-peppered$k=${number},${parameters}$${sealed.toString('base64url')}`;
   }
 
-  /** The argon2id PHC string of a stored hash, peppered or not; undefined when the pepper is of no known secret. */
+  /** The argon2id PHC string of a stored hash, peppered or not; undefined when no known secret opens the pepper. */
   open(stored: string): string | undefined {
     const [, number, parameters, sealed] = PEPPERED.exec(stored) ?? [];
     if (!parameters || !sealed) return stored;
@@ -45,7 +45,9 @@ export class PasswordSealsService {
     return undefined;
   }
 
-  /** A stored hash whose pepper is of an earlier secret, under the present one; any other as it is. */
+  /**
+   * Renews a stored hash: a pepper under an earlier secret is replaced by a pepper under the present secret. Other hashes stay unchanged.
+   */
   renew(stored: string): string {
     if (!isPeppered(stored) || this.isCurrent(stored)) return stored;
     const phc = this.open(stored);
@@ -66,7 +68,7 @@ export function isPeppered(stored: string): boolean {
   return PEPPERED.test(stored);
 }
 
-/** SQL: what names the password that a stored hash is of, peppered or not: its salt. A new password has a new one. */
+/** SQL: identifies the password of a stored hash, peppered or not, by its salt. Each new password has a new salt. */
 export function passwordNameSql(stored: string): string {
   return `split_part(${stored}, '$', 5)`;
 }

@@ -12,7 +12,7 @@ import { LONGEST, PasswordChecksService, type CheckedPassword } from './password
 import { plainCode, TotpService } from './totp.service.js';
 import type { User } from './user.entity.js';
 
-/** What a user sends to prove who they are. */
+/** The credentials that a user sends. */
 export interface Credentials {
   readonly email: string;
   readonly password: string;
@@ -20,7 +20,7 @@ export interface Credentials {
   readonly totp?: string | undefined;
 }
 
-/** A user who proved who they are, and how (RFC 8176). */
+/** An authenticated user, and the methods of authentication (RFC 8176). */
 export interface SignedIn {
   readonly user: User;
   readonly amr: readonly string[];
@@ -32,7 +32,7 @@ interface Attempt extends CheckedPassword {
   readonly origin: Origin;
 }
 
-/** Checks that users are who they say they are: password, second factor, and limits on guessing. */
+/** Authenticates users: checks password and second factor, and limits guesses. */
 @Injectable()
 export class SignInService {
   private readonly outcomes: Outcomes<'ok'>;
@@ -54,8 +54,8 @@ export class SignInService {
   }
 
   /**
-   * The enabled user with these credentials. An unknown e-mail takes as long, and is answered, as a wrong password. An attempt whose sender
-   * hung up before its turn is not carried out.
+   * The enabled user with these credentials. For an unknown e-mail, the response and its time are the same as for a wrong password. If the
+   * client disconnects before the turn of its attempt, the attempt is not carried out.
    * @throws AppError invalid_credentials, two_factor_auth_check, must_reset_password, 429 too_many_attempts, or 503 sign_ins_busy
    */
   authenticate(credentials: Credentials, origin: Origin, isAbandoned: () => Promise<boolean>): Promise<SignedIn> {
@@ -81,7 +81,7 @@ export class SignInService {
     return { user: await this.passwords.upgrade(user, password), amr: ['pwd'] };
   }
 
-  /** A wrong password, an unknown user or a disabled one. The guess stays counted; one that shared a check is counted for itself. */
+  /** Refuses a wrong password, an unknown user or a disabled user. The guess stays counted. A guess that shared a check is counted now. */
   private async refuseGuess(attempt: Attempt): Promise<never> {
     const { user, isRight, reservation, account, origin } = attempt;
     if (!reservation) await this.throttle.reserve(account, origin.address);
@@ -91,7 +91,7 @@ export class SignInService {
     );
   }
 
-  /** The password was right. A code is counted as a failure before it is evaluated, like the password. */
+  /** Continues after a right password. Like the password, a code is counted as a failure before it is evaluated. */
   private async withCode(
     attempt: Attempt,
     user: User,
@@ -99,13 +99,13 @@ export class SignInService {
   ): Promise<SignedIn> {
     const { reservation } = attempt;
     if (code === undefined || !reservation) {
-      // Asking for the code is a step of signing in, not a guess.
+      // A first request without a code is an ordinary step of a sign-in, not a guess.
       if (reservation) await this.throttle.giveBack(reservation);
       return this.refuse(attempt, codeNeeded('no-code'));
     }
     const codeReservation = await this.reserveCode(user, reservation);
     if (!(await this.totp.spend(user, code))) return this.refuse(attempt, codeNeeded('wrong-code'));
-    // The code is used up by now.
+    // The code is already used, so a retry of this request would fail.
     await this.throttle.settle(reservation, codeReservation).catch(throwOutcomeUnknown);
     if (user.mustResetPassword) return this.refuse(attempt, mustResetPassword());
     return { user: await this.passwords.upgrade(user, password), amr: ['pwd', 'otp', 'mfa'] };
@@ -115,13 +115,15 @@ export class SignInService {
     try {
       return await this.throttle.reserveCode(email);
     } catch (error) {
-      // No code was evaluated, and the password was no guess.
+      // No code was evaluated, and the right password was not a guess.
       await this.throttle.giveBack(password);
       throw error;
     }
   }
 
-  /** Writes it down, and refuses. A name that is no user's is not kept: people type passwords there. */
+  /**
+   * Writes the event and throws the refusal. The event does not contain the name of an unknown user, because people type passwords there.
+   */
   private async refuse({ user, origin }: Attempt, refusal: AppError): Promise<never> {
     const actor = { name: user?.email ?? 'unknown', origin };
     const reason = refusal.context.detail ?? refusal.code;
@@ -130,7 +132,7 @@ export class SignInService {
   }
 }
 
-/** The one answer to a wrong password, an unknown user and a disabled one; the detail is for the log and the audit trail. */
+/** The same response for a wrong password, an unknown user and a disabled user. Only the log and the audit trail get the detail. */
 export function invalidCredentials(detail: SignInRefusal): AppError {
   return new AppError('invalid_credentials', 400, 'The user name or password is incorrect.', { detail });
 }

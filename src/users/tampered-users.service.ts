@@ -4,10 +4,10 @@ import { SERVICE } from '../kernel/origin.js';
 
 /** A user is reported again after this time. */
 const AGAIN_AFTER_MS = 3_600_000;
-/** A writer of the database can make any number of such rows, and must not fill the trail by them. */
+/** An attacker who can write to the database could make any number of such rows. This limit keeps the trail from filling up. */
 const MOST = 100;
 
-/** Reports users whose rows were not written by the service: each once an hour in each process, a hundred of them at most. */
+/** Reports users whose rows the service did not write. Each process reports a user once an hour, and at most a hundred users. */
 @Injectable()
 export class TamperedUsersService {
   private readonly logger = new Logger(TamperedUsersService.name);
@@ -15,7 +15,7 @@ export class TamperedUsersService {
 
   constructor(private readonly events: AuditEventsService) {}
 
-  /** Writes a line to the log and an event to the trail, unless that was done not long ago. */
+  /** Writes a line to the log and an event to the trail, unless this user was reported within the last hour. */
   report(email: string): void {
     const now = performance.now();
     for (const [name, time] of this.reported) if (now - time > AGAIN_AFTER_MS) this.reported.delete(name);

@@ -1,29 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { Secret, TOTP } from 'otpauth';
 import { Settings } from '../config/settings.js';
-import { rowOf, statement } from '../database/statement.js';
-import { StatementsService } from '../database/statements.service.js';
 import { AppError } from '../kernel/app-error.js';
 import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
 import type { Actor } from '../kernel/origin.js';
 import { reseal, seal, unseal } from '../kernel/seal.js';
 import type { User } from './user.entity.js';
+import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
 
 const PERIOD_SECONDS = 30;
-/** Codes of the step before and after are taken too: clocks differ (RFC 6238, section 5.2). */
+/** Codes of the previous and the next step are accepted too, because clocks differ (RFC 6238, section 5.2). */
 const WINDOW = 1;
 
-const SPEND_STEP = statement({
-  name: 'totp-spend-step',
-  parameters: { email: 'text', step: 'bigint' },
-  text: `UPDATE users SET totp_last_step = :step
-    WHERE email = :email AND (totp_last_step IS NULL OR totp_last_step < :step) RETURNING email`,
-});
-
-const CLOCK = statement({ name: 'totp-clock', returns: rowOf<{ now: Date }>(), text: 'SELECT now() AS now' });
-
-/** A code as its six digits of ASCII: apps show it with blanks or hyphens, and some keyboards write full-width digits. */
+/** The code as six ASCII digits. Apps show codes with blanks or hyphens, and some keyboards write full-width digits. */
 export function plainCode(code: string): string {
   return code.normalize('NFKC').replace(/[\s\p{Pd}]/gu, '');
 }
@@ -36,18 +26,18 @@ export class TotpService {
   constructor(
     settings: Settings,
     private readonly users: UsersService,
-    private readonly statements: StatementsService,
+    private readonly rows: UsersRepository,
   ) {
     this.keys = deriveKeys('totp-seal', settings.TESSERA_SECRET, settings.TESSERA_SECRET_PREVIOUS);
   }
 
-  /** The user's sealed secret, under the present TESSERA_SECRET when it was sealed under an earlier one. */
+  /** The user's sealed secret. If it was sealed under an earlier TESSERA_SECRET, it is sealed again under the present one. */
   async renew({ email, totpSecret }: User): Promise<string | null> {
     return (totpSecret && (await reseal(totpSecret, email, this.keys))) ?? totpSecret;
   }
 
   /**
-   * Demands a code of this user from now on, and returns the `otpauth:` URI for their app, which is shown only now.
+   * Requires a code from this user from now on, and returns the `otpauth:` URI for the user's app. The URI cannot be read again.
    * @throws AppError 404 when there is no such user
    */
   async enable(email: string, actor: Actor): Promise<string> {
@@ -57,12 +47,12 @@ export class TotpService {
     return new TOTP({ issuer: 'Tessera', label: subject, secret }).toString();
   }
 
-  /** Demands no code of this user any more. @throws AppError 404 when there is no such user */
+  /** Stops requiring a code from this user. @throws AppError 404 when there is no such user */
   disable(email: string, actor: Actor): Promise<void> {
     return this.users.setTotpSecret(email, null, actor);
   }
 
-  /** Whether the code is one of this user's, of now by the database's clock, and not used before; it is used with that. */
+  /** Whether the code is valid for this user now, by the database's clock, and was not used before. The call uses the code. */
   async spend({ email, totpSecret }: User, code: string): Promise<boolean> {
     if (!totpSecret || !/^\d{6}$/.test(code)) return false;
     const opened = (await unseal(totpSecret, email, this.keys)) as { secret: string } | undefined;
@@ -70,11 +60,11 @@ export class TotpService {
       throw new AppError('totp_sealed', 500, '', {
         detail: 'The TOTP secret was sealed under an unknown TESSERA_SECRET.',
       });
-    const { now } = await this.statements.runForOne(CLOCK, {});
+    const now = await this.rows.now();
     const totp = new TOTP({ secret: Secret.fromBase32(opened.secret) });
     const delta = totp.validate({ token: code, timestamp: now.getTime(), window: WINDOW });
     if (delta === null) return false;
     const step = Math.floor(now.getTime() / 1000 / PERIOD_SECONDS) + delta;
-    return (await this.statements.run(SPEND_STEP, { email, step })).length === 1;
+    return this.rows.spendStep(email, step);
   }
 }

@@ -14,7 +14,7 @@ export class UserPasswordsService {
     private readonly rows: UsersRepository,
   ) {}
 
-  /** What is stored of a new password. @throws AppError 400 when it is too short or too long */
+  /** The stored form of a new password. @throws AppError 400 when the password is too short or too long */
   async hash(password: string): Promise<string> {
     const { min, max } = PASSWORD_LENGTH;
     const { length } = normalPassword(password);
@@ -24,19 +24,19 @@ export class UserPasswordsService {
     return this.pepper.seal(await hashPassword(password));
   }
 
-  /** Whether this is the user's password. Without a user: false, after the same time. */
+  /** Whether this is the user's password. Without a user it returns false after the same time. */
   async isPassword(user: User | null, password: string): Promise<boolean> {
     return verifyPassword(user ? this.pepper.open(user.passwordHash) : undefined, password);
   }
 
   /**
-   * Stores a password, which was just found right, as new ones are stored, and returns the user with that. When the row changed
-   * meanwhile, it stays as it is. The salt stays, so a sign-in that is under way meets the password that it checked.
+   * Stores a password that was just found right in the form of new passwords, and returns the user with this form. If the row changed
+   * meanwhile, it stays unchanged. The salt stays the same, so a sign-in that is in progress still finds the password that it checked.
    */
   async upgrade(user: User, password: string): Promise<User> {
     if (isPeppered(user.passwordHash) && this.pepper.renew(user.passwordHash) === user.passwordHash) return user;
     const phc = this.pepper.open(user.passwordHash) ?? '';
-    // Which of the two forms was hashed is not known: this is the other for certain at the price of one more hash.
+    // It is unknown whether the normal form or the sent text was hashed. So the normal form is hashed again.
     const normal = normalPassword(password) === password ? phc : await hashPassword(password, saltOf(phc));
     const upgraded = { passwordHash: this.pepper.seal(normal), totpSecret: user.totpSecret };
     const isWritten = (await this.rows.replace([{ user, ...upgraded }])) === 1;

@@ -9,7 +9,7 @@ import { UsersService } from './users.service.js';
 
 const AT_ONCE = 500;
 
-/** After a change of TESSERA_SECRET: seals and signs users under the present one, so that the previous one can be taken away. */
+/** Seals and signs users again after a change of TESSERA_SECRET, so that the previous secret can be removed. */
 @Injectable()
 export class UserRenewalService implements OnModuleInit {
   constructor(
@@ -24,7 +24,7 @@ export class UserRenewalService implements OnModuleInit {
     const { TESSERA_SECRET, TESSERA_SECRET_PREVIOUS } = this.settings;
     if (TESSERA_SECRET_PREVIOUS.length === 0) return;
     const current = new UserSealsService({ TESSERA_SECRET, TESSERA_SECRET_PREVIOUS: [] });
-    // A row that is not genuine is not signed again.
+    // A new signature would make a row genuine that the service did not write.
     const genuine = (await this.users.list()).filter((user) => this.users.isGenuine(user));
     for (let from = 0; from < genuine.length; from += AT_ONCE) {
       const renewed = await Promise.all(genuine.slice(from, from + AT_ONCE).map((user) => this.renew(user)));

@@ -3,10 +3,10 @@ import { Settings } from '../config/settings.js';
 import { deriveKeys, type DerivedKey, type Secrets } from '../kernel/key-ring.js';
 import { isMacOf, macOf } from '../kernel/mac.js';
 
-/** Rows that were checked not long ago. An entry is about 250 bytes. */
+/** How many recently checked rows are remembered. An entry has about 250 bytes. */
 const CAPACITY = 10_000;
 
-/** What an enabled user may do, and the MAC of the row; null when the service never signed it. */
+/** The rights of an enabled user, and the MAC of the row; null when the service did not sign the row. */
 export interface SignedPower {
   readonly email: string;
   readonly isAdministrator: boolean;
@@ -14,7 +14,7 @@ export interface SignedPower {
   readonly mac: string | null;
 }
 
-/** What gives a user power: all of it is under the MAC. */
+/** Everything in a user's row that affects the user's rights. The MAC covers all of it. */
 export interface UserPower extends Omit<SignedPower, 'mac'> {
   readonly passwordHash: string;
   readonly enabled: boolean;
@@ -22,10 +22,10 @@ export interface UserPower extends Omit<SignedPower, 'mac'> {
   readonly totpSecret: string | null;
 }
 
-/** A user's row as far as it is signed. */
+/** The signed part of a user's row. */
 export interface SignedUser extends UserPower, SignedPower {}
 
-/** SQL: the columns of `SignedPower`, of the table with this alias; they are checked for enabled users only. */
+/** SQL: the columns of `SignedPower`, of the table with this alias. They are checked only for enabled users. */
 export function powerColumns(alias: string): string {
   return `${alias}.email, ${alias}.is_administrator AS "isAdministrator", ${alias}.roles, ${alias}.mac`;
 }
@@ -37,14 +37,15 @@ export function signedColumns(alias: string): string {
 }
 
 /**
- * Signs users' rows with HMACs under a key of the service's secret, so that a row that was written outside the service, or changed there,
- * has no power. The first MAC is of the whole row. The second is of the first and of what each request needs, so that a request need not
- * read password and second factor. An earlier row of the same user, put back with its own MACs, is not recognised.
+ * Signs users' rows with HMACs under a key of the service's secret. A row that was written or changed outside the service gives no rights.
+ * The first MAC covers the whole row. The second MAC covers the first MAC and the members that each request needs. So a request need not
+ * read the password hash and the second factor. If an earlier row of the same user is put back with its MACs, the service cannot detect
+ * this.
  */
 @Injectable()
 export class UserSealsService {
   private readonly keys: readonly [DerivedKey, ...DerivedKey[]];
-  /** What was genuine under the second MAC, and is so again. */
+  /** Rows whose second MAC was found genuine. They need not be checked again. */
   private readonly genuine = new Set<string>();
 
   constructor(@Inject(Settings) secrets: Secrets) {
@@ -57,13 +58,13 @@ export class UserSealsService {
     return `${whole} ${macOf(powerOf(user, user.enabled, whole), this.keys[0])}`;
   }
 
-  /** Whether the service wrote this row as it is. */
+  /** Whether the service wrote this row, and the row is unchanged. */
   isGenuine(user: SignedUser): boolean {
     const [whole] = user.mac?.split(' ', 1) ?? [];
     return whole !== undefined && isMacOf(rowOf(user), whole, this.keys) && this.isPowerGenuine(user, user.enabled);
   }
 
-  /** Whether the service wrote what a user may do, and that the user is enabled, or is not. */
+  /** Whether the service wrote the rights of a user, and whether the user is enabled. */
   isPowerGenuine(user: SignedPower, enabled = true): boolean {
     if (user.mac === null) return false;
     const [whole = '', mac = ''] = user.mac.split(' ');
@@ -77,7 +78,7 @@ export class UserSealsService {
   }
 }
 
-/** JSON, so that no two rows have the same text. The word in front says which version of this list it is. */
+/** The signed text of a row. It is JSON, so different rows have different texts. Its first word is the version of this list. */
 function rowOf(user: UserPower): string {
   const { email, passwordHash, enabled, isAdministrator, roles, mustResetPassword, totpSecret } = user;
   const values = [email, passwordHash, enabled, isAdministrator, roles, mustResetPassword, totpSecret];

@@ -7,11 +7,11 @@ export class User {
   @PrimaryColumn({ type: 'text', collation: 'C' })
   email!: string;
 
-  /** argon2id, as a PHC string, peppered by `PasswordSealsService`; without pepper until the user signs in after an upgrade from 0.1. */
+  /** argon2id as a PHC string, peppered by `PasswordSealsService`. A hash of version 0.1 has no pepper until the user signs in again. */
   @Column({ type: 'text', name: 'password_hash' })
   passwordHash!: string;
 
-  /** A disabled user can neither sign in nor use what was issued before. */
+  /** A disabled user can neither sign in nor use tokens that were issued earlier. */
   @Column({ type: 'boolean' })
   enabled!: boolean;
 
@@ -22,7 +22,7 @@ export class User {
   @Column({ type: 'text', array: true })
   roles!: string[];
 
-  /** Signing in is refused until the password is changed. */
+  /** Whether sign-in is refused until the password is changed. */
   @Column({ type: 'boolean', name: 'must_reset_password' })
   mustResetPassword!: boolean;
 
@@ -30,11 +30,11 @@ export class User {
   @Column({ type: 'text', name: 'totp_secret', nullable: true })
   totpSecret!: string | null;
 
-  /** The step of the last code that was taken: a code is good once. Only the statement that takes one reads it. */
+  /** The time step of the last accepted code, because each code can be used once. Only the statement that accepts a code reads it. */
   @Column({ type: 'bigint', name: 'totp_last_step', nullable: true, select: false })
   totpLastStep?: number | null;
 
-  /** What `UserSealsService` signed; null in a row that the service did not write. The user is refused unless it fits. */
+  /** The MACs of `UserSealsService`; null in a row that the service did not write. If they do not match the row, the user is refused. */
   @Column({ type: 'text', nullable: true })
   mac!: string | null;
 

@@ -4,6 +4,7 @@ import { DatabaseModule } from '../database/database.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { FirstAdministratorService } from './first-administrator.service.js';
 import { ClientGuessesService } from './client-guesses.service.js';
+import { GuessLimitsRepository } from './guess-limits.repository.js';
 import { GuessLimitsService } from './guess-limits.service.js';
 import { HashingQueueService } from './hashing-queue.service.js';
 import { LoginThrottleService } from './login-throttle.service.js';
@@ -48,6 +49,7 @@ import { UsersService } from './users.service.js';
     TotpService,
     LoginThrottleService,
     GuessLimitsService,
+    GuessLimitsRepository,
     ClientGuessesService,
     FirstAdministratorService,
   ],

@@ -1,18 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
 import { isEmail } from 'class-validator';
-import { Repository, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { AuditEventsService } from '../audit/audit-events.service.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
-import { steersOutput, textFault } from '../kernel/text.js';
+import { steersOutput } from '../kernel/text.js';
 import { GenuineUsersService } from './genuine-users.service.js';
 import { UserPasswordsService } from './user-passwords.service.js';
 import { UsersRepository, type UserRowChange } from './users.repository.js';
 import type { SignedPower, SignedUser } from './user-seals.service.js';
-import { User } from './user.entity.js';
+import type { User } from './user.entity.js';
 
-/** A user to be made. */
+/** A user to create. */
 export interface NewUser {
   readonly email: string;
   readonly password: string;
@@ -22,7 +21,7 @@ export interface NewUser {
   readonly mustResetPassword?: boolean;
 }
 
-/** What can be changed of a user; absent members stay. A new password lifts `mustResetPassword`, unless the change sets it. */
+/** A change of a user. Absent members stay unchanged. A new password clears `mustResetPassword`, unless the change sets it. */
 export interface UserChange {
   readonly password?: string;
   readonly enabled?: boolean;
@@ -30,38 +29,37 @@ export interface UserChange {
   readonly mustResetPassword?: boolean;
 }
 
-/** Runs within the transaction when a user's sessions must end: the user was disabled, or the password changed or must change. */
+/** Runs in the transaction when a user's sessions must end: the user was disabled, or the password was changed or must be changed. */
 export type SignOut = (email: string, reason: string, actor: Actor, manager: EntityManager) => Promise<void>;
 
-/** Keeps the users: who they are and what they may do. Every change is an audit event of the same transaction. */
+/** Reads and changes users and their rights. Every change writes an audit event in the same transaction. */
 @Injectable()
 export class UsersService {
   private readonly signOuts: SignOut[] = [];
 
   constructor(
-    @InjectRepository(User) private readonly users: Repository<User>,
     private readonly events: AuditEventsService,
     private readonly rows: UsersRepository,
     private readonly passwords: UserPasswordsService,
     private readonly genuine: GenuineUsersService,
   ) {}
 
-  /** Registers what runs when a user's sessions must end. */
+  /** Registers a function that runs when a user's sessions must end. */
   onSignOut(signOut: SignOut): void {
     this.signOuts.push(signOut);
   }
 
   /** The user with this e-mail, without regard to case, or null. The row may have been written outside the service. */
-  async find(email: string): Promise<User | null> {
-    return textFault(email) ? null : this.users.findOneBy({ email: email.toLowerCase() });
+  find(email: string): Promise<User | null> {
+    return this.rows.find(email);
   }
 
   /** All users, by e-mail. */
   list(): Promise<User[]> {
-    return this.users.find({ order: { email: 'ASC' } });
+    return this.rows.list();
   }
 
-  /** Whether the service wrote what this enabled user may do; otherwise it is reported, and the user may do nothing. */
+  /** Whether the service wrote the rights of this enabled user. If it did not, the user is reported and has no rights. */
   admits(user: SignedPower): boolean {
     return this.genuine.admits(user);
   }
@@ -73,13 +71,13 @@ export class UsersService {
 
   /** Whether some enabled user, whose row the service wrote, is a full administrator. */
   async hasAdministrator(): Promise<boolean> {
-    const administrators = await this.users.findBy({ isAdministrator: true, enabled: true });
+    const administrators = await this.rows.administrators();
     return administrators.some((user) => this.genuine.isGenuine(user));
   }
 
   /**
-   * Makes an enabled user.
-   * @throws AppError 409 when the e-mail is taken, 400 when e-mail or password will not do
+   * Creates an enabled user.
+   * @throws AppError 409 when the e-mail is taken, 400 when the e-mail or the password is not valid
    */
   async add(user: NewUser, actor: Actor): Promise<void> {
     if (!(await this.addIfAbsent(user, actor))) {
@@ -87,7 +85,7 @@ export class UsersService {
     }
   }
 
-  /** Like `add`, but says false when the e-mail is taken. */
+  /** Like `add`, but returns false when the e-mail is taken. */
   async addIfAbsent(user: NewUser, actor: Actor): Promise<boolean> {
     const { email, password, isAdministrator = false, roles = [], mustResetPassword = false } = user;
     if (steersOutput(email)) {
@@ -100,14 +98,14 @@ export class UsersService {
     const passwordHash = await this.passwords.hash(password);
     const subject = email.toLowerCase();
     const values = { email: subject, passwordHash, isAdministrator, roles, ...NEW_USER, mustResetPassword };
-    return this.users.manager.transaction(async (manager) => {
+    return this.rows.transaction(async (manager) => {
       const isNew = await this.rows.insert(values, manager);
       if (isNew) await this.events.record({ kind: 'user-added', actor, subject }, manager);
       return isNew;
     });
   }
 
-  /** @throws AppError 404 when there is no such user, 400 when the password will not do */
+  /** @throws AppError 404 when there is no such user, 400 when the password is not valid */
   async change(email: string, change: UserChange, actor: Actor): Promise<void> {
     const { password, ...flags } = change;
     const values = {
@@ -129,30 +127,30 @@ export class UsersService {
     await this.update(email, () => values, actor, { reason: reasons.join(' '), signsOut });
   }
 
-  /** Grants a role; granting it again changes nothing. @throws AppError 404 when there is no such user */
+  /** Grants a role. A second grant of the same role changes nothing. @throws AppError 404 when there is no such user */
   async grant(email: string, role: string, actor: Actor): Promise<void> {
     await this.update(email, ({ roles }) => ({ roles: [...without(roles, role), role] }), actor, {
       reason: `granted ${role}`,
     });
   }
 
-  /** Withdraws a role; the user's next request is without it. @throws AppError 404 when there is no such user */
+  /** Withdraws a role. The user's next request no longer has the role. @throws AppError 404 when there is no such user */
   async withdraw(email: string, role: string, actor: Actor): Promise<void> {
     await this.update(email, ({ roles }) => ({ roles: without(roles, role) }), actor, { reason: `withdrew ${role}` });
   }
 
-  /** Sets or removes the sealed TOTP secret, of whose codes none was used. @throws AppError 404 when there is no such user */
+  /** Sets or removes the sealed TOTP secret. No code of a new secret counts as used. @throws AppError 404 when there is no such user */
   async setTotpSecret(email: string, totpSecret: string | null, actor: Actor): Promise<void> {
     const reason = totpSecret ? 'totp-enabled' : 'totp-disabled';
     await this.update(email, () => ({ totpSecret, totpLastStep: null }), actor, { reason });
   }
 
   /**
-   * Signs the row of a user as it is, for an operator who looked at it: it was changed outside the service. What that user had begun is
-   * ended. @throws AppError 404 when there is no such user, 409 when the row is genuine
+   * Signs the present row of a user, which was changed outside the service. An operator calls this after a check of the row. It ends all
+   * sessions of the user. @throws AppError 404 when there is no such user, 409 when the row is genuine
    */
   async approve(email: string, actor: Actor): Promise<User> {
-    return this.users.manager.transaction(async (manager) => {
+    return this.rows.transaction(async (manager) => {
       const user = await this.lock(email, manager);
       if (this.genuine.isGenuine(user)) {
         throw new AppError('user_genuine', 409, `The row of ${email} is as the service wrote it: nothing to approve.`);
@@ -169,7 +167,7 @@ export class UsersService {
     actor: Actor,
     how: { reason: string; signsOut?: boolean },
   ): Promise<void> {
-    await this.users.manager.transaction(async (manager) => {
+    await this.rows.transaction(async (manager) => {
       const user = await this.lock(email, manager);
       if (this.genuine.isGenuine(user)) await this.rows.write(user, changeOf(user), manager);
       else if (how.reason === 'user-disabled') await this.rows.disable(user, manager);
@@ -201,7 +199,7 @@ function without(roles: readonly string[], role: string): string[] {
   return roles.filter((other) => other !== role);
 }
 
-/** A change would sign what was written outside the service. */
+/** The failure of a change to a row that is not genuine: the change would sign members that were written outside the service. */
 function userTampered(email: string): AppError {
   const what = `The row of ${email} was changed outside the service.`;
   return new AppError('user_tampered', 409, `${what} Look at it with "users list", then disable it or approve it.`);

@@ -7,7 +7,7 @@ import { BenchSession, report } from './side-by-side/session.mjs';
 
 // `npm run bench`: the service, its rivals and the floor, on one PostgreSQL, in one run.
 
-const { plan, records, isMarkdown } = readOptions({ full: 100_000, quick: 20_000 });
+const { plan, records, isMarkdown, baseline } = readOptions({ full: 100_000, quick: 20_000 });
 
 await BenchSession.run(async (session) => {
   console.log('Starting a PostgreSQL, the service and its rivals ...');
@@ -18,6 +18,7 @@ await BenchSession.run(async (session) => {
   session.onEnd(() => databases.close());
   const contenders = await startContenders(databases, {
     records,
+    baseline,
     clients: Math.max(...plan.clientCounts),
     log: join(session.logs, 'seed.log'),
     start: (name, main, env) => session.start(name, main, env),

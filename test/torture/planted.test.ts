@@ -7,7 +7,7 @@ import { makeImage } from './engines.mjs';
 import { plant } from './plants.mjs';
 
 const RUN = join(import.meta.dirname, 'run.mjs');
-/** A run ends at once when the fault is found. A busy machine may need long: the fault shows only in some of the requests. */
+/** A run ends immediately when it finds the fault. A busy machine may need long: the fault shows only in some of the requests. */
 const MINUTES = '2';
 
 /** No fault changes the schema or the users, so all tests start with copies of one database. */

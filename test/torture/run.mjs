@@ -16,7 +16,7 @@ import { program } from './replica.mjs';
 import { attackersTable, Report, table } from './report.mjs';
 import { thieves } from './thieves.mjs';
 
-// Tries to break the service's promise: a session is never lost by accident and never survives on purpose. See docs/reliability.md.
+// Tries to break the service's promise: no session is lost by accident, and no ended session comes back. See docs/reliability.md.
 
 /** Each scenario: its function, its share of the time, and its engines. */
 const SCENARIOS = {

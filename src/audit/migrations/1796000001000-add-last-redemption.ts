@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Lets an event about a session say who had redeemed its token last. */
+/** Lets an event about a session record who last redeemed the session's token. */
 export class AddLastRedemption1796000001000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

@@ -2,7 +2,7 @@ import { IntersectionType, OmitType, PartialType, PickType } from '@nestjs/swagg
 import { OptionalText, RequiredDateTime, RequiredId, RequiredText } from '../../resource/members.js';
 
 /**
- * What a client sends to update a record: the whole record, with its Id (contract 1.1). An absent SystemId clears it.
+ * The body of an update: the whole record, with its Id (contract 1.1). An absent SystemId clears the stored SystemId.
  * Read-only and unknown members are ignored.
  */
 export class RefreshTokenChange {
@@ -35,12 +35,12 @@ export class RefreshTokenChange {
 }
 
 /**
- * What a client sends to create a record: all that an update takes but the Id. It is derived from the update, and not the other
- * way round, so that both report failures in the order of contract 1.1, where the Id is not the last.
+ * The body of a creation: all members of an update except the Id. This class is derived from the update, so that both report failures in
+ * the order of contract 1.1, where the Id is not the last member.
  */
 export class RefreshTokenInput extends OmitType(RefreshTokenChange, ['Id']) {}
 
-/** How OpenAPI shows an update at the path of the record's id, where the Id may be absent. It is checked as `RefreshTokenChange`. */
+/** The OpenAPI schema of an update at the path of the record's id, where the Id may be absent. It is checked as `RefreshTokenChange`. */
 export class RefreshTokenChangeById extends IntersectionType(
   RefreshTokenInput,
   PartialType(PickType(RefreshTokenChange, ['Id'])),

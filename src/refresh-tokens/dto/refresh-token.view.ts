@@ -16,8 +16,8 @@ const ticket = (example: string): PropertyDecorator =>
   });
 
 /**
- * A refresh token's record as a search shows it: sixteen members, in this order, nulls written out (contract 1.1). The ticket of a record that
- * the service issued is null for those who may list records and not read them.
+ * A refresh token's record as a search shows it: sixteen members, in this order, nulls included (contract 1.1). If the service issued the
+ * record, its ticket is null for users who may list records but not read them.
  */
 export class ListedRefreshTokenView {
   @text('ada@example.com', 'Whom the token speaks for.')
@@ -84,7 +84,7 @@ export class ListedRefreshTokenView {
   }
 }
 
-/** A refresh token's record as it is, with its ticket. */
+/** A refresh token's record with its ticket. */
 export class RefreshTokenView extends ListedRefreshTokenView {
   @ApiProperty({ type: String, nullable: false, example: 'sealed-ticket', description: 'The sealed ticket.' })
   declare readonly ProtectedTicket: string;

@@ -2,7 +2,7 @@ import { memberChanges } from '../../audit/member-changes.js';
 import type { DeclaredResource } from './declared-resource.js';
 import { shownValue, type MemberValue } from './member-kinds.js';
 import type { ResourceRecord } from './resource-record.js';
-import type { Row } from './resource-statements.js';
+import type { Row } from './row.js';
 
 type Members = Readonly<Record<string, MemberValue | undefined>>;
 

@@ -1,13 +1,12 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DiscoveryService, HttpAdapterHost, ModuleRef } from '@nestjs/core';
-import { DataSource } from 'typeorm';
 import { DeclaredRolesService } from '../../access/declared-roles.service.js';
-import { StatementsService } from '../../database/statements.service.js';
 import { DeclarationError } from './declaration-error.js';
 import type { DeclaredResource } from './declared-resource.js';
 import { ResourceRecord } from './resource-record.js';
 import { RoutesOfResource } from './resource-routes.js';
-import { COLUMNS_OF_TABLES, missingOf } from './schema-needs.js';
+import { missingOf } from './schema-needs.js';
+import { SchemaRepository } from './schema.repository.js';
 
 /** The resources of the application. It does not start with two of the same path, name or table, or with what the database lacks. */
 @Injectable()
@@ -15,8 +14,7 @@ export class ResourceRegistryService implements OnApplicationBootstrap {
   private readonly resources: DeclaredResource[] = [];
 
   constructor(
-    private readonly dataSource: DataSource,
-    private readonly statements: StatementsService,
+    private readonly schema: SchemaRepository,
     private readonly discovery: DiscoveryService,
     private readonly host: HttpAdapterHost,
     private readonly modules: ModuleRef,
@@ -44,9 +42,7 @@ export class ResourceRegistryService implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     const { httpAdapter } = this.host as { readonly httpAdapter?: unknown };
     if (this.resources.length === 0 || !httpAdapter) return;
-    const tables = this.resources.map(({ table }) => table);
-    const found = await this.statements.run(COLUMNS_OF_TABLES, { tables });
-    const columns = new Map(found.map((row) => [row.table, row.columns]));
+    const columns = await this.schema.columnsOf(this.resources.map(({ table }) => table));
     const missing = this.resources.flatMap((resource) => missingOf(resource, columns.get(resource.table)));
     const faults = [...missing, ...this.unknownRoles()];
     if (faults.length > 0) throw new DeclarationError(faults);
@@ -58,9 +54,10 @@ export class ResourceRegistryService implements OnApplicationBootstrap {
       if (typeof metatype !== 'function' || metatype.prototype instanceof RoutesOfResource) return [];
       return pathOf(metatype) === path ? [`${type.name} has the path ${path}, as ${metatype.name} has.`] : [];
     });
-    const entities = this.dataSource.entityMetadatas
-      .filter(({ tableName, target }) => tableName === table && !isRecord(target))
-      .map((entity) => `${type.name} has the table ${table}, which is that of ${entity.name}.`);
+    const entities = this.schema
+      .entitiesOf(table)
+      .filter((entity) => !isRecord(entity))
+      .map((entity) => `${type.name} has the table ${table}, which is that of ${nameOf(entity)}.`);
     return [...others, ...entities];
   }
 
@@ -80,6 +77,10 @@ export class ResourceRegistryService implements OnApplicationBootstrap {
 
 function isRecord(target: unknown): boolean {
   return typeof target === 'function' && target.prototype instanceof ResourceRecord;
+}
+
+function nameOf(entity: string | object): string {
+  return typeof entity === 'string' ? entity : (entity as { readonly name: string }).name;
 }
 
 function pathOf(controller: object): string | undefined {

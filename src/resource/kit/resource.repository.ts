@@ -2,31 +2,31 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { actValues } from '../../audit/audited.js';
-import { RECORD_RESOURCE_ACT } from '../../audit/audited-resource.js';
+import { RECORD_RESOURCE_ACT } from '../../audit/resource-events.statements.js';
 import type { AuditAct } from '../../audit/audit-event.js';
 import { inOrderOf } from '../../database/batch-rows.js';
 import { Batched } from '../../database/batched.js';
 import { StatementsService } from '../../database/statements.service.js';
 import { findPage } from '../find-page.js';
-import { PageReaderService } from '../page-reader.service.js';
-import type { FoundPage, Records, Search } from '../search.js';
+import type { PageSource } from '../page-reader.service.js';
+import type { FoundPage, Search } from '../search.js';
 import type { Write } from '../write-envelope.js';
 import { failureOf } from './constraint-failures.js';
 import { DeclaredResource } from './declared-resource.js';
 import { changesJson, recordFrom, valuesOf } from './record-values.js';
 import type { ResourceRecord } from './resource-record.js';
-import { statementsOf, type ResourceStatements, type Row } from './resource-statements.js';
+import { statementsOf, type ResourceStatements } from './resource.statements.js';
+import type { Row } from './row.js';
 
 interface Reading {
   readonly id: number;
   readonly act: AuditAct;
 }
 
-/** How the records of a page become what is shown. */
-export interface PageViews<R, View> {
-  /** Runs before the views are made: in the transaction of the page, or of a slice that is read later. */
-  prepare?(records: readonly R[], manager: EntityManager): Promise<void>;
-  viewOf(record: R): View;
+/** A record of a page. */
+export interface PageRecord<R> {
+  readonly id: number;
+  readonly record: R;
 }
 
 /**
@@ -40,7 +40,6 @@ export class ResourceRepository<R extends ResourceRecord = ResourceRecord> {
   constructor(
     protected readonly resource: DeclaredResource<R>,
     protected readonly statements: StatementsService,
-    private readonly pages: PageReaderService,
     private readonly dataSource: DataSource,
   ) {
     this.sql = knownStatements(resource);
@@ -67,35 +66,23 @@ export class ResourceRepository<R extends ResourceRecord = ResourceRecord> {
     return findPage(this.dataSource, this.resource.searchable, search);
   }
 
-  /**
-   * The records with these ids, as they are shown, in the order of the ids. If the views are prepared, the whole page is one transaction with its
-   * event, except slices of a large page that are read after the answer has begun.
-   * @throws AppError 429 as `PageReaderService` does
-   */
-  getMany<View>(ids: readonly number[], act: AuditAct, views: PageViews<R, View>): Promise<Records<View>> {
-    const records = new WeakMap<Row, R>();
-    const recordOf = (row: Row): R => records.get(row) ?? recordFrom(this.resource, row);
-    const page = {
-      ...{ ids, statements: this.sql.read, act: actValues(act), reader: act.actor.name },
-      viewOf: (row: Row) => views.viewOf(recordOf(row)),
+  /** Runs work in a transaction. No other request changes a record that the work locks, until the end. */
+  transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.dataSource.transaction(work);
+  }
+
+  /** Reads the records of a page, and writes one event for all of them. */
+  pages(act: AuditAct, manager?: EntityManager): PageSource<PageRecord<R>> {
+    const values = actValues(act);
+    const pageRecord = (row: Row): PageRecord<R> => ({ id: row.id, record: recordFrom(this.resource, row) });
+    return {
+      small: async (ids, smallBytes) => {
+        const rows = await this.statements.run(this.sql.readPage, { ids, smallBytes, ...values }, manager);
+        return rows.map((row) => ({ foundId: row.foundId, bytes: row.bytes, fits: row.fits, ...pageRecord(row) }));
+      },
+      slice: async (ids) => (await this.statements.run(this.sql.readSlice, { ids }, manager)).map(pageRecord),
+      noteLarge: (ids) => this.statements.run(this.sql.shown, { ids, ...values }, manager),
     };
-    if (!views.prepare) return this.pages.read(page);
-    const prepareRows = async (rows: readonly Row[], manager: EntityManager): Promise<void> => {
-      for (const row of rows) records.set(row, recordOf(row));
-      await views.prepare?.(rows.map(recordOf), manager);
-    };
-    return this.dataSource.transaction(async (manager) => {
-      let isOpen = true;
-      const read = this.pages.read({
-        ...page,
-        manager,
-        prepare: (rows) =>
-          isOpen ? prepareRows(rows, manager) : this.dataSource.transaction((later) => prepareRows(rows, later)),
-      });
-      const found = await read;
-      isOpen = false;
-      return found;
-    });
   }
 
   /** The records with these ids in the order of their ids, locked until the transaction ends. */

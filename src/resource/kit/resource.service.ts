@@ -1,18 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { AuditAct } from '../../audit/audit-event.js';
 import { notFound } from '../../kernel/app-error.js';
 import type { Actor } from '../../kernel/origin.js';
 import { entityTagOf } from '../entity-tag.js';
+import { PageReaderService } from '../page-reader.service.js';
 import type { Preconditions } from '../preconditions.js';
 import type { Found, Records, Search } from '../search.js';
 import type { Write } from '../write-envelope.js';
 import { runCommand, type CommandRun, type CommandTools } from './command-runs.js';
 import { DeclaredResource } from './declared-resource.js';
+import { HookedPages } from './hooked-pages.js';
 import { copyOf, differs, valuesOf } from './record-values.js';
 import { ResourceHooks, type Act } from './resource-hooks.js';
 import type { ResourceRecord } from './resource-record.js';
-import { ResourceRepository, type PageViews } from './resource.repository.js';
+import { ResourceRepository, type PageRecord } from './resource.repository.js';
 import { viewOf, withoutSecrets, type ResourceView } from './resource-views.js';
 import type { RunCommand } from './run-command.js';
 
@@ -28,7 +30,7 @@ export class ResourceService<R extends ResourceRecord = ResourceRecord> extends 
   constructor(
     readonly resource: DeclaredResource<R>,
     protected readonly repository: ResourceRepository<R>,
-    protected readonly dataSource: DataSource,
+    private readonly pages: PageReaderService,
   ) {
     super();
   }
@@ -37,14 +39,14 @@ export class ResourceService<R extends ResourceRecord = ResourceRecord> extends 
   create(input: object, actor: Actor): Promise<Write> {
     const record = this.recordOf(input);
     if (!this.beforeCreate) return this.repository.create(record, { kind: 'record-created', actor });
-    return this.dataSource.transaction((manager) => this.createIn({ actor, manager }, record));
+    return this.repository.transaction((manager) => this.createIn({ actor, manager }, record));
   }
 
   /** The record, as clients see it. @throws AppError 404 when there is none */
   async get(id: number, actor: Actor): Promise<ResourceView> {
     const act: AuditAct = { kind: 'record-read', actor };
     const record = this.afterRead
-      ? await this.dataSource.transaction((manager) => this.readIn({ actor, manager }, id))
+      ? await this.repository.transaction((manager) => this.readIn({ actor, manager }, id))
       : await this.repository.get(id, act);
     if (!record) throw notFound(this.resource.name, id);
     return viewOf(this.resource, record);
@@ -53,11 +55,7 @@ export class ResourceService<R extends ResourceRecord = ResourceRecord> extends 
   /** The records that exist among these ids, in the order of the ids. @throws AppError 429 as `PageReaderService` does */
   getMany(ids: readonly number[], actor: Actor): Promise<Records<ResourceView>> {
     const act: AuditAct = { kind: 'record-read', actor, reason: 'batch' };
-    return this.repository.getMany(
-      ids,
-      act,
-      this.pageViews(actor, (view) => view),
-    );
+    return this.readPage(ids, act, (view) => view);
   }
 
   /** One page of the records that match. @throws AppError 429 as `PageReaderService` does */
@@ -66,7 +64,7 @@ export class ResourceService<R extends ResourceRecord = ResourceRecord> extends 
     const act: AuditAct = { kind: 'record-read', actor, reason: 'search' };
     const isWhole = seesSecrets || !this.resource.hasSecrets;
     const listed = (view: ResourceView): ResourceView => (isWhole ? view : withoutSecrets(this.declared, view));
-    return { ...totals, records: await this.repository.getMany(ids, act, this.pageViews(actor, listed)) };
+    return { ...totals, records: await this.readPage(ids, act, listed) };
   }
 
   /**
@@ -74,7 +72,7 @@ export class ResourceService<R extends ResourceRecord = ResourceRecord> extends 
    * @throws AppError 404 when there is none, 412 when it is not as the preconditions demand; ValidationError as `create` does
    */
   update(change: { readonly Id: number }, actor: Actor, preconditions: Preconditions): Promise<Write> {
-    return this.dataSource.transaction(async (manager) => {
+    return this.repository.transaction(async (manager) => {
       const act = { actor, manager };
       const before = await this.lock(change.Id, act, preconditions);
       const record = Object.assign(copyOf(before), valuesOf(this.declared, change));
@@ -84,7 +82,7 @@ export class ResourceService<R extends ResourceRecord = ResourceRecord> extends 
 
   /** Deletes a record for good. @throws AppError 404 when there is none, 412 when it is not as the preconditions demand */
   delete(id: number, actor: Actor, preconditions: Preconditions): Promise<Write> {
-    return this.dataSource.transaction(async (manager) => {
+    return this.repository.transaction(async (manager) => {
       const act = { actor, manager };
       return this.deleteIn(act, await this.lock(id, act, preconditions));
     });
@@ -101,7 +99,7 @@ export class ResourceService<R extends ResourceRecord = ResourceRecord> extends 
           ? this.updateIn(act, record, before, reason)
           : Promise.resolve(undefined),
     };
-    return this.dataSource.transaction((manager) => runCommand(tools, run, { actor, manager }));
+    return this.repository.transaction((manager) => runCommand(tools, run, { actor, manager }));
   }
 
   /** Creates a record as a part of an act. */
@@ -140,11 +138,24 @@ export class ResourceService<R extends ResourceRecord = ResourceRecord> extends 
     return record;
   }
 
-  private pageViews(actor: Actor, shown: (view: ResourceView) => ResourceView): PageViews<R, ResourceView> {
-    const prepare = async (records: readonly R[], manager: EntityManager): Promise<void> => {
-      for (const record of records) await this.afterRead?.(record, { actor, manager });
-    };
-    return { ...(this.afterRead && { prepare }), viewOf: (record) => shown(viewOf(this.resource, record)) };
+  private readPage(
+    ids: readonly number[],
+    act: AuditAct,
+    shown: (view: ResourceView) => ResourceView,
+  ): Promise<Records<ResourceView>> {
+    const { actor } = act;
+    const viewOfRow = ({ record }: PageRecord<R>): ResourceView => shown(viewOf(this.resource, record));
+    const page = { ids, reader: actor.name, viewOf: viewOfRow };
+    if (!this.afterRead) return this.pages.read({ ...page, source: this.repository.pages(act) });
+    return this.repository.transaction(async (manager) => {
+      const hook = async (records: readonly R[], within: EntityManager): Promise<void> => {
+        for (const record of records) await this.afterRead?.(record, { actor, manager: within });
+      };
+      const source = new HookedPages(this.repository, act, hook, manager);
+      const records = await this.pages.read({ ...page, source });
+      source.leave();
+      return records;
+    });
   }
 
   /** An instance of the resource's class, so that its methods are there for hooks. */

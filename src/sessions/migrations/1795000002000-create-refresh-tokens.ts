@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * The table of refresh tokens. Text is compared by code point ("C"), so that order and prefixes are the same on every
- * server. No index names a column that every rotation changes, and pages keep room: rotations are heap-only.
+ * The table of refresh tokens. Text is compared by code point ("C"), so that order and prefixes are the same on every server. No index
+ * contains a column that every rotation changes, and pages keep free space, so rotations are heap-only updates.
  */
 export class CreateRefreshTokens1795000002000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

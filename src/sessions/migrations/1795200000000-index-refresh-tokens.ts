@@ -2,8 +2,9 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { createIndexOnline, dropIndexOnline } from '../../database/concurrent-indexes.js';
 
 /**
- * Indexes for the filters and orders of contract 1.6, but for those on what every rotation changes: UpdatedOn, TicketHash and TicketSalt.
- * A B-tree takes entries of 2.7 kB: of longer text it has the beginning. A ticket is only ever compared as a whole: its index is a hash.
+ * Indexes for the filters and orders of contract 1.6, except those by UpdatedOn, TicketHash and TicketSalt, which every rotation changes. A
+ * B-tree accepts entries of up to 2.7 kB, so of longer text it contains only the beginning. A ticket is only compared as a whole, so its
+ * index is a hash index.
  */
 const INDEXES = {
   refresh_tokens_created_on: 'refresh_tokens (created_on, id)',
@@ -13,7 +14,7 @@ const INDEXES = {
   refresh_tokens_protected_ticket: 'refresh_tokens USING hash (protected_ticket)',
 } as const;
 
-/** Makes searches quick on a large table, and is made while the table is in use. */
+/** Makes searches on a large table fast. The indexes are created while the table is in use. */
 export class IndexRefreshTokens1795200000000 implements MigrationInterface {
   readonly transaction = false;
 

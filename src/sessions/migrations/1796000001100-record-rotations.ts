@@ -1,9 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * What the judgement of a refresh token needs to know of its session: when the last few rotations were, whether the current token is
- * confirmed, and who redeemed last. No index names these columns, so rotations stay heap-only. Those that change with each rotation come
- * first: PostgreSQL logs what lies between the first and the last byte that changed.
+ * The columns that the judgement of a refresh token needs: the times of the last few rotations, whether the current token is confirmed, and
+ * who redeemed last. No index contains these columns, so rotations stay heap-only. Columns that change with each rotation come first,
+ * because PostgreSQL logs everything between the first and the last changed byte.
  */
 export class RecordRotations1796000001100 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The MAC over what gives a user power. Rows that an older version writes have none. */
+/** The MAC over everything in a row that affects the user's rights. Rows that an older version writes have no MAC. */
 export class AddUserMac1796000004000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('ALTER TABLE users ADD COLUMN mac text');

@@ -8,8 +8,8 @@ import { signedColumns, UserSealsService, type SignedUser } from '../user-seals.
 const AT_ONCE = 1_000;
 
 /**
- * Signs the users of a database of version 0.1, as they are. It happens once: not where a row has a MAC, or a password hash a pepper, for
- * then this was done before, and somebody wants it done again. A pepper cannot be taken off without the secret.
+ * Signs the present users of a database of version 0.1. This is done only once. If a row has a MAC, or a password hash has a pepper, it was
+ * done before, and another run may be an attack. A pepper cannot be removed without the secret.
  */
 export class AdoptUsers1796000004001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -38,7 +38,7 @@ export class AdoptUsers1796000004001 implements MigrationInterface {
     );
   }
 
-  /** Takes the peppers off, which the version before cannot read. The rows stay signed until their column goes. */
+  /** Removes the peppers, which the previous version cannot read. The rows stay signed until the column of the MACs is dropped. */
   async down(runner: QueryRunner): Promise<void> {
     const pepper = new PasswordSealsService(secretsOf(runner));
     const seals = new UserSealsService(secretsOf(runner));
@@ -51,7 +51,7 @@ export class AdoptUsers1796000004001 implements MigrationInterface {
   }
 }
 
-/** Locked, so that nobody changes them while they are signed. */
+/** Locks the rows, so that no other transaction changes them while they are signed. */
 function usersOf(runner: QueryRunner): Promise<SignedUser[]> {
   return runner.query(`SELECT ${signedColumns('u')} FROM users u ORDER BY u.email FOR UPDATE`) as Promise<SignedUser[]>;
 }

@@ -25,9 +25,10 @@ export const SETTINGS = {
 
 /**
  * Starts the service and its rivals, each on its own database with the same number of tokens, and gets the tokens of the virtual
- * clients. The service comes first. `start(name, main, env)` starts a server.
+ * clients. The service comes first. `start(name, main, env)` starts a server. With `baseline`, the folder of another checkout, that build
+ * and the afternoon service are the only rivals.
  */
-export async function startContenders(databases, { records, clients, log, start }) {
+export async function startContenders(databases, { records, clients, log, start, baseline }) {
   const env = { ...SETTINGS, DATABASE_URL: await databases.create('service') };
   await seedService(env, { rows: records, log });
   const { sessions, subjects } = await seeded(env.DATABASE_URL, 2 * clients);
@@ -37,20 +38,34 @@ export async function startContenders(databases, { records, clients, log, start 
   const service = await start('tessera', SERVICE, env);
   const bearers = await signIn(service.port, clients);
   const withBearers = tokens.map((token, n) => ({ ...bearers[n % clients], ...token }));
-  const replicas = new Replicas([await start('replica-1', SERVICE, env), await start('replica-2', SERVICE, env)]);
   const whole = { scenarios: ['redeem', ...RESOURCE], ...table };
+  const tessera = contender('tessera', { server: service, clients: withBearers.slice(0, clients), ...whole });
+  const afternoon = () => startAfternoon(databases, { records, clients, subjects, start });
+  if (baseline) {
+    const other = await startBaseline(databases, { ...whole, clients, log, start, checkout: baseline });
+    return [tessera, other, await afternoon()];
+  }
+  const replicas = new Replicas([await start('replica-1', SERVICE, env), await start('replica-2', SERVICE, env)]);
   return [
-    contender('tessera', { server: service, clients: withBearers.slice(0, clients), ...whole }),
+    tessera,
     contender('two replicas', { server: replicas, clients: withBearers.slice(clients), ...whole }),
     await startOidcProvider(databases, { records, clients, start }),
     await startOAuth2Server(databases, { records, clients, start }),
-    await startAfternoon(databases, { records, clients, subjects, start }),
+    await afternoon(),
     contender('floor', {
       server: await start('floor', FLOOR, { ...SETTINGS, DATABASE_URL: floorUrl }),
       clients: withBearers.slice(0, clients),
       ...whole,
     }),
   ];
+}
+
+/** The service of another checkout, filled by its own `bench:seed`, since its schema may be older. Its clients sign in to get their tokens. */
+async function startBaseline(databases, { clients, log, start, checkout, ...whole }) {
+  const env = { ...SETTINGS, DATABASE_URL: await databases.create('baseline') };
+  await seedService(env, { rows: whole.records, log, checkout });
+  const server = await start('baseline', join(checkout, 'dist/main.js'), env);
+  return contender('baseline', { server, clients: await signIn(server.port, clients), ...whole });
 }
 
 /** The description of a server for `measure`. Its clients are copies, since their tokens change with every answer. */

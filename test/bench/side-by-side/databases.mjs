@@ -6,7 +6,7 @@ import pg from 'pg';
 import { OAUTH2_SCHEMA } from '../servers/oauth2-model.mjs';
 import { OIDC_SCHEMA } from '../servers/oidc-adapter.mjs';
 
-const SEED = join(import.meta.dirname, '../seed.mjs');
+const ROOT = join(import.meta.dirname, '../../..');
 const USERS = 10_000;
 
 /** Checkpoints come only on request. After a checkpoint PostgreSQL writes whole pages, which would slow down only the contender that runs next. */
@@ -63,10 +63,18 @@ export class Databases {
   }
 }
 
-/** Fills a database with `npm run bench:seed`. No job of the service would delete any of the records. */
-export async function seedService(env, { rows, log }) {
+/** Fills a database with `npm run bench:seed` of a checkout. No job of the service would delete any of the records. */
+export async function seedService(env, { rows, log, checkout = ROOT }) {
   const file = openSync(log, 'a');
-  const parameters = [SEED, '--rows', String(rows), '--users', String(USERS), '--expired', '0'];
+  const parameters = [
+    join(checkout, 'test/bench/seed.mjs'),
+    '--rows',
+    String(rows),
+    '--users',
+    String(USERS),
+    '--expired',
+    '0',
+  ];
   const child = spawn(process.execPath, parameters, {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', file, file],

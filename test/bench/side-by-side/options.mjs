@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const SCENARIOS = ['redeem', 'get-one', 'create', 'search'];
@@ -12,11 +14,12 @@ const USAGE = `Options, after --:
   --rounds N           rounds after the warm-up (${FULL.rounds})
   --seconds N          the length of a round (${FULL.seconds})
   --records N          how many tokens each database holds
+  --baseline DIR       the service of another checkout, which is built, instead of the rivals
   --markdown           print the table for a document`;
 
 /**
- * The options of the command line: `plan` for `measure`, `records` (the usual number, or fewer with --quick), `isMarkdown`. An unknown option
- * ends the process.
+ * The options of the command line: `plan` for `measure`, `records` (the usual number, or fewer with --quick), `isMarkdown`, and `baseline`, the
+ * folder of another checkout. An unknown option ends the process.
  */
 export function readOptions(records) {
   try {
@@ -30,9 +33,8 @@ export function readOptions(records) {
 function parse(usualRecords) {
   const text = { type: 'string' };
   const flag = { type: 'boolean', default: false };
-  const { values } = parseArgs({
-    options: { quick: flag, markdown: flag, only: text, clients: text, rounds: text, seconds: text, records: text },
-  });
+  const numbers = { clients: text, rounds: text, seconds: text, records: text };
+  const { values } = parseArgs({ options: { quick: flag, markdown: flag, only: text, baseline: text, ...numbers } });
   const usual = values.quick ? QUICK : FULL;
   const scenarios = values.only?.split(',') ?? SCENARIOS;
   const unknown = scenarios.find((scenario) => !SCENARIOS.includes(scenario));
@@ -42,7 +44,9 @@ function parse(usualRecords) {
   const seconds = positive('seconds', values.seconds ?? usual.seconds);
   const plan = { scenarios, clientCounts, rounds: Math.ceil(rounds), seconds, warmUpSeconds: usual.warmUpSeconds };
   const records = values.quick ? usualRecords.quick : usualRecords.full;
-  return { plan, records: positive('records', values.records ?? records), isMarkdown: values.markdown };
+  const baseline = values.baseline && resolve(values.baseline);
+  if (baseline && !existsSync(join(baseline, 'dist/main.js'))) throw new Error(`--baseline: ${baseline} is not built`);
+  return { plan, records: positive('records', values.records ?? records), isMarkdown: values.markdown, baseline };
 }
 
 function positive(name, text) {

@@ -1,6 +1,9 @@
-import pg from 'pg';
+import { createRequire } from 'node:module';
 
 // Loaded into every measured server, so that all servers are measured alike and all pay the same cost.
+
+/** The driver of the server, which in another checkout is another copy. */
+const pg = createRequire(process.argv[1])('pg');
 
 const counts = { statements: 0, roundTrips: 0 };
 const { _handleCommandComplete, _handleReadyForQuery } = pg.Client.prototype;

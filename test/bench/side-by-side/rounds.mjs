@@ -41,7 +41,9 @@ export function stepsOf(contenders, { scenarios, clientCounts, rounds }) {
 async function inTurn(contenders, { scenario, count, plan: { rounds, seconds }, run, onStep }) {
   const results = contenders.map(({ name }) => ({ scenario, clients: count, name, rounds: [] }));
   for (let round = 1; round <= rounds; round++) {
-    for (const [n, contender] of contenders.entries()) {
+    const order = [...contenders.entries()];
+    // Each contender follows the others equally often.
+    for (const [n, contender] of round % 2 === 0 ? order.reverse() : order) {
       onStep(`${scenario}, ${count} clients, ${contender.name}, round ${round} of ${rounds}`);
       results[n].rounds.push(await run(contender, count, seconds));
     }

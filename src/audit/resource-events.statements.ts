@@ -3,17 +3,10 @@ import { parameterList, type Parameters } from '../database/named-parameters.js'
 import { rowOf, statement, type Definition, type Statement, type Taken } from '../database/statement.js';
 import { ACT, ACT_COLUMNS, type ActValues } from './audited.js';
 
-/** A member that an act changed, as text. Null stands for null, and for a value that was not there before or is not there after. */
-export interface MemberChange {
-  readonly PropertyName: string;
-  readonly OldValue: string | null;
-  readonly NewValue: string | null;
-}
-
 /** What an event about records of a resource has beside the act. */
 const COLUMNS = 'record_ids, resource, changes';
 
-/** The parameter of an act that changes a record: its `MemberChange`s as JSON. */
+/** The parameter of an act that changes a record: its changes as JSON, see `MemberChange`. */
 const CHANGES = { changes: 'text?' } as const;
 
 /** An act on records of a resource and its event, as one statement is made of them. */

@@ -1,15 +1,12 @@
 import { ACT, type ActValues } from '../../audit/audited.js';
-import { auditedResource, eventOfEach, shownResource } from '../../audit/audited-resource.js';
+import { auditedResource, eventOfEach, shownResource } from '../../audit/resource-events.statements.js';
 import { batchRows, type Numbered } from '../../database/batch-rows.js';
 import { parameterList, type Parameters, type Scalar } from '../../database/named-parameters.js';
 import { rowOf, statement, type Statement } from '../../database/statement.js';
-import { PAGE, pageSql, type Found, type PageStatements } from '../page-reader.service.js';
+import { PAGE, pageSql, type Found } from '../page-reader.service.js';
 import type { Write } from '../write-envelope.js';
 import { IS_NEW, type DeclaredResource } from './declared-resource.js';
-import type { MemberValue } from './member-kinds.js';
-
-/** A record as the statements return it: `id`, and the other members by their contract names. */
-export type Row = { readonly id: number } & Readonly<Record<string, MemberValue>>;
+import type { Row } from './row.js';
 
 /** The values of a record's members by name, and of the columns that the kit writes. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -24,7 +21,15 @@ export interface ResourceStatements {
     { readonly batch: readonly (ActValues & { readonly recordId: number })[] },
     Numbered<Row>
   >;
-  readonly read: PageStatements<Row, ActValues>;
+  /** Reads the records of a page if they are small together, with one event for all of them. */
+  readonly readPage: Statement<
+    ActValues & { readonly ids: readonly number[]; readonly smallBytes: number },
+    Found & Row
+  >;
+  /** Reads some records of a page that is not small. */
+  readonly readSlice: Statement<{ readonly ids: readonly number[] }, Row>;
+  /** Writes the event of a page that is not small. */
+  readonly shown: Statement<ActValues & { readonly ids: readonly number[] }>;
   /** Locks records in the order of their ids. */
   readonly lock: Statement<{ readonly ids: readonly number[] }, Row>;
   readonly update: Statement<Values & Audited & { readonly id: number; readonly updatedBy: string }, Write>;
@@ -84,27 +89,34 @@ export function statementsOf(resource: DeclaredResource): ResourceStatements {
     returns: rowOf<Row>(),
     text: `SELECT ${record} FROM (${byIds} ORDER BY id FOR UPDATE) act ORDER BY id`,
   });
-  const read = {
-    page: statement({
-      name: `${table}-read-page`,
-      parameters: { ...PAGE, ...ACT },
-      returns: rowOf<Found & Row>(),
-      text: pageSql(byIds, record, shownResource(name, 'act, page WHERE fits')),
-    }),
-    slice: statement({
-      name: `${table}-read-slice`,
-      isIdempotent: true,
-      parameters: { ids: 'bigint[]' },
-      returns: rowOf<Row>(),
-      text: `SELECT ${record} FROM (${byIds}) act`,
-    }),
-    event: statement({
-      name: `${table}-shown`,
-      parameters: { ids: 'bigint[]', ...ACT },
-      text: shownResource(name, `(${byIds}) act`),
-    }),
-  };
-  return { readEach, create, update, delete: remove, lock, read } as unknown as ResourceStatements;
+  const readPage = statement({
+    name: `${table}-read-page`,
+    parameters: { ...PAGE, ...ACT },
+    returns: rowOf<Found & Row>(),
+    text: pageSql(byIds, record, shownResource(name, 'act, page WHERE fits')),
+  });
+  const readSlice = statement({
+    name: `${table}-read-slice`,
+    isIdempotent: true,
+    parameters: { ids: 'bigint[]' },
+    returns: rowOf<Row>(),
+    text: `SELECT ${record} FROM (${byIds}) act`,
+  });
+  const shown = statement({
+    name: `${table}-shown`,
+    parameters: { ids: 'bigint[]', ...ACT },
+    text: shownResource(name, `(${byIds}) act`),
+  });
+  return {
+    readEach,
+    readPage,
+    readSlice,
+    shown,
+    create,
+    update,
+    delete: remove,
+    lock,
+  } as unknown as ResourceStatements;
 }
 
 /** The members of a record by their columns, beside the Id. */

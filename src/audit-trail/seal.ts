@@ -1,0 +1,34 @@
+/** The content of a link of the chain. Times are whole seconds since 1970. */
+export interface SealContent {
+  readonly id: number;
+  readonly version: number;
+  readonly fromId: number;
+  readonly toId: number;
+  readonly count: number;
+  readonly newestOn: number;
+  readonly digest: string;
+  readonly previous: string;
+  readonly createdOn: number;
+}
+
+/** A seal as it is stored. */
+export interface Seal extends SealContent {
+  readonly link: string;
+  readonly mac: string;
+  readonly prunedOn: number | null;
+  readonly prunedMac: string | null;
+}
+
+/** The members of a new seal that describe the events of its range. */
+export type Range = Pick<SealContent, 'count' | 'toId' | 'newestOn' | 'digest' | 'createdOn'>;
+
+/** The newest seal, and the present link of a seal that this process saw earlier. */
+export type Latest = Seal & { readonly known: string | null };
+
+/** A seal, with the number and digest of the events that are now in its range. */
+export type MeasuredSeal = Seal & { readonly foundCount: number; readonly foundDigest: string };
+
+/**
+ * A seal whose events have expired, the number and digest of the events that are now in its range, and the time by the database's clock.
+ */
+export type ExpiredSeal = MeasuredSeal & { readonly now: number };

@@ -1,0 +1,25 @@
+/** The end of a session, as an audit trail records it. */
+export interface NamedEnd {
+  /** UniqueId of the session. */
+  readonly sessionId: string;
+  readonly endedOn: Date;
+}
+
+/** A session that exists although an audit trail says that it ended. */
+export interface SurvivingSession {
+  readonly id: number;
+  readonly uniqueId: string;
+  readonly subject: string;
+  readonly clientId: string;
+  /** When the user signed in. */
+  readonly authTime: Date;
+}
+
+/** A session that ended according to the audit trail, but whose record exists. */
+export interface RevivedSession {
+  readonly id: number;
+  readonly uniqueId: string;
+  readonly subject: string;
+  readonly clientId: string;
+  readonly endedOn: Date;
+}

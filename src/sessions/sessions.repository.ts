@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { AuditAct } from '../audit/audit-event.js';
+import { actValues } from '../audit/audited.js';
+import { Settings } from '../config/settings.js';
+import { inOrderOf } from '../database/batch-rows.js';
+import { Batched } from '../database/batched.js';
+import { StatementsService } from '../database/statements.service.js';
+import type { AccessTokenReference } from '../signing-keys/access-tokens.service.js';
+import type { SignedPower } from '../users/user-seals.service.js';
+import type { RevivedSession } from './ended-session.js';
+import type { RefreshTokenClaims } from './refresh-token.codec.js';
+import type { ConfirmingUser, CurrentSession, ListedSession, SessionsOf } from './session.js';
+import {
+  CURRENT,
+  END_ALL,
+  END_OF_ACCESS_TOKEN,
+  END_REVOKED,
+  ESTIMATE,
+  OF_ANOTHER_CLIENT,
+  PRINCIPALS,
+  REVIVED,
+  SESSIONS_OF,
+} from './session.statements.js';
+
+/**
+ * Finds and ends the sessions of a user or a token. The table `refresh_tokens` has one repository for each use of its rows:
+ * `LoginsRepository` begins sessions, `RedemptionsRepository` redeems their tokens, `SessionEndingsRepository` ends many sessions, and
+ * `RefreshTokensRepository` has the records that the API shows.
+ */
+@Injectable()
+export class SessionsRepository {
+  private readonly principals = new Batched((tokens: readonly AccessTokenReference[]) => this.usersOf(tokens));
+
+  constructor(
+    private readonly statements: StatementsService,
+    private readonly settings: Settings,
+  ) {}
+
+  /**
+   * The enabled user of a live session and a live access token. Concurrent calls share a statement. The row may have been written outside
+   * the service.
+   */
+  userOf(token: AccessTokenReference): Promise<ConfirmingUser | undefined> {
+    return this.principals.get(token);
+  }
+
+  /** The live session whose current token this is, and its enabled user, whose row may have been written outside the service. */
+  current(
+    { id, uniqueId, generation }: RefreshTokenClaims,
+    token: string,
+  ): Promise<(CurrentSession & SignedPower) | undefined> {
+    const { REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
+    return this.statements.runForFirst(CURRENT, { id, uniqueId, generation, token, longestLife });
+  }
+
+  /** The sessions of a user, oldest first. The subject is in lower case. */
+  list({ subject, clientId }: SessionsOf): Promise<ListedSession[]> {
+    return this.statements.run(SESSIONS_OF, { subject, clientId });
+  }
+
+  /** Ends the sessions of a user and returns their number. The subject is in lower case. */
+  endAll({ subject, clientId }: SessionsOf, act: AuditAct, manager?: EntityManager): Promise<number> {
+    return this.statements.runForCount(END_ALL, { subject, clientId, ...actValues(act) }, manager);
+  }
+
+  /**
+   * Ends the session of a refresh token that its client revokes. Without a client, the client of the token counts. False when there is no
+   * such session.
+   */
+  async endRevoked(
+    { id, uniqueId, generation }: RefreshTokenClaims,
+    clientId: string | undefined,
+    act: AuditAct,
+  ): Promise<boolean> {
+    const values = { id, uniqueId, generation, clientId, ...actValues(act) };
+    return (await this.statements.runForCount(END_REVOKED, values)) > 0;
+  }
+
+  /** Whether the session of a refresh token exists and belongs to another client. */
+  async isOfAnotherClient({ id, uniqueId }: RefreshTokenClaims, clientId: string): Promise<boolean> {
+    return (await this.statements.runForCount(OF_ANOTHER_CLIENT, { id, uniqueId, clientId })) > 0;
+  }
+
+  /** Ends the session of an access token that has not expired. */
+  endOfAccessToken({ uniqueId, subject, clientId, expires }: AccessTokenReference, act: AuditAct): Promise<unknown> {
+    return this.statements.run(END_OF_ACCESS_TOKEN, { uniqueId, subject, clientId, expires, ...actValues(act) });
+  }
+
+  /** The first thousand ended sessions whose rows were put back into the database, by the ids of their records. */
+  revived(): Promise<RevivedSession[]> {
+    return this.statements.run(REVIVED, {});
+  }
+
+  /** The number of sessions as PostgreSQL last estimated it; no row before PostgreSQL has analysed the table. */
+  estimate(): Promise<{ readonly value: number }[]> {
+    return this.statements.run(ESTIMATE, {});
+  }
+
+  private async usersOf(tokens: readonly AccessTokenReference[]): Promise<(ConfirmingUser | undefined)[]> {
+    const { REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
+    return inOrderOf(tokens, await this.statements.run(PRINCIPALS, { batch: tokens, longestLife }));
+  }
+}

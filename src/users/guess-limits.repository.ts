@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import type { GivenTo } from '../database/statement.js';
+import { StatementsService } from '../database/statements.service.js';
+import { FORGET, RESERVE, SETTLE, type Reserved } from './guess-limits.statements.js';
+
+/** `free` failures do not block. The next failure blocks for `seconds`, and each further failure for twice as long, up to `longest`. */
+export interface GuessLimit {
+  readonly free: number;
+  readonly seconds: number;
+  readonly longest: number;
+}
+
+/** The key of a counter in the database, and the limit of the counter. */
+export interface KeyedLimit {
+  readonly key: string;
+  readonly limit: GuessLimit;
+}
+
+/**
+ * The counters of a guess: its own counter, the counters that it shares, and the total. The total does not block guesses whose own counter
+ * had no failure.
+ */
+export interface Counters {
+  readonly own: KeyedLimit;
+  readonly shared: readonly KeyedLimit[];
+  readonly total: KeyedLimit | undefined;
+}
+
+/** Counters of failed guesses, in the table `login_throttles`. Each call is one statement. */
+@Injectable()
+export class GuessLimitsRepository {
+  constructor(private readonly statements: StatementsService) {}
+
+  /** Checks all limits of a guess, and counts the guess as a failure unless a counter blocks. */
+  reserve({ own, shared, total }: Counters): Promise<Reserved> {
+    const counters = [own, ...shared, ...(total ? [total] : [])];
+    const column = (of: keyof GuessLimit): number[] => counters.map(({ limit }) => limit[of]);
+    const limits = { free: column('free'), seconds: column('seconds'), longest: column('longest') };
+    const keys = counters.map(({ key }) => key);
+    return this.statements.runForOne(RESERVE, { keys, ...limits, ownKey: own.key, totalKey: total?.key ?? '' });
+  }
+
+  /**
+   * Settles guesses that were not failures. The `right` counters begin again. Each of the `returned` counters, in their order, loses the
+   * failure that was counted at `at`.
+   */
+  settle({ right, returned, at }: GivenTo<typeof SETTLE>): Promise<unknown> {
+    return this.statements.run(SETTLE, { right, returned, at });
+  }
+
+  /** Deletes at most `limit` counters that have no effect any more, and returns their number. */
+  forget(limit: number): Promise<number> {
+    return this.statements.runForCount(FORGET, { limit });
+  }
+}
