@@ -56,6 +56,14 @@ describe('a declaration that is wrong keeps the service from starting', () => {
     ]);
   });
 
+  it('as classes that are not those of the kit', async () => {
+    expect(await startFaulty('OtherClassesModule')).toEqual([
+      'NotAService must extend ResourceService.',
+      'NotAService must extend ResourceRepository.',
+      'CouponsController must extend ResourceController(Voucher).',
+    ]);
+  });
+
   it('as a class that is no resource', async () => {
     expect(await startFaulty('NotResourcesModule')).toEqual([
       'NotARecord must extend ResourceRecord.',

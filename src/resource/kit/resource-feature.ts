@@ -30,8 +30,19 @@ export interface ResourceFeature<R extends ResourceRecord = ResourceRecord> {
 class ResourceFeatureModule {}
 
 /** The faults of a resource and the classes that act for it. */
-export function featureFaults({ resource, service = ResourceService }: ResourceFeature): string[] {
-  return resourceFaults(resource, service);
+export function featureFaults(feature: ResourceFeature): string[] {
+  const { resource, service = ResourceService, repository = ResourceRepository, controller } = feature;
+  const faults = resourceFaults(resource, service);
+  if (!isOrExtends(service, ResourceService)) faults.push(`${service.name} must extend ResourceService.`);
+  if (!isOrExtends(repository, ResourceRepository)) faults.push(`${repository.name} must extend ResourceRepository.`);
+  // The routes can be made only of a resource without faults.
+  if (controller && faults.length === 0 && !isOrExtends(controller, ResourceController(resource)))
+    faults.push(`${controller.name} must extend ResourceController(${resource.name}).`);
+  return faults;
+}
+
+function isOrExtends(type: Type<object>, base: Type<object>): boolean {
+  return type === base || type.prototype instanceof base;
 }
 
 /** The module of a resource that is declared well: its entity, statements, service and routes. */

@@ -5,6 +5,7 @@ import { Handles } from '../../../src/resource/kit/command-declarations.js';
 import { Choice, DateTime, Flag, Reference, Text, Whole } from '../../../src/resource/kit/member-decorators.js';
 import { Resource } from '../../../src/resource/kit/resource.decorator.js';
 import { ResourceRecord } from '../../../src/resource/kit/resource-record.js';
+import { ResourceController } from '../../../src/resource/kit/resource.controller.js';
 import { ResourceService } from '../../../src/resource/kit/resource.service.js';
 import { ResourceModule } from '../../../src/resource/resource.module.js';
 import { CouponsModule } from '../coupons/coupons.module.js';
@@ -159,6 +160,19 @@ class WithRoleService extends ResourceService<WithRole> {
 /** Its table is that of Coupon, whose module is not there: the column of one member is missing. */
 @Module({ imports: [ResourceModule.forFeature([{ resource: WithRole, service: WithRoleService }])] })
 export class MissingColumnModule {}
+
+class NotAService {}
+
+/** Classes of a team's own that are not those of the kit. TypeScript refuses them without the casts. */
+@Module({
+  imports: [
+    ResourceModule.forFeature([
+      { resource: Voucher, service: NotAService as never, repository: NotAService as never },
+      { resource: Voucher, controller: ResourceController(Coupon) as never },
+    ]),
+  ],
+})
+export class OtherClassesModule {}
 
 // TypeScript refuses it without the cast, and a program in JavaScript has none.
 @(Resource(vouchers) as ClassDecorator)
