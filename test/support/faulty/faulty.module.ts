@@ -168,7 +168,7 @@ class NotAService {}
   imports: [
     ResourceModule.forFeature([
       { resource: Voucher, service: NotAService as never, repository: NotAService as never },
-      { resource: Voucher, controller: ResourceController(Coupon) as never },
+      { resource: Voucher, controller: ResourceController(Coupon) },
     ]),
   ],
 })
