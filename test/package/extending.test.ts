@@ -173,7 +173,7 @@ describe('TesseraModule in an application of a team', () => {
     expect(refusal(`${once}, TesseraModule.forRoot({ settings: { ...${settings}, ACCESS_TOKEN_TTL: 60 } })`)).toContain(
       'TesseraModule is imported twice. Call forRoot or forRootAsync once.',
     );
-    expect(refusal(once, '{ getType: () => "express", init() {} }')).toContain(
+    expect(refusal(once, '{ getType: () => "express", patch() {} }')).toContain(
       'TesseraModule needs an application on Fastify',
     );
   });

@@ -48,6 +48,8 @@ export class TeamFolder {
       cwd: this.path,
       env: { ...this.environment(), ...settings },
       encoding: 'utf8',
+      // Bash would take a socket for a remote shell, and read the files of an interactive one.
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
   }
 
@@ -56,7 +58,7 @@ export class TeamFolder {
     const server = spawn('bash', ['-euc', `exec ${command}`], {
       cwd: this.path,
       env: this.environment(),
-      stdio: 'pipe',
+      stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
     let output = '';
