@@ -12,7 +12,10 @@ import { PageReaderService } from './page-reader.service.js';
 @Module({})
 class ResourcesModule {}
 
-/** Services that all resources use. */
+/**
+ * Services that all resources use. `forFeature` registers the resources of a team.
+ * @publicApi
+ */
 @Global()
 @Module({
   imports: [DiscoveryModule],

@@ -13,8 +13,9 @@ async function start(): Promise<{ app: INestApplicationContext; dataDir: string 
   const dataDir = await newData();
   Object.assign(process.env, settingsOf(dataDir));
   const { AppModule } = await import('../../src/app.module.js');
+  const { Settings } = await import('../../src/config/settings.js');
   const { VouchersModule } = await import('../support/vouchers/vouchers.module.js');
-  const app = await NestFactory.createApplicationContext(AppModule.with(VouchersModule), {
+  const app = await NestFactory.createApplicationContext(AppModule.with(Settings.load(), [VouchersModule]), {
     logger: ['error', 'warn'],
     abortOnError: false,
   });

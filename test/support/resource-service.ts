@@ -12,7 +12,7 @@ const main = (module: string, exported: string): string => `
   import { UsersService } from '../../../dist/users/users.service.js';
   try {
     const { ${exported} } = await import('../${module}');
-    const app = await createApplication(${exported});
+    const app = await createApplication({ modules: [${exported}] });
     for (const [user, role] of JSON.parse(process.env.GRANTS ?? '[]'))
       await app.get(UsersService).grant(user + '@example.com', role, SERVICE);
     await app.listen(Number(process.env.PORT), '127.0.0.1');

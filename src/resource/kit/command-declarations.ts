@@ -1,6 +1,9 @@
 import type { Type } from '@nestjs/common';
 
-/** An act on records that a resource offers (contract 1.7). A method of its service with `@Handles(key)` carries it out. */
+/**
+ * An act on records that a resource offers (contract 1.7). A method of its service with `@Handles(key)` carries it out.
+ * @publicApi
+ */
 export interface CommandDeclaration {
   /** What clients send to run it, such as `COUPON_EXTEND`. */
   readonly key: string;
@@ -28,7 +31,10 @@ export const NUMBERS_OF_RECORDS = {
 
 const handled = new WeakMap<object, Map<string, string>>();
 
-/** Marks the method of a service that carries out a command of its resource. */
+/**
+ * Marks the method of a service that carries out a command of its resource.
+ * @publicApi
+ */
 export function Handles(key: string): MethodDecorator {
   return (prototype, method) => {
     const methods = handled.get(prototype) ?? new Map<string, string>();

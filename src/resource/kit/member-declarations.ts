@@ -1,7 +1,10 @@
 import type { Type } from '@nestjs/common';
 import type { MemberKind, ValueRules } from './member-kinds.js';
 
-/** What every kind of member may say of itself. */
+/**
+ * What every kind of member may say of itself.
+ * @publicApi
+ */
 export interface MemberOptions {
   /** Whether it must be there and not be null: by default yes. */
   readonly required?: boolean;

@@ -14,27 +14,42 @@ import { memberFaults } from './member-faults.js';
 import { CHOICE, DATE_TIME, FLAG, REFERENCE, TEXT, WHOLE, type MemberKind, type ValueRules } from './member-kinds.js';
 import type { ResourceRecord } from './resource-record.js';
 
-/** A member that is text of at most `longest` characters. Required text is neither empty nor blank. */
+/**
+ * A member that is text of at most `longest` characters. Required text is neither empty nor blank.
+ * @publicApi
+ */
 export function Text(options: MemberOptions & { readonly longest: number }): PropertyDecorator {
   return declare(TEXT, options, { longest: options.longest });
 }
 
-/** A member that is a time, of whole seconds (contract 1.2): a `Date`. */
+/**
+ * A member that is a time, of whole seconds (contract 1.2): a `Date`.
+ * @publicApi
+ */
 export function DateTime(options: MemberOptions = {}): PropertyDecorator {
   return declare(DATE_TIME, options, {});
 }
 
-/** A member that is true or false. */
+/**
+ * A member that is true or false.
+ * @publicApi
+ */
 export function Flag(options: MemberOptions = {}): PropertyDecorator {
   return declare(FLAG, options, {});
 }
 
-/** A member that is one of some texts. */
+/**
+ * A member that is one of some texts.
+ * @publicApi
+ */
 export function Choice(choices: readonly string[], options: MemberOptions = {}): PropertyDecorator {
   return declare(CHOICE, options, { choices });
 }
 
-/** A member that is a whole number, from `least` to `most` if they are given, and always between -2^53 and 2^53. */
+/**
+ * A member that is a whole number, from `least` to `most` if they are given, and always between -2^53 and 2^53.
+ * @publicApi
+ */
 export function Whole(
   options: MemberOptions & { readonly least?: number; readonly most?: number } = {},
 ): PropertyDecorator {
@@ -42,7 +57,10 @@ export function Whole(
   return declare(WHOLE, options, { ...(least !== undefined && { least }), ...(most !== undefined && { most }) });
 }
 
-/** A member that is the Id of a record of another resource. The database demands that the record exists. */
+/**
+ * A member that is the Id of a record of another resource. The database demands that the record exists.
+ * @publicApi
+ */
 export function Reference(to: () => Type<ResourceRecord>, options: MemberOptions = {}): PropertyDecorator {
   return declare(REFERENCE, options, { to });
 }

@@ -11,7 +11,10 @@ import { keepRoutes, ResourceController } from './resource.controller.js';
 import { ResourceRepository } from './resource.repository.js';
 import { ResourceService } from './resource.service.js';
 
-/** A resource, and the classes of a team's own that act for it in place of the kit's. */
+/**
+ * A resource, and the classes of a team's own that act for it in place of the kit's.
+ * @publicApi
+ */
 export interface ResourceFeature<R extends ResourceRecord = ResourceRecord> {
   readonly resource: Type<R>;
   /** Extends `ResourceService`: hooks, handlers of commands, and more. */

@@ -2,7 +2,10 @@ import type { EntityManager } from 'typeorm';
 import type { Actor } from '../../kernel/origin.js';
 import type { ResourceRecord } from './resource-record.js';
 
-/** The act that a hook or a command is part of: who acts, and its transaction. */
+/**
+ * The act that a hook or a command is part of: who acts, and its transaction.
+ * @publicApi
+ */
 export interface Act {
   readonly actor: Actor;
   /** Everything that a hook does with it stands or falls with the act. */
@@ -12,6 +15,7 @@ export interface Act {
 /**
  * What a service may do within the transaction of each act: override the methods. If a hook throws, nothing of the act remains, its audit event
  * neither. A hook may change the record that it gets. The kit does not check the values again.
+ * @publicApi
  */
 export abstract class ResourceHooks<R extends ResourceRecord> {
   /** Before a record is created. It has no Id yet. */

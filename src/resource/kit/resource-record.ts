@@ -1,6 +1,7 @@
 /**
  * A record of a resource: what all records have in common (contract 1.1). A resource is a class that extends this one and declares its own
  * members.
+ * @publicApi
  */
 export abstract class ResourceRecord {
   readonly Id!: number;

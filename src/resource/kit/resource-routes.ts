@@ -14,6 +14,7 @@ import type { RunCommand } from './run-command.js';
 /**
  * The routes of a resource (contract 1). `ResourceController(Coupon)` returns a class of them. A class that extends that one may override them:
  * the route, its role and its documentation stay.
+ * @publicApi
  */
 export interface ResourceRoutes<R extends ResourceRecord = ResourceRecord> {
   /** Carries out what the routes are for. */

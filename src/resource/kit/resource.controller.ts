@@ -36,7 +36,10 @@ function BodyOf(type: Type<object>): MethodDecorator {
 
 const controllers = new WeakMap<object, Type<ResourceRoutes>>();
 
-/** The controller of a resource: its routes, with their roles, checks and documentation. A team's own controller extends it. */
+/**
+ * The controller of a resource: its routes, with their roles, checks and documentation. A team's own controller extends it.
+ * @publicApi
+ */
 export function ResourceController<R extends ResourceRecord>(type: Type<R>): Type<ResourceRoutes<R>> {
   const known = controllers.get(type) ?? controllerOf(declaredResource(type));
   controllers.set(type, known);

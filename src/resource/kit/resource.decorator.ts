@@ -2,7 +2,10 @@ import type { Type } from '@nestjs/common';
 import type { CommandDeclaration } from './command-declarations.js';
 import type { ResourceRecord } from './resource-record.js';
 
-/** What a resource says of itself. */
+/**
+ * What a resource says of itself.
+ * @publicApi
+ */
 export interface ResourceOptions {
   /** Its name, such as `Coupon`: in roles, messages, parameters and the audit trail. */
   readonly name: string;
@@ -19,7 +22,10 @@ export interface ResourceOptions {
 
 const options = new WeakMap<object, ResourceOptions>();
 
-/** Declares a class that extends `ResourceRecord` as a resource. Its members are those with `@Text` and its like. */
+/**
+ * Declares a class that extends `ResourceRecord` as a resource. Its members are those with `@Text` and its like.
+ * @publicApi
+ */
 export function Resource(of: ResourceOptions): <R extends ResourceRecord>(type: Type<R>) => void {
   return (type) => {
     options.set(type, of);

@@ -23,7 +23,10 @@ interface Reading {
   readonly act: AuditAct;
 }
 
-/** A record of a page. */
+/**
+ * A record of a page.
+ * @publicApi
+ */
 export interface PageRecord<R> {
   readonly id: number;
   readonly record: R;
@@ -31,6 +34,7 @@ export interface PageRecord<R> {
 
 /**
  * Stores the records of a resource, each act with its audit event in one statement. A resource may have another: a class that extends this one.
+ * @publicApi
  */
 @Injectable()
 export class ResourceRepository<R extends ResourceRecord = ResourceRecord> {

@@ -24,7 +24,10 @@ interface Reader {
   readonly seesSecrets: boolean;
 }
 
-/** The acts on the records of a resource. Each is audited. A team extends this class to add hooks and the handlers of commands. */
+/**
+ * The acts on the records of a resource. Each is audited. A team extends this class to add hooks and the handlers of commands.
+ * @publicApi
+ */
 @Injectable()
 export class ResourceService<R extends ResourceRecord = ResourceRecord> extends ResourceHooks<R> {
   constructor(
