@@ -12,7 +12,7 @@ jest.setTimeout(240_000);
 async function startFaulty(module: string): Promise<string[]> {
   const file = await programWith('faulty/faulty.module.ts', module, 'coupons');
   const dataDir = await newData();
-  const env = { PATH: process.env['PATH'], NODE_ENV: 'test', PORT: '0', API_DOCS: 'off', ...settingsOf(dataDir) };
+  const env = { PATH: process.env['PATH'], NODE_ENV: 'test', PORT: '65535', API_DOCS: 'off', ...settingsOf(dataDir) };
   const child = spawn(process.execPath, [...QUICK_START, file], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));

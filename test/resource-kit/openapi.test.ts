@@ -25,7 +25,9 @@ describe('the OpenAPI document of declared resources', () => {
     writeFileSync(file, JSON.stringify(document));
     const redocly = join(ROOT, 'node_modules/@redocly/cli/bin/cli.js');
     const args = [redocly, 'lint', file, '--config', join(ROOT, 'redocly.yaml'), '--format=json'];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT });
+    const lint = promisify(execFile)(process.execPath, args, { cwd: ROOT });
+    // With an error it exits with 1.
+    const { stdout } = await lint.catch((error: unknown) => error as { stdout: string });
     const { problems } = JSON.parse(stdout) as { problems: { ruleId: string; message: string }[] };
     expect(problems.map(({ ruleId, message }) => `${ruleId}: ${message}`)).toEqual([]);
     rmSync(folder, { recursive: true });

@@ -1,4 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
 import { Public } from '../../../src/access/policy.js';
 import type { Principal } from '../../../src/access/principal.js';
 import { ResourceController } from '../../../src/resource/kit/resource.controller.js';
@@ -14,6 +15,7 @@ export class VouchersController extends ResourceController(Voucher) {
   }
 }
 
+@ApiExcludeController()
 @Controller('api/sys/voucherhooks')
 export class HooksController {
   constructor(private readonly dataSource: DataSource) {}
