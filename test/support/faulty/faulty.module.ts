@@ -10,6 +10,7 @@ import { ResourceService } from '../../../src/resource/kit/resource.service.js';
 import { ResourceModule } from '../../../src/resource/resource.module.js';
 import { CouponsModule } from '../coupons/coupons.module.js';
 import { Coupon } from '../coupons/coupon.js';
+import { CouponsService } from '../coupons/coupons.service.js';
 
 const vouchers = { name: 'Voucher', path: 'api/sys/vouchers', table: 'vouchers' };
 
@@ -104,7 +105,9 @@ class Job extends ResourceRecord {
 @Module({ imports: [ResourceModule.forFeature([Job])] })
 export class ForeignTableModule {}
 
-@Module({ imports: [CouponsModule, ResourceModule.forFeature([Coupon])] })
+@Module({
+  imports: [CouponsModule, ResourceModule.forFeature([{ resource: Coupon, service: CouponsService }])],
+})
 export class TwiceModule {}
 
 @Resource({ ...vouchers, path: 'api/sys/coupons' })
