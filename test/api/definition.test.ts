@@ -194,7 +194,7 @@ describe('the server', () => {
     [
       'a handler with a route of the service',
       "declare('Coupons', 'health', ['live'])",
-      'GET /health/live is answered twice: by HealthController.live (ObservabilityModule) and by CouponsController.get0 (CouponsModule). ' +
+      'GET /health/live is answered twice: by CouponsController.get0 (CouponsModule) and by HealthController.live (ObservabilityModule). ' +
         'Change one of the paths, or import the module once.\n',
     ],
     [
