@@ -176,14 +176,17 @@ describe('the command line', () => {
     ],
   ])('refuses %s', async (_what, file, text, expected) => {
     if (text !== undefined) write(file, text);
-    for (const command of [['roles', 'list'], ['serve']]) {
-      const { code, stderr } = await run(...command, '--config', file);
-      expect([code, stderr]).toEqual([1, typeof expected === 'string' ? expected : expect.stringMatching(expected)]);
-    }
+    const { code, stderr } = await run('roles', 'list', '--config', file);
+    expect([code, stderr]).toEqual([1, typeof expected === 'string' ? expected : expect.stringMatching(expected)]);
   });
 });
 
 describe('the server', () => {
+  it('does not start with a definition that cannot be used', async () => {
+    const { code, stderr } = await run('serve', '--config', 'missing.mjs');
+    expect([code, stderr]).toEqual([1, 'There is no file missing.mjs.\n']);
+  });
+
   it.each([
     [
       'two handlers with one route',
