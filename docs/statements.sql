@@ -29,7 +29,9 @@ SELECT
   last_address AS "lastAddress",
   last_user_agent AS "lastUserAgent",
   last_request_id AS "lastRequestId",
-  last_redeemed_on AS "lastRedeemedOn"
+  last_redeemed_on AS "lastRedeemedOn",
+  resource,
+  changes
 FROM audit_trail_entries
 WHERE
   (created_on, id) > (:afterTime::timestamptz, :afterId::bigint)
@@ -121,7 +123,7 @@ WITH
   act AS (
     SELECT
       t.*,
-      17 * cardinality(record_ids) + octet_length(concat(actor, actor, reason, reason, subject, client_id, user_agent)) + 950 AS bytes
+      17 * cardinality(record_ids) + octet_length(concat(actor, actor, reason, reason, subject, client_id, user_agent, resource, changes)) + 1000 AS bytes
     FROM audit_trail_entries t
     WHERE
       id = ANY (
@@ -157,7 +159,9 @@ FROM
       last_address AS "lastAddress",
       last_user_agent AS "lastUserAgent",
       last_request_id AS "lastRequestId",
-      last_redeemed_on AS "lastRedeemedOn"
+      last_redeemed_on AS "lastRedeemedOn",
+      resource,
+      changes
     WHERE page.fits
   ) shown ON true;
 
@@ -180,12 +184,14 @@ SELECT
   last_address AS "lastAddress",
   last_user_agent AS "lastUserAgent",
   last_request_id AS "lastRequestId",
-  last_redeemed_on AS "lastRedeemedOn"
+  last_redeemed_on AS "lastRedeemedOn",
+  resource,
+  changes
 FROM
   (
     SELECT
       t.*,
-      17 * cardinality(record_ids) + octet_length(concat(actor, actor, reason, reason, subject, client_id, user_agent)) + 950 AS bytes
+      17 * cardinality(record_ids) + octet_length(concat(actor, actor, reason, reason, subject, client_id, user_agent, resource, changes)) + 1000 AS bytes
     FROM audit_trail_entries t
     WHERE
       id = ANY (
@@ -242,6 +248,20 @@ VALUES
     :lastRequestId,
     :lastRedeemedOn
   );
+
+-- name: audit-record-resource-act
+-- $1 kind: text
+-- $2 actor: text
+-- $3 reason: text or null
+-- $4 address: text or null
+-- $5 userAgent: text or null
+-- $6 requestId: text or null
+-- $7 recordIds: bigint[]
+-- $8 resource: text
+INSERT INTO
+  audit_trail_entries (kind, actor, reason, address, user_agent, request_id, record_ids, resource)
+VALUES (:kind, :actor, :reason, :address, :userAgent, :requestId, :recordIds, :resource)
+RETURNING created_on AS "createdOn";
 
 -- name: audit-record-within-bounds
 -- $1 kind: text
@@ -398,6 +418,32 @@ FROM
                           FROM e.last_redeemed_on
                         )
                       )
+                      WHEN 2 THEN jsonb_build_array(
+                        e.id,
+                        extract(
+                          epoch
+                          FROM e.created_on
+                        ),
+                        e.kind,
+                        e.actor,
+                        e.reason,
+                        e.subject,
+                        e.client_id,
+                        e.session_id,
+                        e.record_ids,
+                        e.address,
+                        e.user_agent,
+                        e.request_id,
+                        e.last_address,
+                        e.last_user_agent,
+                        e.last_request_id,
+                        extract(
+                          epoch
+                          FROM e.last_redeemed_on
+                        ),
+                        e.resource,
+                        e.changes
+                      )
                     END
                   )::text,
                   'UTF8'
@@ -553,6 +599,32 @@ SELECT
                       FROM e.last_redeemed_on
                     )
                   )
+                  WHEN 2 THEN jsonb_build_array(
+                    e.id,
+                    extract(
+                      epoch
+                      FROM e.created_on
+                    ),
+                    e.kind,
+                    e.actor,
+                    e.reason,
+                    e.subject,
+                    e.client_id,
+                    e.session_id,
+                    e.record_ids,
+                    e.address,
+                    e.user_agent,
+                    e.request_id,
+                    e.last_address,
+                    e.last_user_agent,
+                    e.last_request_id,
+                    extract(
+                      epoch
+                      FROM e.last_redeemed_on
+                    ),
+                    e.resource,
+                    e.changes
+                  )
                 END
               )::text,
               'UTF8'
@@ -656,6 +728,32 @@ FROM
                           epoch
                           FROM e.last_redeemed_on
                         )
+                      )
+                      WHEN 2 THEN jsonb_build_array(
+                        e.id,
+                        extract(
+                          epoch
+                          FROM e.created_on
+                        ),
+                        e.kind,
+                        e.actor,
+                        e.reason,
+                        e.subject,
+                        e.client_id,
+                        e.session_id,
+                        e.record_ids,
+                        e.address,
+                        e.user_agent,
+                        e.request_id,
+                        e.last_address,
+                        e.last_user_agent,
+                        e.last_request_id,
+                        extract(
+                          epoch
+                          FROM e.last_redeemed_on
+                        ),
+                        e.resource,
+                        e.changes
                       )
                     END
                   )::text,
@@ -2063,7 +2161,24 @@ WITH
       t.updated_on,
       t.updated_by,
       was.issued
-      AND NOT t.issued AS ended
+      AND NOT t.issued AS ended,
+      (
+        SELECT
+          jsonb_agg(jsonb_build_object('PropertyName', member, 'OldValue', left(old_value, 1000), 'NewValue', left(new_value, 1000)))
+        FROM
+          (
+            VALUES
+              ('Subject', was.subject, t.subject),
+              ('ClientId', was.client_id, t.client_id),
+              (
+                'ExpiresOn',
+                to_char(was.expires_on AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                to_char(t.expires_on AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+              ),
+              ('SystemId', was.system_id, t.system_id)
+          ) AS of_member (member, old_value, new_value)
+        WHERE old_value IS DISTINCT FROM new_value
+      ) AS changes
   ),
   event AS (
     INSERT INTO
@@ -2081,7 +2196,8 @@ WITH
         last_address,
         last_user_agent,
         last_request_id,
-        last_redeemed_on
+        last_redeemed_on,
+        changes
       )
     SELECT
       CASE
@@ -2100,7 +2216,8 @@ WITH
       host(last_address),
       last_user_agent,
       last_request_id,
-      last_redeemed_on
+      last_redeemed_on,
+      changes
     FROM act
   )
 SELECT
@@ -2108,6 +2225,20 @@ SELECT
   updated_on AS "updatedOn",
   updated_by AS "updatedBy"
 FROM act;
+
+-- name: resource-columns
+-- $1 tables: text[]
+SELECT
+  wanted.name AS table,
+  array_agg(a.attname::text) AS columns
+FROM
+  unnest(:tables::text[]) AS wanted (name)
+  JOIN pg_attribute a ON a.attrelid = to_regclass(quote_ident(wanted.name))
+WHERE
+  a.attnum > 0
+  AND NOT a.attisdropped
+GROUP BY
+  wanted.name;
 
 -- name: session-confirm
 -- sent again when its connection broke

@@ -20,7 +20,7 @@ function refuseSameTargets(routes: readonly DeclaredRoute[]): void {
       const other = answered.get(target);
       if (other)
         throw new DefinitionError(
-          `${target} is answered twice: by ${described(other)} and by ${described(route)}. ` +
+          `${target} is answered twice: by ${[other, route].map(described).sort().join(' and by ')}. ` +
             'Change one of the paths, or import the module once.',
         );
       answered.set(target, route);
@@ -35,11 +35,12 @@ function refuseAlikeRoles(routes: readonly DeclaredRoute[]): void {
       if (role.trim() === '') throw new DefinitionError(`${described(route)} requires a role without a name.`);
       const key = role.toLowerCase();
       const other = known.get(key);
-      if (other && other.role !== role)
+      if (other && other.role !== role) {
+        const both = [other, { role, route }].map((each) => `${each.role} of ${described(each.route)}`).sort();
         throw new DefinitionError(
-          `The roles ${other.role} of ${described(other.route)} and ${role} of ${described(route)} differ only in upper and lower case. ` +
-            'Spell them alike, or rename one.',
+          `The roles ${both.join(' and ')} differ only in upper and lower case. Spell them alike, or rename one.`,
         );
+      }
       known.set(key, { role, route });
     }
   }

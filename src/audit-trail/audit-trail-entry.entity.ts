@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import type { AuditKind } from '../audit/audit-event.js';
+import type { MemberChange } from '../audit/member-change.js';
 
 /** An event of the audit trail. Events are never changed, and contain no secret, token or ticket. */
 @Entity('audit_trail_entries')
@@ -59,6 +60,14 @@ export class AuditTrailEntry {
 
   @Column({ type: 'timestamptz', name: 'last_redeemed_on', nullable: true })
   lastRedeemedOn!: Date | null;
+
+  /** The resource of the records. Null where the kind of the event says it. */
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  resource!: string | null;
+
+  /** The members that the act changed, without secrets. */
+  @Column({ type: 'jsonb', nullable: true })
+  changes!: readonly MemberChange[] | null;
 }
 
 /** The position of an event in the order of time and Id. */

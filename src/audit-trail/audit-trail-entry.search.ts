@@ -26,5 +26,6 @@ export const AUDIT_TRAIL_ENTRIES: Searchable = {
     OldValue: nullable(ENTITY_SQL.OldValue),
     NewValue: nullable(ENTITY_SQL.NewValue),
     ActionBy: { sql: ENTITY_SQL.ActionBy },
+    Changes: { sql: ENTITY_SQL.Changes, isNullable: true, isList: true },
   },
 };

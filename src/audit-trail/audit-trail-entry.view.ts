@@ -2,11 +2,24 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { SearchDefinition } from '../resource/search-parameters.js';
 import { formatDateTime } from '../kernel/date-time.js';
 import { AUDIT_KINDS, type AuditKind } from '../audit/audit-event.js';
+import type { MemberChange } from '../audit/member-change.js';
 import type { AuditTrailEntry } from './audit-trail-entry.entity.js';
 import { entityOf } from './audited-entity.js';
 
 const optional = (example: string, description?: string): PropertyDecorator =>
   ApiProperty({ type: String, nullable: true, example, ...(description && { description }) });
+
+/** A member that an act changed, as clients see it. */
+class MemberChangeView implements MemberChange {
+  @ApiProperty({ type: String, example: 'ExpiresOn' })
+  readonly PropertyName!: string;
+
+  @optional('2030-01-31T12:00:00Z')
+  readonly OldValue!: string | null;
+
+  @optional('2030-02-28T12:00:00Z')
+  readonly NewValue!: string | null;
+}
 
 /** An event of the audit trail, as clients see it. */
 export class AuditTrailEntryView {
@@ -44,7 +57,8 @@ export class AuditTrailEntryView {
     type: 'array',
     items: { type: 'integer', format: 'int64' },
     example: [87_654_321],
-    description: 'Ids of the RefreshTokens that the event is about.',
+    description:
+      'Ids of the records that the event is about: RefreshTokens, or records of the resource that EntityShortName names.',
   })
   readonly RecordIds!: readonly number[];
 
@@ -99,13 +113,13 @@ export class AuditTrailEntryView {
   })
   readonly AuditType!: 1 | 2 | 3 | null;
 
-  @optional('Roles', 'The property that changed. Known only for the roles of a user. An edit of a record is one event.')
+  @optional('Roles', 'The property that changed, if exactly one changed. Otherwise see Changes.')
   readonly PropertyName!: string | null;
 
-  @optional('RefreshToken-Read', 'The role that was withdrawn.')
+  @optional('RefreshToken-Read', 'Its value before, or the role that was withdrawn.')
   readonly OldValue!: string | null;
 
-  @optional('RefreshToken-List', 'The role that was granted.')
+  @optional('RefreshToken-List', 'Its value after, or the role that was granted.')
   readonly NewValue!: string | null;
 
   @ApiProperty({
@@ -114,6 +128,12 @@ export class AuditTrailEntryView {
     description: 'The same as Actor, under its Nexudus name.',
   })
   readonly ActionBy!: string;
+
+  @ApiProperty({
+    type: [MemberChangeView],
+    description: 'The members that a write of a record changed, without secrets. Long values are cut.',
+  })
+  readonly Changes!: readonly MemberChange[];
 
   /** The view of a stored event. */
   static of(entry: AuditTrailEntry): AuditTrailEntryView {
@@ -135,6 +155,7 @@ export class AuditTrailEntryView {
       LastRequestId: entry.lastRequestId,
       LastRedeemedOn: entry.lastRedeemedOn && formatDateTime(entry.lastRedeemedOn),
       ...entityOf(entry),
+      Changes: entry.changes ?? [],
     };
   }
 }
@@ -162,6 +183,7 @@ export const AUDIT_TRAIL_SEARCH: SearchDefinition = {
     OldValue: 'text',
     NewValue: 'text',
     ActionBy: 'text',
+    Changes: 'text',
   },
   ranges: ['CreatedOn'],
   orders: ['Id', 'CreatedOn', 'Kind', 'Actor', 'Subject', 'ClientId', 'SessionId', 'Reason', 'Address', 'RequestId'],

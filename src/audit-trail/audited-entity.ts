@@ -1,6 +1,7 @@
 import type { AuditKind } from '../audit/audit-event.js';
+import type { MemberChange } from '../audit/member-change.js';
 
-/** The entity that a kind of event is about, and the action. */
+/** The entity that a kind of event is about, and the action. An event about a resource of the kit names the resource itself. */
 interface AuditedEntity {
   readonly EntityShortName: string;
   /** 1 create, 2 update, 3 delete; null when nothing was written. */
@@ -34,6 +35,8 @@ const ENTITIES: Readonly<Record<AuditKind, AuditedEntity>> = {
   'record-read': entity('RefreshToken'),
   'record-updated': entity('RefreshToken', 2),
   'record-deleted': entity('RefreshToken', 3),
+  // Its event always names the resource.
+  'command-run': entity('Command'),
   'user-added': entity('User', 1),
   'user-changed': entity('User', 2),
   'user-tampered': entity('User'),
@@ -54,35 +57,38 @@ interface Audited {
   readonly reason: string | null;
   readonly recordIds: readonly number[];
   readonly actor: string;
+  readonly resource: string | null;
+  readonly changes: readonly MemberChange[] | null;
 }
 
 /** The values for the members of Nexudus's audit trail. A member that does not apply is null. */
-export function entityOf({ kind, reason, recordIds, actor }: Audited): EntityMembers {
+export function entityOf({ kind, reason, recordIds, actor, resource, changes }: Audited): EntityMembers {
   const [recordId, ...others] = recordIds;
   const valueAfter = (word: string): string | null =>
     kind === 'user-changed' && reason?.startsWith(word) ? reason.slice(word.length) : null;
-  const OldValue = valueAfter(WITHDREW);
-  const NewValue = valueAfter(GRANTED);
+  const role = { OldValue: valueAfter(WITHDREW), NewValue: valueAfter(GRANTED) };
+  const isOfRoles = role.OldValue !== null || role.NewValue !== null;
+  const only = changes?.length === 1 ? changes[0] : undefined;
   return {
-    EntityShortName: ENTITIES[kind].EntityShortName,
+    EntityShortName: resource ?? ENTITIES[kind].EntityShortName,
     EntityId: recordId !== undefined && others.length === 0 ? recordId : null,
     AuditType: ENTITIES[kind].AuditType,
-    PropertyName: OldValue === null && NewValue === null ? null : 'Roles',
-    OldValue,
-    NewValue,
+    ...(isOfRoles ? { PropertyName: 'Roles', ...role } : (only ?? { PropertyName: null, ...role })),
     ActionBy: actor,
   };
 }
 
 /** The SQL expressions of the values of `entityOf`, for a row of the audit trail. */
 export const ENTITY_SQL = {
-  EntityShortName: byKind(({ EntityShortName }) => `'${EntityShortName}'`),
+  EntityShortName: `coalesce(resource, ${byKind(({ EntityShortName }) => `'${EntityShortName}'`)})`,
   EntityId: '(CASE WHEN cardinality(record_ids) = 1 THEN record_ids[1] END)',
   AuditType: byKind(({ AuditType }) => String(AuditType)),
-  PropertyName: `(CASE WHEN ${hasReason(GRANTED)} OR ${hasReason(WITHDREW)} THEN 'Roles' END)`,
-  OldValue: valueAfterSql(WITHDREW),
-  NewValue: valueAfterSql(GRANTED),
+  PropertyName: `(CASE WHEN ${hasReason(GRANTED)} OR ${hasReason(WITHDREW)} THEN 'Roles' ELSE ${ofOnlyChange('PropertyName')} END)`,
+  OldValue: valueSql(WITHDREW, 'OldValue'),
+  NewValue: valueSql(GRANTED, 'NewValue'),
   ActionBy: 'actor',
+  /** The names of the members that changed, as an array; null where the event has no changes. */
+  Changes: "(SELECT array_agg(change->>'PropertyName') FROM jsonb_array_elements(changes) change)",
 } as const;
 
 function byKind(valueOf: (entity: AuditedEntity) => string): string {
@@ -94,6 +100,11 @@ function hasReason(word: string): string {
   return `kind = 'user-changed' AND reason ^@ '${word}'`;
 }
 
-function valueAfterSql(word: string): string {
-  return `(CASE WHEN ${hasReason(word)} THEN substr(reason, ${word.length + 1}) END)`;
+function valueSql(word: string, member: keyof MemberChange): string {
+  return `(CASE WHEN ${hasReason(word)} THEN substr(reason, ${word.length + 1}) ELSE ${ofOnlyChange(member)} END)`;
+}
+
+/** Of an event that changed exactly one member. */
+function ofOnlyChange(member: keyof MemberChange): string {
+  return `CASE WHEN jsonb_array_length(changes) = 1 THEN changes->0->>'${member}' END`;
 }

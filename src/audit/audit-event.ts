@@ -12,6 +12,7 @@ export const AUDIT_KINDS = [
   'record-read',
   'record-updated',
   'record-deleted',
+  'command-run',
   'user-added',
   'user-changed',
   'user-tampered',

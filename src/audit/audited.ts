@@ -37,6 +37,8 @@ interface AuditedDefinition<P extends Parameters, C extends Columns, Row> extend
   readonly act: string;
   /** SQL: the columns of the act that the statement returns. Absent means all columns. */
   readonly columns?: string;
+  /** SQL: the members that the act changed, as a JSON array of `MemberChange` or null, from what the act returned. */
+  readonly changes?: string;
 }
 
 /**
@@ -48,6 +50,7 @@ interface AuditedDefinition<P extends Parameters, C extends Columns, Row> extend
 export function audited<const P extends Parameters = never, const C extends Columns = never, Row = unknown>({
   act,
   columns = '*',
+  changes,
   ...definition
 }: AuditedDefinition<P, C, Row>): Statement<Taken<P, C> & ActValues, Row> {
   const shared = Object.keys(ACT).find((name) => definition.parameters && name in definition.parameters);
@@ -55,9 +58,9 @@ export function audited<const P extends Parameters = never, const C extends Colu
     throw new Error(`The act of ${definition.name} has a parameter ${shared}, which is the event's.`);
   const { kind, ...others } = ACT;
   const text = `WITH act AS (${act}), event AS (
-      INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
+      INSERT INTO audit_trail_entries (${EVENT_COLUMNS}${changes === undefined ? '' : ', changes'})
       SELECT CASE WHEN ended THEN 'session-ended' ELSE ${parameterList({ kind }, 'typed')} END, ${parameterList(others, 'typed')},
-        ${FACTS_OF_EVENT}
+        ${FACTS_OF_EVENT}${changes === undefined ? '' : `, ${changes}`}
       FROM act)
     SELECT ${columns} FROM act`;
   const parameters = { ...definition.parameters, ...ACT };

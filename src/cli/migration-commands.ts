@@ -2,10 +2,11 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { DataSource } from 'typeorm';
 import { revertLatest } from '../database/migrate.js';
 import { AppError } from '../kernel/app-error.js';
+import { writeMigration } from './migration-file.js';
 import { say } from './operator.js';
 import { withApplication } from './with-application.js';
 
-/** `migrations run` and `revert`. */
+/** `migrations run`, `revert` and `generate`. */
 export function addMigrationCommands(program: Command): void {
   const migrations = program.command('migrations').description('The schema of the database.');
   migrations
@@ -28,6 +29,19 @@ export function addMigrationCommands(program: Command): void {
           if (!name) throw new AppError('no_migration', 404, 'There is no migration to revert.');
           say(`Reverted ${name}.`);
         }
+      }),
+    );
+  migrations
+    .command('generate')
+    .description('Write a migration of what the database lacks of the declared resources. Read it before you use it.')
+    .argument('<name>', 'what it does, such as create-coupons')
+    .option('--folder <folder>', 'where the file goes', '.')
+    .action((name: string, { folder }: { folder: string }) =>
+      withApplication(async (app) => {
+        const file = await writeMigration(app.get(DataSource), name, folder);
+        say(
+          file === undefined ? 'The database has what the resources declare: nothing was written.' : `Wrote ${file}.`,
+        );
       }),
     );
 }

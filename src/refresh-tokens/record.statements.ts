@@ -1,4 +1,5 @@
 import { ACT, ACT_COLUMNS, audited, EVENT_COLUMNS, FACTS_OF_EVENT, recordFacts } from '../audit/audited.js';
+import { dateTimeSql, memberChangesSql } from '../audit/member-changes.js';
 import { shownEvent } from '../audit/shown.js';
 import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { columnList, parameterList } from '../database/named-parameters.js';
@@ -114,6 +115,18 @@ export const READ_EACH = statement({
     SELECT ordinal::int, ${RECORD} FROM act`,
 });
 
+/** What the event of an edit says of the members that changed. The ticket is secret. */
+const CHANGES = memberChangesSql(
+  {
+    Subject: (row) => `${row}.subject`,
+    ClientId: (row) => `${row}.client_id`,
+    ExpiresOn: (row) => dateTimeSql(`${row}.expires_on`),
+    SystemId: (row) => `${row}.system_id`,
+  },
+  'was',
+  't',
+);
+
 /**
  * Edits a record. An edit may shorten the lifetime of a session but never extends it: the earlier expiry stays. The session ends if it has
  * already expired, if the new expiry is past, or if the edit changes the user, client or ticket: only a record as it was issued can be
@@ -132,8 +145,9 @@ export const UPDATE = audited({
         AND t.protected_ticket = :protectedTicket AND t.ticket_hash = :ticketHash AND t.ticket_salt = :ticketSalt
     FROM (SELECT *, issued AND expires_on > now() AS lives FROM refresh_tokens WHERE id = :id FOR UPDATE) was
     WHERE t.id = was.id
-    RETURNING ${recordFacts('was')}, t.updated_on, t.updated_by, was.issued AND NOT t.issued AS ended`,
+    RETURNING ${recordFacts('was')}, t.updated_on, t.updated_by, was.issued AND NOT t.issued AS ended, ${CHANGES} AS changes`,
   columns: WRITE,
+  changes: 'changes',
 });
 
 /** The record as it is now, locked until the transaction ends. */

@@ -9,6 +9,7 @@ import {
   ApiQuery,
   ApiResponse,
   getSchemaPath,
+  DECORATORS,
 } from '@nestjs/swagger';
 import { ApiFailures, ApiValidationFailure } from '../http/api-failures.js';
 import { listEnvelopeOf } from './list-envelope.js';
@@ -174,10 +175,17 @@ function ApiWrite(resource: string, did: 'created' | 'updated', input: Type): Me
     ApiBody({ type: input }),
     ApiEnvelope(resource, did),
     ApiValidationFailure(
-      { AttemptedValue: null, Message: 'is a required field', PropertyName: 'Subject' },
+      { AttemptedValue: null, Message: 'is a required field', PropertyName: firstMemberOf(input) },
       'The body is not valid JSON.',
     ),
   );
+}
+
+/** The first member that a body documents, as an example. */
+function firstMemberOf(input: Type): string {
+  const [first = ':Id'] = (Reflect.getMetadata(DECORATORS.API_MODEL_PROPERTIES_ARRAY, input.prototype as object) ??
+    []) as string[];
+  return first.slice(1);
 }
 
 function ApiEnvelope(resource: string, did: 'created' | 'updated' | 'deleted'): MethodDecorator {

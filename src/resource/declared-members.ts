@@ -1,4 +1,5 @@
 import type { Type } from '@nestjs/common';
+import { TransformationType } from 'class-transformer';
 import { getMetadataStorage, ValidationTypes } from 'class-validator';
 import { createRequire } from 'node:module';
 import type { MemberContext } from './members.js';
@@ -8,6 +9,7 @@ const { defaultMetadataStorage: transformer } = createRequire(import.meta.url)('
   readonly defaultMetadataStorage: {
     findExposeMetadata(type: Type<object>, property: string): { options: { name?: string } } | undefined;
     findTypeMetadata(type: Type<object>, property: string): { typeFunction: () => Type<object> } | undefined;
+    findTransformMetadatas(type: Type<object>, property: string, kind: TransformationType): readonly unknown[];
   };
 };
 
@@ -17,6 +19,8 @@ export interface DeclaredMember {
   readonly name: string;
   /** Reads the value of a member that is declared with `RequiredText` or a similar decorator. Undefined for plain decorators. */
   readonly read: MemberContext['read'] | undefined;
+  /** Whether the member also has plain decorators, which class-validator and class-transformer must see. */
+  readonly hasPlainDecorators: boolean;
   /** Whether a failure must not contain the value: one of the rules has `{ context: { secret: true } }`. */
   readonly isSecret: boolean;
   /** Whether the objects in the value are checked too: `@ValidateNested()`. */
@@ -29,6 +33,8 @@ export interface DeclaredMember {
 
 /** The members of a class by property, in the order of their declaration. A property without a rule is not a member. */
 export type DeclaredMembers = ReadonlyMap<string, DeclaredMember>;
+
+type ValidationMetadata = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
 
 const known = new WeakMap<Type<object>, DeclaredMembers>();
 
@@ -46,6 +52,7 @@ export function membersOf(type: Type<object>): DeclaredMembers {
     members.set(property, {
       name: transformer.findExposeMetadata(type, property)?.options.name ?? property,
       read: contexts.find(({ read }) => read)?.read,
+      hasPlainDecorators: hasPlainDecorators(type, property, own),
       isSecret: contexts.some(({ secret }) => secret),
       isNested: own.some((rule) => rule.type === ValidationTypes.NESTED_VALIDATION),
       holdsSecrets: holdsSecrets(transformer.findTypeMetadata(type, property)?.typeFunction()),
@@ -53,6 +60,19 @@ export function membersOf(type: Type<object>): DeclaredMembers {
     });
   }
   return members;
+}
+
+/** Whether a member has decorators beside `RequiredText` and its like, which have one rule and one transformation. */
+function hasPlainDecorators(type: Type<object>, property: string, rules: readonly ValidationMetadata[]): boolean {
+  const isPlain = ({ type: kind, context }: ValidationMetadata): boolean =>
+    kind !== ValidationTypes.CONDITIONAL_VALIDATION && !(context as Partial<MemberContext> | undefined)?.read;
+  const transformations = transformer.findTransformMetadatas(type, property, TransformationType.PLAIN_TO_CLASS);
+  return rules.some(isPlain) || transformations.length > 1;
+}
+
+/** Whether class-transformer changes a member when an instance of the class is written as plain JSON. */
+export function isTransformedToPlain(type: Type<object>, property: string): boolean {
+  return transformer.findTransformMetadatas(type, property, TransformationType.CLASS_TO_PLAIN).length > 0;
 }
 
 function holdsSecrets(nested: Type<object> | undefined): boolean {

@@ -45,7 +45,8 @@ export function readDto(type: Type<object>, sent: Sent): object | Promise<object
 function isReadByMember(type: Type<object>, members: DeclaredMembers): boolean {
   const isKnown = readByMember.get(type);
   if (isKnown !== undefined) return isKnown;
-  const is = members.size > 0 && [...members.values()].every(({ read }) => read);
+  const is =
+    members.size > 0 && [...members.values()].every(({ read, hasPlainDecorators }) => read && !hasPlainDecorators);
   readByMember.set(type, is);
   return is;
 }

@@ -16,6 +16,8 @@ export interface SearchColumn {
   readonly isFlag?: boolean;
   /** Whether the member can be null. A search for null in any other member reads no rows. */
   readonly isNullable?: boolean;
+  /** Whether the SQL is an array of texts. A filter then matches if it matches one of them. */
+  readonly isList?: boolean;
 }
 
 /**
@@ -64,9 +66,10 @@ function conditionsOf(filters: readonly Filter[], columns: Searchable['columns']
   const conditions = filters.map((filter) => {
     const column = columnOf(columns, filter.member);
     if (!('value' in filter)) return nullCondition(column, filter.operator === 'isNull');
-    const { sql, indexed } = column;
+    const { sql, indexed, isList } = column;
     const parameter = `$${values.push(filter.value)}`;
     const operator = OPERATORS[filter.operator];
+    if (isList) return `EXISTS (SELECT FROM unnest(${sql}) item WHERE item ${operator} ${parameter})`;
     const condition = `${sql} ${operator} ${parameter}`;
     if (indexed === undefined) return condition;
     return `left(${sql}, ${indexed}) ${operator} left(${parameter}, ${indexed}) AND ${condition}`;

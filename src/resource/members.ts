@@ -99,7 +99,8 @@ export interface MemberContext {
   readonly secret: boolean;
 }
 
-interface Member {
+/** A member of a body: how its value is read, checked and documented. */
+export interface Member {
   /** Converts the sent value to the property's type. A value that cannot be converted stays as it is, and `fault` refuses it. */
   readonly read?: (value: unknown, body: BodyRead) => unknown;
   /** Why the value is invalid; undefined when it is valid. */
@@ -108,7 +109,8 @@ interface Member {
   readonly secret?: boolean;
 }
 
-function member({ read, fault, document, secret }: Member): PropertyDecorator {
+/** Declares a member of a body for class-validator, class-transformer and OpenAPI. */
+export function member({ read, fault, document, secret }: Member): PropertyDecorator {
   const context: MemberContext = { read: read ?? ((value) => value), secret: secret ?? false };
   return applyDecorators(
     ValidateBy(
@@ -132,7 +134,8 @@ export function isMissing(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && isBlank(value));
 }
 
-function textMemberFault(value: unknown, maxLength: number): string | undefined {
+/** Why a value is not a text of at most `maxLength` characters that can be stored; undefined when it is. */
+export function textMemberFault(value: unknown, maxLength: number): string | undefined {
   if (typeof value !== 'string') return 'must be a string';
   if (isLongerThan(value, maxLength)) return `must have at most ${maxLength} characters`;
   return textFault(value);

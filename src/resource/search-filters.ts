@@ -1,4 +1,4 @@
-import { ID_FAULT, parseId } from '../kernel/id.js';
+import { ID_FAULT, parseId, parseWhole, WHOLE_FAULT } from '../kernel/id.js';
 import type { Filter } from './search.js';
 import { textFault } from '../kernel/text.js';
 import { readSearchDate, SEARCH_DATE_FAULT } from './search-dates.js';
@@ -7,7 +7,7 @@ import { readSearchDate, SEARCH_DATE_FAULT } from './search-dates.js';
  * How a member is filtered. Text accepts a trailing `*`. Secret text must match as a whole and is never echoed.
  * @publicApi
  */
-export type FilterKind = 'text' | 'secret' | 'uuid' | 'id' | 'date-time';
+export type FilterKind = 'text' | 'secret' | 'uuid' | 'id' | 'whole' | 'flag' | 'date-time';
 
 /** A parameter of a search that filters by one member: how to read its value, and its documentation. */
 export interface FilterParameter {
@@ -79,6 +79,8 @@ const DOCUMENTS: Readonly<Record<FilterKind, FilterParameter['document']>> = {
   secret: { schema: { type: 'string' }, description: 'Equal to this value. The value is never logged.' },
   uuid: { schema: orNull({ type: 'string', format: 'uuid' }), description: 'Equal to.' },
   id: { schema: orNull({ type: 'integer', format: 'int64', minimum: 1 }), description: 'Equal to.' },
+  whole: { schema: orNull({ type: 'integer', format: 'int64' }), description: 'Equal to.' },
+  flag: { schema: { type: 'string', enum: ['true', 'false', ...NULLS.keys()] }, description: 'Equal to.' },
   'date-time': {
     schema: orNull({ type: 'string', format: 'date-time' }, { type: 'string', format: 'date' }),
     description: 'Equal to this time. A date without a time means midnight UTC.',
@@ -105,6 +107,15 @@ const READERS: Readonly<Record<FilterKind, (member: string, value: string) => Re
   id: (member, value) => {
     const id = parseId(value);
     return id === undefined ? { fault: ID_FAULT } : { filter: { member, operator: 'equals', value: id } };
+  },
+  whole: (member, value) => {
+    const whole = parseWhole(value);
+    return whole === undefined ? { fault: WHOLE_FAULT } : { filter: { member, operator: 'equals', value: whole } };
+  },
+  flag: (member, value) => {
+    const flag = value.toLowerCase();
+    if (flag !== 'true' && flag !== 'false') return { fault: 'must be true or false' };
+    return { filter: { member, operator: 'equals', value: flag === 'true' } };
   },
   'date-time': (member, value) => {
     const named = readSearchDate(value);

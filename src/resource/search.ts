@@ -9,7 +9,7 @@ export type Comparison = 'equals' | 'beginsWith' | 'from' | 'to';
  * @publicApi
  */
 export type Filter =
-  | { readonly member: string; readonly operator: Comparison; readonly value: string | number | Date }
+  | { readonly member: string; readonly operator: Comparison; readonly value: string | number | boolean | Date }
   | { readonly member: string; readonly operator: 'isNull' | 'isNotNull' };
 
 /**

@@ -204,7 +204,7 @@ describe('the server', () => {
       'roles that look alike',
       "declare('Coupons', 'coupons', [''], Role('refreshtoken-read'))",
       expect.stringMatching(
-        /^The roles refreshtoken-read of CouponsController\.get0 \(CouponsModule\) and RefreshToken-Read of .* differ only/,
+        /^The roles RefreshToken-Read of .* and refreshtoken-read of CouponsController\.get0 \(CouponsModule\) differ only/,
       ),
     ],
     [

@@ -71,6 +71,7 @@ describe('an event', () => {
       OldValue: null,
       NewValue: null,
       ActionBy: 'all@example.com',
+      Changes: [],
     });
   });
 

@@ -1,6 +1,6 @@
-import { transformFile } from '@swc/core';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { compile } from './compile.js';
 import { CACHE } from './fixtures.mjs';
 import { Service } from './service.js';
 
@@ -16,17 +16,9 @@ const main = (module: string): string => `
 
 /** Starts the built service with a module of this folder added to it: in a process of its own, as any service. */
 export async function startExtended(source: `${string}.module.ts` = 'coupons.module.ts'): Promise<Service> {
-  const { code } = await transformFile(join(import.meta.dirname, source), {
-    jsc: {
-      parser: { syntax: 'typescript', decorators: true },
-      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
-      target: 'es2022',
-    },
-    module: { type: 'es6' },
-  });
   const module = source.replace(/ts$/, 'js');
   const file = join(CACHE, `with-${module}`);
-  await writeFile(join(CACHE, module), code.replaceAll('../../src/', '../../dist/'));
+  await compile(source);
   await writeFile(file, main(module));
   return Service.start({}, file);
 }

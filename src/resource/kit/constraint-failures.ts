@@ -1,0 +1,35 @@
+import { DatabaseError } from 'pg';
+import { attemptedValue, ValidationError } from '../../kernel/validation-error.js';
+import type { DeclaredResource } from './declared-resource.js';
+import { optionsOf } from './resource.decorator.js';
+
+const UNIQUE = '23505';
+const FOREIGN_KEY = '23503';
+
+/**
+ * What a refused write means for the client: a value that another record has, an Id that no record has, or a record that others refer to. Each is
+ * a failed validation that names the member (contract 1.4). Other errors are returned as they are.
+ */
+export function failureOf(error: unknown, { name, table, writable }: DeclaredResource, sent: object): unknown {
+  if (!(error instanceof DatabaseError) || (error.code !== UNIQUE && error.code !== FOREIGN_KEY)) return error;
+  // The detail is in the language of the server, and names the column as `(code)=`.
+  const column = /\("?(\w+)"?(?:, "?id"?)?\)=\(/.exec(error.detail ?? '')?.[1];
+  // A record may also refer to others of its own table.
+  if (error.table !== table || column === 'id') return inUse(error, sent);
+  const member = writable.find((each) => each.column === column);
+  if (!member) return error;
+  const Message =
+    error.code === UNIQUE
+      ? `is the same as that of another ${name}`
+      : `there is no ${optionsOf(member.rules.to?.() ?? {})?.name ?? 'record'} with this Id`;
+  const AttemptedValue = attemptedValue((sent as Readonly<Record<string, unknown>>)[member.name]);
+  return new ValidationError([{ AttemptedValue, Message, PropertyName: member.name }]);
+}
+
+/** A deletion that another table forbids. */
+function inUse(error: DatabaseError, sent: object): unknown {
+  if (error.code !== FOREIGN_KEY) return error;
+  const { Id } = sent as { readonly Id?: number };
+  const Message = 'is the Id of a record to which other records refer';
+  return new ValidationError([{ AttemptedValue: attemptedValue(Id), Message, PropertyName: 'Id' }]);
+}

@@ -1,0 +1,36 @@
+import type { Type } from '@nestjs/common';
+import { IntersectionType, OmitType, PartialType, PickType } from '@nestjs/swagger';
+import { RequiredId } from '../members.js';
+import type { DeclaredResource } from './declared-resource.js';
+import { ruleOf } from './member-decorators.js';
+
+/** The classes of the bodies that a resource takes. */
+export interface ResourceBodies {
+  /** To create a record: its members. */
+  readonly input: Type<object>;
+  /** To update a record: its members, and its Id. */
+  readonly change: Type<object>;
+  /** The same at the path of the record, as OpenAPI shows it: the Id may be absent. It is checked as `change`. */
+  readonly changeById: Type<object>;
+}
+
+/**
+ * The bodies of a resource, with all decorators of its class: those of class-validator and class-transformer too. Failures are reported in
+ * the order of contract 1.1, so the Id comes after the members of the resource.
+ */
+export function bodiesOf({ type, name, members, writable }: DeclaredResource): ResourceBodies {
+  const own = members.map((member) => member.name);
+  const change = named(`${name}Change`, PickType(type as Type<object>, own as never[]));
+  const prototype = change.prototype as object;
+  RequiredId({ example: 87_654_321, description: 'The record to update.' })(prototype, 'Id');
+  for (const member of writable.filter((each) => !members.includes(each))) ruleOf(member)(prototype, member.name);
+  const withId = change as Type<{ Id: number }>;
+  const input = named(`${name}Input`, OmitType(withId, ['Id']) as Type<object>);
+  const changeById = IntersectionType(input, PartialType(PickType(withId, ['Id'])));
+  return { input, change, changeById: named(`${name}ChangeById`, changeById as Type<object>) };
+}
+
+function named<T extends Type<object>>(name: string, type: T): T {
+  Object.defineProperty(type, 'name', { value: name });
+  return type;
+}

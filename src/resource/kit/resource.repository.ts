@@ -1,0 +1,144 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { actValues } from '../../audit/audited.js';
+import { RECORD_RESOURCE_ACT } from '../../audit/resource-events.statements.js';
+import type { AuditAct } from '../../audit/audit-event.js';
+import { inOrderOf } from '../../database/batch-rows.js';
+import { Batched } from '../../database/batched.js';
+import { StatementsService } from '../../database/statements.service.js';
+import { findPage } from '../find-page.js';
+import type { PageSource } from '../page-reader.service.js';
+import type { FoundPage, Search } from '../search.js';
+import type { Write } from '../write-envelope.js';
+import { failureOf } from './constraint-failures.js';
+import { DeclaredResource } from './declared-resource.js';
+import { changesJson, recordFrom, valuesOf } from './record-values.js';
+import type { ResourceRecord } from './resource-record.js';
+import { statementsOf, type ResourceStatements } from './resource.statements.js';
+import type { Row } from './row.js';
+
+interface Reading {
+  readonly id: number;
+  readonly act: AuditAct;
+}
+
+/**
+ * A record of a page.
+ * @publicApi
+ */
+export interface PageRecord<R> {
+  readonly id: number;
+  readonly record: R;
+}
+
+/**
+ * Stores the records of a resource, each act with its audit event in one statement. A resource may have another: a class that extends this one.
+ * @publicApi
+ */
+@Injectable()
+export class ResourceRepository<R extends ResourceRecord = ResourceRecord> {
+  private readonly readings = new Batched<Reading, ResourceRecord | undefined>((readings) => this.readEach(readings));
+  private readonly sql: ResourceStatements;
+
+  constructor(
+    protected readonly resource: DeclaredResource<R>,
+    protected readonly statements: StatementsService,
+    private readonly dataSource: DataSource,
+  ) {
+    this.sql = knownStatements(resource);
+  }
+
+  /** Stores a new record. @throws ValidationError when it has the value of another, or refers to no record */
+  async create(record: object, act: AuditAct, manager?: EntityManager): Promise<Write> {
+    const values = { uniqueId: uuidv7(), updatedBy: act.actor.name, ...valuesOf(this.resource, record) };
+    const changes = changesJson(this.resource, undefined, record);
+    const run = this.statements.runForOne(this.sql.create, { changes, ...values, ...actValues(act) }, manager);
+    return this.orFailure(run, record);
+  }
+
+  /** The record; undefined when there is none. Concurrent reads outside transactions share a statement. */
+  async get(id: number, act: AuditAct, manager?: EntityManager): Promise<R | undefined> {
+    const reading = { id, act };
+    return manager
+      ? (await this.readEach([reading], manager))[0]
+      : (this.readings.get(reading) as Promise<R | undefined>);
+  }
+
+  /** The ids of the records that match a search. */
+  find(search: Search): Promise<FoundPage> {
+    return findPage(this.dataSource, this.resource.searchable, search);
+  }
+
+  /** Runs work in a transaction. No other request changes a record that the work locks, until the end. */
+  transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.dataSource.transaction(work);
+  }
+
+  /** Reads the records of a page, and writes one event for all of them. */
+  pages(act: AuditAct, manager?: EntityManager): PageSource<PageRecord<R>> {
+    const values = actValues(act);
+    const pageRecord = (row: Row): PageRecord<R> => ({ id: row.id, record: recordFrom(this.resource, row) });
+    return {
+      small: async (ids, smallBytes) => {
+        const rows = await this.statements.run(this.sql.readPage, { ids, smallBytes, ...values }, manager);
+        return rows.map((row) => ({ foundId: row.foundId, bytes: row.bytes, fits: row.fits, ...pageRecord(row) }));
+      },
+      slice: async (ids) => (await this.statements.run(this.sql.readSlice, { ids }, manager)).map(pageRecord),
+      noteLarge: (ids) => this.statements.run(this.sql.shown, { ids, ...values }, manager),
+    };
+  }
+
+  /** The records with these ids in the order of their ids, locked until the transaction ends. */
+  async lock(ids: readonly number[], manager: EntityManager): Promise<R[]> {
+    const rows = await this.statements.run(this.sql.lock, { ids }, manager);
+    return rows.map((row) => recordFrom(this.resource, row));
+  }
+
+  /** Writes a locked record that was `before`. @throws ValidationError as `create` does */
+  async update(record: R, before: R, act: AuditAct, manager: EntityManager): Promise<Write> {
+    const values = { id: record.Id, updatedBy: act.actor.name, ...valuesOf(this.resource, record) };
+    const changes = changesJson(this.resource, before, record);
+    const run = this.statements.runForOne(this.sql.update, { changes, ...values, ...actValues(act) }, manager);
+    return this.orFailure(run, record);
+  }
+
+  /** Deletes a locked record for good. @throws ValidationError when other records refer to it */
+  async delete(record: R, act: AuditAct, manager: EntityManager): Promise<Write> {
+    const changes = changesJson(this.resource, record, undefined);
+    const values = { id: record.Id, author: act.actor.name, changes };
+    return this.orFailure(
+      this.statements.runForOne(this.sql.delete, { ...actValues(act), ...values }, manager),
+      record,
+    );
+  }
+
+  /** Writes an event about some records, or about none, that is no write of a record: that a command ran. It returns when. */
+  async note(recordIds: readonly number[], act: AuditAct, manager: EntityManager): Promise<Date> {
+    const values = { recordIds, resource: this.resource.name };
+    return (await this.statements.runForOne(RECORD_RESOURCE_ACT, { ...actValues(act), ...values }, manager)).createdOn;
+  }
+
+  private async readEach(readings: readonly Reading[], manager?: EntityManager): Promise<(R | undefined)[]> {
+    const batch = readings.map(({ id, act }) => ({ recordId: id, ...actValues(act) }));
+    const rows = inOrderOf(readings, await this.statements.run(this.sql.readEach, { batch }, manager));
+    return rows.map((row) => row && recordFrom(this.resource, row));
+  }
+
+  private async orFailure<T>(run: Promise<T>, sent: object): Promise<T> {
+    try {
+      return await run;
+    } catch (error) {
+      throw failureOf(error, this.resource, sent);
+    }
+  }
+}
+
+const known = new WeakMap<object, ResourceStatements>();
+
+/** The statements of a resource are made once in a process, whatever number of applications it has. */
+function knownStatements(resource: object): ResourceStatements {
+  const statements = known.get(resource) ?? statementsOf(resource as DeclaredResource);
+  known.set(resource, statements);
+  return statements;
+}

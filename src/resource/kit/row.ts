@@ -1,0 +1,4 @@
+import type { MemberValue } from './member-kinds.js';
+
+/** A record as the statements return it: `id`, and the other members by their contract names. */
+export type Row = { readonly id: number } & Readonly<Record<string, MemberValue>>;

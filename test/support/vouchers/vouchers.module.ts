@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { ResourceModule } from '../../../src/resource/resource.module.js';
+import { CouponsModule } from '../coupons/coupons.module.js';
+import { CreateVouchers1796000020001 } from './create-vouchers.js';
+import { Voucher } from './voucher.js';
+import { HooksController, VouchersController } from './vouchers.controller.js';
+import { VouchersRepository } from './vouchers.repository.js';
+import { VouchersService } from './vouchers.service.js';
+
+/** A resource whose service, controller and repository are a team's own. */
+@Module({
+  imports: [
+    CouponsModule,
+    ResourceModule.forFeature(
+      [
+        {
+          ...{ resource: Voucher, service: VouchersService },
+          ...{ controller: VouchersController, repository: VouchersRepository },
+        },
+      ],
+      { migrations: [CreateVouchers1796000020001] },
+    ),
+  ],
+  controllers: [HooksController],
+})
+export class VouchersModule {}
