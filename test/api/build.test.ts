@@ -1,16 +1,23 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+const ROOT = join(import.meta.dirname, '../..');
 const SCRIPT = '.ci/build.mjs';
 /** Replaces Nest's compiler: creates a new `dist/` with the source that it read. */
 const COMPILER = `
   const { appendFileSync, cpSync, mkdirSync, rmSync } = require('node:fs');
   appendFileSync('builds', 'x');
   rmSync('dist', { recursive: true, force: true });
-  mkdirSync('dist');
+  mkdirSync('dist/database', { recursive: true });
   cpSync('src/main.ts', 'dist/main.js');`;
+/** Replaces the engine, which needs seconds to create a database. */
+const ENGINE = `
+  const { writeFileSync } = require('node:fs');
+  exports.PGlite = class {
+    static create = async (folder) => (writeFileSync(folder + '/PG_VERSION', '18'), { close: async () => undefined });
+  };`;
 
 describe('the build before `npm start` and `npm run cli`', () => {
   let root: string;
@@ -25,12 +32,14 @@ describe('the build before `npm start` and `npm run cli`', () => {
     root = mkdtempSync(join(tmpdir(), 'tessera-test-'));
     write('node_modules/@nestjs/cli/package.json', '{}');
     write('node_modules/@nestjs/cli/bin/nest.js', COMPILER);
+    write('node_modules/@electric-sql/pglite/index.js', ENGINE);
+    symlinkSync(join(ROOT, 'node_modules/tar'), join(root, 'node_modules/tar'));
     for (const name of ['nest-cli.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'])
       write(name, '{}');
     write('src/main.ts', 'first');
     write('src/kernel/id.ts', '');
     mkdirSync(join(root, '.ci'));
-    cpSync(join(import.meta.dirname, '../..', SCRIPT), join(root, SCRIPT));
+    cpSync(join(ROOT, SCRIPT), join(root, SCRIPT));
   });
   afterEach(() => {
     rmSync(root, { recursive: true });
