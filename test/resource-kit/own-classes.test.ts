@@ -147,6 +147,20 @@ describe('hooks', () => {
     expect((await admin.send('PUT', VOUCHERS, { headers: kept, body })).status).toBe(200);
   });
 
+  it('run for each record of a page that is too large for one part', async () => {
+    const large = { Reason: 'refund', Note: 'shown', SystemId: 'x'.repeat(4_000) };
+    const ids: number[] = [];
+    for (let n = 0; n < 300; n++) ids.push(await make(large));
+    const { afterRead: before = 0 } = await hooks();
+    const answer = await admin.get(`${VOUCHERS}?Voucher_Reason=refund&size=1000`);
+    expect(idsOf(answer)).toEqual(ids);
+    const notes = (answer.body.Records as { Note: string }[]).map(({ Note }) => Note);
+    expect(new Set(notes)).toEqual(new Set(['SHOWN TO ADMIN@EXAMPLE.COM']));
+    expect(await hooks()).toMatchObject({ afterRead: before + ids.length });
+    const [event, ...more] = await events(service, { EntityShortName: 'Voucher', Reason: 'search', EntityId: 'null' });
+    expect([event?.['RecordIds'], more]).toEqual([ids, []]);
+  });
+
   it('see records as instances of their class, and run for commands too', async () => {
     const Ids = [await make({ Order: 1 }), await make({ Order: 2 })];
     expect((await admin.post(`${VOUCHERS}/runcommand`, { Key: 'VOUCHER_SPEND', Ids })).status).toBe(200);
