@@ -5,17 +5,21 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { DataSource, type MigrationInterface } from 'typeorm';
-import { runCli } from '../support/cli.js';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { deleteData, newData, settingsOf } from '../support/data.js';
+import { CACHE, QUICK_START } from '../support/fixtures.mjs';
+import { compile, writeWhole } from '../support/compile.js';
 
 /** The application with modules of a team's, in this process and without HTTP, as a command has it. */
 async function start(): Promise<{ app: INestApplicationContext; dataDir: string }> {
   const dataDir = await newData();
   Object.assign(process.env, settingsOf(dataDir));
   const { AppModule } = await import('../../src/app.module.js');
-  const { Settings } = await import('../../src/config/settings.js');
   const { VouchersModule } = await import('../support/vouchers/vouchers.module.js');
-  const app = await NestFactory.createApplicationContext(AppModule.with(Settings.load(), [VouchersModule]), {
+  const { Settings } = await import('../../src/config/settings.js');
+  const service = AppModule.with(Settings.load(), [VouchersModule]);
+  const app = await NestFactory.createApplicationContext(service, {
     logger: ['error', 'warn'],
     abortOnError: false,
   });
@@ -96,10 +100,25 @@ describe('migrations generate', () => {
     );
   });
 
-  it('is a command', async () => {
+  it('is a command, which knows the resources of a definition', async () => {
+    await compile('partner-resource/partners.module.ts');
+    const config = join(CACHE, 'programs/partners.config.js');
+    await writeWhole(
+      config,
+      `import { defineTessera } from '../../../dist/tessera.js';
+      import { PartnersModule } from '../partner-resource/partners.module.js';
+      export default defineTessera({ modules: [PartnersModule] });`,
+    );
     const data = await newData();
-    const { code, stdout } = await runCli(data, ['migrations', 'generate', 'nothing', '--folder', folder]);
-    expect([code, stdout]).toEqual([0, 'The database has what the resources declare: nothing was written.\n']);
+    const cli = join(import.meta.dirname, '../../dist/cli/main.js');
+    const args = ['--config', config, 'migrations', 'generate', 'create-partners', '--folder', folder];
+    const env = { PATH: process.env['PATH'], NODE_ENV: 'test', ...settingsOf(data) };
+    const { stdout } = await promisify(execFile)(process.execPath, [...QUICK_START, cli, ...args], { env });
+    const file = /^Wrote (.*)\.$/m.exec(stdout)?.[1] ?? '';
+    const source = readFileSync(file, 'utf8');
+    expect(source).toContain('CREATE TABLE \\"partners\\"');
+    expect(source).toContain('DROP TABLE \\"partners\\"');
+    expect(source.split('await runner.query').length - 1).toBe(6);
     await deleteData(data);
   });
 });
