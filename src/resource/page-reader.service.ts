@@ -52,6 +52,7 @@ export function pageSql(found: string, columns: string, event?: string): string 
 /**
  * Reads the records of pages with little memory. One statement reads a small page. A large page is read slice by slice, at the speed of its
  * client. Each user can read one large page at a time, and each process can read four.
+ * @publicApi
  */
 @Injectable()
 export class PageReaderService {

@@ -1,5 +1,5 @@
 /**
- * The conventions of the contract for resources of a team: members of bodies, envelopes, searches, batches and conditional writes.
+ * The kit for resources of a team, and the conventions of the contract: members of bodies, envelopes, searches, batches and conditional writes.
  * @packageDocumentation
  */
 export { ApiFailures, ApiValidationFailure } from '../http/api-failures.js';
@@ -18,16 +18,22 @@ export type { FilterKind } from './search-filters.js';
 export { SearchQuery, type SearchDefinition } from './search-parameters.js';
 export type { Comparison, Filter, Found, FoundPage, Records, Search, Slices } from './search.js';
 export { WriteEnvelope, type Write } from './write-envelope.js';
+
 export { Handles, type CommandDeclaration } from './kit/command-declarations.js';
-export { DeclarationError } from './kit/declaration-error.js';
+export type { CommandRun } from './kit/command-runs.js';
+export { CommandEnvelope, CommandView } from './kit/command-views.js';
+export { DeclaredResource } from './kit/declared-resource.js';
 export type { MemberOptions } from './kit/member-declarations.js';
 export { Choice, DateTime, Flag, Reference, Text, Whole } from './kit/member-decorators.js';
-export { ResourceController } from './kit/resource.controller.js';
-export { Resource, type ResourceOptions } from './kit/resource.decorator.js';
 export type { ResourceFeature } from './kit/resource-feature.js';
 export { ResourceHooks, type Act } from './kit/resource-hooks.js';
 export { ResourceRecord } from './kit/resource-record.js';
-export { ResourceRepository } from './kit/resource.repository.js';
 export type { ResourceRoutes } from './kit/resource-routes.js';
+export type { ResourceView } from './kit/resource-views.js';
+export { ResourceController } from './kit/resource.controller.js';
+export { Resource, type ResourceOptions } from './kit/resource.decorator.js';
+export { ResourceRepository, type PageRecord } from './kit/resource.repository.js';
 export { ResourceService } from './kit/resource.service.js';
+export { CommandParameter, RunCommand } from './kit/run-command.js';
+export { PageReaderService } from './page-reader.service.js';
 export { ResourceModule } from './resource.module.js';

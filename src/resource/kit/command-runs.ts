@@ -11,7 +11,10 @@ import type { ResourceRecord } from './resource-record.js';
 import type { ResourceRepository } from './resource.repository.js';
 import type { RunCommand } from './run-command.js';
 
-/** A command that was run. */
+/**
+ * A command that was run.
+ * @publicApi
+ */
 export interface CommandRun {
   /** What its handler returned; without that, the Ids of its records. */
   readonly value: unknown;

@@ -26,7 +26,10 @@ class RequiredParameter {
   readonly Type!: string;
 }
 
-/** A command that a resource offers (contract 1.7). */
+/**
+ * A command that a resource offers (contract 1.7).
+ * @publicApi
+ */
 export class CommandView {
   @ApiProperty({ type: String, example: 'COUPON_EXTEND' })
   readonly Key!: string;
@@ -93,7 +96,10 @@ export function commandViews(commands: readonly CommandDeclaration[], isOfRecord
   return isOfRecord ? views.filter(({ DisplayInDropdown }) => DisplayInDropdown) : views;
 }
 
-/** The response to a command: the members of `WriteEnvelope`, where Value says what was done (contract 1.7). */
+/**
+ * The response to a command: the members of `WriteEnvelope`, where Value says what was done (contract 1.7).
+ * @publicApi
+ */
 export class CommandEnvelope extends WriteEnvelope {
   @ApiProperty({ type: String, example: 'The command was run correctly.' })
   declare readonly Message: string;

@@ -22,7 +22,10 @@ const SYSTEM_ID: MemberDeclaration = {
 /** SQL: whether a record is less than 24 hours old (contract 1.1). */
 export const IS_NEW = `created_on > now() - interval '24 hours'`;
 
-/** A resource as its class declares it, with all that the kit derives from that. */
+/**
+ * A resource as its class declares it, with all that the kit derives from that.
+ * @publicApi
+ */
 export class DeclaredResource<R extends ResourceRecord = ResourceRecord> {
   readonly name: string;
   readonly plural: string;

@@ -8,7 +8,10 @@ import type { MemberDeclaration } from './member-declarations.js';
 import type { ResourceRecord } from './resource-record.js';
 import { textOf } from './shown-as.js';
 
-/** A record as clients see it: the members of the resource, then those that all records have, nulls written out (contract 1.1). */
+/**
+ * A record as clients see it: the members of the resource, then those that all records have, nulls written out (contract 1.1).
+ * @publicApi
+ */
 export type ResourceView = Readonly<Record<string, unknown>> & { readonly Id: number };
 
 /** The classes that document the records of a resource. */

@@ -18,7 +18,10 @@ import {
 const MOST_RECORDS = 1_000;
 const MOST_PARAMETERS = 100;
 
-/** A parameter of a command that is to run. Type is what the list of commands says, and is not read. */
+/**
+ * A parameter of a command that is to run. Type is what the list of commands says, and is not read.
+ * @publicApi
+ */
 export class CommandParameter {
   @ApiProperty({ type: String, example: 'Days' })
   @IsString()
@@ -39,7 +42,10 @@ export class CommandParameter {
   readonly Value?: unknown;
 }
 
-/** What a client sends to run a command (contract 1.7). */
+/**
+ * What a client sends to run a command (contract 1.7).
+ * @publicApi
+ */
 export class RunCommand {
   @ApiProperty({ type: String, example: 'COUPON_EXTEND', description: 'The Key of a command.' })
   @IsString()
