@@ -9,13 +9,14 @@ export function namesInCode(): string[] {
 
 /**
  * Of the catalogue, for metrics; by primary key, after a change of the secret, with a second factor, at the first sign-in after an upgrade,
- * where a setting says so, or when a range of events expires only; those of the embedded database's own job; and those of a verification,
- * an export or an end of all sessions, which read all there is.
+ * where a setting says so, or when a range of events expires only; those of the embedded database's own job; those of a verification, an
+ * export or an end of all sessions, which read all there is; and those of resources of the kit, of which the service itself has none.
  */
 export const NOT_SENT = [
   'audit-export-page',
   'audit-export-page-end',
   'audit-outside-seals',
+  'audit-record-resource-act',
   'audit-seal-delete-range',
   'audit-seal-from',
   'audit-seal-measured-from',
@@ -26,6 +27,7 @@ export const NOT_SENT = [
   'embedded-flush-counters',
   'maintenance-most-due',
   'maintenance-wal-since-checkpoint',
+  'resource-columns',
   'session-count',
   'session-end-elsewhere',
   'session-end-next',
