@@ -1,7 +1,8 @@
-import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const DIST = new URL('../../dist', import.meta.url).pathname;
+const PACKAGE = new URL('../../package.json', import.meta.url).pathname;
 /** Below the repository, so that the copy finds its packages. */
 const FOLDER = new URL('../.cache/planted/', import.meta.url).pathname;
 
@@ -172,6 +173,8 @@ export function plant(name) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
   cpSync(DIST, folder, { recursive: true });
+  // The command line reads its version there.
+  if (!existsSync(join(FOLDER, 'package.json'))) copyFileSync(PACKAGE, join(FOLDER, 'package.json'));
   renameSync(join(folder, 'main.js'), join(folder, 'unharmed.js'));
   writeFileSync(join(folder, 'main.js'), `${PLANTS[name]}\nawait import('./unharmed.js');\n`);
   return folder;
