@@ -133,6 +133,7 @@ describe('the metrics', () => {
     const third = await refresh(service, second, 'counted');
     await askRefresh(service, third.refresh, 'another');
     await askRefresh(service, 'tsr_garbage', 'counted');
+    await seconds(0.3);
     await askRefresh(service, first.refresh, 'counted');
     await askRefresh(service, third.refresh, 'counted');
     const wrong = { grant_type: 'password', username: 'edit@example.com', password: 'wrong' };

@@ -18,6 +18,7 @@ import {
   the,
   type AuditEntry,
   type Tokens,
+  untilStale,
 } from '../support/sessions.js';
 
 const ENTRIES = '/api/sys/audittrailentries';
@@ -159,6 +160,7 @@ describe('the reason why a user was logged out', () => {
       if (reason === 'edited') await admin.put(RESOURCE, { ...record, TicketHash: 'x' });
       if (reason === 'replayed') {
         await refresh(service, await refresh(service, tokens, 'why'), 'why');
+        await untilStale();
         await askRefresh(service, tokens.refresh, 'why');
       }
     }

@@ -14,6 +14,7 @@ import {
   TOKEN,
   tokensOf,
   type Tokens,
+  untilStale,
 } from '../support/sessions.js';
 
 const GRANT = { grant_type: 'password', username: 'all@example.com', password: passwordOf('all') };
@@ -161,6 +162,7 @@ describe('a request that names no client', () => {
   it('ends the session when the token is a replay', async () => {
     const first = await login(service, 'all', 'replayed');
     const third = await refresh(service, await refresh(service, first, 'replayed'), 'replayed');
+    await untilStale();
     expect((await askRefresh(service, first.refresh)).status).toBe(400);
     expect(await isAlive(service, third)).toBe(false);
     expect((await story(service, third)).at(-1)).toBe('session-ended: replayed');

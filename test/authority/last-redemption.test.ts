@@ -10,6 +10,7 @@ import {
   TOKEN,
   tokensOf,
   type Tokens,
+  untilStale,
 } from '../support/sessions.js';
 
 interface Place {
@@ -53,6 +54,7 @@ it('the end of a replayed session names the victim who replayed and the thief wh
   const stolen = await login('robbed', VICTIM);
   const first = await refresh(stolen, 'robbed', { ...THIEF, request: 'theft-1' });
   await refresh(first, 'robbed', { ...THIEF, request: 'theft-2' });
+  await untilStale();
   await expect(refresh(stolen, 'robbed', VICTIM)).rejects.toThrow('invalid_grant');
   const [end] = await events(service, { SessionId: sessionOf(stolen), Kind: 'session-ended' });
   expect(end).toMatchObject({

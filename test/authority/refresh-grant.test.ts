@@ -18,6 +18,7 @@ import {
   the,
   tokensOf,
   type Tokens,
+  untilStale,
 } from '../support/sessions.js';
 
 /** Seconds. The tests have to wait until this window has ended. */
@@ -125,6 +126,7 @@ describe('a retry', () => {
 describe('a replay', () => {
   it.each([2, 3, 4, 7])('of a token %d generations old ends the session, within the window too', async (age) => {
     const all = await chain(`replay-${age}`, age + 1);
+    await untilStale();
     await expectRefused(service, the(all[0]).refresh, `replay-${age}`);
     await expectEnded(...all);
   });

@@ -8,7 +8,16 @@ import { runCli } from '../support/cli.js';
 import { basicOf, create, RESOURCE, type Client } from '../support/client.js';
 import { databaseUrl, deleteData, newData } from '../support/data.js';
 import { freePort, Service } from '../support/service.js';
-import { askRefresh, disposeWithoutLeaks, isAlive, login, refresh, the, tokensOf } from '../support/sessions.js';
+import {
+  askRefresh,
+  disposeWithoutLeaks,
+  isAlive,
+  login,
+  refresh,
+  the,
+  tokensOf,
+  untilStale,
+} from '../support/sessions.js';
 
 const PGBOUNCER = '/usr/sbin/pgbouncer';
 const isInstalled = existsSync(PGBOUNCER);
@@ -131,6 +140,7 @@ suite('through PgBouncer in transaction mode', () => {
     const second = await refresh(service, first);
     expect(tokensOf(await askRefresh(service, first.refresh)).refresh).toBe(second.refresh);
     const third = await refresh(service, second);
+    await untilStale();
     expect((await askRefresh(service, first.refresh)).status).toBe(400);
     expect(await isAlive(service, third)).toBe(false);
   });

@@ -135,6 +135,14 @@ export function seconds(count: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, count * 1000));
 }
 
+/**
+ * Waits before a replay. The service knows when a request arrived only to within the time that its process was stalled, and excuses a token
+ * that may have been current then. After this wait, tokens that are out of use have been so for long enough.
+ */
+export function untilStale(): Promise<void> {
+  return seconds(0.3);
+}
+
 /** Waits until a step of an authenticator's code (RFC 6238: thirty seconds) has this many seconds left. */
 export async function totpStepWith(secondsLeft: number): Promise<void> {
   const left = 30 - ((Date.now() / 1000) % 30);
