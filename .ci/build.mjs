@@ -3,7 +3,6 @@
  * but unpacking the archive needs neither. With `--if-stale` it builds only if there is no build of these sources, because `npm start` and
  * `npm run cli` must not replace the files of a running service. `dist/.sources` says what was built.
  */
-import { PGlite } from '@electric-sql/pglite';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -11,7 +10,6 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { create } from 'tar';
 
 const ROOT = join(import.meta.dirname, '..');
 const STAMP = join(ROOT, 'dist/.sources');
@@ -31,7 +29,10 @@ function compile() {
   return once(spawn(process.execPath, [NEST, 'build'], { cwd: ROOT, stdio: 'inherit' }), 'exit');
 }
 
+/** Only a build loads the engine: `npm start` with a current build does not need it. */
 async function newDatabase() {
+  const { PGlite } = await import('@electric-sql/pglite');
+  const { create } = await import('tar');
   const folder = mkdtempSync(join(tmpdir(), 'tessera-new-database-'));
   try {
     await (await PGlite.create(folder)).close();

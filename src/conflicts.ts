@@ -1,5 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { DeclaredRolesService, type DeclaredRoute } from './access/declared-roles.service.js';
+import { DeclaredRolesService, rolesOf, type DeclaredRoute } from './access/declared-roles.service.js';
 import { DefinitionError } from './definition.js';
 
 /**
@@ -44,10 +44,6 @@ function refuseAlikeRoles(routes: readonly DeclaredRoute[]): void {
       known.set(key, { role, route });
     }
   }
-}
-
-function rolesOf({ policy }: DeclaredRoute): readonly string[] {
-  return policy && policy !== 'public' ? policy.roles : [];
 }
 
 function described({ name, module }: DeclaredRoute): string {

@@ -44,8 +44,7 @@ export class DeclaredRolesService {
 
   /** The names of all roles that routes require, sorted. */
   roles(): string[] {
-    const roles = this.routes().flatMap(({ policy }) => (policy && policy !== 'public' ? policy.roles : []));
-    return [...new Set(roles)].sort();
+    return [...new Set(this.routes().flatMap(rolesOf))].sort();
   }
 
   /** RouterModule keeps the path of a module for each application. */
@@ -54,6 +53,11 @@ export class DeclaredRolesService {
       module && (Reflect.getMetadata(`__module_path__${this.modules.applicationId}`, module) as string | undefined)
     );
   }
+}
+
+/** The roles that a route requires: one of them is enough. None for a public route, and for one without a policy. */
+export function rolesOf({ policy }: DeclaredRoute): readonly string[] {
+  return policy && policy !== 'public' ? policy.roles : [];
 }
 
 function isRoute(handler: object | undefined): boolean {

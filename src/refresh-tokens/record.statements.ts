@@ -5,7 +5,7 @@ import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { columnList, parameterList } from '../database/named-parameters.js';
 import { PAGE, pageSql, type Found } from '../resource/page-reader.service.js';
 import { rowOf, statement } from '../database/statement.js';
-import type { Write } from '../resource/write-envelope.js';
+import { WRITE, type Write } from '../resource/write-envelope.js';
 import type { LockedSession } from './locked-session.js';
 import { isNew, type RefreshToken } from './refresh-token.entity.js';
 import { NOW_SECOND } from '../sessions/session.statements.js';
@@ -14,9 +14,6 @@ import { NOW_SECOND } from '../sessions/session.statements.js';
 const RECORD = `id, unique_id AS "uniqueId", subject, client_id AS "clientId", expires_on AS "expiresOn",
   protected_ticket AS "protectedTicket", ticket_hash AS "ticketHash", ticket_salt AS "ticketSalt", system_id AS "systemId",
   updated_by AS "updatedBy", created_on AS "createdOn", updated_on AS "updatedOn", is_new AS "isNew", issued`;
-
-/** SQL: the columns of a write that the write envelope needs. */
-const WRITE = 'id, updated_on AS "updatedOn", updated_by AS "updatedBy"';
 
 /** The members of a record that clients can edit. */
 const EDITED = {

@@ -11,6 +11,9 @@ export interface Write {
   readonly updatedBy: string;
 }
 
+/** SQL: the members of `Write`, from a row of the resource's table. */
+export const WRITE = 'id, updated_on AS "updatedOn", updated_by AS "updatedBy"';
+
 class WriteValue {
   @ApiProperty({ type: 'integer', format: 'int64', example: 87_654_321, description: 'Id of the record written.' })
   readonly Id!: number;

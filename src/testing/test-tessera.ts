@@ -2,8 +2,6 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Type } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeclaredRolesService } from '../access/declared-roles.service.js';
@@ -13,6 +11,7 @@ import { settingsFrom, type SettingsInput } from '../config/given-settings.js';
 import { demandDefinition, type NestModule } from '../definition.js';
 import { SERVICE } from '../kernel/origin.js';
 import { UsersService } from '../users/users.service.js';
+import { freePort } from './free-port.js';
 
 /**
  * What a test starts.
@@ -131,14 +130,4 @@ function isPlain(body: unknown): body is object {
     body !== null &&
     [Object.prototype, Array.prototype].includes(Object.getPrototypeOf(body) as object)
   );
-}
-
-/** The public URL contains the port, so the port is chosen before the service listens. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

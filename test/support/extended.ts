@@ -1,6 +1,5 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compile } from './compile.js';
+import { compile, writeWhole } from './compile.js';
 import { CACHE } from './fixtures.mjs';
 import { Service } from './service.js';
 
@@ -19,6 +18,6 @@ export async function startExtended(source: `${string}.module.ts` = 'coupons.mod
   const module = source.replace(/ts$/, 'js');
   const file = join(CACHE, `with-${module}`);
   await compile(source);
-  await writeFile(file, main(module));
+  await writeWhole(file, main(module));
   return Service.start({}, file);
 }

@@ -1,9 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { freePort } from '../../src/testing/free-port.js';
 import { Client } from './client.js';
 import { deleteData, newData, settingsOf } from './data.js';
 import { MAIN, QUICK_START } from './fixtures.mjs';
+
+export { freePort };
 
 /** Enough for a busy machine. */
 const START_LIMIT_MS = 120_000;
@@ -92,16 +94,6 @@ export class Service {
   client(authorization?: string): Client {
     return new Client(this.url, authorization);
   }
-}
-
-/** A port of 127.0.0.1 that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function isLive(url: string): Promise<boolean> {

@@ -4,7 +4,7 @@ import { batchRows, type Numbered } from '../../database/batch-rows.js';
 import { parameterList, type Parameters, type Scalar } from '../../database/named-parameters.js';
 import { rowOf, statement, type Statement } from '../../database/statement.js';
 import { PAGE, pageSql, type Found } from '../page-reader.service.js';
-import type { Write } from '../write-envelope.js';
+import { WRITE, type Write } from '../write-envelope.js';
 import { IS_NEW, type DeclaredResource } from './declared-resource.js';
 import type { Row } from './row.js';
 
@@ -37,7 +37,6 @@ export interface ResourceStatements {
 }
 
 const NOW = "date_trunc('second', now())";
-const WRITE = 'id, updated_on AS "updatedOn", updated_by AS "updatedBy"';
 const READING = { recordId: 'bigint', ...ACT } as const;
 
 /**
