@@ -3,6 +3,12 @@ import type { Socket } from 'node:net';
 import { AppError } from '../kernel/app-error.js';
 import { LoopClock, twoTurns } from './loop-clock.js';
 
+/** A request arrived between these times, in milliseconds of `performance.now()`. This process had read the request at the later one. */
+export interface Received {
+  readonly from: number;
+  readonly until: number;
+}
+
 /** These methods only read or delete, so they are carried out even if the client has disconnected. */
 const ALWAYS_CARRIED_OUT: readonly string[] = ['GET', 'HEAD', 'DELETE'];
 
@@ -21,7 +27,7 @@ export function addArrival(fastify: FastifyInstance): void {
   };
   fastify.server.on('connection', accept);
   fastify.decorate('acceptConnection', accept);
-  fastify.decorateRequest('receivedAt', 0);
+  fastify.decorateRequest('received');
   fastify.addHook('onRequest', (_request, _reply, done) => {
     clock.look();
     done();
@@ -32,7 +38,7 @@ export function addArrival(fastify: FastifyInstance): void {
   });
   fastify.addHook('preValidation', (request, _reply, done) => {
     const { at, isLate } = clock.arrivalOn(request.raw.socket);
-    request.receivedAt = at;
+    request.received = { from: at, until: performance.now() };
     const isCarriedOut = ALWAYS_CARRIED_OUT.includes(request.method) || request.routeOptions.config.endsSomething;
     if (!isLate || isCarriedOut) done();
     else {
@@ -72,7 +78,7 @@ declare module 'fastify' {
     endsSomething?: boolean;
   }
   interface FastifyRequest {
-    /** The earliest time at which the last byte of the request may have arrived, in milliseconds of `performance.now()`. */
-    receivedAt: number;
+    /** When the last byte of the request arrived. */
+    received: Received;
   }
 }

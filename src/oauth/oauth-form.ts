@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { originOf } from '../access/request-origin.js';
-import { isAbandoned } from '../http/arrival.js';
+import { isAbandoned, type Received } from '../http/arrival.js';
 import { formNeeded, isForm } from '../http/form.js';
 import type { Origin } from '../kernel/origin.js';
 import { clientNameOf } from './client-name.js';
@@ -16,8 +16,7 @@ export interface OAuthRequest {
   /** The client that the request names by header, parameter or HTTP Basic; undefined when the request names no client. */
   readonly clientId: string | undefined;
   readonly origin: Origin;
-  /** The earliest time at which the request may have arrived, in milliseconds of `performance.now()`. */
-  readonly receivedAt: number;
+  readonly received: Received;
   /** Whether the client has disconnected and no longer waits for the response. */
   readonly isAbandoned: () => Promise<boolean>;
 }
@@ -35,8 +34,8 @@ export const ClientRequest = createParamDecorator((_data: unknown, context: Exec
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   const parameters = parametersOf(request);
   const clientId = clientNameOf(request.raw, parameters.get('client_id'));
-  const { receivedAt } = request;
-  return { parameters, clientId, origin: originOf(request), receivedAt, isAbandoned: () => isAbandoned(request) };
+  const { received } = request;
+  return { parameters, clientId, origin: originOf(request), received, isAbandoned: () => isAbandoned(request) };
 });
 
 /** Returns a required parameter. @throws AppError invalid_request */

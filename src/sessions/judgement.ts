@@ -43,31 +43,29 @@ export type Verdict = 'current' | 'repeat' | Refusal;
 /** How often the service repeats the current token, at most. */
 export const REPETITIONS = 100;
 
-/**
- * How many seconds passed until the session was read: since the earliest arrival of the request, and since this process read the request.
- */
-export interface Age {
-  readonly sinceArrival: number;
-  readonly sinceRead: number;
+/** How many seconds two tokens were out of use when the request came. Negative: the token was superseded later. Infinity: unknown, but long. */
+export interface OutOfUse {
+  /** The presented token, when its request had arrived. */
+  readonly token: number;
+  /** The next token, when this process had read the request. */
+  readonly successor: number;
 }
 
 /**
  * Judges a token of this generation. Only the time at which this token was superseded counts. Anything that the user or the sender did
  * later does not matter.
  */
-export function judge(session: Diagnosis, generation: number, age: Age, windows: Windows): Verdict {
+export function judge(session: Diagnosis, generation: number, outOfUse: OutOfUse, windows: Windows): Verdict {
   const refusal = refusalOf(session, generation);
   if (refusal) return refusal;
   if (generation === session.generation) return 'current';
-  const { sinceSuperseded, sinceSuccessorSuperseded } = session;
-  const outOfUseAtArrival = (sinceSuperseded ?? Infinity) - age.sinceArrival;
-  if (generation === session.generation - 1 && isIdempotent(session, outOfUseAtArrival, windows)) {
+  if (generation === session.generation - 1 && isIdempotent(session, outOfUse.token, windows)) {
     return session.repetitions < REPETITIONS ? 'repeat' : 'repeated-too-often';
   }
   // The token was superseded while the request was in flight, if it was still the current token when the request arrived, or the previous
   // token within the retry window.
-  const wasCurrent = outOfUseAtArrival < 0;
-  const wasPrevious = outOfUseAtArrival < windows.retry && (sinceSuccessorSuperseded ?? Infinity) < age.sinceRead;
+  const wasCurrent = outOfUse.token < 0;
+  const wasPrevious = outOfUse.token < windows.retry && outOfUse.successor < 0;
   return wasCurrent || wasPrevious ? 'superseded-in-flight' : 'replayed';
 }
 

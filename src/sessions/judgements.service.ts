@@ -1,22 +1,21 @@
 import { Injectable } from '@nestjs/common';
+import type { Received } from '../http/arrival.js';
 import { Settings } from '../config/settings.js';
 import type { Origin } from '../kernel/origin.js';
 import { GenuineUsersService } from '../users/genuine-users.service.js';
-import { judge, type Age, type Diagnosis, type Refusal, type Verdict } from './judgement.js';
+import { judge, type Diagnosis, type OutOfUse, type Refusal, type Verdict } from './judgement.js';
 import { RedemptionsRepository } from './redemptions.repository.js';
 import type { Rotatable } from './session.js';
 
 /**
- * The age of a token is only as precise as the time that reading its session took. So a session whose reading took longer is read again.
+ * A time in the database is known here only as precisely as the statement took that read it. If the verdict depends on that, the session is
+ * read again, at most this often in all.
  */
-const PRECISE_MS = 25;
-const READINGS = 3;
+const READINGS = 5;
 
-/** A token that was not redeemed, and the earliest time at which its request may have arrived, in milliseconds of `performance.now()`. */
+/** A token that was not redeemed, and when its request arrived. */
 export interface Unredeemed extends Rotatable {
-  readonly receivedAt: number;
-  /** When this process began to handle the request, in milliseconds of `performance.now()`. */
-  readonly readAt: number;
+  readonly received: Received;
 }
 
 /** A session, the verdict on one of its tokens, and what changed since the previous redemption: network, user agent, both, or nothing. */
@@ -37,11 +36,10 @@ export class JudgementsService {
 
   /** Judges a token by the present state of its session in the database; undefined when the session has ended. */
   async of(token: Unredeemed): Promise<Judged | undefined> {
-    const { REFRESH_RETRY_WINDOW: retry, REFRESH_LOST_ANSWER_WINDOW: lostAnswer } = this.settings;
-    const { session, age } = await this.diagnose(token);
-    if (!session) return undefined;
+    const found = await this.diagnose(token);
+    if (!found) return undefined;
+    const { session, verdict } = found;
     const changeOfPlace = changeBetween(session, token.origin);
-    const verdict = judge(session, token.claims.generation, age, { retry, lostAnswer });
     const isGood = verdict === 'current' || verdict === 'repeat';
     const objection = isGood ? this.objectionTo(session, changeOfPlace) : undefined;
     return { session, changeOfPlace, verdict: objection ?? verdict };
@@ -53,18 +51,57 @@ export class JudgementsService {
     return changeOfPlace !== '' && this.settings.REFRESHED_ELSEWHERE === 'end' ? 'refreshed-elsewhere' : undefined;
   }
 
-  /** Reads the session of a token, and measures how long before that the token's request arrived. */
-  private async diagnose(token: Unredeemed): Promise<{ session?: Diagnosis; age: Age }> {
-    const { receivedAt, readAt } = token;
+  /** Reads the session of a token and judges the token. In doubt about its age the token is no replay. */
+  private async diagnose(token: Unredeemed): Promise<{ session: Diagnosis; verdict: Verdict } | undefined> {
+    const { REFRESH_RETRY_WINDOW: retry, REFRESH_LOST_ANSWER_WINDOW: lostAnswer } = this.settings;
+    let outOfUse = UNKNOWN;
+    let generation: number | undefined;
     for (let reading = 1; ; reading++) {
       const begun = performance.now();
       const session = await this.redemptions.diagnose(token);
-      const now = performance.now();
-      const age = { sinceArrival: (now - receivedAt) / 1000, sinceRead: (begun - readAt) / 1000 };
-      if (!session) return { age };
-      if (now - begun < PRECISE_MS || reading === READINGS) return { session, age };
+      if (!session) return undefined;
+      // Another generation has other times.
+      const known = session.generation === generation ? outOfUse : UNKNOWN;
+      generation = session.generation;
+      outOfUse = narrowed(known, session, token.received, { begun, ended: performance.now() });
+      const [verdict, other] = [outOfUse.least, outOfUse.most].map((each) =>
+        judge(session, token.claims.generation, each, { retry, lostAnswer }),
+      ) as [Verdict, Verdict];
+      if (verdict === other || reading === READINGS) return { session, verdict };
     }
   }
+}
+
+/** How long the tokens were out of use, at least and at most. */
+interface Bounds {
+  readonly least: OutOfUse;
+  readonly most: OutOfUse;
+}
+
+const UNKNOWN: Bounds = {
+  least: { token: -Infinity, successor: -Infinity },
+  most: { token: Infinity, successor: Infinity },
+};
+
+/** The bounds, narrowed by what a reading of the session says. The reading took place between two times of `performance.now()`. */
+function narrowed(
+  { least, most }: Bounds,
+  { sinceSuperseded, sinceSuccessorSuperseded }: Diagnosis,
+  received: Received,
+  { begun, ended }: { begun: number; ended: number },
+): Bounds {
+  const token = sinceSuperseded ?? Infinity;
+  const successor = sinceSuccessorSuperseded ?? Infinity;
+  return {
+    least: {
+      token: Math.max(least.token, token - (ended - received.from) / 1000),
+      successor: Math.max(least.successor, successor - (ended - received.until) / 1000),
+    },
+    most: {
+      token: Math.min(most.token, token - (begun - received.from) / 1000),
+      successor: Math.min(most.successor, successor - (begun - received.until) / 1000),
+    },
+  };
 }
 
 /** `network`, `user-agent`, both, or nothing. */

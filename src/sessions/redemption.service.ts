@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditEventsService } from '../audit/audit-events.service.js';
-import { abandoned } from '../http/arrival.js';
+import { abandoned, type Received } from '../http/arrival.js';
 import { throwOutcomeUnknown } from '../database/database-failures.js';
 import type { Origin } from '../kernel/origin.js';
 import { ClientGuessesService } from '../users/client-guesses.service.js';
@@ -17,8 +17,7 @@ export interface Presented {
   /** The client that the request names; undefined means the client of the token. */
   readonly clientId: string | undefined;
   readonly origin: Origin;
-  /** The earliest time at which the whole request may have arrived, in milliseconds of `performance.now()`. */
-  readonly receivedAt: number;
+  readonly received: Received;
   /** Whether the client has disconnected and no longer waits for the response. */
   readonly isAbandoned: () => Promise<boolean>;
 }
@@ -51,13 +50,12 @@ export class RedemptionService {
    * guesses the client of the token
    */
   async redeem(presented: Presented): Promise<IssuedSession> {
-    const readAt = performance.now();
-    const { refreshToken, clientId, origin, receivedAt } = presented;
+    const { refreshToken, clientId, origin, received } = presented;
     const claims = this.rotations.read(refreshToken);
     if (!claims) throw invalidGrant('not-issued-here');
     if (clientId !== undefined) this.clientGuesses.check(claims.uniqueId);
     const isAbandoned = await presented.isAbandoned();
-    const token = { claims, refreshToken, clientId, origin, receivedAt, readAt, isAbandoned };
+    const token = { claims, refreshToken, clientId, origin, received, isAbandoned };
     const session = isAbandoned ? undefined : await this.rotations.rotate(token);
     // The statement may have been sent twice, and the first run may have taken effect. So from here on no failure says that nothing was
     // written.

@@ -36,7 +36,7 @@ const redeem = ({ refreshToken, clientId }: IssuedSession): Promise<IssuedSessio
     refreshToken,
     clientId,
     origin: ORIGIN,
-    receivedAt: performance.now(),
+    received: { from: performance.now(), until: performance.now() },
     isAbandoned: () => Promise.resolve(false),
   });
 

@@ -18,8 +18,9 @@ beforeAll(async () => {
 afterAll(() => stop());
 
 const redeem = ({ refreshToken }: IssuedSession, how: Partial<Presented> = {}): Promise<IssuedSession> => {
-  const now = { receivedAt: performance.now(), isAbandoned: () => Promise.resolve(false) };
-  return app.get(RedemptionService).redeem({ refreshToken, clientId: 'app', origin: ORIGIN, ...now, ...how });
+  const now = performance.now();
+  const context = { received: { from: now, until: now }, isAbandoned: () => Promise.resolve(false) };
+  return app.get(RedemptionService).redeem({ refreshToken, clientId: 'app', origin: ORIGIN, ...context, ...how });
 };
 
 it('an old token ends nothing if its request came before the last rotation, and ends the session if its request came after', async () => {
@@ -28,7 +29,7 @@ it('an old token ends nothing if its request came before the last rotation, and 
   const received = performance.now();
   await seconds(0.05);
   const third = await redeem(await redeem(first));
-  await expect(redeem(first, { receivedAt: received })).rejects.toMatchObject({
+  await expect(redeem(first, { received: { from: received, until: received } })).rejects.toMatchObject({
     context: { detail: 'superseded-in-flight' },
   });
   const fourth = await redeem(third);

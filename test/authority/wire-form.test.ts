@@ -109,7 +109,7 @@ describe('a forged token', () => {
         refreshToken,
         clientId: undefined,
         origin,
-        receivedAt: performance.now(),
+        received: { from: performance.now(), until: performance.now() },
         isAbandoned: () => Promise.resolve(false),
       });
     const said = { id: 1, uniqueId: crypto.randomUUID(), generation: 0 };

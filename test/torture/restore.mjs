@@ -1,6 +1,7 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import { USERS } from '../support/fixtures.mjs';
 import { newFolder, removeFolder } from './leftovers.mjs';
 import { found } from './population.mjs';
@@ -13,6 +14,7 @@ const EACH = 4;
 const [USER] = USERS;
 /** Longer than a backup and a restore take. */
 const REFUSED_WITHIN_MS = 120_000;
+const GOES_ON_WITHIN_MS = 60_000;
 
 /**
  * A backup is taken while clients sign in and refresh. Later the backup is restored while they continue. A client that did nothing since the
@@ -32,6 +34,7 @@ export async function restore(context) {
     for (const group of [idle, busy, refreshed, ended, again]) await all(group, 'login');
     const going = all(busy, 'refreshUntilRefused');
     await backup.take();
+    await all(busy, 'mustGoOn');
     for (const act of ['refresh', 'refresh', 'refresh']) await all(refreshed, act);
     await Promise.all([all(ended, 'end'), all(again, 'login'), all(newcomers, 'login')]);
     // The clients continue their requests while the service is stopped.
@@ -56,6 +59,7 @@ class Client {
   constructor(world, name) {
     Object.assign(this, { world, name });
     this.history = world.history(name);
+    this.refreshes = 0;
   }
 
   async login() {
@@ -76,7 +80,18 @@ class Client {
     while (answer.status === 200) {
       if (performance.now() > deadline) throw new Error('A client that went on was never refused.');
       this.#keep(answer);
+      this.refreshes++;
       answer = await this.#redeem(this.token);
+    }
+  }
+
+  /** Waits until the client has a token that it asked for after this call. */
+  async mustGoOn() {
+    const enough = this.refreshes + 2;
+    const deadline = performance.now() + GOES_ON_WITHIN_MS;
+    while (this.refreshes < enough) {
+      if (performance.now() > deadline) throw new Error('A client does not get on after the backup.');
+      await pause(10);
     }
   }
 

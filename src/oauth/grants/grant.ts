@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { Received } from '../../http/arrival.js';
 import type { Origin } from '../../kernel/origin.js';
 
 /** The parameters that a grant declared, each given at most once and not empty. Other parameters do not reach the grant. */
@@ -9,8 +10,7 @@ export interface GrantContext {
   /** The client that the request names; undefined when the request names no client. */
   readonly clientId: string | undefined;
   readonly origin: Origin;
-  /** The earliest time at which the request may have arrived, in milliseconds of `performance.now()`. */
-  readonly receivedAt: number;
+  readonly received: Received;
   /** Whether the client has disconnected and no longer waits for the response. */
   readonly isAbandoned: () => Promise<boolean>;
 }
