@@ -2054,6 +2054,168 @@ FROM
       )
   ) act;
 
+-- name: record-search-subjects
+-- $1 wanted: text[]
+-- $2 descending: boolean[]
+-- $3 skip: bigint[]
+-- $4 take: bigint[]
+-- $5 smallBytes: bigint[]
+-- $6 kind: text[]
+-- $7 actor: text[]
+-- $8 reason: text[] with null elements
+-- $9 address: text[] with null elements
+-- $10 userAgent: text[] with null elements
+-- $11 requestId: text[] with null elements
+WITH
+  batch AS (
+    SELECT *
+    FROM
+      unnest(
+        (SELECT :wanted::text[]),
+        (SELECT :descending::boolean[]),
+        (SELECT :skip::bigint[]),
+        (SELECT :take::bigint[]),
+        (SELECT :smallBytes::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (wanted, descending, skip, take, small_bytes, kind, actor, reason, address, user_agent, request_id, ordinal)
+  ),
+  found AS (
+    SELECT
+      batch.ordinal,
+      t.*,
+      count(*) OVER search AS total,
+      row_number() OVER search_in_order AS place
+    FROM
+      batch,
+      LATERAL (
+        SELECT
+          *,
+          refresh_tokens.created_on > now() - interval '24 hours' AS is_new,
+          octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600 AS bytes
+        FROM refresh_tokens
+        WHERE subject = batch.wanted
+        ORDER BY id
+        LIMIT
+          101
+      ) t
+    WINDOW
+      search AS (
+        PARTITION BY
+          batch.ordinal
+      ),
+      search_in_order AS (
+        PARTITION BY
+          batch.ordinal
+        ORDER BY
+          CASE
+            WHEN batch.descending THEN - t.id
+            ELSE t.id
+          END
+      )
+  ),
+  page AS (
+    SELECT
+      found.*,
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      total <= 100
+      AND sum(bytes) OVER (
+        PARTITION BY
+          ordinal
+      ) <= small_bytes AS fits
+    FROM
+      found
+      JOIN batch USING (ordinal)
+    WHERE
+      place > skip
+      AND place <= skip + take
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      CASE
+        WHEN min(subject) = max(subject) THEN min(subject)
+      END,
+      CASE
+        WHEN min(client_id) = max(client_id) THEN min(client_id)
+      END,
+      CASE
+        WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+      END::uuid,
+      array_agg(
+        id
+        ORDER BY id
+      )
+    FROM page
+    WHERE fits
+    GROUP BY
+      ordinal,
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id
+  )
+SELECT
+  batch.ordinal::int,
+  coalesce(counted.total, 0)::int AS total,
+  page.place::int,
+  coalesce(page.fits, counted.total <= 100, true) AS fits,
+  shown.*
+FROM
+  batch
+  LEFT JOIN (
+    SELECT
+      ordinal,
+      max(total) AS total
+    FROM found
+    GROUP BY
+      ordinal
+  ) counted USING (ordinal)
+  LEFT JOIN page ON page.ordinal = batch.ordinal
+  AND (
+    page.fits
+    OR page.place = batch.skip + 1
+  )
+  LEFT JOIN LATERAL (
+    SELECT
+      id,
+      unique_id AS "uniqueId",
+      subject,
+      client_id AS "clientId",
+      expires_on AS "expiresOn",
+      protected_ticket AS "protectedTicket",
+      ticket_hash AS "ticketHash",
+      ticket_salt AS "ticketSalt",
+      system_id AS "systemId",
+      updated_by AS "updatedBy",
+      created_on AS "createdOn",
+      updated_on AS "updatedOn",
+      is_new AS "isNew",
+      issued
+    WHERE page.fits
+  ) shown ON true
+ORDER BY
+  batch.ordinal,
+  page.place;
+
 -- name: record-shown
 -- $1 ids: bigint[]
 -- $2 kind: text

@@ -11,7 +11,7 @@ import { isNew, type RefreshToken } from './refresh-token.entity.js';
 import { NOW_SECOND } from '../sessions/session.statements.js';
 
 /** SQL: the columns that `RefreshTokenView` needs. */
-const RECORD = `id, unique_id AS "uniqueId", subject, client_id AS "clientId", expires_on AS "expiresOn",
+export const RECORD = `id, unique_id AS "uniqueId", subject, client_id AS "clientId", expires_on AS "expiresOn",
   protected_ticket AS "protectedTicket", ticket_hash AS "ticketHash", ticket_salt AS "ticketSalt", system_id AS "systemId",
   updated_by AS "updatedBy", created_on AS "createdOn", updated_on AS "updatedOn", is_new AS "isNew", issued`;
 
@@ -63,7 +63,7 @@ export const CREATE_EACH = statement({
 });
 
 /** SQL: the approximate size of a record as JSON: its texts, two of which occur twice, and the rest. */
-const BYTES = `octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt)
+export const BYTES = `octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt)
   + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600`;
 
 /** SQL: records by ids. The subselect hides the number of ids from the planner, as in `batchRows`. */

@@ -7,7 +7,7 @@ import { Batched } from '../database/batched.js';
 import type { GivenTo } from '../database/statement.js';
 import { StatementsService } from '../database/statements.service.js';
 import { findPage } from '../resource/find-page.js';
-import type { PageSource } from '../resource/page-reader.service.js';
+import { SLICE_BYTES, type PageSource } from '../resource/page-reader.service.js';
 import type { FoundPage, Search } from '../resource/search.js';
 import type { Write } from '../resource/write-envelope.js';
 import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.input.js';
@@ -27,10 +27,23 @@ import {
 } from './record.statements.js';
 import type { RefreshToken } from './refresh-token.entity.js';
 import { REFRESH_TOKENS } from './refresh-token.search.js';
+import { READ_SUBJECTS, type OfSubject } from './subject-search.statements.js';
 
 interface Reading {
   readonly id: number;
   readonly act: AuditAct;
+}
+
+/** A search for the records of one subject in the order of ids. */
+export interface SubjectSearch extends Pick<Search, 'page' | 'size' | 'descending'> {
+  readonly subject: string;
+  readonly act: AuditAct;
+}
+
+/** A page of the records of a subject, and how many records it has in all. */
+export interface SubjectPage {
+  readonly records: readonly RefreshToken[];
+  readonly total: number;
 }
 
 type Creation = GivenTo<typeof CREATE>;
@@ -46,6 +59,7 @@ export interface ExpiredRecords {
 @Injectable()
 export class RefreshTokensRepository {
   private readonly readings = new Batched((readings: readonly Reading[]) => this.readEach(readings));
+  private readonly subjectSearches = new Batched((searches: readonly SubjectSearch[]) => this.readSubjects(searches));
   private readonly creations = new Batched((creations: readonly Creation[]) => this.createEach(creations));
 
   constructor(
@@ -66,6 +80,17 @@ export class RefreshTokensRepository {
   /** The record with this id, or undefined. Concurrent reads share a statement. */
   read(id: number, act: AuditAct): Promise<RefreshToken | undefined> {
     return this.readings.get({ id, act });
+  }
+
+  /**
+   * One page of the records of a subject; undefined when the subject has many records or the page is large. Concurrent searches share a
+   * statement.
+   */
+  async findOfSubject(search: SubjectSearch): Promise<SubjectPage | undefined> {
+    const [first, ...rest] = await this.subjectSearches.get(search);
+    if (!first?.fits) return undefined;
+    const { total } = first;
+    return { total, records: first.place === null ? [] : [first, ...rest] };
   }
 
   /** The ids of one page of the matching records. */
@@ -112,6 +137,20 @@ export class RefreshTokensRepository {
   private async readEach(readings: readonly Reading[]): Promise<(RefreshToken | undefined)[]> {
     const batch = readings.map(({ id, act }) => ({ recordId: id, ...actValues(act) }));
     return inOrderOf(readings, await this.statements.run(READ_EACH, { batch }));
+  }
+
+  private async readSubjects(searches: readonly SubjectSearch[]): Promise<OfSubject[][]> {
+    const batch = searches.map(({ subject, page, size, descending, act }) => ({
+      wanted: subject,
+      descending,
+      skip: (page - 1) * size,
+      take: size,
+      smallBytes: SLICE_BYTES,
+      ...actValues(act),
+    }));
+    const pages: OfSubject[][] = searches.map(() => []);
+    for (const row of await this.statements.run(READ_SUBJECTS, { batch })) pages[row.ordinal - 1]?.push(row);
+    return pages;
   }
 
   private async createEach(creations: readonly Creation[]): Promise<(Write | undefined)[]> {

@@ -1,0 +1,55 @@
+import { ACT, ACT_COLUMNS } from '../audit/audited.js';
+import { shownEvents } from '../audit/shown.js';
+import { batchRows, type Numbered } from '../database/batch-rows.js';
+import { rowOf, statement } from '../database/statement.js';
+import { BYTES, RECORD } from './record.statements.js';
+import { isNew, type RefreshToken } from './refresh-token.entity.js';
+
+/** The statement reads subjects with up to this many records. So no search of a batch delays the others much. */
+const FEW = 100;
+
+/** A search for the records of one subject in the order of ids, the most bytes of its page, and the act of its reader. */
+const SEARCH = {
+  wanted: 'text',
+  descending: 'boolean',
+  skip: 'bigint',
+  take: 'bigint',
+  smallBytes: 'bigint',
+  ...ACT,
+} as const;
+
+/** A record of a page, or the only row of a search without records. `fits` says whether the search was carried out. */
+export interface OfSubject extends RefreshToken {
+  /** The place of the record among all of its subject, from 1; null when the page has no records. */
+  readonly place: number | null;
+  readonly total: number;
+  readonly fits: boolean;
+}
+
+/**
+ * Reads the pages of a batch of searches, each for its reader and with an event, if the subject has few records and the page is small. For
+ * any other search it returns one row with `fits` false, and writes no event.
+ */
+export const READ_SUBJECTS = statement({
+  name: 'record-search-subjects',
+  batch: SEARCH,
+  returns: rowOf<Numbered<OfSubject>>(),
+  text: `WITH batch AS (SELECT * FROM ${batchRows(SEARCH)}),
+    found AS (
+      SELECT batch.ordinal, t.*, count(*) OVER search AS total, row_number() OVER search_in_order AS place
+      FROM batch, LATERAL (
+        SELECT *, ${isNew('refresh_tokens')} AS is_new, ${BYTES} AS bytes FROM refresh_tokens
+        WHERE subject = batch.wanted ORDER BY id LIMIT ${FEW + 1}) t
+      WINDOW search AS (PARTITION BY batch.ordinal),
+        search_in_order AS (PARTITION BY batch.ordinal ORDER BY CASE WHEN batch.descending THEN -t.id ELSE t.id END)),
+    page AS (
+      SELECT found.*, ${ACT_COLUMNS}, total <= ${FEW} AND sum(bytes) OVER (PARTITION BY ordinal) <= small_bytes AS fits
+      FROM found JOIN batch USING (ordinal) WHERE place > skip AND place <= skip + take),
+    event AS (${shownEvents('page WHERE fits')})
+    SELECT batch.ordinal::int, coalesce(counted.total, 0)::int AS total, page.place::int, coalesce(page.fits, counted.total <= ${FEW}, true) AS fits, shown.*
+    FROM batch
+    LEFT JOIN (SELECT ordinal, max(total) AS total FROM found GROUP BY ordinal) counted USING (ordinal)
+    LEFT JOIN page ON page.ordinal = batch.ordinal AND (page.fits OR page.place = batch.skip + 1)
+    LEFT JOIN LATERAL (SELECT ${RECORD} WHERE page.fits) shown ON true
+    ORDER BY batch.ordinal, page.place`,
+});
