@@ -2056,22 +2056,24 @@ FROM
 
 -- name: record-search-subjects
 -- $1 wanted: text[]
--- $2 descending: boolean[]
--- $3 skip: bigint[]
--- $4 take: bigint[]
--- $5 smallBytes: bigint[]
--- $6 kind: text[]
--- $7 actor: text[]
--- $8 reason: text[] with null elements
--- $9 address: text[] with null elements
--- $10 userAgent: text[] with null elements
--- $11 requestId: text[] with null elements
+-- $2 orderBy: text[]
+-- $3 descending: boolean[]
+-- $4 skip: bigint[]
+-- $5 take: bigint[]
+-- $6 smallBytes: bigint[]
+-- $7 kind: text[]
+-- $8 actor: text[]
+-- $9 reason: text[] with null elements
+-- $10 address: text[] with null elements
+-- $11 userAgent: text[] with null elements
+-- $12 requestId: text[] with null elements
 WITH
   batch AS (
     SELECT *
     FROM
       unnest(
         (SELECT :wanted::text[]),
+        (SELECT :orderBy::text[]),
         (SELECT :descending::boolean[]),
         (SELECT :skip::bigint[]),
         (SELECT :take::bigint[]),
@@ -2082,59 +2084,78 @@ WITH
         (SELECT :address::text[]),
         (SELECT :userAgent::text[]),
         (SELECT :requestId::text[])
-      ) WITH ORDINALITY AS batch (wanted, descending, skip, take, small_bytes, kind, actor, reason, address, user_agent, request_id, ordinal)
+      ) WITH ORDINALITY AS batch (wanted, order_by, descending, skip, take, small_bytes, kind, actor, reason, address, user_agent, request_id, ordinal)
   ),
   found AS (
     SELECT
-      batch.ordinal,
+      batch.*,
       t.*,
-      count(*) OVER search AS total,
-      row_number() OVER search_in_order AS place
+      CASE
+        WHEN descending THEN total + 1 - rank
+        ELSE rank
+      END AS place
     FROM
       batch,
       LATERAL (
         SELECT
           *,
           refresh_tokens.created_on > now() - interval '24 hours' AS is_new,
-          octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600 AS bytes
-        FROM refresh_tokens
-        WHERE subject = batch.wanted
-        ORDER BY id
-        LIMIT
-          101
+          octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600 AS bytes,
+          count(*) OVER () AS total,
+          row_number() OVER (
+            ORDER BY
+              CASE
+                WHEN batch.order_by = 'Subject' THEN subject
+              END,
+              CASE
+                WHEN batch.order_by = 'ClientId' THEN client_id
+              END,
+              CASE
+                WHEN batch.order_by = 'ExpiresOn' THEN expires_on
+              END,
+              CASE
+                WHEN batch.order_by = 'UpdatedOn' THEN updated_on
+              END,
+              CASE
+                WHEN batch.order_by = 'CreatedOn' THEN created_on
+              END,
+              CASE
+                WHEN batch.order_by = 'UniqueId' THEN unique_id
+              END,
+              CASE
+                WHEN batch.order_by = 'UpdatedBy' THEN updated_by
+              END,
+              CASE
+                WHEN batch.order_by = 'IsNew' THEN refresh_tokens.created_on > now() - interval '24 hours'
+              END,
+              CASE
+                WHEN batch.order_by = 'SystemId' THEN left(system_id, 512)
+              END,
+              CASE
+                WHEN batch.order_by = 'ToStringText' THEN left((subject || ' (' || client_id || ')'), 512)
+              END,
+              id
+          ) AS rank
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE subject = batch.wanted
+            ORDER BY id
+            LIMIT
+              101
+          ) refresh_tokens
       ) t
-    WINDOW
-      search AS (
-        PARTITION BY
-          batch.ordinal
-      ),
-      search_in_order AS (
-        PARTITION BY
-          batch.ordinal
-        ORDER BY
-          CASE
-            WHEN batch.descending THEN - t.id
-            ELSE t.id
-          END
-      )
   ),
   page AS (
     SELECT
-      found.*,
-      kind,
-      actor,
-      reason,
-      address,
-      user_agent,
-      request_id,
+      *,
       total <= 100
       AND sum(bytes) OVER (
         PARTITION BY
           ordinal
       ) <= small_bytes AS fits
-    FROM
-      found
-      JOIN batch USING (ordinal)
+    FROM found
     WHERE
       place > skip
       AND place <= skip + take
@@ -2182,12 +2203,10 @@ SELECT
 FROM
   batch
   LEFT JOIN (
-    SELECT
+    SELECT DISTINCT
       ordinal,
-      max(total) AS total
+      total
     FROM found
-    GROUP BY
-      ordinal
   ) counted USING (ordinal)
   LEFT JOIN page ON page.ordinal = batch.ordinal
   AND (

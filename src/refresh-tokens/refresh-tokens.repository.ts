@@ -34,8 +34,8 @@ interface Reading {
   readonly act: AuditAct;
 }
 
-/** A search for the records of one subject in the order of ids. */
-export interface SubjectSearch extends Pick<Search, 'page' | 'size' | 'descending'> {
+/** A search for the records of one subject. */
+export interface SubjectSearch extends Pick<Search, 'page' | 'size' | 'orderBy' | 'descending'> {
   readonly subject: string;
   readonly act: AuditAct;
 }
@@ -140,8 +140,9 @@ export class RefreshTokensRepository {
   }
 
   private async readSubjects(searches: readonly SubjectSearch[]): Promise<OfSubject[][]> {
-    const batch = searches.map(({ subject, page, size, descending, act }) => ({
+    const batch = searches.map(({ subject, page, size, orderBy, descending, act }) => ({
       wanted: subject,
+      orderBy,
       descending,
       skip: (page - 1) * size,
       take: size,

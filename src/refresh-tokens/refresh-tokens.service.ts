@@ -117,13 +117,13 @@ export class RefreshTokensService {
     if (record) preconditions.check(entityTagOf(RefreshTokenView.of(record)));
   }
 
-  /** The page of a search by a subject alone in the order of ids, if the subject has few records; otherwise undefined. */
+  /** The page of a search by a subject alone, if the subject has few records; otherwise undefined. */
   private async searchSubject(search: Search, act: AuditAct): Promise<SubjectPage | undefined> {
     const [filter, another] = search.filters;
     const isBySubject = filter?.member === 'Subject' && filter.operator === 'equals' && !another;
-    if (!isBySubject || search.orderBy !== 'Id') return undefined;
-    const { page, size, descending } = search;
-    return this.records.findOfSubject({ subject: String(filter.value), page, size, descending, act });
+    if (!isBySubject) return undefined;
+    const { page, size, orderBy, descending } = search;
+    return this.records.findOfSubject({ subject: String(filter.value), page, size, orderBy, descending, act });
   }
 
   private read<View>(

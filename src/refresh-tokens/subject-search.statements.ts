@@ -1,22 +1,30 @@
-import { ACT, ACT_COLUMNS } from '../audit/audited.js';
+import { ACT } from '../audit/audited.js';
 import { shownEvents } from '../audit/shown.js';
 import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { rowOf, statement } from '../database/statement.js';
+import { orderOf } from '../resource/find-page.js';
 import { BYTES, RECORD } from './record.statements.js';
 import { isNew, type RefreshToken } from './refresh-token.entity.js';
+import { REFRESH_TOKEN_SEARCH, REFRESH_TOKENS } from './refresh-token.search.js';
 
 /** The statement reads subjects with up to this many records. So no search of a batch delays the others much. */
 const FEW = 100;
 
-/** A search for the records of one subject in the order of ids, the most bytes of its page, and the act of its reader. */
+/** A search for the records of one subject, the most bytes of its page, and the act of its reader. */
 const SEARCH = {
   wanted: 'text',
+  orderBy: 'text',
   descending: 'boolean',
   skip: 'bigint',
   take: 'bigint',
   smallBytes: 'bigint',
   ...ACT,
 } as const;
+
+/** SQL: the order of a search, ascending. Only the expression of its member has values. */
+const ORDER = REFRESH_TOKEN_SEARCH.orders
+  .filter((member) => member !== 'Id')
+  .map((member) => `CASE WHEN batch.order_by = '${member}' THEN ${orderOf(REFRESH_TOKENS, member)} END`);
 
 /** A record of a page, or the only row of a search without records. `fits` says whether the search was carried out. */
 export interface OfSubject extends RefreshToken {
@@ -36,19 +44,19 @@ export const READ_SUBJECTS = statement({
   returns: rowOf<Numbered<OfSubject>>(),
   text: `WITH batch AS (SELECT * FROM ${batchRows(SEARCH)}),
     found AS (
-      SELECT batch.ordinal, t.*, count(*) OVER search AS total, row_number() OVER search_in_order AS place
+      SELECT batch.*, t.*, CASE WHEN descending THEN total + 1 - rank ELSE rank END AS place
       FROM batch, LATERAL (
-        SELECT *, ${isNew('refresh_tokens')} AS is_new, ${BYTES} AS bytes FROM refresh_tokens
-        WHERE subject = batch.wanted ORDER BY id LIMIT ${FEW + 1}) t
-      WINDOW search AS (PARTITION BY batch.ordinal),
-        search_in_order AS (PARTITION BY batch.ordinal ORDER BY CASE WHEN batch.descending THEN -t.id ELSE t.id END)),
+        SELECT *, ${isNew('refresh_tokens')} AS is_new, ${BYTES} AS bytes, count(*) OVER () AS total,
+          row_number() OVER (ORDER BY ${[...ORDER, 'id'].join(', ')}) AS rank
+        FROM (SELECT * FROM refresh_tokens WHERE subject = batch.wanted ORDER BY id LIMIT ${FEW + 1}) refresh_tokens) t),
     page AS (
-      SELECT found.*, ${ACT_COLUMNS}, total <= ${FEW} AND sum(bytes) OVER (PARTITION BY ordinal) <= small_bytes AS fits
-      FROM found JOIN batch USING (ordinal) WHERE place > skip AND place <= skip + take),
+      SELECT *, total <= ${FEW} AND sum(bytes) OVER (PARTITION BY ordinal) <= small_bytes AS fits
+      FROM found WHERE place > skip AND place <= skip + take),
     event AS (${shownEvents('page WHERE fits')})
-    SELECT batch.ordinal::int, coalesce(counted.total, 0)::int AS total, page.place::int, coalesce(page.fits, counted.total <= ${FEW}, true) AS fits, shown.*
+    SELECT batch.ordinal::int, coalesce(counted.total, 0)::int AS total, page.place::int,
+      coalesce(page.fits, counted.total <= ${FEW}, true) AS fits, shown.*
     FROM batch
-    LEFT JOIN (SELECT ordinal, max(total) AS total FROM found GROUP BY ordinal) counted USING (ordinal)
+    LEFT JOIN (SELECT DISTINCT ordinal, total FROM found) counted USING (ordinal)
     LEFT JOIN page ON page.ordinal = batch.ordinal AND (page.fits OR page.place = batch.skip + 1)
     LEFT JOIN LATERAL (SELECT ${RECORD} WHERE page.fits) shown ON true
     ORDER BY batch.ordinal, page.place`,
