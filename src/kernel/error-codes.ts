@@ -217,6 +217,11 @@ export const COMMAND_ERRORS = catalogue({
     action: 'Look at it with `npm run cli -- users list`, then disable the user or approve the row.',
   },
   unknown_role: { status: 400, meaning: 'No route needs this role.', action: 'See `npm run cli -- roles list`.' },
+  unknown_kind: {
+    status: 400,
+    meaning: 'No module registers this kind of audit event.',
+    action: 'Choose a kind that the message lists.',
+  },
   no_sessions: {
     status: 400,
     meaning: 'The command names no sessions.',

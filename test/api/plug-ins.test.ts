@@ -223,3 +223,24 @@ describe('settings, a job and metrics of a module', () => {
     expect(metrics.value('tessera_job_runs_total{job_name="shop-count",outcome="ok"}')).toBe(counts);
   });
 });
+
+describe('a kind of audit event of a module', () => {
+  it('is written, searched, and listed in the OpenAPI document', async () => {
+    await service.client().post('/shop/events', { kind: 'till-opened' });
+    expect(await events(service, { Kind: 'till-opened', EntityShortName: 'Till', EntityId: '7' })).toMatchObject([
+      { Actor: 'cashier', Reason: 'late', EntityShortName: 'Till', EntityId: 7, AuditType: null },
+    ]);
+    const { body } = await service.client().get('/api/openapi.json');
+    const { schemas } = (body as { components: { schemas: Record<string, { properties?: { Kind?: object } }> } })
+      .components;
+    const lists = Object.values(schemas).flatMap(({ properties }) => properties?.Kind ?? []);
+    expect(lists).toMatchObject([{ enum: expect.arrayContaining(['login', 'record-read', 'till-opened']) }]);
+  });
+
+  it('that no module registers is refused', async () => {
+    const { status } = await service.client().post('/shop/events', { kind: 'till-closed' });
+    expect(status).toBe(500);
+    expect(service.log).toContain('No module registers the kind of audit event till-closed');
+    expect(await events(service, { Kind: 'till-closed' })).toEqual([]);
+  });
+});
