@@ -1,5 +1,12 @@
 import { decodeJwt } from 'jose';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { basic, basicOf, RESOURCE, type Answer } from '../support/client.js';
+import { writeWhole } from '../support/compile.js';
+import { settingsOf } from '../support/data.js';
+import { CACHE, QUICK_START } from '../support/fixtures.mjs';
 import { programWith } from '../support/resource-service.js';
 import { scrape } from '../support/scrape.js';
 import { freePort, Service } from '../support/service.js';
@@ -35,7 +42,8 @@ beforeAll(async () => {
   service = await Service.start(settings, await programWith('shop/shop.module.ts', 'ShopModule'));
 });
 afterAll(() => service.dispose());
-afterEach(() => set({}));
+// The last test ends the service.
+afterEach(() => set({}).catch(() => undefined));
 
 /** Sets what fails in the module of the team, and its claims. */
 function set(state: { failing?: string[]; claims?: object }): Promise<Answer> {
@@ -50,6 +58,11 @@ async function noticesOf(sessionId: string, count = 1): Promise<Notice[]> {
     if (found.length >= count) return found;
     await seconds(0.05);
   }
+}
+
+/** Waits until the log has this text. */
+async function logged(text: string): Promise<void> {
+  while (!service.log.includes(text)) await seconds(0.05);
 }
 
 function signIn(username: string, password: string): Promise<Answer> {
@@ -166,8 +179,7 @@ describe('a notifier of endings', () => {
     const tokens = await login(service, 'list', 'failing');
     await set({ failing: ['notifier'] });
     expect((await revoke(service, tokens.refresh)).status).toBe(200);
-    while (!service.log.includes('ShopNotifier: a notice was not delivered: The notifier of the shop fail.'))
-      await seconds(0.05);
+    await logged('ShopNotifier: a notice was not delivered: The notifier of the shop fail.');
     const metrics = await scrape(metricsPort);
     expect(metrics.value('tessera_session_notices_total{notice="ending",outcome="failed"}')).toBe(1);
   });
@@ -240,7 +252,36 @@ describe('a kind of audit event of a module', () => {
   it('that no module registers is refused', async () => {
     const { status } = await service.client().post('/shop/events', { kind: 'till-closed' });
     expect(status).toBe(500);
-    expect(service.log).toContain('No module registers the kind of audit event till-closed');
+    await logged('No module registers the kind of audit event till-closed');
     expect(await events(service, { Kind: 'till-closed' })).toEqual([]);
+  });
+});
+
+describe('a command', () => {
+  it('waits for the notices of the sessions that it ends', async () => {
+    const tokens = await login(service, 'list', 'of a command');
+    await service.end();
+    const file = join(CACHE, 'shop/tessera.config.mjs');
+    const tessera = pathToFileURL(join(import.meta.dirname, '../../dist/tessera.js')).href;
+    await writeWhole(
+      file,
+      `import { defineTessera } from '${tessera}';
+      import { ShopModule } from './shop.module.js';
+      export default defineTessera({ modules: [ShopModule] });`,
+    );
+    const cli = join(import.meta.dirname, '../../dist/cli/main.js');
+    const env = { PATH: process.env['PATH'], NODE_ENV: 'test', SHOP_LOG: 'on', ...settingsOf(service.dataDir) };
+    const child = spawn(
+      process.execPath,
+      [...QUICK_START, cli, '--config', file, 'users', 'disable', 'list@example.com'],
+      { env },
+    );
+    let output = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
+    await once(child, 'close');
+    expect([child.exitCode, output]).toEqual([
+      0,
+      expect.stringContaining(`user-disabled of ${sessionOf(tokens)} at of a command`),
+    ]);
   });
 });

@@ -97,6 +97,8 @@ class ShopNotifier extends EndingNotifier {
   async ended(session: EndedSession): Promise<void> {
     await this.shop.check('notifier');
     this.shop.notices.push({ notice: 'ended', ...session });
+    const { reason, sessionId, clientId } = session;
+    if (process.env['SHOP_LOG'] === 'on') process.stderr.write(`${reason} of ${sessionId} at ${clientId}\n`);
   }
 }
 
