@@ -177,6 +177,7 @@ describe('the start is refused for', () => {
 
 describe('the operator reads the fault of', () => {
   const TESSERA = pathToFileURL(join(import.meta.dirname, '../../dist/tessera.js')).href;
+  const SHOP = { SHOP_KEY: 'secret', SHOP_TILLS: '101', SHOP_URL: '' };
   let folder: string;
   let dataDir: string;
 
@@ -194,14 +195,12 @@ describe('the operator reads the fault of', () => {
       'a grant with the name of a grant of the service',
       "class TillGrant extends tessera.Grant { name = 'password'; description = 'A till.'; parameters = {}; handle() {} }",
       'TillGrant',
-      {},
       'TillGrant has the name of the grant PasswordGrant, password: rename one.\n',
     ],
     [
       'a plug-in that is made for each request',
       'class Shop extends tessera.EndingNotifier { ended() {} }; Injectable({ scope: Scope.REQUEST })(Shop);',
       'Shop',
-      {},
       'Shop or something that it injects has a scope: a plug-in is made once, at the start.\n',
     ],
     [
@@ -212,7 +211,6 @@ describe('the operator reads the fault of', () => {
       member('SHOP_TILLS', Max(100), Type(() => Number));
       member('SHOP_URL', IsUrl());`,
       'tessera.ownSettings(Shop)',
-      { SHOP_KEY: 'secret', SHOP_TILLS: '101', SHOP_URL: '' },
       'Bad settings:\n' +
         '  SHOP_KEY: must be longer than or equal to 8 characters (Shop)\n' +
         '  SHOP_TILLS: must not be greater than 100, got 101 (Shop)\n' +
@@ -222,10 +220,9 @@ describe('the operator reads the fault of', () => {
       'settings of the service in a class of a module',
       "class Shop { PORT; }; MinLength(1)(Shop.prototype, 'PORT');",
       'tessera.ownSettings(Shop)',
-      {},
       'Bad settings:\n  PORT: a setting of the service, so Shop must not declare it\n',
     ],
-  ])('%s', async (_what, declarations, provider, environment, message) => {
+  ])('%s', async (_what, declarations, provider, message) => {
     const file = join(folder, 'tessera.config.mjs');
     writeFileSync(
       file,
@@ -240,7 +237,7 @@ describe('the operator reads the fault of', () => {
     );
     const command = [join(import.meta.dirname, '../../dist/cli/main.js'), 'roles', 'list', '--config', file];
     const child = spawn(process.execPath, [...QUICK_START, ...command], {
-      env: { PATH: process.env['PATH'], NODE_ENV: 'test', PORT: '1', ...settingsOf(dataDir), ...environment },
+      env: { PATH: process.env['PATH'], NODE_ENV: 'test', PORT: '1', ...settingsOf(dataDir), ...SHOP },
     });
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));

@@ -1,69 +1,21 @@
 import { decodeJwt } from 'jose';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { basic, basicOf, RESOURCE, type Answer } from '../support/client.js';
-import { writeWhole } from '../support/compile.js';
-import { settingsOf } from '../support/data.js';
-import { CACHE, QUICK_START } from '../support/fixtures.mjs';
-import { programWith } from '../support/resource-service.js';
+import { basic, RESOURCE, type Answer } from '../support/client.js';
 import { scrape } from '../support/scrape.js';
-import { freePort, Service } from '../support/service.js';
-import {
-  ask,
-  events,
-  expectRefused,
-  introspect,
-  login,
-  recordOf,
-  refresh,
-  revoke,
-  seconds,
-  sessionOf,
-  the,
-  times,
-  tokensOf,
-} from '../support/sessions.js';
+import { freePort, type Service } from '../support/service.js';
+import { ask, events, introspect, login, refresh, the, times, tokensOf } from '../support/sessions.js';
+import { ShopService } from '../support/shop-service.js';
 
-type Notice = Readonly<Record<string, unknown>>;
-
+let shop: ShopService;
 let service: Service;
 let metricsPort: number;
 
 beforeAll(async () => {
   metricsPort = await freePort();
-  const settings = {
-    SHOP_URL: 'http://shop.test/',
-    SHOP_TILLS: '7',
-    SHOP_KEY: 'a secret key',
-    METRICS_PORT: String(metricsPort),
-  };
-  service = await Service.start(settings, await programWith('shop/shop.module.ts', 'ShopModule'));
+  shop = await ShopService.start(metricsPort);
+  ({ service } = shop);
 });
 afterAll(() => service.dispose());
-// The last test ends the service.
-afterEach(() => set({}).catch(() => undefined));
-
-/** Sets what fails in the module of the team, and its claims. */
-function set(state: { failing?: string[]; claims?: object }): Promise<Answer> {
-  return service.client().post('/shop', state);
-}
-
-/** Waits until the module of the team has a notice of this session. */
-async function noticesOf(sessionId: string, count = 1): Promise<Notice[]> {
-  for (;;) {
-    const { body } = await service.client().get('/shop');
-    const found = (body as { notices: Notice[] }).notices.filter((notice) => notice['sessionId'] === sessionId);
-    if (found.length >= count) return found;
-    await seconds(0.05);
-  }
-}
-
-/** Waits until the log has this text. */
-async function logged(text: string): Promise<void> {
-  while (!service.log.includes(text)) await seconds(0.05);
-}
+afterEach(() => shop.set({}));
 
 function signIn(username: string, password: string): Promise<Answer> {
   return ask(service, { grant_type: 'password', username, password }, 'till');
@@ -85,7 +37,7 @@ describe('claims of a module', () => {
     ['are too large', { claims: { tenant: 'x'.repeat(2_048) } }],
   ])('that %s refuse the request, and the same refresh token works again', async (_what, state) => {
     const tokens = await login(service, 'read', 'claims');
-    await set(state);
+    await shop.set(state);
     const { status, headers, body } = await ask(service, {
       grant_type: 'refresh_token',
       refresh_token: tokens.refresh,
@@ -98,7 +50,7 @@ describe('claims of a module', () => {
         error_description: 'The claims of the access token are not available. Try again.',
       },
     ]);
-    await set({});
+    await shop.set({});
     await refresh(service, await refresh(service, tokens));
   });
 });
@@ -132,7 +84,7 @@ describe('the directory of a team', () => {
     ['fails', { failing: ['directory'] }, 'bob@shop.example'],
     ['names a role that no route has', {}, 'eve@shop.example'],
   ])('that %s refuses the sign-in, which does not count as a guess', async (_what, state, user) => {
-    await set(state);
+    await shop.set(state);
     for (let attempt = 0; attempt < 7; attempt++) {
       const { status, body } = await signIn(user, 'of the directory');
       expect([status, body]).toEqual([
@@ -146,70 +98,13 @@ describe('the directory of a team', () => {
   });
 });
 
-describe('a notifier of endings', () => {
-  it('learns of a revocation, with its actor', async () => {
-    const tokens = await login(service, 'list', 'revoked');
-    await revoke(service, tokens.refresh);
-    expect(await noticesOf(sessionOf(tokens))).toEqual([
-      {
-        notice: 'ended',
-        subject: 'list@example.com',
-        clientId: 'revoked',
-        sessionId: sessionOf(tokens),
-        recordId: expect.any(Number),
-        reason: 'revoked',
-        actor: { name: 'client', origin: expect.objectContaining({ address: '127.0.0.1' }) },
-      },
-    ]);
-  });
-
-  it('learns of an edit and of a deletion of a record', async () => {
-    const admin = service.client(basicOf('admin'));
-    const [edited, deleted] = [await login(service, 'list', 'edited'), await login(service, 'list', 'deleted')];
-    const record = await recordOf(service, edited);
-    expect((await admin.put(RESOURCE, { ...record, ClientId: 'other' })).status).toBe(200);
-    expect(await noticesOf(sessionOf(edited))).toMatchObject([{ clientId: 'edited', reason: 'edited' }]);
-    await admin.delete(`${RESOURCE}/${the(await recordOf(service, deleted)).Id}`);
-    expect(await noticesOf(sessionOf(deleted))).toMatchObject([
-      { reason: 'deleted', actor: { name: 'admin@example.com' } },
-    ]);
-  });
-
-  it('that fails is not called again, and fails no request', async () => {
-    const tokens = await login(service, 'list', 'failing');
-    await set({ failing: ['notifier'] });
-    expect((await revoke(service, tokens.refresh)).status).toBe(200);
-    await logged('ShopNotifier: a notice was not delivered: The notifier of the shop fail.');
-    const metrics = await scrape(metricsPort);
-    expect(metrics.value('tessera_session_notices_total{notice="ending",outcome="failed"}')).toBe(1);
-  });
-});
-
-describe('a listener to replays', () => {
-  it('learns of a replay after the session has ended', async () => {
-    const tokens = await login(service, 'read', 'replayed');
-    await refresh(service, await refresh(service, tokens));
-    await expectRefused(service, tokens.refresh);
-    const [replay, ending] = (await noticesOf(sessionOf(tokens), 2)).toSorted((a, b) =>
-      String(b['notice']).localeCompare(String(a['notice'])),
-    );
-    expect(replay).toMatchObject({
-      notice: 'replayed',
-      reason: 'replayed',
-      clientId: 'replayed',
-      lastRedemption: { address: '127.0.0.1', on: expect.any(String) },
-    });
-    expect(ending).toMatchObject({ notice: 'ended', reason: 'replayed' });
-  });
-});
-
 describe('a health check', () => {
   it.each([
     ['fails', 'health'],
     ['does not answer in time', 'health hangs'],
   ])('that %s takes the replica out of service', async (_what, failing) => {
     expect((await service.client().get('/health/ready')).status).toBe(200);
-    await set({ failing: [failing] });
+    await shop.set({ failing: [failing] });
     const { status, headers, body } = await service.client().get('/health/ready');
     expect([status, headers.get('retry-after'), (body as { Message: string }).Message]).toEqual([
       503,
@@ -252,36 +147,7 @@ describe('a kind of audit event of a module', () => {
   it('that no module registers is refused', async () => {
     const { status } = await service.client().post('/shop/events', { kind: 'till-closed' });
     expect(status).toBe(500);
-    await logged('No module registers the kind of audit event till-closed');
+    await shop.logged('No module registers the kind of audit event till-closed');
     expect(await events(service, { Kind: 'till-closed' })).toEqual([]);
-  });
-});
-
-describe('a command', () => {
-  it('waits for the notices of the sessions that it ends', async () => {
-    const tokens = await login(service, 'list', 'of a command');
-    await service.end();
-    const file = join(CACHE, 'shop/tessera.config.mjs');
-    const tessera = pathToFileURL(join(import.meta.dirname, '../../dist/tessera.js')).href;
-    await writeWhole(
-      file,
-      `import { defineTessera } from '${tessera}';
-      import { ShopModule } from './shop.module.js';
-      export default defineTessera({ modules: [ShopModule] });`,
-    );
-    const cli = join(import.meta.dirname, '../../dist/cli/main.js');
-    const env = { PATH: process.env['PATH'], NODE_ENV: 'test', SHOP_LOG: 'on', ...settingsOf(service.dataDir) };
-    const child = spawn(
-      process.execPath,
-      [...QUICK_START, cli, '--config', file, 'users', 'disable', 'list@example.com'],
-      { env },
-    );
-    let output = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
-    await once(child, 'close');
-    expect([child.exitCode, output]).toEqual([
-      0,
-      expect.stringContaining(`user-disabled of ${sessionOf(tokens)} at of a command`),
-    ]);
   });
 });
