@@ -175,6 +175,18 @@ describe('the start is refused for', () => {
   });
 });
 
+// @ts-expect-error -- TypeScript refuses a class that only implements the kind, which the service would not find
+class Implementing implements HealthCheck {
+  readonly name = 'shop';
+  check(): void {
+    nothing();
+  }
+}
+
+it('TypeScript refuses a class that only implements its kind', () => {
+  expect(new Implementing()).not.toBeInstanceOf(HealthCheck);
+});
+
 describe('the operator reads the fault of', () => {
   const TESSERA = pathToFileURL(join(import.meta.dirname, '../../dist/tessera.js')).href;
   const SHOP = { SHOP_KEY: 'secret', SHOP_TILLS: '101', SHOP_URL: '' };
