@@ -1,8 +1,15 @@
+import type { AddedSettings } from './added-settings.js';
+import { keepEnvironment } from './given-environment.js';
 import { Settings } from './settings.js';
 import { SettingsError } from './settings-error.js';
 
 /** A setting as a program gives it: text as in the environment, or its own type. An absent or empty value means the default. */
 type Given = string | number | readonly string[] | undefined;
+
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- the service itself adds none
+type AddedValues = Readonly<Partial<Record<keyof AddedSettings, Given>>>;
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- the service itself adds none
+type AddedFiles = Readonly<Partial<Record<`${keyof AddedSettings}_FILE`, string | undefined>>>;
 
 /**
  * Settings by the names of the environment variables (docs/settings.md), such as `{ DATABASE_URL: '…', ACCESS_TOKEN_TTL: 600 }`. A secret
@@ -15,7 +22,8 @@ export type SettingsInput = {
   readonly [
     Name in 'TESSERA_SECRET' | 'TESSERA_SECRET_PREVIOUS' | 'ADMIN_PASSWORD' | 'DATABASE_URL' as `${Name}_FILE`
   ]?: string | undefined;
-};
+} & AddedValues &
+  AddedFiles;
 
 /**
  * Makes the settings from the environment of the process. Its result replaces the environment: `(environment) => ({ ...environment, … })`
@@ -31,7 +39,7 @@ export type SettingsSource = (
  * @throws SettingsError as `Settings.load`, and when the source fails
  */
 export async function readSettings(source?: SettingsSource): Promise<Settings> {
-  if (!source) return Settings.load();
+  if (!source) return loaded(process.env);
   let given: SettingsInput;
   try {
     given = await source(process.env);
@@ -57,7 +65,13 @@ export function settingsFrom(given: SettingsInput): Settings {
     else if (value !== undefined) faults.push(`${name}: expected a text, a number or a list of texts`);
   }
   if (faults.length > 0) throw new SettingsError(faults);
-  return Settings.load(environment);
+  return loaded(environment);
+}
+
+function loaded(environment: NodeJS.ProcessEnv): Settings {
+  const settings = Settings.load(environment);
+  keepEnvironment(settings, environment);
+  return settings;
 }
 
 function textOf(value: unknown): string | undefined {

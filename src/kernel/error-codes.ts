@@ -1,22 +1,6 @@
 import type { AddedErrorCodes } from './added-error-codes.js';
-
-/** The row of a code in docs/errors.md. */
-interface ErrorDescription<Status = number | 'varies'> {
-  /** The HTTP status; `varies` where the web server finds the failure and chooses the status. */
-  readonly status: Status;
-  readonly meaning: string;
-  /** What the caller or the operator can do. */
-  readonly action: string;
-}
-
-type Catalogue = Readonly<Record<string, ErrorDescription>>;
-
-/** The type has the codes and statuses. Teams compile against it, so it has no texts, which may change at any time. */
-function catalogue<const Rows extends Catalogue>(
-  rows: Rows,
-): { readonly [Code in keyof Rows]: ErrorDescription<Rows[Code]['status']> } {
-  return rows;
-}
+import { COMMAND_ERRORS } from './command-errors.js';
+import { catalogue } from './error-catalogue.js';
 
 /** Failures of requests. */
 export const REQUEST_ERRORS = catalogue({
@@ -134,6 +118,21 @@ export const REQUEST_ERRORS = catalogue({
     meaning: 'Too many sign-ins wait for their password to be checked. No password was checked.',
     action: 'The caller tries again after `Retry-After`. The operator adds processors or replicas if it lasts.',
   },
+  claims_unavailable: {
+    status: 503,
+    meaning: 'A module that adds claims to access tokens failed. The session was begun or refreshed.',
+    action: 'The caller repeats the request after `Retry-After`. The log has the reason (`failure.detail`).',
+  },
+  health_check_failed: {
+    status: 503,
+    meaning: '`/health/ready` answers this while a health check of a module fails.',
+    action: 'The load balancer sends no requests to the replica. The log has the reason (`failure.detail`).',
+  },
+  directory_unavailable: {
+    status: 503,
+    meaning: 'The directory of a module that checks passwords failed. No password was counted as wrong.',
+    action: 'The caller tries again after `Retry-After`. The operator brings the directory back.',
+  },
   origin_not_allowed: {
     status: 204,
     meaning:
@@ -167,8 +166,8 @@ export const OAUTH_ERRORS = catalogue({
   },
   unsupported_grant_type: {
     status: 400,
-    meaning: 'The grant type is neither `password` nor `refresh_token`, or the body is not a form.',
-    action: 'The client sends a form with one of the two.',
+    meaning: 'The service has no grant of this type, or the body is not a form.',
+    action: 'The client sends a form with a grant type that the message lists.',
   },
   two_factor_auth_check: {
     status: 400,
@@ -182,46 +181,10 @@ export const OAUTH_ERRORS = catalogue({
   },
 });
 
-/** Failures of commands. The command prints only the message and exits with 1. */
-export const COMMAND_ERRORS = catalogue({
-  bad_email: { status: 400, meaning: 'The text is not an e-mail address.', action: 'Correct it.' },
-  bad_password: { status: 400, meaning: 'The password is too short or too long.', action: 'Choose another.' },
-  no_password: { status: 400, meaning: 'No password was typed or piped in.', action: 'Run the command again.' },
-  passwords_differ: { status: 400, meaning: 'The two passwords differ.', action: 'Run the command again.' },
-  nothing_to_change: { status: 400, meaning: 'The command names no change.', action: 'See `--help` of the command.' },
-  user_exists: { status: 409, meaning: 'A user has this e-mail address already.', action: 'Change that user.' },
-  no_such_user: { status: 404, meaning: 'There is no such user.', action: 'See `npm run cli -- users list`.' },
-  user_genuine: {
-    status: 409,
-    meaning: 'The row is as the service wrote it.',
-    action: 'Nothing: the row needs no approval.',
-  },
-  user_tampered: {
-    status: 409,
-    meaning: 'Something other than the service wrote the row of the user.',
-    action: 'Look at it with `npm run cli -- users list`, then disable the user or approve the row.',
-  },
-  unknown_role: { status: 400, meaning: 'No route needs this role.', action: 'See `npm run cli -- roles list`.' },
-  no_sessions: {
-    status: 400,
-    meaning: 'The command names no sessions.',
-    action: 'Give `--subject`, `--from-trail` or `--all`.',
-  },
-  not_confirmed: { status: 400, meaning: 'The end of all sessions was not confirmed.', action: 'Add `--yes`.' },
-  bad_file: {
-    status: 400,
-    meaning: 'The file cannot be read, or is not an audit trail.',
-    action: 'Correct what the message names.',
-  },
-  no_such_job: { status: 404, meaning: 'There is no job of this name.', action: 'See `npm run cli -- jobs list`.' },
-  job_runs: { status: 409, meaning: 'A process is already running the job.', action: 'Wait for it.' },
-  unknown_migration: {
-    status: 409,
-    meaning: 'The latest migration is of a module that the command does not load.',
-    action: 'Run the command in the folder of its `tessera.config.js`, or name that file with `--config`.',
-  },
-  no_migration: { status: 404, meaning: 'There is no migration to revert.', action: 'Nothing.' },
-});
+/** Whether the catalogue has this code. A module declares other codes. */
+export function isOwnErrorCode(code: string): boolean {
+  return [REQUEST_ERRORS, OAUTH_ERRORS, COMMAND_ERRORS].some((catalogued) => Object.hasOwn(catalogued, code));
+}
 
 type Errors = typeof REQUEST_ERRORS & typeof OAUTH_ERRORS & typeof COMMAND_ERRORS;
 type OwnErrorCode = keyof Errors;

@@ -16,9 +16,12 @@ import { RefreshTokenCodec } from './refresh-token.codec.js';
 import { RotationsService } from './rotations.service.js';
 import { SessionEndingsRepository } from './session-endings.repository.js';
 import { SessionEndingsService } from './session-endings.service.js';
+import { SessionAuditKinds } from './session-audit-kinds.js';
+import { SessionNoticesService } from './session-notices.service.js';
 import { SessionPrincipalsService } from './session-principals.service.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
+import { StaleTokensService } from './stale-tokens.service.js';
 import { TicketsService } from './tickets.service.js';
 
 /** The life of a session: logins, redemption, endings. Its tokens are the records that the service issued. */
@@ -32,6 +35,7 @@ import { TicketsService } from './tickets.service.js';
     }),
   ],
   providers: [
+    SessionAuditKinds,
     SessionsService,
     SessionPrincipalsService,
     SessionEndingsService,
@@ -39,6 +43,8 @@ import { TicketsService } from './tickets.service.js';
     RedemptionService,
     RotationsService,
     JudgementsService,
+    StaleTokensService,
+    SessionNoticesService,
     ConfirmationsService,
     RefreshTokenCodec,
     TicketsService,
@@ -56,6 +62,7 @@ import { TicketsService } from './tickets.service.js';
     RedemptionService,
     RefreshTokenCodec,
     TicketsService,
+    SessionNoticesService,
   ],
 })
 export class SessionsModule {}

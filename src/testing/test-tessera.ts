@@ -8,8 +8,10 @@ import { DeclaredRolesService } from '../access/declared-roles.service.js';
 import { demandKnownRoles } from '../access/known-roles.js';
 import { assemble } from '../application.js';
 import { settingsFrom, type SettingsInput } from '../config/given-settings.js';
+import { modulesOf } from '../defined-grants.module.js';
 import { demandDefinition, type NestModule } from '../definition.js';
 import { SERVICE } from '../kernel/origin.js';
+import type { Grant } from '../oauth/grants/grant.js';
 import { UsersService } from '../users/users.service.js';
 import { freePort } from './free-port.js';
 
@@ -20,6 +22,8 @@ import { freePort } from './free-port.js';
 export interface TestOptions {
   /** The modules under test. */
   readonly modules?: readonly NestModule[];
+  /** The grants under test. */
+  readonly grants?: readonly Type<Grant>[];
   /** Settings that differ from the defaults. The environment is not read. */
   readonly settings?: Omit<SettingsInput, 'DATA_DIR' | 'HOST' | 'PORT' | 'PUBLIC_URL'>;
 }
@@ -53,14 +57,18 @@ export class TestTessera {
   ) {}
 
   /** @internal */
-  static async start({ modules = [], settings = {} }: TestOptions): Promise<TestTessera> {
-    demandDefinition({ modules });
+  static async start({ settings = {}, ...definition }: TestOptions): Promise<TestTessera> {
+    demandDefinition(definition);
     const folder = mkdtempSync(join(tmpdir(), 'tessera-testing-'));
     try {
       const port = await freePort();
       const url = `http://127.0.0.1:${port}`;
       const given = { LOG_LEVEL: 'warn', ADMIN_PASSWORD: randomUUID(), ...settings };
-      const app = await assemble(settingsFrom({ ...given, DATA_DIR: folder, PUBLIC_URL: url }), modules, 'its own log');
+      const app = await assemble(
+        settingsFrom({ ...given, DATA_DIR: folder, PUBLIC_URL: url }),
+        modulesOf(definition),
+        'its own log',
+      );
       await app.listen(port, '127.0.0.1');
       return new TestTessera(url, app, folder);
     } catch (error) {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
+import { DirectoryService } from './directory.service.js';
 import { FirstAdministratorService } from './first-administrator.service.js';
 import { ClientGuessesService } from './client-guesses.service.js';
 import { GuessLimitsRepository } from './guess-limits.repository.js';
@@ -19,6 +20,7 @@ import { TamperedUsersService } from './tampered-users.service.js';
 import { TotpService } from './totp.service.js';
 import { UserPasswordsService } from './user-passwords.service.js';
 import { UserRenewalService } from './user-renewal.service.js';
+import { UserAuditKinds } from './user-audit-kinds.js';
 import { UsersRepository } from './users.repository.js';
 import { UserSealsService } from './user-seals.service.js';
 import { User } from './user.entity.js';
@@ -35,6 +37,7 @@ import { UsersService } from './users.service.js';
     }),
   ],
   providers: [
+    UserAuditKinds,
     UsersService,
     GenuineUsersService,
     UserPasswordsService,
@@ -46,6 +49,7 @@ import { UsersService } from './users.service.js';
     SignInService,
     PasswordChecksService,
     HashingQueueService,
+    DirectoryService,
     TotpService,
     LoginThrottleService,
     GuessLimitsService,
