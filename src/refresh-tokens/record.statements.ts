@@ -3,12 +3,12 @@ import { dateTimeSql, memberChangesSql } from '../audit/member-changes.js';
 import { shownEvent } from '../audit/shown.js';
 import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { columnList, parameterList } from '../database/named-parameters.js';
+import { NOW_SECOND } from '../database/now-second.js';
 import { PAGE, pageSql, type Found } from '../resource/page-reader.service.js';
 import { rowOf, statement } from '../database/statement.js';
 import { WRITE, type Write } from '../resource/write-envelope.js';
 import type { LockedSession } from './locked-session.js';
 import { isNew, type RefreshToken } from './refresh-token.entity.js';
-import { NOW_SECOND } from '../sessions/session.statements.js';
 
 /** SQL: the columns that `RefreshTokenView` needs. */
 const RECORD = `id, unique_id AS "uniqueId", subject, client_id AS "clientId", expires_on AS "expiresOn",

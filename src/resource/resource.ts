@@ -32,7 +32,7 @@ export type { ResourceRoutes } from './kit/resource-routes.js';
 export type { ResourceView } from './kit/resource-views.js';
 export { ResourceController } from './kit/resource.controller.js';
 export { Resource, type ResourceOptions } from './kit/resource.decorator.js';
-export { ResourceRepository, type PageRecord } from './kit/resource.repository.js';
+export { ResourceRepository } from './kit/resource.repository.js';
 export { ResourceService } from './kit/resource.service.js';
 export { CommandParameter, RunCommand } from './kit/run-command.js';
 export { PageReaderService } from './page-reader.service.js';

@@ -1,35 +1,40 @@
 import { memberChanges } from '../../audit/member-changes.js';
 import type { DeclaredResource } from './declared-resource.js';
 import { shownValue, type MemberValue } from './member-kinds.js';
-import type { ResourceRecord } from './resource-record.js';
 import type { Row } from './row.js';
 
-type Members = Readonly<Record<string, MemberValue | undefined>>;
-
-/** The members that the kit writes, beside the Id. */
-const KEPT_BY_KIT = ['UniqueId', 'UpdatedBy', 'CreatedOn', 'UpdatedOn', 'IsNew'];
+type Members = Record<string, MemberValue | undefined>;
+type Declared = Pick<DeclaredResource<object>, 'writable'>;
 
 /** A record of the class of the resource, as a statement returned it. */
-export function recordFrom<R extends ResourceRecord>({ type, writable }: DeclaredResource<R>, row: Row): R {
-  const record: Record<string, unknown> = { Id: row.id };
-  for (const { name } of writable) record[name] = row[name];
-  for (const name of KEPT_BY_KIT) record[name] = row[name];
-  return Object.assign(new type(), record);
+export function recordFrom<R extends object>({ type, shown }: DeclaredResource<R>, row: Row): R {
+  const record = new type();
+  for (const { name, field, of } of shown) if (!of) (record as Members)[name] = row[field];
+  return record;
+}
+
+/** The row of a record. */
+export function rowFrom({ shown }: DeclaredResource<object>, record: object): Row {
+  const row: Members = {};
+  for (const { name, field, of } of shown) if (!of) row[field] = (record as Members)[name];
+  return row as Row;
 }
 
 /** A copy of a record, of its class, to change or to compare. */
-export function copyOf<R extends ResourceRecord>(record: R): R {
+export function copyOf<R extends object>(record: R): R {
   return Object.assign(Object.create(Object.getPrototypeOf(record) as object) as R, record);
 }
 
 /** The values of the members that clients may set. Absent is null. */
-export function valuesOf({ writable }: DeclaredResource, record: object): Readonly<Record<string, MemberValue>> {
-  return Object.fromEntries(writable.map(({ name }) => [name, (record as Members)[name] ?? null]));
+export function valuesOf({ writable }: Declared, record: object): Readonly<Record<string, MemberValue>> {
+  const values: Record<string, MemberValue> = {};
+  for (const { name } of writable) values[name] = (record as Members)[name] ?? null;
+  return values;
 }
 
 /** The changes of an act for its event, as JSON: no secrets. Null when nothing changed. */
 export function changesJson(
-  { writable }: DeclaredResource,
+  { writable }: Declared,
   before: object | undefined,
   after: object | undefined,
 ): string | null {
@@ -45,7 +50,7 @@ export function changesJson(
 }
 
 /** Whether a member that clients may set differs between two states of a record, secrets included. */
-export function differs({ writable }: DeclaredResource, one: object, other: object): boolean {
+export function differs({ writable }: Declared, one: object, other: object): boolean {
   const of = (record: object, name: string): unknown => shownValue((record as Members)[name]);
   return writable.some(({ name }) => of(one, name) !== of(other, name));
 }
