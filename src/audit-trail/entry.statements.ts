@@ -1,11 +1,17 @@
 import { rowOf, statement } from '../database/statement.js';
 import { PAGE, pageSql, type Found } from '../resource/page-reader.service.js';
-import type { AuditTrailEntry, Position } from './audit-trail-entry.entity.js';
+import type { Row } from '../resource/kit/row.js';
+
+/** The position of an event in the order of time and Id. */
+export interface Position {
+  readonly createdOn: Date;
+  readonly id: number;
+}
 
 /** The approximate size of an event as JSON: its texts, its ids of up to 16 digits, and the rest. */
 const BYTES = `17 * cardinality(record_ids) + octet_length(concat(actor, actor, reason, reason, subject, client_id, user_agent, resource, changes)) + 1000`;
 
-/** SQL: the columns of an event, under the names of `AuditTrailEntry`. */
+/** SQL: the columns of an event, under the names of `AuditTrailEntry` in camel case. */
 const ENTRY = `id, created_on AS "createdOn", kind, actor, reason, subject, client_id AS "clientId", session_id AS "sessionId",
   record_ids AS "recordIds", address, user_agent AS "userAgent", request_id AS "requestId",
   last_address AS "lastAddress", last_user_agent AS "lastUserAgent", last_request_id AS "lastRequestId",
@@ -18,7 +24,7 @@ export const READ_PAGE = statement({
   name: 'audit-read-page',
   isIdempotent: true,
   parameters: PAGE,
-  returns: rowOf<Found & AuditTrailEntry>(),
+  returns: rowOf<Found & Row>(),
   text: pageSql(BY_IDS, ENTRY),
 });
 
@@ -27,7 +33,7 @@ export const READ_SLICE = statement({
   name: 'audit-read-slice',
   isIdempotent: true,
   parameters: { ids: 'bigint[]' },
-  returns: rowOf<AuditTrailEntry>(),
+  returns: rowOf<Row>(),
   text: `SELECT ${ENTRY} FROM (${BY_IDS}) act`,
 });
 
@@ -48,7 +54,7 @@ export const PAGE_END = statement({
 export const EXPORTED = statement({
   name: 'audit-export-page',
   parameters: { ...AFTER, untilTime: 'timestamptz?', untilId: 'bigint?', kinds: 'text[]?' },
-  returns: rowOf<AuditTrailEntry>(),
+  returns: rowOf<Row>(),
   text: `SELECT ${ENTRY}
     FROM audit_trail_entries
     WHERE (created_on, id) > (:afterTime::timestamptz, :afterId::bigint)

@@ -43,6 +43,8 @@ export interface ShownOptions extends Pick<
   readonly sql?: string;
   readonly indexed?: number;
   readonly isList?: boolean;
+  /** Whether it is null in SQL where it is shown as something else. */
+  readonly isNullable?: boolean;
   readonly isFlag?: boolean;
   /** Whether a search finds a date only by a range. */
   readonly onlyRange?: boolean;

@@ -62,20 +62,25 @@ export function moduleOf(feature: ResourceFeature): DynamicModule {
     imports: [TypeOrmModule.forFeature([feature.resource]), ...imports],
     controllers: [controller],
     providers: [
-      {
-        provide: DeclaredResource,
-        inject: [ResourceRegistryService],
-        // Registered before anything makes statements of it: their names would be those of a resource with the same table.
-        useFactory: (registry: ResourceRegistryService): DeclaredResource => {
-          registry.add(resource);
-          return resource;
-        },
-      },
+      registered(resource),
       { provide: ResourceRepository, useClass: repository },
       ...(own.length > 0 ? own : [ResourceService]),
       ...providers,
     ],
     exports: [TypeOrmModule, ...(service === ResourceService ? [] : [service])],
+  };
+}
+
+/** Provides a resource, and registers it with the resources of the application. */
+export function registered<R extends object>(resource: DeclaredResource<R>): Provider {
+  return {
+    provide: DeclaredResource,
+    inject: [ResourceRegistryService],
+    // Registered before anything makes statements of it: their names would be those of a resource with the same table.
+    useFactory: (registry: ResourceRegistryService): DeclaredResource<R> => {
+      registry.add(resource);
+      return resource;
+    },
   };
 }
 

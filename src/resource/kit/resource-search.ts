@@ -32,12 +32,12 @@ export function searchOf({ name: resource, plural, members, all }: Declared): Se
 /** The column of each member that a search may name. */
 export function searchableOf({ table, all }: Declared): Searchable {
   const columns = all.map(({ name, column, isRequired, options }): [string, SearchColumn] => {
-    const { sql, indexed, isFlag, isList } = options;
+    const { sql, indexed, isFlag, isList, isNullable = !isRequired } = options;
     return [
       name,
       {
         sql: sql === undefined ? `"${column}"` : `(${sql})`,
-        ...(!isRequired && { isNullable: true }),
+        ...(isNullable && { isNullable }),
         ...(indexed !== undefined && { indexed }),
         ...(isFlag && { isFlag }),
         ...(isList && { isList }),
