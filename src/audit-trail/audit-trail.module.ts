@@ -3,7 +3,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { makeEntity } from '../resource/kit/resource-entity.js';
-import { registered } from '../resource/kit/resource-feature.js';
+import { providersOf } from '../resource/kit/resource-feature.js';
 import { AuditExportService } from './audit-export.service.js';
 import { AuditRetentionJob } from './audit-retention.job.js';
 import { AuditSealRecord } from './audit-seal.entity.js';
@@ -34,8 +34,7 @@ makeEntity(AUDIT_TRAIL_ENTRIES);
   ],
   controllers: [AuditTrailController],
   providers: [
-    registered(AUDIT_TRAIL_ENTRIES),
-    AuditTrailService,
+    ...providersOf(AUDIT_TRAIL_ENTRIES, AuditTrailService),
     AuditTrailEntriesRepository,
     AuditSealsRepository,
     AuditExportService,

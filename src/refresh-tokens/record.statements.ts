@@ -8,24 +8,24 @@ import { PAGE, pageSql, type Found } from '../resource/page-reader.service.js';
 import { rowOf, statement } from '../database/statement.js';
 import { WRITE, type Write } from '../resource/write-envelope.js';
 import type { LockedSession } from './locked-session.js';
-import { isNew, type RefreshToken } from './refresh-token.entity.js';
+import { IS_NEW } from '../resource/kit/common-members.js';
+import type { MemberDeclaration } from '../resource/kit/member-declarations.js';
+import { parametersOf, type ResourceStatements } from '../resource/kit/resource.statements.js';
+import type { Row } from '../resource/kit/row.js';
+import { REFRESH_TOKENS } from './refresh-token.entity.js';
 
-/** SQL: the columns that `RefreshTokenView` needs. */
-const RECORD = `id, unique_id AS "uniqueId", subject, client_id AS "clientId", expires_on AS "expiresOn",
-  protected_ticket AS "protectedTicket", ticket_hash AS "ticketHash", ticket_salt AS "ticketSalt", system_id AS "systemId",
+/** SQL: the column of a member, under its name in a row. */
+function columnAs({ name, column }: MemberDeclaration): string {
+  const field = REFRESH_TOKENS.fieldOf(name);
+  return column === field ? column : `${column} AS "${field}"`;
+}
+
+/** SQL: the columns of a record, under the names of a row. */
+const RECORD = `id, unique_id AS "uniqueId", ${REFRESH_TOKENS.writable.map(columnAs).join(', ')},
   updated_by AS "updatedBy", created_on AS "createdOn", updated_on AS "updatedOn", is_new AS "isNew", issued`;
 
 /** The members of a record that clients can edit. */
-const EDITED = {
-  subject: 'text',
-  clientId: 'text',
-  expiresOn: 'timestamptz',
-  protectedTicket: 'text',
-  ticketHash: 'text',
-  ticketSalt: 'text',
-  systemId: 'text?',
-  updatedBy: 'text',
-} as const;
+const EDITED = { ...parametersOf(REFRESH_TOKENS), updatedBy: 'text' } as const;
 
 /** The members of a new record. */
 const CREATED = { ...EDITED, uniqueId: 'uuid' } as const;
@@ -67,28 +67,28 @@ const BYTES = `octet_length(protected_ticket) + octet_length(ticket_hash) + octe
   + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600`;
 
 /** SQL: records by ids. The subselect hides the number of ids from the planner, as in `batchRows`. */
-const BY_IDS = `SELECT t.*, ${isNew('t')} AS is_new, ${BYTES} AS bytes FROM refresh_tokens t
+const BY_IDS = `SELECT t.*, t.${IS_NEW} AS is_new, ${BYTES} AS bytes FROM refresh_tokens t
     WHERE id = ANY ((SELECT :ids::bigint[])::bigint[])`;
 
 /** Reads the records of a search or a batch if they are small together, with one event for all of them. */
-export const READ_PAGE = statement({
+const READ_PAGE = statement({
   name: 'record-read-page',
   parameters: { ...PAGE, ...ACT },
-  returns: rowOf<Found & RefreshToken>(),
+  returns: rowOf<Found & Row>(),
   text: pageSql(BY_IDS, RECORD, shownEvent('act, page WHERE fits')),
 });
 
 /** Reads some records of a page that is not small. */
-export const READ_SLICE = statement({
+const READ_SLICE = statement({
   name: 'record-read-slice',
   isIdempotent: true,
   parameters: { ids: 'bigint[]' },
-  returns: rowOf<RefreshToken>(),
+  returns: rowOf<Row>(),
   text: `SELECT ${RECORD} FROM (${BY_IDS}) act`,
 });
 
 /** Writes the event of a page that is not small. */
-export const RECORD_SHOWN = statement({
+const RECORD_SHOWN = statement({
   name: 'record-shown',
   parameters: { ids: 'bigint[]', ...ACT },
   text: shownEvent(`(${BY_IDS}) act`),
@@ -98,12 +98,12 @@ export const RECORD_SHOWN = statement({
 const READING = { recordId: 'bigint', ...ACT } as const;
 
 /** Reads the records of a batch, each for its reader and with an event. */
-export const READ_EACH = statement({
+const READ_EACH = statement({
   name: 'record-read-each',
   batch: READING,
-  returns: rowOf<Numbered<RefreshToken>>(),
+  returns: rowOf<Numbered<Row>>(),
   text: `WITH act AS (
-      SELECT t.*, ${isNew('t')} AS is_new, batch.*
+      SELECT t.*, t.${IS_NEW} AS is_new, batch.*
       FROM ${batchRows(READING)}
       JOIN refresh_tokens t ON t.id = batch.record_id
     ), event AS (
@@ -114,12 +114,14 @@ export const READ_EACH = statement({
 
 /** What the event of an edit says of the members that changed. The ticket is secret. */
 const CHANGES = memberChangesSql(
-  {
-    Subject: (row) => `${row}.subject`,
-    ClientId: (row) => `${row}.client_id`,
-    ExpiresOn: (row) => dateTimeSql(`${row}.expires_on`),
-    SystemId: (row) => `${row}.system_id`,
-  },
+  Object.fromEntries(
+    REFRESH_TOKENS.writable
+      .filter(({ options }) => !options.secret)
+      .map(({ name, column, kind }) => [
+        name,
+        (row: string) => (kind.sql === 'timestamptz' ? dateTimeSql(`${row}.${column}`) : `${row}.${column}`),
+      ]),
+  ),
   'was',
   't',
 );
@@ -147,12 +149,12 @@ export const UPDATE = audited({
   changes: 'changes',
 });
 
-/** The record as it is now, locked until the transaction ends. */
-export const LOCK_RECORD = statement({
+/** The records as they are now, locked in the order of their ids until the transaction ends. */
+const LOCK = statement({
   name: 'record-lock',
-  parameters: { id: 'bigint' },
-  returns: rowOf<RefreshToken>(),
-  text: `SELECT ${RECORD} FROM (SELECT t.*, ${isNew('t')} AS is_new FROM refresh_tokens t WHERE id = :id FOR UPDATE) act`,
+  parameters: { ids: 'bigint[]' },
+  returns: rowOf<Row>(),
+  text: `SELECT ${RECORD} FROM (${BY_IDS} ORDER BY id FOR UPDATE) act ORDER BY id`,
 });
 
 /** The session of a record, locked until the transaction ends. */
@@ -192,3 +194,9 @@ export const DELETE_EXPIRED = audited({
     RETURNING ${recordFacts('t')}, expires_on, false AS ended`,
   columns: 'expires_on AS "expiresOn"',
 });
+
+/** The statements of the acts that the kit carries out. */
+export const RECORD_STATEMENTS = {
+  ...{ create: CREATE, update: UPDATE, delete: DELETE, lock: LOCK },
+  ...{ readEach: READ_EACH, readPage: READ_PAGE, readSlice: READ_SLICE, shown: RECORD_SHOWN },
+} as unknown as ResourceStatements;

@@ -4,6 +4,9 @@ import { DATE_TIME, FLAG, REFERENCE, TEXT, UUID, type MemberKind } from './membe
 /** How many characters of a text without a short limit an index has, and an order compares. */
 const INDEXED = 512;
 
+/** SQL: whether a record is less than 24 hours old (contract 1.1). */
+export const IS_NEW = `created_on > now() - interval '24 hours'`;
+
 /** A member that only the service sets. */
 export function shownMember(name: string, kind: MemberKind, options: ShownOptions): MemberDeclaration {
   const { column = columnOf(name), required = true } = options;
@@ -40,7 +43,7 @@ export const COMMON: readonly MemberDeclaration[] = [
     ...{ example: 'admin@example.com', description: 'E-mail of the user who last wrote the record.' },
   }),
   shownMember('IsNew', FLAG, {
-    ...{ orderable: true, isFlag: true, sql: `created_on > now() - interval '24 hours'` },
+    ...{ orderable: true, isFlag: true, sql: IS_NEW },
     ...{ example: true, description: 'Whether the record is less than 24 hours old.' },
   }),
   SYSTEM_ID,

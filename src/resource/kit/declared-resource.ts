@@ -35,6 +35,8 @@ export class DeclaredResource<R extends object = ResourceRecord> {
   readonly all: readonly MemberDeclaration[];
   /** The members that clients may set: those of its own, and SystemId. */
   readonly writable: readonly MemberDeclaration[];
+  /** The names of `writable` in a record and in a row. */
+  readonly written: readonly Pick<ShownMember, 'name' | 'field'>[];
   /** The same as `all`, as far as showing a record needs it. */
   readonly shown: readonly ShownMember[];
   /** The members that class-transformer changes when a record is shown. */
@@ -66,6 +68,7 @@ export class DeclaredResource<R extends object = ResourceRecord> {
     this.members = membersDeclaredBy(type);
     this.transformed = new Set(this.members.map(({ name }) => name).filter((name) => isTransformedToPlain(type, name)));
     this.writable = this.isReadOnly ? [] : [...this.members, SYSTEM_ID];
+    this.written = this.writable.map(({ name }) => ({ name, field: this.fieldOf(name) }));
     this.shownAs = options.shownAs ?? defaultTemplate(options.name, this.members);
     this.all = this.isReadOnly ? this.members : [...this.members, ...COMMON.map((member) => this.commonMember(member))];
     this.shown = this.all.map(({ name, options: { of } }) => ({ name, field: this.fieldOf(name), of }));

@@ -25,10 +25,14 @@ export function copyOf<R extends object>(record: R): R {
   return Object.assign(Object.create(Object.getPrototypeOf(record) as object) as R, record);
 }
 
-/** The values of the members that clients may set. Absent is null. */
-export function valuesOf({ writable }: Declared, record: object): Readonly<Record<string, MemberValue>> {
+/** The values of the members that clients may set, by their names in a record, or in a row and its statements. Absent is null. */
+export function valuesOf(
+  { written }: Pick<DeclaredResource<object>, 'written'>,
+  record: object,
+  by: 'name' | 'field' = 'name',
+): Readonly<Record<string, MemberValue>> {
   const values: Record<string, MemberValue> = {};
-  for (const { name } of writable) values[name] = (record as Members)[name] ?? null;
+  for (const member of written) values[member[by]] = (record as Members)[member.name] ?? null;
   return values;
 }
 

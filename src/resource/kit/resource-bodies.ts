@@ -23,8 +23,9 @@ export function bodiesOf({ type, name, members }: DeclaredResource<object>): Res
   const own = members.map((member) => member.name);
   const systemId = ruleOf(SYSTEM_ID);
   const change = named(`${name}Change`, PickType(type, own as never[]) as Type<{ Id: number }>);
-  RequiredId({ example: 87_654_321, description: 'The record to update.' })(change.prototype, 'Id');
-  systemId(change.prototype, SYSTEM_ID.name);
+  const prototype = change.prototype as object;
+  RequiredId({ example: 87_654_321, description: 'The record to update.' })(prototype, 'Id');
+  systemId(prototype, SYSTEM_ID.name);
   // Derived from the class itself: each class between costs an instance for each body.
   const input = named(`${name}Input`, PickType(type, own as never[]) as Type<object>);
   systemId(input.prototype as object, SYSTEM_ID.name);

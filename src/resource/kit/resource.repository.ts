@@ -47,7 +47,7 @@ export class ResourceRepository<R extends ResourceRecord = ResourceRecord> {
 
   /** Stores a new record. @throws ValidationError when it has the value of another, or refers to no record */
   async create(record: object, act: AuditAct, manager?: EntityManager): Promise<Write> {
-    const values = { uniqueId: uuidv7(), updatedBy: act.actor.name, ...valuesOf(this.resource, record) };
+    const values = { uniqueId: uuidv7(), updatedBy: act.actor.name, ...valuesOf(this.resource, record, 'field') };
     const changes = changesJson(this.resource, undefined, record);
     const run = this.statements.runForOne(this.sql.create, { changes, ...values, ...actValues(act) }, manager);
     return this.orFailure(run, record);
@@ -86,7 +86,7 @@ export class ResourceRepository<R extends ResourceRecord = ResourceRecord> {
 
   /** Writes a locked record that was `before`. @throws ValidationError as `create` does */
   async update(record: R, before: R, act: AuditAct, manager: EntityManager): Promise<Write> {
-    const values = { id: record.Id, updatedBy: act.actor.name, ...valuesOf(this.resource, record) };
+    const values = { id: record.Id, updatedBy: act.actor.name, ...valuesOf(this.resource, record, 'field') };
     const changes = changesJson(this.resource, before, record);
     const run = this.statements.runForOne(this.sql.update, { changes, ...values, ...actValues(act) }, manager);
     return this.orFailure(run, record);

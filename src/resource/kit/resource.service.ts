@@ -120,10 +120,8 @@ export class ResourceService<R extends ResourceRecord = ResourceRecord> extends 
     return this.repository.delete(record, { kind: 'record-deleted', actor, reason: 'deleted' }, manager);
   }
 
-  /** Whether the secrets of this record are null in a search of a user without the role to read records by id. */
-  protected hidesSecretsOf(_row: Row): boolean {
-    return true;
-  }
+  /** Whether the secrets of this record are null in a search of a user without the role to read records by id: by default they are. */
+  protected hidesSecretsOf?(row: Row): boolean;
 
   private async readIn(act: Act, id: number): Promise<ResourceView | undefined> {
     const row = await this.repository.get(id, { kind: 'record-read', actor: act.actor }, act.manager);
@@ -162,7 +160,7 @@ export class ResourceService<R extends ResourceRecord = ResourceRecord> extends 
     const viewOfRow = (row: Row): ResourceView => {
       const record = read.get(row);
       const view = record ? viewOfRecord(this.resource, record) : this.viewOf(row);
-      return isWhole || !this.hidesSecretsOf(row) ? view : { ...view, ...hiddenSecrets };
+      return isWhole || this.hidesSecretsOf?.(row) === false ? view : { ...view, ...hiddenSecrets };
     };
     const page = { ids, reader: actor.name, viewOf: viewOfRow };
     if (!this.afterRead) return this.pages.read({ ...page, source: this.repository.pages(act) });

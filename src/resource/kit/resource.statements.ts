@@ -45,8 +45,7 @@ const READING = { recordId: 'bigint', ...ACT } as const;
  */
 export function statementsOf(resource: DeclaredResource<object>): ResourceStatements {
   const { name, table, writable } = resource;
-  const members: Record<string, Scalar> = {};
-  for (const { name: member, kind, isRequired } of writable) members[member] = isRequired ? kind.sql : `${kind.sql}?`;
+  const members = parametersOf(resource);
   const columns = writable.map(({ column }) => `"${column}"`).join(', ');
   const record = recordOf(resource);
   const acting = { resource: name, returns: rowOf<Write>(), columns: WRITE };
@@ -116,6 +115,14 @@ export function statementsOf(resource: DeclaredResource<object>): ResourceStatem
     delete: remove,
     lock,
   } as unknown as ResourceStatements;
+}
+
+/** The members that clients may set, as parameters of statements. */
+export function parametersOf(resource: DeclaredResource<object>): Readonly<Record<string, Scalar>> {
+  const { writable } = resource;
+  return Object.fromEntries(
+    writable.map(({ name, kind, isRequired }) => [resource.fieldOf(name), isRequired ? kind.sql : `${kind.sql}?`]),
+  );
 }
 
 /** The stored members of a record by their SQL, beside the Id. */

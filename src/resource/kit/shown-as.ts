@@ -1,4 +1,4 @@
-import { shownValue, TEXT } from './member-kinds.js';
+import { shownValue, TEXT, type MemberValue } from './member-kinds.js';
 import type { MemberDeclaration } from './member-declarations.js';
 import type { Row } from './row.js';
 
@@ -34,10 +34,10 @@ export function textOf(template: string, fieldOf: (name: string) => string): (ro
 
 /** `ToStringText` of the record of the documentation. */
 export function exampleOf({ shownAs, members }: Template): string {
-  const examples = new Map(
-    members.map(({ name, kind, rules, options }) => [name, options.example ?? kind.example(rules)]),
-  );
-  return shownAs.replaceAll(BRACED, (_, name: string) => String(examples.get(name) ?? 1));
+  return shownAs.replaceAll(BRACED, (_, part: string) => {
+    const member = members.find(({ name }) => name === part);
+    return String((member ? (member.options.example ?? member.kind.example(member.rules)) : 1) as MemberValue);
+  });
 }
 
 /** The same in SQL, of members that are texts or whole numbers. */
