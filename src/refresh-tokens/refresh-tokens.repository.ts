@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditAct } from '../audit/audit-event.js';
 import { actValues } from '../audit/audited.js';
 import { inOrderOf } from '../database/batch-rows.js';
 import { Batched } from '../database/batched.js';
 import type { GivenTo } from '../database/statement.js';
-import { StatementsService } from '../database/statements.service.js';
-import { DeclaredResource } from '../resource/kit/declared-resource.js';
 import { valuesOf } from '../resource/kit/record-values.js';
 import { ResourceRepository } from '../resource/kit/resource.repository.js';
 import type { ResourceStatements } from '../resource/kit/resource.statements.js';
@@ -38,10 +36,6 @@ export interface ExpiredRecords {
 @Injectable()
 export class RefreshTokensRepository extends ResourceRepository<RefreshToken> {
   private readonly creations = new Batched((creations: readonly Creation[]) => this.createEach(creations));
-
-  constructor(resource: DeclaredResource<RefreshToken>, statements: StatementsService, dataSource: DataSource) {
-    super(resource, statements, dataSource);
-  }
 
   protected override statementsOf(): ResourceStatements {
     return RECORD_STATEMENTS;

@@ -158,7 +158,7 @@ export class ResourceService<R extends ResourceRecord = ResourceRecord> extends 
     const { hiddenSecrets } = this.resource;
     const read = new WeakMap<Row, R>();
     const viewOfRow = (row: Row): ResourceView => {
-      const record = read.get(row);
+      const record = this.afterRead && read.get(row);
       const view = record ? viewOfRecord(this.resource, record) : this.viewOf(row);
       return isWhole || this.hidesSecretsOf?.(row) === false ? view : { ...view, ...hiddenSecrets };
     };

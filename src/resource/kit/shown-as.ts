@@ -1,4 +1,4 @@
-import { shownValue, TEXT, type MemberValue } from './member-kinds.js';
+import { shownValue, TEXT } from './member-kinds.js';
 import type { MemberDeclaration } from './member-declarations.js';
 import type { Row } from './row.js';
 
@@ -36,7 +36,7 @@ export function textOf(template: string, fieldOf: (name: string) => string): (ro
 export function exampleOf({ shownAs, members }: Template): string {
   return shownAs.replaceAll(BRACED, (_, part: string) => {
     const member = members.find(({ name }) => name === part);
-    return String((member ? (member.options.example ?? member.kind.example(member.rules)) : 1) as MemberValue);
+    return String(member ? (member.options.example ?? member.kind.example(member.rules)) : 1);
   });
 }
 
