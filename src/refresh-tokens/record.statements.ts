@@ -10,7 +10,7 @@ import { WRITE, type Write } from '../resource/write-envelope.js';
 import type { LockedSession } from './locked-session.js';
 import { IS_NEW } from '../resource/kit/common-members.js';
 import type { MemberDeclaration } from '../resource/kit/member-declarations.js';
-import { parametersOf, type ResourceStatements } from '../resource/kit/resource.statements.js';
+import { parametersOf, useStatements } from '../resource/kit/resource.statements.js';
 import type { Row } from '../resource/kit/row.js';
 import { REFRESH_TOKENS } from './refresh-token.entity.js';
 
@@ -195,8 +195,8 @@ export const DELETE_EXPIRED = audited({
   columns: 'expires_on AS "expiresOn"',
 });
 
-/** The statements of the acts that the kit carries out. */
-export const RECORD_STATEMENTS = {
+// The acts of the kit on records run these statements.
+useStatements(REFRESH_TOKENS, {
   ...{ create: CREATE, update: UPDATE, delete: DELETE, lock: LOCK },
   ...{ readEach: READ_EACH, readPage: READ_PAGE, readSlice: READ_SLICE, shown: RECORD_SHOWN },
-} as unknown as ResourceStatements;
+});

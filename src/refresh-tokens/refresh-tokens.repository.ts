@@ -8,19 +8,10 @@ import { Batched } from '../database/batched.js';
 import type { GivenTo } from '../database/statement.js';
 import { valuesOf } from '../resource/kit/record-values.js';
 import { ResourceRepository } from '../resource/kit/resource.repository.js';
-import type { ResourceStatements } from '../resource/kit/resource.statements.js';
 import type { Write } from '../resource/write-envelope.js';
 import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.dto.js';
 import type { Kept, LockedSession } from './locked-session.js';
-import {
-  CREATE,
-  CREATE_EACH,
-  DELETE,
-  DELETE_EXPIRED,
-  LOCK_SESSION,
-  RECORD_STATEMENTS,
-  UPDATE,
-} from './record.statements.js';
+import { CREATE, CREATE_EACH, DELETE, DELETE_EXPIRED, LOCK_SESSION, UPDATE } from './record.statements.js';
 import type { RefreshToken } from './refresh-token.entity.js';
 
 type Creation = GivenTo<typeof CREATE>;
@@ -36,10 +27,6 @@ export interface ExpiredRecords {
 @Injectable()
 export class RefreshTokensRepository extends ResourceRepository<RefreshToken> {
   private readonly creations = new Batched((creations: readonly Creation[]) => this.createEach(creations));
-
-  protected override statementsOf(): ResourceStatements {
-    return RECORD_STATEMENTS;
-  }
 
   /** Adds a record. Concurrent creations share a statement. */
   override async create(input: RefreshTokenInput, act: AuditAct): Promise<Write> {

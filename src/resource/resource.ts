@@ -34,6 +34,7 @@ export { ResourceController } from './kit/resource.controller.js';
 export { Resource, type ResourceOptions } from './kit/resource.decorator.js';
 export { ResourceRepository } from './kit/resource.repository.js';
 export { ResourceService } from './kit/resource.service.js';
+export type { Row } from './kit/row.js';
 export { CommandParameter, RunCommand } from './kit/run-command.js';
 export { PageReaderService } from './page-reader.service.js';
 export { ResourceModule } from './resource.module.js';

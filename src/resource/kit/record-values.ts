@@ -1,4 +1,6 @@
 import { memberChanges } from '../../audit/member-changes.js';
+import { attemptedValue, ValidationError } from '../../kernel/validation-error.js';
+import { isMissing, REQUIRED } from '../members.js';
 import type { DeclaredResource } from './declared-resource.js';
 import { shownValue, type MemberValue } from './member-kinds.js';
 import type { Row } from './row.js';
@@ -34,6 +36,22 @@ export function valuesOf(
   const values: Record<string, MemberValue> = {};
   for (const member of written) values[member[by]] = (record as Members)[member.name] ?? null;
   return values;
+}
+
+/**
+ * Checks what a hook or a command made of a record that was `before`: each value that it changed must be one that a client could send.
+ * @throws ValidationError naming each member that it must not have
+ */
+export function demandValid({ writable }: Declared, record: object, before: object = {}): void {
+  const failures = writable.flatMap(({ name: PropertyName, kind, rules, isRequired, options }) => {
+    const value = (record as Members)[PropertyName] ?? null;
+    if (value === (before as Members)[PropertyName]) return [];
+    const isAbsent = isRequired ? isMissing(value) : value === null;
+    const Message = isAbsent ? (isRequired ? REQUIRED : undefined) : kind.fault(value, rules);
+    if (Message === undefined) return [];
+    return { AttemptedValue: options.secret ? null : attemptedValue(shownValue(value)), Message, PropertyName };
+  });
+  if (failures.length > 0) throw new ValidationError(failures);
 }
 
 /** The changes of an act for its event, as JSON: no secrets. Null when nothing changed. */

@@ -37,12 +37,7 @@ export class ResourceRepository<R extends ResourceRecord = ResourceRecord> {
     protected readonly statements: StatementsService,
     private readonly dataSource: DataSource,
   ) {
-    this.sql = this.statementsOf(resource);
-  }
-
-  /** The statements of its acts. A resource of the service itself may have others, for the same parameters and rows. */
-  protected statementsOf(resource: DeclaredResource<R>): ResourceStatements {
-    return knownStatements(resource);
+    this.sql = statementsOf(resource);
   }
 
   /** Stores a new record. @throws ValidationError when it has the value of another, or refers to no record */
@@ -120,13 +115,4 @@ export class ResourceRepository<R extends ResourceRecord = ResourceRecord> {
       throw failureOf(error, this.resource, sent);
     }
   }
-}
-
-const known = new WeakMap<object, ResourceStatements>();
-
-/** The statements of a resource are made once in a process, whatever number of applications it has. */
-function knownStatements(resource: object): ResourceStatements {
-  const statements = known.get(resource) ?? statementsOf(resource as DeclaredResource<object>);
-  known.set(resource, statements);
-  return statements;
 }

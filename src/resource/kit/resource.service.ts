@@ -11,7 +11,7 @@ import type { Write } from '../write-envelope.js';
 import { runCommand, type CommandRun, type CommandTools } from './command-runs.js';
 import { DeclaredResource } from './declared-resource.js';
 import { HookedPages } from './hooked-pages.js';
-import { copyOf, differs, recordFrom, valuesOf } from './record-values.js';
+import { copyOf, demandValid, differs, recordFrom, valuesOf } from './record-values.js';
 import { ResourceHooks, type Act } from './resource-hooks.js';
 import type { ResourceRecord } from './resource-record.js';
 import { ResourceRepository } from './resource.repository.js';
@@ -105,12 +105,14 @@ export class ResourceService<R extends ResourceRecord = ResourceRecord> extends 
   /** Creates a record as a part of an act. */
   protected async createIn({ actor, manager }: Act, record: R): Promise<Write> {
     await this.beforeCreate?.(record, { actor, manager });
+    demandValid(this.resource, record);
     return this.repository.create(record, { kind: 'record-created', actor }, manager);
   }
 
   /** Writes a record that was locked, and was `before`, as a part of an act. */
   protected async updateIn({ actor, manager }: Act, record: R, before: R, reason: string): Promise<Write> {
     await this.beforeUpdate?.(record, before, { actor, manager });
+    demandValid(this.resource, record, before);
     return this.repository.update(record, before, { kind: 'record-updated', actor, reason }, manager);
   }
 

@@ -39,11 +39,24 @@ export interface ResourceStatements {
 
 const READING = { recordId: 'bigint', ...ACT } as const;
 
+const known = new WeakMap<object, ResourceStatements>();
+
+/** Gives a resource of the service itself its own statements, for the same parameters and rows. */
+export function useStatements(resource: DeclaredResource<object>, statements: object): void {
+  known.set(resource, statements as ResourceStatements);
+}
+
 /**
- * Makes the statements of a resource: prepared, named after its table, each act with its audit event in one statement.
- * @throws Error when they exist already
+ * The statements of a resource: prepared, named after its table, each act with its audit event in one statement. They are made once in a
+ * process, however many applications it has.
  */
 export function statementsOf(resource: DeclaredResource<object>): ResourceStatements {
+  const statements = known.get(resource) ?? madeFor(resource);
+  known.set(resource, statements);
+  return statements;
+}
+
+function madeFor(resource: DeclaredResource<object>): ResourceStatements {
   const { name, table, writable } = resource;
   const members = parametersOf(resource);
   const columns = writable.map(({ column }) => `"${column}"`).join(', ');
