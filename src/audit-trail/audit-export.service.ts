@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { AuditKind } from '../audit/audit-event.js';
 import { AuditTrailEntriesRepository } from './audit-trail-entries.repository.js';
 import { viewOf, type ResourceView } from '../resource/kit/resource-views.js';
-import { AUDIT_TRAIL_ENTRIES } from './audit-trail-entry.entity.js';
-import type { Position } from './entry.statements.js';
+import { AUDIT_TRAIL_ENTRIES, type Position } from './audit-trail-entry.entity.js';
 
 /** The number of events of one page: some megabytes, which the statement reads in a few milliseconds. */
 const PAGE_SIZE = 5_000;

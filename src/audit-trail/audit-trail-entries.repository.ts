@@ -6,8 +6,8 @@ import { findPage } from '../resource/find-page.js';
 import type { PageSource } from '../resource/page-reader.service.js';
 import type { FoundPage, Search } from '../resource/search.js';
 import type { Row } from '../resource/kit/row.js';
-import { AUDIT_TRAIL_ENTRIES } from './audit-trail-entry.entity.js';
-import { EXPORTED, NEWEST, PAGE_END, READ_PAGE, READ_SLICE, STILL_WRITING, type Position } from './entry.statements.js';
+import { AUDIT_TRAIL_ENTRIES, type Position } from './audit-trail-entry.entity.js';
+import { EXPORTED, NEWEST, PAGE_END, READ_PAGE, READ_SLICE, STILL_WRITING } from './entry.statements.js';
 
 /** Reads the events of the audit trail. */
 @Injectable()

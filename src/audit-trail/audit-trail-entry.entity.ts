@@ -189,3 +189,9 @@ export class AuditTrailEntry {
 }
 
 export const AUDIT_TRAIL_ENTRIES = declaredResource(AuditTrailEntry);
+
+/** The position of an event in the order of time and Id. */
+export interface Position {
+  readonly createdOn: Date;
+  readonly id: number;
+}

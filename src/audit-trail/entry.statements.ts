@@ -1,21 +1,14 @@
 import { rowOf, statement } from '../database/statement.js';
 import { PAGE, pageSql, type Found } from '../resource/page-reader.service.js';
+import { storedColumns } from '../resource/kit/resource.statements.js';
 import type { Row } from '../resource/kit/row.js';
-
-/** The position of an event in the order of time and Id. */
-export interface Position {
-  readonly createdOn: Date;
-  readonly id: number;
-}
+import { AUDIT_TRAIL_ENTRIES, type Position } from './audit-trail-entry.entity.js';
 
 /** The approximate size of an event as JSON: its texts, its ids of up to 16 digits, and the rest. */
 const BYTES = `17 * cardinality(record_ids) + octet_length(concat(actor, actor, reason, reason, subject, client_id, user_agent, resource, changes)) + 1000`;
 
-/** SQL: the columns of an event, under the names of `AuditTrailEntry` in camel case. */
-const ENTRY = `id, created_on AS "createdOn", kind, actor, reason, subject, client_id AS "clientId", session_id AS "sessionId",
-  record_ids AS "recordIds", address, user_agent AS "userAgent", request_id AS "requestId",
-  last_address AS "lastAddress", last_user_agent AS "lastUserAgent", last_request_id AS "lastRequestId",
-  last_redeemed_on AS "lastRedeemedOn", resource, changes`;
+/** SQL: the columns of an event, under the names of a row. */
+const ENTRY = `${storedColumns(AUDIT_TRAIL_ENTRIES)}, resource, changes`;
 
 const BY_IDS = `SELECT t.*, ${BYTES} AS bytes FROM audit_trail_entries t WHERE id = ANY ((SELECT :ids::bigint[])::bigint[])`;
 

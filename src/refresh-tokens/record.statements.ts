@@ -9,19 +9,12 @@ import { rowOf, statement } from '../database/statement.js';
 import { WRITE, type Write } from '../resource/write-envelope.js';
 import type { LockedSession } from './locked-session.js';
 import { IS_NEW } from '../resource/kit/common-members.js';
-import type { MemberDeclaration } from '../resource/kit/member-declarations.js';
-import { parametersOf, useStatements } from '../resource/kit/resource.statements.js';
+import { parametersOf, storedColumns, useStatements } from '../resource/kit/resource.statements.js';
 import type { Row } from '../resource/kit/row.js';
 import { REFRESH_TOKENS } from './refresh-token.entity.js';
 
-/** SQL: the column of a member, under its name in a row. */
-function columnAs({ name, column }: MemberDeclaration): string {
-  const field = REFRESH_TOKENS.fieldOf(name);
-  return column === field ? column : `${column} AS "${field}"`;
-}
-
 /** SQL: the columns of a record, under the names of a row. */
-const RECORD = `id, unique_id AS "uniqueId", ${REFRESH_TOKENS.writable.map(columnAs).join(', ')},
+const RECORD = `id, unique_id AS "uniqueId", ${storedColumns(REFRESH_TOKENS, REFRESH_TOKENS.writable)},
   updated_by AS "updatedBy", created_on AS "createdOn", updated_on AS "updatedOn", is_new AS "isNew", issued`;
 
 /** The members of a record that clients can edit. */

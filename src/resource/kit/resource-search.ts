@@ -2,11 +2,18 @@ import type { Searchable, SearchColumn } from '../find-page.js';
 import type { FilterKind } from '../search-filters.js';
 import type { SearchDefinition } from '../search-parameters.js';
 import { COMMON_FILTERS, COMMON_RANGES } from './common-members.js';
-import type { DeclaredResource } from './declared-resource.js';
 import { DATE_TIME } from './member-kinds.js';
 import type { MemberDeclaration } from './member-declarations.js';
 
-type Declared = Pick<DeclaredResource<object>, 'name' | 'plural' | 'table' | 'members' | 'all'>;
+/** What a search needs of a resource. */
+interface Declared {
+  readonly name: string;
+  readonly plural: string;
+  readonly table: string;
+  /** The members of its own. */
+  readonly members: readonly MemberDeclaration[];
+  readonly all: readonly MemberDeclaration[];
+}
 
 /** The parameters by which a resource can be searched and ordered: those of its own members, then those of all records. */
 export function searchOf({ name: resource, plural, members, all }: Declared): SearchDefinition {

@@ -138,6 +138,17 @@ export function parametersOf(resource: DeclaredResource<object>): Readonly<Recor
   );
 }
 
+/** SQL: the columns of stored members, under their names in a row. */
+export function storedColumns(resource: DeclaredResource<object>, members = resource.all): string {
+  const stored = members.filter(({ options: { of } }) => !of);
+  return stored
+    .map(({ name, column }) => {
+      const field = resource.fieldOf(name);
+      return column === field ? column : `${column} AS "${field}"`;
+    })
+    .join(', ');
+}
+
 /** The stored members of a record by their SQL, beside the Id. */
 function namesOf({ all }: DeclaredResource<object>): (readonly [sql: string, name: string])[] {
   return all
