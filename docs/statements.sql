@@ -1846,7 +1846,7 @@ WHERE
 FOR UPDATE;
 
 -- name: record-lock
--- $1 id: bigint
+-- $1 ids: bigint[]
 SELECT
   id,
   unique_id AS "uniqueId",
@@ -1866,11 +1866,17 @@ FROM
   (
     SELECT
       t.*,
-      t.created_on > now() - interval '24 hours' AS is_new
+      t.created_on > now() - interval '24 hours' AS is_new,
+      octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600 AS bytes
     FROM refresh_tokens t
-    WHERE id = :id
+    WHERE
+      id = ANY (
+        (SELECT :ids::bigint[])::bigint[]
+      )
+    ORDER BY id
     FOR UPDATE
-  ) act;
+  ) act
+ORDER BY id;
 
 -- name: record-read-each
 -- $1 recordId: bigint[]

@@ -3,9 +3,10 @@ import { shownEvents } from '../audit/shown.js';
 import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { rowOf, statement } from '../database/statement.js';
 import { orderOf } from '../resource/find-page.js';
+import { IS_NEW } from '../resource/kit/common-members.js';
+import type { Row } from '../resource/kit/row.js';
 import { BYTES, RECORD } from './record.statements.js';
-import { isNew, type RefreshToken } from './refresh-token.entity.js';
-import { REFRESH_TOKEN_SEARCH, REFRESH_TOKENS } from './refresh-token.search.js';
+import { REFRESH_TOKENS } from './refresh-token.entity.js';
 
 /** The statement reads subjects with up to this many records. So no search of a batch delays the others much. */
 const FEW = 100;
@@ -22,17 +23,18 @@ const SEARCH = {
 } as const;
 
 /** SQL: the order of a search, ascending. Only the expression of its member has values. */
-const ORDER = REFRESH_TOKEN_SEARCH.orders
+const ORDER = REFRESH_TOKENS.search.orders
   .filter((member) => member !== 'Id')
-  .map((member) => `CASE WHEN batch.order_by = '${member}' THEN ${orderOf(REFRESH_TOKENS, member)} END`);
+  .map((member) => `CASE WHEN batch.order_by = '${member}' THEN ${orderOf(REFRESH_TOKENS.searchable, member)} END`);
 
 /** A record of a page, or the only row of a search without records. `fits` says whether the search was carried out. */
-export interface OfSubject extends RefreshToken {
+export interface Place {
   /** The place of the record among all of its subject, from 1; null when the page has no records. */
   readonly place: number | null;
   readonly total: number;
   readonly fits: boolean;
 }
+export type OfSubject = Numbered<Row & Place>;
 
 /**
  * Reads the pages of a batch of searches, each for its reader and with an event, if the subject has few records and the page is small. For
@@ -41,12 +43,12 @@ export interface OfSubject extends RefreshToken {
 export const READ_SUBJECTS = statement({
   name: 'record-search-subjects',
   batch: SEARCH,
-  returns: rowOf<Numbered<OfSubject>>(),
+  returns: rowOf<OfSubject>(),
   text: `WITH batch AS (SELECT * FROM ${batchRows(SEARCH)}),
     found AS (
       SELECT batch.*, t.*, CASE WHEN descending THEN total + 1 - rank ELSE rank END AS place
       FROM batch, LATERAL (
-        SELECT *, ${isNew('refresh_tokens')} AS is_new, ${BYTES} AS bytes, count(*) OVER () AS total,
+        SELECT *, ${IS_NEW} AS is_new, ${BYTES} AS bytes, count(*) OVER () AS total,
           row_number() OVER (ORDER BY ${[...ORDER, 'id'].join(', ')}) AS rank
         FROM (SELECT * FROM refresh_tokens WHERE subject = batch.wanted ORDER BY id LIMIT ${FEW + 1}) refresh_tokens) t),
     page AS (

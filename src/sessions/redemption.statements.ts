@@ -1,10 +1,11 @@
 import { audited, EVENT_COLUMNS, FACTS_OF_EVENT, recordFacts } from '../audit/audited.js';
 import { batchRows, type Numbered } from '../database/batch-rows.js';
+import { NOW_SECOND } from '../database/now-second.js';
 import { rowOf, statement } from '../database/statement.js';
 import { powerColumns } from '../users/user-seals.service.js';
 import type { Diagnosis } from './judgement.js';
 import type { Rotated } from './session.js';
-import { isLive, ISSUED, NOW_SECOND } from './session.statements.js';
+import { isLive, ISSUED } from './session.statements.js';
 import { ticketHashSql } from './ticket-digest.js';
 
 /**

@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose';
-import { REFRESH_TOKEN_SEARCH } from '../../src/refresh-tokens/refresh-token.search.js';
+import { REFRESH_TOKENS } from '../../src/refresh-tokens/refresh-token.entity.js';
 import { basicOf, RESOURCE, validRecord } from '../support/client.js';
 import { Service } from '../support/service.js';
 import { disposeWithoutLeaks, events, isAlive, login, refresh, type Tokens, times } from '../support/sessions.js';
@@ -116,7 +116,7 @@ it('concurrent searches by several users each find the records of their own subj
   }
 });
 
-it.each([...REFRESH_TOKEN_SEARCH.orders])(
+it.each([...REFRESH_TOKENS.search.orders])(
   'a subject with few records is searched in the order of %s as any other',
   async (order) => {
     const admin = service.client(basicOf('admin'));

@@ -27,7 +27,6 @@ export const NOT_SENT = [
   'embedded-flush-counters',
   'maintenance-most-due',
   'maintenance-wal-since-checkpoint',
-  'resource-columns',
   'session-count',
   'session-end-elsewhere',
   'session-end-next',
