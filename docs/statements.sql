@@ -2115,40 +2115,40 @@ WITH
       LATERAL (
         SELECT
           *,
-          refresh_tokens.created_on > now() - interval '24 hours' AS is_new,
+          created_on > now() - interval '24 hours' AS is_new,
           octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600 AS bytes,
           count(*) OVER () AS total,
           row_number() OVER (
             ORDER BY
               CASE
-                WHEN batch.order_by = 'Subject' THEN subject
+                WHEN batch.order_by = 'Subject' THEN "subject"
               END,
               CASE
-                WHEN batch.order_by = 'ClientId' THEN client_id
+                WHEN batch.order_by = 'ClientId' THEN "client_id"
               END,
               CASE
-                WHEN batch.order_by = 'ExpiresOn' THEN expires_on
+                WHEN batch.order_by = 'ExpiresOn' THEN "expires_on"
               END,
               CASE
-                WHEN batch.order_by = 'UpdatedOn' THEN updated_on
+                WHEN batch.order_by = 'UpdatedOn' THEN "updated_on"
               END,
               CASE
-                WHEN batch.order_by = 'CreatedOn' THEN created_on
+                WHEN batch.order_by = 'CreatedOn' THEN "created_on"
               END,
               CASE
-                WHEN batch.order_by = 'UniqueId' THEN unique_id
+                WHEN batch.order_by = 'UniqueId' THEN "unique_id"
               END,
               CASE
-                WHEN batch.order_by = 'UpdatedBy' THEN updated_by
+                WHEN batch.order_by = 'UpdatedBy' THEN "updated_by"
               END,
               CASE
-                WHEN batch.order_by = 'IsNew' THEN refresh_tokens.created_on > now() - interval '24 hours'
+                WHEN batch.order_by = 'IsNew' THEN (created_on > now() - interval '24 hours')
               END,
               CASE
-                WHEN batch.order_by = 'SystemId' THEN left(system_id, 512)
+                WHEN batch.order_by = 'SystemId' THEN left("system_id", 512)
               END,
               CASE
-                WHEN batch.order_by = 'ToStringText' THEN left((subject || ' (' || client_id || ')'), 512)
+                WHEN batch.order_by = 'ToStringText' THEN left(("subject" || ' (' || "client_id" || ')'), 512)
               END,
               id
           ) AS rank
