@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { AppError } from '../kernel/app-error.js';
+import { nextTimestamp } from './migration-file.js';
 import { moduleNames } from './new-module/module-names.js';
 import { packageFiles } from './new-module/package-files.js';
 import { sourceFiles } from './new-module/source-files.js';
@@ -23,24 +24,32 @@ export function addNewCommand(program: Command, version: string): void {
     .argument('<folder>', 'a new folder, whose name is that of the package, such as gift-coupons')
     .option('--resource <name>', 'the resource, such as GiftCoupon (default: the name of the package, in the singular)')
     .option('--package <file>', `the packed service (default: tessera-${version}.tgz here, or in the clone)`)
-    .action((folder: string, options: Options) => {
-      write(resolve(folder), options, `tessera-${version}.tgz`);
+    .action(async (folder: string, options: Options) => {
+      await write(resolve(folder), options, `tessera-${version}.tgz`);
       say(`Wrote the module to ${folder}. Go on there: npm install && npm test`);
     });
 }
 
 /** @throws AppError 400 for a bad name, a folder with files or without access, or a missing package */
-function write(folder: string, options: Options, archive: string): void {
+async function write(folder: string, options: Options, archive: string): Promise<void> {
   const names = moduleNames(basename(folder), options.resource);
   demandEmpty(folder);
   const tessera = `file:${relative(folder, packageAt(options.package, archive)).replaceAll('\\', '/')}`;
-  for (const [file, text] of Object.entries({ ...packageFiles(names, tessera), ...sourceFiles(names, Date.now()) })) {
+  const time = nextTimestamp(await migrationsOfService());
+  for (const [file, text] of Object.entries({ ...packageFiles(names, tessera), ...sourceFiles(names, time) })) {
     const path = join(folder, file);
     attempt(path, () => {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, text, { flag: 'wx' });
     });
   }
+}
+
+/** The names of the service's own migrations, which run first: a later timestamp runs later. */
+async function migrationsOfService(): Promise<string[]> {
+  await import('../app.module.js');
+  const { DatabaseModule } = await import('../database/database.module.js');
+  return DatabaseModule.migrationNames();
 }
 
 function demandEmpty(folder: string): void {

@@ -53,6 +53,11 @@ export class DatabaseModule {
     };
   }
 
+  /** The names of all migrations that are declared so far. @internal */
+  static migrationNames(): string[] {
+    return [...migrations].map(({ name }) => name);
+  }
+
   /** Declares entities, whose repositories can then be injected, and the migrations that make their tables. */
   static forFeature(feature: DatabaseFeature): DynamicModule {
     for (const migration of feature.migrations) migrations.add(migration);

@@ -1,21 +1,22 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../support/service.js';
-import { TeamFolder, type Output } from './team-folder.js';
+import { describeExtensionExample } from './extension-example.js';
+import { PackedService, type Output } from './team-folder.js';
 import { tutorialSteps } from './tutorial.js';
 
 const port = await freePort();
 const steps = tutorialSteps(port);
-let team: TeamFolder;
+const service = new PackedService();
+const team = service.team('coupons', port);
 let printed: Output;
 
-beforeAll(() => {
-  team = new TeamFolder(port);
+afterAll(() => {
+  service.dispose();
 });
-afterAll(() => team.dispose());
 
 it('the package has the build and its declarations, and neither sources nor tests', () => {
-  const files = team.packed();
+  const files = service.files();
   expect(files).toEqual(
     expect.arrayContaining(
       ['LICENSE', 'README.md', 'dist/cli/main.js', 'dist/tessera.d.ts', 'dist/database/new-database.tgz'].map(
@@ -41,7 +42,8 @@ describe('the tutorial of docs/extending.md', () => {
           team.write(subject, text);
           break;
         case 'run':
-          printed = team.run(text);
+        case 'clone':
+          printed = (kind === 'run' ? team : service.clone()).run(text);
           expect([printed.status, printed.status === 0 ? '' : printed.stdout + printed.stderr]).toEqual([0, '']);
           break;
         case 'start':
@@ -55,6 +57,28 @@ describe('the tutorial of docs/extending.md', () => {
       }
     },
   );
+});
+
+describe('the command that writes a module', () => {
+  it.each([
+    ['coupons', 'is not empty: it has '],
+    ['../Coupons', 'The name "Coupons" cannot be used: expected lower case words with hyphens, such as gift-coupons.'],
+    [
+      'gifts --resource gift',
+      'The resource "gift" cannot be used: expected a name in Pascal case, such as GiftCoupon.',
+    ],
+    ['gifts --package ../nothing.tgz', 'There is no file ../nothing.tgz.'],
+    ['gifts', 'There is no tessera-0.1.0.tgz here: make it in a clone by "npm pack", and name it with --package.'],
+  ])('refuses %s, and says why', (given, message) => {
+    const { status, stdout, stderr } = team.run(`npx tessera new ${given === 'coupons' ? '../coupons' : given}`);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(message);
+    expect(existsSync(join(team.path, 'gifts'))).toBe(false);
+  });
+});
+
+describe('examples/extension', () => {
+  describeExtensionExample(service, team, port);
 });
 
 describe('the installed package', () => {
@@ -90,21 +114,28 @@ describe('the installed package', () => {
     expect(output(program)).toBe('401\n');
   });
 
+  it('names its commands as they were started', () => {
+    const hint = 'rm -rf other && DATA_DIR=other npx tessera users list';
+    expect(team.run(hint).stderr).toContain('run:\n  npx tessera users change admin@example.com --password\n');
+  });
+
   it('says its version', () => {
     expect(team.run('npx tessera --version').stdout).toBe('0.1.0\n');
   });
 
   it('lists the roles and jobs of the module', () => {
-    expect(team.run('npx tessera roles list').stdout).toContain('Coupon-Create\nCoupon-Read\n');
+    expect(team.run('npx tessera roles list').stdout).toContain(
+      'Coupon-Create\nCoupon-Delete\nCoupon-Edit\nCoupon-List\nCoupon-Read\n',
+    );
     expect(team.run('npx tessera jobs list').stdout).toContain('expired-coupons');
   });
 
   it('says what to do when the latest migration is of a module that is not loaded', () => {
     team.write('without.mjs', "import { defineTessera } from 'tessera'; export default defineTessera({});");
     const { status, stderr } = team.run('npx tessera migrations revert --config without.mjs');
-    expect([status, stderr]).toEqual([
+    expect([status, stderr.replace(/\d{13}/, '…')]).toEqual([
       1,
-      'The latest migration, CreateCoupons1797000000000, is of a module that this command does not load. ' +
+      'The latest migration, CreateCoupons…, is of a module that this command does not load. ' +
         'Run the command in the folder of its tessera.config.js, or name that file with --config.\n',
     ]);
   });

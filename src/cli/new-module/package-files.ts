@@ -50,7 +50,8 @@ npx tessera serve
 \`\`\`
 
 Swagger UI at http://127.0.0.1:3000/docs shows its routes. \`src/${folder}\` has the module, and \`src/tessera.config.ts\` adds it to the server and to
-all commands. After a change of the resource, \`npx tsc && npx tessera migrations generate NAME --folder src/${folder}\` writes the migration.
+all commands. After a change of the resource, \`npx tsc && npx tessera migrations generate NAME --folder src/${folder}\` writes a migration, which
+\`src/${folder}/migrations.ts\` must list.
 `,
   };
 }

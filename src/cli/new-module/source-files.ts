@@ -7,7 +7,8 @@ export function sourceFiles(names: ModuleNames, time: number): Record<string, st
     Object.entries({
       [`${file}.ts`]: resource(names),
       [`create-${folder}.ts`]: migration(names, time),
-      [`${folder}.module.ts`]: module(names, time),
+      'migrations.ts': migrations(names, time),
+      [`${folder}.module.ts`]: module(names),
       [`${folder}.test.ts`]: test(names),
     }).map(([name, text]) => [`src/${folder}/${name}`, text]),
   );
@@ -57,15 +58,21 @@ export class Create${plural}${time} implements MigrationInterface {
 `;
 }
 
-function module({ resource: name, file, folder, plural }: ModuleNames, time: number): string {
+function migrations({ folder, plural }: ModuleNames, time: number): string {
+  return `import { Create${plural}${time} } from './create-${folder}.js';
+
+/** The migrations of the module. A later one is added at the end. */
+export const migrations = [Create${plural}${time}];
+`;
+}
+
+function module({ resource: name, file, plural }: ModuleNames): string {
   return `import { Module } from '@nestjs/common';
 import { ResourceModule } from 'tessera/resource';
-import { Create${plural}${time} } from './create-${folder}.js';
 import { ${name} } from './${file}.js';
+import { migrations } from './migrations.js';
 
-@Module({
-  imports: [ResourceModule.forFeature([{ resource: ${name} }], { migrations: [Create${plural}${time}] })],
-})
+@Module({ imports: [ResourceModule.forFeature([{ resource: ${name} }], { migrations })] })
 export class ${plural}Module {}
 `;
 }
