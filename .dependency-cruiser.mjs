@@ -1,7 +1,7 @@
 /** The levels of src/README.md: a file imports from its own folder and from lower levels, never from its own level or above. */
 const LEVELS = [
   ['kernel'],
-  ['config', 'access'],
+  ['config', 'access', 'plug-ins'],
   ['database'],
   ['observability', 'http'],
   ['jobs', 'audit'],

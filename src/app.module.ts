@@ -8,6 +8,7 @@ import { DatabaseModule } from './database/database.module.js';
 import type { NestModule } from './definition.js';
 import { OAuthModule } from './oauth/oauth.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
+import { PlugInsModule } from './plug-ins/plug-ins.module.js';
 import { RefreshTokensModule } from './refresh-tokens/refresh-tokens.module.js';
 import { ResourceModule } from './resource/resource.module.js';
 
@@ -15,6 +16,7 @@ import { ResourceModule } from './resource/resource.module.js';
 @Module({
   imports: [
     DatabaseModule.forRoot(),
+    PlugInsModule,
     ResourceModule,
     AuditTrailModule,
     RefreshTokensModule,

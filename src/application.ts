@@ -5,6 +5,7 @@ import { AppModule } from './app.module.js';
 import { readSettings } from './config/given-settings.js';
 import type { Settings } from './config/settings.js';
 import { refuseConflicts } from './conflicts.js';
+import { modulesOf } from './defined-grants.module.js';
 import { demandDefinition, type NestModule, type TesseraDefinition } from './definition.js';
 import { addCompression } from './http/compression.js';
 import { addCrossOrigin } from './http/cross-origin.js';
@@ -19,6 +20,8 @@ import { addRequestLog, loggerOptions, NestLog } from './observability/logging.j
 import { MetricsService } from './observability/metrics.service.js';
 import { MetricsListener } from './observability/metrics.listener.js';
 import { addRequestMetrics } from './observability/request-metrics.js';
+import { describeGrants } from './oauth/grants/described-grants.js';
+import { GrantsService } from './oauth/grants/grants.service.js';
 import { ShutdownService } from './observability/shutdown.service.js';
 
 /**
@@ -29,8 +32,7 @@ import { ShutdownService } from './observability/shutdown.service.js';
  */
 export async function createApplication(definition: TesseraDefinition = {}): Promise<NestFastifyApplication> {
   demandDefinition(definition);
-  const { modules = [], settings } = definition;
-  const app = await assemble(await readSettings(settings), modules, 'its own log');
+  const app = await assemble(await readSettings(definition.settings), modulesOf(definition), 'its own log');
   app.enableShutdownHooks([], { useProcessExit: true });
   return app;
 }
@@ -68,7 +70,10 @@ export async function assemble(
     strictTransportSecurity: isHttps,
     contentSecurityPolicy: { directives: isHttps ? {} : { 'upgrade-insecure-requests': null } },
   });
-  if (settings.API_DOCS === 'on') serveOpenApi(app, settings.PUBLIC_URL);
+  if (settings.API_DOCS === 'on')
+    serveOpenApi(app, settings.PUBLIC_URL, (document) => {
+      describeGrants(document, app.get(GrantsService).all());
+    });
   await app.init();
   fastify.methodTable.close();
   await app.get(MetricsListener).open();

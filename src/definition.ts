@@ -1,5 +1,6 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { SettingsSource } from './config/given-settings.js';
+import { Grant } from './oauth/grants/grant.js';
 
 /**
  * A module of Nest: a class with `@Module()`, or what a method such as `forRoot()` returns.
@@ -14,6 +15,8 @@ export type NestModule = Type<unknown> | DynamicModule;
 export interface TesseraDefinition {
   /** The modules with routes, jobs, entities and migrations of their own. */
   readonly modules?: readonly NestModule[];
+  /** Grants of the token endpoint. They may inject what the modules export. A grant may also be a provider of one of the modules. */
+  readonly grants?: readonly Type<Grant>[];
   /** Makes the settings. Without it, the environment has them. */
   readonly settings?: SettingsSource;
 }
@@ -25,7 +28,7 @@ export class DefinitionError extends Error {
 
 /** The same in every copy of the package, so that a definition of another copy can be recognised. */
 const MADE_BY = Symbol.for('tessera.definition');
-const MEMBERS: readonly string[] = ['modules', 'settings'];
+const MEMBERS: readonly string[] = ['modules', 'grants', 'settings'];
 /** What `@Module()` and `@Global()` write on a class. */
 const MODULE_METADATA = ['imports', 'providers', 'controllers', 'exports', '__module:global__'];
 
@@ -68,15 +71,18 @@ export function demandOwn(value: unknown, where: string): asserts value is Tesse
  */
 export function demandDefinition(definition: TesseraDefinition): void {
   const given: unknown = definition;
-  if (!isObject(given)) throw new DefinitionError('Expected an object with `modules` and `settings`.');
+  if (!isObject(given))
+    throw new DefinitionError(`Expected an object with ${MEMBERS.map((name) => `\`${name}\``).join(', ')}.`);
   const unknown = Object.keys(given).filter((name) => !MEMBERS.includes(name));
   if (unknown.length > 0)
-    throw new DefinitionError(`A definition has the members ${MEMBERS.join(' and ')}, and no ${unknown.join(', ')}.`);
-  const { modules = [], settings } = given;
+    throw new DefinitionError(`A definition has the members ${MEMBERS.join(', ')}, and no ${unknown.join(', ')}.`);
+  const { modules = [], grants = [], settings } = given;
   if (settings !== undefined && typeof settings !== 'function')
     throw new DefinitionError('`settings` must be a function that returns the settings.');
   if (!Array.isArray(modules)) throw new DefinitionError('`modules` must be a list of modules.');
   demandModules(modules);
+  if (!Array.isArray(grants)) throw new DefinitionError('`grants` must be a list of classes that extend Grant.');
+  demandGrants(grants);
 }
 
 /** @throws DefinitionError that names the first value that is no module, or a module that the list has twice */
@@ -91,6 +97,16 @@ function demandModules(modules: readonly unknown[]): void {
   });
   const twice = classes.find((type, index) => classes.indexOf(type) !== index);
   if (twice) throw new DefinitionError(`${twice.name} is twice in \`modules\`. Import each module once.`);
+}
+
+/** @throws DefinitionError that names the first value that is no grant, or a grant that the list has twice */
+function demandGrants(grants: readonly unknown[]): void {
+  for (const [index, grant] of grants.entries()) {
+    if (typeof grant !== 'function') throw new DefinitionError(`\`grants[${index}]\` is no class that extends Grant.`);
+    if (!(grant.prototype instanceof Grant))
+      throw new DefinitionError(`${grant.name} in \`grants\` does not extend Grant.`);
+    if (grants.indexOf(grant) !== index) throw new DefinitionError(`${grant.name} is twice in \`grants\`.`);
+  }
 }
 
 function isObject(value: unknown): value is Readonly<Record<PropertyKey, unknown>> {

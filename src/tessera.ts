@@ -9,6 +9,18 @@ export { defineTessera, type NestModule, type TesseraDefinition } from './defini
 export { MountedTessera, type TesseraModuleOptions } from './mounting/mounted-tessera.js';
 export { TesseraModule } from './mounting/tessera.module.js';
 
+export {
+  Grant,
+  TokenResponse,
+  type GivenParameters,
+  type GrantParameter,
+  type GrantParameters,
+  type GrantRequest,
+} from './oauth/grants/grant.js';
+export { GrantsModule } from './oauth/grants.module.js';
+export { NewSessionsService, type NewSession } from './oauth/new-sessions.service.js';
+export { PlugIn } from './plug-ins/plug-in.js';
+
 export { CurrentPrincipal } from './access/current-principal.js';
 export { Public, Role, type Policy } from './access/policy.js';
 export { holdsRole, type Principal } from './access/principal.js';

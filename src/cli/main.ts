@@ -17,6 +17,7 @@ import { addTotpCommands } from './totp-commands.js';
 import { addUserCommands } from './user-commands.js';
 import { useDefinitionOf } from './with-application.js';
 
+const CLOSED_WITHIN_MS = 1_000;
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 const program = new Command('tessera')
   .version(version)
@@ -47,6 +48,8 @@ try {
 } catch (error) {
   complain(describe(error));
   process.exitCode = 1;
+  // If a module failed at the start, nothing closes the database, which would keep the process alive.
+  setTimeout(() => process.exit(), CLOSED_WITHIN_MS).unref();
 }
 
 /** An error that the operator can fix is printed without a stack. Any other error is a bug of the service and is printed with its stack. */

@@ -2,6 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../app.module.js';
 import { readSettings } from '../config/given-settings.js';
+import { modulesOf } from '../defined-grants.module.js';
 import { loadDefinition } from '../definition-file.js';
 import { StderrLog } from './stderr-log.js';
 
@@ -21,8 +22,9 @@ export const commandDefinition = (): ReturnType<typeof loadDefinition> => loadDe
  * @throws SettingsError, DefinitionError, FolderInUseError, an error of the database when it cannot be opened, and every error of the work
  */
 export async function withApplication(work: (app: INestApplicationContext) => Promise<void>): Promise<void> {
-  const { modules, settings } = await commandDefinition();
-  const app = await NestFactory.createApplicationContext(AppModule.with(await readSettings(settings), modules), {
+  const definition = await commandDefinition();
+  const settings = await readSettings(definition.settings);
+  const app = await NestFactory.createApplicationContext(AppModule.with(settings, modulesOf(definition)), {
     logger: new StderrLog(),
     abortOnError: false,
   });

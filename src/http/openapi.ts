@@ -74,15 +74,25 @@ const SWAGGER_UI = join(dirname(require.resolve('swagger-ui-dist/package.json'))
 
 /**
  * Serves the document at `/api/openapi.json` and Swagger UI at `/docs`. Each is built at its first request. The document contains the
- * public URL. The page refers to the document by path only, so it works at every address of the service, such as localhost.
+ * public URL. The page refers to the document by path only, so it works at every address of the service, such as localhost. `describe` adds
+ * to the document what only the started application knows.
  */
-export function serveOpenApi(app: INestApplication, publicUrl: string): void {
+export function serveOpenApi(
+  app: INestApplication,
+  publicUrl: string,
+  describe: (document: OpenAPIObject) => void,
+): void {
   const path = new URL(publicUrl).pathname.replace(/\/$/, '');
   let ofPage: OpenAPIObject | undefined;
-  SwaggerModule.setup('docs', app, () => openApiDocument(app, publicUrl), {
+  const documentFor = (base: string): OpenAPIObject => {
+    const document = openApiDocument(app, base);
+    describe(document);
+    return document;
+  };
+  SwaggerModule.setup('docs', app, () => documentFor(publicUrl), {
     patchDocumentOnRequest: (request, _reply, document) => {
       const isOfPage = (request as FastifyRequest).url.includes('swagger-ui-init.js');
-      return isOfPage ? (ofPage ??= openApiDocument(app, path)) : document;
+      return isOfPage ? (ofPage ??= documentFor(path)) : document;
     },
     jsonDocumentUrl: 'api/openapi.json',
     raw: ['json'],

@@ -167,8 +167,8 @@ export const OAUTH_ERRORS = catalogue({
   },
   unsupported_grant_type: {
     status: 400,
-    meaning: 'The grant type is neither `password` nor `refresh_token`, or the body is not a form.',
-    action: 'The client sends a form with one of the two.',
+    meaning: 'The service has no grant of this type, or the body is not a form.',
+    action: 'The client sends a form with a grant type that the message lists.',
   },
   two_factor_auth_check: {
     status: 400,
@@ -222,6 +222,11 @@ export const COMMAND_ERRORS = catalogue({
   },
   no_migration: { status: 404, meaning: 'There is no migration to revert.', action: 'Nothing.' },
 });
+
+/** Whether the catalogue has this code. A module declares other codes. */
+export function isOwnErrorCode(code: string): boolean {
+  return [REQUEST_ERRORS, OAUTH_ERRORS, COMMAND_ERRORS].some((catalogued) => Object.hasOwn(catalogued, code));
+}
 
 type Errors = typeof REQUEST_ERRORS & typeof OAUTH_ERRORS & typeof COMMAND_ERRORS;
 type OwnErrorCode = keyof Errors;

@@ -8,7 +8,9 @@ import { AppModule } from '../app.module.js';
 import { assemble } from '../application.js';
 import type { SettingsInput } from '../config/given-settings.js';
 import { Settings } from '../config/settings.js';
+import { modulesOf } from '../defined-grants.module.js';
 import { DefinitionError, demandDefinition, type NestModule } from '../definition.js';
+import type { Grant } from '../oauth/grants/grant.js';
 import { ShutdownService } from '../observability/shutdown.service.js';
 import { mountedSettings } from './mounted-settings.js';
 
@@ -21,6 +23,8 @@ export interface TesseraModuleOptions {
   readonly settings: SettingsInput;
   /** Modules that the conventions of Tessera apply to: its guards, validation, failures and documentation. */
   readonly modules?: readonly NestModule[];
+  /** Grants of the token endpoint. They may inject what the modules export. */
+  readonly grants?: readonly Type<Grant>[];
 }
 
 /** The modules of the surrounding application, and the one that stands for Tessera. */
@@ -43,11 +47,11 @@ export class MountedTessera implements BeforeApplicationShutdown, OnApplicationS
 
   /** @internal */
   static async start(
-    { settings, modules = [] }: TesseraModuleOptions,
+    { settings, ...definition }: TesseraModuleOptions,
     { httpAdapter }: HttpAdapterHost,
     { container, module }: Surroundings,
   ): Promise<MountedTessera> {
-    demandDefinition({ modules });
+    demandDefinition(definition);
     const imported = [...container.values()].map(({ metatype }) => metatype);
     if (imported.includes(AppModule))
       throw new DefinitionError(`${module.name} is for your own application: Tessera itself cannot import it.`);
@@ -59,7 +63,7 @@ export class MountedTessera implements BeforeApplicationShutdown, OnApplicationS
       throw new DefinitionError(
         `${module.name} needs an application on Fastify: NestFactory.create(AppModule, new FastifyAdapter()).`,
       );
-    const mounted = new MountedTessera(await assemble(mountedSettings(settings), modules));
+    const mounted = new MountedTessera(await assemble(mountedSettings(settings), modulesOf(definition)));
     if (server) {
       await mounted.fastify.ready();
       mounted.mountOn(server.getInstance<FastifyInstance>());

@@ -4,6 +4,7 @@ import type { JWK } from 'jose';
 import { Public } from '../access/policy.js';
 import { Settings } from '../config/settings.js';
 import { SigningKeysService } from '../signing-keys/signing-keys.service.js';
+import { GrantsService } from './grants/grants.service.js';
 import { KeySet } from './key-set.js';
 import { ServerMetadata } from './server-metadata.js';
 
@@ -17,6 +18,7 @@ export class DiscoveryController {
   constructor(
     private readonly settings: Settings,
     private readonly keys: SigningKeysService,
+    private readonly grants: GrantsService,
   ) {}
 
   /** The metadata lists only what this service supports. */
@@ -27,7 +29,7 @@ export class DiscoveryController {
   @ApiResponse({ status: '4XX', description: 'The request was refused.' })
   metadata(): ServerMetadata {
     const { PUBLIC_URL, API_DOCS } = this.settings;
-    return ServerMetadata.of(PUBLIC_URL, API_DOCS === 'on');
+    return ServerMetadata.of(PUBLIC_URL, this.grants.names(), API_DOCS === 'on');
   }
 
   /** The public keys that verify access tokens (RFC 7517). */

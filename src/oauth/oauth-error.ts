@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { FailureRenderer } from '../http/failure-body.js';
 import { FORM, formNeeded, isForm } from '../http/form.js';
 import { AppError } from '../kernel/app-error.js';
+import { isOwnErrorCode } from '../kernel/error-codes.js';
 
 /** The error codes of RFC 6749, section 5.2, of RFC 6750, section 3.1, and the contract's own two codes (contract 3). */
 const CODES = [
@@ -54,7 +55,9 @@ export const oauthFailure: FailureRenderer = (failure, request) => {
 function oauthBody({ code, status, message }: AppError): ReturnType<FailureRenderer> {
   const known: readonly string[] = CODES;
   const named = code === 'invalid_credentials' ? 'invalid_grant' : code;
-  const error = known.includes(named) ? named : (CODES_BY_STATUS[status] ?? 'invalid_request');
+  // A code that a module declares is for the client too, such as `authorization_pending` of RFC 8628.
+  const isSent = known.includes(named) || (status < 500 && !isOwnErrorCode(named));
+  const error = isSent ? named : (CODES_BY_STATUS[status] ?? 'invalid_request');
   return { status, body: { error, error_description: message } satisfies OAuthErrorBody };
 }
 

@@ -3,22 +3,17 @@ import type { FastifyRequest } from 'fastify';
 import { originOf } from '../access/request-origin.js';
 import { isAbandoned, type Received } from '../http/arrival.js';
 import { formNeeded, isForm } from '../http/form.js';
-import type { Origin } from '../kernel/origin.js';
 import { clientNameOf } from './client-name.js';
+import type { GrantRequest } from './grants/grant.js';
 import { oauthError } from './oauth-error.js';
 
 /** The parameters of a request to an OAuth endpoint, each given once and not empty. */
 export type OAuthParameters = ReadonlyMap<string, string>;
 
 /** A client's request to an OAuth endpoint. */
-export interface OAuthRequest {
+export interface OAuthRequest extends GrantRequest {
   readonly parameters: OAuthParameters;
-  /** The client that the request names by header, parameter or HTTP Basic; undefined when the request names no client. */
-  readonly clientId: string | undefined;
-  readonly origin: Origin;
   readonly received: Received;
-  /** Whether the client has disconnected and no longer waits for the response. */
-  readonly isAbandoned: () => Promise<boolean>;
 }
 
 /**

@@ -4,26 +4,17 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { DiscoveryController } from './discovery.controller.js';
-import { PasswordGrant } from './grants/password.grant.js';
-import { RefreshTokenGrant } from './grants/refresh-token.grant.js';
+import { GrantsModule } from './grants.module.js';
 import { HomeController } from './home.controller.js';
 import { IntrospectionService } from './introspection.service.js';
 import { RevocationService } from './revocation.service.js';
 import { TokenController } from './token.controller.js';
-import { TokenResponsesService } from './token-responses.service.js';
 import { TokenService } from './token.service.js';
 
 /** The OAuth 2.0 endpoints. */
 @Module({
-  imports: [AuditModule, UsersModule, SigningKeysModule, SessionsModule],
+  imports: [AuditModule, GrantsModule, UsersModule, SigningKeysModule, SessionsModule],
   controllers: [TokenController, DiscoveryController, HomeController],
-  providers: [
-    TokenService,
-    PasswordGrant,
-    RefreshTokenGrant,
-    TokenResponsesService,
-    RevocationService,
-    IntrospectionService,
-  ],
+  providers: [TokenService, RevocationService, IntrospectionService],
 })
 export class OAuthModule {}

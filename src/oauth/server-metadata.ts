@@ -44,8 +44,10 @@ export class ServerMetadata {
   @list('Bearer', 'client_secret_basic')
   readonly introspection_endpoint_auth_methods_supported!: readonly string[];
 
-  /** The metadata of the server with this issuer URL. `hasDocumentation` says whether the server serves its documentation. */
-  static of(issuer: string, hasDocumentation: boolean): ServerMetadata {
+  /**
+   * The metadata of the server with this issuer URL and these grants. `hasDocumentation` says whether the server serves its documentation.
+   */
+  static of(issuer: string, grants: readonly string[], hasDocumentation: boolean): ServerMetadata {
     return {
       issuer,
       token_endpoint: `${issuer}/api/token`,
@@ -53,7 +55,7 @@ export class ServerMetadata {
       revocation_endpoint: `${issuer}/api/token/revoke`,
       introspection_endpoint: `${issuer}/api/token/introspect`,
       ...(hasDocumentation && { service_documentation: `${issuer}/docs` }),
-      grant_types_supported: ['password', 'refresh_token'],
+      grant_types_supported: grants,
       response_types_supported: [],
       token_endpoint_auth_methods_supported: ['none'],
       revocation_endpoint_auth_methods_supported: ['none'],

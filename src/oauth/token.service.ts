@@ -1,29 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
-import type { Grant, GrantParameters, TokenResponse } from './grants/grant.js';
-import { PasswordGrant } from './grants/password.grant.js';
-import { RefreshTokenGrant } from './grants/refresh-token.grant.js';
+import type { Grant, TokenResponse } from './grants/grant.js';
+import { GrantsService } from './grants/grants.service.js';
 import { oauthError } from './oauth-error.js';
 import { required, type OAuthRequest } from './oauth-form.js';
 
 /** The token endpoint: selects the grant that the request names, and passes it the parameters that the grant declared. */
 @Injectable()
 export class TokenService {
-  private readonly grants: ReadonlyMap<string, Grant>;
-
   constructor(
-    password: PasswordGrant,
-    refreshToken: RefreshTokenGrant,
+    private readonly grants: GrantsService,
     private readonly settings: Settings,
-  ) {
-    this.grants = new Map([password, refreshToken].map((grant: Grant) => [grant.name, grant]));
-  }
+  ) {}
 
   /** @throws AppError by RFC 6749, section 5.2 */
   async issue(request: OAuthRequest): Promise<TokenResponse> {
     const grant = this.grants.get(required(request.parameters, 'grant_type'));
     if (!grant) {
-      throw oauthError('unsupported_grant_type', `grant_type must be one of: ${[...this.grants.keys()].join(', ')}.`);
+      throw oauthError('unsupported_grant_type', `grant_type must be one of: ${this.grants.names().join(', ')}.`);
     }
     const isScopeRequested = request.parameters.has('scope');
     if (isScopeRequested && this.settings.REQUESTED_SCOPE === 'refuse') {
@@ -35,10 +29,10 @@ export class TokenService {
   }
 }
 
-function declared({ required: needed, optional }: Grant, request: OAuthRequest): GrantParameters {
-  const given = [
-    ...needed.map((name) => [name, required(request.parameters, name)] as const),
-    ...optional.map((name) => [name, request.parameters.get(name)] as const),
-  ];
-  return Object.fromEntries(given);
+function declared({ parameters }: Grant, request: OAuthRequest): Record<string, string | undefined> {
+  const given = Object.entries(parameters).map(([name, parameter]) => [
+    name,
+    parameter.required ? required(request.parameters, name) : request.parameters.get(name),
+  ]);
+  return Object.fromEntries(given) as Record<string, string | undefined>;
 }

@@ -10,8 +10,10 @@ import { assemble } from '../application.js';
 import { settingsFrom, type SettingsInput } from '../config/given-settings.js';
 import { Settings } from '../config/settings.js';
 import { EmbeddedEngine } from '../database/embedded-engine.js';
+import { modulesOf } from '../defined-grants.module.js';
 import { demandDefinition, type NestModule } from '../definition.js';
 import { SERVICE } from '../kernel/origin.js';
+import type { Grant } from '../oauth/grants/grant.js';
 import { UsersService } from '../users/users.service.js';
 import { freePort } from './free-port.js';
 import { MemoryEngine } from './memory-engine.js';
@@ -24,6 +26,8 @@ import { TestClock } from './test-clock.js';
 export interface TestOptions {
   /** The modules under test. */
   readonly modules?: readonly NestModule[];
+  /** The grants under test. */
+  readonly grants?: readonly Type<Grant>[];
   /** Settings that differ from the defaults. The environment is not read. */
   readonly settings?: Omit<SettingsInput, 'DATA_DIR' | 'HOST' | 'PORT' | 'PUBLIC_URL'>;
 }
@@ -72,8 +76,8 @@ export class TestTessera {
   }
 
   /** @internal */
-  static async start({ modules = [], settings = {} }: TestOptions): Promise<TestTessera> {
-    demandDefinition({ modules });
+  static async start({ settings = {}, ...definition }: TestOptions): Promise<TestTessera> {
+    demandDefinition(definition);
     const folder = mkdtempSync(join(tmpdir(), 'tessera-testing-'));
     try {
       const port = await freePort();
@@ -81,7 +85,7 @@ export class TestTessera {
       const given = { LOG_LEVEL: 'warn', ADMIN_PASSWORD: randomUUID(), ...settings };
       const app = await assemble(
         settingsFrom({ ...given, DATA_DIR: folder, PUBLIC_URL: url }),
-        [MemoryDatabaseModule.global, ...modules],
+        [MemoryDatabaseModule.global, ...modulesOf(definition)],
         'its own log',
       );
       await app.listen(port, '127.0.0.1');

@@ -66,9 +66,12 @@ describe('a definition', () => {
   class NoModule {}
 
   it.each<[string, unknown, string]>([
-    ['nothing', undefined, 'Expected an object with `modules` and `settings`.'],
-    ['an unknown member', { grants: [] }, 'A definition has the members modules and settings, and no grants.'],
+    ['nothing', undefined, 'Expected an object with `modules`, `grants`, `settings`.'],
+    ['an unknown member', { routes: [] }, 'A definition has the members modules, grants, settings, and no routes.'],
     ['settings that are no function', { settings: {} }, '`settings` must be a function that returns the settings.'],
+    ['one grant in place of a list', { grants: GoodModule }, '`grants` must be a list of classes that extend Grant.'],
+    ['a grant that is no class', { grants: [{}] }, '`grants[0]` is no class that extends Grant.'],
+    ['a class that is no grant', { grants: [NoModule] }, 'NoModule in `grants` does not extend Grant.'],
     ['one module in place of a list', { modules: GoodModule }, '`modules` must be a list of modules.'],
     [
       'something undefined',

@@ -1,29 +1,73 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { Received } from '../../http/arrival.js';
 import type { Origin } from '../../kernel/origin.js';
+import { PlugIn } from '../../plug-ins/plug-in.js';
 
-/** The parameters that a grant declared, each given at most once and not empty. Other parameters do not reach the grant. */
-export type GrantParameters = Readonly<Partial<Record<string, string>>>;
+/**
+ * A parameter of a grant, in addition to `grant_type`, `client_id` and `scope`, which every grant has.
+ * @publicApi
+ */
+export interface GrantParameter {
+  /** What the parameter is, in a sentence, for the OpenAPI document. */
+  readonly description: string;
+  /** Whether a request without the parameter is refused. */
+  readonly required?: boolean;
+  /** Whether Swagger UI hides what is typed. */
+  readonly secret?: boolean;
+  readonly example?: string;
+}
 
-/** The context of a token request, in addition to the parameters of its grant. */
-export interface GrantContext {
-  /** The client that the request names; undefined when the request names no client. */
+/**
+ * The parameters of a grant by their names.
+ * @publicApi
+ */
+export type GrantParameters = Readonly<Record<string, GrantParameter>>;
+
+/**
+ * The values of a grant's parameters, each given at most once and not empty. Other parameters of the request do not reach the grant.
+ * @publicApi
+ */
+export type GivenParameters<Parameters extends GrantParameters> = {
+  readonly [Name in keyof Parameters]: Parameters[Name] extends { readonly required: true }
+    ? string
+    : string | undefined;
+};
+
+/**
+ * A request to the token endpoint, in addition to the parameters of its grant.
+ * @publicApi
+ */
+export interface GrantRequest {
+  /** The client that the request names by header, parameter or HTTP Basic; undefined when the request names no client. */
   readonly clientId: string | undefined;
   readonly origin: Origin;
-  readonly received: Received;
   /** Whether the client has disconnected and no longer waits for the response. */
   readonly isAbandoned: () => Promise<boolean>;
 }
 
-/** One `grant_type` of the token endpoint: its name, its parameters, and its action. */
-export interface Grant {
-  readonly name: string;
-  readonly required: readonly string[];
-  readonly optional: readonly string[];
-  handle(parameters: GrantParameters, context: GrantContext): Promise<TokenResponse>;
+/**
+ * One `grant_type` of the token endpoint. The metadata of the server and the OpenAPI document list every grant, as it describes itself. A
+ * grant that authenticates users begins their sessions with `NewSessionsService`.
+ * @publicApi
+ */
+export abstract class Grant<Parameters extends GrantParameters = GrantParameters> extends PlugIn {
+  /** The value of `grant_type`: letters, digits, `.`, `_` and `-`, or an absolute URI (RFC 6749, section 4.5 and appendix A.10). */
+  abstract readonly name: string;
+  /** What the grant does, in a sentence, for the OpenAPI document. */
+  abstract readonly description: string;
+  abstract readonly parameters: Parameters;
+
+  /**
+   * Answers a request that has all required parameters.
+   * @throws AppError for a refusal. The response has its code, its status and its message: `invalid_grant` for wrong credentials, or a code
+   * that the team declares in `AddedErrorCodes`
+   */
+  abstract handle(parameters: GivenParameters<Parameters>, request: GrantRequest): Promise<TokenResponse>;
 }
 
-/** The response to a successful token request (RFC 6749, section 5.1; contract 3). */
+/**
+ * The response to a successful token request (RFC 6749, section 5.1; contract 3).
+ * @publicApi
+ */
 export class TokenResponse {
   @ApiProperty({
     type: String,

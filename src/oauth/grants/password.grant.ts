@@ -4,26 +4,36 @@ import { throwOutcomeUnknown } from '../../database/database-failures.js';
 import { LoginsService } from '../../sessions/logins.service.js';
 import { SignInService } from '../../users/sign-in.service.js';
 import { TokenResponsesService } from '../token-responses.service.js';
-import type { Grant, GrantContext, GrantParameters, TokenResponse } from './grant.js';
+import { Grant, type GivenParameters, type GrantRequest, type TokenResponse } from './grant.js';
+
+const PARAMETERS = {
+  username: { description: 'E-mail of the user.', required: true, example: 'admin@example.com' },
+  password: { description: 'Password of the user.', required: true, secret: true, example: 'correct horse battery' },
+  totp: { description: 'Code of the authenticator app, if the user has a second factor.' },
+} as const;
 
 /**
  * `grant_type=password` (RFC 6749, section 4.3; contract 3): the user's e-mail and password, and a code if the user has a second factor.
  */
 @Injectable()
-export class PasswordGrant implements Grant {
+export class PasswordGrant extends Grant<typeof PARAMETERS> {
   readonly name = 'password';
-  readonly required = ['username', 'password'];
-  readonly optional = ['totp'];
+  readonly description = 'Signs in with e-mail and password (RFC 6749, section 4.3).';
+  readonly parameters = PARAMETERS;
 
   constructor(
     private readonly signIn: SignInService,
     private readonly logins: LoginsService,
     private readonly responses: TokenResponsesService,
-  ) {}
+  ) {
+    super();
+  }
 
   /** @throws AppError invalid_grant, two_factor_auth_check, must_reset_password, 429, or 503 */
-  async handle(parameters: GrantParameters, { clientId, origin, isAbandoned }: GrantContext): Promise<TokenResponse> {
-    const { username = '', password = '', totp } = parameters;
+  async handle(
+    { username, password, totp }: GivenParameters<typeof PARAMETERS>,
+    { clientId, origin, isAbandoned }: GrantRequest,
+  ): Promise<TokenResponse> {
     const { user, amr } = await this.signIn.authenticate({ email: username, password, totp }, origin, isAbandoned);
     // A client that disconnected during the password check may have signed in again. This login would invalidate the tokens of that newer
     // login.

@@ -4,17 +4,27 @@ import { MetricsService } from '../../observability/metrics.service.js';
 import { Outcomes } from '../../observability/outcomes.js';
 import { RedemptionService } from '../../sessions/redemption.service.js';
 import type { IssuedSession } from '../../sessions/session.js';
+import type { OAuthRequest } from '../oauth-form.js';
 import { TokenResponsesService } from '../token-responses.service.js';
-import type { Grant, GrantContext, GrantParameters, TokenResponse } from './grant.js';
+import { Grant, type GivenParameters, type TokenResponse } from './grant.js';
+
+const PARAMETERS = {
+  refresh_token: {
+    description: 'The refresh token that the previous response contained.',
+    required: true,
+    example: 'tsr_AQ0AAAAAAAAAAQ',
+  },
+} as const;
 
 /**
  * `grant_type=refresh_token` (RFC 6749, section 6; contract 3): exchanges a refresh token for the next refresh token and an access token.
  */
 @Injectable()
-export class RefreshTokenGrant implements Grant {
+export class RefreshTokenGrant extends Grant<typeof PARAMETERS> {
   readonly name = 'refresh_token';
-  readonly required = ['refresh_token'];
-  readonly optional = [];
+  readonly description =
+    'Exchanges a refresh token for the next refresh token and an access token (RFC 6749, section 6).';
+  readonly parameters = PARAMETERS;
   private readonly redemptions: Outcomes<'redeemed' | 'retried'>;
 
   constructor(
@@ -22,6 +32,7 @@ export class RefreshTokenGrant implements Grant {
     private readonly responses: TokenResponsesService,
     metrics: MetricsService,
   ) {
+    super();
     this.redemptions = new Outcomes(metrics, {
       name: 'tessera_redemptions_total',
       help: 'Refresh tokens presented for new ones, by outcome. A refusal with the reason replayed has ended the session.',
@@ -33,9 +44,12 @@ export class RefreshTokenGrant implements Grant {
   }
 
   /** @throws AppError invalid_grant, the same for an unknown, used, expired or foreign token */
-  async handle({ refresh_token: refreshToken = '' }: GrantParameters, context: GrantContext): Promise<TokenResponse> {
+  async handle(
+    { refresh_token: refreshToken }: GivenParameters<typeof PARAMETERS>,
+    request: OAuthRequest,
+  ): Promise<TokenResponse> {
     const redeem = (): Promise<IssuedSession> =>
-      this.redemptions.count(this.redemption.redeem({ refreshToken, ...context }), outcomeOf);
+      this.redemptions.count(this.redemption.redeem({ refreshToken, ...request }), outcomeOf);
     return this.responses.of(redeem);
   }
 }

@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { GrantsService } from './grants/grants.service.js';
+import { PasswordGrant } from './grants/password.grant.js';
+import { RefreshTokenGrant } from './grants/refresh-token.grant.js';
+import { NewSessionsService } from './new-sessions.service.js';
+import { TokenResponsesService } from './token-responses.service.js';
+
+/**
+ * The grants of the token endpoint. A module with a grant imports it, to begin sessions with `NewSessionsService`.
+ * @publicApi
+ */
+@Module({
+  imports: [AuditModule, UsersModule, SigningKeysModule, SessionsModule],
+  providers: [GrantsService, PasswordGrant, RefreshTokenGrant, TokenResponsesService, NewSessionsService],
+  exports: [GrantsService, NewSessionsService],
+})
+export class GrantsModule {}
