@@ -62,16 +62,10 @@ describe('the tutorial of docs/extending.md', () => {
 
 describe('the command that writes a module', () => {
   it.each([
-    ['coupons', 'is not empty: it has '],
-    ['../Coupons', 'The name "Coupons" cannot be used: expected lower case words with hyphens, such as gift-coupons.'],
-    [
-      'gifts --resource gift',
-      'The resource "gift" cannot be used: expected a name in Pascal case, such as GiftCoupon.',
-    ],
-    ['gifts --package ../nothing.tgz', 'There is no file ../nothing.tgz.'],
+    ['../coupons', 'is not empty: it has '],
     ['gifts', 'There is no tessera-0.1.0.tgz here: make it in a clone by "npm pack", and name it with --package.'],
   ])('refuses %s, and says why', (given, message) => {
-    const { status, stdout, stderr } = team.run(`npx tessera new ${given === 'coupons' ? '../coupons' : given}`);
+    const { status, stdout, stderr } = team.run(`npx tessera new ${given}`);
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toContain(message);
     expect(existsSync(join(team.path, 'gifts'))).toBe(false);

@@ -22,7 +22,9 @@ const USE = statement({
   returns: rowOf<{ holder: string }>(),
   text: `UPDATE coupons SET used_on = date_trunc('second', now()),
       updated_on = date_trunc('second', now()), updated_by = holder
-    WHERE code = :code AND used_on IS NULL AND ends_on > now() RETURNING holder`,
+    WHERE used_on IS NULL AND id = (SELECT id FROM coupons
+      WHERE code = :code AND used_on IS NULL AND ends_on > now() ORDER BY id LIMIT 1)
+    RETURNING holder`,
 });
 
 /** `grant_type=urn:example:coupon`: the holder of a coupon signs in with it, once and without a password. */

@@ -16,7 +16,7 @@ export class Coupon extends ResourceRecord {
   @IsEmail()
   Holder!: string;
 
-  @Text({ longest: 100, secret: true, unique: true, description: 'A random text of at least 20 characters.' })
+  @Text({ longest: 100, secret: true, searchable: true, description: 'A random text of at least 20 characters.' })
   @MinLength(20)
   Code!: string;
 
