@@ -4,7 +4,10 @@
  */
 export { createApplication } from './application.js';
 export type { SettingsInput, SettingsSource } from './config/given-settings.js';
+export { ownSettings, SecretSetting } from './config/own-settings.js';
 export { Settings } from './config/settings.js';
+// A star, because TypeScript lets other packages add to an interface only if it is re-exported so.
+export * from './config/added-settings.js';
 export { defineTessera, type NestModule, type TesseraDefinition } from './definition.js';
 export { MountedTessera, type TesseraModuleOptions } from './mounting/mounted-tessera.js';
 export { TesseraModule } from './mounting/tessera.module.js';
@@ -19,6 +22,15 @@ export {
 } from './oauth/grants/grant.js';
 export { GrantsModule } from './oauth/grants.module.js';
 export { NewSessionsService, type NewSession } from './oauth/new-sessions.service.js';
+export { HealthCheck } from './observability/health-check.js';
+export { AddedClaims, type ClaimedSession } from './oauth/added-claims.js';
+export { EndingNotifier, ReplayListener, type EndedSession, type Replay } from './sessions/session-notices.js';
+export {
+  CredentialVerifier,
+  type RightCredentials,
+  type SentCredentials,
+  type VerifiedCredentials,
+} from './users/credential-verifier.js';
 export { PlugIn } from './plug-ins/plug-in.js';
 
 export { CurrentPrincipal } from './access/current-principal.js';

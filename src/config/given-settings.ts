@@ -1,3 +1,5 @@
+import type { AddedSettings } from './added-settings.js';
+import { keepEnvironment } from './given-environment.js';
 import { Settings } from './settings.js';
 import { SettingsError } from './settings-error.js';
 
@@ -10,10 +12,15 @@ type Given = string | number | readonly string[] | undefined;
  * @publicApi
  */
 export type SettingsInput = {
-  readonly [Name in keyof Settings]?: Given;
+  readonly [Name in keyof Settings | keyof AddedSettings]?: Given;
 } & {
   readonly [
-    Name in 'TESSERA_SECRET' | 'TESSERA_SECRET_PREVIOUS' | 'ADMIN_PASSWORD' | 'DATABASE_URL' as `${Name}_FILE`
+    Name in
+      | 'TESSERA_SECRET'
+      | 'TESSERA_SECRET_PREVIOUS'
+      | 'ADMIN_PASSWORD'
+      | 'DATABASE_URL'
+      | keyof AddedSettings as `${Name}_FILE`
   ]?: string | undefined;
 };
 
@@ -31,7 +38,7 @@ export type SettingsSource = (
  * @throws SettingsError as `Settings.load`, and when the source fails
  */
 export async function readSettings(source?: SettingsSource): Promise<Settings> {
-  if (!source) return Settings.load();
+  if (!source) return loaded(process.env);
   let given: SettingsInput;
   try {
     given = await source(process.env);
@@ -57,7 +64,13 @@ export function settingsFrom(given: SettingsInput): Settings {
     else if (value !== undefined) faults.push(`${name}: expected a text, a number or a list of texts`);
   }
   if (faults.length > 0) throw new SettingsError(faults);
-  return Settings.load(environment);
+  return loaded(environment);
+}
+
+function loaded(environment: NodeJS.ProcessEnv): Settings {
+  const settings = Settings.load(environment);
+  keepEnvironment(settings, environment);
+  return settings;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -22,13 +22,16 @@ export interface FromFiles {
 }
 
 /**
- * Replaces the secrets that are given as files with the content of the files, without a line break at the end. Container platforms provide
+ * Replaces the secrets, those of the service by default, that are given as files with the content of the files, without a line break at the end. Container platforms provide
  * secrets as files, because many tools show the environment variables of a process.
  */
-export function withSecretFiles(environment: FromFiles['environment']): FromFiles {
+export function withSecretFiles(
+  environment: FromFiles['environment'],
+  secrets: readonly string[] = SECRET_SETTINGS,
+): FromFiles {
   const read: Record<string, string> = {};
   const faults: string[] = [];
-  for (const name of SECRET_SETTINGS) {
+  for (const name of secrets) {
     const path = environment[`${name}_FILE`];
     if (path === undefined) continue;
     const result =

@@ -134,6 +134,21 @@ export const REQUEST_ERRORS = catalogue({
     meaning: 'Too many sign-ins wait for their password to be checked. No password was checked.',
     action: 'The caller tries again after `Retry-After`. The operator adds processors or replicas if it lasts.',
   },
+  claims_unavailable: {
+    status: 503,
+    meaning: 'A module that adds claims to access tokens failed. The session was begun or refreshed.',
+    action: 'The caller repeats the request after `Retry-After`. The log has the reason (`failure.detail`).',
+  },
+  health_check_failed: {
+    status: 503,
+    meaning: '`/health/ready` answers this while a health check of a module fails.',
+    action: 'The load balancer sends no requests to the replica. The log has the reason (`failure.detail`).',
+  },
+  directory_unavailable: {
+    status: 503,
+    meaning: 'The directory of a module that checks passwords failed. No password was counted as wrong.',
+    action: 'The caller tries again after `Retry-After`. The operator brings the directory back.',
+  },
   origin_not_allowed: {
     status: 204,
     meaning:

@@ -3,6 +3,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { AddedClaimsService } from './added-claims.service.js';
 import { GrantsService } from './grants/grants.service.js';
 import { PasswordGrant } from './grants/password.grant.js';
 import { RefreshTokenGrant } from './grants/refresh-token.grant.js';
@@ -15,7 +16,7 @@ import { TokenResponsesService } from './token-responses.service.js';
  */
 @Module({
   imports: [AuditModule, UsersModule, SigningKeysModule, SessionsModule],
-  providers: [GrantsService, PasswordGrant, RefreshTokenGrant, TokenResponsesService, NewSessionsService],
+  providers: [GrantsService, AddedClaimsService, PasswordGrant, RefreshTokenGrant, TokenResponsesService, NewSessionsService],
   exports: [GrantsService, NewSessionsService],
 })
 export class GrantsModule {}

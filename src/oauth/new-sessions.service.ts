@@ -27,6 +27,7 @@ export interface NewSession extends Partial<GrantRequest> {
  */
 @Injectable()
 export class NewSessionsService {
+  /** @internal */
   constructor(
     private readonly users: GenuineUsersService,
     private readonly logins: LoginsService,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import type { IssuedSession } from '../sessions/session.js';
 import { AccessTokensService } from '../signing-keys/access-tokens.service.js';
+import { AddedClaimsService } from './added-claims.service.js';
 import type { TokenResponse } from './grants/grant.js';
 
 /** Makes the response of the token endpoint. */
@@ -9,18 +10,21 @@ import type { TokenResponse } from './grants/grant.js';
 export class TokenResponsesService {
   constructor(
     private readonly accessTokens: AccessTokensService,
+    private readonly claims: AddedClaimsService,
     private readonly settings: Settings,
   ) {}
 
   /**
    * Issues a session and returns its refresh token with a new access token. The signing key is loaded first: otherwise a missing key would
-   * be noticed only after the session was written.
+   * be noticed only after the session was written. Added claims need the session. If they fail, the client repeats the request: its refresh
+   * token still gets the same answer.
+   * @throws AppError 503 claims_unavailable
    */
   async of(issueSession: () => Promise<IssuedSession>): Promise<TokenResponse> {
     const accessTokenOf = await this.accessTokens.signer();
     const session = await issueSession();
     return {
-      access_token: accessTokenOf(session),
+      access_token: accessTokenOf(session, this.claims.areNone ? undefined : await this.claims.of(session)),
       token_type: 'bearer',
       expires_in: this.settings.ACCESS_TOKEN_TTL,
       refresh_token: session.refreshToken,

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { Public } from '../access/policy.js';
 import { AppError } from '../kernel/app-error.js';
 import { RETRY_AFTER_SECONDS } from '../database/database-failures.js';
+import { HealthChecksService } from './health-checks.service.js';
 import { ShutdownService } from './shutdown.service.js';
 import { withinTime } from './within-time.js';
 
@@ -23,6 +24,7 @@ export class HealthController {
   constructor(
     private readonly dataSource: DataSource,
     private readonly shutdown: ShutdownService,
+    private readonly checks: HealthChecksService,
   ) {}
 
   @Get('live')
@@ -43,7 +45,8 @@ export class HealthController {
   @ApiResponse({ status: '4XX', description: 'The request was refused.' })
   @ApiResponse({
     status: 503,
-    description: 'The process is stopping, or the database did not answer within two seconds.',
+    description:
+      'The process is stopping, or the database or a health check of a module did not answer within two seconds.',
   })
   async ready(): Promise<Health> {
     if (this.shutdown.hasBegun) throw notReady('The process is stopping.');
@@ -52,6 +55,7 @@ export class HealthController {
     } catch (error) {
       throw notReady('The database does not answer.', (error as Error).message);
     }
+    await this.checks.demandAll();
     return new Health();
   }
 }

@@ -3,17 +3,21 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceEventLoopLag } from './event-loop-lag.js';
+import { PlugInError } from '../plug-ins/plug-in-error.js';
 import { withinTime } from './within-time.js';
 
 /** Shorter than the default timeout of Prometheus for a scrape: ten seconds. */
 const COLLECT_LIMIT_MS = 2_000;
+const NAME = /^[a-z][a-z\d_]*$/;
+const OF_PROCESS = /^(process|nodejs)_/;
 
 /**
- * A metric's name by the conventions of Prometheus: `tessera_`, the thing measured, its base unit, and `_total` for counters.
+ * A metric, named by the conventions of Prometheus: a prefix, the thing measured, its base unit, and `_total` for counters. The metrics of
+ * the service have the prefix `tessera_`; a team chooses another.
  * @publicApi
  */
 export interface MetricDescription<Label extends string> {
-  readonly name: `tessera_${string}`;
+  readonly name: string;
   readonly help: string;
   /** What an operator does with the metric, for docs/metrics.md. */
   readonly action: string;
@@ -47,12 +51,12 @@ export class MetricsService {
   private readonly registry = new Registry();
   private readonly declarations: DeclaredMetric[] = [];
 
-  /** A metric that only increases. @throws Error when the name is taken */
+  /** A metric that only increases. @throws PlugInError when the name is bad or taken */
   counter<Label extends string = never>(description: MetricDescription<Label>): Counter<Label> {
     return new Counter({ ...this.declare('counter', description), registers: [this.registry] });
   }
 
-  /** A metric of the distribution of observations, such as durations in seconds. @throws Error when the name is taken */
+  /** A metric of the distribution of observations, such as durations in seconds. @throws PlugInError when the name is bad or taken */
   histogram<Label extends string = never>(
     description: MetricDescription<Label> & { readonly buckets: readonly number[] },
   ): Histogram<Label> {
@@ -63,7 +67,7 @@ export class MetricsService {
   /**
    * A metric that is read at each scrape. A gauge that takes longer than two seconds is left out of the scrape, and later scrapes wait for
    * the same reading instead of starting another.
-   * @throws Error when the name is taken
+   * @throws PlugInError when the name is bad or taken
    */
   gauge<Label extends string = never>({
     collect,
@@ -113,6 +117,10 @@ export class MetricsService {
     type: DeclaredMetric['type'],
     { name, help, action, labelNames }: MetricDescription<Label>,
   ): { name: string; help: string; labelNames?: readonly Label[] } {
+    const fault = (text: string): PlugInError => new PlugInError(`The metric ${name}`, text);
+    if (!NAME.test(name)) throw fault('has a bad name: expected lower-case letters, digits and "_", such as shop_orders_total.');
+    if (OF_PROCESS.test(name)) throw fault('has the prefix of the metrics of the process: choose another.');
+    if (this.declarations.some((other) => other.name === name)) throw fault('is registered twice: rename one.');
     const labels = labelNames && { labelNames };
     this.declarations.push({ type, name, help, action, ...labels });
     return { name, help, ...labels };

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { DatabaseMetricsService } from './database-metrics.service.js';
 import { HealthController } from './health.controller.js';
+import { HealthChecksService } from './health-checks.service.js';
 import { MetricsService } from './metrics.service.js';
 import { MetricsListener } from './metrics.listener.js';
 import { ShutdownService } from './shutdown.service.js';
@@ -9,7 +10,7 @@ import { ShutdownService } from './shutdown.service.js';
 @Global()
 @Module({
   controllers: [HealthController],
-  providers: [MetricsService, MetricsListener, DatabaseMetricsService, ShutdownService],
+  providers: [HealthChecksService, MetricsService, MetricsListener, DatabaseMetricsService, ShutdownService],
   exports: [MetricsService],
 })
 export class ObservabilityModule {}

@@ -7,7 +7,9 @@ import { PAGE, pageSql, type Found } from '../resource/page-reader.service.js';
 import { rowOf, statement } from '../database/statement.js';
 import { WRITE, type Write } from '../resource/write-envelope.js';
 import type { LockedSession } from './locked-session.js';
+import type { EndingWrite } from './ending-write.js';
 import { isNew, type RefreshToken } from './refresh-token.entity.js';
+import { ENDED_ROW } from '../sessions/ended-session.js';
 import { NOW_SECOND } from '../sessions/session.statements.js';
 
 /** SQL: the columns that `RefreshTokenView` needs. */
@@ -112,6 +114,9 @@ export const READ_EACH = statement({
     SELECT ordinal::int, ${RECORD} FROM act`,
 });
 
+/** SQL: the columns of `EndingWrite`. */
+const ENDING_WRITE = `${WRITE}, ${ENDED_ROW.replace('id, ', '')}, ended`;
+
 /** What the event of an edit says of the members that changed. The ticket is secret. */
 const CHANGES = memberChangesSql(
   {
@@ -132,7 +137,7 @@ const CHANGES = memberChangesSql(
 export const UPDATE = audited({
   name: 'record-update',
   parameters: { ...EDITED, id: 'bigint' },
-  returns: rowOf<Write>(),
+  returns: rowOf<EndingWrite>(),
   act: `UPDATE refresh_tokens t SET
       subject = :subject, client_id = :clientId,
       expires_on = CASE WHEN was.lives THEN least(:expiresOn::timestamptz, was.expires_on) ELSE :expiresOn END,
@@ -143,7 +148,7 @@ export const UPDATE = audited({
     FROM (SELECT *, issued AND expires_on > now() AS lives FROM refresh_tokens WHERE id = :id FOR UPDATE) was
     WHERE t.id = was.id
     RETURNING ${recordFacts('was')}, t.updated_on, t.updated_by, was.issued AND NOT t.issued AS ended, ${CHANGES} AS changes`,
-  columns: WRITE,
+  columns: ENDING_WRITE,
   changes: 'changes',
 });
 
@@ -169,10 +174,10 @@ export const LOCK_SESSION = statement({
 export const DELETE = audited({
   name: 'record-delete',
   parameters: { id: 'bigint', author: 'text' },
-  returns: rowOf<Write>(),
+  returns: rowOf<EndingWrite>(),
   act: `DELETE FROM refresh_tokens t WHERE id = :id
     RETURNING ${recordFacts('t')}, ${NOW_SECOND} AS updated_on, :author::text AS updated_by, issued AS ended`,
-  columns: WRITE,
+  columns: ENDING_WRITE,
 });
 
 /**

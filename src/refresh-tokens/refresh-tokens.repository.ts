@@ -11,6 +11,7 @@ import type { PageSource } from '../resource/page-reader.service.js';
 import type { FoundPage, Search } from '../resource/search.js';
 import type { Write } from '../resource/write-envelope.js';
 import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.input.js';
+import type { EndingWrite } from './ending-write.js';
 import type { Kept, LockedSession } from './locked-session.js';
 import {
   CREATE,
@@ -94,13 +95,18 @@ export class RefreshTokensRepository {
   }
 
   /** Writes an edit. The ticket and the expiry come from `kept`. Undefined when there is no such record. */
-  update(change: RefreshTokenChange, kept: Kept, act: AuditAct, manager: EntityManager): Promise<Write | undefined> {
+  update(
+    change: RefreshTokenChange,
+    kept: Kept,
+    act: AuditAct,
+    manager: EntityManager,
+  ): Promise<EndingWrite | undefined> {
     const values = { id: change.Id, updatedBy: act.actor.name, ...valuesOf(change, kept), ...actValues(act) };
     return this.statements.runForFirst(UPDATE, values, manager);
   }
 
   /** Deletes the record with this id. Undefined when there is no such record. */
-  delete(id: number, act: AuditAct, manager?: EntityManager): Promise<Write | undefined> {
+  delete(id: number, act: AuditAct, manager?: EntityManager): Promise<EndingWrite | undefined> {
     return this.statements.runForFirst(DELETE, { id, author: act.actor.name, ...actValues(act) }, manager);
   }
 

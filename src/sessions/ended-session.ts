@@ -1,3 +1,14 @@
+/** A session that a statement ended. */
+export interface EndedRow {
+  readonly id: number;
+  readonly uniqueId: string;
+  readonly subject: string;
+  readonly clientId: string;
+}
+
+/** SQL: the columns of `EndedRow`, from a row of `recordFacts`. */
+export const ENDED_ROW = 'id, unique_id AS "uniqueId", subject, client_id AS "clientId"';
+
 /** The end of a session, as an audit trail records it. */
 export interface NamedEnd {
   /** UniqueId of the session. */

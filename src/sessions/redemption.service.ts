@@ -4,11 +4,11 @@ import { abandoned, type Received } from '../http/arrival.js';
 import { throwOutcomeUnknown } from '../database/database-failures.js';
 import type { Origin } from '../kernel/origin.js';
 import { ClientGuessesService } from '../users/client-guesses.service.js';
-import { invalidGrant, REPETITIONS, type Diagnosis, type Refusal } from './judgement.js';
+import { invalidGrant, type Diagnosis, type Refusal } from './judgement.js';
 import { JudgementsService, type Judged, type Unredeemed } from './judgements.service.js';
-import { RedemptionsRepository } from './redemptions.repository.js';
 import { RotationsService } from './rotations.service.js';
 import { aboutSession, type IssuedSession } from './session.js';
+import { StaleTokensService } from './stale-tokens.service.js';
 import { hashTicket } from './ticket-digest.js';
 
 /** A refresh token that is presented for a new one. */
@@ -34,9 +34,9 @@ const ATTEMPTS = 5;
 @Injectable()
 export class RedemptionService {
   constructor(
-    private readonly redemptions: RedemptionsRepository,
     private readonly rotations: RotationsService,
     private readonly judgements: JudgementsService,
+    private readonly staleTokens: StaleTokensService,
     private readonly events: AuditEventsService,
     private readonly clientGuesses: ClientGuessesService,
   ) {}
@@ -100,7 +100,7 @@ export class RedemptionService {
     const refreshToken = this.rotations.currentTokenOf(session);
     if (refreshToken === undefined) return this.refuse(session, 'edited', origin);
     const actor = { name: session.subject, origin };
-    const isRepeated = await this.redemptions.repeat(session, REPETITIONS, { kind: 'refresh-retried', actor });
+    const isRepeated = await this.staleTokens.repeat(session, { kind: 'refresh-retried', actor });
     if (!isRepeated) return undefined;
     if (changeOfPlace !== '') {
       const event = { kind: 'refreshed-elsewhere', actor, reason: `${changeOfPlace} retried` } as const;
@@ -111,15 +111,11 @@ export class RedemptionService {
 
   /** Ends the session and throws the refusal. Returns undefined when the user signed in again meanwhile. */
   private async end(
-    { subject }: Diagnosis,
-    { claims, origin }: Token,
+    session: Diagnosis,
+    token: Token,
     reason: 'replayed' | 'refreshed-elsewhere',
   ): Promise<undefined> {
-    const act = { kind: 'session-ended', actor: { name: subject, origin }, reason } as const;
-    const hasEnded = await (reason === 'replayed'
-      ? this.redemptions.endReplayed(claims, act)
-      : this.redemptions.endElsewhere(claims, act));
-    if (hasEnded) throw invalidGrant(reason);
+    if (await this.staleTokens.end(session, token, reason)) throw invalidGrant(reason);
   }
 
   private async refuseEnded({ claims: { id, uniqueId }, origin }: Token): Promise<never> {

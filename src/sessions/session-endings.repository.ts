@@ -3,7 +3,7 @@ import type { AuditAct } from '../audit/audit-event.js';
 import { actValues } from '../audit/audited.js';
 import type { GivenTo } from '../database/statement.js';
 import { StatementsService } from '../database/statements.service.js';
-import type { NamedEnd, SurvivingSession } from './ended-session.js';
+import type { EndedRow, NamedEnd, SurvivingSession } from './ended-session.js';
 import { COUNT_SESSIONS, END_NAMED, END_NEXT, FIND_NAMED } from './session-endings.statements.js';
 
 /** The sessions to end next: those with the smallest Ids after `after` and up to `upTo`, at most `limit`. */
@@ -23,10 +23,10 @@ export class SessionEndingsRepository {
     return this.statements.run(FIND_NAMED, batchOf(ends));
   }
 
-  /** Ends the sessions that `findNamed` finds, and returns their number. */
-  endNamed(ends: readonly NamedEnd[], act: AuditAct): Promise<number> {
+  /** Ends the sessions that `findNamed` finds, and returns them. */
+  endNamed(ends: readonly NamedEnd[], act: AuditAct): Promise<EndedRow[]> {
     const { batch } = batchOf(ends);
-    return this.statements.runForCount(END_NAMED, { batch, ...actValues(act) });
+    return this.statements.run(END_NAMED, { batch, ...actValues(act) });
   }
 
   /** Counts the sessions, and returns the greatest Id of a session, or null. */
@@ -34,10 +34,9 @@ export class SessionEndingsRepository {
     return this.statements.runForOne(COUNT_SESSIONS, {});
   }
 
-  /** Ends the next sessions and returns their Ids. Returns none only if no such session is left. */
-  async endNext({ after, upTo, limit }: NextSessions, act: AuditAct): Promise<number[]> {
-    const ended = await this.statements.run(END_NEXT, { after, upTo, limit, ...actValues(act) });
-    return ended.map(({ id }) => id);
+  /** Ends the next sessions and returns them. Returns none only if no such session is left. */
+  endNext({ after, upTo, limit }: NextSessions, act: AuditAct): Promise<EndedRow[]> {
+    return this.statements.run(END_NEXT, { after, upTo, limit, ...actValues(act) });
   }
 }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '../kernel/origin.js';
 import type { NamedEnd, SurvivingSession } from './ended-session.js';
 import { SessionEndingsRepository } from './session-endings.repository.js';
+import { SessionNoticesService } from './session-notices.service.js';
 
 /** How many sessions one statement ends. It locks their rows for some milliseconds. */
 export const ENDINGS_AT_ONCE = 500;
@@ -15,7 +16,10 @@ export interface Ending {
 /** Ends many sessions, in batches: each batch is one statement with an event for each session. */
 @Injectable()
 export class SessionEndingsService {
-  constructor(private readonly endings: SessionEndingsRepository) {}
+  constructor(
+    private readonly endings: SessionEndingsRepository,
+    private readonly notices: SessionNoticesService,
+  ) {}
 
   /**
    * Finds the sessions that these ends name, and that began before those ends. Takes at most `ENDINGS_AT_ONCE` ends and changes nothing.
@@ -25,8 +29,11 @@ export class SessionEndingsService {
   }
 
   /** Ends the sessions that `survivors` finds, and returns how many there were. */
-  endNamed(ends: readonly NamedEnd[], { reason, actor }: Ending): Promise<number> {
-    return this.endings.endNamed(ends, { kind: 'session-ended', actor, reason });
+  async endNamed(ends: readonly NamedEnd[], { reason, actor }: Ending): Promise<number> {
+    const act = { kind: 'session-ended', actor, reason } as const;
+    const ended = await this.endings.endNamed(ends, act);
+    this.notices.ended(ended, act);
+    return ended.length;
   }
 
   /** How many sessions there are. */
@@ -44,7 +51,8 @@ export class SessionEndingsService {
     for (let after = 0; lastId !== null;) {
       const ended = await this.endings.endNext({ after, upTo: lastId, limit: ENDINGS_AT_ONCE }, act);
       if (ended.length === 0) return;
-      after = Math.max(...ended);
+      this.notices.ended(ended, act);
+      after = Math.max(...ended.map(({ id }) => id));
       yield ended.length;
     }
   }

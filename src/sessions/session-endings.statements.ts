@@ -1,7 +1,7 @@
 import { audited, recordFacts } from '../audit/audited.js';
 import { batchRows } from '../database/batch-rows.js';
 import { rowOf, statement } from '../database/statement.js';
-import type { SurvivingSession } from './ended-session.js';
+import { ENDED_ROW, type EndedRow, type SurvivingSession } from './ended-session.js';
 
 /** An end that an audit trail names: the session, and when it ended. */
 const NAMED = { namedId: 'uuid', endedOn: 'timestamptz' } as const;
@@ -26,8 +26,10 @@ export const FIND_NAMED = statement({
 export const END_NAMED = audited({
   name: 'session-end-named',
   batch: NAMED,
+  returns: rowOf<EndedRow>(),
   act: `DELETE FROM refresh_tokens t USING ${batchRows(NAMED)} WHERE ${BEGAN_BEFORE}
     RETURNING ${recordFacts('t')}, true AS ended`,
+  columns: ENDED_ROW,
 });
 
 /** Counts the sessions, and returns the greatest Id of a session, or null. */
@@ -44,10 +46,10 @@ export const COUNT_SESSIONS = statement({
 export const END_NEXT = audited({
   name: 'session-end-next',
   parameters: { after: 'bigint', upTo: 'bigint', limit: 'int' },
-  returns: rowOf<{ id: number }>(),
+  returns: rowOf<EndedRow>(),
   act: `DELETE FROM refresh_tokens t WHERE issued AND id = ANY (ARRAY(
       SELECT id FROM refresh_tokens WHERE issued AND id > :after::bigint AND id <= :upTo::bigint ORDER BY id
       LIMIT :limit::int FOR UPDATE))
     RETURNING ${recordFacts('t')}, true AS ended`,
-  columns: 'id',
+  columns: ENDED_ROW,
 });

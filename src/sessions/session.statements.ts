@@ -2,7 +2,7 @@ import { audited, recordFacts } from '../audit/audited.js';
 import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { rowOf, statement } from '../database/statement.js';
 import { powerColumns, type SignedPower } from '../users/user-seals.service.js';
-import type { RevivedSession } from './ended-session.js';
+import { ENDED_ROW, type EndedRow, type RevivedSession } from './ended-session.js';
 import type { ConfirmingUser, CurrentSession, ListedSession } from './session.js';
 import { ticketHashSql } from './ticket-digest.js';
 
@@ -56,6 +56,8 @@ export const OF_ANOTHER_CLIENT = statement({
 });
 
 const ENDED = `RETURNING ${recordFacts('t')}, true AS ended`;
+/** What an end returns of each session. */
+const ENDED_SESSION = { columns: ENDED_ROW, returns: rowOf<EndedRow>() };
 
 /**
  * Ends the session of a refresh token that its client revokes. Without a client, the client of the token counts. A token of an earlier
@@ -63,6 +65,7 @@ const ENDED = `RETURNING ${recordFacts('t')}, true AS ended`;
  */
 export const END_REVOKED = audited({
   name: 'session-end-revoked',
+  ...ENDED_SESSION,
   parameters: { id: 'bigint', uniqueId: 'uuid', generation: 'bigint', clientId: 'text?' },
   act: `DELETE FROM refresh_tokens t WHERE id = :id AND unique_id = :uniqueId AND issued
     AND first_generation <= :generation AND client_id = coalesce(:clientId::text, client_id) ${ENDED}`,
@@ -74,6 +77,7 @@ export const END_REVOKED = audited({
  */
 export const END_OF_ACCESS_TOKEN = audited({
   name: 'session-end-of-access-token',
+  ...ENDED_SESSION,
   parameters: { uniqueId: 'uuid', subject: 'text', clientId: 'text', expires: 'float8' },
   act: `DELETE FROM refresh_tokens t WHERE unique_id = :uniqueId AND issued AND subject = :subject AND client_id = :clientId
     AND to_timestamp(:expires::float8) > now() ${ENDED}`,
@@ -82,6 +86,7 @@ export const END_OF_ACCESS_TOKEN = audited({
 /** Ends all sessions of a user, at one client or at every client. */
 export const END_ALL = audited({
   name: 'session-end-all',
+  ...ENDED_SESSION,
   parameters: { subject: 'text', clientId: 'text?' },
   act: `DELETE FROM refresh_tokens t WHERE issued AND subject = :subject AND client_id = coalesce(:clientId::text, client_id) ${ENDED}`,
 });

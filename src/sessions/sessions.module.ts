@@ -16,9 +16,11 @@ import { RefreshTokenCodec } from './refresh-token.codec.js';
 import { RotationsService } from './rotations.service.js';
 import { SessionEndingsRepository } from './session-endings.repository.js';
 import { SessionEndingsService } from './session-endings.service.js';
+import { SessionNoticesService } from './session-notices.service.js';
 import { SessionPrincipalsService } from './session-principals.service.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
+import { StaleTokensService } from './stale-tokens.service.js';
 import { TicketsService } from './tickets.service.js';
 
 /** The life of a session: logins, redemption, endings. Its tokens are the records that the service issued. */
@@ -39,6 +41,8 @@ import { TicketsService } from './tickets.service.js';
     RedemptionService,
     RotationsService,
     JudgementsService,
+    StaleTokensService,
+    SessionNoticesService,
     ConfirmationsService,
     RefreshTokenCodec,
     TicketsService,
@@ -56,6 +60,7 @@ import { TicketsService } from './tickets.service.js';
     RedemptionService,
     RefreshTokenCodec,
     TicketsService,
+    SessionNoticesService,
   ],
 })
 export class SessionsModule {}

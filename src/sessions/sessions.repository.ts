@@ -8,7 +8,7 @@ import { Batched } from '../database/batched.js';
 import { StatementsService } from '../database/statements.service.js';
 import type { AccessTokenReference } from '../signing-keys/access-tokens.service.js';
 import type { SignedPower } from '../users/user-seals.service.js';
-import type { RevivedSession } from './ended-session.js';
+import type { EndedRow, RevivedSession } from './ended-session.js';
 import type { RefreshTokenClaims } from './refresh-token.codec.js';
 import type { ConfirmingUser, CurrentSession, ListedSession, SessionsOf } from './session.js';
 import {
@@ -59,22 +59,21 @@ export class SessionsRepository {
     return this.statements.run(SESSIONS_OF, { subject, clientId });
   }
 
-  /** Ends the sessions of a user and returns their number. The subject is in lower case. */
-  endAll({ subject, clientId }: SessionsOf, act: AuditAct, manager?: EntityManager): Promise<number> {
-    return this.statements.runForCount(END_ALL, { subject, clientId, ...actValues(act) }, manager);
+  /** Ends the sessions of a user and returns them. The subject is in lower case. */
+  endAll({ subject, clientId }: SessionsOf, act: AuditAct, manager?: EntityManager): Promise<EndedRow[]> {
+    return this.statements.run(END_ALL, { subject, clientId, ...actValues(act) }, manager);
   }
 
   /**
-   * Ends the session of a refresh token that its client revokes. Without a client, the client of the token counts. False when there is no
+   * Ends the session of a refresh token that its client revokes. Without a client, the client of the token counts. None when there is no
    * such session.
    */
-  async endRevoked(
+  endRevoked(
     { id, uniqueId, generation }: RefreshTokenClaims,
     clientId: string | undefined,
     act: AuditAct,
-  ): Promise<boolean> {
-    const values = { id, uniqueId, generation, clientId, ...actValues(act) };
-    return (await this.statements.runForCount(END_REVOKED, values)) > 0;
+  ): Promise<EndedRow[]> {
+    return this.statements.run(END_REVOKED, { id, uniqueId, generation, clientId, ...actValues(act) });
   }
 
   /** Whether the session of a refresh token exists and belongs to another client. */
@@ -83,7 +82,7 @@ export class SessionsRepository {
   }
 
   /** Ends the session of an access token that has not expired. */
-  endOfAccessToken({ uniqueId, subject, clientId, expires }: AccessTokenReference, act: AuditAct): Promise<unknown> {
+  endOfAccessToken({ uniqueId, subject, clientId, expires }: AccessTokenReference, act: AuditAct): Promise<EndedRow[]> {
     return this.statements.run(END_OF_ACCESS_TOKEN, { uniqueId, subject, clientId, expires, ...actValues(act) });
   }
 

@@ -1,5 +1,4 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
 import type { AuditAct } from '../audit/audit-event.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
@@ -8,6 +7,7 @@ import { UsersService } from '../users/users.service.js';
 import type { RefreshTokenClaims } from './refresh-token.codec.js';
 import type { RevivedSession } from './ended-session.js';
 import type { ListedSession, SessionsOf } from './session.js';
+import { SessionNoticesService } from './session-notices.service.js';
 import { SessionsRepository } from './sessions.repository.js';
 
 /** Finds and ends sessions. One statement deletes the row of a session and writes the audit event. */
@@ -16,11 +16,16 @@ export class SessionsService implements OnModuleInit {
   constructor(
     private readonly sessions: SessionsRepository,
     private readonly users: UsersService,
+    private readonly notices: SessionNoticesService,
   ) {}
 
   onModuleInit(): void {
     this.users.onSignOut(async (subject, reason, actor, manager) => {
-      await this.endAll({ subject }, { reason, actor, manager });
+      const act = { kind: 'session-ended', actor, reason } as const;
+      const ended = await this.sessions.endAll({ subject }, act, manager);
+      return () => {
+        this.notices.ended(ended, act);
+      };
     });
   }
 
@@ -30,12 +35,14 @@ export class SessionsService implements OnModuleInit {
   }
 
   /** Ends the sessions of a user and returns how many it ended. */
-  endAll(
+  async endAll(
     { subject, clientId }: SessionsOf,
-    { reason, actor, manager }: { reason: string; actor: Actor; manager?: EntityManager },
+    { reason, actor }: { reason: string; actor: Actor },
   ): Promise<number> {
     const act = { kind: 'session-ended', actor, reason } as const;
-    return this.sessions.endAll({ subject: subject.toLowerCase(), clientId }, act, manager);
+    const ended = await this.sessions.endAll({ subject: subject.toLowerCase(), clientId }, act);
+    this.notices.ended(ended, act);
+    return ended.length;
   }
 
   /**
@@ -44,8 +51,10 @@ export class SessionsService implements OnModuleInit {
    * @throws AppError invalid_grant when the token belongs to another client
    */
   async revoke(claims: RefreshTokenClaims, clientId: string | undefined, actor: Actor): Promise<void> {
-    const hasEnded = await this.sessions.endRevoked(claims, clientId, revocation(actor));
-    if (hasEnded || clientId === undefined) return;
+    const act = revocation(actor);
+    const ended = await this.sessions.endRevoked(claims, clientId, act);
+    this.notices.ended(ended, act);
+    if (ended.length > 0 || clientId === undefined) return;
     if (await this.sessions.isOfAnotherClient(claims, clientId)) {
       throw new AppError('invalid_grant', 400, 'The token was not issued to this client.');
     }
@@ -53,7 +62,8 @@ export class SessionsService implements OnModuleInit {
 
   /** Ends the session of an access token that its client revokes. */
   async revokeByAccessToken(token: AccessTokenReference, actor: Actor): Promise<void> {
-    await this.sessions.endOfAccessToken(token, revocation(actor));
+    const act = revocation(actor);
+    this.notices.ended(await this.sessions.endOfAccessToken(token, act), act);
   }
 
   /** The first thousand ended sessions whose rows were put back into the database, by the ids of their records. */

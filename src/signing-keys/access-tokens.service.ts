@@ -81,16 +81,17 @@ export class AccessTokensService {
   /**
    * Returns a function that issues signed access tokens, which are valid for ACCESS_TOKEN_TTL seconds. The tokens contain no roles, because
    * each request reads the roles from the database. Only the call of `signer` can fail, not the returned function. So a caller that writes
-   * before it issues a token calls `signer` before the write.
+   * before it issues a token calls `signer` before the write. `added` are claims that modules add.
    */
-  async signer(): Promise<(grant: AccessTokenGrant) => string> {
+  async signer(): Promise<(grant: AccessTokenGrant, added?: object) => string> {
     const key = await this.keys.current();
-    return (grant) => this.issue(grant, key);
+    return (grant, added) => this.issue(grant, key, added);
   }
 
   private issue(
     { subject, clientId, uniqueId, generation, authTime, amr, now }: AccessTokenGrant,
     { kid, privateKey }: KeyPair,
+    added?: object,
   ): string {
     const iat = inSeconds(now);
     const claims: AccessTokenClaims = {
@@ -107,7 +108,7 @@ export class AccessTokensService {
       jti: uuid({ random: randomBytes(16) }),
     };
     if (this.header.kid !== kid) this.header = { kid, encoded: encode({ alg: 'ES256', typ: TYPE, kid }) };
-    const signed = `${this.header.encoded}.${encode(claims)}`;
+    const signed = `${this.header.encoded}.${encode(added ? { ...added, ...claims } : claims)}`;
     return `${signed}.${signExactly(signed, privateKey)}`;
   }
 

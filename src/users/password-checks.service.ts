@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { abandoned } from '../http/arrival.js';
 import { AppError } from '../kernel/app-error.js';
+import { DirectoryService } from './directory.service.js';
 import { GenuineUsersService } from './genuine-users.service.js';
 import type { Reservation } from './guess-limits.service.js';
 import { HashingQueueService, type InTurn } from './hashing-queue.service.js';
@@ -28,6 +29,8 @@ export interface PasswordAttempt {
 export interface CheckedPassword {
   readonly user: User | null;
   readonly isRight: boolean;
+  /** Whether the password is one of the service, and not of a directory that a module plugs in. */
+  readonly isOwn: boolean;
   /** The failure that was counted for this attempt; undefined when the attempt shared the check of another attempt. */
   readonly reservation: Reservation | undefined;
 }
@@ -45,10 +48,12 @@ export class PasswordChecksService {
     private readonly users: GenuineUsersService,
     private readonly throttle: LoginThrottleService,
     private readonly queue: HashingQueueService,
+    private readonly directory: DirectoryService,
   ) {}
 
   /**
    * Whether this is the password of the user with this e-mail. An unknown e-mail takes as long as a wrong password. It runs two statements.
+   * If a module plugs in a directory, its answer counts, and the time of both checks passes for every user.
    * @throws AppError 429 too_many_attempts, 503 sign_ins_busy, or 408 when the client disconnected while the attempt waited. The last two
    * are not counted as failures.
    */
@@ -76,18 +81,22 @@ export class PasswordChecksService {
     });
     // The other client disconnected, or the password was changed meanwhile. So this attempt needs its own check.
     if (!checked || checked.user?.passwordHash !== user?.passwordHash) return this.check(attempt);
-    return { user, isRight: checked.isRight, reservation: undefined };
+    return { ...checked, user, reservation: undefined };
   }
 
   private async evaluate(attempt: PasswordAttempt, inTurn: InTurn): Promise<CheckedPassword> {
     const reservation = await this.throttle.reserve(attempt.account, attempt.address);
     try {
       const user = await this.find(attempt);
-      const isRight = await inTurn(async () => {
+      const isOwnRight = await inTurn(async () => {
         if (await attempt.isAbandoned()) throw abandoned();
         return this.users.isPassword(user, isTooLong(attempt) ? attempt.password.slice(0, LONGEST) : attempt.password);
       });
-      return { user, isRight, reservation };
+      const answer = isTooLong(attempt) ? undefined : await this.directory.verify(attempt);
+      if (answer === undefined) return { user, isRight: isOwnRight, isOwn: true, reservation };
+      if (answer === 'wrong') return { user, isRight: false, isOwn: false, reservation };
+      if (!user) await this.directory.add(attempt.email, answer);
+      return { user: user ?? (await this.find(attempt)), isRight: true, isOwn: false, reservation };
     } catch (error) {
       await this.throttle.giveBack(reservation).catch(() => undefined);
       throw error;

@@ -78,7 +78,7 @@ export class SignInService {
     if (user.totpSecret !== null) return this.withCode(attempt, user, { password, totp });
     if (reservation) await this.throttle.settle(reservation);
     if (user.mustResetPassword) return this.refuse(attempt, mustResetPassword());
-    return { user: await this.passwords.upgrade(user, password), amr: ['pwd'] };
+    return { user: await this.upgraded(attempt, user, password), amr: ['pwd'] };
   }
 
   /** Refuses a wrong password, an unknown user or a disabled user. The guess stays counted. A guess that shared a check is counted now. */
@@ -108,7 +108,12 @@ export class SignInService {
     // The code is already used, so a retry of this request would fail.
     await this.throttle.settle(reservation, codeReservation).catch(throwOutcomeUnknown);
     if (user.mustResetPassword) return this.refuse(attempt, mustResetPassword());
-    return { user: await this.passwords.upgrade(user, password), amr: ['pwd', 'otp', 'mfa'] };
+    return { user: await this.upgraded(attempt, user, password), amr: ['pwd', 'otp', 'mfa'] };
+  }
+
+  /** The service stores its own passwords only, and never one of a directory. */
+  private async upgraded({ isOwn }: Attempt, user: User, password: string): Promise<User> {
+    return isOwn ? this.passwords.upgrade(user, password) : user;
   }
 
   private async reserveCode({ email }: User, password: Reservation): Promise<Reservation> {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
+import { DirectoryService } from './directory.service.js';
 import { FirstAdministratorService } from './first-administrator.service.js';
 import { ClientGuessesService } from './client-guesses.service.js';
 import { GuessLimitsRepository } from './guess-limits.repository.js';
@@ -46,6 +47,7 @@ import { UsersService } from './users.service.js';
     SignInService,
     PasswordChecksService,
     HashingQueueService,
+    DirectoryService,
     TotpService,
     LoginThrottleService,
     GuessLimitsService,

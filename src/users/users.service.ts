@@ -29,8 +29,11 @@ export interface UserChange {
   readonly mustResetPassword?: boolean;
 }
 
-/** Runs in the transaction when a user's sessions must end: the user was disabled, or the password was changed or must be changed. */
-export type SignOut = (email: string, reason: string, actor: Actor, manager: EntityManager) => Promise<void>;
+/**
+ * Runs in the transaction when a user's sessions must end: the user was disabled, or the password was changed or must be changed. It returns
+ * what to do after the commit.
+ */
+export type SignOut = (email: string, reason: string, actor: Actor, manager: EntityManager) => Promise<() => void>;
 
 /** Reads and changes users and their rights. Every change writes an audit event in the same transaction. */
 @Injectable()
@@ -150,15 +153,17 @@ export class UsersService {
    * sessions of the user. @throws AppError 404 when there is no such user, 409 when the row is genuine
    */
   async approve(email: string, actor: Actor): Promise<User> {
-    return this.rows.transaction(async (manager) => {
+    const { user, signedOut } = await this.rows.transaction(async (manager) => {
       const user = await this.lock(email, manager);
       if (this.genuine.isGenuine(user)) {
         throw new AppError('user_genuine', 409, `The row of ${email} is as the service wrote it: nothing to approve.`);
       }
       await this.rows.write(user, {}, manager);
-      await this.changed(user.email, actor, { reason: 'approved', signsOut: true }, manager);
-      return user;
+      const signedOut = await this.changed(user.email, actor, { reason: 'approved', signsOut: true }, manager);
+      return { user, signedOut };
     });
+    for (const tell of signedOut) tell();
+    return user;
   }
 
   private async update(
@@ -167,13 +172,14 @@ export class UsersService {
     actor: Actor,
     how: { reason: string; signsOut?: boolean },
   ): Promise<void> {
-    await this.rows.transaction(async (manager) => {
+    const signedOut = await this.rows.transaction(async (manager) => {
       const user = await this.lock(email, manager);
       if (this.genuine.isGenuine(user)) await this.rows.write(user, changeOf(user), manager);
       else if (how.reason === 'user-disabled') await this.rows.disable(user, manager);
       else throw userTampered(email);
-      await this.changed(user.email, actor, how, manager);
+      return this.changed(user.email, actor, how, manager);
     });
+    for (const tell of signedOut) tell();
   }
 
   private async lock(email: string, manager: EntityManager): Promise<User> {
@@ -187,9 +193,11 @@ export class UsersService {
     actor: Actor,
     { reason, signsOut }: { reason: string; signsOut?: boolean },
     manager: EntityManager,
-  ): Promise<void> {
+  ): Promise<(() => void)[]> {
     await this.events.record({ kind: 'user-changed', actor, subject, reason }, manager);
-    for (const signOut of signsOut ? this.signOuts : []) await signOut(subject, reason, actor, manager);
+    const signedOut: (() => void)[] = [];
+    for (const signOut of signsOut ? this.signOuts : []) signedOut.push(await signOut(subject, reason, actor, manager));
+    return signedOut;
   }
 }
 
