@@ -8,14 +8,18 @@ import { runCli } from '../support/cli.js';
 
 describe('the names of a new module', () => {
   it.each([
-    ['coupons', 'Coupon', 'coupon', 'coupons', 'Coupons', 'coupons', 'api/sys/coupons'],
-    ['gift-coupons', 'GiftCoupon', 'gift-coupon', 'gift-coupons', 'GiftCoupons', 'gift_coupons', 'api/sys/giftcoupons'],
-    ['my-module', 'MyModule', 'my-module', 'my-modules', 'MyModules', 'my_modules', 'api/sys/mymodules'],
-    ['categories', 'Category', 'category', 'categories', 'Categories', 'categories', 'api/sys/categories'],
-    ['address', 'Address', 'address', 'addresses', 'Addresses', 'addresses', 'api/sys/addresses'],
-    ['a1', 'A1', 'a1', 'a1s', 'A1s', 'a1s', 'api/sys/a1s'],
-  ])('follow from %s', (name, resource, file, folder, plural, table, path) => {
-    expect(moduleNames(name)).toEqual({ name, resource, file, folder, plural, table, path });
+    ['coupons', ['Coupon', 'coupon', 'coupons', 'Coupons', 'coupons', 'api/sys/coupons']],
+    [
+      'gift-coupons',
+      ['GiftCoupon', 'gift-coupon', 'gift-coupons', 'GiftCoupons', 'gift_coupons', 'api/sys/giftcoupons'],
+    ],
+    ['my-module', ['MyModule', 'my-module', 'my-modules', 'MyModules', 'my_modules', 'api/sys/mymodules']],
+    ['categories', ['Category', 'category', 'categories', 'Categories', 'categories', 'api/sys/categories']],
+    ['address', ['Address', 'address', 'addresses', 'Addresses', 'addresses', 'api/sys/addresses']],
+    ['a1', ['A1', 'a1', 'a1s', 'A1s', 'a1s', 'api/sys/a1s']],
+  ])('follow from %s', (name, expected) => {
+    const { resource, file, folder, plural, table, path } = moduleNames(name);
+    expect([resource, file, folder, plural, table, path]).toEqual(expected);
   });
 
   it('follow from the resource, if it is named', () => {
