@@ -49,7 +49,7 @@ export default {
       name: 'only-testing-has-another-engine',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(testing|database)/' },
-      to: { path: '^src/database/embedded-engine\\.ts$' },
+      to: { path: '^src/database/engine-source\\.ts$' },
     },
     { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-barrel', severity: 'error', from: { path: '^src/' }, to: { path: '^src/.*index\\.ts$' } },

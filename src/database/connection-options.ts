@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 import type { Settings } from '../config/settings.js';
 import { EmbeddedDatabase } from './embedded-database.js';
-import type { EmbeddedEngine } from './embedded-engine.js';
+import type { EngineSource } from './engine-source.js';
 import { serverPool } from './server-pool.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -12,10 +12,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 pg.defaults.parseInputDatesAsUTC = true;
 
 /** TypeORM's options for the database that the settings name: a PostgreSQL server, or the embedded database, which this function opens. */
-export async function connectionOptions(
-  settings: Settings,
-  engine?: EmbeddedEngine,
-): Promise<PostgresDataSourceOptions> {
+export async function connectionOptions(settings: Settings, engine?: EngineSource): Promise<PostgresDataSourceOptions> {
   const common = {
     type: 'postgres',
     applicationName: 'tessera',

@@ -3,7 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import { Settings } from '../config/settings.js';
 import { connectionOptions } from './connection-options.js';
-import { EmbeddedEngine } from './embedded-engine.js';
+import { EngineSource } from './engine-source.js';
 import { lendSecrets } from './migration-secrets.js';
 import { migrate } from './migrate.js';
 import { NoticesService } from './notices.service.js';
@@ -35,8 +35,8 @@ export class DatabaseModule {
   static forRoot(): DynamicModule {
     let secrets: Secrets | undefined;
     const connection = TypeOrmModule.forRootAsync({
-      inject: [Settings, { token: EmbeddedEngine, optional: true }],
-      useFactory: async (settings: Settings, engine?: EmbeddedEngine) => {
+      inject: [Settings, { token: EngineSource, optional: true }],
+      useFactory: async (settings: Settings, engine?: EngineSource) => {
         secrets = settings;
         // Nest's own retries would not log the reason, nor how long they continue.
         return { ...(await connectionOptions(settings, engine)), autoLoadEntities: true, toRetry: () => false };

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { join } from 'node:path';
 import pg from 'pg';
 import { SettingsError } from '../config/settings-error.js';
-import type { EmbeddedEngine } from './embedded-engine.js';
+import type { EngineSource } from './engine-source.js';
 import { lockFolder } from './folder-lock.js';
 import { unpackNewDatabase } from './new-database.js';
 import { PgliteStream } from './pglite-stream.js';
@@ -27,7 +27,7 @@ export class EmbeddedDatabase {
    * names it. With another engine, the folder is locked too, but the database need not be in it.
    * @throws FolderInUseError while another process has the folder open; SettingsError when the folder cannot be used
    */
-  static async open(folder: string, other?: EmbeddedEngine): Promise<EmbeddedDatabase> {
+  static async open(folder: string, other?: EngineSource): Promise<EmbeddedDatabase> {
     makeFilesPrivate();
     const unlock = lockFolder(folder);
     try {

@@ -9,7 +9,7 @@ import { demandKnownRoles } from '../access/known-roles.js';
 import { assemble } from '../application.js';
 import { settingsFrom, type SettingsInput } from '../config/given-settings.js';
 import { Settings } from '../config/settings.js';
-import { EmbeddedEngine } from '../database/embedded-engine.js';
+import { EngineSource } from '../database/engine-source.js';
 import { modulesOf } from '../defined-grants.module.js';
 import { demandDefinition, type NestModule } from '../definition.js';
 import { SERVICE } from '../kernel/origin.js';
@@ -53,8 +53,8 @@ class MemoryDatabaseModule {
   static readonly global: DynamicModule = {
     module: MemoryDatabaseModule,
     global: true,
-    providers: [{ provide: EmbeddedEngine, useClass: MemoryEngine }],
-    exports: [EmbeddedEngine],
+    providers: [{ provide: EngineSource, useClass: MemoryEngine }],
+    exports: [EngineSource],
   };
 }
 
