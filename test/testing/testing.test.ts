@@ -1,6 +1,7 @@
 import { PGlite } from '@electric-sql/pglite';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { TestClock } from '../../src/testing/test-clock.js';
 import { RESOURCE, validRecord } from '../support/client.js';
 import { TOKEN } from '../support/sessions.js';
 import { startTessera } from '../support/team-tests.js';
@@ -74,6 +75,12 @@ describe('a service under test', () => {
       tessera.clock.advance(by);
     }).toThrow(message);
   });
+});
+
+it('the clock of a service on PostgreSQL does not move', () => {
+  expect(() => {
+    new TestClock(false).advance({ hours: 1 });
+  }).toThrow('The clock of PostgreSQL does not move: start the test without DATABASE_URL to move it.');
 });
 
 describe('a further start in a process', () => {
