@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { writeOrCheckPage } from './made-file.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
-const { COMMAND_ERRORS, OAUTH_ERRORS, REQUEST_ERRORS } = await import(join(ROOT, 'dist/kernel/error-codes.js'));
+const { OAUTH_ERRORS, REQUEST_ERRORS } = await import(join(ROOT, 'dist/kernel/error-codes.js'));
+const { COMMAND_ERRORS } = await import(join(ROOT, 'dist/kernel/command-errors.js'));
 const { LOGIN_REFUSALS, REFRESH_REFUSALS } = await import(join(ROOT, 'dist/kernel/refusal-reasons.js'));
 
 function codes(catalogue) {

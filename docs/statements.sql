@@ -214,6 +214,7 @@ FROM
 -- $12 lastUserAgent: text or null
 -- $13 lastRequestId: text or null
 -- $14 lastRedeemedOn: timestamptz or null
+-- $15 resource: text or null
 INSERT INTO
   audit_trail_entries (
     kind,
@@ -229,7 +230,8 @@ INSERT INTO
     last_address,
     last_user_agent,
     last_request_id,
-    last_redeemed_on
+    last_redeemed_on,
+    resource
   )
 VALUES
   (
@@ -246,7 +248,8 @@ VALUES
     :lastAddress,
     :lastUserAgent,
     :lastRequestId,
-    :lastRedeemedOn
+    :lastRedeemedOn,
+    :resource
   );
 
 -- name: audit-record-resource-act
@@ -278,6 +281,7 @@ RETURNING created_on AS "createdOn";
 -- $12 lastUserAgent: text or null
 -- $13 lastRequestId: text or null
 -- $14 lastRedeemedOn: timestamptz or null
+-- $15 resource: text or null
 INSERT INTO
   audit_trail_entries (
     kind,
@@ -293,7 +297,8 @@ INSERT INTO
     last_address,
     last_user_agent,
     last_request_id,
-    last_redeemed_on
+    last_redeemed_on,
+    resource
   )
 SELECT
   :kind::text,
@@ -309,7 +314,8 @@ SELECT
   :lastAddress::text,
   :lastUserAgent::text,
   :lastRequestId::text,
-  :lastRedeemedOn::timestamptz
+  :lastRedeemedOn::timestamptz,
+  :resource::text
 WHERE
   (
     SELECT count(*)
@@ -1727,7 +1733,11 @@ WITH
 SELECT
   id,
   updated_on AS "updatedOn",
-  updated_by AS "updatedBy"
+  updated_by AS "updatedBy",
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  ended
 FROM act;
 
 -- name: record-delete-expired
@@ -2223,7 +2233,11 @@ WITH
 SELECT
   id,
   updated_on AS "updatedOn",
-  updated_by AS "updatedBy"
+  updated_by AS "updatedBy",
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  ended
 FROM act;
 
 -- name: resource-columns
@@ -2440,7 +2454,11 @@ WITH
       last_redeemed_on
     FROM act
   )
-SELECT *
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId"
 FROM act;
 
 -- name: session-end-elsewhere
@@ -2582,7 +2600,11 @@ WITH
       last_redeemed_on
     FROM act
   )
-SELECT *
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId"
 FROM act;
 
 -- name: session-end-next
@@ -2663,7 +2685,11 @@ WITH
       last_redeemed_on
     FROM act
   )
-SELECT id
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId"
 FROM act;
 
 -- name: session-end-of-access-token
@@ -2735,7 +2761,11 @@ WITH
       last_redeemed_on
     FROM act
   )
-SELECT *
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId"
 FROM act;
 
 -- name: session-end-replayed
@@ -2878,7 +2908,11 @@ WITH
       last_redeemed_on
     FROM act
   )
-SELECT *
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId"
 FROM act;
 
 -- name: session-estimate

@@ -4,6 +4,8 @@ import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module.js';
 import { readSettings } from './config/given-settings.js';
 import type { Settings } from './config/settings.js';
+import { AuditKindsService } from './audit/audit-kinds.service.js';
+import { describeKinds } from './audit/described-kinds.js';
 import { refuseConflicts } from './conflicts.js';
 import { modulesOf } from './defined-grants.module.js';
 import { demandDefinition, type NestModule, type TesseraDefinition } from './definition.js';
@@ -73,6 +75,7 @@ export async function assemble(
   if (settings.API_DOCS === 'on')
     serveOpenApi(app, settings.PUBLIC_URL, (document) => {
       describeGrants(document, app.get(GrantsService).all());
+      describeKinds(document, [...app.get(AuditKindsService).all().keys()]);
     });
   await app.init();
   fastify.methodTable.close();

@@ -43,6 +43,7 @@ export type { ErrorCode, StatusOf } from './kernel/error-codes.js';
 export type { Actor, Origin } from './kernel/origin.js';
 
 export type { AuditAct, AuditEvent, AuditKind } from './audit/audit-event.js';
+export { AuditKinds, type AuditKindDescription, type AuditReasonDescription } from './audit/audit-kinds.js';
 export { AuditEventsService } from './audit/audit-events.service.js';
 export { AuditModule } from './audit/audit.module.js';
 export { DatabaseModule, type DatabaseFeature } from './database/database.module.js';

@@ -17,6 +17,7 @@ import { CreateAuditSeals1796000004500 } from './migrations/1796000004500-create
 import { RangePruningService } from './range-pruning.service.js';
 import { SealChainService } from './seal-chain.service.js';
 import { SettledIdsService } from './settled-ids.service.js';
+import { TrailAuditKinds } from './trail-audit-kinds.js';
 
 /** The audit trail: search, export, retention and seals. */
 @Module({
@@ -30,6 +31,7 @@ import { SettledIdsService } from './settled-ids.service.js';
   ],
   controllers: [AuditTrailController],
   providers: [
+    TrailAuditKinds,
     AuditTrailService,
     AuditTrailEntriesRepository,
     AuditSealsRepository,

@@ -24,7 +24,7 @@ const entity = (EntityShortName: string, AuditType: AuditedEntity['AuditType'] =
 });
 
 /** The entity and action by kind of event. A sign-in creates a session, and the end of a session deletes it, even if its record stays. */
-const ENTITIES: Readonly<Record<AuditKind, AuditedEntity>> = {
+const ENTITIES: Readonly<Record<string, AuditedEntity>> = {
   login: entity('RefreshToken', 1),
   'login-failed': entity('User'),
   'refresh-retried': entity('RefreshToken'),
@@ -46,6 +46,9 @@ const ENTITIES: Readonly<Record<AuditKind, AuditedEntity>> = {
   'basic-sign-in': entity('User'),
   'token-introspected': entity('RefreshToken'),
 };
+
+/** Of a kind that a module of a team registers. Its event may name the resource. */
+const OTHER = entity('Event');
 
 /** These reasons name a role of a user that was granted or withdrawn. */
 const GRANTED = 'granted ';
@@ -70,9 +73,9 @@ export function entityOf({ kind, reason, recordIds, actor, resource, changes }: 
   const isOfRoles = role.OldValue !== null || role.NewValue !== null;
   const only = changes?.length === 1 ? changes[0] : undefined;
   return {
-    EntityShortName: resource ?? ENTITIES[kind].EntityShortName,
+    EntityShortName: resource ?? (ENTITIES[kind] ?? OTHER).EntityShortName,
     EntityId: recordId !== undefined && others.length === 0 ? recordId : null,
-    AuditType: ENTITIES[kind].AuditType,
+    AuditType: (ENTITIES[kind] ?? OTHER).AuditType,
     ...(isOfRoles ? { PropertyName: 'Roles', ...role } : (only ?? { PropertyName: null, ...role })),
     ActionBy: actor,
   };
@@ -93,7 +96,7 @@ export const ENTITY_SQL = {
 
 function byKind(valueOf: (entity: AuditedEntity) => string): string {
   const cases = Object.entries(ENTITIES).map(([kind, of]) => `WHEN '${kind}' THEN ${valueOf(of)}`);
-  return `(CASE kind ${cases.join(' ')} END)`;
+  return `(CASE kind ${cases.join(' ')} ELSE ${valueOf(OTHER)} END)`;
 }
 
 function hasReason(word: string): string {

@@ -1,33 +1,10 @@
 import type { Actor } from '../kernel/origin.js';
 
-/** The kinds of events. They are stable: programs and filters rely on them. */
-export const AUDIT_KINDS = [
-  'login',
-  'login-failed',
-  'refresh-retried',
-  'refresh-refused',
-  'refreshed-elsewhere',
-  'session-ended',
-  'record-created',
-  'record-read',
-  'record-updated',
-  'record-deleted',
-  'command-run',
-  'user-added',
-  'user-changed',
-  'user-tampered',
-  'audit-damaged',
-  'signing-key-rotated',
-  'audit-trail-read',
-  'basic-sign-in',
-  'token-introspected',
-] as const;
-
 /**
- * The kind of an event.
+ * The kind of an event, as a module registers it with `AuditKinds`.
  * @publicApi
  */
-export type AuditKind = (typeof AUDIT_KINDS)[number];
+export type AuditKind = string;
 
 /**
  * Who did what, and why.
@@ -59,4 +36,6 @@ export interface AuditEvent extends AuditAct, Partial<LastRedemption> {
   readonly sessionId?: string | undefined;
   /** Ids of the records that the act was about. */
   readonly recordIds?: readonly number[];
+  /** The name of their resource, such as `Coupon`, if they are not RefreshTokens: the event's EntityShortName. */
+  readonly resource?: string | undefined;
 }

@@ -6,7 +6,7 @@ import { StatementsService } from '../database/statements.service.js';
 import type { AuditEvent } from './audit-event.js';
 import { ACT, actValues, EVENT_COLUMNS } from './audited.js';
 
-/** An event, in the order of `EVENT_COLUMNS`. */
+/** An event, in the order of its columns. */
 const EVENT = {
   ...ACT,
   subject: 'text?',
@@ -17,12 +17,14 @@ const EVENT = {
   lastUserAgent: 'text?',
   lastRequestId: 'text?',
   lastRedeemedOn: 'timestamptz?',
+  resource: 'text?',
 } as const;
+const COLUMNS = `${EVENT_COLUMNS}, resource`;
 
 const RECORD = statement({
   name: 'audit-record',
   parameters: EVENT,
-  text: `INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
+  text: `INSERT INTO audit_trail_entries (${COLUMNS})
     VALUES (${parameterList(EVENT)})`,
 });
 
@@ -30,7 +32,7 @@ const RECORD = statement({
 const RECORD_WITHIN_BOUNDS = statement({
   name: 'audit-record-within-bounds',
   parameters: EVENT,
-  text: `INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
+  text: `INSERT INTO audit_trail_entries (${COLUMNS})
     SELECT ${parameterList(EVENT, 'typed')}
     WHERE (SELECT count(*) FROM (SELECT FROM audit_trail_entries WHERE session_id = :sessionId::uuid AND kind = :kind::text
       AND reason = :reason::text AND created_on > now() - interval '1 minute' LIMIT 10) recent) < 10`,
@@ -52,8 +54,15 @@ export class AuditEventsRepository {
   }
 }
 
-function valuesOf({ subject, clientId, sessionId, recordIds = [], ...event }: AuditEvent): ValuesOf<typeof EVENT> {
+function valuesOf({
+  subject,
+  clientId,
+  sessionId,
+  recordIds = [],
+  resource,
+  ...event
+}: AuditEvent): ValuesOf<typeof EVENT> {
   const { lastAddress, lastUserAgent, lastRequestId, lastRedeemedOn } = event;
   const last = { lastAddress, lastUserAgent, lastRequestId, lastRedeemedOn };
-  return { subject, clientId, sessionId, recordIds, ...last, ...actValues(event) };
+  return { subject, clientId, sessionId, recordIds, resource, ...last, ...actValues(event) };
 }

@@ -5,6 +5,7 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AuthenticationGuard } from './authentication.guard.js';
+import { BasicAuditKinds } from './basic-audit-kinds.js';
 import { BasicStrategy } from './basic.strategy.js';
 import { BearerStrategy } from './bearer.strategy.js';
 import { RememberedPasswordsService } from './remembered-passwords.service.js';
@@ -13,6 +14,7 @@ import { RememberedPasswordsService } from './remembered-passwords.service.js';
 @Module({
   imports: [AuditModule, UsersModule, SigningKeysModule, SessionsModule],
   providers: [
+    BasicAuditKinds,
     BearerStrategy,
     BasicStrategy,
     RememberedPasswordsService,

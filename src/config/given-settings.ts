@@ -6,23 +6,24 @@ import { SettingsError } from './settings-error.js';
 /** A setting as a program gives it: text as in the environment, or its own type. An absent or empty value means the default. */
 type Given = string | number | readonly string[] | undefined;
 
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- the service itself adds none
+type AddedValues = Readonly<Partial<Record<keyof AddedSettings, Given>>>;
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- the service itself adds none
+type AddedFiles = Readonly<Partial<Record<`${keyof AddedSettings}_FILE`, string | undefined>>>;
+
 /**
  * Settings by the names of the environment variables (docs/settings.md), such as `{ DATABASE_URL: '…', ACCESS_TOKEN_TTL: 600 }`. A secret
  * may also be given as a file, by its name with the suffix `_FILE`.
  * @publicApi
  */
 export type SettingsInput = {
-  readonly [Name in keyof Settings | keyof AddedSettings]?: Given;
+  readonly [Name in keyof Settings]?: Given;
 } & {
   readonly [
-    Name in
-      | 'TESSERA_SECRET'
-      | 'TESSERA_SECRET_PREVIOUS'
-      | 'ADMIN_PASSWORD'
-      | 'DATABASE_URL'
-      | keyof AddedSettings as `${Name}_FILE`
+    Name in 'TESSERA_SECRET' | 'TESSERA_SECRET_PREVIOUS' | 'ADMIN_PASSWORD' | 'DATABASE_URL' as `${Name}_FILE`
   ]?: string | undefined;
-};
+} & AddedValues &
+  AddedFiles;
 
 /**
  * Makes the settings from the environment of the process. Its result replaces the environment: `(environment) => ({ ...environment, … })`

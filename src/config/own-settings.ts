@@ -62,7 +62,11 @@ function secretsOf(prototype: object): readonly string[] {
 }
 
 /** The messages of class-validator begin with the name of the member. */
-function describe({ property, constraints = {}, value }: ValidationError, { name }: Type, secrets: readonly string[]): string {
+function describe(
+  { property, constraints = {}, value }: ValidationError,
+  { name }: Type,
+  secrets: readonly string[],
+): string {
   const [message = 'not valid'] = Object.values(constraints);
   const expected = message.startsWith(`${property} `) ? message.slice(property.length + 1) : message;
   const sent = secrets.includes(property) || value === undefined ? '' : `, got ${JSON.stringify(value)}`;

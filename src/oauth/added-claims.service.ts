@@ -64,7 +64,10 @@ function namesOf(source: AddedClaims): readonly string[] {
 async function claimsOf(source: AddedClaims, session: ClaimedSession): Promise<object> {
   const { name } = source.constructor;
   try {
-    const claims = await withinTime(Promise.resolve().then(() => source.claimsOf(session)), LIMIT_MS);
+    const claims = await withinTime(
+      Promise.resolve().then(() => source.claimsOf(session)),
+      LIMIT_MS,
+    );
     const other = Object.keys(claims).find((claim) => !source.names.includes(claim));
     if (other !== undefined) throw new Error(`it returned the claim ${other}, which its \`names\` do not list`);
     // What cannot be JSON throws here, and dates become texts.

@@ -25,5 +25,7 @@ export abstract class AddedClaims extends PlugIn {
   abstract readonly names: readonly string[];
 
   /** The values by name, as JSON. A name without a value is left out. All added claims of a token have at most 2,048 bytes. */
-  abstract claimsOf(session: ClaimedSession): Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
+  abstract claimsOf(
+    session: ClaimedSession,
+  ): Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
 }

@@ -16,7 +16,14 @@ import { TokenResponsesService } from './token-responses.service.js';
  */
 @Module({
   imports: [AuditModule, UsersModule, SigningKeysModule, SessionsModule],
-  providers: [GrantsService, AddedClaimsService, PasswordGrant, RefreshTokenGrant, TokenResponsesService, NewSessionsService],
+  providers: [
+    GrantsService,
+    AddedClaimsService,
+    PasswordGrant,
+    RefreshTokenGrant,
+    TokenResponsesService,
+    NewSessionsService,
+  ],
   exports: [GrantsService, NewSessionsService],
 })
 export class GrantsModule {}

@@ -6,6 +6,7 @@ import { UsersModule } from '../users/users.module.js';
 import { DiscoveryController } from './discovery.controller.js';
 import { GrantsModule } from './grants.module.js';
 import { HomeController } from './home.controller.js';
+import { IntrospectionAuditKinds } from './introspection-audit-kinds.js';
 import { IntrospectionService } from './introspection.service.js';
 import { RevocationService } from './revocation.service.js';
 import { TokenController } from './token.controller.js';
@@ -15,6 +16,6 @@ import { TokenService } from './token.service.js';
 @Module({
   imports: [AuditModule, GrantsModule, UsersModule, SigningKeysModule, SessionsModule],
   controllers: [TokenController, DiscoveryController, HomeController],
-  providers: [TokenService, RevocationService, IntrospectionService],
+  providers: [IntrospectionAuditKinds, TokenService, RevocationService, IntrospectionService],
 })
 export class OAuthModule {}

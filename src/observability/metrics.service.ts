@@ -118,7 +118,8 @@ export class MetricsService {
     { name, help, action, labelNames }: MetricDescription<Label>,
   ): { name: string; help: string; labelNames?: readonly Label[] } {
     const fault = (text: string): PlugInError => new PlugInError(`The metric ${name}`, text);
-    if (!NAME.test(name)) throw fault('has a bad name: expected lower-case letters, digits and "_", such as shop_orders_total.');
+    if (!NAME.test(name))
+      throw fault('has a bad name: expected lower-case letters, digits and "_", such as shop_orders_total.');
     if (OF_PROCESS.test(name)) throw fault('has the prefix of the metrics of the process: choose another.');
     if (this.declarations.some((other) => other.name === name)) throw fault('is registered twice: rename one.');
     const labels = labelNames && { labelNames };

@@ -10,6 +10,7 @@ import { findPage } from '../resource/find-page.js';
 import type { PageSource } from '../resource/page-reader.service.js';
 import type { FoundPage, Search } from '../resource/search.js';
 import type { Write } from '../resource/write-envelope.js';
+import { SessionNoticesService } from '../sessions/session-notices.service.js';
 import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.input.js';
 import type { EndingWrite } from './ending-write.js';
 import type { Kept, LockedSession } from './locked-session.js';
@@ -52,11 +53,17 @@ export class RefreshTokensRepository {
   constructor(
     private readonly dataSource: DataSource,
     private readonly statements: StatementsService,
+    private readonly notices: SessionNoticesService,
   ) {}
 
   /** Runs work in a transaction. No other request changes a record that the work locks, until the end. */
-  transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.dataSource.transaction(work);
+  async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const { result, manager } = await this.dataSource.transaction(async (manager) => ({
+      result: await work(manager),
+      manager,
+    }));
+    this.notices.committed(manager);
+    return result;
   }
 
   /** Adds a record. Concurrent creations share a statement. */
@@ -95,24 +102,31 @@ export class RefreshTokensRepository {
   }
 
   /** Writes an edit. The ticket and the expiry come from `kept`. Undefined when there is no such record. */
-  update(
+  async update(
     change: RefreshTokenChange,
     kept: Kept,
     act: AuditAct,
     manager: EntityManager,
-  ): Promise<EndingWrite | undefined> {
+  ): Promise<Write | undefined> {
     const values = { id: change.Id, updatedBy: act.actor.name, ...valuesOf(change, kept), ...actValues(act) };
-    return this.statements.runForFirst(UPDATE, values, manager);
+    return this.noted(await this.statements.runForFirst(UPDATE, values, manager), act, manager);
   }
 
   /** Deletes the record with this id. Undefined when there is no such record. */
-  delete(id: number, act: AuditAct, manager?: EntityManager): Promise<EndingWrite | undefined> {
-    return this.statements.runForFirst(DELETE, { id, author: act.actor.name, ...actValues(act) }, manager);
+  async delete(id: number, act: AuditAct, manager?: EntityManager): Promise<Write | undefined> {
+    const values = { id, author: act.actor.name, ...actValues(act) };
+    return this.noted(await this.statements.runForFirst(DELETE, values, manager), act, manager);
   }
 
   /** Deletes expired records, beginning with the earliest expiry, and returns the expiry of each. */
   deleteExpired({ retention, from, limit }: ExpiredRecords, act: AuditAct): Promise<{ readonly expiresOn: Date }[]> {
     return this.statements.run(DELETE_EXPIRED, { retention, from: from ?? '-infinity', limit, ...actValues(act) });
+  }
+
+  /** Notes the end of a session, which is committed now or with the manager's transaction. */
+  private noted(write: EndingWrite | undefined, act: AuditAct, manager?: EntityManager): Write | undefined {
+    if (write?.ended) this.notices.ended([write], act, manager);
+    return write;
   }
 
   private async readEach(readings: readonly Reading[]): Promise<(RefreshToken | undefined)[]> {

@@ -14,9 +14,7 @@ import { ListedRefreshTokenView, RefreshTokenView } from './dto/refresh-token.vi
 import { keptOf, type LockedSession, type Ticket } from './locked-session.js';
 import { RefreshTokenCodec } from '../sessions/refresh-token.codec.js';
 import type { RefreshToken } from './refresh-token.entity.js';
-import type { EndingWrite } from './ending-write.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
-import { SessionNoticesService } from '../sessions/session-notices.service.js';
 import { hashTicket } from '../sessions/ticket-digest.js';
 import { TicketsService } from '../sessions/tickets.service.js';
 
@@ -35,7 +33,6 @@ export class RefreshTokensService {
     private readonly pages: PageReaderService,
     private readonly codec: RefreshTokenCodec,
     private readonly tickets: TicketsService,
-    private readonly notices: SessionNoticesService,
   ) {}
 
   /** Stores a new record. This service did not issue its token, so the token cannot be redeemed here. */
@@ -78,16 +75,17 @@ export class RefreshTokensService {
    * client may have refreshed, or the user may have signed in, between the read and this write.
    * @throws AppError 404 when there is no such record, 412 when the record does not meet the preconditions
    */
-  async update(change: RefreshTokenChange, actor: Actor, preconditions: Preconditions): Promise<Write> {
-    const act = { kind: 'record-updated', actor, reason: 'edited' } as const;
-    const write = await this.records.transaction(async (manager) => {
+  update(change: RefreshTokenChange, actor: Actor, preconditions: Preconditions): Promise<Write> {
+    return this.records.transaction(async (manager) => {
       await this.check(preconditions, change.Id, manager);
       const session = await this.records.lockSession(change.Id, manager);
       const isStale = session !== undefined && (await this.hadTicket(session, change));
       const kept = isStale ? keptOf(session, change) : change;
-      return this.records.update(change, kept, act, manager);
+      const act = { kind: 'record-updated', actor, reason: 'edited' } as const;
+      const write = await this.records.update(change, kept, act, manager);
+      if (!write) throw notFound(RESOURCE, change.Id);
+      return write;
     });
-    return this.written(write, change.Id, act);
   }
 
   /**
@@ -95,20 +93,14 @@ export class RefreshTokensService {
    * @throws AppError 404 when there is no such record, 412 when the record does not meet the preconditions
    */
   async delete(id: number, actor: Actor, preconditions: Preconditions): Promise<Write> {
-    const act = { kind: 'record-deleted', actor, reason: 'deleted' } as const;
-    const remove = (manager?: EntityManager): Promise<EndingWrite | undefined> => this.records.delete(id, act, manager);
-    const removeIf = async (manager: EntityManager): Promise<EndingWrite | undefined> => {
+    const remove = (manager?: EntityManager): Promise<Write | undefined> =>
+      this.records.delete(id, { kind: 'record-deleted', actor, reason: 'deleted' }, manager);
+    const removeIf = async (manager: EntityManager): Promise<Write | undefined> => {
       await this.check(preconditions, id, manager);
       return remove(manager);
     };
     const write = await (preconditions.areNone ? remove() : this.records.transaction(removeIf));
-    return this.written(write, id, act);
-  }
-
-  /** The write, which is committed, and which may have ended a session. @throws AppError 404 when there is no such record */
-  private written(write: EndingWrite | undefined, id: number, act: AuditAct): Write {
     if (!write) throw notFound(RESOURCE, id);
-    if (write.ended) this.notices.ended([write], act);
     return write;
   }
 

@@ -6,6 +6,7 @@ import { faultyModule, featureFaults, moduleOf, type ResourceFeature } from './k
 import { ResourceRegistryService } from './kit/resource-registry.service.js';
 import { SchemaRepository } from './kit/schema.repository.js';
 import type { ResourceRecord } from './kit/resource-record.js';
+import { RecordAuditKinds } from './record-audit-kinds.js';
 import { PageReaderService } from './page-reader.service.js';
 
 /** The resources of one call of `forFeature`. They are not global. */
@@ -19,7 +20,7 @@ class ResourcesModule {}
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  providers: [PageReaderService, ResourceRegistryService, SchemaRepository],
+  providers: [RecordAuditKinds, PageReaderService, ResourceRegistryService, SchemaRepository],
   exports: [PageReaderService, ResourceRegistryService],
 })
 export class ResourceModule {

@@ -38,7 +38,10 @@ export class NoticeQueue<Notice> {
     for (let notice = this.waiting.shift(); notice !== undefined; notice = this.waiting.shift()) {
       const each = notice;
       try {
-        await withinTime(Promise.resolve().then(() => this.deliver(each)), LIMIT_MS);
+        await withinTime(
+          Promise.resolve().then(() => this.deliver(each)),
+          LIMIT_MS,
+        );
         this.report('delivered');
       } catch (error) {
         this.report('failed', error as Error);

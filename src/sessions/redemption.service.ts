@@ -110,11 +110,7 @@ export class RedemptionService {
   }
 
   /** Ends the session and throws the refusal. Returns undefined when the user signed in again meanwhile. */
-  private async end(
-    session: Diagnosis,
-    token: Token,
-    reason: 'replayed' | 'refreshed-elsewhere',
-  ): Promise<undefined> {
+  private async end(session: Diagnosis, token: Token, reason: 'replayed' | 'refreshed-elsewhere'): Promise<undefined> {
     if (await this.staleTokens.end(session, token, reason)) throw invalidGrant(reason);
   }
 

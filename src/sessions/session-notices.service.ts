@@ -1,5 +1,12 @@
-import { Injectable, Logger, type OnApplicationShutdown, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import {
+  Injectable,
+  Logger,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
 import type { Counter } from 'prom-client';
+import type { EntityManager } from 'typeorm';
 import type { AuditAct, LastRedemption } from '../audit/audit-event.js';
 import { MinuteBudget } from '../audit/minute-budget.js';
 import { MetricsService } from '../observability/metrics.service.js';
@@ -19,6 +26,7 @@ export class SessionNoticesService implements OnModuleInit, OnModuleDestroy, OnA
   private readonly logger = new Logger(SessionNoticesService.name);
   private readonly lines = new MinuteBudget(LINES_A_MINUTE);
   private readonly deliveries: Counter<'notice' | 'outcome'>;
+  private readonly uncommitted = new WeakMap<EntityManager, readonly EndedSession[]>();
   private endings: readonly NoticeQueue<EndedSession>[] = [];
   private replays: readonly NoticeQueue<Replay>[] = [];
 
@@ -45,9 +53,18 @@ export class SessionNoticesService implements OnModuleInit, OnModuleDestroy, OnA
     });
   }
 
-  /** Notes that these sessions have ended. Call this after the commit. */
-  ended(rows: readonly EndedRow[], act: AuditAct): void {
-    for (const queue of this.endings) for (const row of rows) queue.push(endedSession(row, act));
+  /** Notes that these sessions have ended. With a manager, they end when its transaction commits, and `committed` must be called then. */
+  ended(rows: readonly EndedRow[], act: AuditAct, manager?: EntityManager): void {
+    if (this.endings.length === 0) return;
+    const ended = rows.map((row) => endedSession(row, act));
+    if (manager) this.uncommitted.set(manager, [...(this.uncommitted.get(manager) ?? []), ...ended]);
+    else this.push(ended);
+  }
+
+  /** Passes on what ended in a transaction, which has committed. */
+  committed(manager: EntityManager): void {
+    this.push(this.uncommitted.get(manager) ?? []);
+    this.uncommitted.delete(manager);
   }
 
   /** Notes that a replay has ended this session. */
@@ -65,6 +82,10 @@ export class SessionNoticesService implements OnModuleInit, OnModuleDestroy, OnA
   /** Waits for the notices of the requests that were answered since. */
   onApplicationShutdown(): Promise<void> {
     return this.onModuleDestroy();
+  }
+
+  private push(ended: readonly EndedSession[]): void {
+    for (const queue of this.endings) for (const session of ended) queue.push(session);
   }
 
   private reportOf(notice: string, to: PlugIn): (delivery: Delivery, error?: Error) => void {

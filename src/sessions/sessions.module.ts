@@ -16,6 +16,7 @@ import { RefreshTokenCodec } from './refresh-token.codec.js';
 import { RotationsService } from './rotations.service.js';
 import { SessionEndingsRepository } from './session-endings.repository.js';
 import { SessionEndingsService } from './session-endings.service.js';
+import { SessionAuditKinds } from './session-audit-kinds.js';
 import { SessionNoticesService } from './session-notices.service.js';
 import { SessionPrincipalsService } from './session-principals.service.js';
 import { SessionsRepository } from './sessions.repository.js';
@@ -34,6 +35,7 @@ import { TicketsService } from './tickets.service.js';
     }),
   ],
   providers: [
+    SessionAuditKinds,
     SessionsService,
     SessionPrincipalsService,
     SessionEndingsService,

@@ -22,9 +22,9 @@ export class SessionsService implements OnModuleInit {
   onModuleInit(): void {
     this.users.onSignOut(async (subject, reason, actor, manager) => {
       const act = { kind: 'session-ended', actor, reason } as const;
-      const ended = await this.sessions.endAll({ subject }, act, manager);
+      this.notices.ended(await this.sessions.endAll({ subject }, act, manager), act, manager);
       return () => {
-        this.notices.ended(ended, act);
+        this.notices.committed(manager);
       };
     });
   }

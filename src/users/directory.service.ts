@@ -30,7 +30,8 @@ export class DirectoryService implements OnModuleInit {
   /** @throws PlugInError when two plug-ins check passwords */
   onModuleInit(): void {
     const [verifier, other] = this.plugIns.of(CredentialVerifier);
-    if (verifier && other) throw new PlugInError(other, `and ${verifier.constructor.name} both check passwords: keep one.`);
+    if (verifier && other)
+      throw new PlugInError(other, `and ${verifier.constructor.name} both check passwords: keep one.`);
     if (verifier && typeof verifier.verify !== 'function') throw new PlugInError(verifier, 'needs a method `verify`.');
     this.verifier = verifier;
   }
@@ -44,10 +45,14 @@ export class DirectoryService implements OnModuleInit {
     const { verifier } = this;
     if (!verifier || !isEmail(email, { require_tld: false }) || steersOutput(email)) return undefined;
     try {
-      const answer: unknown = await withinTime(Promise.resolve().then(() => verifier.verify({ email, password })), LIMIT_MS);
+      const answer: unknown = await withinTime(
+        Promise.resolve().then(() => verifier.verify({ email, password })),
+        LIMIT_MS,
+      );
       if (answer === 'unknown') return undefined;
       if (answer === 'wrong') return answer;
-      if (typeof answer !== 'object' || answer === null) throw new Error('`verify` must return unknown, wrong or an object');
+      if (typeof answer !== 'object' || answer === null)
+        throw new Error('`verify` must return unknown, wrong or an object');
       const { rolesOfNewUser = [] } = answer as RightCredentials;
       demandKnownRoles(rolesOfNewUser, this.modules.get(DeclaredRolesService, { strict: false }).roles());
       return { rolesOfNewUser };

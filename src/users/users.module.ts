@@ -20,6 +20,7 @@ import { TamperedUsersService } from './tampered-users.service.js';
 import { TotpService } from './totp.service.js';
 import { UserPasswordsService } from './user-passwords.service.js';
 import { UserRenewalService } from './user-renewal.service.js';
+import { UserAuditKinds } from './user-audit-kinds.js';
 import { UsersRepository } from './users.repository.js';
 import { UserSealsService } from './user-seals.service.js';
 import { User } from './user.entity.js';
@@ -36,6 +37,7 @@ import { UsersService } from './users.service.js';
     }),
   ],
   providers: [
+    UserAuditKinds,
     UsersService,
     GenuineUsersService,
     UserPasswordsService,

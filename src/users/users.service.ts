@@ -162,7 +162,7 @@ export class UsersService {
       const signedOut = await this.changed(user.email, actor, { reason: 'approved', signsOut: true }, manager);
       return { user, signedOut };
     });
-    for (const tell of signedOut) tell();
+    for (const announce of signedOut) announce();
     return user;
   }
 
@@ -179,7 +179,7 @@ export class UsersService {
       else throw userTampered(email);
       return this.changed(user.email, actor, how, manager);
     });
-    for (const tell of signedOut) tell();
+    for (const announce of signedOut) announce();
   }
 
   private async lock(email: string, manager: EntityManager): Promise<User> {

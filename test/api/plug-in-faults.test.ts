@@ -3,118 +3,257 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { AuditKinds } from '../../src/audit/audit-kinds.js';
+import { AuditKindsService } from '../../src/audit/audit-kinds.service.js';
+import { AddedClaims } from '../../src/oauth/added-claims.js';
+import { AddedClaimsService } from '../../src/oauth/added-claims.service.js';
+import { Grant } from '../../src/oauth/grants/grant.js';
+import { refuseGrantFaults } from '../../src/oauth/grants/grant-faults.js';
+import { HealthCheck } from '../../src/observability/health-check.js';
+import { HealthChecksService } from '../../src/observability/health-checks.service.js';
+import { MetricsService } from '../../src/observability/metrics.service.js';
+import type { PlugIn } from '../../src/plug-ins/plug-in.js';
+import type { PlugInsService } from '../../src/plug-ins/plug-ins.service.js';
+import { EndingNotifier, ReplayListener } from '../../src/sessions/session-notices.js';
+import { SessionNoticesService } from '../../src/sessions/session-notices.service.js';
+import { CredentialVerifier } from '../../src/users/credential-verifier.js';
+import { DirectoryService } from '../../src/users/directory.service.js';
 import { deleteData, newData, settingsOf } from '../support/data.js';
 import { CACHE, QUICK_START } from '../support/fixtures.mjs';
 
-const DIST = join(import.meta.dirname, '../../dist');
-const TESSERA = pathToFileURL(join(DIST, 'tessera.js')).href;
+const NONE = undefined as never;
+const nothing = (): void => undefined;
+const GRANT = { name: 'till', description: 'A till.', parameters: {}, handle: nothing };
+const described = { description: 'A PIN.' };
 
-let folder: string;
-let dataDir: string;
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(CACHE, 'plug-in-faults-'));
-  dataDir = await newData();
-});
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
-  await deleteData(dataDir);
-});
-
-/** Tries to start the service with providers, in JavaScript, and returns what the operator reads. */
-async function start(declarations: string, ...providers: string[]): Promise<string> {
-  const file = join(folder, 'tessera.config.mjs');
-  writeFileSync(
-    file,
-    `import { Injectable, Module, Scope } from '@nestjs/common';
-    import * as tessera from '${TESSERA}';
-    const { Grant } = tessera;
-    const handle = () => undefined;
-    ${declarations}
-    class TeamModule {}
-    Module({ providers: [${providers.join(', ')}] })(TeamModule);
-    export default tessera.defineTessera({ modules: [TeamModule] });`,
-  );
-  const child = spawn(
-    process.execPath,
-    [...QUICK_START, join(DIST, 'cli/main.js'), 'roles', 'list', '--config', file],
-    {
-      env: { PATH: process.env['PATH'], NODE_ENV: 'test', PORT: '1', ...settingsOf(dataDir) },
-    },
-  );
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  await once(child, 'close');
-  return child.exitCode === 1 ? stderr : `The command ended with ${child.exitCode}: ${stderr}`;
+/** A plug-in of this kind, with a class of this name. */
+function plugIn(kind: abstract new () => PlugIn, name: string, members: object): PlugIn {
+  const type = { [name]: class extends kind {} }[name] as new () => PlugIn;
+  return Object.assign(new type(), members);
 }
 
-/** A class in JavaScript that extends the class of a kind of plug-in, with these members. */
-const plugIn = (name: string, kind: string, members: string): string => `class ${name} extends ${kind} { ${members} }`;
+/** Starts what finds the plug-ins of a kind, with these plug-ins. */
+function start(kind: abstract new () => PlugIn, plugIns: readonly PlugIn[]): void {
+  const found = { of: (asked: unknown) => (asked === kind ? plugIns : []) } as unknown as PlugInsService;
+  if (kind === Grant) refuseGrantFaults(plugIns as Grant[]);
+  new AddedClaimsService(found).onModuleInit();
+  new DirectoryService(found, NONE, NONE).onModuleInit();
+  new SessionNoticesService(found, new MetricsService()).onModuleInit();
+  new HealthChecksService(found).onModuleInit();
+  new AuditKindsService(found).onModuleInit();
+}
 
-describe('a grant', () => {
-  const good = "name = 'till'; description = 'A till.'; parameters = {}; handle() {}";
-  it.each<[string, string, string]>([
+describe('the start is refused for', () => {
+  it.each<[string, abstract new () => PlugIn, Readonly<Record<string, object>>, string]>([
     [
-      'without a name',
-      "name = ''",
-      'TillGrant needs a `name` of letters, digits, ".", "_" and "-", or an absolute URI, not "".\n',
+      'a grant without a name',
+      Grant,
+      { TillGrant: { ...GRANT, name: '' } },
+      'TillGrant needs a `name` of letters, digits, ".", "_" and "-", or an absolute URI, not "".',
     ],
     [
-      'with the name of a grant of the service',
-      "name = 'password'",
+      'two grants of one name',
+      Grant,
+      { TillGrant: GRANT, DeskGrant: GRANT },
+      'DeskGrant has the name of the grant TillGrant, till: rename one.',
+    ],
+    [
+      'a grant without a description',
+      Grant,
+      { TillGrant: { ...GRANT, description: ' ' } },
+      'TillGrant needs a `description`, a sentence for the OpenAPI document.',
+    ],
+    ['a grant without a handler', Grant, { TillGrant: { ...GRANT, handle: 1 } }, 'TillGrant needs a method `handle`.'],
+    [
+      'a grant with a list of parameters',
+      Grant,
+      { TillGrant: { ...GRANT, parameters: ['pin'] } },
+      'TillGrant needs `parameters`, an object with a description for each name: {} if there are none.',
+    ],
+    [
+      'a bad name of a parameter',
+      Grant,
+      { TillGrant: { ...GRANT, parameters: { 'p n': described } } },
+      'TillGrant declares the parameter "p n": expected letters, digits, ".", "_" and "-".',
+    ],
+    [
+      'a parameter of the service',
+      Grant,
+      { TillGrant: { ...GRANT, parameters: { client_id: described } } },
+      'TillGrant declares the parameter client_id, which belongs to the service.',
+    ],
+    [
+      'a parameter that is not described',
+      Grant,
+      { TillGrant: { ...GRANT, parameters: { pin: {} } } },
+      'TillGrant declares the parameter pin without a description.',
+    ],
+    [
+      'a text in place of a boolean',
+      Grant,
+      { TillGrant: { ...GRANT, parameters: { pin: { ...described, required: 'yes' } } } },
+      'TillGrant declares the parameter pin with `required`, which is not a boolean.',
+    ],
+    [
+      'an unknown member of a parameter',
+      Grant,
+      { TillGrant: { ...GRANT, parameters: { pin: { ...described, optional: true } } } },
+      'TillGrant declares the parameter pin with the unknown member optional.',
+    ],
+    [
+      'a claim of the service',
+      AddedClaims,
+      { ShopClaims: { names: ['sub'] } },
+      'ShopClaims adds the claim sub, which belongs to the service.',
+    ],
+    [
+      'one claim of two classes',
+      AddedClaims,
+      { ShopClaims: { names: ['tenant'] }, TeamClaims: { names: ['tenant'] } },
+      'TeamClaims adds the claim tenant, as ShopClaims does.',
+    ],
+    [
+      'claims without names',
+      AddedClaims,
+      { ShopClaims: {} },
+      'ShopClaims needs `names`, a list of the claims that it adds.',
+    ],
+    [
+      'two directories',
+      CredentialVerifier,
+      { ShopDirectory: { verify: nothing }, TeamDirectory: { verify: nothing } },
+      'TeamDirectory and ShopDirectory both check passwords: keep one.',
+    ],
+    [
+      'a directory without a method',
+      CredentialVerifier,
+      { ShopDirectory: {} },
+      'ShopDirectory needs a method `verify`.',
+    ],
+    ['a notifier without a method', EndingNotifier, { ShopNotifier: {} }, 'ShopNotifier needs a method `ended`.'],
+    ['a listener without a method', ReplayListener, { ShopReplays: {} }, 'ShopReplays needs a method `replayed`.'],
+    ['a health check without a name', HealthCheck, { ShopHealth: { check: nothing } }, 'ShopHealth needs a `name`.'],
+    [
+      'two health checks of one name',
+      HealthCheck,
+      { ShopHealth: { name: 'shop', check: nothing }, TeamHealth: { name: 'shop', check: nothing } },
+      'TeamHealth has the name of the health check ShopHealth, shop.',
+    ],
+    [
+      'one kind of audit event of two classes',
+      AuditKinds,
+      { ShopKinds: { kinds: { opened: { meaning: 'x' } } }, TeamKinds: { kinds: { opened: { meaning: 'x' } } } },
+      'TeamKinds registers the kind "opened" of audit event, as ShopKinds does.',
+    ],
+    [
+      'a kind of audit event without a meaning',
+      AuditKinds,
+      { ShopKinds: { kinds: { opened: {} } } },
+      'ShopKinds registers the kind "opened" of audit event without a meaning.',
+    ],
+    [
+      'a bad name of a kind of audit event',
+      AuditKinds,
+      { ShopKinds: { kinds: { 'Till opened': { meaning: 'x' } } } },
+      'ShopKinds registers the kind "Till opened" of audit event: expected lower-case letters, digits and "-".',
+    ],
+  ])('%s', (_what, kind, classes, message) => {
+    const plugIns = Object.entries(classes).map(([name, members]) => plugIn(kind, name, members));
+    expect(() => {
+      start(kind, plugIns);
+    }).toThrow(message);
+  });
+
+  it.each([
+    ['a name of two', 'shop_x_total', 'The metric shop_x_total is registered twice: rename one.'],
+    ['a bad name', 'Shop', 'The metric Shop has a bad name: expected lower-case letters, digits and "_", such as'],
+    ['a name of the process', 'process_x', 'The metric process_x has the prefix of the metrics of the process'],
+  ])('a metric with %s', (_what, name, message) => {
+    const metrics = new MetricsService();
+    const register = (): unknown => metrics.counter({ name, help: 'Help.', action: 'None.' });
+    expect(() => [register(), register()]).toThrow(message);
+  });
+});
+
+// @ts-expect-error -- TypeScript refuses a class that only implements the kind, which the service would not find
+class Implementing implements HealthCheck {
+  readonly name = 'shop';
+  check(): void {
+    nothing();
+  }
+}
+
+it('TypeScript refuses a class that only implements its kind', () => {
+  expect(new Implementing()).not.toBeInstanceOf(HealthCheck);
+});
+
+describe('the operator reads the fault of', () => {
+  const TESSERA = pathToFileURL(join(import.meta.dirname, '../../dist/tessera.js')).href;
+  const SHOP = { SHOP_KEY: 'secret', SHOP_TILLS: '101', SHOP_URL: '' };
+  let folder: string;
+  let dataDir: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(CACHE, 'plug-in-faults-'));
+    dataDir = await newData();
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    await deleteData(dataDir);
+  });
+
+  it.each([
+    [
+      'a grant with the name of a grant of the service',
+      "class TillGrant extends tessera.Grant { name = 'password'; description = 'A till.'; parameters = {}; handle() {} }",
+      'TillGrant',
       'TillGrant has the name of the grant PasswordGrant, password: rename one.\n',
     ],
     [
-      'without a description',
-      "description = ' '",
-      'TillGrant needs a `description`, a sentence for the OpenAPI document.\n',
-    ],
-    ['without a handler', 'handle = 1', 'TillGrant needs a method `handle`.\n'],
-    [
-      'with a list of parameters',
-      "parameters = ['pin']",
-      'TillGrant needs `parameters`, an object with a description for each name: {} if there are none.\n',
+      'a plug-in that is made for each request',
+      'class Shop extends tessera.EndingNotifier { ended() {} }; Injectable({ scope: Scope.REQUEST })(Shop);',
+      'Shop',
+      'Shop or something that it injects has a scope: a plug-in is made once, at the start.\n',
     ],
     [
-      'with a bad name of a parameter',
-      "parameters = { 'p n': { description: 'A PIN.' } }",
-      'TillGrant declares the parameter "p n": expected letters, digits, ".", "_" and "-".\n',
+      'bad settings, without the secret',
+      `class Shop { SHOP_KEY; SHOP_TILLS = 3; SHOP_URL; }
+      const member = (name, ...decorators) => { for (const decorate of decorators) decorate(Shop.prototype, name); };
+      member('SHOP_KEY', MinLength(8), tessera.SecretSetting());
+      member('SHOP_TILLS', Max(100), Type(() => Number));
+      member('SHOP_URL', IsUrl());`,
+      'tessera.ownSettings(Shop)',
+      'Bad settings:\n' +
+        '  SHOP_KEY: must be longer than or equal to 8 characters (Shop)\n' +
+        '  SHOP_TILLS: must not be greater than 100, got 101 (Shop)\n' +
+        '  SHOP_URL: must be a URL address (Shop)\n',
     ],
     [
-      'with a parameter of the service',
-      "parameters = { client_id: { description: 'A client.' } }",
-      'TillGrant declares the parameter client_id, which belongs to the service.\n',
+      'settings of the service in a class of a module',
+      "class Shop { PORT; }; MinLength(1)(Shop.prototype, 'PORT');",
+      'tessera.ownSettings(Shop)',
+      'Bad settings:\n  PORT: a setting of the service, so Shop must not declare it\n',
     ],
-    [
-      'with a parameter that is not described',
-      'parameters = { pin: {} }',
-      'TillGrant declares the parameter pin without a description.\n',
-    ],
-    [
-      'with a text in place of a boolean',
-      "parameters = { pin: { description: 'A PIN.', required: 'yes' } }",
-      'TillGrant declares the parameter pin with `required`, which is not a boolean.\n',
-    ],
-    [
-      'with a member that does not exist',
-      "parameters = { pin: { description: 'A PIN.', optional: true } }",
-      'TillGrant declares the parameter pin with the unknown member optional.\n',
-    ],
-  ])('%s stops the start', async (_what, member, message) => {
-    expect(await start(plugIn('TillGrant', 'Grant', `${good}; ${member}`), 'TillGrant')).toBe(message);
-  });
-
-  it('with the name of another stops the start', async () => {
-    const declarations = ['TillGrant', 'DeskGrant'].map((name) => plugIn(name, 'Grant', good)).join('\n');
-    expect(await start(declarations, 'TillGrant', 'DeskGrant')).toBe(
-      'DeskGrant has the name of the grant TillGrant, till: rename one.\n',
+  ])('%s', async (_what, declarations, provider, message) => {
+    const file = join(folder, 'tessera.config.mjs');
+    writeFileSync(
+      file,
+      `import { Injectable, Module, Scope } from '@nestjs/common';
+      import { Type } from 'class-transformer';
+      import { IsUrl, Max, MinLength } from 'class-validator';
+      import * as tessera from '${TESSERA}';
+      ${declarations}
+      class TeamModule {}
+      Module({ providers: [${provider}] })(TeamModule);
+      export default tessera.defineTessera({ modules: [TeamModule] });`,
     );
-  });
-
-  it('that is made for each request stops the start', async () => {
-    const declarations = `${plugIn('TillGrant', 'Grant', good)} Injectable({ scope: Scope.REQUEST })(TillGrant);`;
-    expect(await start(declarations, 'TillGrant')).toBe(
-      'TillGrant or something that it injects has a scope: a plug-in is made once, at the start.\n',
-    );
+    const command = [join(import.meta.dirname, '../../dist/cli/main.js'), 'roles', 'list', '--config', file];
+    const child = spawn(process.execPath, [...QUICK_START, ...command], {
+      env: { PATH: process.env['PATH'], NODE_ENV: 'test', PORT: '1', ...settingsOf(dataDir), ...SHOP },
+    });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    await once(child, 'close');
+    expect([child.exitCode, stderr]).toEqual([1, message]);
   });
 });

@@ -3,6 +3,9 @@ import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsUrl, Max, MinLength } from 'class-validator';
 import {
   AddedClaims,
+  AuditEventsService,
+  AuditKinds,
+  AuditModule,
   CredentialVerifier,
   EndingNotifier,
   HealthCheck,
@@ -94,6 +97,8 @@ class ShopNotifier extends EndingNotifier {
   async ended(session: EndedSession): Promise<void> {
     await this.shop.check('notifier');
     this.shop.notices.push({ notice: 'ended', ...session });
+    const { reason, sessionId, clientId } = session;
+    if (process.env['SHOP_LOG'] === 'on') process.stderr.write(`${reason} of ${sessionId} at ${clientId}\n`);
   }
 }
 
@@ -156,12 +161,17 @@ class ShopJob implements OnModuleInit {
   }
 }
 
+class ShopAuditKinds extends AuditKinds {
+  readonly kinds = { 'till-opened': { meaning: 'a cashier opened a till', reason: { late: 'after noon' } } };
+}
+
 @Controller('shop')
 class ShopController {
   constructor(
     private readonly shop: Shop,
     private readonly settings: ShopSettings,
     private readonly jobs: JobsService,
+    private readonly events: AuditEventsService,
   ) {}
 
   @Get()
@@ -183,6 +193,13 @@ class ShopController {
     return this.jobs.run('shop-count');
   }
 
+  @Post('events')
+  @Public()
+  async record(@Body() { kind }: { readonly kind: string }): Promise<void> {
+    const actor = { name: 'cashier', origin: { address: null, userAgent: null, requestId: null } };
+    await this.events.record({ kind, actor, reason: 'late', resource: 'Till', recordIds: [7] });
+  }
+
   @Get('tills')
   @Role('Till-Read')
   tills(): string[] {
@@ -191,11 +208,12 @@ class ShopController {
 }
 
 @Module({
-  imports: [JobsModule],
+  imports: [AuditModule, JobsModule],
   controllers: [ShopController],
   providers: [
     Shop,
     ownSettings(ShopSettings),
+    ShopAuditKinds,
     ShopClaims,
     ShopDirectory,
     ShopNotifier,

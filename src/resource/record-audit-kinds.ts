@@ -1,0 +1,18 @@
+import { AuditKinds } from '../audit/audit-kinds.js';
+
+/** The kinds of events that resources write. */
+export class RecordAuditKinds extends AuditKinds {
+  readonly kinds = {
+    'record-created': { meaning: 'a record was written' },
+    'record-updated': { meaning: 'a record was changed', reason: '`edited`, or `command KEY` for a command' },
+    'record-deleted': {
+      meaning: 'a record was deleted',
+      reason: '`deleted`, or `expired` for the job that deletes old records',
+    },
+    'record-read': { meaning: 'records were read', reason: 'none for one record, `batch` or `search` for several' },
+    'command-run': {
+      meaning: 'a command of a resource of the kit ran; its changes are events of their own',
+      reason: 'the key of the command',
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { AuditKinds } from '../audit/audit-kinds.js';
+
+/** The kinds of events about users and their passwords. */
+export class UserAuditKinds extends AuditKinds {
+  readonly kinds = {
+    'login-failed': {
+      meaning: 'a sign-in was refused',
+      action: 'many from one address or for one user: guessing. The limits slow guesses down',
+      reason: {
+        'unknown-user': 'there is no such user. The client gets the same answer as for the next two',
+        'wrong-password': 'the password is wrong',
+        'user-disabled': 'the user is disabled',
+        'no-code': 'the user has a second factor, and the code is missing',
+        'wrong-code': 'the user has a second factor, and the code is wrong',
+        'must-reset-password': 'the password must be changed first: `npm run cli -- users change E-MAIL --password`',
+      },
+    },
+    'user-added': {
+      meaning:
+        'a user was added; the actor `service` adds users that a directory of a team has, at their first sign-in',
+    },
+    'user-changed': {
+      meaning: 'a user was changed',
+      reason:
+        'such as `password-changed`, `user-disabled`, `granted ROLE`, `withdrew ROLE`, `totp-enabled`, `made-administrator`, `approved`',
+    },
+    'user-tampered': {
+      meaning: 'a row of the table `users` was not written by the service',
+      action: '[SECURITY.md](../SECURITY.md#what-a-writer-of-the-database-can-do)',
+    },
+  };
+}
