@@ -4,6 +4,7 @@ import type { Counter } from 'prom-client';
 import { v4 as uuid } from 'uuid';
 import { AppError } from '../kernel/app-error.js';
 import { MetricsService } from '../observability/metrics.service.js';
+import { PlugInError } from '../plug-ins/plug-in-error.js';
 import type { Job } from './job.js';
 import type { JobRecord } from './job-record.entity.js';
 import { LeasesRepository } from './leases.repository.js';
@@ -52,8 +53,9 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 
-  /** Registers a job. From then on it runs whenever it is due. */
+  /** Registers a job. From then on it runs whenever it is due. @throws PlugInError when another job has its name */
   register(job: Job): void {
+    if (this.jobs.has(job.name)) throw new PlugInError(`The job ${job.name}`, 'is registered twice: rename one.');
     this.jobs.set(job.name, job);
   }
 

@@ -1,10 +1,33 @@
 import { decodeJwt } from 'jose';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeWhole } from '../support/compile.js';
+import { CACHE } from '../support/fixtures.mjs';
 import { programWith } from '../support/resource-service.js';
 import { Service } from '../support/service.js';
-import { ask, events, expectRefused, recordOf, refresh, story, tokensOf } from '../support/sessions.js';
+import { ask, events, expectRefused, recordOf, refresh, story, the, tokensOf } from '../support/sessions.js';
 
 const TILL = 'urn:example:till';
 let service: Service;
+
+/** What the OpenAPI document of a service says of the token endpoint. */
+async function tokenEndpoint(of: Service): Promise<{ description: string; form: Form }> {
+  const { body } = await of.client().get('/api/openapi.json');
+  const { description, requestBody } = the(
+    (body as { paths: Record<string, { post: Operation }> }).paths['/api/token'],
+  ).post;
+  return { description, form: the(requestBody.content['application/x-www-form-urlencoded']) };
+}
+
+interface Form {
+  readonly schema: {
+    readonly properties: Readonly<Record<string, { readonly enum?: string[]; description?: string }>>;
+  };
+}
+interface Operation {
+  readonly description: string;
+  readonly requestBody: { readonly content: Readonly<Record<string, Form>> };
+}
 
 beforeAll(async () => {
   service = await Service.start({}, await programWith('till/till.module.ts', 'TillModule'));
@@ -65,11 +88,9 @@ describe('a grant of a module', () => {
     const names = ['password', 'refresh_token', TILL];
     const metadata = await service.client().get('/.well-known/oauth-authorization-server');
     expect(metadata.body).toMatchObject({ grant_types_supported: names });
-    const { body } = await service.client().get('/api/openapi.json');
-    const { post } = (body as { paths: Record<string, { post: Record<string, unknown> }> }).paths['/api/token'] ?? {};
-    expect(post?.['description']).toContain(`- \`${TILL}\`: Signs a cashier in at a till.`);
-    const form = (post?.['requestBody'] as { content: Record<string, object> }).content;
-    expect(form['application/x-www-form-urlencoded']).toMatchObject({
+    const { description, form } = await tokenEndpoint(service);
+    expect(description).toContain(`- \`${TILL}\`: Signs a cashier in at a till.`);
+    expect(form).toMatchObject({
       schema: {
         required: ['grant_type'],
         properties: {
@@ -83,5 +104,39 @@ describe('a grant of a module', () => {
     });
     const other = await ask(service, { grant_type: 'other' });
     expect(other.body).toMatchObject({ error_description: `grant_type must be one of: ${names.join(', ')}.` });
+  });
+});
+
+describe('a grant of a definition', () => {
+  it('works without a module', async () => {
+    const program = join(CACHE, 'programs/defined-grant.js');
+    await writeWhole(
+      program,
+      `import { createApplication } from '../../../dist/application.js';
+      import { TillGrant } from '../till/till.module.js';
+      const app = await createApplication({ grants: [TillGrant] });
+      await app.listen(Number(process.env.PORT), '127.0.0.1');`,
+    );
+    const other = await Service.start({}, program);
+    try {
+      expect((await ask(other, { grant_type: TILL, till: '7', pin: '1234' })).status).toBe(200);
+    } finally {
+      await other.dispose();
+    }
+  });
+});
+
+describe('docs/api.md', () => {
+  it('has the grants of the service, each with its parameters', async () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/api.md'), 'utf8');
+    const { schema } = (await tokenEndpoint(service)).form;
+    for (const name of ['password', 'refresh_token']) {
+      const row = page.split('\n').find((line) => line.includes(`\`grant_type=${name}\``)) ?? '';
+      const parameters = Object.entries(schema.properties).filter(([, { description }]) =>
+        description?.endsWith(` For \`${name}\`.`),
+      );
+      expect(parameters).not.toEqual([]);
+      for (const [parameter] of parameters) expect(row).toContain(`\`${parameter}\``);
+    }
   });
 });
