@@ -39,6 +39,18 @@ export default {
       from: { path: '^src/', pathNot: `^src/(${LEVELS.flat().join('|')})/|^src/[^/]+$` },
       to: {},
     },
+    {
+      name: 'only-testing-moves-the-clock',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/testing/|^src/kernel/steady-now\\.ts$' },
+      to: { path: '^src/kernel/clock-lead\\.ts$' },
+    },
+    {
+      name: 'only-testing-has-another-engine',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(testing|database)/' },
+      to: { path: '^src/database/engine-source\\.ts$' },
+    },
     { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-barrel', severity: 'error', from: { path: '^src/' }, to: { path: '^src/.*index\\.ts$' } },
     {

@@ -49,6 +49,17 @@ export default tseslint.config(
   },
   { files: ['src/config/**', 'test/**', '.ci/**', 'examples/**'], rules: { 'no-restricted-properties': 'off' } },
   {
+    // Its own configuration needs the packed service; this one has the sources.
+    files: ['examples/extension/**/*.ts'],
+    languageOptions: { parserOptions: { projectService: false, project: './tsconfig.json' } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        { allowForKnownSafeCalls: [{ from: 'package', name: 'test', package: 'node:test' }] },
+      ],
+    },
+  },
+  {
     // A test reads bodies of any shape, and what it reads is what it proves.
     files: ['test/**'],
     rules: {

@@ -1,3 +1,5 @@
+import { steadyNow } from '../kernel/steady-now.js';
+
 const MINUTE_MS = 60_000;
 
 /** Allows a number of acts per minute for each name. Each process counts its own acts. The counts are forgotten after each minute. */
@@ -9,7 +11,7 @@ export class MinuteBudget {
 
   /** Whether another act of this name is allowed now. If so, the act is counted. */
   spend(name: string): boolean {
-    const now = performance.now();
+    const now = steadyNow();
     if (now >= this.until) {
       this.spent.clear();
       this.until = now + MINUTE_MS;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { createHmac, randomBytes } from 'node:crypto';
+import { steadyNow } from '../kernel/steady-now.js';
 
 const CAPACITY = 1_000;
 const LIFE_MS = 5 * 60_000;
@@ -18,7 +19,7 @@ export class RememberedPasswordsService {
   /** Whether this pair was checked against this hash within the last five minutes. If so, it is remembered for five more minutes. */
   knows(email: string, password: string, passwordHash: string): boolean {
     const entry = this.entries.get(this.digest(email, password));
-    const isKnown = entry?.passwordHash === passwordHash && entry.until > performance.now();
+    const isKnown = entry?.passwordHash === passwordHash && entry.until > steadyNow();
     if (isKnown) this.remember(email, password, passwordHash);
     return isKnown;
   }
@@ -27,7 +28,7 @@ export class RememberedPasswordsService {
   remember(email: string, password: string, passwordHash: string): void {
     const digest = this.digest(email, password);
     this.entries.delete(digest);
-    this.entries.set(digest, { passwordHash, until: performance.now() + LIFE_MS });
+    this.entries.set(digest, { passwordHash, until: steadyNow() + LIFE_MS });
     if (this.entries.size > CAPACITY) this.entries.delete(this.entries.keys().next().value ?? '');
   }
 

@@ -8,6 +8,7 @@ import { addAuditCommands } from './audit-commands.js';
 import { addJobCommands } from './job-commands.js';
 import { addKeyCommands } from './key-commands.js';
 import { addMigrationCommands } from './migration-commands.js';
+import { addNewCommand } from './new-command.js';
 import { complain } from './operator.js';
 import { addRoleCommands } from './role-commands.js';
 import { addServeCommand } from './serve-command.js';
@@ -40,6 +41,7 @@ for (const addGroup of [
 ]) {
   addGroup(program);
 }
+addNewCommand(program, version);
 
 try {
   await program.parseAsync();

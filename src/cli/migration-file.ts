@@ -24,8 +24,7 @@ export async function writeMigration(
     );
   const { up, down } = await schemaDifferences(dataSource);
   if (up.length === 0) return undefined;
-  const known = dataSource.migrations.map((migration) => Number(/\d+$/.exec(migration.constructor.name)?.[0] ?? 0));
-  const timestamp = Math.max(Date.now(), ...known.map((other) => other + 1));
+  const timestamp = nextTimestamp(dataSource.migrations.map((migration) => migration.constructor.name));
   const file = join(folder, `${timestamp}-${name}.ts`);
   try {
     writeFileSync(file, sourceOf(`${pascal(name)}${timestamp}`, up, down), { flag: 'wx' });
@@ -37,6 +36,12 @@ export async function writeMigration(
     );
   }
   return file;
+}
+
+/** A timestamp for a new migration, in milliseconds: now, or later than those at the ends of these names. */
+export function nextTimestamp(names: readonly string[]): number {
+  const known = names.map((name) => Number(/\d+$/.exec(name)?.[0] ?? 0));
+  return Math.max(Date.now(), ...known.map((other) => other + 1));
 }
 
 function sourceOf(className: string, up: readonly string[], down: readonly string[]): string {

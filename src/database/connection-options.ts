@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 import type { Settings } from '../config/settings.js';
 import { EmbeddedDatabase } from './embedded-database.js';
+import type { EngineSource } from './engine-source.js';
 import { serverPool } from './server-pool.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -11,7 +12,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 pg.defaults.parseInputDatesAsUTC = true;
 
 /** TypeORM's options for the database that the settings name: a PostgreSQL server, or the embedded database, which this function opens. */
-export async function connectionOptions(settings: Settings): Promise<PostgresDataSourceOptions> {
+export async function connectionOptions(settings: Settings, engine?: EngineSource): Promise<PostgresDataSourceOptions> {
   const common = {
     type: 'postgres',
     applicationName: 'tessera',
@@ -24,6 +25,6 @@ export async function connectionOptions(settings: Settings): Promise<PostgresDat
     logging: false,
   } as const;
   if (settings.DATABASE_URL) return { ...common, extra: serverPool(settings) };
-  const embedded = await EmbeddedDatabase.open(settings.DATA_DIR);
+  const embedded = await EmbeddedDatabase.open(settings.DATA_DIR, engine);
   return { ...common, driver: embedded.driver() };
 }

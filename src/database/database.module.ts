@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import { Settings } from '../config/settings.js';
 import { connectionOptions } from './connection-options.js';
+import { EngineSource } from './engine-source.js';
 import { lendSecrets } from './migration-secrets.js';
 import { migrate } from './migrate.js';
 import { NoticesService } from './notices.service.js';
@@ -34,11 +35,11 @@ export class DatabaseModule {
   static forRoot(): DynamicModule {
     let secrets: Secrets | undefined;
     const connection = TypeOrmModule.forRootAsync({
-      inject: [Settings],
-      useFactory: async (settings: Settings) => {
+      inject: [Settings, { token: EngineSource, optional: true }],
+      useFactory: async (settings: Settings, engine?: EngineSource) => {
         secrets = settings;
         // Nest's own retries would not log the reason, nor how long they continue.
-        return { ...(await connectionOptions(settings)), autoLoadEntities: true, toRetry: () => false };
+        return { ...(await connectionOptions(settings, engine)), autoLoadEntities: true, toRetry: () => false };
       },
       dataSourceFactory: (options) =>
         whenDatabaseAnswers(() => open({ ...options, migrations: [...migrations] } as DataSourceOptions, secrets)),
@@ -50,6 +51,11 @@ export class DatabaseModule {
       providers: [StatementsService, NoticesService],
       exports: [StatementsService, NoticesService],
     };
+  }
+
+  /** The names of all migrations that are declared so far. @internal */
+  static migrationNames(): string[] {
+    return [...migrations].map(({ name }) => name);
   }
 
   /** Declares entities, whose repositories can then be injected, and the migrations that make their tables. */

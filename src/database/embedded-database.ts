@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import { join } from 'node:path';
 import pg from 'pg';
 import { SettingsError } from '../config/settings-error.js';
+import type { EngineSource } from './engine-source.js';
 import { lockFolder } from './folder-lock.js';
 import { unpackNewDatabase } from './new-database.js';
 import { PgliteStream } from './pglite-stream.js';
@@ -23,14 +24,14 @@ export class EmbeddedDatabase {
 
   /**
    * Opens the database, or creates it. Its files are private to the user of this process. If other users can still reach a file, a warning
-   * names it.
+   * names it. With another engine, the folder is locked too, but the database need not be in it.
    * @throws FolderInUseError while another process has the folder open; SettingsError when the folder cannot be used
    */
-  static async open(folder: string): Promise<EmbeddedDatabase> {
+  static async open(folder: string, other?: EngineSource): Promise<EmbeddedDatabase> {
     makeFilesPrivate();
     const unlock = lockFolder(folder);
     try {
-      const engine = await openEngine(join(folder, 'database'));
+      const engine = await (other?.open() ?? openEngine(join(folder, 'database')));
       const open = closeToOthers(folder);
       if (open.length > 0) {
         const what = `Other users of this machine can reach ${open.join(', ')}.`;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { extract } from 'tar';
 
 /** An archive of a new database, which the build made. */
-const ARCHIVE = join(import.meta.dirname, 'new-database.tgz');
+export const NEW_DATABASE = join(import.meta.dirname, 'new-database.tgz');
 
 /**
  * Unpacks a new, empty database to this path, unless the path exists. The engine could create a database itself, but this takes seconds and
@@ -16,6 +16,6 @@ export async function unpackNewDatabase(path: string): Promise<void> {
   const unfinished = `${path}.new`;
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished);
-  await extract({ file: ARCHIVE, cwd: unfinished, preserveOwner: false, strict: true });
+  await extract({ file: NEW_DATABASE, cwd: unfinished, preserveOwner: false, strict: true });
   await rename(unfinished, path);
 }

@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Type } from '@nestjs/common';
+import type { DynamicModule, Type } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,12 +8,16 @@ import { DeclaredRolesService } from '../access/declared-roles.service.js';
 import { demandKnownRoles } from '../access/known-roles.js';
 import { assemble } from '../application.js';
 import { settingsFrom, type SettingsInput } from '../config/given-settings.js';
+import { Settings } from '../config/settings.js';
+import { EngineSource } from '../database/engine-source.js';
 import { modulesOf } from '../defined-grants.module.js';
 import { demandDefinition, type NestModule } from '../definition.js';
 import { SERVICE } from '../kernel/origin.js';
 import type { Grant } from '../oauth/grants/grant.js';
 import { UsersService } from '../users/users.service.js';
 import { freePort } from './free-port.js';
+import { MemoryEngine } from './memory-engine.js';
+import { TestClock } from './test-clock.js';
 
 /**
  * What a test starts.
@@ -44,17 +48,32 @@ export interface TestUser {
   ): Promise<Response>;
 }
 
+/** Gives the service its database in memory. */
+class MemoryDatabaseModule {
+  static readonly global: DynamicModule = {
+    module: MemoryDatabaseModule,
+    global: true,
+    providers: [{ provide: EngineSource, useClass: MemoryEngine }],
+    exports: [EngineSource],
+  };
+}
+
 /**
- * A service for tests: on an embedded database in a temporary folder, at a free port of 127.0.0.1.
+ * A service for tests: on an embedded database in memory, at a free port of 127.0.0.1. Run one at a time in a process.
  * @publicApi
  */
 export class TestTessera {
+  /** The clock of the service and its database. */
+  readonly clock: TestClock;
+
   private constructor(
     /** Where the service answers, such as `http://127.0.0.1:41234`. */
     readonly url: string,
     private readonly app: NestFastifyApplication,
     private readonly folder: string,
-  ) {}
+  ) {
+    this.clock = new TestClock(app.get(Settings).DATABASE_URL === undefined);
+  }
 
   /** @internal */
   static async start({ settings = {}, ...definition }: TestOptions): Promise<TestTessera> {
@@ -66,7 +85,7 @@ export class TestTessera {
       const given = { LOG_LEVEL: 'warn', ADMIN_PASSWORD: randomUUID(), ...settings };
       const app = await assemble(
         settingsFrom({ ...given, DATA_DIR: folder, PUBLIC_URL: url }),
-        modulesOf(definition),
+        [MemoryDatabaseModule.global, ...modulesOf(definition)],
         'its own log',
       );
       await app.listen(port, '127.0.0.1');
@@ -110,15 +129,10 @@ export class TestTessera {
     };
   }
 
-  /** The handlers without a policy, as `Controller.method`. They refuse every request, so a test expects none. */
-  routesWithoutPolicy(): string[] {
-    const routes = this.get(DeclaredRolesService).routes();
-    return routes.filter(({ policy }) => policy === undefined).map(({ name }) => name);
-  }
-
   /** Stops the service and deletes its data. */
   async dispose(): Promise<void> {
     await this.app.close();
+    this.clock.reset();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

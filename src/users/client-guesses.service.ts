@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { steadyNow } from '../kernel/steady-now.js';
 import { GuessLimitsService } from './guess-limits.service.js';
 import { TooManyAttempts } from './too-many-attempts.js';
 
@@ -13,7 +14,7 @@ const CAPACITY = 10_000;
  */
 @Injectable()
 export class ClientGuessesService {
-  /** By session: the end of its block, in milliseconds of `performance.now()`. */
+  /** By session: the end of its block, in milliseconds of `steadyNow()`. */
   private readonly blocked = new Map<string, number>();
 
   constructor(private readonly limits: GuessLimitsService) {}
@@ -25,7 +26,7 @@ export class ClientGuessesService {
   check(sessionId: string): void {
     const until = this.blocked.get(sessionId);
     if (until === undefined) return;
-    const wait = Math.ceil((until - performance.now()) / 1000);
+    const wait = Math.ceil((until - steadyNow()) / 1000);
     if (wait > 0) throw new TooManyAttempts(wait);
     this.blocked.delete(sessionId);
   }
@@ -44,7 +45,7 @@ export class ClientGuessesService {
 
   private block(sessionId: string, seconds: number): void {
     this.blocked.delete(sessionId);
-    this.blocked.set(sessionId, performance.now() + seconds * 1000);
+    this.blocked.set(sessionId, steadyNow() + seconds * 1000);
     if (this.blocked.size > CAPACITY) this.blocked.delete(this.blocked.keys().next().value ?? '');
   }
 }

@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { Settings } from '../config/settings.js';
 import { SettingsError } from '../config/settings-error.js';
+import { commandName } from '../kernel/command-name.js';
 import { SERVICE } from '../kernel/origin.js';
 import { FirstPasswordFile } from './first-password.js';
 import { GenuineUsersService } from './genuine-users.service.js';
@@ -73,7 +74,7 @@ export class FirstAdministratorService implements OnModuleInit {
   }
 
   private announce(email: string, mustResetPassword: boolean): void {
-    const change = `npm run cli -- users change ${email} --password`;
+    const change = `${commandName()} users change ${email} --password`;
     // This is for the person who started the service, so it is not written to the log.
     process.stderr.write(
       `\nThe first administrator was made:\n  e-mail    ${email}\n  password  in the file ${this.file.path}\n` +

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AuditEventsService } from '../audit/audit-events.service.js';
 import { SERVICE } from '../kernel/origin.js';
+import { steadyNow } from '../kernel/steady-now.js';
 
 /** A user is reported again after this time. */
 const AGAIN_AFTER_MS = 3_600_000;
@@ -17,7 +18,7 @@ export class TamperedUsersService {
 
   /** Writes a line to the log and an event to the trail, unless this user was reported within the last hour. */
   report(email: string): void {
-    const now = performance.now();
+    const now = steadyNow();
     for (const [name, time] of this.reported) if (now - time > AGAIN_AFTER_MS) this.reported.delete(name);
     if (this.reported.has(email) || this.reported.size >= MOST) return;
     this.reported.set(email, now);

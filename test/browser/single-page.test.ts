@@ -1,21 +1,19 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type BrowserContext, type Page, type Request } from 'playwright-core';
+import type { BrowserContext, Page, Request } from 'playwright-core';
+import { startChromium } from '../support/chromium.js';
 import { basicOf, passwordOf, RESOURCE } from '../support/client.js';
 import { freePort, Service } from '../support/service.js';
 import { seconds } from '../support/sessions.js';
 
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const SERVE = join(import.meta.dirname, '../../examples/browser/serve.mjs');
 
 describe('the single-page example, on another origin than the service', () => {
   let service: Service;
   const apps: ChildProcess[] = [];
   let origin: string;
-  let profile: string;
+  let dispose: () => Promise<void>;
   let browser: BrowserContext;
   let first: Page;
   let second: Page;
@@ -47,21 +45,14 @@ describe('the single-page example, on another origin than the service', () => {
     origin = `http://127.0.0.1:${port}`;
     service = await Service.start({ ALLOWED_ORIGINS: origin });
     await serve(port);
-    profile = mkdtempSync(join(tmpdir(), 'tessera-chromium-'));
-    browser = await chromium.launchPersistentContext(profile, {
-      executablePath: CHROMIUM,
-      // Chromium's own sandbox does not start as root, and containers often run as root.
-      chromiumSandbox: process.getuid?.() !== 0,
-      args: ['--disable-gpu', '--disable-background-networking', '--disable-component-update'],
-    });
+    ({ browser, dispose } = await startChromium());
     first = await tab();
     second = await tab();
   });
   afterAll(async () => {
-    await browser.close();
+    await dispose();
     for (const app of apps) app.kill();
     await service.dispose();
-    rmSync(profile, { recursive: true, force: true });
   });
 
   const tokenOf = (page: Page): Promise<string> => page.locator('#token').innerText();

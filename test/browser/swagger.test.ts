@@ -1,40 +1,22 @@
 import { decodeJwt } from 'jose';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type BrowserContext, type Locator, type Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
+import { startChromium } from '../support/chromium.js';
 import { basic, passwordOf } from '../support/client.js';
 import { CACHE } from '../support/fixtures.mjs';
 import { Service } from '../support/service.js';
 import { TOKEN } from '../support/sessions.js';
 
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-const FLAGS = [
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 describe('Swagger UI', () => {
   let service: Service;
-  let profile: string;
+  let dispose: () => Promise<void>;
   let browser: BrowserContext;
   let page: Page;
   const complaints: string[] = [];
 
   beforeAll(async () => {
     service = await Service.start();
-    profile = mkdtempSync(join(tmpdir(), 'tessera-chromium-'));
-    browser = await chromium.launchPersistentContext(profile, {
-      executablePath: CHROMIUM,
-      // Chromium's own sandbox does not start as root, and containers often run as root.
-      chromiumSandbox: process.getuid?.() !== 0,
-      args: FLAGS,
-      viewport: { width: 1280, height: 1600 },
-    });
+    ({ browser, dispose } = await startChromium());
     page = await browser.newPage();
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
@@ -44,9 +26,8 @@ describe('Swagger UI', () => {
     await page.goto(`${service.url}/docs`);
   });
   afterAll(async () => {
-    await browser.close();
+    await dispose();
     await service.dispose();
-    rmSync(profile, { recursive: true, force: true });
   });
 
   it('shows the service and its sections', async () => {

@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { seconds } from '../support/sessions.js';
@@ -15,26 +15,60 @@ export interface Output {
   readonly stderr: string;
 }
 
-/** The folder of a team, beside a folder `tessera` with the packed package, as the tutorial has it. */
-export class TeamFolder {
+/** A folder `tessera` with the packed package, as in a clone of Tessera after `npm pack`. Teams have their folders beside it. */
+export class PackedService {
   readonly path: string;
   private readonly parent = mkdtempSync(join(tmpdir(), 'tessera-package-'));
-  private server: ChildProcess | undefined;
 
-  constructor(private readonly port: number) {
-    this.path = join(this.parent, 'coupons');
+  constructor() {
+    this.path = join(this.parent, 'tessera');
     mkdirSync(this.path);
-    mkdirSync(join(this.parent, 'tessera'));
-    const pack = ['pack', '--ignore-scripts', '--pack-destination', join(this.parent, 'tessera')];
+    const pack = ['pack', '--ignore-scripts', '--pack-destination', this.path];
     const { status, stderr } = spawnSync('npm', pack, { cwd: ROOT, encoding: 'utf8' });
     if (status !== 0) throw new Error(`The package was not packed: ${stderr}`);
   }
 
   /** The names of the packed files. */
-  packed(): string[] {
-    const [archive = ''] = readdirSync(join(this.parent, 'tessera'));
-    const { stdout } = spawnSync('tar', ['-tzf', join(this.parent, 'tessera', archive)], { encoding: 'utf8' });
+  files(): string[] {
+    const [archive = ''] = readdirSync(this.path).filter((name) => name.endsWith('.tgz'));
+    const { stdout } = spawnSync('tar', ['-tzf', join(this.path, archive)], { encoding: 'utf8' });
     return stdout.trim().split('\n');
+  }
+
+  /** The folder of a team, which need not exist yet. Its server answers at this port. */
+  team(name: string, port: number): TeamFolder {
+    return new TeamFolder(join(this.parent, name), port);
+  }
+
+  /** The clone itself, where `npm run cli` runs the built commands. */
+  clone(): TeamFolder {
+    return new TeamFolder(this.path, 0);
+  }
+
+  dispose(): void {
+    rmSync(this.parent, { recursive: true, force: true });
+  }
+}
+
+/** The folder of a team. */
+export class TeamFolder {
+  private server: ChildProcess | undefined;
+
+  constructor(
+    readonly path: string,
+    private readonly port: number,
+  ) {}
+
+  /** Copies a folder of the repository to here, without what its author made in it. */
+  copyFrom(folder: string): void {
+    const made = ['data', 'dist', 'node_modules'].map((name) => join(ROOT, folder, name));
+    cpSync(join(ROOT, folder), this.path, { recursive: true, filter: (source) => !made.includes(source) });
+  }
+
+  /** Gives this folder the packages that another has installed, without another installation. */
+  sharePackagesOf({ path }: TeamFolder): void {
+    const { status, stderr } = spawnSync('cp', ['-al', join(path, 'node_modules'), this.path], { encoding: 'utf8' });
+    if (status !== 0) throw new Error(stderr);
   }
 
   write(file: string, text: string): void {
@@ -44,7 +78,8 @@ export class TeamFolder {
 
   /** Runs commands by bash, and ends at the first that fails. */
   run(commands: string, settings: NodeJS.ProcessEnv = {}): Output {
-    return spawnSync('bash', ['-euc', commands], {
+    const built = commands.replaceAll('npm run cli --', `node ${join(ROOT, 'dist/cli/main.js')}`);
+    return spawnSync('bash', ['-euc', built], {
       cwd: this.path,
       env: { ...this.environment(), ...settings },
       encoding: 'utf8',
@@ -85,11 +120,6 @@ export class TeamFolder {
     const closed = once(server, 'close');
     process.kill(-server.pid, 'SIGINT');
     await closed;
-  }
-
-  async dispose(): Promise<void> {
-    await this.stop();
-    rmSync(this.parent, { recursive: true, force: true });
   }
 
   private environment(): NodeJS.ProcessEnv {

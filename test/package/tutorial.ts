@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A step of the tutorial: a file to write, commands to run, a server to start until `stop`, or what the last commands must have printed. */
+/** A step of the tutorial: a file to write, commands to run (also in the clone of Tessera), a server to start until `stop`, or what the last commands must have printed. */
 export interface Step {
-  readonly kind: 'file' | 'run' | 'start' | 'stop' | 'prints';
+  readonly kind: 'file' | 'run' | 'clone' | 'start' | 'stop' | 'prints';
   /** The path of a file, or the URL at which a server is ready. */
   readonly subject: string;
   readonly text: string;
@@ -12,7 +12,8 @@ export interface Step {
 }
 
 const PAGE = join(import.meta.dirname, '../../docs/extending.md');
-const STEP = /<!-- (?<kind>file:|run|start|stop|prints)(?: (?<subject>\S+))? -->(?:\n\n```\w+\n(?<text>[^]*?)^```)?/gm;
+const STEP =
+  /<!-- (?<kind>file:|run|clone|start|stop|prints)(?: (?<subject>\S+))? -->(?:\n\n```\w+\n(?<text>[^]*?)^```)?/gm;
 
 /** The steps of docs/extending.md, in order. They use this port in place of 3000. */
 export function tutorialSteps(port: number): Step[] {

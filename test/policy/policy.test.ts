@@ -2,6 +2,7 @@ import { basicOf, type Client } from '../support/client.js';
 import { startExtended } from '../support/extended.js';
 import type { Service } from '../support/service.js';
 import { seconds } from '../support/sessions.js';
+import { builtModules, policyFaults, startTessera } from '../support/team-tests.js';
 
 interface Declared {
   readonly routes: readonly { readonly name: string; readonly policy?: unknown }[];
@@ -27,8 +28,30 @@ describe('policies', () => {
         ...['TokenController.issue', 'HealthController.live', 'HealthController.ready'],
       ]),
     );
-    const undeclared = declared.routes.filter(({ policy }) => policy === undefined).map(({ name }) => name);
-    expect(undeclared).toEqual(['CouponsController.forgotten']);
+  });
+
+  it.each([
+    ['the service', () => [], []],
+    ['a resource of the kit', () => builtModules('coupons/coupons.module.ts'), []],
+    [
+      'a module that forgets some',
+      () => builtModules('coupons.module.ts'),
+      [
+        "CouponsController.forgotten (CouponsModule) declares no policy, so it refuses every request: add @Role('…') or @Public().",
+        'CouponsController.open (CouponsModule) is public, but is documented as if it needed credentials: add `security: []` to its @ApiOperation().',
+        'CouponsController.open (CouponsModule) documents no failure: add @ApiFailures() or @ApiResponse().',
+        'CouponsController.redeem (CouponsModule) is public, but is documented as if it needed credentials: add `security: []` to its @ApiOperation().',
+        'CouponsController.redeem (CouponsModule) documents no failure: add @ApiFailures() or @ApiResponse().',
+        'CouponsController.create (CouponsModule) does not document 400, 401, 403, 413, 415, 429, 500, 503: add @ApiFailures(…) or @ApiResponse().',
+      ],
+    ],
+  ])('and the documentation have no faults in %s, or the faults that it has', async (_what, modules, expected) => {
+    const tessera = await startTessera({ modules: await modules() });
+    try {
+      expect(await policyFaults(tessera)).toEqual(expected);
+    } finally {
+      await tessera.dispose();
+    }
   });
 
   it('name the roles of contract 1, and those of extensions', () => {

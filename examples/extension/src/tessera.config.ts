@@ -1,0 +1,4 @@
+import { defineTessera } from 'tessera';
+import { CouponsModule } from './coupons/coupons.module.js';
+
+export default defineTessera({ modules: [CouponsModule] });
