@@ -1,6 +1,6 @@
 /**
- * Builds the service into `dist/`, and the archive of a new embedded database. The engine needs three seconds and 800 MB to create a database,
- * but unpacking the archive needs neither. With `--if-stale` it builds only if there is no build of these sources, because `npm start` and
+ * Builds the service into `dist/`, a bundle of it, and the archive of a new embedded database. The engine needs three seconds and 800 MB to
+ * create a database, but unpacking the archive needs neither. With `--if-stale` it builds only if there is no build of these sources, because `npm start` and
  * `npm run cli` must not replace the files of a running service. `dist/.sources` says what was built.
  */
 import { spawn } from 'node:child_process';
@@ -15,18 +15,25 @@ const ROOT = join(import.meta.dirname, '..');
 const STAMP = join(ROOT, 'dist/.sources');
 const NEST = fileURLToPath(import.meta.resolve('@nestjs/cli/bin/nest.js'));
 /** What the build is made from: with another compiler, which the lock file names, it may come out differently. */
-const INPUTS = ['nest-cli.json', 'package-lock.json', 'tsconfig.build.json', 'tsconfig.json'];
+const INPUTS = ['.ci/bundle.mjs', 'nest-cli.json', 'package-lock.json', 'tsconfig.build.json', 'tsconfig.json'];
 
 const sources = digest();
 if (!process.argv.includes('--if-stale') || read(STAMP) !== sources || !existsSync(join(ROOT, 'dist/main.js'))) {
   const [[status], archive] = await Promise.all([compile(), newDatabase()]);
   if (status !== 0) process.exit(1);
+  await bundle();
   writeFileSync(join(ROOT, 'dist/database/new-database.tgz'), archive);
   writeFileSync(STAMP, sources);
 }
 
 function compile() {
   return once(spawn(process.execPath, [NEST, 'build'], { cwd: ROOT, stdio: 'inherit' }), 'exit');
+}
+
+/** Only a build loads the bundler. */
+async function bundle() {
+  const { makeBundle } = await import('./bundle.mjs');
+  await makeBundle();
 }
 
 /** Only a build loads the engine: `npm start` with a current build does not need it. */

@@ -19,6 +19,9 @@ const ENGINE = `
     static create = async (folder) => (writeFileSync(folder + '/PG_VERSION', '18'), { close: async () => undefined });
   };`;
 
+/** Replaces the bundler. */
+const BUNDLER = 'export const makeBundle = () => undefined;';
+
 describe('the build before `npm start` and `npm run cli`', () => {
   let root: string;
   const write = (path: string, content: string): void => {
@@ -38,7 +41,7 @@ describe('the build before `npm start` and `npm run cli`', () => {
       write(name, '{}');
     write('src/main.ts', 'first');
     write('src/kernel/id.ts', '');
-    mkdirSync(join(root, '.ci'));
+    write('.ci/bundle.mjs', BUNDLER);
     cpSync(join(ROOT, SCRIPT), join(root, SCRIPT));
   });
   afterEach(() => {

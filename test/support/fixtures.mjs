@@ -37,10 +37,10 @@ export const SANE_SESSIONS = Object.entries(SESSION_SETTINGS)
 /** The data folder that each suite copies at its start. */
 export const IMAGE = join(CACHE, 'image');
 
-/** The bundle of the service and its command line that the suites start: `test/support/bundle.mjs` has the reason. */
-export const BUNDLE = join(CACHE, 'bundle');
-export const MAIN = join(BUNDLE, 'main.mjs');
-export const CLI = join(BUNDLE, 'cli.mjs');
+const DIST = join(import.meta.dirname, '../../dist');
+/** The service and its command line, as built. */
+export const MAIN = join(DIST, 'main.js');
+export const CLI = join(DIST, 'cli/main.js');
 
 /**
  * Options of Node.js for the processes of the suites: V8 compiles WebAssembly, which is the embedded database, by its fast compiler
