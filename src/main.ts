@@ -1,4 +1,4 @@
 import { fromBundle } from './bundle.js';
 
-const { serve } = (await fromBundle<typeof import('./serve.js')>('serve')) ?? (await import('./serve.js'));
+const { serve } = (await fromBundle('serve')) ?? (await import('./serve.js'));
 await serve();
