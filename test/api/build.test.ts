@@ -16,7 +16,10 @@ const COMPILER = `
 const ENGINE = `
   const { writeFileSync } = require('node:fs');
   exports.PGlite = class {
-    static create = async (folder) => (writeFileSync(folder + '/PG_VERSION', '18'), { close: async () => undefined });
+    static create = async (folder) => {
+      writeFileSync(folder + '/PG_VERSION', '18');
+      return { exec: async () => undefined, close: async () => undefined };
+    };
   };`;
 
 /** Replaces the bundler. */

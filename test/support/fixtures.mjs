@@ -44,9 +44,11 @@ export const CLI = join(DIST, 'cli/main.js');
 
 /**
  * Options of Node.js for the processes of the suites: V8 compiles WebAssembly, which is the embedded database, by its fast compiler
- * alone. Most processes end before the optimised code would pay for its compilation: a start takes half a second less of a processor.
+ * alone. Most processes end before the optimised code would pay for its compilation.
  */
 export const QUICK_START = ['--liftoff-only'];
+/** The same for commands, which end before optimised JavaScript would pay either. */
+export const QUICK_COMMAND = [...QUICK_START, '--no-opt'];
 
 const OPERATIONS = ['Create', 'Read', 'List', 'Edit', 'Delete'];
 
