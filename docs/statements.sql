@@ -1078,6 +1078,206 @@ SELECT
     FROM shared
   ) AS counted;
 
+-- name: guess-reserve-sign-in
+-- sent again when its connection broke
+-- $1 keys: text[]
+-- $2 free: int[]
+-- $3 seconds: float8[]
+-- $4 longest: float8[]
+-- $5 ownKey: text
+-- $6 totalKey: text
+-- $7 email: text
+WITH
+  limits AS (
+    SELECT *
+    FROM
+      unnest(:keys::text[], :free::int[], :seconds::float8[], :longest::float8[]) AS l (key, free, seconds, longest)
+  ),
+  blocked AS (
+    SELECT max(t.blocked_until) AS until
+    FROM
+      login_throttles t
+      LEFT JOIN (
+        SELECT
+          coalesce(last_success > now() - interval '90 days', false) AS is_known,
+          failures > 0
+          AND last_failure > now() - interval '1 day' AS failed
+        FROM login_throttles
+        WHERE key = :ownKey
+      ) own ON true
+    WHERE
+      t.key = ANY (:keys)
+      AND t.blocked_until > now()
+      AND (
+        t.key = :ownKey
+        OR own.is_known IS NOT TRUE
+        AND (
+          t.key <> :totalKey
+          OR own.failed
+        )
+      )
+  ),
+  own AS (
+    INSERT INTO
+      login_throttles AS t (key, failures, blocked_until, last_failure)
+    SELECT
+      :ownKey,
+      1,
+      '-infinity',
+      now()
+    FROM blocked
+    WHERE until IS NULL
+    ON CONFLICT (key) DO UPDATE
+    SET
+      failures = CASE
+        WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+        ELSE 1
+      END,
+      last_failure = now(),
+      blocked_until = coalesce(
+        (
+          SELECT
+            now() + make_interval(
+              secs => least(
+                l.longest,
+                l.seconds * power(
+                  2,
+                  least(
+                    CASE
+                      WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+                      ELSE 1
+                    END - l.free - 1,
+                    20
+                  )
+                )
+              )
+            )
+          FROM limits l
+          WHERE
+            l.key = t.key
+            AND CASE
+              WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+              ELSE 1
+            END > l.free
+        ),
+        t.blocked_until
+      )
+    WHERE t.blocked_until <= now()
+    RETURNING
+      failures,
+      blocked_until,
+      coalesce(last_success > now() - interval '90 days', false) AS is_known
+  ),
+  shared AS (
+    INSERT INTO
+      login_throttles AS t (key, failures, blocked_until, last_failure)
+    SELECT
+      l.key,
+      1,
+      '-infinity',
+      now()
+    FROM
+      own,
+      limits l
+    WHERE
+      NOT own.is_known
+      AND l.key <> :ownKey
+    ORDER BY l.key COLLATE "C"
+    ON CONFLICT (key) DO UPDATE
+    SET
+      failures = CASE
+        WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+        ELSE 1
+      END,
+      last_failure = now(),
+      blocked_until = coalesce(
+        (
+          SELECT
+            now() + make_interval(
+              secs => least(
+                l.longest,
+                l.seconds * power(
+                  2,
+                  least(
+                    CASE
+                      WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+                      ELSE 1
+                    END - l.free - 1,
+                    20
+                  )
+                )
+              )
+            )
+          FROM limits l
+          WHERE
+            l.key = t.key
+            AND CASE
+              WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+              ELSE 1
+            END > l.free
+        ),
+        t.blocked_until
+      )
+    WHERE
+      t.blocked_until <= now()
+      OR t.key = :totalKey
+      AND (
+        SELECT failures
+        FROM own
+      ) = 1
+    RETURNING key
+  )
+SELECT
+  ceil(
+    extract(
+      epoch
+      FROM
+        (
+          SELECT until
+          FROM blocked
+        ) - now()
+    )
+  )::int AS wait,
+  extract(
+    epoch
+    FROM now()
+  )::float8 AS at,
+  (
+    SELECT is_known
+    FROM own
+  ) AS "isKnown",
+  (
+    SELECT
+      extract(
+        epoch
+        FROM greatest(blocked_until, now()) - now()
+      )::float8
+    FROM own
+  ) AS "ownBlock",
+  ARRAY(
+    SELECT key
+    FROM shared
+  ) AS counted,
+  u.*
+FROM
+  (
+    SELECT
+  ) one
+  LEFT JOIN (
+    SELECT
+      email,
+      password_hash AS "passwordHash",
+      enabled,
+      is_administrator AS "isAdministrator",
+      roles,
+      must_reset_password AS "mustResetPassword",
+      totp_secret AS "totpSecret",
+      mac,
+      created_on AS "createdOn"
+    FROM users
+    WHERE email = :email
+  ) u ON true;
+
 -- name: guess-settle
 -- $1 right: text[]
 -- $2 returned: text[]

@@ -20,7 +20,11 @@ export class GenuineUsersService {
    * returned.
    */
   async find(email: string): Promise<User | null> {
-    const user = await this.rows.find(email);
+    return this.genuine(await this.rows.find(email));
+  }
+
+  /** The user of a row that was read; null when it is not genuine, which is reported. */
+  genuine(user: User | null): User | null {
     return user && this.reported(user, this.seals.isGenuine(user)) ? user : null;
   }
 

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { GivenTo } from '../database/statement.js';
 import { StatementsService } from '../database/statements.service.js';
-import { FORGET, RESERVE, SETTLE, type Reserved } from './guess-limits.statements.js';
+import { FORGET, RESERVE, RESERVE_SIGN_IN, SETTLE, type Reserved } from './guess-limits.statements.js';
+import type { User } from './user.entity.js';
 
 /** `free` failures do not block. The next failure blocks for `seconds`, and each further failure for twice as long, up to `longest`. */
 export interface GuessLimit {
@@ -32,12 +33,15 @@ export class GuessLimitsRepository {
   constructor(private readonly statements: StatementsService) {}
 
   /** Checks all limits of a guess, and counts the guess as a failure unless a counter blocks. */
-  reserve({ own, shared, total }: Counters): Promise<Reserved> {
-    const counters = [own, ...shared, ...(total ? [total] : [])];
-    const column = (of: keyof GuessLimit): number[] => counters.map(({ limit }) => limit[of]);
-    const limits = { free: column('free'), seconds: column('seconds'), longest: column('longest') };
-    const keys = counters.map(({ key }) => key);
-    return this.statements.runForOne(RESERVE, { keys, ...limits, ownKey: own.key, totalKey: total?.key ?? '' });
+  reserve(counters: Counters): Promise<Reserved> {
+    return this.statements.runForOne(RESERVE, valuesOf(counters));
+  }
+
+  /** The same for a guess at a password, with the user of this e-mail as the row says, or null. */
+  async reserveSignIn(counters: Counters, email: string): Promise<Reserved & { readonly user: User | null }> {
+    const values = { ...valuesOf(counters), email };
+    const { wait, at, isKnown, ownBlock, counted, ...user } = await this.statements.runForOne(RESERVE_SIGN_IN, values);
+    return { wait, at, isKnown, ownBlock, counted, user: user.email === null ? null : user };
   }
 
   /**
@@ -52,4 +56,12 @@ export class GuessLimitsRepository {
   forget(limit: number): Promise<number> {
     return this.statements.runForCount(FORGET, { limit });
   }
+}
+
+function valuesOf({ own, shared, total }: Counters): GivenTo<typeof RESERVE> {
+  const counters = [own, ...shared, ...(total ? [total] : [])];
+  const column = (of: keyof GuessLimit): number[] => counters.map(({ limit }) => limit[of]);
+  const limits = { free: column('free'), seconds: column('seconds'), longest: column('longest') };
+  const keys = counters.map(({ key }) => key);
+  return { keys, ...limits, ownKey: own.key, totalKey: total?.key ?? '' };
 }

@@ -3,8 +3,11 @@ import { createHmac } from 'node:crypto';
 import { Settings } from '../config/settings.js';
 import { JobsService } from '../jobs/jobs.service.js';
 import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
-import { GuessLimitsRepository, type GuessLimit, type KeyedLimit } from './guess-limits.repository.js';
+import { textFault } from '../kernel/text.js';
+import { GuessLimitsRepository, type Counters, type GuessLimit, type KeyedLimit } from './guess-limits.repository.js';
+import type { Reserved } from './guess-limits.statements.js';
 import { TooManyAttempts } from './too-many-attempts.js';
+import type { User } from './user.entity.js';
 
 /** A counter of guesses: its name, which the database stores only as an HMAC, and its limit. */
 export interface GuessCounter {
@@ -70,21 +73,18 @@ export class GuessLimitsService implements OnModuleInit {
    * Counts a guess as a failure, before it is evaluated. It runs one statement, or up to three when concurrent guesses use up a limit.
    * @throws AppError 429 too_many_attempts with `Retry-After` while one of its counters blocks; then nothing is counted
    */
-  async reserve({ own, shared = [], total }: Guess): Promise<Reservation> {
-    const keyed = ({ name, limit }: GuessCounter): KeyedLimit => ({ key: this.digest(name), limit });
-    const counters = { own: keyed(own), shared: shared.map(keyed), total: total && keyed(total) };
-    const others = counters.shared.length + (total ? 1 : 0);
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const { wait, isKnown, counted, at, ownBlock } = await this.counters.reserve(counters);
-      if (wait !== null) throw new TooManyAttempts(wait);
-      if (isKnown === null) continue;
-      const reservation = { own: counters.own.key, shared: counted.sort(), at, ownBlock: ownBlock ?? 0 };
-      if (isKnown || counted.length === others) return reservation;
-      await this.giveBack(reservation);
-    }
-    throw new TooManyAttempts(1);
+  async reserve(guess: Guess): Promise<Reservation> {
+    return (await this.count(guess, (counters) => this.counters.reserve(counters))).reservation;
   }
 
+  /** The same for a guess at a password, with the user of this e-mail as the row says, or null. */
+  async reserveSignIn(guess: Guess, email: string): Promise<{ reservation: Reservation; user: User | null }> {
+    const name = textFault(email) ? '' : email.toLowerCase();
+    const { reservation, reserved } = await this.count(guess, (counters) =>
+      this.counters.reserveSignIn(counters, name),
+    );
+    return { reservation, user: reserved.user };
+  }
   /** Settles right guesses, in one statement: their own counters begin again, and the failure is taken back from the shared counters. */
   async settle(guess: Reservation, ...more: readonly Reservation[]): Promise<void> {
     const right = [guess, ...more].map(({ own }) => own);
@@ -94,6 +94,25 @@ export class GuessLimitsService implements OnModuleInit {
   /** Takes a failure back, in one statement: the guess was not evaluated, or the attempt was not a guess. */
   async giveBack({ own, shared, at }: Reservation): Promise<void> {
     await this.counters.settle({ right: [], returned: [own, ...shared], at });
+  }
+
+  private async count<R extends Reserved>(
+    { own, shared = [], total }: Guess,
+    reserve: (counters: Counters) => Promise<R>,
+  ): Promise<{ reservation: Reservation; reserved: R }> {
+    const keyed = ({ name, limit }: GuessCounter): KeyedLimit => ({ key: this.digest(name), limit });
+    const counters = { own: keyed(own), shared: shared.map(keyed), total: total && keyed(total) };
+    const others = counters.shared.length + (total ? 1 : 0);
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const reserved = await reserve(counters);
+      const { wait, isKnown, counted, at, ownBlock } = reserved;
+      if (wait !== null) throw new TooManyAttempts(wait);
+      if (isKnown === null) continue;
+      const reservation = { own: counters.own.key, shared: counted.sort(), at, ownBlock: ownBlock ?? 0 };
+      if (isKnown || counted.length === others) return { reservation, reserved };
+      await this.giveBack(reservation);
+    }
+    throw new TooManyAttempts(1);
   }
 
   private digest(name: string): string {

@@ -1,4 +1,5 @@
 import { rowOf, statement } from '../database/statement.js';
+import type { User } from './user.entity.js';
 
 /** After this time without a failure, a counter begins again. */
 const MEMORY = '1 day';
@@ -24,27 +25,24 @@ export interface Reserved {
   readonly counted: string[];
 }
 
+/** What counting a guess takes. */
+const GUESS = {
+  keys: 'text[]',
+  free: 'int[]',
+  seconds: 'float8[]',
+  longest: 'float8[]',
+  ownKey: 'text',
+  totalKey: 'text',
+} as const;
+
 /**
- * Checks all limits of a guess and counts the guess as a failure. `keys` are its counters; each has the number of `free` failures, and the
+ * SQL: checks all limits of a guess and counts the guess as a failure. `keys` are its counters; each has the number of `free` failures, and the
  * seconds of its first and of its `longest` block. `ownKey` is the guess's own counter. `totalKey` is the counter that does not block
  * guesses whose own counter had no failure; it is empty when there is no such counter. If a counter blocks, `wait` is the seconds until
  * none blocks, and nothing is counted. Each row is checked again when it is locked: `isKnown` is null when the own counter blocks by then,
  * and a shared counter that blocks by then is missing from `counted`.
  */
-export const RESERVE = statement({
-  name: 'guess-reserve',
-  // A guess that is counted twice makes the limit stricter, which does no harm.
-  isIdempotent: true,
-  parameters: {
-    keys: 'text[]',
-    free: 'int[]',
-    seconds: 'float8[]',
-    longest: 'float8[]',
-    ownKey: 'text',
-    totalKey: 'text',
-  },
-  returns: rowOf<Reserved>(),
-  text: `WITH limits AS (
+const COUNT_GUESS = `WITH limits AS (
       SELECT * FROM unnest(:keys::text[], :free::int[], :seconds::float8[], :longest::float8[]) AS l (key, free, seconds, longest)),
     blocked AS (
       SELECT max(t.blocked_until) AS until FROM login_throttles t
@@ -67,7 +65,27 @@ export const RESERVE = statement({
       extract(epoch FROM now())::float8 AS at,
       (SELECT is_known FROM own) AS "isKnown",
       (SELECT extract(epoch FROM greatest(blocked_until, now()) - now())::float8 FROM own) AS "ownBlock",
-      ARRAY(SELECT key FROM shared) AS counted`,
+      ARRAY(SELECT key FROM shared) AS counted`;
+
+/** Counts a guess. A guess that is counted twice makes the limit stricter, which does no harm. */
+export const RESERVE = statement({
+  name: 'guess-reserve',
+  isIdempotent: true,
+  parameters: GUESS,
+  returns: rowOf<Reserved>(),
+  text: COUNT_GUESS,
+});
+
+/** Counts a guess at a password as `RESERVE` does, and reads the user with this e-mail. The members of the user are null when there is none. */
+export const RESERVE_SIGN_IN = statement({
+  name: 'guess-reserve-sign-in',
+  isIdempotent: true,
+  parameters: { ...GUESS, email: 'text' },
+  returns: rowOf<Reserved & (User | { readonly email: null })>(),
+  text: `${COUNT_GUESS}, u.* FROM (SELECT) one LEFT JOIN (
+      SELECT email, password_hash AS "passwordHash", enabled, is_administrator AS "isAdministrator", roles,
+        must_reset_password AS "mustResetPassword", totp_secret AS "totpSecret", mac, created_on AS "createdOn"
+      FROM users WHERE email = :email) u ON true`,
 });
 
 /**

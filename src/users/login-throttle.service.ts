@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { isIPv6 } from 'node:net';
 import { networkOf } from '../kernel/address.js';
-import { GuessLimitsService, type GuessCounter, type Reservation } from './guess-limits.service.js';
+import { GuessLimitsService, type Guess, type GuessCounter, type Reservation } from './guess-limits.service.js';
+import type { User } from './user.entity.js';
 
 const LONGEST = 900;
 
@@ -35,12 +36,18 @@ export class LoginThrottleService {
 
   /** Counts an attempt with a password as a failure, until it is settled. @throws AppError 429 too_many_attempts */
   reserve(account: string, address: string | null): Promise<Reservation> {
-    const [nearest, ...wider] = countersOf(address);
-    return this.limits.reserve({
-      own: { name: `pair ${nearest.place} ${account}`, limit: PAIR },
-      shared: [nearest, ...wider].map(({ place, limit }) => ({ name: `address ${place}`, limit })),
-      total: { name: `account ${account}`, limit: ACCOUNT },
-    });
+    return this.limits.reserve(guessOf(account, address));
+  }
+
+  /**
+   * The same, and reads the user with this e-mail in the same statement. The row may have been written outside the service.
+   * @throws AppError 429 too_many_attempts
+   */
+  reserveSignIn(
+    { account, address }: { readonly account: string; readonly address: string | null },
+    email: string,
+  ): Promise<{ reservation: Reservation; user: User | null }> {
+    return this.limits.reserveSignIn(guessOf(account, address), email);
   }
 
   /**
@@ -63,6 +70,15 @@ export class LoginThrottleService {
 }
 
 type Place = Pick<GuessCounter, 'limit'> & { readonly place: string };
+
+function guessOf(account: string, address: string | null): Guess {
+  const places = countersOf(address);
+  return {
+    own: { name: `pair ${places[0].place} ${account}`, limit: PAIR },
+    shared: places.map(({ place, limit }) => ({ name: `address ${place}`, limit })),
+    total: { name: `account ${account}`, limit: ACCOUNT },
+  };
+}
 
 /** The address; for an IPv6 address, its networks, the narrowest first. */
 function countersOf(address: string | null): [Place, ...Place[]] {
