@@ -4,6 +4,8 @@ import { StatementsService } from '../database/statements.service.js';
 import { FORGET, RESERVE, RESERVE_SIGN_IN, SETTLE, type Reserved } from './guess-limits.statements.js';
 import type { User } from './user.entity.js';
 
+export type { Reserved } from './guess-limits.statements.js';
+
 /** `free` failures do not block. The next failure blocks for `seconds`, and each further failure for twice as long, up to `longest`. */
 export interface GuessLimit {
   readonly free: number;

@@ -4,8 +4,13 @@ import { Settings } from '../config/settings.js';
 import { JobsService } from '../jobs/jobs.service.js';
 import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
 import { textFault } from '../kernel/text.js';
-import { GuessLimitsRepository, type Counters, type GuessLimit, type KeyedLimit } from './guess-limits.repository.js';
-import type { Reserved } from './guess-limits.statements.js';
+import {
+  GuessLimitsRepository,
+  type Counters,
+  type GuessLimit,
+  type KeyedLimit,
+  type Reserved,
+} from './guess-limits.repository.js';
 import { TooManyAttempts } from './too-many-attempts.js';
 import type { User } from './user.entity.js';
 
