@@ -2,7 +2,7 @@ import config from './jest.config.js';
 
 /**
  * What `npm test` proves for both engines: none of these reaches the database that TEST_DATABASE_URL names.
- * - They read files of the repository, or call one class: all of `policy/` but policy.test.ts, build, new-module, trusted-proxies,
+ * - They read files of the repository, or call one class: all of `policy/` but policy.test.ts, build, bundle, new-module, trusted-proxies,
  *   unread-metrics and remembered-passwords.
  * - They are about the embedded database, and use it whatever the suites run on: those of `database/`, and `testing/`.
  * - They are about HTTP before a request reaches a handler or after it has left one, about the documentation, or about what is declared in code:
@@ -10,12 +10,20 @@ import config from './jest.config.js';
  */
 const WITHOUT_SERVER = [
   'policy/(?!policy\\.)[\\w-]+',
-  ...['build', 'new-module', 'trusted-proxies', 'unread-metrics'].map((name) => `api/${name}`),
+  ...['build', 'bundle', 'new-module', 'trusted-proxies', 'unread-metrics'].map((name) => `api/${name}`),
   'authority/remembered-passwords',
-  ...['bad-bodies', 'compression', 'cross-origin', 'definition', 'encoded-bodies', 'home', 'hostile-dtos', 'hosts'].map(
-    (name) => `api/${name}`,
-  ),
-  ...['issuer-path', 'npm-start', 'openapi', 'plain-dtos', 'proxies'].map((name) => `api/${name}`),
+  ...[
+    'bad-bodies',
+    'compression',
+    'cross-origin',
+    'definition',
+    'encoded-bodies',
+    'every-answer',
+    'home',
+    'hostile-dtos',
+    'hosts',
+  ].map((name) => `api/${name}`),
+  ...['issuer-path', 'npm-start', 'openapi', 'plain-dtos', 'proxies', 'validation'].map((name) => `api/${name}`),
   ...['declarations', 'documentation', 'openapi'].map((name) => `resource-kit/${name}`),
   ...['damaged-folder', 'embedded-maintenance', 'embedded-memory', 'first-start', 'folder-lock', 'private-files'].map(
     (name) => `database/${name}`,

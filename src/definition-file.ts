@@ -9,6 +9,11 @@ const SOURCES = ['tessera.config.ts', 'tessera.config.mts', 'src/tessera.config.
 const COMPILE_FIRST =
   'Compile it first, for example by `npx tsc`. Nest needs the metadata of decorators, which Node.js does not make when it runs TypeScript.';
 
+/** Whether the working folder has a definition that is compiled. */
+export function hasDefinition(): boolean {
+  return FILES.some((name) => existsSync(name));
+}
+
 /**
  * Loads the definition of the working folder, or the named file. Without a file, the service has no additional modules.
  * @throws DefinitionError that names the file and says why it cannot be used

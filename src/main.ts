@@ -1,4 +1,4 @@
-import { loadDefinition } from './definition-file.js';
-import { serve } from './serve.js';
+import { fromBundle } from './bundle.js';
 
-await serve(() => loadDefinition());
+const { serve } = (await fromBundle('serve')) ?? (await import('./serve.js'));
+await serve();

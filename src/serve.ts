@@ -1,11 +1,12 @@
 import { createApplication } from './application.js';
 import { Settings } from './config/settings.js';
 import { SettingsError } from './config/settings-error.js';
+import { loadDefinition } from './definition-file.js';
 import type { TesseraDefinition } from './definition.js';
 import { operatorFault } from './operator-fault.js';
 
-/** Starts the HTTP server. If it cannot start, the process says why and exits with 1. */
-export async function serve(load: () => Promise<TesseraDefinition>): Promise<void> {
+/** Starts the HTTP server with the definition of the working folder, or another. If it cannot start, the process says why and exits with 1. */
+export async function serve(load: () => Promise<TesseraDefinition> = loadDefinition): Promise<void> {
   try {
     await listen(await load());
   } catch (error) {

@@ -1,8 +1,8 @@
-import { PGlite } from '@electric-sql/pglite';
 import { Logger } from '@nestjs/common';
 import { join } from 'node:path';
 import pg from 'pg';
 import { SettingsError } from '../config/settings-error.js';
+import { EmbeddedEngine } from './embedded-engine.js';
 import type { EngineSource } from './engine-source.js';
 import { lockFolder } from './folder-lock.js';
 import { unpackNewDatabase } from './new-database.js';
@@ -18,7 +18,7 @@ const logger = new Logger('EmbeddedDatabase');
  */
 export class EmbeddedDatabase {
   private constructor(
-    private readonly engine: PGlite,
+    private readonly engine: EmbeddedEngine,
     private readonly unlock: () => void,
   ) {}
 
@@ -73,10 +73,10 @@ export class EmbeddedDatabase {
   }
 }
 
-async function openEngine(path: string): Promise<PGlite> {
+async function openEngine(path: string): Promise<EmbeddedEngine> {
   try {
     await unpackNewDatabase(path);
-    return await PGlite.create(path);
+    return await EmbeddedEngine.open({ dataDir: path });
   } catch (error) {
     throw new SettingsError([
       `DATA_DIR: the embedded database in ${path} cannot be opened (${(error as Error).message}); expected files that a service of ` +

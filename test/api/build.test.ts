@@ -16,8 +16,14 @@ const COMPILER = `
 const ENGINE = `
   const { writeFileSync } = require('node:fs');
   exports.PGlite = class {
-    static create = async (folder) => (writeFileSync(folder + '/PG_VERSION', '18'), { close: async () => undefined });
+    static create = async (folder) => {
+      writeFileSync(folder + '/PG_VERSION', '18');
+      return { exec: async () => undefined, close: async () => undefined };
+    };
   };`;
+
+/** Replaces the bundler. */
+const BUNDLER = 'export const makeBundle = () => undefined;';
 
 describe('the build before `npm start` and `npm run cli`', () => {
   let root: string;
@@ -38,7 +44,7 @@ describe('the build before `npm start` and `npm run cli`', () => {
       write(name, '{}');
     write('src/main.ts', 'first');
     write('src/kernel/id.ts', '');
-    mkdirSync(join(root, '.ci'));
+    write('.ci/bundle.mjs', BUNDLER);
     cpSync(join(ROOT, SCRIPT), join(root, SCRIPT));
   });
   afterEach(() => {

@@ -18,8 +18,13 @@ interface Verified {
 let service: Service;
 let head: string;
 let ended: Tokens;
+/** Statements that undo what an attacker wrote. They run before the next statements, in the same process. */
+let undoing: readonly string[] = [];
 
-const write = (...statements: string[]) => runSql(service.dataDir, statements.join(';\n'));
+async function write(...statements: string[]): Promise<void> {
+  await runSql(service.dataDir, [...undoing, ...statements].join(';\n'));
+  undoing = [];
+}
 const run = (...args: string[]): Promise<CommandResult> => runCli(service.dataDir, args);
 
 async function verify(...args: string[]): Promise<Verified> {
@@ -32,12 +37,11 @@ async function verify(...args: string[]): Promise<Verified> {
   return { code, head: `${found.id}:${found.link}`, kinds: findings.map(({ kind }) => kind), findings };
 }
 
-/** Applies the statements of an attacker, verifies the trail, then undoes the statements. */
-async function afterWriting(doing: string[], undoing: string[], ...args: string[]): Promise<Verified> {
+/** Applies the statements of an attacker, and verifies the trail. The next `write` first undoes the statements. */
+async function afterWriting(doing: string[], undo: string[], ...args: string[]): Promise<Verified> {
   await write(...doing);
-  const verified = await verify(...args);
-  await write(...undoing);
-  return verified;
+  undoing = undo;
+  return verify(...args);
 }
 
 beforeAll(async () => {

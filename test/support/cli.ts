@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { settingsOf } from './data.js';
-import { CLI, QUICK_START } from './fixtures.mjs';
+import { CLI, QUICK_COMMAND } from './fixtures.mjs';
 
 /** The result of a command: its exit code and its output. */
 export interface CommandResult {
@@ -18,7 +18,7 @@ export function runCli(
   settings: NodeJS.ProcessEnv = {},
 ): Promise<CommandResult> {
   const env = { ...environment(dataDir), ...settings };
-  const child = spawn(process.execPath, [...QUICK_START, '--throw-deprecation', CLI, ...args], { env, stdio: 'pipe' });
+  const child = spawn(process.execPath, [...QUICK_COMMAND, '--throw-deprecation', CLI, ...args], { env, stdio: 'pipe' });
   // A command that reads no input may end before the input is written.
   child.stdin.on('error', () => undefined).end(input);
   return resultOf(child);
@@ -26,7 +26,7 @@ export function runCli(
 
 /** Runs the real command in a pseudo-terminal, and types an answer, with Enter, at each prompt that ends in a colon. */
 export function runCliInTerminal(dataDir: string, args: string, answers: readonly string[]): Promise<CommandResult> {
-  const command = [process.execPath, ...QUICK_START, CLI, args].join(' ');
+  const command = [process.execPath, ...QUICK_COMMAND, CLI, args].join(' ');
   const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
     env: environment(dataDir),
     stdio: 'pipe',

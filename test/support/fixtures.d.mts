@@ -14,3 +14,4 @@ export function hostileSessions(database: string): string;
 export const MAIN: string;
 export const CLI: string;
 export const QUICK_START: readonly string[];
+export const QUICK_COMMAND: readonly string[];

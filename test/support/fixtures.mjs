@@ -37,16 +37,18 @@ export const SANE_SESSIONS = Object.entries(SESSION_SETTINGS)
 /** The data folder that each suite copies at its start. */
 export const IMAGE = join(CACHE, 'image');
 
-/** The bundle of the service and its command line that the suites start: `test/support/bundle.mjs` has the reason. */
-export const BUNDLE = join(CACHE, 'bundle');
-export const MAIN = join(BUNDLE, 'main.mjs');
-export const CLI = join(BUNDLE, 'cli.mjs');
+const DIST = join(import.meta.dirname, '../../dist');
+/** The service and its command line, as built. */
+export const MAIN = join(DIST, 'main.js');
+export const CLI = join(DIST, 'cli/main.js');
 
 /**
  * Options of Node.js for the processes of the suites: V8 compiles WebAssembly, which is the embedded database, by its fast compiler
- * alone. Most processes end before the optimised code would pay for its compilation: a start takes half a second less of a processor.
+ * alone. Most processes end before the optimised code would pay for its compilation.
  */
 export const QUICK_START = ['--liftoff-only'];
+/** The same for commands, which end before optimised JavaScript would pay either. */
+export const QUICK_COMMAND = [...QUICK_START, '--no-opt'];
 
 const OPERATIONS = ['Create', 'Read', 'List', 'Edit', 'Delete'];
 

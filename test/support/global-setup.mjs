@@ -1,7 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeBundle } from './bundle.mjs';
 import { CACHE, IMAGE, USERS } from './fixtures.mjs';
 
 const DIST = join(import.meta.dirname, '../../dist');
@@ -20,10 +19,10 @@ export async function addUsers() {
   await app.close();
 }
 
-/** Makes the bundle that the suites start, and the data folder that each suite copies at its start: migrated, with the fixture users. */
+/** Makes the data folder that each suite copies at its start: migrated, with the fixture users. */
 export default async function makeImage() {
   if (!existsSync(DIST)) throw new Error('There is no build: run `npm run build` first, or `npm test`, which does.');
   rmSync(CACHE, { recursive: true, force: true });
   process.env.DATA_DIR = IMAGE;
-  await Promise.all([makeBundle(), addUsers()]);
+  await addUsers();
 }

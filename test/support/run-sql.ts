@@ -8,7 +8,9 @@ import { QUICK_START } from './fixtures.mjs';
 const SCRIPT = `
   import { PGlite } from '@electric-sql/pglite';
   const [folder, sql] = process.argv.slice(1);
-  const database = await PGlite.create(folder);
+  // As the service does: the engine writes its whole cache when it starts.
+  const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'];
+  const database = await PGlite.create(folder, { startParams });
   const results = await database.exec(sql);
   await database.close();
   console.log(JSON.stringify(results.at(-1)?.rows ?? []));`;

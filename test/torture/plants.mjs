@@ -172,7 +172,8 @@ export function plant(name) {
   const folder = join(FOLDER, name.replaceAll(/\W+/g, '-'));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
-  cpSync(DIST, folder, { recursive: true });
+  // A fault changes modules that the bundle has copies of.
+  cpSync(DIST, folder, { recursive: true, filter: (path) => path !== join(DIST, 'bundle') });
   // The command line reads its version there.
   if (!existsSync(join(FOLDER, 'package.json'))) copyFileSync(PACKAGE, join(FOLDER, 'package.json'));
   renameSync(join(folder, 'main.js'), join(folder, 'unharmed.js'));

@@ -1,10 +1,13 @@
+/**
+ * Bundles the built service and its command line, with their packages, into `dist/bundle/`. Half of the time of a start went into loading the
+ * 2,700 files of `dist/` and the packages. `src/bundle.ts` says when a process uses the bundle.
+ */
 import { build } from 'esbuild';
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { BUNDLE } from './fixtures.mjs';
+import { dirname, join, relative } from 'node:path';
 
-const ROOT = join(import.meta.dirname, '../..');
+const ROOT = join(import.meta.dirname, '..');
+const BUNDLE = join(ROOT, 'dist/bundle');
 
 /** Packages that stay outside of the bundle: native or WebAssembly files, worker threads, and the driver that tests instrument. */
 const EXTERNAL = [
@@ -28,16 +31,19 @@ const ABSENT = [
 
 const NEST = /[\\/]node_modules[\\/]@nestjs[\\/]/;
 const OWN_REQUIRE = /^const require = createRequire\(import\.meta\.url\);$/m;
+/** What every file of the bundle begins with. A clone may be moved, so a path is found from the file that runs. */
+const BANNER = [
+  "import { createRequire as $createRequire } from 'node:module';",
+  "import { fileURLToPath as $fileURLToPath } from 'node:url';",
+  'const require = $createRequire(import.meta.url);',
+  'const $url = (path) => new URL(path, import.meta.url).href;',
+  'const $path = (path) => $fileURLToPath($url(path));',
+].join('');
 
-/**
- * Bundles the built service and its command line, with their packages. The suites start hundreds of processes, and most of the time of a
- * start goes into loading the 2,700 files of `dist/` and the packages. The code is that of `dist/`, which other stages of the gate start
- * as it is: the session of the README, the clients, the benchmarks and the torture.
- */
 export function makeBundle() {
   return build({
     absWorkingDir: ROOT,
-    entryPoints: { main: 'dist/main.js', cli: 'dist/cli/main.js' },
+    entryPoints: { serve: 'dist/serve.js', 'command-line': 'dist/cli/command-line.js' },
     outdir: BUNDLE,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -50,10 +56,10 @@ export function makeBundle() {
     // Nest names loggers and providers after their classes.
     keepNames: true,
     minifyWhitespace: true,
+    sourcemap: true,
+    sourcesContent: false,
     external: [...EXTERNAL, ...ABSENT].flatMap((name) => [name, `${name}/*`]),
-    banner: {
-      js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
-    },
+    banner: { js: BANNER },
     plugins: [{ name: 'places', setup: keepPlaces }],
     logLevel: 'error',
   });
@@ -63,11 +69,12 @@ export function makeBundle() {
 function keepPlaces({ onLoad }) {
   onLoad({ filter: /\.[cm]?js$/ }, async ({ path }) => {
     const code = await readFile(path, 'utf8');
+    const place = (of) => JSON.stringify(encodeURI(relative(BUNDLE, of).replaceAll('\\', '/')));
     const contents = (NEST.test(path) ? code.replace(OWN_REQUIRE, '') : code)
-      .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
-      .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)))
-      .replaceAll(/\b__dirname\b/g, JSON.stringify(dirname(path)))
-      .replaceAll(/\b__filename\b/g, JSON.stringify(path));
+      .replaceAll('import.meta.url', `$url(${place(path)})`)
+      .replaceAll('import.meta.dirname', `$path(${place(dirname(path))})`)
+      .replaceAll(/\b__dirname\b/g, `$path(${place(dirname(path))})`)
+      .replaceAll(/\b__filename\b/g, `$path(${place(path)})`);
     return { contents, loader: 'js' };
   });
 }
