@@ -1846,7 +1846,7 @@ WHERE
 FOR UPDATE;
 
 -- name: record-lock
--- $1 id: bigint
+-- $1 ids: bigint[]
 SELECT
   id,
   unique_id AS "uniqueId",
@@ -1866,11 +1866,17 @@ FROM
   (
     SELECT
       t.*,
-      t.created_on > now() - interval '24 hours' AS is_new
+      t.created_on > now() - interval '24 hours' AS is_new,
+      octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600 AS bytes
     FROM refresh_tokens t
-    WHERE id = :id
+    WHERE
+      id = ANY (
+        (SELECT :ids::bigint[])::bigint[]
+      )
+    ORDER BY id
     FOR UPDATE
-  ) act;
+  ) act
+ORDER BY id;
 
 -- name: record-read-each
 -- $1 recordId: bigint[]
@@ -2063,6 +2069,187 @@ FROM
         (SELECT :ids::bigint[])::bigint[]
       )
   ) act;
+
+-- name: record-search-subjects
+-- $1 wanted: text[]
+-- $2 orderBy: text[]
+-- $3 descending: boolean[]
+-- $4 skip: bigint[]
+-- $5 take: bigint[]
+-- $6 smallBytes: bigint[]
+-- $7 kind: text[]
+-- $8 actor: text[]
+-- $9 reason: text[] with null elements
+-- $10 address: text[] with null elements
+-- $11 userAgent: text[] with null elements
+-- $12 requestId: text[] with null elements
+WITH
+  batch AS (
+    SELECT *
+    FROM
+      unnest(
+        (SELECT :wanted::text[]),
+        (SELECT :orderBy::text[]),
+        (SELECT :descending::boolean[]),
+        (SELECT :skip::bigint[]),
+        (SELECT :take::bigint[]),
+        (SELECT :smallBytes::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (wanted, order_by, descending, skip, take, small_bytes, kind, actor, reason, address, user_agent, request_id, ordinal)
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      t.*,
+      CASE
+        WHEN descending THEN total + 1 - rank
+        ELSE rank
+      END AS place
+    FROM
+      batch,
+      LATERAL (
+        SELECT
+          *,
+          created_on > now() - interval '24 hours' AS is_new,
+          octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600 AS bytes,
+          count(*) OVER () AS total,
+          row_number() OVER (
+            ORDER BY
+              CASE
+                WHEN batch.order_by = 'Subject' THEN "subject"
+              END,
+              CASE
+                WHEN batch.order_by = 'ClientId' THEN "client_id"
+              END,
+              CASE
+                WHEN batch.order_by = 'ExpiresOn' THEN "expires_on"
+              END,
+              CASE
+                WHEN batch.order_by = 'UpdatedOn' THEN "updated_on"
+              END,
+              CASE
+                WHEN batch.order_by = 'CreatedOn' THEN "created_on"
+              END,
+              CASE
+                WHEN batch.order_by = 'UniqueId' THEN "unique_id"
+              END,
+              CASE
+                WHEN batch.order_by = 'UpdatedBy' THEN "updated_by"
+              END,
+              CASE
+                WHEN batch.order_by = 'IsNew' THEN (created_on > now() - interval '24 hours')
+              END,
+              CASE
+                WHEN batch.order_by = 'SystemId' THEN left("system_id", 512)
+              END,
+              CASE
+                WHEN batch.order_by = 'ToStringText' THEN left(("subject" || ' (' || "client_id" || ')'), 512)
+              END,
+              id
+          ) AS rank
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE subject = batch.wanted
+            ORDER BY id
+            LIMIT
+              101
+          ) refresh_tokens
+      ) t
+  ),
+  page AS (
+    SELECT
+      *,
+      total <= 100
+      AND sum(bytes) OVER (
+        PARTITION BY
+          ordinal
+      ) <= small_bytes AS fits
+    FROM found
+    WHERE
+      place > skip
+      AND place <= skip + take
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      CASE
+        WHEN min(subject) = max(subject) THEN min(subject)
+      END,
+      CASE
+        WHEN min(client_id) = max(client_id) THEN min(client_id)
+      END,
+      CASE
+        WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+      END::uuid,
+      array_agg(
+        id
+        ORDER BY id
+      )
+    FROM page
+    WHERE fits
+    GROUP BY
+      ordinal,
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id
+  )
+SELECT
+  batch.ordinal::int,
+  coalesce(counted.total, 0)::int AS total,
+  page.place::int,
+  coalesce(page.fits, counted.total <= 100, true) AS fits,
+  shown.*
+FROM
+  batch
+  LEFT JOIN (
+    SELECT DISTINCT
+      ordinal,
+      total
+    FROM found
+  ) counted USING (ordinal)
+  LEFT JOIN page ON page.ordinal = batch.ordinal
+  AND (
+    page.fits
+    OR page.place = batch.skip + 1
+  )
+  LEFT JOIN LATERAL (
+    SELECT
+      id,
+      unique_id AS "uniqueId",
+      subject,
+      client_id AS "clientId",
+      expires_on AS "expiresOn",
+      protected_ticket AS "protectedTicket",
+      ticket_hash AS "ticketHash",
+      ticket_salt AS "ticketSalt",
+      system_id AS "systemId",
+      updated_by AS "updatedBy",
+      created_on AS "createdOn",
+      updated_on AS "updatedOn",
+      is_new AS "isNew",
+      issued
+    WHERE page.fits
+  ) shown ON true
+ORDER BY
+  batch.ordinal,
+  page.place;
 
 -- name: record-shown
 -- $1 ids: bigint[]
@@ -3073,7 +3260,7 @@ SET
   rotated_on = clock_timestamp(),
   ticket_salt = locked.salt,
   ticket_hash = locked.hash,
-  rotations = (t.rotated_on || t.rotations) [1:4],
+  rotations = (t.rotated_on || t.rotations) [1:15],
   repetitions = 0,
   last_redeemed_on = clock_timestamp(),
   last_request_id = locked.request_id,
@@ -3204,7 +3391,7 @@ WITH
       rotated_on = clock_timestamp(),
       ticket_salt = locked.salt,
       ticket_hash = locked.hash,
-      rotations = (t.rotated_on || t.rotations) [1:4],
+      rotations = (t.rotated_on || t.rotations) [1:15],
       repetitions = 0,
       last_redeemed_on = clock_timestamp(),
       last_request_id = locked.request_id,

@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditKind } from '../audit/audit-event.js';
 import { AuditTrailEntriesRepository } from './audit-trail-entries.repository.js';
-import type { Position } from './audit-trail-entry.entity.js';
-import { AuditTrailEntryView } from './audit-trail-entry.view.js';
+import { viewOf, type ResourceView } from '../resource/kit/resource-views.js';
+import { AUDIT_TRAIL_ENTRIES, type Position } from './audit-trail-entry.entity.js';
 
 /** The number of events of one page: some megabytes, which the statement reads in a few milliseconds. */
 const PAGE_SIZE = 5_000;
 
 /** The events of a page, and the time up to which the export has read; undefined on the last page. */
 export interface AuditPage {
-  readonly events: readonly AuditTrailEntryView[];
+  readonly events: readonly ResourceView[];
   readonly until: Date | undefined;
 }
 
@@ -26,7 +26,7 @@ export class AuditExportService {
       const after: Position = from;
       const end = await this.entries.endOfPage(after, PAGE_SIZE);
       const events = await this.entries.between(after, end, kinds);
-      yield { events: events.map((event) => AuditTrailEntryView.of(event)), until: end?.createdOn };
+      yield { events: events.map((event) => viewOf(AUDIT_TRAIL_ENTRIES, event)), until: end?.createdOn };
       from = end;
     }
   }

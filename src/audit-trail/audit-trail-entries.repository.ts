@@ -5,8 +5,8 @@ import { StatementsService } from '../database/statements.service.js';
 import { findPage } from '../resource/find-page.js';
 import type { PageSource } from '../resource/page-reader.service.js';
 import type { FoundPage, Search } from '../resource/search.js';
-import type { AuditTrailEntry, Position } from './audit-trail-entry.entity.js';
-import { AUDIT_TRAIL_ENTRIES } from './audit-trail-entry.search.js';
+import type { Row } from '../resource/kit/row.js';
+import { AUDIT_TRAIL_ENTRIES, type Position } from './audit-trail-entry.entity.js';
 import { EXPORTED, NEWEST, PAGE_END, READ_PAGE, READ_SLICE, STILL_WRITING } from './entry.statements.js';
 
 /** Reads the events of the audit trail. */
@@ -19,11 +19,11 @@ export class AuditTrailEntriesRepository {
 
   /** The ids of one page of the matching events. */
   find(search: Search): Promise<FoundPage> {
-    return findPage(this.dataSource, AUDIT_TRAIL_ENTRIES, search);
+    return findPage(this.dataSource, AUDIT_TRAIL_ENTRIES.searchable, search);
   }
 
   /** Reads the events of a page. */
-  pages(): PageSource<AuditTrailEntry> {
+  pages(): PageSource<Row> {
     return {
       small: (ids, smallBytes) => this.statements.run(READ_PAGE, { ids, smallBytes }),
       slice: (ids) => this.statements.run(READ_SLICE, { ids }),
@@ -38,7 +38,7 @@ export class AuditTrailEntriesRepository {
   /**
    * The events after a position, up to another position if one is given, in the order of time and Id. Without `kinds`, events of all kinds.
    */
-  between(after: Position, until: Position | undefined, kinds?: readonly AuditKind[]): Promise<AuditTrailEntry[]> {
+  between(after: Position, until: Position | undefined, kinds?: readonly AuditKind[]): Promise<Row[]> {
     const { createdOn: afterTime, id: afterId } = after;
     return this.statements.run(EXPORTED, {
       afterTime,

@@ -1,28 +1,7 @@
-import { Controller, Get, type StreamableFile } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
-import { CurrentPrincipal } from '../access/current-principal.js';
-import { Role } from '../access/policy.js';
-import type { Principal } from '../access/principal.js';
-import { ApiList } from '../resource/api-resource.js';
-import { toListEnvelope, type ListEnvelope } from '../resource/list-envelope.js';
-import { SearchQuery } from '../resource/search-parameters.js';
-import type { Search } from '../resource/search.js';
-import { AUDIT_TRAIL_SEARCH, AuditTrailEntryView } from './audit-trail-entry.view.js';
-import { AuditTrailService } from './audit-trail.service.js';
+import { Controller } from '@nestjs/common';
+import { SearchController } from '../resource/kit/resource.controller.js';
+import { AUDIT_TRAIL_ENTRIES, AuditTrailEntry } from './audit-trail-entry.entity.js';
 
-/** The audit trail, with the search of contract 1.6. */
-@ApiTags('AuditTrailEntries')
-@Controller('api/sys/audittrailentries')
-export class AuditTrailController {
-  constructor(private readonly trail: AuditTrailService) {}
-
-  @Get()
-  @Role('AuditTrailEntry-List')
-  @ApiList(AUDIT_TRAIL_SEARCH, AuditTrailEntryView)
-  async search(
-    @SearchQuery(AUDIT_TRAIL_SEARCH) search: Search,
-    @CurrentPrincipal() principal: Principal,
-  ): Promise<ListEnvelope<AuditTrailEntryView> | StreamableFile> {
-    return toListEnvelope(search, await this.trail.search(search, principal));
-  }
-}
+/** The audit trail, with the search of contract 1.6. `AuditTrailService` carries it out. */
+@Controller(AUDIT_TRAIL_ENTRIES.path)
+export class AuditTrailController extends SearchController(AuditTrailEntry) {}

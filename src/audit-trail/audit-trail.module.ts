@@ -2,13 +2,15 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
+import { makeEntity } from '../resource/kit/resource-entity.js';
+import { providersOf } from '../resource/kit/resource-feature.js';
 import { AuditExportService } from './audit-export.service.js';
 import { AuditRetentionJob } from './audit-retention.job.js';
 import { AuditSealRecord } from './audit-seal.entity.js';
 import { AuditSealsJob } from './audit-seals.job.js';
 import { AuditSealsRepository } from './audit-seals.repository.js';
 import { AuditTrailEntriesRepository } from './audit-trail-entries.repository.js';
-import { AuditTrailEntry } from './audit-trail-entry.entity.js';
+import { AUDIT_TRAIL_ENTRIES, AuditTrailEntry } from './audit-trail-entry.entity.js';
 import { AuditTrailController } from './audit-trail.controller.js';
 import { AuditTrailService } from './audit-trail.service.js';
 import { AuditVerificationService } from './audit-verification.service.js';
@@ -18,6 +20,8 @@ import { RangePruningService } from './range-pruning.service.js';
 import { SealChainService } from './seal-chain.service.js';
 import { SettledIdsService } from './settled-ids.service.js';
 import { TrailAuditKinds } from './trail-audit-kinds.js';
+
+makeEntity(AUDIT_TRAIL_ENTRIES);
 
 /** The audit trail: search, export, retention and seals. */
 @Module({
@@ -32,7 +36,7 @@ import { TrailAuditKinds } from './trail-audit-kinds.js';
   controllers: [AuditTrailController],
   providers: [
     TrailAuditKinds,
-    AuditTrailService,
+    ...providersOf(AUDIT_TRAIL_ENTRIES, AuditTrailService),
     AuditTrailEntriesRepository,
     AuditSealsRepository,
     AuditExportService,

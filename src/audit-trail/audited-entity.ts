@@ -8,16 +8,6 @@ interface AuditedEntity {
   readonly AuditType: 1 | 2 | 3 | null;
 }
 
-/** The values of an event for the members of Nexudus's audit trail (contract 4). */
-interface EntityMembers extends AuditedEntity {
-  /** Id of the record, when there is exactly one. */
-  readonly EntityId: number | null;
-  readonly PropertyName: string | null;
-  readonly OldValue: string | null;
-  readonly NewValue: string | null;
-  readonly ActionBy: string;
-}
-
 const entity = (EntityShortName: string, AuditType: AuditedEntity['AuditType'] = null): AuditedEntity => ({
   EntityShortName,
   AuditType,
@@ -54,34 +44,40 @@ const OTHER = entity('Event');
 const GRANTED = 'granted ';
 const WITHDREW = 'withdrew ';
 
-/** The members of an event that these values depend on. */
-interface Audited {
+/** The columns of an event that the members of Nexudus's audit trail depend on (contract 4). A member that does not apply is null. */
+export interface Audited {
   readonly kind: AuditKind;
   readonly reason: string | null;
   readonly recordIds: readonly number[];
-  readonly actor: string;
   readonly resource: string | null;
   readonly changes: readonly MemberChange[] | null;
 }
 
-/** The values for the members of Nexudus's audit trail. A member that does not apply is null. */
-export function entityOf({ kind, reason, recordIds, actor, resource, changes }: Audited): EntityMembers {
-  const [recordId, ...others] = recordIds;
+/** The entity that the event is about. */
+export function entityShortNameOf({ kind, resource }: Audited): string {
+  return resource ?? (ENTITIES[kind] ?? OTHER).EntityShortName;
+}
+
+/** Id of the record, when there is exactly one. */
+export function entityIdOf({ recordIds: [recordId, ...others] }: Audited): number | null {
+  return recordId !== undefined && others.length === 0 ? recordId : null;
+}
+
+/** What the event did to its entity. */
+export function auditTypeOf({ kind }: Audited): AuditedEntity['AuditType'] {
+  return (ENTITIES[kind] ?? OTHER).AuditType;
+}
+
+/** What the event changed, if it changed exactly one member, or a role of a user. */
+export function onlyChangeOf({ kind, reason, changes }: Audited): MemberChange | undefined {
   const valueAfter = (word: string): string | null =>
     kind === 'user-changed' && reason?.startsWith(word) ? reason.slice(word.length) : null;
   const role = { OldValue: valueAfter(WITHDREW), NewValue: valueAfter(GRANTED) };
-  const isOfRoles = role.OldValue !== null || role.NewValue !== null;
-  const only = changes?.length === 1 ? changes[0] : undefined;
-  return {
-    EntityShortName: resource ?? (ENTITIES[kind] ?? OTHER).EntityShortName,
-    EntityId: recordId !== undefined && others.length === 0 ? recordId : null,
-    AuditType: (ENTITIES[kind] ?? OTHER).AuditType,
-    ...(isOfRoles ? { PropertyName: 'Roles', ...role } : (only ?? { PropertyName: null, ...role })),
-    ActionBy: actor,
-  };
+  if (role.OldValue !== null || role.NewValue !== null) return { PropertyName: 'Roles', ...role };
+  return changes?.length === 1 ? changes[0] : undefined;
 }
 
-/** The SQL expressions of the values of `entityOf`, for a row of the audit trail. */
+/** The same in SQL, for a row of the audit trail. */
 export const ENTITY_SQL = {
   EntityShortName: `coalesce(resource, ${byKind(({ EntityShortName }) => `'${EntityShortName}'`)})`,
   EntityId: '(CASE WHEN cardinality(record_ids) = 1 THEN record_ids[1] END)',
@@ -89,7 +85,6 @@ export const ENTITY_SQL = {
   PropertyName: `(CASE WHEN ${hasReason(GRANTED)} OR ${hasReason(WITHDREW)} THEN 'Roles' ELSE ${ofOnlyChange('PropertyName')} END)`,
   OldValue: valueSql(WITHDREW, 'OldValue'),
   NewValue: valueSql(GRANTED, 'NewValue'),
-  ActionBy: 'actor',
   /** The names of the members that changed, as an array; null where the event has no changes. */
   Changes: "(SELECT array_agg(change->>'PropertyName') FROM jsonb_array_elements(changes) change)",
 } as const;

@@ -1,15 +1,14 @@
 import { rowOf, statement } from '../database/statement.js';
 import { PAGE, pageSql, type Found } from '../resource/page-reader.service.js';
-import type { AuditTrailEntry, Position } from './audit-trail-entry.entity.js';
+import { storedColumns } from '../resource/kit/resource.statements.js';
+import type { Row } from '../resource/kit/row.js';
+import { AUDIT_TRAIL_ENTRIES, type Position } from './audit-trail-entry.entity.js';
 
 /** The approximate size of an event as JSON: its texts, its ids of up to 16 digits, and the rest. */
 const BYTES = `17 * cardinality(record_ids) + octet_length(concat(actor, actor, reason, reason, subject, client_id, user_agent, resource, changes)) + 1000`;
 
-/** SQL: the columns of an event, under the names of `AuditTrailEntry`. */
-const ENTRY = `id, created_on AS "createdOn", kind, actor, reason, subject, client_id AS "clientId", session_id AS "sessionId",
-  record_ids AS "recordIds", address, user_agent AS "userAgent", request_id AS "requestId",
-  last_address AS "lastAddress", last_user_agent AS "lastUserAgent", last_request_id AS "lastRequestId",
-  last_redeemed_on AS "lastRedeemedOn", resource, changes`;
+/** SQL: the columns of an event, under the names of a row. */
+const ENTRY = `${storedColumns(AUDIT_TRAIL_ENTRIES)}, resource, changes`;
 
 const BY_IDS = `SELECT t.*, ${BYTES} AS bytes FROM audit_trail_entries t WHERE id = ANY ((SELECT :ids::bigint[])::bigint[])`;
 
@@ -18,7 +17,7 @@ export const READ_PAGE = statement({
   name: 'audit-read-page',
   isIdempotent: true,
   parameters: PAGE,
-  returns: rowOf<Found & AuditTrailEntry>(),
+  returns: rowOf<Found & Row>(),
   text: pageSql(BY_IDS, ENTRY),
 });
 
@@ -27,7 +26,7 @@ export const READ_SLICE = statement({
   name: 'audit-read-slice',
   isIdempotent: true,
   parameters: { ids: 'bigint[]' },
-  returns: rowOf<AuditTrailEntry>(),
+  returns: rowOf<Row>(),
   text: `SELECT ${ENTRY} FROM (${BY_IDS}) act`,
 });
 
@@ -48,7 +47,7 @@ export const PAGE_END = statement({
 export const EXPORTED = statement({
   name: 'audit-export-page',
   parameters: { ...AFTER, untilTime: 'timestamptz?', untilId: 'bigint?', kinds: 'text[]?' },
-  returns: rowOf<AuditTrailEntry>(),
+  returns: rowOf<Row>(),
   text: `SELECT ${ENTRY}
     FROM audit_trail_entries
     WHERE (created_on, id) > (:afterTime::timestamptz, :afterId::bigint)

@@ -45,7 +45,7 @@ interface AuditedDefinition<P extends Parameters, C extends Columns, Row> extend
  * Joins an act and its events into one statement: one transaction and one round trip. So neither the act nor the events can be written
  * alone. If the act ended a session, the event is `session-ended`, whatever the kind of the act. The statement takes the parameters of the
  * act, and those of `ACT`.
- * @throws Error when a parameter of the act has the same name as a parameter of `ACT`
+ * @throws Error as `withEvent` does
  */
 export function audited<const P extends Parameters = never, const C extends Columns = never, Row = unknown>({
   act,
@@ -53,9 +53,6 @@ export function audited<const P extends Parameters = never, const C extends Colu
   changes,
   ...definition
 }: AuditedDefinition<P, C, Row>): Statement<Taken<P, C> & ActValues, Row> {
-  const shared = Object.keys(ACT).find((name) => definition.parameters && name in definition.parameters);
-  if (shared !== undefined)
-    throw new Error(`The act of ${definition.name} has a parameter ${shared}, which is the event's.`);
   const { kind, ...others } = ACT;
   const text = `WITH act AS (${act}), event AS (
       INSERT INTO audit_trail_entries (${EVENT_COLUMNS}${changes === undefined ? '' : ', changes'})
@@ -63,8 +60,18 @@ export function audited<const P extends Parameters = never, const C extends Colu
         ${FACTS_OF_EVENT}${changes === undefined ? '' : `, ${changes}`}
       FROM act)
     SELECT ${columns} FROM act`;
-  const parameters = { ...definition.parameters, ...ACT };
+  const parameters = withEvent(definition, ACT);
   return statement({ ...definition, parameters, text }) as Statement<Taken<P, C> & ActValues, Row>;
+}
+
+/** The parameters of an act and of its event. @throws Error when a parameter of the act has the same name as a parameter of the event */
+export function withEvent(
+  { name, parameters = {} }: { readonly name: string; readonly parameters?: Parameters },
+  event: Parameters,
+): Parameters {
+  const shared = Object.keys(event).find((each) => each in parameters);
+  if (shared !== undefined) throw new Error(`The act of ${name} has a parameter ${shared}, which is the event's.`);
+  return { ...parameters, ...event };
 }
 
 /** The values of the parameters `ACT` for an act. */

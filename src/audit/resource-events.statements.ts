@@ -1,7 +1,7 @@
 import type { Columns } from '../database/batch-rows.js';
 import { parameterList, type Parameters } from '../database/named-parameters.js';
 import { rowOf, statement, type Definition, type Statement, type Taken } from '../database/statement.js';
-import { ACT, ACT_COLUMNS, type ActValues } from './audited.js';
+import { ACT, ACT_COLUMNS, withEvent, type ActValues } from './audited.js';
 
 /** What an event about records of a resource has beside the act. */
 const COLUMNS = 'record_ids, resource, changes';
@@ -22,6 +22,7 @@ interface ResourceAct<P extends Parameters, C extends Columns, Row> extends Omit
 /**
  * Joins an act and its events into one statement, as `audited` does for refresh tokens. The statement takes the parameters of the act, those
  * of `ACT`, and `changes`.
+ * @throws Error as `withEvent` does
  */
 export function auditedResource<const P extends Parameters = never, const C extends Columns = never, Row = unknown>({
   act,
@@ -33,7 +34,7 @@ export function auditedResource<const P extends Parameters = never, const C exte
       INSERT INTO audit_trail_entries (${ACT_COLUMNS}, ${COLUMNS})
       SELECT ${parameterList(ACT, 'typed')}, ARRAY[id], '${resource}', :changes::text::jsonb FROM act)
     SELECT ${columns} FROM act`;
-  const parameters = { ...definition.parameters, ...ACT, ...CHANGES };
+  const parameters = withEvent(definition, { ...ACT, ...CHANGES });
   return statement({ ...definition, parameters, text }) as Statement<
     Taken<P, C> & ActValues & { readonly changes: string | null },
     Row

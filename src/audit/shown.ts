@@ -7,9 +7,21 @@ import { ACT, ACT_COLUMNS } from './audited.js';
  * same. Without records, no event is written.
  */
 export function shownEvent(from: string): string {
+  return eventOf(parameterList(ACT, 'typed'), `${from} HAVING count(*) > 0`);
+}
+
+/**
+ * SQL: writes such an event for each search of a batch. `from` selects the records, each with the `ordinal` of its search and the columns of
+ * `ACT`.
+ */
+export function shownEvents(from: string): string {
+  return eventOf(ACT_COLUMNS, `${from} GROUP BY ordinal, ${ACT_COLUMNS}`);
+}
+
+function eventOf(act: string, from: string): string {
   const common = (column: string): string => `CASE WHEN min(${column}) = max(${column}) THEN min(${column}) END`;
   return `INSERT INTO audit_trail_entries (${ACT_COLUMNS}, subject, client_id, session_id, record_ids)
-      SELECT ${parameterList(ACT, 'typed')},
+      SELECT ${act},
         ${common('subject')}, ${common('client_id')}, ${common('unique_id::text')}::uuid, array_agg(id ORDER BY id)
-      FROM ${from} HAVING count(*) > 0`;
+      FROM ${from}`;
 }

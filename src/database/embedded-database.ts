@@ -1,3 +1,4 @@
+import type { PGlite } from '@electric-sql/pglite';
 import { Logger } from '@nestjs/common';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -18,7 +19,7 @@ const logger = new Logger('EmbeddedDatabase');
  */
 export class EmbeddedDatabase {
   private constructor(
-    private readonly engine: EmbeddedEngine,
+    private readonly engine: PGlite,
     private readonly unlock: () => void,
   ) {}
 

@@ -1,5 +1,5 @@
 import type { RefreshTokenClaims } from '../sessions/refresh-token.codec.js';
-import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.input.js';
+import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.dto.js';
 
 /** A session that is locked for an edit of its record. Members that the edit must not change have the names of the contract. */
 export interface LockedSession extends RefreshTokenClaims {

@@ -3,31 +3,24 @@ import { dateTimeSql, memberChangesSql } from '../audit/member-changes.js';
 import { shownEvent } from '../audit/shown.js';
 import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { columnList, parameterList } from '../database/named-parameters.js';
+import { NOW_SECOND } from '../database/now-second.js';
 import { PAGE, pageSql, type Found } from '../resource/page-reader.service.js';
 import { rowOf, statement } from '../database/statement.js';
 import { WRITE, type Write } from '../resource/write-envelope.js';
-import type { LockedSession } from './locked-session.js';
-import type { EndingWrite } from './ending-write.js';
-import { isNew, type RefreshToken } from './refresh-token.entity.js';
 import { ENDED_ROW } from '../sessions/ended-session.js';
-import { NOW_SECOND } from '../sessions/session.statements.js';
+import type { EndingWrite } from './ending-write.js';
+import type { LockedSession } from './locked-session.js';
+import { IS_NEW } from '../resource/kit/common-members.js';
+import { parametersOf, storedColumns, useStatements } from '../resource/kit/resource.statements.js';
+import type { Row } from '../resource/kit/row.js';
+import { REFRESH_TOKENS } from './refresh-token.entity.js';
 
-/** SQL: the columns that `RefreshTokenView` needs. */
-const RECORD = `id, unique_id AS "uniqueId", subject, client_id AS "clientId", expires_on AS "expiresOn",
-  protected_ticket AS "protectedTicket", ticket_hash AS "ticketHash", ticket_salt AS "ticketSalt", system_id AS "systemId",
+/** SQL: the columns of a record, under the names of a row. */
+export const RECORD = `id, unique_id AS "uniqueId", ${storedColumns(REFRESH_TOKENS, REFRESH_TOKENS.writable)},
   updated_by AS "updatedBy", created_on AS "createdOn", updated_on AS "updatedOn", is_new AS "isNew", issued`;
 
 /** The members of a record that clients can edit. */
-const EDITED = {
-  subject: 'text',
-  clientId: 'text',
-  expiresOn: 'timestamptz',
-  protectedTicket: 'text',
-  ticketHash: 'text',
-  ticketSalt: 'text',
-  systemId: 'text?',
-  updatedBy: 'text',
-} as const;
+const EDITED = { ...parametersOf(REFRESH_TOKENS), updatedBy: 'text' } as const;
 
 /** The members of a new record. */
 const CREATED = { ...EDITED, uniqueId: 'uuid' } as const;
@@ -65,32 +58,32 @@ export const CREATE_EACH = statement({
 });
 
 /** SQL: the approximate size of a record as JSON: its texts, two of which occur twice, and the rest. */
-const BYTES = `octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt)
+export const BYTES = `octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt)
   + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600`;
 
 /** SQL: records by ids. The subselect hides the number of ids from the planner, as in `batchRows`. */
-const BY_IDS = `SELECT t.*, ${isNew('t')} AS is_new, ${BYTES} AS bytes FROM refresh_tokens t
+const BY_IDS = `SELECT t.*, t.${IS_NEW} AS is_new, ${BYTES} AS bytes FROM refresh_tokens t
     WHERE id = ANY ((SELECT :ids::bigint[])::bigint[])`;
 
 /** Reads the records of a search or a batch if they are small together, with one event for all of them. */
-export const READ_PAGE = statement({
+const READ_PAGE = statement({
   name: 'record-read-page',
   parameters: { ...PAGE, ...ACT },
-  returns: rowOf<Found & RefreshToken>(),
+  returns: rowOf<Found & Row>(),
   text: pageSql(BY_IDS, RECORD, shownEvent('act, page WHERE fits')),
 });
 
 /** Reads some records of a page that is not small. */
-export const READ_SLICE = statement({
+const READ_SLICE = statement({
   name: 'record-read-slice',
   isIdempotent: true,
   parameters: { ids: 'bigint[]' },
-  returns: rowOf<RefreshToken>(),
+  returns: rowOf<Row>(),
   text: `SELECT ${RECORD} FROM (${BY_IDS}) act`,
 });
 
 /** Writes the event of a page that is not small. */
-export const RECORD_SHOWN = statement({
+const RECORD_SHOWN = statement({
   name: 'record-shown',
   parameters: { ids: 'bigint[]', ...ACT },
   text: shownEvent(`(${BY_IDS}) act`),
@@ -100,12 +93,12 @@ export const RECORD_SHOWN = statement({
 const READING = { recordId: 'bigint', ...ACT } as const;
 
 /** Reads the records of a batch, each for its reader and with an event. */
-export const READ_EACH = statement({
+const READ_EACH = statement({
   name: 'record-read-each',
   batch: READING,
-  returns: rowOf<Numbered<RefreshToken>>(),
+  returns: rowOf<Numbered<Row>>(),
   text: `WITH act AS (
-      SELECT t.*, ${isNew('t')} AS is_new, batch.*
+      SELECT t.*, t.${IS_NEW} AS is_new, batch.*
       FROM ${batchRows(READING)}
       JOIN refresh_tokens t ON t.id = batch.record_id
     ), event AS (
@@ -119,12 +112,14 @@ const ENDING_WRITE = `${WRITE}, ${ENDED_ROW.replace('id, ', '')}, ended`;
 
 /** What the event of an edit says of the members that changed. The ticket is secret. */
 const CHANGES = memberChangesSql(
-  {
-    Subject: (row) => `${row}.subject`,
-    ClientId: (row) => `${row}.client_id`,
-    ExpiresOn: (row) => dateTimeSql(`${row}.expires_on`),
-    SystemId: (row) => `${row}.system_id`,
-  },
+  Object.fromEntries(
+    REFRESH_TOKENS.writable
+      .filter(({ options }) => !options.secret)
+      .map(({ name, column, kind }) => [
+        name,
+        (row: string) => (kind.sql === 'timestamptz' ? dateTimeSql(`${row}.${column}`) : `${row}.${column}`),
+      ]),
+  ),
   'was',
   't',
 );
@@ -152,12 +147,12 @@ export const UPDATE = audited({
   changes: 'changes',
 });
 
-/** The record as it is now, locked until the transaction ends. */
-export const LOCK_RECORD = statement({
+/** The records as they are now, locked in the order of their ids until the transaction ends. */
+const LOCK = statement({
   name: 'record-lock',
-  parameters: { id: 'bigint' },
-  returns: rowOf<RefreshToken>(),
-  text: `SELECT ${RECORD} FROM (SELECT t.*, ${isNew('t')} AS is_new FROM refresh_tokens t WHERE id = :id FOR UPDATE) act`,
+  parameters: { ids: 'bigint[]' },
+  returns: rowOf<Row>(),
+  text: `SELECT ${RECORD} FROM (${BY_IDS} ORDER BY id FOR UPDATE) act ORDER BY id`,
 });
 
 /** The session of a record, locked until the transaction ends. */
@@ -196,4 +191,10 @@ export const DELETE_EXPIRED = audited({
       ORDER BY expires_on, id LIMIT :limit FOR UPDATE SKIP LOCKED))
     RETURNING ${recordFacts('t')}, expires_on, false AS ended`,
   columns: 'expires_on AS "expiresOn"',
+});
+
+// The acts of the kit on records run these statements.
+useStatements(REFRESH_TOKENS, {
+  ...{ create: CREATE, update: UPDATE, delete: DELETE, lock: LOCK },
+  ...{ readEach: READ_EACH, readPage: READ_PAGE, readSlice: READ_SLICE, shown: RECORD_SHOWN },
 });

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
-import { DatabaseModule } from '../database/database.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
+import { ResourceModule } from '../resource/resource.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { ExpiredRecordsJob } from './expired-records.job.js';
 import { RefreshToken } from './refresh-token.entity.js';
@@ -12,12 +12,16 @@ import { RefreshTokensService } from './refresh-tokens.service.js';
 /** The RefreshToken resource: the records of sessions, and those that clients write. */
 @Module({
   imports: [
-    AuditModule,
-    JobsModule,
-    SessionsModule,
-    DatabaseModule.forFeature({ entities: [RefreshToken], migrations: [] }),
+    ResourceModule.forFeature([
+      {
+        resource: RefreshToken,
+        service: RefreshTokensService,
+        controller: RefreshTokensController,
+        repository: RefreshTokensRepository,
+        imports: [AuditModule, JobsModule, SessionsModule],
+        providers: [ExpiredRecordsJob],
+      },
+    ]),
   ],
-  controllers: [RefreshTokensController],
-  providers: [RefreshTokensService, RefreshTokensRepository, ExpiredRecordsJob],
 })
 export class RefreshTokensModule {}

@@ -1,38 +1,37 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
 import type { AuditAct } from '../audit/audit-event.js';
-import { actValues, type ActValues } from '../audit/audited.js';
+import { actValues } from '../audit/audited.js';
 import { inOrderOf } from '../database/batch-rows.js';
 import { Batched } from '../database/batched.js';
 import type { GivenTo } from '../database/statement.js';
 import { StatementsService } from '../database/statements.service.js';
-import { findPage } from '../resource/find-page.js';
-import type { PageSource } from '../resource/page-reader.service.js';
-import type { FoundPage, Search } from '../resource/search.js';
+import { DeclaredResource } from '../resource/kit/declared-resource.js';
+import { valuesOf } from '../resource/kit/record-values.js';
+import { ResourceRepository } from '../resource/kit/resource.repository.js';
+import type { Row } from '../resource/kit/row.js';
+import { SLICE_BYTES } from '../resource/page-reader.service.js';
+import type { Search } from '../resource/search.js';
 import type { Write } from '../resource/write-envelope.js';
 import { SessionNoticesService } from '../sessions/session-notices.service.js';
-import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.input.js';
+import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.dto.js';
 import type { EndingWrite } from './ending-write.js';
 import type { Kept, LockedSession } from './locked-session.js';
-import {
-  CREATE,
-  CREATE_EACH,
-  DELETE,
-  DELETE_EXPIRED,
-  LOCK_RECORD,
-  LOCK_SESSION,
-  READ_EACH,
-  READ_PAGE,
-  READ_SLICE,
-  RECORD_SHOWN,
-  UPDATE,
-} from './record.statements.js';
+import { CREATE, CREATE_EACH, DELETE, DELETE_EXPIRED, LOCK_SESSION, UPDATE } from './record.statements.js';
 import type { RefreshToken } from './refresh-token.entity.js';
-import { REFRESH_TOKENS } from './refresh-token.search.js';
+import { READ_SUBJECTS, type OfSubject } from './subject-search.statements.js';
 
-interface Reading {
-  readonly id: number;
+/** A search for the records of one subject. */
+export interface SubjectSearch extends Pick<Search, 'page' | 'size' | 'orderBy' | 'descending'> {
+  readonly subject: string;
   readonly act: AuditAct;
+}
+
+/** A page of the records of a subject, and how many records it has in all. */
+export interface SubjectPage {
+  readonly rows: readonly Row[];
+  readonly total: number;
 }
 
 type Creation = GivenTo<typeof CREATE>;
@@ -46,54 +45,48 @@ export interface ExpiredRecords {
 
 /** The rows of sessions and of clients' records, as the API shows them. The statement of each act also writes the event. */
 @Injectable()
-export class RefreshTokensRepository {
-  private readonly readings = new Batched((readings: readonly Reading[]) => this.readEach(readings));
+export class RefreshTokensRepository extends ResourceRepository<RefreshToken> {
+  private readonly subjectSearches = new Batched((searches: readonly SubjectSearch[]) => this.readSubjects(searches));
   private readonly creations = new Batched((creations: readonly Creation[]) => this.createEach(creations));
 
   constructor(
-    private readonly dataSource: DataSource,
-    private readonly statements: StatementsService,
+    resource: DeclaredResource<RefreshToken>,
+    statements: StatementsService,
+    dataSource: DataSource,
     private readonly notices: SessionNoticesService,
-  ) {}
+  ) {
+    super(resource, statements, dataSource);
+  }
 
-  /** Runs work in a transaction. No other request changes a record that the work locks, until the end. */
-  async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    const { result, manager } = await this.dataSource.transaction(async (manager) => ({
-      result: await work(manager),
-      manager,
-    }));
+  /** As for every resource. The ends of sessions are passed on when the transaction has been committed. */
+  override async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const { result, manager } = await super.transaction(async (manager) => ({ result: await work(manager), manager }));
     this.notices.committed(manager);
     return result;
   }
 
   /** Adds a record. Concurrent creations share a statement. */
-  create(input: RefreshTokenInput, uniqueId: string, act: AuditAct): Promise<Write | undefined> {
-    return this.creations.get({ updatedBy: act.actor.name, uniqueId, ...valuesOf(input), ...actValues(act) });
+  override async create(input: RefreshTokenInput, act: AuditAct): Promise<Write> {
+    const values = valuesOf(this.resource, input, 'field');
+    const write = await this.creations.get({
+      updatedBy: act.actor.name,
+      uniqueId: uuidv7(),
+      ...values,
+      ...actValues(act),
+    });
+    if (!write) throw new Error('An insert returned no row.');
+    return write;
   }
 
-  /** The record with this id, or undefined. Concurrent reads share a statement. */
-  read(id: number, act: AuditAct): Promise<RefreshToken | undefined> {
-    return this.readings.get({ id, act });
-  }
-
-  /** The ids of one page of the matching records. */
-  find(search: Search): Promise<FoundPage> {
-    return findPage(this.dataSource, REFRESH_TOKENS, search);
-  }
-
-  /** Reads the records of a page, and writes one event for all of them. */
-  pages(act: AuditAct): PageSource<RefreshToken> {
-    const values = actValues(act);
-    return {
-      small: (ids, smallBytes) => this.statements.run(READ_PAGE, { ids, smallBytes, ...values }),
-      slice: (ids) => this.statements.run(READ_SLICE, { ids }),
-      noteLarge: (ids) => this.statements.run(RECORD_SHOWN, { ids, ...values }),
-    };
-  }
-
-  /** The present record with this id, locked until the transaction ends; undefined when there is no such record. */
-  lock(id: number, manager: EntityManager): Promise<RefreshToken | undefined> {
-    return this.statements.runForFirst(LOCK_RECORD, { id }, manager);
+  /**
+   * One page of the records of a subject; undefined when the subject has many records or the page is large. Concurrent searches share a
+   * statement.
+   */
+  async findOfSubject(search: SubjectSearch): Promise<SubjectPage | undefined> {
+    const [first, ...rest] = await this.subjectSearches.get(search);
+    if (!first?.fits) return undefined;
+    const { total } = first;
+    return { total, rows: first.place === null ? [] : [first, ...rest] };
   }
 
   /** The session of the record with this id, locked until the transaction ends; undefined when the record is not a session. */
@@ -102,18 +95,19 @@ export class RefreshTokensRepository {
   }
 
   /** Writes an edit. The ticket and the expiry come from `kept`. Undefined when there is no such record. */
-  async update(
+  async edit(
     change: RefreshTokenChange,
     kept: Kept,
     act: AuditAct,
     manager: EntityManager,
   ): Promise<Write | undefined> {
-    const values = { id: change.Id, updatedBy: act.actor.name, ...valuesOf(change, kept), ...actValues(act) };
-    return this.noted(await this.statements.runForFirst(UPDATE, values, manager), act, manager);
+    const values = valuesOf(this.resource, { ...change, ...kept }, 'field');
+    const edited = { id: change.Id, updatedBy: act.actor.name, ...values, ...actValues(act) };
+    return this.noted(await this.statements.runForFirst(UPDATE, edited, manager), act, manager);
   }
 
   /** Deletes the record with this id. Undefined when there is no such record. */
-  async delete(id: number, act: AuditAct, manager?: EntityManager): Promise<Write | undefined> {
+  async deleteById(id: number, act: AuditAct, manager?: EntityManager): Promise<Write | undefined> {
     const values = { id, author: act.actor.name, ...actValues(act) };
     return this.noted(await this.statements.runForFirst(DELETE, values, manager), act, manager);
   }
@@ -129,9 +123,19 @@ export class RefreshTokensRepository {
     return write;
   }
 
-  private async readEach(readings: readonly Reading[]): Promise<(RefreshToken | undefined)[]> {
-    const batch = readings.map(({ id, act }) => ({ recordId: id, ...actValues(act) }));
-    return inOrderOf(readings, await this.statements.run(READ_EACH, { batch }));
+  private async readSubjects(searches: readonly SubjectSearch[]): Promise<OfSubject[][]> {
+    const batch = searches.map(({ subject, page, size, orderBy, descending, act }) => ({
+      wanted: subject,
+      orderBy,
+      descending,
+      skip: (page - 1) * size,
+      take: size,
+      smallBytes: SLICE_BYTES,
+      ...actValues(act),
+    }));
+    const pages: OfSubject[][] = searches.map(() => []);
+    for (const row of await this.statements.run(READ_SUBJECTS, { batch })) pages[row.ordinal - 1]?.push(row);
+    return pages;
   }
 
   private async createEach(creations: readonly Creation[]): Promise<(Write | undefined)[]> {
@@ -139,19 +143,4 @@ export class RefreshTokensRepository {
     if (first && !second) return this.statements.run(CREATE, first);
     return inOrderOf(creations, await this.statements.run(CREATE_EACH, { batch: creations }));
   }
-}
-
-function valuesOf(
-  input: RefreshTokenInput,
-  kept: Kept = input,
-): Omit<Creation, keyof ActValues | 'updatedBy' | 'uniqueId'> {
-  return {
-    subject: input.Subject,
-    clientId: input.ClientId,
-    expiresOn: kept.ExpiresOn,
-    protectedTicket: kept.ProtectedTicket,
-    ticketHash: kept.TicketHash,
-    ticketSalt: kept.TicketSalt,
-    systemId: input.SystemId,
-  };
 }

@@ -1,72 +1,55 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
-import type { AuditAct } from '../audit/audit-event.js';
-import { PageReaderService } from '../resource/page-reader.service.js';
-import { entityTagOf } from '../resource/entity-tag.js';
-import type { Preconditions } from '../resource/preconditions.js';
-import type { Write } from '../resource/write-envelope.js';
 import { notFound } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
-import type { Found, Records, Search } from '../resource/search.js';
-import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.input.js';
-import { ListedRefreshTokenView, RefreshTokenView } from './dto/refresh-token.view.js';
-import { keptOf, type LockedSession, type Ticket } from './locked-session.js';
+import { entityTagOf } from '../resource/entity-tag.js';
+import { DeclaredResource } from '../resource/kit/declared-resource.js';
+import { viewOf, type ResourceView } from '../resource/kit/resource-views.js';
+import { ResourceService, type Reader } from '../resource/kit/resource.service.js';
+import type { Row } from '../resource/kit/row.js';
+import { PageReaderService } from '../resource/page-reader.service.js';
+import type { Preconditions } from '../resource/preconditions.js';
+import type { Found, Search } from '../resource/search.js';
+import type { Write } from '../resource/write-envelope.js';
 import { RefreshTokenCodec } from '../sessions/refresh-token.codec.js';
-import type { RefreshToken } from './refresh-token.entity.js';
-import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { hashTicket } from '../sessions/ticket-digest.js';
 import { TicketsService } from '../sessions/tickets.service.js';
+import type { RefreshTokenChange } from './dto/refresh-token.dto.js';
+import { keptOf, type LockedSession, type Ticket } from './locked-session.js';
+import type { RefreshToken } from './refresh-token.entity.js';
+import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 
-const RESOURCE = 'RefreshToken';
 /** How many refreshes of a session may happen between a client's read of its record and the client's write. */
 const GENERATIONS_REMEMBERED = 100;
 
 /**
  * The records of refresh tokens: created, read, searched, updated and deleted by administrators and their programs. Each act is
- * audited, reads of ticket material included.
+ * audited, reads of ticket material included. The token of a record that a client creates cannot be redeemed: this service did not issue it.
  */
 @Injectable()
-export class RefreshTokensService {
+export class RefreshTokensService extends ResourceService<RefreshToken> {
   constructor(
+    resource: DeclaredResource<RefreshToken>,
     private readonly records: RefreshTokensRepository,
-    private readonly pages: PageReaderService,
+    pages: PageReaderService,
     private readonly codec: RefreshTokenCodec,
     private readonly tickets: TicketsService,
-  ) {}
-
-  /** Stores a new record. This service did not issue its token, so the token cannot be redeemed here. */
-  async create(input: RefreshTokenInput, actor: Actor): Promise<Write> {
-    const write = await this.records.create(input, uuidv7(), { kind: 'record-created', actor });
-    if (!write) throw new Error('An insert returned no row.');
-    return write;
+  ) {
+    super(resource, records, pages);
   }
 
-  /** The record. @throws AppError 404 when there is none */
-  async get(id: number, actor: Actor): Promise<RefreshTokenView> {
-    const token = await this.records.read(id, { kind: 'record-read', actor });
-    if (!token) throw notFound(RESOURCE, id);
-    return RefreshTokenView.of(token);
-  }
-
-  /** The existing records with these ids, in the order of the ids. @throws AppError 429 as `PageReaderService` does */
-  getMany(ids: readonly number[], actor: Actor): Promise<Records<RefreshTokenView>> {
-    return this.read(ids, { kind: 'record-read', actor, reason: 'batch' }, (record) => RefreshTokenView.of(record));
-  }
-
-  /**
-   * One page of the matching records. With `seesTickets`, which means that the reader may read records by id, the page also has the tickets
-   * of records that the service issued.
-   * @throws AppError 429 as `PageReaderService` does
-   */
-  async search(
-    search: Search,
-    { actor, seesTickets }: { readonly actor: Actor; readonly seesTickets: boolean },
-  ): Promise<Found<ListedRefreshTokenView>> {
-    const { ids, ...totals } = await this.records.find(search);
-    const viewOf = (record: RefreshToken): ListedRefreshTokenView =>
-      seesTickets || !record.issued ? RefreshTokenView.of(record) : ListedRefreshTokenView.withoutTicket(record);
-    return { ...totals, records: await this.read(ids, { kind: 'record-read', actor, reason: 'search' }, viewOf) };
+  /** As for every resource. A search by a subject alone is one statement, which concurrent searches share, if the subject has few records. */
+  override async search(search: Search, reader: Reader): Promise<Found<ResourceView>> {
+    const [filter, another] = search.filters;
+    const isBySubject = filter?.member === 'Subject' && filter.operator === 'equals' && !another;
+    if (!isBySubject) return super.search(search, reader);
+    const act = { kind: 'record-read', actor: reader.actor, reason: 'search' } as const;
+    const { page, size, orderBy, descending } = search;
+    const subject = String(filter.value);
+    const found = await this.records.findOfSubject({ subject, page, size, orderBy, descending, act });
+    if (!found) return super.search(search, reader);
+    const records = found.rows.map((row) => this.listedViewOf(row, reader.seesSecrets));
+    return { records, total: found.total, hasNext: page * size < found.total, isEstimated: false };
   }
 
   /**
@@ -75,15 +58,15 @@ export class RefreshTokensService {
    * client may have refreshed, or the user may have signed in, between the read and this write.
    * @throws AppError 404 when there is no such record, 412 when the record does not meet the preconditions
    */
-  update(change: RefreshTokenChange, actor: Actor, preconditions: Preconditions): Promise<Write> {
+  override update(change: RefreshTokenChange, actor: Actor, preconditions: Preconditions): Promise<Write> {
     return this.records.transaction(async (manager) => {
       await this.check(preconditions, change.Id, manager);
       const session = await this.records.lockSession(change.Id, manager);
       const isStale = session !== undefined && (await this.hadTicket(session, change));
       const kept = isStale ? keptOf(session, change) : change;
       const act = { kind: 'record-updated', actor, reason: 'edited' } as const;
-      const write = await this.records.update(change, kept, act, manager);
-      if (!write) throw notFound(RESOURCE, change.Id);
+      const write = await this.records.edit(change, kept, act, manager);
+      if (!write) throw notFound(this.resource.name, change.Id);
       return write;
     });
   }
@@ -92,15 +75,15 @@ export class RefreshTokensService {
    * Deletes a record permanently, and ends its session if it has one.
    * @throws AppError 404 when there is no such record, 412 when the record does not meet the preconditions
    */
-  async delete(id: number, actor: Actor, preconditions: Preconditions): Promise<Write> {
+  override async delete(id: number, actor: Actor, preconditions: Preconditions): Promise<Write> {
     const remove = (manager?: EntityManager): Promise<Write | undefined> =>
-      this.records.delete(id, { kind: 'record-deleted', actor, reason: 'deleted' }, manager);
+      this.records.deleteById(id, { kind: 'record-deleted', actor, reason: 'deleted' }, manager);
     const removeIf = async (manager: EntityManager): Promise<Write | undefined> => {
       await this.check(preconditions, id, manager);
       return remove(manager);
     };
     const write = await (preconditions.areNone ? remove() : this.records.transaction(removeIf));
-    if (!write) throw notFound(RESOURCE, id);
+    if (!write) throw notFound(this.resource.name, id);
     return write;
   }
 
@@ -110,16 +93,8 @@ export class RefreshTokensService {
    */
   private async check(preconditions: Preconditions, id: number, manager: EntityManager): Promise<void> {
     if (preconditions.areNone) return;
-    const record = await this.records.lock(id, manager);
-    if (record) preconditions.check(entityTagOf(RefreshTokenView.of(record)));
-  }
-
-  private read<View>(
-    ids: readonly number[],
-    act: AuditAct,
-    viewOf: (record: RefreshToken) => View,
-  ): Promise<Records<View>> {
-    return this.pages.read({ ids, source: this.records.pages(act), reader: act.actor.name, viewOf });
+    const [row] = await this.records.lock([id], manager);
+    if (row) preconditions.check(entityTagOf(viewOf(this.resource, row)));
   }
 
   /**
@@ -135,5 +110,10 @@ export class RefreshTokensService {
       if (tokens.some((token) => hashTicket(given.TicketSalt, token) === given.TicketHash)) return true;
     }
     return false;
+  }
+
+  /** The tickets of records that clients wrote are no secrets of the service. */
+  protected override hidesSecretsOf({ issued }: Row): boolean {
+    return issued === true;
   }
 }

@@ -62,6 +62,16 @@ export async function findPage(
   };
 }
 
+/** SQL: what a search by this member is ordered by. */
+export function orderOf({ columns }: Searchable, member: string): string {
+  return indexedOf(columnOf(columns, member));
+}
+
+/** SQL: as much of a member as the index contains. */
+function indexedOf({ sql, indexed }: SearchColumn): string {
+  return indexed === undefined ? sql : `left(${sql}, ${indexed})`;
+}
+
 function conditionsOf(filters: readonly Filter[], columns: Searchable['columns'], values: unknown[]): string {
   const conditions = filters.map((filter) => {
     const column = columnOf(columns, filter.member);
@@ -77,24 +87,24 @@ function conditionsOf(filters: readonly Filter[], columns: Searchable['columns']
   return conditions.length > 0 ? conditions.join(' AND ') : 'true';
 }
 
-function nullCondition({ sql, indexed, isNullable }: SearchColumn, isNull: boolean): string {
-  if (!isNullable) return String(!isNull);
+function nullCondition(column: SearchColumn, isNull: boolean): string {
+  if (!column.isNullable) return String(!isNull);
   // The index entry is null exactly when the member is null.
-  return `${indexed === undefined ? sql : `left(${sql}, ${indexed})`} IS ${isNull ? 'NULL' : 'NOT NULL'}`;
+  return `${indexedOf(column)} IS ${isNull ? 'NULL' : 'NOT NULL'}`;
 }
 
 /** The SQL that finds the ids of a page. */
 function pageOf(
   matching: string,
-  { sql, indexed, isFlag }: SearchColumn,
+  column: SearchColumn,
   descending: boolean,
   { skip, take }: { readonly skip: number; readonly take: number },
 ): string {
   const direction = descending ? 'DESC' : 'ASC';
   const slice = `OFFSET ${skip} LIMIT ${take}`;
+  const { sql, isFlag } = column;
   if (!isFlag) {
-    const order = indexed === undefined ? sql : `left(${sql}, ${indexed})`;
-    return `SELECT id FROM ${matching} ORDER BY ${order} ${direction}, id ${direction} ${slice}`;
+    return `SELECT id FROM ${matching} ORDER BY ${indexedOf(column)} ${direction}, id ${direction} ${slice}`;
   }
   // Reads each value of the flag in the order of ids and joins the two parts, so that PostgreSQL need not sort all records.
   const side = (condition: string, n: number): string =>

@@ -3,7 +3,7 @@ import { inOrder, type Records, type Slices } from './search.js';
 import { Turns } from './turns.js';
 
 /** One statement reads a page up to this size. A larger page is read in slices of about this size. */
-const SLICE_BYTES = 1_048_576;
+export const SLICE_BYTES = 1_048_576;
 const LIMITS = { atTheSameTime: 4, waiting: 50, waitMs: 5_000 };
 
 /** The parameters of a statement that `pageSql` makes: which records to read, and the most bytes of a small page. */

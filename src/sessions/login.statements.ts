@@ -1,8 +1,8 @@
 import { ACT, EVENT_COLUMNS, FACTS_OF_EVENT, recordFacts } from '../audit/audited.js';
 import { parameterList } from '../database/named-parameters.js';
+import { NOW_SECOND } from '../database/now-second.js';
 import { rowOf, statement } from '../database/statement.js';
 import { passwordNameSql } from '../users/password-seals.service.js';
-import { NOW_SECOND } from './session.statements.js';
 
 /**
  * A token has four bytes for its generation. A login on a row that has reached this generation begins another session. Below it, enough

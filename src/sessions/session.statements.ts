@@ -6,9 +6,6 @@ import { ENDED_ROW, type EndedRow, type RevivedSession } from './ended-session.j
 import type { ConfirmingUser, CurrentSession, ListedSession } from './session.js';
 import { ticketHashSql } from './ticket-digest.js';
 
-/** SQL: the present second. Stored dates are whole seconds. */
-export const NOW_SECOND = `date_trunc('second', now())`;
-
 /** SQL: the columns of a session whose token was just issued. */
 export const ISSUED = `t.id, t.unique_id AS "uniqueId", t.generation, t.subject, t.client_id AS "clientId", t.auth_time AS "authTime",
   t.amr, now() AS now`;

@@ -26,20 +26,26 @@ const DOCUMENTED_BY_SIBLING = new Set(['RefreshTokensController.getMany']);
 function controllersOf(module: unknown, seen = new Set<unknown>()): Constructor[] {
   const dynamic = module as { module?: object; imports?: unknown[]; controllers?: Constructor[] };
   const target = dynamic.module ?? (module as object);
-  if (seen.has(target) || module instanceof Promise) return [];
-  seen.add(target);
+  if (seen.has(module) || module instanceof Promise) return [];
+  seen.add(module);
   const metadata = <T>(key: string): T[] => (Reflect.getMetadata(key, target) as T[] | undefined) ?? [];
   const imports = [...metadata('imports'), ...(dynamic.imports ?? [])];
   const own = [...metadata<Constructor>('controllers'), ...(dynamic.controllers ?? [])];
   return [...own, ...imports.flatMap((imported) => controllersOf(imported, seen))];
 }
 
+/** The methods of a class, and of the classes above it: Nest serves inherited handlers too. */
+function methodsOf(prototype: object): string[] {
+  const above = Object.getPrototypeOf(prototype) as object | null;
+  return [...new Set([...Object.getOwnPropertyNames(prototype), ...(above ? methodsOf(above) : [])])];
+}
+
 /** Every handler of a controller, as `Controller.method`, with its method and path in the notation of OpenAPI. */
 function routesOf(controller: Constructor): { name: string; route: string }[] {
   const prototype = controller.prototype as Record<string, object>;
   const base = Reflect.getMetadata('path', controller) as string;
-  return Object.getOwnPropertyNames(prototype)
-    .filter((name) => Reflect.hasMetadata('method', prototype[name] ?? {}))
+  return methodsOf(prototype)
+    .filter((name) => name !== '__proto__' && Reflect.hasMetadata('method', prototype[name] ?? {}))
     .map((name) => {
       const handler = prototype[name] ?? {};
       const method = RequestMethod[Reflect.getMetadata('method', handler) as number] ?? '';

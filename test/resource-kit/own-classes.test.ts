@@ -147,6 +147,19 @@ describe('hooks', () => {
     expect((await admin.send('PUT', VOUCHERS, { headers: kept, body })).status).toBe(200);
   });
 
+  it('and commands must leave values that a client could send; otherwise nothing of the act remains', async () => {
+    const id = await make({ Note: 'nobody' });
+    const [ran, wrote] = [await hooks(), await written()];
+    expectFailures(await admin.post(VOUCHERS, voucher({ Note: 'stolen' })), [
+      'Reason',
+      'must be one of gift, refund',
+      'theft',
+    ]);
+    const rename = { Key: 'VOUCHER_RENAME', Ids: [id] };
+    expectFailures(await admin.post(`${VOUCHERS}/runcommand`, rename), ['Holder', 'is a required field', ' ']);
+    expect([await hooks(), await written()]).toEqual([ran, wrote]);
+  });
+
   it('run for each record of a page that is too large for one part', async () => {
     const large = { Reason: 'refund', Note: 'shown', SystemId: 'x'.repeat(4_000) };
     const ids: number[] = [];

@@ -18,7 +18,10 @@ export function runCli(
   settings: NodeJS.ProcessEnv = {},
 ): Promise<CommandResult> {
   const env = { ...environment(dataDir), ...settings };
-  const child = spawn(process.execPath, [...QUICK_COMMAND, '--throw-deprecation', CLI, ...args], { env, stdio: 'pipe' });
+  const child = spawn(process.execPath, [...QUICK_COMMAND, '--throw-deprecation', CLI, ...args], {
+    env,
+    stdio: 'pipe',
+  });
   // A command that reads no input may end before the input is written.
   child.stdin.on('error', () => undefined).end(input);
   return resultOf(child);

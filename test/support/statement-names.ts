@@ -10,7 +10,7 @@ export function namesInCode(): string[] {
 /**
  * Of the catalogue, for metrics; by primary key, after a change of the secret, with a second factor, at the first sign-in after an upgrade,
  * where a setting says so, or when a range of events expires only; those of the embedded database's own job; those of a verification, an
- * export or an end of all sessions, which read all there is; and those of resources of the kit, of which the service itself has none.
+ * export or an end of all sessions, which read all there is; and that of commands of resources, of which the service itself has none.
  */
 export const NOT_SENT = [
   'audit-export-page',
@@ -27,7 +27,6 @@ export const NOT_SENT = [
   'embedded-flush-counters',
   'maintenance-most-due',
   'maintenance-wal-since-checkpoint',
-  'resource-columns',
   'session-count',
   'session-end-elsewhere',
   'session-end-next',

@@ -5,7 +5,7 @@ import { readDto } from '../dto-reader.js';
 import type { Write } from '../write-envelope.js';
 import { handlersOf, NUMBERS_OF_RECORDS, type CommandDeclaration } from './command-declarations.js';
 import type { DeclaredResource } from './declared-resource.js';
-import { copyOf } from './record-values.js';
+import { copyOf, recordFrom } from './record-values.js';
 import type { Act } from './resource-hooks.js';
 import type { ResourceRecord } from './resource-record.js';
 import type { ResourceRepository } from './resource.repository.js';
@@ -47,7 +47,7 @@ export async function runCommand<R extends ResourceRecord>(
   if (!command) throw failed('Key', Key, `must be a command of ${resource.name}`);
   demandNumber(command, Ids);
   const parameters = await readParameters(command, Parameters);
-  const records = await repository.lock(Ids, act.manager);
+  const records = (await repository.lock(Ids, act.manager)).map((row) => recordFrom(resource, row));
   const found = new Set(records.map(({ Id }) => Id));
   const missing = Ids.find((id) => !found.has(id));
   if (missing !== undefined) throw failed('Ids', Ids, `there is no ${resource.name} with Id ${missing}`);

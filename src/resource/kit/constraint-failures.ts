@@ -10,7 +10,7 @@ const FOREIGN_KEY = '23503';
  * What a refused write means for the client: a value that another record has, an Id that no record has, or a record that others refer to. Each is
  * a failed validation that names the member (contract 1.4). Other errors are returned as they are.
  */
-export function failureOf(error: unknown, { name, table, writable }: DeclaredResource, sent: object): unknown {
+export function failureOf(error: unknown, { name, table, writable }: DeclaredResource<object>, sent: object): unknown {
   if (!(error instanceof DatabaseError) || (error.code !== UNIQUE && error.code !== FOREIGN_KEY)) return error;
   // The detail is in the language of the server, and names the column as `(code)=`.
   const column = /\("?(\w+)"?(?:, "?id"?)?\)=\(/.exec(error.detail ?? '')?.[1];

@@ -1,32 +1,28 @@
 import type { Type } from '@nestjs/common';
 import { isTransformedToPlain } from '../declared-members.js';
-import type { Searchable, SearchColumn } from '../find-page.js';
+import type { Searchable } from '../find-page.js';
 import type { SearchDefinition } from '../search-parameters.js';
 import type { CommandDeclaration } from './command-declarations.js';
-import { DATE_TIME, TEXT } from './member-kinds.js';
+import { COMMON, SYSTEM_ID } from './common-members.js';
 import { membersDeclaredBy, type MemberDeclaration } from './member-declarations.js';
-import { optionsOf } from './resource.decorator.js';
+import { optionsOf, type Operation } from './resource.decorator.js';
 import type { ResourceRecord } from './resource-record.js';
-import { defaultTemplate, textSql } from './shown-as.js';
+import type { Row } from './row.js';
+import { searchableOf, searchOf } from './resource-search.js';
+import { defaultTemplate, exampleOf, textOf, textSql } from './shown-as.js';
 
-/** The one common member that clients may set. */
-const SYSTEM_ID: MemberDeclaration = {
-  name: 'SystemId',
-  column: 'system_id',
-  kind: TEXT,
-  rules: { longest: 4_000 },
-  isRequired: false,
-  options: { required: false, description: 'Free text of an external system.', example: 'crm-4711' },
-};
-
-/** SQL: whether a record is less than 24 hours old (contract 1.1). */
-export const IS_NEW = `created_on > now() - interval '24 hours'`;
+/** A member that is shown: its name, and the name of its column in a row or the function of its value. */
+export interface ShownMember {
+  readonly name: string;
+  readonly field: string;
+  readonly of: ((row: Row) => unknown) | undefined;
+}
 
 /**
  * A resource as its class declares it, with all that the kit derives from that.
  * @publicApi
  */
-export class DeclaredResource<R extends ResourceRecord = ResourceRecord> {
+export class DeclaredResource<R extends object = ResourceRecord> {
   readonly name: string;
   readonly plural: string;
   readonly path: string;
@@ -35,13 +31,26 @@ export class DeclaredResource<R extends ResourceRecord = ResourceRecord> {
   readonly commands: readonly CommandDeclaration[];
   /** The members of its own. */
   readonly members: readonly MemberDeclaration[];
+  /** All members, in the order in which a record has them. */
+  readonly all: readonly MemberDeclaration[];
   /** The members that clients may set: those of its own, and SystemId. */
   readonly writable: readonly MemberDeclaration[];
+  /** The names of `writable` in a record and in a row. */
+  readonly written: readonly Pick<ShownMember, 'name' | 'field'>[];
+  /** The same as `all`, as far as showing a record needs it. */
+  readonly shown: readonly ShownMember[];
   /** The members that class-transformer changes when a record is shown. */
   readonly transformed: ReadonlySet<string>;
   /** What it can be searched by and ordered by (contract 1.6). */
   readonly search: SearchDefinition;
   readonly searchable: Searchable;
+  /** The secrets of a record that are hidden. */
+  readonly hiddenSecrets: Readonly<Record<string, null>>;
+  /** What the documentation of a search says of them. */
+  readonly hidden: string | undefined;
+  readonly isReadOnly: boolean;
+  private readonly operations: readonly Operation[] | undefined;
+  private readonly isCamelCase: boolean;
 
   /** @throws Error when the class has no `@Resource` */
   constructor(readonly type: Type<R>) {
@@ -52,12 +61,21 @@ export class DeclaredResource<R extends ResourceRecord = ResourceRecord> {
     this.path = options.path;
     this.table = options.table;
     this.commands = options.commands ?? [];
+    this.operations = options.operations;
+    this.hidden = options.hidden;
+    this.isReadOnly = options.isReadOnly ?? false;
+    this.isCamelCase = options.isCamelCase ?? false;
     this.members = membersDeclaredBy(type);
     this.transformed = new Set(this.members.map(({ name }) => name).filter((name) => isTransformedToPlain(type, name)));
-    this.writable = [...this.members, SYSTEM_ID];
+    this.writable = this.isReadOnly ? [] : [...this.members, SYSTEM_ID];
+    this.written = this.writable.map(({ name }) => ({ name, field: this.fieldOf(name) }));
     this.shownAs = options.shownAs ?? defaultTemplate(options.name, this.members);
-    this.search = this.searchOf();
-    this.searchable = this.searchableOf();
+    this.all = this.isReadOnly ? this.members : [...this.members, ...COMMON.map((member) => this.commonMember(member))];
+    this.shown = this.all.map(({ name, options: { of } }) => ({ name, field: this.fieldOf(name), of }));
+    const secrets = this.members.filter(({ options: { secret } }) => secret);
+    this.hiddenSecrets = Object.fromEntries(secrets.map(({ name }) => [name, null]));
+    this.search = searchOf(this);
+    this.searchable = searchableOf(this);
   }
 
   /** The role of an operation, such as `Coupon-Read`. */
@@ -65,62 +83,33 @@ export class DeclaredResource<R extends ResourceRecord = ResourceRecord> {
     return `${this.name}-${operation}`;
   }
 
+  /** Whether it has these routes. */
+  offers(operation: Operation): boolean {
+    return this.operations?.includes(operation) ?? true;
+  }
+
   /** Whether a search hides members from users who may not read records by id. */
   get hasSecrets(): boolean {
-    return this.members.some(({ options }) => options.secret);
+    return Object.keys(this.hiddenSecrets).length > 0;
   }
 
-  private searchOf(): SearchDefinition {
-    const searched = this.members.filter(({ options }) => options.searchable);
-    const dates = searched.filter(({ kind }) => kind === DATE_TIME);
-    const ordered = this.members.filter(({ options }) => options.orderable);
-    return {
-      resource: this.name,
-      plural: this.plural,
-      equality: {
-        ...Object.fromEntries(
-          searched.map(({ name, kind, options }) => [name, options.secret ? 'secret' : kind.filter]),
-        ),
-        SystemId: 'text',
-        UniqueId: 'uuid',
-        UpdatedBy: 'text',
-        Id: 'id',
-      },
-      ranges: [...dates.map(({ name }) => name), 'CreatedOn', 'UpdatedOn'],
-      orders: [
-        'Id',
-        ...ordered.map(({ name }) => name),
-        ...['UpdatedOn', 'CreatedOn', 'UniqueId', 'UpdatedBy', 'IsNew', 'SystemId', 'ToStringText'],
-      ],
-    };
+  /** The name of a member in a row. */
+  fieldOf(name: string): string {
+    return this.isCamelCase || name === 'Id' ? name.charAt(0).toLowerCase() + name.slice(1) : name;
   }
 
-  private searchableOf(): Searchable {
-    const columns: Record<string, SearchColumn> = {};
-    for (const { name, column, isRequired } of this.members)
-      columns[name] = { sql: `"${column}"`, ...(!isRequired && { isNullable: true }) };
-    const shown = new Map([['Id', 'id'], ...this.members.map(({ name, column }) => [name, `"${column}"`] as const)]);
-    return {
-      table: `"${this.table}"`,
-      columns: {
-        ...columns,
-        Id: { sql: 'id' },
-        UpdatedOn: { sql: 'updated_on' },
-        CreatedOn: { sql: 'created_on' },
-        UniqueId: { sql: 'unique_id' },
-        UpdatedBy: { sql: 'updated_by' },
-        IsNew: { sql: `(${IS_NEW})`, isFlag: true },
-        SystemId: { sql: 'system_id', isNullable: true },
-        ToStringText: { sql: textSql(this.shownAs, shown) },
-      },
-    };
+  private commonMember(member: MemberDeclaration): MemberDeclaration {
+    if (member.name !== 'ToStringText') return member;
+    const template = { shownAs: this.shownAs, members: this.members };
+    const of = textOf(this.shownAs, (name) => this.fieldOf(name));
+    return { ...member, options: { ...member.options, of, sql: textSql(template), example: exampleOf(template) } };
   }
 }
 
-const known = new WeakMap<object, DeclaredResource>();
+const known = new WeakMap<object, DeclaredResource<object>>();
 
 /** The resource that a class declares. */
-export function declaredResource<R extends ResourceRecord>(type: Type<R>): DeclaredResource<R> {
+export function declaredResource<R extends object>(type: Type<R>): DeclaredResource<R> {
   const resource = (known.get(type) as DeclaredResource<R> | undefined) ?? new DeclaredResource(type);
   known.set(type, resource);
   return resource;

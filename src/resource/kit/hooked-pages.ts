@@ -2,20 +2,21 @@ import type { EntityManager } from 'typeorm';
 import type { AuditAct } from '../../audit/audit-event.js';
 import type { Found, PageSource } from '../page-reader.service.js';
 import type { ResourceRecord } from './resource-record.js';
-import type { PageRecord, ResourceRepository } from './resource.repository.js';
+import type { ResourceRepository } from './resource.repository.js';
+import type { Row } from './row.js';
 
-/** What is done with the records of a page, or of a slice of a large page, when they have been read. */
-type Hook<R> = (records: readonly R[], manager: EntityManager) => Promise<void>;
+/** What is done with the rows of a page, or of a slice of a large page, when they have been read. */
+type Hook = (rows: readonly Row[], manager: EntityManager) => Promise<void>;
 
 /**
  * Reads the records of a page in a transaction, with a hook. After `leave`, each further slice of a large page has a transaction of its own: the
  * answer has begun, and its client may be slow.
  */
-export class HookedPages<R extends ResourceRecord> implements PageSource<PageRecord<R>> {
+export class HookedPages<R extends ResourceRecord> implements PageSource<Row> {
   constructor(
     private readonly repository: ResourceRepository<R>,
     private readonly act: AuditAct,
-    private readonly hook: Hook<R>,
+    private readonly hook: Hook,
     private manager: EntityManager | undefined,
   ) {}
 
@@ -24,20 +25,20 @@ export class HookedPages<R extends ResourceRecord> implements PageSource<PageRec
     this.manager = undefined;
   }
 
-  /** As `PageSource` says. The hook gets the records of a page that is small. */
-  async small(ids: readonly number[], smallBytes: number): Promise<(Found & PageRecord<R>)[]> {
+  /** As `PageSource` says. The hook gets the rows of a page that is small. */
+  async small(ids: readonly number[], smallBytes: number): Promise<(Found & Row)[]> {
     return this.within(async (manager) => {
       const rows = await this.repository.pages(this.act, manager).small(ids, smallBytes);
-      if (rows.every(({ fits }) => fits)) await this.hook(recordsOf(rows), manager);
+      if (rows.every(({ fits }) => fits)) await this.hook(rows, manager);
       return rows;
     });
   }
 
   /** As `PageSource` says. */
-  async slice(ids: readonly number[]): Promise<PageRecord<R>[]> {
+  async slice(ids: readonly number[]): Promise<Row[]> {
     return this.within(async (manager) => {
       const rows = await this.repository.pages(this.act, manager).slice(ids);
-      await this.hook(recordsOf(rows), manager);
+      await this.hook(rows, manager);
       return rows;
     });
   }
@@ -50,8 +51,4 @@ export class HookedPages<R extends ResourceRecord> implements PageSource<PageRec
   private within<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.manager ? work(this.manager) : this.repository.transaction(work);
   }
-}
-
-function recordsOf<R>(rows: readonly PageRecord<R>[]): R[] {
-  return rows.map(({ record }) => record);
 }

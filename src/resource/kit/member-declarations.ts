@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { MemberKind, ValueRules } from './member-kinds.js';
+import type { Row } from './row.js';
 
 /**
  * What every kind of member may say of itself.
@@ -20,8 +21,35 @@ export interface MemberOptions {
   readonly unique?: boolean;
   /** The column, if it is not the name of the member in snake case. */
   readonly column?: string;
+  /** `false`: the kit makes no index for it. A long text can be searchable only so, by an index of the team's own migration. */
+  readonly index?: false;
   readonly description?: string;
+  /** What the documentation of bodies says after the description. */
+  readonly bodyDescription?: string;
   readonly example?: string | number | boolean;
+}
+
+/** What a member says of itself that clients only read: a column that the service fills, or a value of other columns. */
+export interface ShownOptions extends Pick<
+  MemberOptions,
+  'required' | 'searchable' | 'orderable' | 'column' | 'description'
+> {
+  readonly example?: unknown;
+  /** The schema, if it is not that of the kind. */
+  readonly schema?: object;
+  /** The value, if it is not that of the column. */
+  readonly of?: (row: Row) => unknown;
+  /** What a search compares, if it is not the column. */
+  readonly sql?: string;
+  readonly indexed?: number;
+  readonly isList?: boolean;
+  /** Whether it is null in SQL where it is shown as something else. */
+  readonly isNullable?: boolean;
+  readonly isFlag?: boolean;
+  /** Whether a search finds a date only by a range. */
+  readonly onlyRange?: boolean;
+  /** The member after which the documentation of a search has it, if that is not the previous one. */
+  readonly searchedAfter?: string;
 }
 
 /** A member as a decorator declared it. */
@@ -29,7 +57,7 @@ export interface MemberDeclaration {
   readonly name: string;
   readonly column: string;
   readonly kind: MemberKind;
-  readonly options: MemberOptions;
+  readonly options: Omit<MemberOptions, 'example'> & ShownOptions;
   readonly rules: ValueRules;
   readonly isRequired: boolean;
 }

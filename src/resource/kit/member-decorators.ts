@@ -1,7 +1,8 @@
 import { applyDecorators, type Type } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
 import { isMissing, member, REQUIRED } from '../members.js';
+import { shownMember } from './common-members.js';
 import {
   columnOf,
   noteFault,
@@ -9,6 +10,7 @@ import {
   ownMember,
   type MemberDeclaration,
   type MemberOptions,
+  type ShownOptions,
 } from './member-declarations.js';
 import { memberFaults } from './member-faults.js';
 import { CHOICE, DATE_TIME, FLAG, REFERENCE, TEXT, WHOLE, type MemberKind, type ValueRules } from './member-kinds.js';
@@ -65,6 +67,15 @@ export function Reference(to: () => Type<ResourceRecord>, options: MemberOptions
   return declare(REFERENCE, options, { to });
 }
 
+/**
+ * A member of a resource that clients only read.
+ */
+export function Shown(kind: MemberKind, options: ShownOptions = {}): PropertyDecorator {
+  return (target, key) => {
+    noteMember(target, shownMember(String(key), kind, options), []);
+  };
+}
+
 function declare(kind: MemberKind, options: MemberOptions, rules: ValueRules): PropertyDecorator {
   return (target, key) => {
     const owner = typeof target === 'function' ? target : target.constructor;
@@ -74,7 +85,7 @@ function declare(kind: MemberKind, options: MemberOptions, rules: ValueRules): P
       return;
     }
     const { column = columnOf(key), required = true } = options;
-    const declaration = { name: key, column, kind, options, rules, isRequired: required };
+    const declaration: MemberDeclaration = { name: key, column, kind, options, rules, isRequired: required };
     const faults = memberFaults(owner.name, declaration, Reflect.getMetadata('design:type', target, key));
     const other = ownMember(target, key);
     if (other) faults.push(`${owner.name}.${key} has ${other.kind.decorator} and ${kind.decorator}`);
@@ -89,8 +100,10 @@ function declare(kind: MemberKind, options: MemberOptions, rules: ValueRules): P
 
 /** The decorators with which a body is read, checked and documented. */
 export function ruleOf({ kind, options, rules, isRequired }: MemberDeclaration): PropertyDecorator {
-  const { secret = false, description, example = kind.example(rules) } = options;
-  const schema = { ...kind.schema(rules), ...(description !== undefined && { description }), example };
+  const { secret = false, example = kind.example(rules) } = options;
+  const description = [options.description, options.bodyDescription].filter(Boolean).join(' ');
+  const limits = kind.limits?.(rules, isRequired);
+  const schema = { ...kind.schema(rules), ...limits, example, ...(description !== '' && { description }) };
   const rule = member({
     read: (value) => kind.read(value),
     fault: (value) => {
@@ -98,7 +111,7 @@ export function ruleOf({ kind, options, rules, isRequired }: MemberDeclaration):
       return value === undefined || value === null ? undefined : kind.fault(value, rules);
     },
     document: isRequired
-      ? ApiProperty({ ...schema, ...(kind === TEXT && { minLength: 1 }) })
+      ? ApiProperty(schema as ApiPropertyOptions)
       : ApiPropertyOptional({ ...orNull(schema), nullable: true }),
     secret,
   });

@@ -1,4 +1,4 @@
-import { COMMON_MEMBERS } from './resource-record.js';
+import { COMMON } from './common-members.js';
 import { CHOICE, REFERENCE, TEXT, type ValueRules } from './member-kinds.js';
 import type { MemberDeclaration } from './member-declarations.js';
 
@@ -18,7 +18,7 @@ export function memberFaults(owner: string, member: MemberDeclaration, noted: un
 
 function* nameFaults({ name, column }: MemberDeclaration): Generator<string> {
   if (!/^[A-Z][A-Za-z\d]{0,39}$/.test(name)) yield 'must have a name of letters and digits that begins with a capital';
-  if (COMMON_MEMBERS.includes(name)) yield 'is a member that every record has: remove its declaration';
+  if (COMMON.some((member) => member.name === name)) yield 'is a member that every record has: remove its declaration';
   if (!SQL_NAME.test(column))
     yield `has the column "${column}": a column is lower case letters, digits and _, at most 40`;
 }
@@ -31,8 +31,8 @@ function* typeFaults({ kind }: MemberDeclaration, noted: unknown): Generator<str
 }
 
 function* optionFaults({ kind, options, rules }: MemberDeclaration): Generator<string> {
-  const { secret, orderable, searchable, unique } = options;
-  const isLong = kind === TEXT && (rules.longest ?? 0) > LONGEST_INDEXED;
+  const { secret, orderable, searchable, unique, index } = options;
+  const isLong = kind === TEXT && (rules.longest ?? 0) > LONGEST_INDEXED && index !== false;
   if (secret && kind !== TEXT) yield `is a secret: only @Text can be`;
   if (secret && orderable) yield 'is a secret: the order of records would show it, so it cannot be orderable';
   if (secret && unique) yield 'is a secret: a refusal would show it, so it cannot be unique';

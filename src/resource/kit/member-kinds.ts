@@ -25,7 +25,7 @@ export type MemberValue = string | number | boolean | Date | null;
 /** How the kit reads, checks, stores, finds, documents and shows members of a kind. */
 export interface MemberKind {
   readonly decorator: string;
-  readonly sql: 'text' | 'timestamptz' | 'bigint' | 'boolean';
+  readonly sql: 'text' | 'timestamptz' | 'bigint' | 'boolean' | 'uuid';
   readonly filter: FilterKind;
   /** What the compiler may note as the type of the property. */
   readonly type: unknown;
@@ -34,6 +34,8 @@ export interface MemberKind {
   /** Why a value that is there is invalid. */
   readonly fault: (value: unknown, rules: ValueRules) => string | undefined;
   readonly schema: (rules: ValueRules) => ApiPropertyOptions;
+  /** What the schema of a body says in addition. Stored values may be older than these limits. */
+  readonly limits?: (rules: ValueRules, isRequired: boolean) => ApiPropertyOptions;
   readonly example: (rules: ValueRules) => unknown;
 }
 
@@ -62,7 +64,8 @@ export const TEXT: MemberKind = {
   type: String,
   read: (value) => value,
   fault: (value, { longest = 0 }) => textMemberFault(value, longest),
-  schema: ({ longest = 0 }) => ({ type: String, maxLength: longest }),
+  schema: () => ({ type: String }),
+  limits: ({ longest = 0 }, isRequired) => ({ ...(isRequired && { minLength: 1 }), maxLength: longest }),
   example: ({ longest = 0 }) => 'text'.slice(0, longest),
 };
 
@@ -73,6 +76,7 @@ export const CHOICE: MemberKind = {
   fault: (value, { choices = [] }) =>
     choices.includes(value as string) ? undefined : `must be one of ${choices.join(', ')}`,
   schema: ({ choices = [] }) => ({ type: String, enum: [...choices] }),
+  limits: () => ({}),
   example: ({ choices = [] }) => choices[0],
 };
 
@@ -105,9 +109,8 @@ export const WHOLE: MemberKind = {
   type: Number,
   read: fromText(parseWhole),
   fault: wholeFault,
-  schema: ({ least, most }) => ({
-    type: 'integer',
-    format: 'int64',
+  schema: () => ({ type: 'integer', format: 'int64' }),
+  limits: ({ least, most }) => ({
     ...(least !== undefined && { minimum: least }),
     ...(most !== undefined && { maximum: most }),
   }),
@@ -123,6 +126,15 @@ export const REFERENCE: MemberKind = {
   fault: (value) => number(value, ID_FAULT) ?? ((value as number) > 0 ? undefined : ID_FAULT),
   schema: () => ({ type: 'integer', format: 'int64', minimum: 1 }),
   example: () => 87_654_321,
+};
+
+/** A member that only the service sets. */
+export const UUID: MemberKind = {
+  ...TEXT,
+  sql: 'uuid',
+  filter: 'uuid',
+  limits: () => ({}),
+  schema: () => ({ type: String, format: 'uuid' }),
 };
 
 /** A value as the API shows it. */

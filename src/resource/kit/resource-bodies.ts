@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
-import { IntersectionType, OmitType, PartialType, PickType } from '@nestjs/swagger';
+import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
 import { RequiredId } from '../members.js';
+import { SYSTEM_ID } from './common-members.js';
 import type { DeclaredResource } from './declared-resource.js';
 import { ruleOf } from './member-decorators.js';
 
@@ -18,15 +19,17 @@ export interface ResourceBodies {
  * The bodies of a resource, with all decorators of its class: those of class-validator and class-transformer too. Failures are reported in
  * the order of contract 1.1, so the Id comes after the members of the resource.
  */
-export function bodiesOf({ type, name, members, writable }: DeclaredResource): ResourceBodies {
+export function bodiesOf({ type, name, members }: DeclaredResource<object>): ResourceBodies {
   const own = members.map((member) => member.name);
-  const change = named(`${name}Change`, PickType(type as Type<object>, own as never[]));
+  const systemId = ruleOf(SYSTEM_ID);
+  const change = named(`${name}Change`, PickType(type, own as never[]) as Type<{ Id: number }>);
   const prototype = change.prototype as object;
   RequiredId({ example: 87_654_321, description: 'The record to update.' })(prototype, 'Id');
-  for (const member of writable.filter((each) => !members.includes(each))) ruleOf(member)(prototype, member.name);
-  const withId = change as Type<{ Id: number }>;
-  const input = named(`${name}Input`, OmitType(withId, ['Id']) as Type<object>);
-  const changeById = IntersectionType(input, PartialType(PickType(withId, ['Id'])));
+  systemId(prototype, SYSTEM_ID.name);
+  // Derived from the class itself: each class between costs an instance for each body.
+  const input = named(`${name}Input`, PickType(type, own as never[]) as Type<object>);
+  systemId(input.prototype as object, SYSTEM_ID.name);
+  const changeById = IntersectionType(input, PartialType(PickType(change, ['Id'])));
   return { input, change, changeById: named(`${name}ChangeById`, changeById as Type<object>) };
 }
 

@@ -55,28 +55,32 @@ export function moduleOf(feature: ResourceFeature): DynamicModule {
   const controller = feature.controller ?? ResourceController(feature.resource);
   makeEntity(resource);
   keepRoutes(controller);
-  const own: Provider[] =
-    service === ResourceService ? [] : [service, { provide: ResourceService, useExisting: service }];
   return {
     module: ResourceFeatureModule,
     imports: [TypeOrmModule.forFeature([feature.resource]), ...imports],
     controllers: [controller],
-    providers: [
-      {
-        provide: DeclaredResource,
-        inject: [ResourceRegistryService],
-        // Registered before anything makes statements of it: their names would be those of a resource with the same table.
-        useFactory: (registry: ResourceRegistryService): DeclaredResource => {
-          registry.add(resource);
-          return resource;
-        },
-      },
-      { provide: ResourceRepository, useClass: repository },
-      ...(own.length > 0 ? own : [ResourceService]),
-      ...providers,
-    ],
+    providers: [...providersOf(resource, service), ...asKit(ResourceRepository, repository), ...providers],
     exports: [TypeOrmModule, ...(service === ResourceService ? [] : [service])],
   };
+}
+
+/** Provides a resource, which it registers with those of the application, and the service of its controller. */
+export function providersOf<R extends object>(resource: DeclaredResource<R>, service: Type<object>): Provider[] {
+  const declared: Provider = {
+    provide: DeclaredResource,
+    inject: [ResourceRegistryService],
+    // Registered before anything makes statements of it: their names would be those of a resource with the same table.
+    useFactory: (registry: ResourceRegistryService): DeclaredResource<R> => {
+      registry.add(resource);
+      return resource;
+    },
+  };
+  return [declared, ...asKit(ResourceService, service)];
+}
+
+/** Provides a class of the kit, or another in its place. */
+function asKit(kit: Type<object>, own: Type<object>): Provider[] {
+  return own === kit ? [kit] : [own, { provide: kit, useExisting: own }];
 }
 
 /** A module that reports the faults of declarations when the application starts: all of them, and not where the classes are loaded. */

@@ -14,7 +14,7 @@ export interface Act {
 
 /**
  * What a service may do within the transaction of each act: override the methods. If a hook throws, nothing of the act remains, its audit event
- * neither. A hook may change the record that it gets. The kit does not check the values again.
+ * neither. A hook may change the record that it gets. The kit checks what it changed by the rules of the members.
  * @publicApi
  */
 export abstract class ResourceHooks<R extends ResourceRecord> {

@@ -16,9 +16,3 @@ export abstract class ResourceRecord {
   /** Free text of an external system. */
   SystemId!: string | null;
 }
-
-/** The members that every record has, and that no resource may declare. */
-export const COMMON_MEMBERS: readonly string[] = [
-  ...['Id', 'UpdatedOn', 'CreatedOn', 'UniqueId', 'UpdatedBy', 'IsNew', 'SystemId'],
-  ...['ToStringText', 'LocalizationDetails', 'CustomFields'],
-];

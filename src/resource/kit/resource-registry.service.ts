@@ -3,7 +3,7 @@ import { DiscoveryService, HttpAdapterHost, ModuleRef } from '@nestjs/core';
 import { DeclaredRolesService } from '../../access/declared-roles.service.js';
 import { DeclarationError } from './declaration-error.js';
 import type { DeclaredResource } from './declared-resource.js';
-import { ResourceRecord } from './resource-record.js';
+import { optionsOf } from './resource.decorator.js';
 import { RoutesOfResource } from './resource-routes.js';
 import { missingOf } from './schema-needs.js';
 import { SchemaRepository } from './schema.repository.js';
@@ -11,7 +11,7 @@ import { SchemaRepository } from './schema.repository.js';
 /** The resources of the application. It does not start with two of the same path, name or table, or with what the database lacks. */
 @Injectable()
 export class ResourceRegistryService implements OnApplicationBootstrap {
-  private readonly resources: DeclaredResource[] = [];
+  private readonly resources: DeclaredResource<object>[] = [];
 
   constructor(
     private readonly schema: SchemaRepository,
@@ -21,7 +21,7 @@ export class ResourceRegistryService implements OnApplicationBootstrap {
   ) {}
 
   /** Adds a resource. @throws DeclarationError when another has its class, name, path or table */
-  add(resource: DeclaredResource): void {
+  add(resource: DeclaredResource<object>): void {
     const { type, name, path, table } = resource;
     const sharing = this.resources.flatMap((other) => {
       if (other.type === type) return `${type.name} is registered twice: ResourceModule.forFeature is needed once.`;
@@ -49,14 +49,14 @@ export class ResourceRegistryService implements OnApplicationBootstrap {
   }
 
   /** Paths and tables of what is no resource of the kit. Routes of resources are compared as resources. */
-  private foreign({ type, path, table }: DeclaredResource): string[] {
+  private foreign({ type, path, table }: DeclaredResource<object>): string[] {
     const others = this.discovery.getControllers().flatMap(({ metatype }) => {
       if (typeof metatype !== 'function' || metatype.prototype instanceof RoutesOfResource) return [];
       return pathOf(metatype) === path ? [`${type.name} has the path ${path}, as ${metatype.name} has.`] : [];
     });
     const entities = this.schema
       .entitiesOf(table)
-      .filter((entity) => !isRecord(entity))
+      .filter((entity) => optionsOf(entity as object) === undefined)
       .map((entity) => `${type.name} has the table ${table}, which is that of ${nameOf(entity)}.`);
     return [...others, ...entities];
   }
@@ -73,10 +73,6 @@ export class ResourceRegistryService implements OnApplicationBootstrap {
         ),
     );
   }
-}
-
-function isRecord(target: unknown): boolean {
-  return typeof target === 'function' && target.prototype instanceof ResourceRecord;
 }
 
 function nameOf(entity: string | object): string {

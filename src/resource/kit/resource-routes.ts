@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import type { Principal } from '../../access/principal.js';
 import type { ListEnvelope } from '../list-envelope.js';
 import type { Preconditions } from '../preconditions.js';
-import type { Search } from '../search.js';
+import type { Found, Search } from '../search.js';
 import type { WriteEnvelope } from '../write-envelope.js';
 import type { CommandEnvelope, CommandView } from './command-views.js';
 import type { ResourceRecord } from './resource-record.js';
@@ -46,6 +46,13 @@ export interface ResourceRoutes<R extends ResourceRecord = ResourceRecord> {
 
   /** `POST runcommand`: runs a command on some records. */
   runCommand(run: RunCommand, principal: Principal): Promise<CommandEnvelope>;
+}
+
+/** The routes of a resource that clients only search. */
+export interface SearchRoutes {
+  readonly service: {
+    search(search: Search, reader: { readonly actor: Principal }): Promise<Found<ResourceView>>;
+  };
 }
 
 /** The class above all controllers that `ResourceController` makes. */

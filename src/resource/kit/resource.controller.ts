@@ -1,4 +1,16 @@
-import { Body, Controller, Delete, Get, Post, Put, Query, Res, type StreamableFile, type Type } from '@nestjs/common';
+import {
+  applyDecorators,
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Post,
+  Put,
+  Query,
+  Res,
+  type StreamableFile,
+  type Type,
+} from '@nestjs/common';
 import { RouteConstraints } from '@nestjs/platform-fastify';
 import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -21,12 +33,16 @@ import { CommandEnvelope, commandViews, type CommandView } from './command-views
 import { declaredResource, type DeclaredResource } from './declared-resource.js';
 import { bodiesOf } from './resource-bodies.js';
 import type { ResourceRecord } from './resource-record.js';
-import { RoutesOfResource, type ResourceRoutes } from './resource-routes.js';
+import type { Operation } from './resource.decorator.js';
+import { RoutesOfResource, type ResourceRoutes, type SearchRoutes } from './resource-routes.js';
 import { viewsOf, type ResourceView } from './resource-views.js';
 import { ResourceService } from './resource.service.js';
 import { RunCommand } from './run-command.js';
 
-/** Sets the class of the first parameter, a body: the class is known when the resource is, and not to the compiler. */
+/**
+ * Sets the class of the first parameter, a body: the class is known when the resource is, and not to the compiler. OpenAPI has the schemas of
+ * the classes that the compiler notes, also of routes that a resource does not have.
+ */
 function BodyOf(type: Type<object>): MethodDecorator {
   return (target, key) => {
     const [, ...others] = Reflect.getMetadata('design:paramtypes', target, key) as unknown[];
@@ -46,10 +62,18 @@ export function ResourceController<R extends ResourceRecord>(type: Type<R>): Typ
   return known as unknown as Type<ResourceRoutes<R>>;
 }
 
-function controllerOf(resource: DeclaredResource): Type<ResourceRoutes> {
+/** The controller of a resource of the service itself that clients only search. Its service need not be that of the kit. */
+export function SearchController(type: Type<object>): Type<SearchRoutes> {
+  return controllerOf(declaredResource(type)) as unknown as Type<SearchRoutes>;
+}
+
+function controllerOf(resource: DeclaredResource<object>): Type<ResourceRoutes> {
   const { name, plural, path } = resource;
   const { input: Input, change: Change, changeById } = bodiesOf(resource);
   const { view, listed } = viewsOf(resource);
+  const batch = resource.offers('getMany') ? { view, role: resource.role('Read') } : undefined;
+  const route = (operation: Operation, ...decorators: MethodDecorator[]): MethodDecorator =>
+    resource.offers(operation) ? applyDecorators(...decorators) : () => undefined;
 
   @ApiTags(plural)
   @Controller(path)
@@ -58,17 +82,12 @@ function controllerOf(resource: DeclaredResource): Type<ResourceRoutes> {
       super();
     }
 
-    @Post()
-    @Role(resource.role('Create'))
-    @ApiCreate(name, Input)
-    @BodyOf(Input)
+    @route('create', Post(), Role(resource.role('Create')), ApiCreate(name, Input), BodyOf(Input))
     async create(@Body() input: object, @CurrentPrincipal() principal: Principal): Promise<WriteEnvelope> {
       return WriteEnvelope.of(name, 'created', await this.service.create(input, principal));
     }
 
-    @Get()
-    @Role(resource.role('List'))
-    @ApiList(resource.search, listed, { view, role: resource.role('Read') })
+    @route('search', Get(), Role(resource.role('List')), ApiList(resource.search, listed, batch))
     async search(
       @SearchQuery(resource.search) search: Search,
       @CurrentPrincipal() principal: Principal,
@@ -77,10 +96,7 @@ function controllerOf(resource: DeclaredResource): Type<ResourceRoutes> {
       return toListEnvelope(search, await this.service.search(search, reader));
     }
 
-    @Get()
-    @RouteConstraints({ batch: true })
-    @Role(resource.role('Read'))
-    @ApiExcludeEndpoint()
+    @route('getMany', Get(), RouteConstraints({ batch: true }), Role(resource.role('Read')), ApiExcludeEndpoint())
     async getMany(
       @BatchQuery() ids: number[],
       @CurrentPrincipal() principal: Principal,
@@ -88,17 +104,13 @@ function controllerOf(resource: DeclaredResource): Type<ResourceRoutes> {
       return toBatch(await this.service.getMany(ids, principal));
     }
 
-    @Get('commands')
-    @Role(resource.role('List'))
-    @ApiCommands(name)
+    @route('commands', Get('commands'), Role(resource.role('List')), ApiCommands(name))
     commands(@Query('id') id?: string): readonly CommandView[] {
       if (id !== undefined) readIdOfPath(id);
       return commandViews(resource.commands, id !== undefined);
     }
 
-    @Get(':id')
-    @Role(resource.role('Read'))
-    @ApiGet(name, view)
+    @route('get', Get(':id'), Role(resource.role('Read')), ApiGet(name, view))
     async get(
       @IdParam() id: number,
       @CurrentPrincipal() principal: Principal,
@@ -109,10 +121,7 @@ function controllerOf(resource: DeclaredResource): Type<ResourceRoutes> {
       return record;
     }
 
-    @Put()
-    @Role(resource.role('Edit'))
-    @ApiUpdate(name, Change)
-    @BodyOf(Change)
+    @route('update', Put(), Role(resource.role('Edit')), ApiUpdate(name, Change), BodyOf(Change))
     async update(
       @Body() change: { Id: number },
       @CurrentPrincipal() principal: Principal,
@@ -121,10 +130,7 @@ function controllerOf(resource: DeclaredResource): Type<ResourceRoutes> {
       return WriteEnvelope.of(name, 'updated', await this.service.update(change, principal, preconditions));
     }
 
-    @Put(':id')
-    @Role(resource.role('Edit'))
-    @ApiUpdateAt(name, changeById)
-    @BodyOf(Change)
+    @route('update', Put(':id'), Role(resource.role('Edit')), ApiUpdateAt(name, changeById), BodyOf(Change))
     updateAt(
       @CheckedBodyAtId() change: { Id: number },
       @CurrentPrincipal() principal: Principal,
@@ -133,9 +139,7 @@ function controllerOf(resource: DeclaredResource): Type<ResourceRoutes> {
       return this.update(change, principal, preconditions);
     }
 
-    @Delete(':id')
-    @Role(resource.role('Delete'))
-    @ApiDelete(name)
+    @route('delete', Delete(':id'), Role(resource.role('Delete')), ApiDelete(name))
     async delete(
       @IdParam() id: number,
       @CurrentPrincipal() principal: Principal,
@@ -144,10 +148,11 @@ function controllerOf(resource: DeclaredResource): Type<ResourceRoutes> {
       return WriteEnvelope.of(name, 'deleted', await this.service.delete(id, principal, preconditions));
     }
 
-    @Post('runcommand')
-    @Role(resource.role('Edit'))
-    @ApiRunCommand(name)
-    async runCommand(@Body() run: RunCommand, @CurrentPrincipal() principal: Principal): Promise<CommandEnvelope> {
+    @route('runCommand', Post('runcommand'), Role(resource.role('Edit')), ApiRunCommand(name), BodyOf(RunCommand))
+    async runCommand(
+      @Body() run: Readonly<RunCommand>,
+      @CurrentPrincipal() principal: Principal,
+    ): Promise<CommandEnvelope> {
       const command = resource.commands.find(({ key }) => key === run.Key);
       if (command) demandRole(command, (role) => holdsRole(principal, role));
       return CommandEnvelope.ofRun(await this.service.runCommand(run, principal), principal.name);

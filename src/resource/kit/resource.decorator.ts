@@ -2,6 +2,9 @@ import type { Type } from '@nestjs/common';
 import type { CommandDeclaration } from './command-declarations.js';
 import type { ResourceRecord } from './resource-record.js';
 
+/** The routes that a resource may have. */
+export type Operation = 'create' | 'search' | 'getMany' | 'commands' | 'get' | 'update' | 'delete' | 'runCommand';
+
 /**
  * What a resource says of itself.
  * @publicApi
@@ -20,19 +23,36 @@ export interface ResourceOptions {
   readonly commands?: readonly CommandDeclaration[];
 }
 
-const options = new WeakMap<object, ResourceOptions>();
+/** What a resource of the service itself may say in addition, because its table and statements are older than the kit. */
+export interface OwnResourceOptions extends ResourceOptions {
+  /** The routes: by default all. */
+  readonly operations?: readonly Operation[];
+  /** Whether the rows of its statements name members in camel case, such as `uniqueId`. */
+  readonly isCamelCase?: boolean;
+  /** Whether its records have no member but those that its class declares, and clients only read them. */
+  readonly isReadOnly?: boolean;
+  /** The documentation of a secret in a search, for users who may not read records by id. */
+  readonly hidden?: string;
+}
+
+const options = new WeakMap<object, OwnResourceOptions>();
 
 /**
  * Declares a class that extends `ResourceRecord` as a resource. Its members are those with `@Text` and its like.
  * @publicApi
  */
 export function Resource(of: ResourceOptions): <R extends ResourceRecord>(type: Type<R>) => void {
+  return OwnResource(of);
+}
+
+/** Declares a class as a resource of the service itself. */
+export function OwnResource(of: OwnResourceOptions): (type: Type<object>) => void {
   return (type) => {
     options.set(type, of);
   };
 }
 
 /** What `@Resource` says of exactly this class. */
-export function optionsOf(type: object): ResourceOptions | undefined {
+export function optionsOf(type: object): OwnResourceOptions | undefined {
   return options.get(type);
 }

@@ -13,7 +13,7 @@ import type { FoundPage, Search } from '../search.js';
 import type { Write } from '../write-envelope.js';
 import { failureOf } from './constraint-failures.js';
 import { DeclaredResource } from './declared-resource.js';
-import { changesJson, recordFrom, valuesOf } from './record-values.js';
+import { changesJson, valuesOf } from './record-values.js';
 import type { ResourceRecord } from './resource-record.js';
 import { statementsOf, type ResourceStatements } from './resource.statements.js';
 import type { Row } from './row.js';
@@ -24,21 +24,12 @@ interface Reading {
 }
 
 /**
- * A record of a page.
- * @publicApi
- */
-export interface PageRecord<R> {
-  readonly id: number;
-  readonly record: R;
-}
-
-/**
  * Stores the records of a resource, each act with its audit event in one statement. A resource may have another: a class that extends this one.
  * @publicApi
  */
 @Injectable()
 export class ResourceRepository<R extends ResourceRecord = ResourceRecord> {
-  private readonly readings = new Batched<Reading, ResourceRecord | undefined>((readings) => this.readEach(readings));
+  private readonly readings = new Batched<Reading, Row | undefined>((readings) => this.readEach(readings));
   private readonly sql: ResourceStatements;
 
   constructor(
@@ -46,23 +37,21 @@ export class ResourceRepository<R extends ResourceRecord = ResourceRecord> {
     protected readonly statements: StatementsService,
     private readonly dataSource: DataSource,
   ) {
-    this.sql = knownStatements(resource);
+    this.sql = statementsOf(resource);
   }
 
   /** Stores a new record. @throws ValidationError when it has the value of another, or refers to no record */
   async create(record: object, act: AuditAct, manager?: EntityManager): Promise<Write> {
-    const values = { uniqueId: uuidv7(), updatedBy: act.actor.name, ...valuesOf(this.resource, record) };
+    const values = { uniqueId: uuidv7(), updatedBy: act.actor.name, ...valuesOf(this.resource, record, 'field') };
     const changes = changesJson(this.resource, undefined, record);
     const run = this.statements.runForOne(this.sql.create, { changes, ...values, ...actValues(act) }, manager);
     return this.orFailure(run, record);
   }
 
-  /** The record; undefined when there is none. Concurrent reads outside transactions share a statement. */
-  async get(id: number, act: AuditAct, manager?: EntityManager): Promise<R | undefined> {
+  /** The row of the record; undefined when there is none. Concurrent reads outside transactions share a statement. */
+  async get(id: number, act: AuditAct, manager?: EntityManager): Promise<Row | undefined> {
     const reading = { id, act };
-    return manager
-      ? (await this.readEach([reading], manager))[0]
-      : (this.readings.get(reading) as Promise<R | undefined>);
+    return manager ? (await this.readEach([reading], manager))[0] : this.readings.get(reading);
   }
 
   /** The ids of the records that match a search. */
@@ -76,28 +65,23 @@ export class ResourceRepository<R extends ResourceRecord = ResourceRecord> {
   }
 
   /** Reads the records of a page, and writes one event for all of them. */
-  pages(act: AuditAct, manager?: EntityManager): PageSource<PageRecord<R>> {
+  pages(act: AuditAct, manager?: EntityManager): PageSource<Row> {
     const values = actValues(act);
-    const pageRecord = (row: Row): PageRecord<R> => ({ id: row.id, record: recordFrom(this.resource, row) });
     return {
-      small: async (ids, smallBytes) => {
-        const rows = await this.statements.run(this.sql.readPage, { ids, smallBytes, ...values }, manager);
-        return rows.map((row) => ({ foundId: row.foundId, bytes: row.bytes, fits: row.fits, ...pageRecord(row) }));
-      },
-      slice: async (ids) => (await this.statements.run(this.sql.readSlice, { ids }, manager)).map(pageRecord),
+      small: (ids, smallBytes) => this.statements.run(this.sql.readPage, { ids, smallBytes, ...values }, manager),
+      slice: (ids) => this.statements.run(this.sql.readSlice, { ids }, manager),
       noteLarge: (ids) => this.statements.run(this.sql.shown, { ids, ...values }, manager),
     };
   }
 
-  /** The records with these ids in the order of their ids, locked until the transaction ends. */
-  async lock(ids: readonly number[], manager: EntityManager): Promise<R[]> {
-    const rows = await this.statements.run(this.sql.lock, { ids }, manager);
-    return rows.map((row) => recordFrom(this.resource, row));
+  /** The rows of the records with these ids in the order of their ids, locked until the transaction ends. */
+  lock(ids: readonly number[], manager: EntityManager): Promise<Row[]> {
+    return this.statements.run(this.sql.lock, { ids }, manager);
   }
 
   /** Writes a locked record that was `before`. @throws ValidationError as `create` does */
   async update(record: R, before: R, act: AuditAct, manager: EntityManager): Promise<Write> {
-    const values = { id: record.Id, updatedBy: act.actor.name, ...valuesOf(this.resource, record) };
+    const values = { id: record.Id, updatedBy: act.actor.name, ...valuesOf(this.resource, record, 'field') };
     const changes = changesJson(this.resource, before, record);
     const run = this.statements.runForOne(this.sql.update, { changes, ...values, ...actValues(act) }, manager);
     return this.orFailure(run, record);
@@ -119,10 +103,9 @@ export class ResourceRepository<R extends ResourceRecord = ResourceRecord> {
     return (await this.statements.runForOne(RECORD_RESOURCE_ACT, { ...actValues(act), ...values }, manager)).createdOn;
   }
 
-  private async readEach(readings: readonly Reading[], manager?: EntityManager): Promise<(R | undefined)[]> {
+  private async readEach(readings: readonly Reading[], manager?: EntityManager): Promise<(Row | undefined)[]> {
     const batch = readings.map(({ id, act }) => ({ recordId: id, ...actValues(act) }));
-    const rows = inOrderOf(readings, await this.statements.run(this.sql.readEach, { batch }, manager));
-    return rows.map((row) => row && recordFrom(this.resource, row));
+    return inOrderOf(readings, await this.statements.run(this.sql.readEach, { batch }, manager));
   }
 
   private async orFailure<T>(run: Promise<T>, sent: object): Promise<T> {
@@ -132,13 +115,4 @@ export class ResourceRepository<R extends ResourceRecord = ResourceRecord> {
       throw failureOf(error, this.resource, sent);
     }
   }
-}
-
-const known = new WeakMap<object, ResourceStatements>();
-
-/** The statements of a resource are made once in a process, whatever number of applications it has. */
-function knownStatements(resource: object): ResourceStatements {
-  const statements = known.get(resource) ?? statementsOf(resource as DeclaredResource);
-  known.set(resource, statements);
-  return statements;
 }

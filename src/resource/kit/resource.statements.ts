@@ -2,10 +2,11 @@ import { ACT, type ActValues } from '../../audit/audited.js';
 import { auditedResource, eventOfEach, shownResource } from '../../audit/resource-events.statements.js';
 import { batchRows, type Numbered } from '../../database/batch-rows.js';
 import { parameterList, type Parameters, type Scalar } from '../../database/named-parameters.js';
+import { NOW_SECOND } from '../../database/now-second.js';
 import { rowOf, statement, type Statement } from '../../database/statement.js';
 import { PAGE, pageSql, type Found } from '../page-reader.service.js';
 import { WRITE, type Write } from '../write-envelope.js';
-import { IS_NEW, type DeclaredResource } from './declared-resource.js';
+import type { DeclaredResource } from './declared-resource.js';
 import type { Row } from './row.js';
 
 /** The values of a record's members by name, and of the columns that the kit writes. */
@@ -36,17 +37,28 @@ export interface ResourceStatements {
   readonly delete: Statement<Audited & { readonly id: number; readonly author: string }, Write>;
 }
 
-const NOW = "date_trunc('second', now())";
 const READING = { recordId: 'bigint', ...ACT } as const;
 
+const known = new WeakMap<object, ResourceStatements>();
+
+/** Gives a resource of the service itself its own statements, for the same parameters and rows. */
+export function useStatements(resource: DeclaredResource<object>, statements: object): void {
+  known.set(resource, statements as ResourceStatements);
+}
+
 /**
- * Makes the statements of a resource: prepared, named after its table, each act with its audit event in one statement.
- * @throws Error when they exist already
+ * The statements of a resource: prepared, named after its table, each act with its audit event in one statement. They are made once in a
+ * process, however many applications it has.
  */
-export function statementsOf(resource: DeclaredResource): ResourceStatements {
+export function statementsOf(resource: DeclaredResource<object>): ResourceStatements {
+  const statements = known.get(resource) ?? madeFor(resource);
+  known.set(resource, statements);
+  return statements;
+}
+
+function madeFor(resource: DeclaredResource<object>): ResourceStatements {
   const { name, table, writable } = resource;
-  const members: Record<string, Scalar> = {};
-  for (const { name: member, kind, isRequired } of writable) members[member] = isRequired ? kind.sql : `${kind.sql}?`;
+  const members = parametersOf(resource);
   const columns = writable.map(({ column }) => `"${column}"`).join(', ');
   const record = recordOf(resource);
   const acting = { resource: name, returns: rowOf<Write>(), columns: WRITE };
@@ -74,13 +86,13 @@ export function statementsOf(resource: DeclaredResource): ResourceStatements {
     name: `${table}-update`,
     parameters: { id: 'bigint', updatedBy: 'text', ...members },
     act: `UPDATE "${table}" SET ${writable.map(({ name: member, column }) => `"${column}" = :${member}`).join(', ')},
-      updated_by = :updatedBy, updated_on = ${NOW} WHERE id = :id RETURNING id, updated_on, updated_by`,
+      updated_by = :updatedBy, updated_on = ${NOW_SECOND} WHERE id = :id RETURNING id, updated_on, updated_by`,
   });
   const remove = auditedResource({
     ...acting,
     name: `${table}-delete`,
     parameters: { id: 'bigint', author: 'text' },
-    act: `DELETE FROM "${table}" WHERE id = :id RETURNING id, ${NOW} AS updated_on, :author::text AS updated_by`,
+    act: `DELETE FROM "${table}" WHERE id = :id RETURNING id, ${NOW_SECOND} AS updated_on, :author::text AS updated_by`,
   });
   const lock = statement({
     name: `${table}-lock`,
@@ -118,30 +130,44 @@ export function statementsOf(resource: DeclaredResource): ResourceStatements {
   } as unknown as ResourceStatements;
 }
 
-/** The members of a record by their columns, beside the Id. */
-function namesOf({ writable }: DeclaredResource): (readonly [sql: string, name: string])[] {
-  return [
-    ...writable.map(({ name, column }) => [`"${column}"`, name] as const),
-    ['unique_id', 'UniqueId'],
-    ['updated_by', 'UpdatedBy'],
-    ['created_on', 'CreatedOn'],
-    ['updated_on', 'UpdatedOn'],
-    [IS_NEW, 'IsNew'],
-  ];
+/** The members that clients may set, as parameters of statements. */
+export function parametersOf(resource: DeclaredResource<object>): Readonly<Record<string, Scalar>> {
+  const { writable } = resource;
+  return Object.fromEntries(
+    writable.map(({ name, kind, isRequired }) => [resource.fieldOf(name), isRequired ? kind.sql : `${kind.sql}?`]),
+  );
+}
+
+/** SQL: the columns of stored members, under their names in a row. */
+export function storedColumns(resource: DeclaredResource<object>, members = resource.all): string {
+  const stored = members.filter(({ options: { of } }) => !of);
+  return stored
+    .map(({ name, column }) => {
+      const field = resource.fieldOf(name);
+      return column === field ? column : `${column} AS "${field}"`;
+    })
+    .join(', ');
+}
+
+/** The stored members of a record by their SQL, beside the Id. */
+function namesOf({ all }: DeclaredResource<object>): (readonly [sql: string, name: string])[] {
+  return all
+    .filter(({ name, options }) => name !== 'Id' && !options.of)
+    .map(({ name, column, options: { sql } }) => [sql ?? `"${column}"`, name]);
 }
 
 /** SQL: the columns of the table under the names of the members, which are no names of other columns: these begin with a capital. */
-function columnsOf(resource: DeclaredResource): string {
+function columnsOf(resource: DeclaredResource<object>): string {
   return ['id', ...namesOf(resource).map(([sql, name]) => `${sql} AS "${name}"`)].join(', ');
 }
 
 /** SQL: a record, from a row of `columnsOf`. */
-function recordOf(resource: DeclaredResource): string {
+function recordOf(resource: DeclaredResource<object>): string {
   return ['id', ...namesOf(resource).map(([, name]) => `"${name}"`)].join(', ');
 }
 
 /** SQL: how large a record is as JSON: its texts, which `ToStringText` may repeat, and what is around them. */
-function bytesOf({ writable }: DeclaredResource): string {
+function bytesOf({ writable }: DeclaredResource<object>): string {
   const texts = writable.filter(({ kind }) => kind.sql === 'text').map(({ column }) => `"${column}"`);
   return `2 * octet_length(concat(${texts.join(', ')})) + ${600 + 60 * writable.length}`;
 }

@@ -28,6 +28,15 @@ export const SCENARIOS = {
       require(header.alg === 'ES256' && claims.exp * 1000 > Date.now() && claims.sub.includes('@'), claims);
     },
   },
+  'sign-in': {
+    next({ username, password, clientId }, { tokenPath }) {
+      const body = { grant_type: 'password', username, password, client_id: clientId };
+      return { text: request('POST', tokenPath, { body }) };
+    },
+    accept(client, answer) {
+      require(/^[\w-]+\.[\w-]+\.[\w-]{86}$/.test(answer.access_token) && answer.refresh_token.length > 0, answer);
+    },
+  },
   /** Like `redeem`, but each request uses the next of the client's `sessions`, so that the requests reach rows all over the table. */
   'redeem-all-over': {
     next(client, target) {

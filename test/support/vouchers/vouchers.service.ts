@@ -7,6 +7,7 @@ import type { Voucher } from './voucher.js';
 /** Each hook notes that it ran, in its transaction, and refuses what has its name as the note. */
 export class VouchersService extends ResourceService<Voucher> {
   protected override beforeCreate(voucher: Voucher, act: Act): Promise<void> {
+    if (voucher.Note === 'stolen') voucher.Reason = 'theft';
     return this.hook('beforeCreate', voucher, act);
   }
 
@@ -44,7 +45,7 @@ export class VouchersService extends ResourceService<Voucher> {
 
   @Handles('VOUCHER_RENAME')
   rename([voucher]: readonly [Voucher]): void {
-    voucher.Holder = 'taken@example.com';
+    voucher.Holder = voucher.Note === 'nobody' ? ' ' : 'taken@example.com';
   }
 
   private async hook(name: string, { Note }: Voucher, { manager }: Act): Promise<void> {

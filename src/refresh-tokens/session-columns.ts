@@ -1,0 +1,54 @@
+import { Column } from 'typeorm';
+import { ResourceRecord } from '../resource/kit/resource-record.js';
+
+/** What the service stores about a session beside the members of its record. No client sees these columns. */
+export abstract class SessionColumns extends ResourceRecord {
+  /** Whether the service issued the token. The token of a record that a client wrote cannot be redeemed. */
+  @Column({ type: 'boolean', default: false })
+  issued!: boolean;
+
+  /** The generation of the current token. Each refresh and sign-in makes it greater. */
+  @Column({ type: 'bigint', nullable: true })
+  generation!: number | null;
+
+  /** The generation with which the present login began. Older generations belong to earlier logins. */
+  @Column({ type: 'bigint', name: 'first_generation', nullable: true })
+  firstGeneration!: number | null;
+
+  /** When the current generation was issued. */
+  @Column({ type: 'timestamptz', name: 'rotated_on', nullable: true })
+  rotatedOn!: Date | null;
+
+  /** When the user last proved who they are. */
+  @Column({ type: 'timestamptz', name: 'auth_time', nullable: true })
+  authTime!: Date | null;
+
+  /** How the user was authenticated (RFC 8176). */
+  @Column({ type: 'text', array: true, nullable: true })
+  amr!: string[] | null;
+
+  /** The times of the last few rotations before `rotatedOn`, the latest first. */
+  @Column({ type: 'timestamptz', array: true, default: () => "'{}'" })
+  rotations!: Date[];
+
+  /** When the session's token was last redeemed: by sign-in, refresh, or a repeated answer. */
+  @Column({ type: 'timestamptz', name: 'last_redeemed_on', nullable: true })
+  lastRedeemedOn!: Date | null;
+
+  @Column({ type: 'text', name: 'last_request_id', collation: 'C', nullable: true })
+  lastRequestId!: string | null;
+
+  /** How often the service has repeated the current token, because the answer may have been lost. */
+  @Column({ type: 'integer', default: 0 })
+  repetitions!: number;
+
+  /** The latest generation of which the service accepted an access token. So the client has received this generation. */
+  @Column({ type: 'bigint', name: 'confirmed_generation', nullable: true })
+  confirmedGeneration!: number | null;
+
+  @Column({ type: 'inet', name: 'last_address', nullable: true })
+  lastAddress!: string | null;
+
+  @Column({ type: 'text', name: 'last_user_agent', collation: 'C', nullable: true })
+  lastUserAgent!: string | null;
+}
