@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as commandLine from './cli/command-line.js';
-import { hasDefinition } from './definition-file.js';
+import { hasDefinition } from './definition-places.js';
 import type * as serve from './serve.js';
 
 /** In a clone and in the image, the build writes this folder. The package does not have it: there, npm may update each dependency. */

@@ -1,18 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { DEFINITION_FILES } from './definition-places.js';
 import { DefinitionError, demandOwn, type TesseraDefinition } from './definition.js';
 
-/** Where a definition is looked for, from the working folder. TypeScript usually compiles into `dist`. */
-const FILES = ['tessera.config.js', 'tessera.config.mjs', 'dist/tessera.config.js', 'dist/tessera.config.mjs'];
 const SOURCES = ['tessera.config.ts', 'tessera.config.mts', 'src/tessera.config.ts', 'src/tessera.config.mts'];
 const COMPILE_FIRST =
   'Compile it first, for example by `npx tsc`. Nest needs the metadata of decorators, which Node.js does not make when it runs TypeScript.';
-
-/** Whether the working folder has a definition that is compiled. */
-export function hasDefinition(): boolean {
-  return FILES.some((name) => existsSync(name));
-}
 
 /**
  * Loads the definition of the working folder, or the named file. Without a file, the service has no additional modules.
@@ -27,7 +21,7 @@ export async function loadDefinition(named?: string): Promise<TesseraDefinition>
 }
 
 function found(): string | undefined {
-  const [file, other] = FILES.filter((name) => existsSync(name));
+  const [file, other] = DEFINITION_FILES.filter((name) => existsSync(name));
   if (other !== undefined)
     throw new DefinitionError(`There are ${file} and ${other}. Delete one, or name one: --config ${file}`);
   const source = SOURCES.find((name) => existsSync(name));

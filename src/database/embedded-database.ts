@@ -77,7 +77,7 @@ export class EmbeddedDatabase {
 async function openEngine(path: string): Promise<EmbeddedEngine> {
   try {
     await unpackNewDatabase(path);
-    return await EmbeddedEngine.open(path);
+    return await EmbeddedEngine.open({ dataDir: path });
   } catch (error) {
     throw new SettingsError([
       `DATA_DIR: the embedded database in ${path} cannot be opened (${(error as Error).message}); expected files that a service of ` +

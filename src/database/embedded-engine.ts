@@ -1,4 +1,4 @@
-import { PGlite } from '@electric-sql/pglite';
+import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { setFlagsFromString } from 'node:v8';
 
 /** The default is 128 MB, and the engine writes all of them when it starts. The operating system caches the same files. */
@@ -12,16 +12,17 @@ const OPTIMISE_AFTER_BYTES = 540_000_000;
 
 /** PGlite, with what the service needs of it. */
 export class EmbeddedEngine extends PGlite {
-  private constructor(folder: string) {
-    super(folder, {
+  private constructor(options: PGliteOptions) {
+    super({
+      ...options,
       startParams: [...PGlite.defaultStartParams, ...SETTINGS.flatMap((setting) => ['-c', setting])],
     });
   }
 
-  /** Opens the database in this folder. @throws Error when its files cannot be used */
-  static async open(folder: string): Promise<EmbeddedEngine> {
+  /** Opens the database in a folder (`dataDir`), or a copy of an archive in memory. @throws Error when its files cannot be used */
+  static async open(options: Pick<PGliteOptions, 'dataDir' | 'loadDataDir' | 'extensions'>): Promise<EmbeddedEngine> {
     setFlagsFromString(`--wasm-tiering-budget=${OPTIMISE_AFTER_BYTES}`);
-    const engine = new EmbeddedEngine(folder);
+    const engine = new EmbeddedEngine(options);
     await engine.waitReady;
     return engine;
   }

@@ -1,5 +1,6 @@
-import { PGlite, type Extension } from '@electric-sql/pglite';
+import type { Extension } from '@electric-sql/pglite';
 import { readFile } from 'node:fs/promises';
+import { EmbeddedEngine } from '../database/embedded-engine.js';
 import { EngineSource } from '../database/engine-source.js';
 import { NEW_DATABASE } from '../database/new-database.js';
 import { clockLead } from '../kernel/clock-lead.js';
@@ -30,8 +31,8 @@ const movedClock: Extension = {
 
 /** A new database in memory, which a thousand files on a disk would make slower to start. Its clock is that of the test. */
 export class MemoryEngine extends EngineSource {
-  async open(): Promise<PGlite> {
+  async open(): Promise<EmbeddedEngine> {
     const loadDataDir = new Blob([await readFile(NEW_DATABASE)]);
-    return PGlite.create({ loadDataDir, extensions: { movedClock } });
+    return EmbeddedEngine.open({ loadDataDir, extensions: { movedClock } });
   }
 }
