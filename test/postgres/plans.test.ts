@@ -132,7 +132,7 @@ async function expectEvents(...queries: string[]): Promise<void> {
   for (const query of queries) expect((await admin.get(`/api/sys/audittrailentries?${query}`)).status).toBe(200);
 }
 
-/** Signs in, refreshes, retries, replays and revokes. */
+/** Signs in, refreshes, retries, replays, guesses a client and revokes. */
 async function useSessions(): Promise<void> {
   const form = { username: 'user1@example.com', password: PASSWORD, grant_type: 'password' };
   const first = tokensOf(await ask(service, form, 'web-app'));
@@ -154,6 +154,7 @@ async function useSessions(): Promise<void> {
   await renew(first.refresh);
   await ask(service, { ...form, password: 'wrong' });
   const third = tokensOf(await ask(service, form, 'web-app'));
+  await ask(service, { grant_type: 'refresh_token', refresh_token: third.refresh }, 'another-app');
   await service.client(`Bearer ${third.access}`).get(RESOURCE);
   for (const token of [third.access, tokensOf(await ask(service, form, 'web-app')).refresh]) {
     await service.client().form('POST', '/api/token/revoke', { token }, { client_id: 'web-app' });
