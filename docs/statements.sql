@@ -2276,13 +2276,12 @@ FROM
 -- $3 descending: boolean[]
 -- $4 skip: bigint[]
 -- $5 take: bigint[]
--- $6 smallBytes: bigint[]
--- $7 kind: text[]
--- $8 actor: text[]
--- $9 reason: text[] with null elements
--- $10 address: text[] with null elements
--- $11 userAgent: text[] with null elements
--- $12 requestId: text[] with null elements
+-- $6 kind: text[]
+-- $7 actor: text[]
+-- $8 reason: text[] with null elements
+-- $9 address: text[] with null elements
+-- $10 userAgent: text[] with null elements
+-- $11 requestId: text[] with null elements
 WITH
   batch AS (
     SELECT *
@@ -2293,14 +2292,13 @@ WITH
         (SELECT :descending::boolean[]),
         (SELECT :skip::bigint[]),
         (SELECT :take::bigint[]),
-        (SELECT :smallBytes::bigint[]),
         (SELECT :kind::text[]),
         (SELECT :actor::text[]),
         (SELECT :reason::text[]),
         (SELECT :address::text[]),
         (SELECT :userAgent::text[]),
         (SELECT :requestId::text[])
-      ) WITH ORDINALITY AS batch (wanted, order_by, descending, skip, take, small_bytes, kind, actor, reason, address, user_agent, request_id, ordinal)
+      ) WITH ORDINALITY AS batch (wanted, order_by, descending, skip, take, kind, actor, reason, address, user_agent, request_id, ordinal)
   ),
   found AS (
     SELECT
@@ -2370,7 +2368,7 @@ WITH
       AND sum(bytes) OVER (
         PARTITION BY
           ordinal
-      ) <= small_bytes AS fits
+      ) <= 1048576 AS fits
     FROM found
     WHERE
       place > skip

@@ -7,7 +7,7 @@ import { NOW_SECOND } from '../database/now-second.js';
 import { PAGE, pageSql, type Found } from '../resource/page-reader.service.js';
 import { rowOf, statement } from '../database/statement.js';
 import { WRITE, type Write } from '../resource/write-envelope.js';
-import { ENDED_ROW } from '../sessions/ended-session.js';
+import { ENDED_SESSION } from '../sessions/ended-session.js';
 import type { EndingWrite } from './ending-write.js';
 import type { LockedSession } from './locked-session.js';
 import { IS_NEW } from '../resource/kit/common-members.js';
@@ -108,7 +108,7 @@ const READ_EACH = statement({
 });
 
 /** SQL: the columns of `EndingWrite`. */
-const ENDING_WRITE = `${WRITE}, ${ENDED_ROW.replace('id, ', '')}, ended`;
+const ENDING_WRITE = `${WRITE}, ${ENDED_SESSION}, ended`;
 
 /** What the event of an edit says of the members that changed. The ticket is secret. */
 const CHANGES = memberChangesSql(

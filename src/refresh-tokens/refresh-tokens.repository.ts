@@ -11,7 +11,6 @@ import { DeclaredResource } from '../resource/kit/declared-resource.js';
 import { valuesOf } from '../resource/kit/record-values.js';
 import { ResourceRepository } from '../resource/kit/resource.repository.js';
 import type { Row } from '../resource/kit/row.js';
-import { SLICE_BYTES } from '../resource/page-reader.service.js';
 import type { Search } from '../resource/search.js';
 import type { Write } from '../resource/write-envelope.js';
 import { SessionNoticesService } from '../sessions/session-notices.service.js';
@@ -130,7 +129,6 @@ export class RefreshTokensRepository extends ResourceRepository<RefreshToken> {
       descending,
       skip: (page - 1) * size,
       take: size,
-      smallBytes: SLICE_BYTES,
       ...actValues(act),
     }));
     const pages: OfSubject[][] = searches.map(() => []);

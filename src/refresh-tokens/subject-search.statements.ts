@@ -5,20 +5,20 @@ import { rowOf, statement } from '../database/statement.js';
 import { orderOf } from '../resource/find-page.js';
 import { IS_NEW } from '../resource/kit/common-members.js';
 import type { Row } from '../resource/kit/row.js';
+import { SLICE_BYTES } from '../resource/page-reader.service.js';
 import { BYTES, RECORD } from './record.statements.js';
 import { REFRESH_TOKENS } from './refresh-token.entity.js';
 
 /** The statement reads subjects with up to this many records. So no search of a batch delays the others much. */
 const FEW = 100;
 
-/** A search for the records of one subject, the most bytes of its page, and the act of its reader. */
+/** A search for the records of one subject, and the act of its reader. */
 const SEARCH = {
   wanted: 'text',
   orderBy: 'text',
   descending: 'boolean',
   skip: 'bigint',
   take: 'bigint',
-  smallBytes: 'bigint',
   ...ACT,
 } as const;
 
@@ -52,7 +52,7 @@ export const READ_SUBJECTS = statement({
           row_number() OVER (ORDER BY ${[...ORDER, 'id'].join(', ')}) AS rank
         FROM (SELECT * FROM refresh_tokens WHERE subject = batch.wanted ORDER BY id LIMIT ${FEW + 1}) refresh_tokens) t),
     page AS (
-      SELECT *, total <= ${FEW} AND sum(bytes) OVER (PARTITION BY ordinal) <= small_bytes AS fits
+      SELECT *, total <= ${FEW} AND sum(bytes) OVER (PARTITION BY ordinal) <= ${SLICE_BYTES} AS fits
       FROM found WHERE place > skip AND place <= skip + take),
     event AS (${shownEvents('page WHERE fits')})
     SELECT batch.ordinal::int, coalesce(counted.total, 0)::int AS total, page.place::int,

@@ -6,8 +6,11 @@ export interface EndedRow {
   readonly clientId: string;
 }
 
-/** SQL: the columns of `EndedRow`, from a row of `recordFacts`. */
-export const ENDED_ROW = 'id, unique_id AS "uniqueId", subject, client_id AS "clientId"';
+/** SQL: the columns of `EndedRow` beside the id, from a row of `recordFacts`. */
+export const ENDED_SESSION = 'unique_id AS "uniqueId", subject, client_id AS "clientId"';
+
+/** SQL: the columns of `EndedRow`, from the same. */
+export const ENDED_ROW = `id, ${ENDED_SESSION}`;
 
 /** The end of a session, as an audit trail records it. */
 export interface NamedEnd {

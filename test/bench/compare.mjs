@@ -5,11 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import { startPostgres } from '../support/postgres-server.mjs';
 import { verdicts } from './compare/aims.mjs';
 import { startSigningIn } from './compare/signing-in.mjs';
 import { DIST, SERVICE, SETTINGS, startContenders } from './side-by-side/contenders.mjs';
-import { Databases, POSTGRES_SETTINGS } from './side-by-side/databases.mjs';
+import { Databases } from './side-by-side/databases.mjs';
 import { readOptions } from './side-by-side/options.mjs';
 import { machine } from './side-by-side/report.mjs';
 import { BenchSession } from './side-by-side/session.mjs';
@@ -34,11 +33,7 @@ await BenchSession.run(async (session) => {
   console.log('Starting the service on the embedded database, and its commands, repeatedly ...');
   await measureStarts(session, folder);
   console.log('Starting a PostgreSQL, both builds and the afternoon service ...');
-  const postgres = await startPostgres(POSTGRES_SETTINGS);
-  session.onEnd(() => postgres.stop());
-  const databases = new Databases(postgres.url);
-  await databases.connect();
-  session.onEnd(() => databases.close());
+  const databases = await Databases.start(session);
   await measureRequests(session, databases);
   await measureSignIns(session, databases);
   const rows = verdicts(reached);
@@ -55,8 +50,7 @@ async function measureRequests(session, databases) {
     records,
     baseline,
     clients: Math.max(...plan.clientCounts),
-    log: join(session.logs, 'seed.log'),
-    start: (name, main, env) => session.start(name, main, env),
+    session,
   });
   await databases.settle();
   const figures = await session.measure(contenders, { plan });

@@ -1,7 +1,5 @@
-import { join } from 'node:path';
-import { startPostgres } from '../support/postgres-server.mjs';
 import { startContenders } from './side-by-side/contenders.mjs';
-import { Databases, POSTGRES_SETTINGS } from './side-by-side/databases.mjs';
+import { Databases } from './side-by-side/databases.mjs';
 import { readOptions } from './side-by-side/options.mjs';
 import { BenchSession, report } from './side-by-side/session.mjs';
 
@@ -11,17 +9,12 @@ const { plan, records, isMarkdown, baseline } = readOptions({ full: 100_000, qui
 
 await BenchSession.run(async (session) => {
   console.log('Starting a PostgreSQL, the service and its rivals ...');
-  const postgres = await startPostgres(POSTGRES_SETTINGS);
-  session.onEnd(() => postgres.stop());
-  const databases = new Databases(postgres.url);
-  await databases.connect();
-  session.onEnd(() => databases.close());
+  const databases = await Databases.start(session);
   const contenders = await startContenders(databases, {
     records,
     baseline,
     clients: Math.max(...plan.clientCounts),
-    log: join(session.logs, 'seed.log'),
-    start: (name, main, env) => session.start(name, main, env),
+    session,
   });
   await databases.settle();
   const figures = await session.measure(contenders, { plan, walPosition: () => databases.walPosition() });

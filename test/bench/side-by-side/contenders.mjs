@@ -25,10 +25,12 @@ export const SETTINGS = {
 
 /**
  * Starts the service and its rivals, each on its own database with the same number of tokens, and gets the tokens of the virtual
- * clients. The service comes first. `start(name, main, env)` starts a server. With `baseline`, the folder of another checkout, that build
+ * clients. The service comes first. The `session` stops them. With `baseline`, the folder of another checkout, that build
  * and the afternoon service are the only rivals.
  */
-export async function startContenders(databases, { records, clients, log, start, baseline }) {
+export async function startContenders(databases, { records, clients, session, baseline }) {
+  const log = join(session.logs, 'seed.log');
+  const start = (name, main, env) => session.start(name, main, env);
   const env = { ...SETTINGS, DATABASE_URL: await databases.create('service') };
   await seedService(env, { rows: records, log });
   const { sessions, subjects } = await seeded(env.DATABASE_URL, 2 * clients);

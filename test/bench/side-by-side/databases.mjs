@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { startPostgres } from '../../support/postgres-server.mjs';
 import { OAUTH2_SCHEMA } from '../servers/oauth2-model.mjs';
 import { OIDC_SCHEMA } from '../servers/oidc-adapter.mjs';
 
@@ -10,7 +11,7 @@ const ROOT = join(import.meta.dirname, '../../..');
 const USERS = 10_000;
 
 /** Checkpoints come only on request. After a checkpoint PostgreSQL writes whole pages, which would slow down only the contender that runs next. */
-export const POSTGRES_SETTINGS = [
+const POSTGRES_SETTINGS = [
   'fsync=on',
   'synchronous_commit=on',
   'shared_buffers=512MB',
@@ -29,8 +30,14 @@ export class Databases {
     this.#admin.on('error', () => undefined);
   }
 
-  connect() {
-    return this.#admin.connect();
+  /** The databases of a PostgreSQL that is started now, and stopped when the benchmark ends. */
+  static async start(session) {
+    const postgres = await startPostgres(POSTGRES_SETTINGS);
+    session.onEnd(() => postgres.stop());
+    const databases = new Databases(postgres.url);
+    await databases.#admin.connect();
+    session.onEnd(() => databases.close());
+    return databases;
   }
 
   close() {
