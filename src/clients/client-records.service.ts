@@ -17,6 +17,7 @@ import { newSecret } from './client-secrets.js';
 import { MAKE_SECRET, RETIRE_SECRET, type Client } from './client.entity.js';
 import { ClientRegistryRepository } from './client-registry.repository.js';
 import { ClientsService } from './clients.service.js';
+import { words } from './registered-client.js';
 
 /** The records of registered clients, and their secrets. Each change takes effect in this process immediately. */
 @Injectable()
@@ -63,17 +64,20 @@ export class ClientRecordsService extends ResourceService<Client> {
     return { Id: client.Id, ClientId: client.ClientId, HasRetired: hasRetired };
   }
 
-  protected override beforeCreate(client: Client): void {
-    this.demandConsistent(client);
+  protected override beforeCreate(client: Client, act: Act): Promise<void> {
+    return this.check(client, act);
   }
 
-  protected override beforeUpdate(client: Client, before: Client): void {
-    this.demandConsistent(client, before);
+  protected override beforeUpdate(client: Client, before: Client, act: Act): Promise<void> {
+    return this.check(client, act, before);
   }
 
-  private demandConsistent(client: Client, before?: Client): void {
+  private async check(client: Client, { manager }: Act, before?: Client): Promise<void> {
     const failures = clientFailures(client, this.clients.defaults, before);
     if (failures.length > 0) throw new ValidationError(failures);
+    client.AllowedGrants &&= words(client.AllowedGrants).join(' ');
+    client.AllowedOrigins &&= words(client.AllowedOrigins).join(' ');
+    if ((client.SessionsPerUser ?? 1) > 1) await this.registry.allowSeveralSessions(manager);
   }
 
   private async changing<T>(act: Promise<T>): Promise<T> {

@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { StatementsService } from '../database/statements.service.js';
-import { ADD_SECRET, READ_REGISTRY, RETIRE_EARLIER_SECRET, type RegistryRow, type SecretsMade } from './client.statements.js';
+import {
+  ADD_SECRET,
+  ALLOW_SEVERAL_SESSIONS,
+  READ_REGISTRY,
+  RETIRE_EARLIER_SECRET,
+  type RegistryRow,
+  type SecretsMade,
+} from './client.statements.js';
 
 /** Reads all registered clients, and writes their secrets. `ResourceRepository` has the records that the API shows. */
 @Injectable()
@@ -11,6 +18,11 @@ export class ClientRegistryRepository {
   /** The rows of all clients, or one row without a client if the registry still has the digest `known`, or no client. */
   read(known: string | undefined): Promise<RegistryRow[]> {
     return this.statements.run(READ_REGISTRY, { known });
+  }
+
+  /** Lets the table of sessions have several for each user and client. Until the transaction ends, nothing else uses that table. */
+  async allowSeveralSessions(manager: EntityManager): Promise<void> {
+    await this.statements.run(ALLOW_SEVERAL_SESSIONS, {}, manager);
   }
 
   /** Gives a client another secret. */

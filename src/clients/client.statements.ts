@@ -43,6 +43,16 @@ export const ADD_SECRET = statement({
     RETURNING secret_made_on AS "madeOn", previous_secret_made_on AS "previousMadeOn"`,
 });
 
+/**
+ * Drops the index that allows a user one session at each client, which only sign-ins of versions before the registry need. Numbers of
+ * sessions replace it.
+ */
+export const ALLOW_SEVERAL_SESSIONS = statement({
+  name: 'client-allow-several-sessions',
+  isPrepared: false,
+  text: 'DROP INDEX IF EXISTS refresh_tokens_session',
+});
+
 /** Ends the earlier of two secrets of a client. Returns no row if there is no earlier secret. */
 export const RETIRE_EARLIER_SECRET = statement({
   name: 'client-retire-secret',
