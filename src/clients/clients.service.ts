@@ -39,6 +39,7 @@ export class ClientsService {
       refreshRetryWindow: settings.REFRESH_RETRY_WINDOW,
       refreshLostAnswerWindow: settings.REFRESH_LOST_ANSWER_WINDOW,
       sessionsPerUser: 1,
+      audience: undefined,
     };
   }
 
@@ -95,7 +96,7 @@ export class ClientsService {
     const rows = await this.rows.read(known.digest);
     const digest = rows[0]?.digest;
     if (digest !== known.digest) {
-      const clients = rows.flatMap((row) => (row.clientId === null ? [] : registeredClient(row, this.defaults)));
+      const clients = rows.flatMap(({ digest: _, ...row }) => (row.clientId === null ? [] : registeredClient(row, this.defaults)));
       this.registry = {
         digest,
         clients: new Map(clients.map((client) => [client.clientId, client])),
