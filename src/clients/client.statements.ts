@@ -1,6 +1,12 @@
 import { NOW_SECOND } from '../database/now-second.js';
 import { rowOf, statement } from '../database/statement.js';
+import { declaredResource } from '../resource/kit/declared-resource.js';
+import { statementsOf } from '../resource/kit/resource.statements.js';
+import { Client } from './client.entity.js';
 import type { ClientRow } from './registered-client.js';
+
+// The kit makes the statements of the records when this file is loaded, so that docs/statements.sql lists them.
+statementsOf(declaredResource(Client));
 
 /** A row of the registry, and the digest of the whole registry. `clientId` is null if there is nothing to say beside the digest. */
 export type RegistryRow = { readonly digest: string } & (ClientRow | { readonly clientId: null });
