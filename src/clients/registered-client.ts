@@ -1,14 +1,8 @@
 import type { JSONWebKeySet } from 'jose';
 import type { AuthenticationMethod } from './client.entity.js';
 
-/** How long tokens and sessions of a client live, in seconds, how many sessions a user may have, and for whom the tokens are. */
-export interface ClientPolicy extends Limits {
-  /** The audience of access tokens; undefined means this service. */
-  readonly audience: string | undefined;
-}
-
-/** The numbers of a policy. */
-interface Limits {
+/** How long tokens and sessions of a client live, in seconds, and how many sessions a user may have. */
+export interface ClientPolicy {
   readonly accessTokenTtl: number;
   readonly refreshTokenTtl: number;
   readonly refreshTokenMaxAge: number;
@@ -31,15 +25,19 @@ export interface RegisteredClient extends ClientPolicy {
   readonly allowedGrants: readonly string[] | undefined;
   readonly allowedOrigins: readonly string[];
   readonly dpopRequired: boolean;
+  readonly audience: string | undefined;
   /** The hashes of its valid secrets, the latest first: two at most. */
   readonly secretHashes: readonly string[];
 }
 
-type Nullable = keyof Limits | 'jwksUri' | 'jwks' | 'allowedGrants' | 'allowedOrigins' | 'audience';
-
 /** The row of a client as a statement returns it. */
-export type ClientRow = Omit<RegisteredClient, Nullable> & {
-  readonly [Name in Nullable]: (Name extends keyof Limits ? number : string) | null;
+export type ClientRow = Omit<
+  RegisteredClient,
+  keyof ClientPolicy | 'jwksUri' | 'jwks' | 'allowedGrants' | 'allowedOrigins' | 'audience'
+> & {
+  readonly [Name in keyof ClientPolicy | 'jwksUri' | 'jwks' | 'allowedGrants' | 'allowedOrigins' | 'audience']:
+    | (Name extends keyof ClientPolicy ? number : string)
+    | null;
 };
 
 /** The client of a row. Where the row says nothing, `defaults` say it, as far as a shorter life of the row allows it. */
@@ -47,7 +45,7 @@ export function registeredClient(row: ClientRow, defaults: ClientPolicy): Regist
   const { jwksUri, jwks, allowedGrants, allowedOrigins, audience } = row;
   return {
     ...row,
-    ...limitsOf(row, defaults),
+    ...policyOf(row, defaults),
     jwksUri: jwksUri ?? undefined,
     jwks: jwks === null ? undefined : parsed(jwks),
     allowedGrants: allowedGrants === null ? undefined : words(allowedGrants),
@@ -56,11 +54,14 @@ export function registeredClient(row: ClientRow, defaults: ClientPolicy): Regist
   };
 }
 
-/** Limits without contradictions: a token lives no longer than its session, and no window is longer than the life of a refresh token. */
-function limitsOf(own: Pick<ClientRow, keyof Limits>, defaults: Limits): Limits {
+/** The parts of a policy that a record may leave out. */
+export type OwnPolicy = { readonly [Name in keyof ClientPolicy]: number | null };
+
+/** A policy without contradictions: a token lives no longer than its session, and no window is longer than the life of a refresh token. */
+export function policyOf(own: OwnPolicy, defaults: ClientPolicy): ClientPolicy {
   const refreshTokenMaxAge = own.refreshTokenMaxAge ?? defaults.refreshTokenMaxAge;
   const refreshTokenTtl = Math.min(own.refreshTokenTtl ?? defaults.refreshTokenTtl, refreshTokenMaxAge);
-  const within = (name: keyof Limits): number => Math.min(own[name] ?? defaults[name], refreshTokenTtl);
+  const within = (name: keyof ClientPolicy): number => Math.min(own[name] ?? defaults[name], refreshTokenTtl);
   return {
     accessTokenTtl: within('accessTokenTtl'),
     refreshTokenTtl,

@@ -24,9 +24,9 @@ export class TokenResponsesService {
     const accessTokenOf = await this.accessTokens.signer();
     const policyOf = await this.clients.policies();
     const session = await issueSession();
-    const { accessTokenTtl: life, audience } = policyOf(session.clientId);
+    const { accessTokenTtl: life } = policyOf(session.clientId);
     return {
-      access_token: accessTokenOf({ ...session, life, audience }, this.claims.areNone ? undefined : await this.claims.of(session)),
+      access_token: accessTokenOf({ ...session, life }, this.claims.areNone ? undefined : await this.claims.of(session)),
       token_type: 'bearer',
       expires_in: life,
       refresh_token: session.refreshToken,

@@ -24,8 +24,6 @@ export interface AccessTokenGrant {
   readonly generation: number;
   /** How long the token is valid, in seconds. */
   readonly life: number;
-  /** For whom the token is; undefined means this service. */
-  readonly audience?: string | undefined;
   /** When and how the user was last authenticated. */
   readonly authTime: Date;
   readonly amr: readonly string[];
@@ -97,14 +95,14 @@ export class AccessTokensService {
   }
 
   private issue(
-    { subject, clientId, uniqueId, generation, life, audience, authTime, amr, now }: AccessTokenGrant,
+    { subject, clientId, uniqueId, generation, life, authTime, amr, now }: AccessTokenGrant,
     { kid, privateKey }: KeyPair,
     added?: object,
   ): string {
     const iat = inSeconds(now);
     const claims: AccessTokenClaims = {
       iss: this.settings.PUBLIC_URL,
-      aud: audience ?? this.settings.PUBLIC_URL,
+      aud: this.settings.PUBLIC_URL,
       sub: subject,
       client_id: clientId,
       sid: uniqueId,
@@ -133,18 +131,13 @@ export class AccessTokensService {
     return verified?.claims;
   }
 
-  /** Whether a token is for this service: only such a token opens its routes. A token for another audience can be introspected and revoked. */
-  isForService({ aud }: AccessTokenClaims): boolean {
-    return aud === this.settings.PUBLIC_URL;
-  }
-
   /** Verifies type and signature. Other types of tokens are refused (RFC 9068, section 4), and so is another text of the same token. */
   private async verifySignature(token: string): Promise<VerifiedToken | undefined> {
     if (!isExactText(token)) return undefined;
     const { typ, kid } = protectedHeader(token);
     const key = typ !== undefined && ACCESS_TOKEN.test(typ) && kid !== undefined && (await this.keys.publicKey(kid));
     if (!key) return undefined;
-    const options = { issuer: this.settings.PUBLIC_URL, algorithms: ['ES256'] };
+    const options = { issuer: this.settings.PUBLIC_URL, audience: this.settings.PUBLIC_URL, algorithms: ['ES256'] };
     const verified = await jwtVerify(token, key, { ...options, currentDate: new Date(0) }).catch(() => undefined);
     const claims = verified && (verified.payload as unknown as AccessTokenClaims);
     return claims && (hasExactSignature(token) || isOfEarlierVersion(claims)) ? { kid, claims } : undefined;
