@@ -55,10 +55,10 @@ export function registeredClient(row: ClientRow, defaults: ClientPolicy): Regist
 }
 
 /** The parts of a policy that a record may leave out. */
-export type OwnPolicy = { readonly [Name in keyof ClientPolicy]: number | null };
+type OwnPolicy = { readonly [Name in keyof ClientPolicy]: number | null };
 
 /** A policy without contradictions: a token lives no longer than its session, and no window is longer than the life of a refresh token. */
-export function policyOf(own: OwnPolicy, defaults: ClientPolicy): ClientPolicy {
+function policyOf(own: OwnPolicy, defaults: ClientPolicy): ClientPolicy {
   const refreshTokenMaxAge = own.refreshTokenMaxAge ?? defaults.refreshTokenMaxAge;
   const refreshTokenTtl = Math.min(own.refreshTokenTtl ?? defaults.refreshTokenTtl, refreshTokenMaxAge);
   const within = (name: keyof ClientPolicy): number => Math.min(own[name] ?? defaults[name], refreshTokenTtl);
