@@ -188,7 +188,7 @@ describe('a disabled client', () => {
     await change(service, id, { Enabled: false });
     isDisabled = true;
     await refreshing;
-    expect([before.length > 0, before[0], after]).toEqual([true, 200, [400, 400, 400]]);
+    expect([before.join(' ').trim(), after]).toEqual([expect.stringMatching(/^(200 ?)*(400 ?)*$/), [400, 400, 400]]);
   });
 });
 
@@ -277,7 +277,8 @@ describe('several sessions for each user', () => {
     expect(await countAlive([fourth, fifth])).toBe(2);
     await change(service, id, { SessionsPerUser: null });
     const last = await login(service, 'all', 'two');
-    expect(await countAlive([fourth, fifth, last])).toBe(1);
+    for (const { refresh: token } of [fourth, fifth]) await expectRefused(service, token);
+    expect(await isAlive(service, last)).toBe(true);
     const { body } = await admin().get(`${RESOURCE}?RefreshToken_ClientId=two`);
     expect(body.TotalItems).toBe(1);
   });
