@@ -34,7 +34,8 @@ beforeAll(async () => {
   service = await Service.start();
   for (const name of ['older', 'unused', 'shortened', 'command'])
     ids.set(name, await register(service, name, { AuthenticationMethod: 'client_secret_basic' }));
-  for (const name of ['older', 'unused', 'shortened', 'stranger']) sessions.set(name, await login(service, 'all', name));
+  for (const name of ['older', 'unused', 'shortened', 'stranger'])
+    sessions.set(name, await login(service, 'all', name));
   await service.end();
   await runSql(
     service.dataDir,
