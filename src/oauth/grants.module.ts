@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
+import { ClientRegistryModule } from '../clients/client-registry.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -15,7 +16,7 @@ import { TokenResponsesService } from './token-responses.service.js';
  * @publicApi
  */
 @Module({
-  imports: [AuditModule, UsersModule, SigningKeysModule, SessionsModule],
+  imports: [AuditModule, ClientRegistryModule, UsersModule, SigningKeysModule, SessionsModule],
   providers: [
     GrantsService,
     AddedClaimsService,

@@ -54,7 +54,10 @@ export class IntrospectionService {
   private async introspectAccessToken(token: string): Promise<IntrospectionResponse> {
     const claims = await this.accessTokens.verify(token);
     if (!claims) return INACTIVE;
-    const user = await this.principals.userOf(referenceOf(claims));
-    return user ? { active: true, token_type: 'bearer', username: claims.sub, ...claims } : INACTIVE;
+    const reference = referenceOf(claims);
+    const user = await this.principals.userOf(reference);
+    if (!user) return INACTIVE;
+    const exp = await this.principals.endOf(reference);
+    return { active: true, token_type: 'bearer', username: claims.sub, ...claims, exp };
   }
 }

@@ -9,6 +9,7 @@ const CODES = [
   'invalid_request',
   'invalid_grant',
   'invalid_scope',
+  'unauthorized_client',
   'unsupported_grant_type',
   'two_factor_auth_check',
   'must_reset_password',

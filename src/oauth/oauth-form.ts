@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { originOf } from '../access/request-origin.js';
+import type { SendingPage } from '../clients/client-origins.service.js';
 import { isAbandoned, type Received } from '../http/arrival.js';
 import { formNeeded, isForm } from '../http/form.js';
 import { clientNameOf } from './client-name.js';
@@ -14,6 +15,8 @@ export type OAuthParameters = ReadonlyMap<string, string>;
 export interface OAuthRequest extends GrantRequest {
   readonly parameters: OAuthParameters;
   readonly received: Received;
+  /** The web page that sent the request, if one did. */
+  readonly page: SendingPage;
 }
 
 /**
@@ -30,7 +33,9 @@ export const ClientRequest = createParamDecorator((_data: unknown, context: Exec
   const parameters = parametersOf(request);
   const clientId = clientNameOf(request.raw, parameters.get('client_id'));
   const { received } = request;
-  return { parameters, clientId, origin: originOf(request), received, isAbandoned: () => isAbandoned(request) };
+  const { origin, host } = request.headers;
+  const page = { origin, host };
+  return { parameters, clientId, origin: originOf(request), received, page, isAbandoned: () => isAbandoned(request) };
 });
 
 /** Returns a required parameter. @throws AppError invalid_request */

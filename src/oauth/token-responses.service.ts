@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Settings } from '../config/settings.js';
+import { ClientsService } from '../clients/clients.service.js';
 import type { IssuedSession } from '../sessions/session.js';
 import { AccessTokensService } from '../signing-keys/access-tokens.service.js';
 import { AddedClaimsService } from './added-claims.service.js';
@@ -11,22 +11,24 @@ export class TokenResponsesService {
   constructor(
     private readonly accessTokens: AccessTokensService,
     private readonly claims: AddedClaimsService,
-    private readonly settings: Settings,
+    private readonly clients: ClientsService,
   ) {}
 
   /**
-   * Issues a session and returns its refresh token with a new access token. The signing key is loaded first: otherwise a missing key would
-   * be noticed only after the session was written. Added claims need the session. If they fail, the client repeats the request: its refresh
+   * Issues a session and returns its refresh token with a new access token. The signing key and the policies of clients are loaded first:
+   * otherwise a missing key would be noticed only after the session was written. Added claims need the session. If they fail, the client repeats the request: its refresh
    * token still gets the same answer.
    * @throws AppError 503 claims_unavailable
    */
   async of(issueSession: () => Promise<IssuedSession>): Promise<TokenResponse> {
     const accessTokenOf = await this.accessTokens.signer();
+    const policyOf = await this.clients.policies();
     const session = await issueSession();
+    const { accessTokenTtl: life } = policyOf(session.clientId);
     return {
-      access_token: accessTokenOf(session, this.claims.areNone ? undefined : await this.claims.of(session)),
+      access_token: accessTokenOf({ ...session, life }, this.claims.areNone ? undefined : await this.claims.of(session)),
       token_type: 'bearer',
-      expires_in: this.settings.ACCESS_TOKEN_TTL,
+      expires_in: life,
       refresh_token: session.refreshToken,
     };
   }

@@ -30,12 +30,16 @@ import {
  */
 @Injectable()
 export class SessionsRepository {
+  /** What holds for clients without a policy of their own. */
+  private readonly policy: { readonly longestLife: number; readonly registeredOnly: boolean };
   private readonly principals = new Batched((tokens: readonly AccessTokenReference[]) => this.usersOf(tokens));
 
   constructor(
     private readonly statements: StatementsService,
-    private readonly settings: Settings,
-  ) {}
+    { REFRESH_TOKEN_MAX_AGE: longestLife, CLIENTS }: Settings,
+  ) {
+    this.policy = { longestLife, registeredOnly: CLIENTS === 'registered' };
+  }
 
   /**
    * The enabled user of a live session and a live access token. Concurrent calls share a statement. The row may have been written outside
@@ -50,8 +54,7 @@ export class SessionsRepository {
     { id, uniqueId, generation }: RefreshTokenClaims,
     token: string,
   ): Promise<(CurrentSession & SignedPower) | undefined> {
-    const { REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
-    return this.statements.runForFirst(CURRENT, { id, uniqueId, generation, token, longestLife });
+    return this.statements.runForFirst(CURRENT, { id, uniqueId, generation, token, ...this.policy });
   }
 
   /** The sessions of a user, oldest first. The subject is in lower case. */
@@ -97,7 +100,7 @@ export class SessionsRepository {
   }
 
   private async usersOf(tokens: readonly AccessTokenReference[]): Promise<(ConfirmingUser | undefined)[]> {
-    const { REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
-    return inOrderOf(tokens, await this.statements.run(PRINCIPALS, { batch: tokens, longestLife }));
+    const { longestLife, registeredOnly } = this.policy;
+    return inOrderOf(tokens, await this.statements.run(PRINCIPALS, { batch: tokens, longestLife, registeredOnly }));
   }
 }

@@ -22,6 +22,8 @@ export interface AccessTokenGrant {
   readonly uniqueId: string;
   /** Generation of the refresh token that is issued with the access token. */
   readonly generation: number;
+  /** How long the token is valid, in seconds. */
+  readonly life: number;
   /** When and how the user was last authenticated. */
   readonly authTime: Date;
   readonly amr: readonly string[];
@@ -51,14 +53,18 @@ export interface AccessTokenReference {
   readonly uniqueId: string;
   readonly subject: string;
   readonly clientId: string;
+  readonly issued: number;
   readonly expires: number;
   /** Generation of the refresh token that was issued with the access token; null when the token does not contain it. */
   readonly generation: number | null;
 }
 
 /** The reference to the session in a token's claims. */
-export function referenceOf({ sid, sub, client_id, exp, generation }: AccessTokenClaims): AccessTokenReference {
-  return { uniqueId: sid, subject: sub, clientId: client_id, expires: exp, generation: generation ?? null };
+export function referenceOf({ sid, sub, client_id, iat, exp, generation }: AccessTokenClaims): AccessTokenReference {
+  return {
+    ...{ uniqueId: sid, subject: sub, clientId: client_id },
+    ...{ issued: iat, expires: exp, generation: generation ?? null },
+  };
 }
 
 interface VerifiedToken {
@@ -79,7 +85,7 @@ export class AccessTokensService {
   ) {}
 
   /**
-   * Returns a function that issues signed access tokens, which are valid for ACCESS_TOKEN_TTL seconds. The tokens contain no roles, because
+   * Returns a function that issues signed access tokens. The tokens contain no roles, because
    * each request reads the roles from the database. Only the call of `signer` can fail, not the returned function. So a caller that writes
    * before it issues a token calls `signer` before the write. `added` are claims that modules add.
    */
@@ -89,7 +95,7 @@ export class AccessTokensService {
   }
 
   private issue(
-    { subject, clientId, uniqueId, generation, authTime, amr, now }: AccessTokenGrant,
+    { subject, clientId, uniqueId, generation, life, authTime, amr, now }: AccessTokenGrant,
     { kid, privateKey }: KeyPair,
     added?: object,
   ): string {
@@ -102,7 +108,7 @@ export class AccessTokensService {
       sid: uniqueId,
       generation,
       iat,
-      exp: iat + this.settings.ACCESS_TOKEN_TTL,
+      exp: iat + life,
       auth_time: inSeconds(authTime),
       amr,
       jti: uuid({ random: randomBytes(16) }),

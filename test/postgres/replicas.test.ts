@@ -2,9 +2,11 @@ import pg from 'pg';
 import { runCli } from '../support/cli.js';
 import { basicOf, RESOURCE } from '../support/client.js';
 import { databaseUrl, newData } from '../support/data.js';
+import { change, register } from '../support/registry.js';
 import { Service } from '../support/service.js';
 import {
   ask,
+  askLogin,
   askRefresh,
   disposeWithoutLeaks,
   expectRefused,
@@ -56,6 +58,17 @@ async function cutUntil(over: AbortSignal, cut: string): Promise<void> {
 }
 
 describe('three replicas on one database', () => {
+  it('know a change of a client: for its sessions immediately, for sign-ins within a second', async () => {
+    const [a] = replicas;
+    const id = await register(a, 'replicated');
+    const tokens = the((await everywhere((replica) => login(replica, 'all', 'replicated'))).at(-1));
+    await change(a, id, { Enabled: false });
+    expect(await everywhere((replica) => isAlive(replica, tokens))).toEqual([false, false, false]);
+    await pause(STALE_MS);
+    const answers = await everywhere((replica) => askLogin(replica, 'all', 'replicated'));
+    expect(answers.map(({ body }) => body.error)).toEqual(answers.map(() => 'unauthorized_client'));
+  });
+
   it('are one authority: a session continues at any replica, and an ended session is dead at all', async () => {
     const [a, b, c] = replicas;
     const first = await login(a, 'all');
