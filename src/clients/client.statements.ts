@@ -1,0 +1,53 @@
+import { NOW_SECOND } from '../database/now-second.js';
+import { rowOf, statement } from '../database/statement.js';
+import type { ClientRow } from './registered-client.js';
+
+/** A row of the registry, and the digest of the whole registry. `clientId` is null if there is nothing to say beside the digest. */
+export type RegistryRow = { readonly digest: string } & (ClientRow | { readonly clientId: null });
+
+/**
+ * Reads all registered clients, unless the digest is already known: then it returns one row without a client. A write of any row, by
+ * whatever program, gives the row another `xmin`, and so the registry another digest.
+ */
+export const READ_REGISTRY = statement({
+  name: 'client-registry',
+  isIdempotent: true,
+  parameters: { known: 'text?' },
+  returns: rowOf<RegistryRow>(),
+  text: `SELECT registry.digest, c.id, c.client_id AS "clientId", c.name, c.enabled,
+      c.authentication_method AS "authenticationMethod", c.jwks_uri AS "jwksUri", c.jwks,
+      c.allowed_grants AS "allowedGrants", c.allowed_origins AS "allowedOrigins",
+      c.access_token_ttl AS "accessTokenTtl", c.refresh_token_ttl AS "refreshTokenTtl",
+      c.refresh_token_max_age AS "refreshTokenMaxAge", c.refresh_retry_window AS "refreshRetryWindow",
+      c.refresh_lost_answer_window AS "refreshLostAnswerWindow", c.sessions_per_user AS "sessionsPerUser",
+      c.dpop_required AS "dpopRequired", c.audience,
+      array_remove(ARRAY[c.secret_hash, c.previous_secret_hash], NULL) AS "secretHashes"
+    FROM (SELECT encode(sha256(convert_to(coalesce(string_agg(id || ' ' || xmin::text, ',' ORDER BY id), ''), 'UTF8')), 'base64')
+      AS digest FROM clients) registry
+    LEFT JOIN clients c ON registry.digest IS DISTINCT FROM :known::text`,
+});
+
+/** When the valid secrets of a client were made. */
+export interface SecretsMade {
+  readonly madeOn: Date;
+  readonly previousMadeOn: Date | null;
+}
+
+/** Gives a client another secret. Its latest secret stays valid, and an earlier one no longer is. */
+export const ADD_SECRET = statement({
+  name: 'client-add-secret',
+  parameters: { id: 'bigint', hash: 'text' },
+  returns: rowOf<SecretsMade>(),
+  text: `UPDATE clients SET previous_secret_hash = secret_hash, previous_secret_made_on = secret_made_on,
+      secret_hash = :hash::text, secret_made_on = ${NOW_SECOND} WHERE id = :id
+    RETURNING secret_made_on AS "madeOn", previous_secret_made_on AS "previousMadeOn"`,
+});
+
+/** Ends the earlier of two secrets of a client. Returns no row if there is no earlier secret. */
+export const RETIRE_EARLIER_SECRET = statement({
+  name: 'client-retire-secret',
+  parameters: { id: 'bigint' },
+  returns: rowOf<{ id: number }>(),
+  text: `UPDATE clients SET previous_secret_hash = NULL, previous_secret_made_on = NULL
+    WHERE id = :id AND previous_secret_hash IS NOT NULL RETURNING id`,
+});

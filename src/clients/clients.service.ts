@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import { RefreshAheadCache } from '../kernel/refresh-ahead-cache.js';
+import { ClientRegistryRepository } from './client-registry.repository.js';
+import { isSecretOf } from './client-secrets.js';
+import { registeredClient, type ClientPolicy, type RegisteredClient } from './registered-client.js';
+
+/** After this time at the latest, this process knows a change of the registry. */
+const REMEMBERED_FOR_MS = 1_000;
+
+interface Registry {
+  readonly digest: string | undefined;
+  readonly clients: ReadonlyMap<string, RegisteredClient>;
+}
+
+/**
+ * The registered clients. Each process remembers all of them for at most a second, and reads them again ahead of time while requests come.
+ * So no request waits for the registry, and a change takes effect everywhere within a second.
+ */
+@Injectable()
+export class ClientsService {
+  /** The policy of a client that is not registered: the settings. */
+  readonly defaults: ClientPolicy;
+  private registry: Registry = { digest: undefined, clients: new Map() };
+  private readonly remembered = new RefreshAheadCache(() => this.read(), REMEMBERED_FOR_MS);
+
+  constructor(
+    private readonly rows: ClientRegistryRepository,
+    settings: Settings,
+  ) {
+    this.defaults = {
+      accessTokenTtl: settings.ACCESS_TOKEN_TTL,
+      refreshTokenTtl: settings.REFRESH_TOKEN_TTL,
+      refreshTokenMaxAge: settings.REFRESH_TOKEN_MAX_AGE,
+      refreshRetryWindow: settings.REFRESH_RETRY_WINDOW,
+      refreshLostAnswerWindow: settings.REFRESH_LOST_ANSWER_WINDOW,
+      sessionsPerUser: 1,
+    };
+  }
+
+  /** The registered client of this name, as it was a second ago or later; undefined when no such client is registered. */
+  async find(clientId: string): Promise<RegisteredClient | undefined> {
+    return (await this.remembered.get()).clients.get(clientId);
+  }
+
+  /** All registered clients, as they were a second ago or later. */
+  async all(): Promise<readonly RegisteredClient[]> {
+    return [...(await this.remembered.get()).clients.values()];
+  }
+
+  /** Returns a function that finds the policy of a client: that of its record, or the settings. Only the call of `policies` can fail. */
+  async policies(): Promise<(clientId: string) => ClientPolicy> {
+    const { clients } = await this.remembered.get();
+    return (clientId) => clients.get(clientId) ?? this.defaults;
+  }
+
+  /** Whether a secret is one of the two that the client may have at a time. The comparison takes constant time. */
+  verifySecret(client: RegisteredClient, secret: string): boolean {
+    return isSecretOf(client, secret);
+  }
+
+  /** Forgets the remembered clients, because this process changed them. */
+  forget(): void {
+    this.remembered.forget();
+  }
+
+  private async read(): Promise<Registry> {
+    const known = this.registry;
+    const rows = await this.rows.read(known.digest);
+    const digest = rows[0]?.digest;
+    if (digest !== known.digest) {
+      const clients = rows.flatMap((row) => (row.clientId === null ? [] : registeredClient(row, this.defaults)));
+      this.registry = { digest, clients: new Map(clients.map((client) => [client.clientId, client])) };
+    }
+    return this.registry;
+  }
+}

@@ -1,0 +1,87 @@
+import type { JSONWebKeySet } from 'jose';
+import type { AuthenticationMethod } from './client.entity.js';
+
+/** How long tokens and sessions of a client live, in seconds, and how many sessions a user may have. */
+export interface ClientPolicy {
+  readonly accessTokenTtl: number;
+  readonly refreshTokenTtl: number;
+  readonly refreshTokenMaxAge: number;
+  readonly refreshRetryWindow: number;
+  readonly refreshLostAnswerWindow: number;
+  readonly sessionsPerUser: number;
+}
+
+/** A registered client, with its policy. What its record leaves out has the value of the settings. */
+export interface RegisteredClient extends ClientPolicy {
+  /** Id of its record. */
+  readonly id: number;
+  readonly clientId: string;
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly authenticationMethod: AuthenticationMethod;
+  readonly jwksUri: string | undefined;
+  readonly jwks: JSONWebKeySet | undefined;
+  /** Undefined means every grant. */
+  readonly allowedGrants: readonly string[] | undefined;
+  readonly allowedOrigins: readonly string[];
+  readonly dpopRequired: boolean;
+  readonly audience: string | undefined;
+  /** The hashes of its valid secrets, the latest first: two at most. */
+  readonly secretHashes: readonly string[];
+}
+
+/** The row of a client as a statement returns it. */
+export type ClientRow = Omit<
+  RegisteredClient,
+  keyof ClientPolicy | 'jwksUri' | 'jwks' | 'allowedGrants' | 'allowedOrigins' | 'audience'
+> & {
+  readonly [Name in keyof ClientPolicy | 'jwksUri' | 'jwks' | 'allowedGrants' | 'allowedOrigins' | 'audience']:
+    | (Name extends keyof ClientPolicy ? number : string)
+    | null;
+};
+
+/** The client of a row. Where the row says nothing, `defaults` say it, as far as a shorter life of the row allows it. */
+export function registeredClient(row: ClientRow, defaults: ClientPolicy): RegisteredClient {
+  const { jwksUri, jwks, allowedGrants, allowedOrigins, audience } = row;
+  return {
+    ...row,
+    ...policyOf(row, defaults),
+    jwksUri: jwksUri ?? undefined,
+    jwks: jwks === null ? undefined : parsed(jwks),
+    allowedGrants: allowedGrants === null ? undefined : words(allowedGrants),
+    allowedOrigins: words(allowedOrigins ?? ''),
+    audience: audience ?? undefined,
+  };
+}
+
+/** The parts of a policy that a record may leave out. */
+export type OwnPolicy = { readonly [Name in keyof ClientPolicy]: number | null };
+
+/** A policy without contradictions: a token lives no longer than its session, and no window is longer than the life of a refresh token. */
+export function policyOf(own: OwnPolicy, defaults: ClientPolicy): ClientPolicy {
+  const refreshTokenMaxAge = own.refreshTokenMaxAge ?? defaults.refreshTokenMaxAge;
+  const refreshTokenTtl = Math.min(own.refreshTokenTtl ?? defaults.refreshTokenTtl, refreshTokenMaxAge);
+  const within = (name: keyof ClientPolicy): number => Math.min(own[name] ?? defaults[name], refreshTokenTtl);
+  return {
+    accessTokenTtl: within('accessTokenTtl'),
+    refreshTokenTtl,
+    refreshTokenMaxAge,
+    refreshRetryWindow: within('refreshRetryWindow'),
+    refreshLostAnswerWindow: within('refreshLostAnswerWindow'),
+    sessionsPerUser: own.sessionsPerUser ?? defaults.sessionsPerUser,
+  };
+}
+
+/** A key set that another program wrote wrongly is no key set. Otherwise it would take all clients out of service. */
+function parsed(jwks: string): JSONWebKeySet | undefined {
+  try {
+    return JSON.parse(jwks) as JSONWebKeySet;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The words of a text that spaces separate. */
+export function words(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
+}
