@@ -13,6 +13,7 @@ import { PageReaderService } from '../resource/page-reader.service.js';
 import type { Preconditions } from '../resource/preconditions.js';
 import type { Write } from '../resource/write-envelope.js';
 import { clientFailures } from './client-faults.js';
+import { demandPower } from './client-power.js';
 import { newSecret } from './client-secrets.js';
 import { MAKE_SECRET, RETIRE_SECRET, type Client } from './client.entity.js';
 import { ClientRegistryRepository } from './client-registry.repository.js';
@@ -49,7 +50,8 @@ export class ClientRecordsService extends ResourceService<Client> {
 
   /** Makes a secret of a client. The answer is the only place that ever has it. The secret before it stays valid. */
   @Handles(MAKE_SECRET)
-  async makeSecret([client]: readonly [Client], _parameters: object, { manager }: Act): Promise<object> {
+  async makeSecret([client]: readonly [Client], _parameters: object, { actor, manager }: Act): Promise<object> {
+    demandPower(actor, client);
     const { secret, hash } = newSecret();
     const { madeOn, previousMadeOn } = await this.registry.addSecret(client.Id, hash, manager);
     const dates = { MadeOn: formatDateTime(madeOn), PreviousMadeOn: previousMadeOn && formatDateTime(previousMadeOn) };
@@ -63,16 +65,19 @@ export class ClientRecordsService extends ResourceService<Client> {
     return { Id: client.Id, ClientId: client.ClientId, HasRetired: hasRetired };
   }
 
-  protected override beforeCreate(client: Client): void {
+  protected override beforeCreate(client: Client, { actor }: Act): void {
     this.demandConsistent(client);
+    demandPower(actor, client);
   }
 
-  protected override beforeUpdate(client: Client, before: Client): void {
+  protected override beforeUpdate(client: Client, before: Client, { actor }: Act): void {
     this.demandConsistent(client, before);
+    demandPower(actor, client, before);
   }
 
   private demandConsistent(client: Client, before?: Client): void {
-    const failures = clientFailures(client, this.clients.defaults, before);
+    const rules = { defaults: this.clients.defaults, roles: this.clients.knownRoles() };
+    const failures = clientFailures(client, rules, before);
     if (failures.length > 0) throw new ValidationError(failures);
   }
 

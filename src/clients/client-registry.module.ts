@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
+import { ClientPrincipalsRepository } from './client-principals.repository.js';
+import { ClientPrincipalsService } from './client-principals.service.js';
 import { ClientRegistryRepository } from './client-registry.repository.js';
 import { ClientsService } from './clients.service.js';
 
 /** The registered clients, as sign-ins and refreshes need them. */
 @Module({
-  providers: [ClientRegistryRepository, ClientsService],
-  exports: [ClientRegistryRepository, ClientsService],
+  providers: [ClientRegistryRepository, ClientsService, ClientPrincipalsRepository, ClientPrincipalsService],
+  exports: [ClientRegistryRepository, ClientsService, ClientPrincipalsService],
 })
 export class ClientRegistryModule {}

@@ -1,3 +1,4 @@
+import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { NOW_SECOND } from '../database/now-second.js';
 import { rowOf, statement } from '../database/statement.js';
 import type { ClientRow } from './registered-client.js';
@@ -20,7 +21,7 @@ export const READ_REGISTRY = statement({
       c.access_token_ttl AS "accessTokenTtl", c.refresh_token_ttl AS "refreshTokenTtl",
       c.refresh_token_max_age AS "refreshTokenMaxAge", c.refresh_retry_window AS "refreshRetryWindow",
       c.refresh_lost_answer_window AS "refreshLostAnswerWindow", c.sessions_per_user AS "sessionsPerUser",
-      c.dpop_required AS "dpopRequired", c.audience,
+      c.dpop_required AS "dpopRequired", c.audience, c.roles,
       array_remove(ARRAY[c.secret_hash, c.previous_secret_hash], NULL) AS "secretHashes"
     FROM (SELECT encode(sha256(convert_to(coalesce(string_agg(id || ' ' || xmin::text, ',' ORDER BY id), ''), 'UTF8')), 'base64')
       AS digest FROM clients) registry
@@ -50,4 +51,21 @@ export const RETIRE_EARLIER_SECRET = statement({
   returns: rowOf<{ id: number }>(),
   text: `UPDATE clients SET previous_secret_hash = NULL, previous_secret_made_on = NULL
     WHERE id = :id AND previous_secret_hash IS NOT NULL RETURNING id`,
+});
+
+/** A token of a client, and when it expires by the database's clock, in seconds since 1970. */
+const CLIENT_TOKEN = { clientId: 'text', expires: 'float8' } as const;
+
+/** What a client may do by itself, and the time by the database's clock. */
+export type ClientPowerRow = Pick<ClientRow, 'clientId' | 'allowedGrants' | 'roles'> & { readonly now: Date };
+
+/** The enabled clients of tokens that have not expired. Only a client that authenticates can have such tokens. */
+export const CLIENT_PRINCIPALS = statement({
+  name: 'client-principals',
+  isIdempotent: true,
+  batch: CLIENT_TOKEN,
+  returns: rowOf<Numbered<ClientPowerRow>>(),
+  text: `SELECT batch.ordinal::int, c.client_id AS "clientId", c.allowed_grants AS "allowedGrants", c.roles, now() AS now
+    FROM ${batchRows(CLIENT_TOKEN)} JOIN clients c ON c.client_id = batch.client_id
+    WHERE c.enabled AND c.authentication_method <> 'none' AND to_timestamp(batch.expires) > now()`,
 });

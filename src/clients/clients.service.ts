@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { DeclaredRolesService } from '../access/declared-roles.service.js';
 import { Settings } from '../config/settings.js';
 import { RefreshAheadCache } from '../kernel/refresh-ahead-cache.js';
 import { ClientRegistryRepository } from './client-registry.repository.js';
@@ -26,6 +28,7 @@ export class ClientsService {
 
   constructor(
     private readonly rows: ClientRegistryRepository,
+    private readonly modules: ModuleRef,
     settings: Settings,
   ) {
     this.defaults = {
@@ -52,6 +55,17 @@ export class ClientsService {
   async policies(): Promise<(clientId: string) => ClientPolicy> {
     const { clients } = await this.remembered.get();
     return (clientId) => clients.get(clientId) ?? this.defaults;
+  }
+
+  /** The audience of access tokens for each client, by its name. Only the call of `audiences` can fail. */
+  async audiences(): Promise<(clientId: string) => readonly string[] | undefined> {
+    const { clients } = await this.remembered.get();
+    return (clientId) => clients.get(clientId)?.audience;
+  }
+
+  /** The roles that a client may have: those that routes require. */
+  knownRoles(): readonly string[] {
+    return this.modules.get(DeclaredRolesService, { strict: false }).roles();
   }
 
   /** Whether a secret is one of the two that the client may have at a time. The comparison takes constant time. */

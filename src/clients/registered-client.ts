@@ -25,24 +25,24 @@ export interface RegisteredClient extends ClientPolicy {
   readonly allowedGrants: readonly string[] | undefined;
   readonly allowedOrigins: readonly string[];
   readonly dpopRequired: boolean;
-  readonly audience: string | undefined;
+  /** Undefined means the service itself. */
+  readonly audience: readonly string[] | undefined;
+  /** The roles that the client itself has. */
+  readonly roles: readonly string[];
   /** The hashes of its valid secrets, the latest first: two at most. */
   readonly secretHashes: readonly string[];
 }
 
+type Optional = keyof ClientPolicy | 'jwksUri' | 'jwks' | 'allowedGrants' | 'allowedOrigins' | 'audience' | 'roles';
+
 /** The row of a client as a statement returns it. */
-export type ClientRow = Omit<
-  RegisteredClient,
-  keyof ClientPolicy | 'jwksUri' | 'jwks' | 'allowedGrants' | 'allowedOrigins' | 'audience'
-> & {
-  readonly [Name in keyof ClientPolicy | 'jwksUri' | 'jwks' | 'allowedGrants' | 'allowedOrigins' | 'audience']:
-    | (Name extends keyof ClientPolicy ? number : string)
-    | null;
+export type ClientRow = Omit<RegisteredClient, Optional> & {
+  readonly [Name in Optional]: (Name extends keyof ClientPolicy ? number : string) | null;
 };
 
 /** The client of a row. Where the row says nothing, `defaults` say it, as far as a shorter life of the row allows it. */
 export function registeredClient(row: ClientRow, defaults: ClientPolicy): RegisteredClient {
-  const { jwksUri, jwks, allowedGrants, allowedOrigins, audience } = row;
+  const { jwksUri, jwks, allowedGrants, allowedOrigins, audience, roles } = row;
   return {
     ...row,
     ...policyOf(row, defaults),
@@ -50,7 +50,8 @@ export function registeredClient(row: ClientRow, defaults: ClientPolicy): Regist
     jwks: jwks === null ? undefined : parsed(jwks),
     allowedGrants: allowedGrants === null ? undefined : words(allowedGrants),
     allowedOrigins: words(allowedOrigins ?? ''),
-    audience: audience ?? undefined,
+    audience: audience === null ? undefined : words(audience),
+    roles: words(roles ?? ''),
   };
 }
 
