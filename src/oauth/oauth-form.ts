@@ -1,9 +1,10 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { originOf } from '../access/request-origin.js';
+import type { RegisteredClient } from '../clients/registered-client.js';
 import { isAbandoned, type Received } from '../http/arrival.js';
 import { formNeeded, isForm } from '../http/form.js';
-import { clientNameOf } from './client-name.js';
+import { credentialsOf, type ClientCredentials } from './client-authentication/client-credentials.js';
 import type { GrantRequest } from './grants/grant.js';
 import { oauthError } from './oauth-error.js';
 
@@ -14,6 +15,10 @@ export type OAuthParameters = ReadonlyMap<string, string>;
 export interface OAuthRequest extends GrantRequest {
   readonly parameters: OAuthParameters;
   readonly received: Received;
+  /** Who the request says that its client is, and how it proves this. */
+  readonly credentials: ClientCredentials;
+  /** The registered client of the request, once it is authenticated. */
+  readonly client?: RegisteredClient | undefined;
 }
 
 /**
@@ -28,9 +33,10 @@ export const OAuthForm = createParamDecorator((_data: unknown, context: Executio
 export const ClientRequest = createParamDecorator((_data: unknown, context: ExecutionContext): OAuthRequest => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   const parameters = parametersOf(request);
-  const clientId = clientNameOf(request.raw, parameters.get('client_id'));
+  const credentials = credentialsOf(request.raw, parameters);
+  const { clientId } = credentials;
   const { received } = request;
-  return { parameters, clientId, origin: originOf(request), received, isAbandoned: () => isAbandoned(request) };
+  return { parameters, clientId, credentials, origin: originOf(request), received, isAbandoned: () => isAbandoned(request) };
 });
 
 /** Returns a required parameter. @throws AppError invalid_request */

@@ -34,6 +34,11 @@ export class SessionsService implements OnModuleInit {
     return this.sessions.list({ subject: subject.toLowerCase(), clientId });
   }
 
+  /** The client of the session of a refresh token; undefined when there is no such session. */
+  clientOf(claims: RefreshTokenClaims): Promise<string | undefined> {
+    return this.sessions.clientOf(claims);
+  }
+
   /** Ends the sessions of a user and returns how many it ended. */
   async endAll(
     { subject, clientId }: SessionsOf,
