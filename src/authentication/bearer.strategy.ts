@@ -3,9 +3,12 @@ import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-jwt';
 import type { Principal } from '../access/principal.js';
-import { principalOf } from '../access/request-origin.js';
+import { clientPrincipalOf, principalOf } from '../access/request-origin.js';
+import { ClientPrincipalsService } from '../clients/client-principals.service.js';
+import { Settings } from '../config/settings.js';
 import { SessionPrincipalsService } from '../sessions/session-principals.service.js';
-import { AccessTokensService, referenceOf, type AccessTokenClaims } from '../signing-keys/access-tokens.service.js';
+import { isFor, referenceOf, type AccessTokenClaims } from '../signing-keys/access-token-claims.js';
+import { AccessTokensService } from '../signing-keys/access-tokens.service.js';
 import './jwt-verifier.js';
 
 /** The scheme is matched without regard to case (RFC 9110, section 11.1). */
@@ -14,17 +17,19 @@ const BEARER = /^bearer +(\S+) *$/i;
 /**
  * `Authorization: Bearer <access token>` (RFC 6750, section 2.1): a JWT that this service issued (RFC 9068). passport-jwt checks it. The
  * session of the token must be live. The roles are those that the user has now, not those at the time of issue. Each request reads both
- * from the database, whose clock decides.
+ * from the database, whose clock decides. A token of a client itself has no session: then the record of the client has the roles.
  */
 @Injectable()
 export class BearerStrategy extends PassportStrategy(Strategy, 'tessera-bearer') {
   constructor(
     accessTokens: AccessTokensService,
     private readonly principals: SessionPrincipalsService,
+    private readonly clients: ClientPrincipalsService,
+    private readonly settings: Settings,
   ) {
     super({
       jwtFromRequest: tokenOf,
-      // `AccessTokensService` finds the key of the token and checks issuer, audience and algorithm. The database checks the expiry.
+      // `AccessTokensService` finds the key of the token and checks issuer and algorithm. The database checks the expiry.
       secretOrKeyProvider: (_request, _token, done) => {
         done(null, accessTokens as never);
       },
@@ -32,10 +37,24 @@ export class BearerStrategy extends PassportStrategy(Strategy, 'tessera-bearer')
     });
   }
 
-  /** The principal of the verified claims, or false when the token has expired or its session has ended. */
+  /**
+   * The principal of the verified claims: a user, or the client of a token without a session. False when the token is for another audience
+   * or has expired, its session has ended, or its client may no longer have it.
+   */
   async validate(request: FastifyRequest, claims: AccessTokenClaims): Promise<Principal | false> {
+    if (!isFor(this.audience, claims)) return false;
+    if (claims.sid === undefined) {
+      const { client_id: clientId, iat: issued, exp: expires } = claims;
+      const client = await this.clients.of({ clientId, issued, expires });
+      return client ? clientPrincipalOf(client, request) : false;
+    }
     const user = await this.principals.userOf(referenceOf(claims));
     return user ? principalOf(user, request) : false;
+  }
+
+  /** A token for another audience, such as one that was stolen from an app, opens no route of the service. */
+  private get audience(): string {
+    return this.settings.API_AUDIENCE ?? this.settings.PUBLIC_URL;
   }
 }
 

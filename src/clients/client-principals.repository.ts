@@ -7,7 +7,8 @@ import { CLIENT_PRINCIPALS, type ClientPowerRow } from './client.statements.js';
 /** An access token of a client itself. */
 export interface ClientToken {
   readonly clientId: string;
-  /** When it expires, in seconds since 1970. */
+  /** When it was issued and when it expires, in seconds since 1970. */
+  readonly issued: number;
   readonly expires: number;
 }
 

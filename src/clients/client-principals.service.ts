@@ -29,6 +29,6 @@ export class ClientPrincipalsService {
 
   /** The same for a client that asks for a token. */
   ofClient(clientId: string): Promise<ClientPower | undefined> {
-    return this.of({ clientId, expires: Infinity });
+    return this.of({ clientId, issued: Infinity, expires: Infinity });
   }
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ClientOriginsService } from './client-origins.service.js';
 import { ClientPrincipalsRepository } from './client-principals.repository.js';
 import { ClientPrincipalsService } from './client-principals.service.js';
 import { ClientRegistryRepository } from './client-registry.repository.js';
@@ -6,7 +7,13 @@ import { ClientsService } from './clients.service.js';
 
 /** The registered clients, as sign-ins and refreshes need them. */
 @Module({
-  providers: [ClientRegistryRepository, ClientsService, ClientPrincipalsRepository, ClientPrincipalsService],
-  exports: [ClientRegistryRepository, ClientsService, ClientPrincipalsService],
+  providers: [
+    ClientRegistryRepository,
+    ClientsService,
+    ClientOriginsService,
+    ClientPrincipalsRepository,
+    ClientPrincipalsService,
+  ],
+  exports: [ClientRegistryRepository, ClientsService, ClientOriginsService, ClientPrincipalsService],
 })
 export class ClientRegistryModule {}

@@ -53,13 +53,16 @@ export const RETIRE_EARLIER_SECRET = statement({
     WHERE id = :id AND previous_secret_hash IS NOT NULL RETURNING id`,
 });
 
-/** A token of a client, and when it expires by the database's clock, in seconds since 1970. */
-const CLIENT_TOKEN = { clientId: 'text', expires: 'float8' } as const;
+/** A token of a client, and its times by the database's clock, in seconds since 1970. */
+const CLIENT_TOKEN = { clientId: 'text', issued: 'float8', expires: 'float8' } as const;
 
 /** What a client may do by itself, and the time by the database's clock. */
 export type ClientPowerRow = Pick<ClientRow, 'clientId' | 'allowedGrants' | 'roles'> & { readonly now: Date };
 
-/** The enabled clients of tokens that have not expired. Only a client that authenticates can have such tokens. */
+/**
+ * The enabled clients of tokens that have not expired. Only a client that authenticates can have such tokens. If the life of its tokens became
+ * shorter, the shorter life counts.
+ */
 export const CLIENT_PRINCIPALS = statement({
   name: 'client-principals',
   isIdempotent: true,
@@ -67,5 +70,5 @@ export const CLIENT_PRINCIPALS = statement({
   returns: rowOf<Numbered<ClientPowerRow>>(),
   text: `SELECT batch.ordinal::int, c.client_id AS "clientId", c.allowed_grants AS "allowedGrants", c.roles, now() AS now
     FROM ${batchRows(CLIENT_TOKEN)} JOIN clients c ON c.client_id = batch.client_id
-    WHERE c.enabled AND c.authentication_method <> 'none' AND to_timestamp(batch.expires) > now()`,
+    WHERE c.enabled AND c.authentication_method <> 'none' AND to_timestamp(least(batch.expires, batch.issued + c.access_token_ttl)) > now()`,
 });

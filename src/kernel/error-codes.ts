@@ -141,7 +141,7 @@ export const REQUEST_ERRORS = catalogue({
   origin_not_allowed: {
     status: 204,
     meaning:
-      'A page of an origin that `ALLOWED_ORIGINS` does not list tried to call the service from a browser. Only the log has this code.',
+      'A page of an origin that neither `ALLOWED_ORIGINS` nor a registered client lists tried to call the service from a browser. Only the log has this code.',
     action: 'The operator adds the origin if the page is one of yours.',
   },
 });
@@ -184,6 +184,12 @@ export const OAUTH_ERRORS = catalogue({
     status: 400,
     meaning: 'A scope was requested while `REQUESTED_SCOPE` is `refuse`.',
     action: 'The client requests no scope, or the operator sets `REQUESTED_SCOPE` to `ignore`.',
+  },
+  unauthorized_client: {
+    status: 400,
+    meaning:
+      'The client is disabled, is not registered while `CLIENTS` is `registered`, or may not use the grant or be used by the page. The log has the reason (`failure.detail`).',
+    action: 'The operator changes the record of the client (`/api/sys/clients`), or the client uses another grant.',
   },
   unsupported_grant_type: {
     status: 400,

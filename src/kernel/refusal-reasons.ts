@@ -1,3 +1,13 @@
+/** Why the registry of clients refuses a client. */
+const CLIENT_REFUSALS = {
+  'client-disabled': 'the client is disabled',
+  'client-not-registered': 'the client is not registered, and `CLIENTS` is `registered`',
+  'grant-not-allowed': 'the `AllowedGrants` of the client do not have the grant',
+} as const;
+
+/** A reason for which the registry refuses a client. */
+export type ClientRefusal = keyof typeof CLIENT_REFUSALS;
+
 /**
  * Why a refresh token is refused. The response is the same for every reason (`invalid_grant`). The log, the metrics and the audit trail
  * have the reason. docs/errors.md is made from these texts.
@@ -7,7 +17,9 @@ export const REFRESH_REFUSALS = {
   'session-ended': 'the session of the token has ended',
   edited: 'an edit of the record ended the session',
   'other-client': 'the request named another client than the sign-in did',
-  expired: 'the token was not used for `REFRESH_TOKEN_TTL`, or the session is older than `REFRESH_TOKEN_MAX_AGE`',
+  expired:
+    'the token was not used for `REFRESH_TOKEN_TTL`, or the session is older than `REFRESH_TOKEN_MAX_AGE`, or as the client has them',
+  ...CLIENT_REFUSALS,
   'user-disabled': 'the user is disabled',
   'user-tampered': 'something other than the service wrote the row of the user',
   'earlier-login': 'the user has since signed in again at the same client',

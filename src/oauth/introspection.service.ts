@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { AuditEventsService } from '../audit/audit-events.service.js';
+import { ClientPrincipalsService } from '../clients/client-principals.service.js';
 import { Settings } from '../config/settings.js';
 import { inSeconds } from '../kernel/date-time.js';
 import type { Actor } from '../kernel/origin.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from '../sessions/refresh-token.codec.js';
 import { SessionPrincipalsService } from '../sessions/session-principals.service.js';
-import { AccessTokensService, referenceOf } from '../signing-keys/access-tokens.service.js';
+import { referenceOf, type ClientTokenClaims } from '../signing-keys/access-token-claims.js';
+import { AccessTokensService } from '../signing-keys/access-tokens.service.js';
 import { required, type OAuthParameters } from './oauth-form.js';
 import type { IntrospectionResponse } from './introspection-response.js';
 
@@ -19,6 +21,7 @@ export class IntrospectionService {
     private readonly codec: RefreshTokenCodec,
     private readonly accessTokens: AccessTokensService,
     private readonly principals: SessionPrincipalsService,
+    private readonly clients: ClientPrincipalsService,
     private readonly settings: Settings,
     private readonly events: AuditEventsService,
   ) {}
@@ -54,7 +57,18 @@ export class IntrospectionService {
   private async introspectAccessToken(token: string): Promise<IntrospectionResponse> {
     const claims = await this.accessTokens.verify(token);
     if (!claims) return INACTIVE;
-    const user = await this.principals.userOf(referenceOf(claims));
-    return user ? { active: true, token_type: 'bearer', username: claims.sub, ...claims } : INACTIVE;
+    if (claims.sid === undefined) return this.introspectClientToken(claims);
+    const reference = referenceOf(claims);
+    const user = await this.principals.userOf(reference);
+    if (!user) return INACTIVE;
+    const exp = await this.principals.endOf(reference);
+    return { active: true, token_type: 'bearer', username: claims.sub, ...claims, exp };
+  }
+
+  /** A token of a client itself has no `username`: no user is behind it. */
+  private async introspectClientToken(claims: ClientTokenClaims): Promise<IntrospectionResponse> {
+    const { client_id: clientId, iat: issued, exp } = claims;
+    const client = await this.clients.of({ clientId, issued, expires: exp });
+    return client ? { active: true, token_type: 'bearer', ...claims } : INACTIVE;
   }
 }

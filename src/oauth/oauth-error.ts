@@ -12,6 +12,7 @@ const CODES = [
   'invalid_scope',
   'invalid_target',
   'unsupported_token_type',
+  'unauthorized_client',
   'unsupported_grant_type',
   'two_factor_auth_check',
   'must_reset_password',

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { actValues } from '../audit/audited.js';
-import { Settings } from '../config/settings.js';
+import type { ClientPolicy } from '../clients/registered-client.js';
 import { StatementsService } from '../database/statements.service.js';
 import type { Origin } from '../kernel/origin.js';
 import { BEGIN_LOGIN, PLAN_LOGIN, type Begun, type PlannedLogin } from './login.statements.js';
@@ -16,6 +16,8 @@ export interface NewLogin {
   /** How the user was authenticated (RFC 8176). */
   readonly amr: readonly string[];
   readonly origin: Origin;
+  /** How long the session lives. */
+  readonly policy: ClientPolicy;
 }
 
 /** The stored form of a token that a login issues, and the sealed ticket. */
@@ -26,10 +28,7 @@ export interface StoredTicket extends TicketDigest {
 /** The rows of the sessions that logins begin. */
 @Injectable()
 export class LoginsRepository {
-  constructor(
-    private readonly statements: StatementsService,
-    private readonly settings: Settings,
-  ) {}
+  constructor(private readonly statements: StatementsService) {}
 
   /** Plans a login on the existing row of this user and client, or on a new row. */
   plan({ subject, clientId }: NewLogin): Promise<PlannedLogin> {
@@ -38,11 +37,11 @@ export class LoginsRepository {
 
   /** Begins a planned login, and writes its event. */
   begin(
-    { subject, passwordHash, clientId, amr, origin }: NewLogin,
+    { subject, passwordHash, clientId, amr, origin, policy }: NewLogin,
     planned: PlannedLogin,
     { salt, hash, ticket }: StoredTicket,
   ): Promise<Begun> {
-    const { REFRESH_TOKEN_TTL: life, REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
+    const { refreshTokenTtl: life, refreshTokenMaxAge: longestLife } = policy;
     const { address: fromAddress, userAgent: fromAgent, requestId: fromRequest } = origin;
     const from = { fromAddress, fromAgent, fromRequest };
     const act = actValues({ kind: 'login', actor: { name: subject, origin }, reason: amr.join(' ') });

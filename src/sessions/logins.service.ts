@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ClientsService } from '../clients/clients.service.js';
 import type { Origin } from '../kernel/origin.js';
 import { invalidCredentials } from '../users/sign-in.service.js';
 import type { User } from '../users/user.entity.js';
@@ -25,13 +26,15 @@ export class LoginsService {
     private readonly logins: LoginsRepository,
     private readonly codec: RefreshTokenCodec,
     private readonly tickets: TicketsService,
+    private readonly clients: ClientsService,
   ) {}
 
   /**
    * Begins a session, on the existing row of this user and client, or on a new row. The previous refresh token becomes invalid. Earlier
    * access tokens stay valid (contract 3). Concurrent logins leave one row, with the token of the last login. It runs two statements, and
    * two more when another login at the same client, or the end of the previous session, came between them.
-   * @throws AppError invalid_credentials when the user was disabled, or the password was changed, after the check of the password
+   * @throws AppError invalid_credentials when the user was disabled, or the password was changed, after the check of the password;
+   * unauthorized_client when the registry does not admit the client
    */
   async begin({
     user: { email: subject, passwordHash },
@@ -39,7 +42,8 @@ export class LoginsService {
     amr,
     origin,
   }: Login): Promise<IssuedSession> {
-    const login = { subject, passwordHash, clientId, amr, origin };
+    const policy = await this.clients.admitted(clientId);
+    const login = { subject, passwordHash, clientId, amr, origin, policy };
     for (;;) {
       const planned = await this.logins.plan(login);
       const { id, uniqueId, generation, authTime } = planned;

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
+import { ClientRegistryModule } from '../clients/client-registry.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ConfirmationsService } from './confirmations.service.js';
@@ -29,6 +30,7 @@ import { TicketsService } from './tickets.service.js';
   imports: [
     AuditModule,
     UsersModule,
+    ClientRegistryModule,
     DatabaseModule.forFeature({
       entities: [],
       migrations: [CreateRefreshTokens1795000002000, IndexRefreshTokens1795200000000, RecordRotations1796000001100],

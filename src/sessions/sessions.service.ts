@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { AuditAct } from '../audit/audit-event.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
-import type { AccessTokenReference } from '../signing-keys/access-tokens.service.js';
+import type { AccessTokenReference } from '../signing-keys/access-token-claims.js';
 import { UsersService } from '../users/users.service.js';
 import type { RefreshTokenClaims } from './refresh-token.codec.js';
 import type { RevivedSession } from './ended-session.js';
