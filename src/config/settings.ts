@@ -12,13 +12,11 @@ import { withSecretFiles } from './secret-files.js';
 import { NEW_SECRET, SECRET_LENGTH, SECRET_VARIETY } from './secret-rules.js';
 import { CLIENTS, ELSEWHERE, LOG_FORMATS, LOG_LEVELS, SCOPE, SWITCH } from './setting-choices.js';
 import { describeFaults } from './setting-faults.js';
-import { commaSeparated, wholeNumber } from './setting-types.js';
+import { commaSeparated, hostName, wholeNumber } from './setting-types.js';
 import { SettingsError } from './settings-error.js';
 import { urlHost } from './url-host.js';
 
-const HOST = /^[\w.:-]+$/;
-const HOST_EXPECTED = 'expected a host name or an IP address';
-const PASSWORD = `${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters`;
+const PASSWORD = `expected ${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters`;
 
 /**
  * All settings of the service, read from the environment once, validated and frozen. They have the names of the environment variables. No
@@ -31,8 +29,7 @@ export class Settings {
   readonly PORT: number = 3000;
 
   /** The address on which the service listens. */
-  @Expose()
-  @Matches(HOST, { message: HOST_EXPECTED })
+  @hostName()
   readonly HOST: string = '127.0.0.1';
 
   /**
@@ -119,7 +116,7 @@ export class Settings {
    */
   @Expose()
   @IsOptional()
-  @Length(PASSWORD_LENGTH.min, PASSWORD_LENGTH.max, { message: `expected ${PASSWORD}` })
+  @Length(PASSWORD_LENGTH.min, PASSWORD_LENGTH.max, { message: PASSWORD })
   readonly ADMIN_PASSWORD?: string;
 
   /** How long an access token is valid, in seconds. */
@@ -154,8 +151,7 @@ export class Settings {
   readonly REFRESHED_ELSEWHERE: (typeof ELSEWHERE)[number] = 'record';
 
   /**
-   * The audience that an access token needs at the routes of the service. Set it, and give it to the clients that administer the service
-   * (`Audience`), so that the token of another client opens no route.
+   * The audience that access tokens need at the routes of the service. The token of a client whose `Audience` lacks it opens none of them.
    * @defaultValue PUBLIC_URL
    */
   @Expose()
@@ -221,8 +217,7 @@ export class Settings {
   readonly METRICS_PORT?: number;
 
   /** The address on which the service serves `/metrics`. */
-  @Expose()
-  @Matches(HOST, { message: HOST_EXPECTED })
+  @hostName()
   readonly METRICS_HOST: string = '127.0.0.1';
 
   /**

@@ -23,7 +23,7 @@ export interface SessionTokenClaims extends CommonClaims {
 
 /** The claims of an access token of a client itself: it has no session. */
 export interface ClientTokenClaims extends CommonClaims {
-  readonly sid?: undefined;
+  readonly sid?: never;
 }
 
 export type AccessTokenClaims = SessionTokenClaims | ClientTokenClaims;
