@@ -16,8 +16,9 @@ import { clientFailures } from './client-faults.js';
 import { demandPower } from './client-power.js';
 import { newSecret } from './client-secrets.js';
 import { MAKE_SECRET, RETIRE_SECRET, type Client } from './client.entity.js';
-import { ClientRegistryRepository } from './client-registry.repository.js';
+import { ClientRowsService } from './client-rows.service.js';
 import { ClientsService } from './clients.service.js';
+import { words } from './registered-client.js';
 
 /** The records of registered clients, and their secrets. Each change takes effect in this process immediately. */
 @Injectable()
@@ -27,7 +28,7 @@ export class ClientRecordsService extends ResourceService<Client> {
     repository: ResourceRepository<Client>,
     pages: PageReaderService,
     private readonly clients: ClientsService,
-    private readonly registry: ClientRegistryRepository,
+    private readonly rows: ClientRowsService,
   ) {
     super(resource, repository, pages);
   }
@@ -53,7 +54,7 @@ export class ClientRecordsService extends ResourceService<Client> {
   async makeSecret([client]: readonly [Client], _parameters: object, { actor, manager }: Act): Promise<object> {
     demandPower(actor, client);
     const { secret, hash } = newSecret();
-    const { madeOn, previousMadeOn } = await this.registry.addSecret(client.Id, hash, manager);
+    const { madeOn, previousMadeOn } = await this.rows.addSecret(client.Id, hash, manager);
     const dates = { MadeOn: formatDateTime(madeOn), PreviousMadeOn: previousMadeOn && formatDateTime(previousMadeOn) };
     return { Id: client.Id, ClientId: client.ClientId, ClientSecret: secret, ...dates };
   }
@@ -61,24 +62,39 @@ export class ClientRecordsService extends ResourceService<Client> {
   /** Ends the earlier of the two secrets of a client. */
   @Handles(RETIRE_SECRET)
   async retireSecret([client]: readonly [Client], _parameters: object, { manager }: Act): Promise<object> {
-    const hasRetired = await this.registry.retireSecret(client.Id, manager);
+    const hasRetired = await this.rows.retireSecret(client.Id, manager);
     return { Id: client.Id, ClientId: client.ClientId, HasRetired: hasRetired };
   }
 
-  protected override beforeCreate(client: Client, { actor }: Act): void {
-    this.demandConsistent(client);
-    demandPower(actor, client);
+  protected override beforeCreate(client: Client, act: Act): Promise<void> {
+    return this.check(client, act);
   }
 
-  protected override beforeUpdate(client: Client, before: Client, { actor }: Act): void {
-    this.demandConsistent(client, before);
-    demandPower(actor, client, before);
+  protected override beforeUpdate(client: Client, before: Client, act: Act): Promise<void> {
+    return this.check(client, act, before);
   }
 
-  private demandConsistent(client: Client, before?: Client): void {
+  protected override async createIn(act: Act, client: Client): Promise<Write> {
+    const write = await super.createIn(act, client);
+    await this.rows.sign(write.id, act.manager);
+    return write;
+  }
+
+  protected override async updateIn(act: Act, client: Client, before: Client, reason: string): Promise<Write> {
+    await this.rows.dropForeignSecrets(client.Id, act.manager);
+    const write = await super.updateIn(act, client, before, reason);
+    await this.rows.sign(client.Id, act.manager);
+    return write;
+  }
+
+  private async check(client: Client, { actor, manager }: Act, before: Client = client): Promise<void> {
     const rules = { defaults: this.clients.defaults, roles: this.clients.knownRoles() };
     const failures = clientFailures(client, rules, before);
     if (failures.length > 0) throw new ValidationError(failures);
+    demandPower(actor, client, before);
+    client.AllowedGrants &&= words(client.AllowedGrants).join(' ');
+    client.AllowedOrigins &&= words(client.AllowedOrigins).join(' ');
+    if ((client.SessionsPerUser ?? 1) > 1) await this.rows.allowSeveralSessions(manager);
   }
 
   private async changing<T>(act: Promise<T>): Promise<T> {

@@ -6,6 +6,7 @@ import { AppError } from '../kernel/app-error.js';
 import { RefreshAheadCache } from '../kernel/refresh-ahead-cache.js';
 import type { ClientRefusal } from '../kernel/refusal-reasons.js';
 import { ClientRegistryRepository } from './client-registry.repository.js';
+import { ClientSealsService } from './client-seals.service.js';
 import { isSecretOf } from './client-secrets.js';
 import { registeredClient, type ClientPolicy, type RegisteredClient } from './registered-client.js';
 
@@ -32,6 +33,7 @@ export class ClientsService {
 
   constructor(
     private readonly rows: ClientRegistryRepository,
+    private readonly seals: ClientSealsService,
     private readonly modules: ModuleRef,
     private readonly settings: Settings,
   ) {
@@ -109,7 +111,7 @@ export class ClientsService {
     const rows = await this.rows.read(known.digest);
     const digest = rows[0]?.digest;
     if (digest !== known.digest) {
-      const clients = rows.flatMap((row) => (row.clientId === null ? [] : registeredClient(row, this.defaults)));
+      const clients = rows.flatMap((row) => (row.clientId === null ? [] : registeredClient(row, this.defaults, this.seals.isGenuine(row))));
       this.registry = {
         digest,
         clients: new Map(clients.map((client) => [client.clientId, client])),

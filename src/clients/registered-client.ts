@@ -29,6 +29,8 @@ export interface RegisteredClient extends ClientPolicy {
   readonly audience: readonly string[] | undefined;
   /** The roles that the client itself has. */
   readonly roles: readonly string[];
+  /** Whether the service wrote the row. If it did not, the client cannot authenticate. */
+  readonly isGenuine: boolean;
   /** The hashes of its valid secrets, the latest first: two at most. */
   readonly secretHashes: readonly string[];
 }
@@ -36,22 +38,26 @@ export interface RegisteredClient extends ClientPolicy {
 type Optional = keyof ClientPolicy | 'jwksUri' | 'jwks' | 'allowedGrants' | 'allowedOrigins' | 'audience' | 'roles';
 
 /** The row of a client as a statement returns it. */
-export type ClientRow = Omit<RegisteredClient, Optional> & {
-  readonly [Name in Optional]: (Name extends keyof ClientPolicy ? number : string) | null;
+export type ClientRow = Omit<RegisteredClient, Optional | 'isGenuine'> & {
+  readonly [Name in Optional | 'mac']: (Name extends keyof ClientPolicy ? number : string) | null;
 };
 
-/** The client of a row. Where the row says nothing, `defaults` say it, as far as a shorter life of the row allows it. */
-export function registeredClient(row: ClientRow, defaults: ClientPolicy): RegisteredClient {
-  const { jwksUri, jwks, allowedGrants, allowedOrigins, audience, roles } = row;
+/**
+ * The client of a row. Where the row says nothing, `defaults` say it, as far as a shorter life of the row allows it. `isGenuine` says whether
+ * the service wrote the row.
+ */
+export function registeredClient(row: ClientRow, defaults: ClientPolicy, isGenuine: boolean): RegisteredClient {
+  const { mac: _mac, jwksUri, jwks, allowedGrants, allowedOrigins, audience, roles, ...members } = row;
   return {
-    ...row,
+    ...members,
     ...policyOf(row, defaults),
     jwksUri: jwksUri ?? undefined,
-    jwks: jwks === null ? undefined : parsed(jwks),
+    jwks: jwks === null ? undefined : (JSON.parse(jwks) as JSONWebKeySet),
     allowedGrants: allowedGrants === null ? undefined : words(allowedGrants),
     allowedOrigins: words(allowedOrigins ?? ''),
     audience: audience === null ? undefined : words(audience),
     roles: words(roles ?? ''),
+    isGenuine,
   };
 }
 

@@ -50,6 +50,11 @@ export const REQUEST_ERRORS = catalogue({
     meaning: 'The client read a large page too slowly, and the service closed the connection.',
     action: 'The caller reads faster, or asks for smaller pages.',
   },
+  client_tampered: {
+    status: 409,
+    meaning: 'Another program changed the record of the client in the database, so it gets no secret.',
+    action: 'The operator checks all members of the record and saves it. This ends its secrets. Then a new one can be made.',
+  },
   precondition_failed: {
     status: 412,
     meaning: 'The entity tag of the record does not meet `If-Match` or `If-None-Match`. Nothing was written.',

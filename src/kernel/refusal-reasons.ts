@@ -56,6 +56,7 @@ export type SignInRefusal = keyof typeof LOGIN_REFUSALS;
 /** Why a client is not authenticated: for the log, the metrics and the audit trail. */
 export const CLIENT_AUTHENTICATION_REFUSALS = {
   'client-disabled': 'the client is disabled, and its authentication is right',
+  'client-tampered': 'something other than the service wrote the row of the client',
   'other-method': 'the request uses another method of authentication than the client’s, or none',
   'wrong-secret': 'the secret is not one of the client’s',
   'not-registered': 'a client that is not registered sent an assertion',

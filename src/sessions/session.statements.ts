@@ -168,5 +168,5 @@ export const ESTIMATE = statement({
   returns: rowOf<{ value: number }>(),
   text: `SELECT i.reltuples AS value FROM pg_index x
     JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
-    WHERE x.indexrelid = to_regclass('refresh_tokens_session') AND t.reltuples >= 0`,
+    WHERE x.indexrelid = to_regclass('refresh_tokens_slots') AND t.reltuples >= 0`,
 });

@@ -90,6 +90,7 @@ export class ClientAuthenticationService {
     if (proof?.method !== authenticationMethod) return this.refuse(clientId, 'other-method', attempt);
     const refusal = await this.faultOf(client, proof, attempt.endpoint);
     if (refusal) return this.refuse(clientId, refusal, attempt);
+    if (!client.isGenuine) return this.refuse(clientId, 'client-tampered', attempt);
     if (!enabled) return this.refuse(clientId, 'client-disabled', attempt);
     await this.throttle.settle(clientId, origin.address);
     return proof.method;
