@@ -52,7 +52,7 @@ export function registeredClient(row: ClientRow, defaults: ClientPolicy, isGenui
     ...members,
     ...policyOf(row, defaults),
     jwksUri: jwksUri ?? undefined,
-    jwks: jwks === null ? undefined : (JSON.parse(jwks) as JSONWebKeySet),
+    jwks: jwks === null ? undefined : parsed(jwks),
     allowedGrants: allowedGrants === null ? undefined : words(allowedGrants),
     allowedOrigins: words(allowedOrigins ?? ''),
     audience: audience === null ? undefined : words(audience),

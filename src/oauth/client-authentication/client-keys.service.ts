@@ -4,6 +4,7 @@ import {
   createRemoteJWKSet,
   customFetch,
   type FetchImplementation,
+  type JSONWebKeySet,
   type JWTVerifyGetKey,
 } from 'jose';
 import type { RegisteredClient } from '../../clients/registered-client.js';
@@ -29,11 +30,14 @@ class KeysUnavailable extends Error {
 @Injectable()
 export class ClientKeysService {
   private readonly fetched = new Map<string, JWTVerifyGetKey>();
+  private readonly local = new WeakMap<JSONWebKeySet, JWTVerifyGetKey>();
 
-  /** Finds the key of an assertion of this client. */
-  of({ jwks, jwksUri }: Pick<RegisteredClient, 'jwks' | 'jwksUri'>): JWTVerifyGetKey {
-    if (jwks) return createLocalJWKSet(jwks);
-    return this.behind(jwksUri ?? '');
+  /** Finds the key of an assertion of this client. @throws every error of jose for a client whose keys are no keys */
+  of({ jwks, jwksUri = '' }: Pick<RegisteredClient, 'jwks' | 'jwksUri'>): JWTVerifyGetKey {
+    if (!jwks) return this.behind(jwksUri);
+    const keys = this.local.get(jwks) ?? createLocalJWKSet(jwks);
+    this.local.set(jwks, keys);
+    return keys;
   }
 
   /** The failure of a fetch as a response to the client; undefined for every other error. */
