@@ -5,9 +5,8 @@ import { Strategy } from 'passport-jwt';
 import type { Principal } from '../access/principal.js';
 import { clientPrincipalOf, principalOf } from '../access/request-origin.js';
 import { ClientPrincipalsService } from '../clients/client-principals.service.js';
-import { Settings } from '../config/settings.js';
 import { SessionPrincipalsService } from '../sessions/session-principals.service.js';
-import { isFor, referenceOf, type AccessTokenClaims } from '../signing-keys/access-token-claims.js';
+import { referenceOf, type AccessTokenClaims } from '../signing-keys/access-token-claims.js';
 import { AccessTokensService } from '../signing-keys/access-tokens.service.js';
 import './jwt-verifier.js';
 
@@ -25,11 +24,10 @@ export class BearerStrategy extends PassportStrategy(Strategy, 'tessera-bearer')
     accessTokens: AccessTokensService,
     private readonly principals: SessionPrincipalsService,
     private readonly clients: ClientPrincipalsService,
-    private readonly settings: Settings,
   ) {
     super({
       jwtFromRequest: tokenOf,
-      // `AccessTokensService` finds the key of the token and checks issuer and algorithm. The database checks the expiry.
+      // `AccessTokensService` finds the key of the token and checks issuer, audience and algorithm. The database checks the expiry.
       secretOrKeyProvider: (_request, _token, done) => {
         done(null, accessTokens as never);
       },
@@ -38,11 +36,10 @@ export class BearerStrategy extends PassportStrategy(Strategy, 'tessera-bearer')
   }
 
   /**
-   * The principal of the verified claims: a user, or the client of a token without a session. False when the token is for another audience
-   * or has expired, its session has ended, or its client may no longer have it.
+   * The principal of the verified claims: a user, or the client of a token without a session. False when the token has
+   * expired, its session has ended, or its client may no longer have it.
    */
   async validate(request: FastifyRequest, claims: AccessTokenClaims): Promise<Principal | false> {
-    if (!isFor(this.audience, claims)) return false;
     if (claims.sid === undefined) {
       const { client_id: clientId, iat: issued, exp: expires } = claims;
       const client = await this.clients.of({ clientId, issued, expires });
@@ -50,11 +47,6 @@ export class BearerStrategy extends PassportStrategy(Strategy, 'tessera-bearer')
     }
     const user = await this.principals.userOf(referenceOf(claims));
     return user ? principalOf(user, request) : false;
-  }
-
-  /** A token for another audience, such as one that was stolen from an app, opens no route of the service. */
-  private get audience(): string {
-    return this.settings.API_AUDIENCE ?? this.settings.PUBLIC_URL;
   }
 }
 

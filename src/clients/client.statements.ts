@@ -1,8 +1,14 @@
 import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { NOW_SECOND } from '../database/now-second.js';
 import { rowOf, statement } from '../database/statement.js';
+import { declaredResource } from '../resource/kit/declared-resource.js';
+import { statementsOf } from '../resource/kit/resource.statements.js';
 import type { SignedClient, SignedClientPower } from './client-seals.service.js';
+import { Client } from './client.entity.js';
 import type { ClientRow } from './registered-client.js';
+
+// The kit makes the statements of the records when this file is loaded, so that docs/statements.sql lists them.
+statementsOf(declaredResource(Client));
 
 /** SQL: the hashes of the valid secrets of a client, the latest first. */
 function secretHashes(alias: string): string {

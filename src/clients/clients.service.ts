@@ -44,6 +44,7 @@ export class ClientsService {
       refreshRetryWindow: settings.REFRESH_RETRY_WINDOW,
       refreshLostAnswerWindow: settings.REFRESH_LOST_ANSWER_WINDOW,
       sessionsPerUser: 1,
+      audience: undefined,
     };
   }
 
@@ -73,12 +74,6 @@ export class ClientsService {
   async policies(): Promise<(clientId: string) => ClientPolicy> {
     const { clients } = await this.remembered.get();
     return (clientId) => clients.get(clientId) ?? this.defaults;
-  }
-
-  /** The audience of access tokens for each client, by its name. Only the call of `audiences` can fail. */
-  async audiences(): Promise<(clientId: string) => readonly string[] | undefined> {
-    const { clients } = await this.remembered.get();
-    return (clientId) => clients.get(clientId)?.audience;
   }
 
   /** The roles that a client may have: those that routes require. */
@@ -111,7 +106,9 @@ export class ClientsService {
     const rows = await this.rows.read(known.digest);
     const digest = rows[0]?.digest;
     if (digest !== known.digest) {
-      const clients = rows.flatMap((row) => (row.clientId === null ? [] : registeredClient(row, this.defaults, this.seals.isGenuine(row))));
+      const clients = rows.flatMap(({ digest: _, ...row }) =>
+        row.clientId === null ? [] : registeredClient(row, this.defaults, this.seals.isGenuine(row)),
+      );
       this.registry = {
         digest,
         clients: new Map(clients.map((client) => [client.clientId, client])),

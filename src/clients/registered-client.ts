@@ -1,8 +1,14 @@
 import type { JSONWebKeySet } from 'jose';
 import type { AuthenticationMethod } from './client.entity.js';
 
-/** How long tokens and sessions of a client live, in seconds, and how many sessions a user may have. */
-export interface ClientPolicy {
+/** How long tokens and sessions of a client live, in seconds, how many sessions a user may have, and for whom the tokens are. */
+export interface ClientPolicy extends Limits {
+  /** The audiences of access tokens; undefined means this service. */
+  readonly audience: readonly string[] | undefined;
+}
+
+/** The numbers of a policy. */
+interface Limits {
   readonly accessTokenTtl: number;
   readonly refreshTokenTtl: number;
   readonly refreshTokenMaxAge: number;
@@ -25,8 +31,6 @@ export interface RegisteredClient extends ClientPolicy {
   readonly allowedGrants: readonly string[] | undefined;
   readonly allowedOrigins: readonly string[];
   readonly dpopRequired: boolean;
-  /** Undefined means the service itself. */
-  readonly audience: readonly string[] | undefined;
   /** The roles that the client itself has. */
   readonly roles: readonly string[];
   /** Whether the service wrote the row. If it did not, the client cannot authenticate. */
@@ -35,11 +39,11 @@ export interface RegisteredClient extends ClientPolicy {
   readonly secretHashes: readonly string[];
 }
 
-type Optional = keyof ClientPolicy | 'jwksUri' | 'jwks' | 'allowedGrants' | 'allowedOrigins' | 'audience' | 'roles';
+type Nullable = keyof Limits | 'jwksUri' | 'jwks' | 'allowedGrants' | 'allowedOrigins' | 'audience' | 'roles';
 
 /** The row of a client as a statement returns it. */
-export type ClientRow = Omit<RegisteredClient, Optional | 'isGenuine'> & {
-  readonly [Name in Optional | 'mac']: (Name extends keyof ClientPolicy ? number : string) | null;
+export type ClientRow = Omit<RegisteredClient, Nullable | 'isGenuine'> & {
+  readonly [Name in Nullable | 'mac']: (Name extends keyof Limits ? number : string) | null;
 };
 
 /**
@@ -50,7 +54,7 @@ export function registeredClient(row: ClientRow, defaults: ClientPolicy, isGenui
   const { mac: _mac, jwksUri, jwks, allowedGrants, allowedOrigins, audience, roles, ...members } = row;
   return {
     ...members,
-    ...policyOf(row, defaults),
+    ...limitsOf(row, defaults),
     jwksUri: jwksUri ?? undefined,
     jwks: jwks === null ? undefined : parsed(jwks),
     allowedGrants: allowedGrants === null ? undefined : words(allowedGrants),
@@ -61,14 +65,11 @@ export function registeredClient(row: ClientRow, defaults: ClientPolicy, isGenui
   };
 }
 
-/** The parts of a policy that a record may leave out. */
-export type OwnPolicy = { readonly [Name in keyof ClientPolicy]: number | null };
-
-/** A policy without contradictions: a token lives no longer than its session, and no window is longer than the life of a refresh token. */
-export function policyOf(own: OwnPolicy, defaults: ClientPolicy): ClientPolicy {
+/** Limits without contradictions: a token lives no longer than its session, and no window is longer than the life of a refresh token. */
+function limitsOf(own: Pick<ClientRow, keyof Limits>, defaults: Limits): Limits {
   const refreshTokenMaxAge = own.refreshTokenMaxAge ?? defaults.refreshTokenMaxAge;
   const refreshTokenTtl = Math.min(own.refreshTokenTtl ?? defaults.refreshTokenTtl, refreshTokenMaxAge);
-  const within = (name: keyof ClientPolicy): number => Math.min(own[name] ?? defaults[name], refreshTokenTtl);
+  const within = (name: keyof Limits): number => Math.min(own[name] ?? defaults[name], refreshTokenTtl);
   return {
     accessTokenTtl: within('accessTokenTtl'),
     refreshTokenTtl,

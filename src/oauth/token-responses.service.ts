@@ -25,10 +25,9 @@ export class TokenResponsesService {
   async of(issueSession: () => Promise<IssuedSession>, resources?: readonly string[]): Promise<TokenResponse> {
     const accessTokenOf = await this.accessTokens.signer();
     const policyOf = await this.clients.policies();
-    const audienceOf = await this.audiences.of(resources);
     const session = await issueSession();
-    const { accessTokenTtl: life } = policyOf(session.clientId);
-    const grant = { ...session, life, audience: audienceOf(session.clientId) };
+    const { accessTokenTtl: life, audience: allowed } = policyOf(session.clientId);
+    const grant = { ...session, life, audience: this.audiences.chosen(allowed, resources) };
     return {
       access_token: accessTokenOf(grant, this.claims.areNone ? undefined : await this.claims.of(session)),
       token_type: 'bearer',

@@ -47,8 +47,3 @@ export function referenceOf({ sid, sub, client_id, iat, exp, generation }: Sessi
     ...{ issued: iat, expires: exp, generation: generation ?? null },
   };
 }
-
-/** Whether a token is for this audience. */
-export function isFor(audience: string, { aud }: Pick<AccessTokenClaims, 'aud'>): boolean {
-  return typeof aud === 'string' ? aud === audience : aud.includes(audience);
-}

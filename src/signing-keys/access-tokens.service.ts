@@ -126,6 +126,12 @@ export class AccessTokensService {
     return verified?.claims;
   }
 
+  /** Whether a token is for this service: only such a token opens its routes. A token for another audience can be introspected and revoked. */
+  isForService({ aud }: AccessTokenClaims): boolean {
+    const { API_AUDIENCE: audience = this.settings.PUBLIC_URL } = this.settings;
+    return typeof aud === 'string' ? aud === audience : aud.includes(audience);
+  }
+
   /** Verifies type and signature. Other types of tokens are refused (RFC 9068, section 4), and so is another text of the same token. */
   private async verifySignature(token: string): Promise<VerifiedToken | undefined> {
     if (!isExactText(token)) return undefined;

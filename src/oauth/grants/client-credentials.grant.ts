@@ -38,7 +38,7 @@ export class ClientCredentialsGrant extends Grant<typeof PARAMETERS> {
       throw new AppError('unauthorized_client', 400, message, { detail: 'client-not-authenticated' });
     }
     const { clientId, accessTokenTtl: life, authenticationMethod: reason } = client;
-    const audience = (await this.audiences.of(resources))(clientId);
+    const audience = this.audiences.chosen(client.audience, resources);
     const token = await this.accessTokens.ofClient({ clientId, audience, life, now: power.now });
     const actor = { name: clientActor(clientId), origin };
     await this.events.record({ kind: 'client-token-issued', actor, reason, clientId });
