@@ -30,7 +30,7 @@ const APP = 'https://app.example.com';
 const MEMBERS = [
   ...['ClientId', 'Name', 'Description', 'Enabled', 'AuthenticationMethod', 'JwksUri', 'Jwks', 'AllowedGrants'],
   ...['AllowedOrigins', 'AccessTokenTtl', 'RefreshTokenTtl', 'RefreshTokenMaxAge', 'RefreshRetryWindow'],
-  ...['RefreshLostAnswerWindow', 'SessionsPerUser', 'DpopRequired', 'Audience', 'Id', 'UpdatedOn', 'CreatedOn'],
+  ...['RefreshLostAnswerWindow', 'SessionsPerUser', 'DpopRequired', 'Audience', 'Roles', 'Id', 'UpdatedOn', 'CreatedOn'],
   ...['UniqueId', 'UpdatedBy', 'IsNew', 'SystemId', 'ToStringText', 'LocalizationDetails', 'CustomFields'],
 ];
 
@@ -99,7 +99,10 @@ describe('a record with a contradiction is refused, naming the member', () => {
     [{ AllowedGrants: 'password, refresh_token' }, 'AllowedGrants'],
     [{ AllowedGrants: ' ' }, 'AllowedGrants'],
     [{ AllowedOrigins: `${APP} https://*.example.com` }, 'AllowedOrigins'],
-    [{ Audience: 'two words' }, 'Audience'],
+    [{ Audience: ' ' }, 'Audience'],
+    [{ Roles: 'Token-Introspect' }, 'Roles'],
+    [{ AuthenticationMethod: 'client_secret_basic', Roles: 'Token-Introspect Nothing-Read' }, 'Roles'],
+    [{ AuthenticationMethod: 'client_secret_post', ClientId: 'ada@example.com' }, 'AuthenticationMethod'],
     [{ ClientId: 'a\u202eb' }, 'ClientId'],
     [{ Enabled: undefined, DpopRequired: null }, 'Enabled', 'DpopRequired'],
   ])('%j', async (changes, ...names) => {
