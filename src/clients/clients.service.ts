@@ -44,7 +44,6 @@ export class ClientsService {
       refreshRetryWindow: settings.REFRESH_RETRY_WINDOW,
       refreshLostAnswerWindow: settings.REFRESH_LOST_ANSWER_WINDOW,
       sessionsPerUser: 1,
-      audience: undefined,
     };
   }
 

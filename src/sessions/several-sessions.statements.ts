@@ -30,7 +30,7 @@ const STAYS = 'use_order < :most::bigint';
 /**
  * Begins a planned login in a row of its own. It ends the sessions that were unused for longest, if there are `most` already, and takes the
  * first number that is free then. Two concurrent logins cannot take one number, because of the unique index: the second waits, begins
- * nothing, and is planned again. So there are never more than `most` sessions.
+ * nothing, and is planned again. So there are never more than `most` sessions. The count of what ended makes PostgreSQL end it first.
  */
 export const BEGIN_LOGIN_BESIDE = statement({
   name: 'login-begin-beside',
@@ -50,7 +50,6 @@ export const BEGIN_LOGIN_BESIDE = statement({
           SELECT min(number) FROM generate_series(0, :most::int - 1) AS number
           WHERE number NOT IN (SELECT slot FROM present WHERE ${STAYS})
         ), ${VALUES}
-      -- The count makes PostgreSQL end sessions first.
       FROM allowed, (SELECT count(*) FROM ended) AS ends
       ON CONFLICT DO NOTHING
       RETURNING ${recordFacts('t')}

@@ -317,17 +317,6 @@ describe('the origins of a client', () => {
   });
 });
 
-it('an access token for another audience opens no route of the service, and can be introspected and revoked', async () => {
-  await register(service, 'elsewhere', { Audience: 'https://api.example.com' });
-  const tokens = await login(service, 'all', 'elsewhere');
-  expect(decodeJwt(tokens.access).aud).toBe('https://api.example.com');
-  expect(await isAlive(service, tokens)).toBe(false);
-  const { body } = await introspect(service, tokens.access);
-  expect(body).toMatchObject({ active: true, aud: 'https://api.example.com' });
-  expect((await revoke(service, tokens.access)).status).toBe(200);
-  await expectRefused(service, tokens.refresh);
-});
-
 it('a client that is not registered works as before', async () => {
   const tokens = await refresh(service, await login(service, 'all', 'unknown app'));
   expect(await isAlive(service, tokens)).toBe(true);

@@ -18,9 +18,10 @@ export class NumberSessions1797000001001 implements MigrationInterface {
     );
   }
 
-  /** The previous version has one session for each user and client: the first stays. */
+  /** The previous version has one session for each user and client: the one with the lowest number stays. */
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('UPDATE refresh_tokens SET issued = false WHERE issued AND slot > 0');
+    await runner.query(`UPDATE refresh_tokens t SET issued = false WHERE issued AND EXISTS (
+      SELECT FROM refresh_tokens o WHERE o.subject = t.subject AND o.client_id = t.client_id AND o.issued AND o.slot < t.slot)`);
     await createIndexOnline(
       runner,
       'refresh_tokens_session',
