@@ -44,6 +44,7 @@ export class ClientsService {
       refreshRetryWindow: settings.REFRESH_RETRY_WINDOW,
       refreshLostAnswerWindow: settings.REFRESH_LOST_ANSWER_WINDOW,
       sessionsPerUser: 1,
+      audience: undefined,
     };
   }
 

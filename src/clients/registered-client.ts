@@ -1,7 +1,6 @@
 import type { JSONWebKeySet } from 'jose';
 import type { AuthenticationMethod } from './client.entity.js';
 
-<<<<<<< HEAD
 /** How long tokens and sessions of a client live, in seconds, how many sessions a user may have, and for whom the tokens are. */
 export interface ClientPolicy extends Limits {
   /** The audiences of access tokens; undefined means this service. */
@@ -10,10 +9,6 @@ export interface ClientPolicy extends Limits {
 
 /** The numbers of a policy. */
 interface Limits {
-=======
-/** How long tokens and sessions of a client live, in seconds, and how many sessions a user may have. */
-export interface ClientPolicy {
->>>>>>> clients
   readonly accessTokenTtl: number;
   readonly refreshTokenTtl: number;
   readonly refreshTokenMaxAge: number;
@@ -36,34 +31,19 @@ export interface RegisteredClient extends ClientPolicy {
   readonly allowedGrants: readonly string[] | undefined;
   readonly allowedOrigins: readonly string[];
   readonly dpopRequired: boolean;
-<<<<<<< HEAD
   /** The roles that the client itself has. */
   readonly roles: readonly string[];
   /** Whether the service wrote the row. If it did not, the client cannot authenticate. */
   readonly isGenuine: boolean;
-=======
-  readonly audience: string | undefined;
->>>>>>> clients
   /** The hashes of its valid secrets, the latest first: two at most. */
   readonly secretHashes: readonly string[];
 }
 
-<<<<<<< HEAD
 type Nullable = keyof Limits | 'jwksUri' | 'jwks' | 'allowedGrants' | 'allowedOrigins' | 'audience' | 'roles';
 
 /** The row of a client as a statement returns it. */
 export type ClientRow = Omit<RegisteredClient, Nullable | 'isGenuine'> & {
   readonly [Name in Nullable | 'mac']: (Name extends keyof Limits ? number : string) | null;
-=======
-/** The row of a client as a statement returns it. */
-export type ClientRow = Omit<
-  RegisteredClient,
-  keyof ClientPolicy | 'jwksUri' | 'jwks' | 'allowedGrants' | 'allowedOrigins' | 'audience'
-> & {
-  readonly [Name in keyof ClientPolicy | 'jwksUri' | 'jwks' | 'allowedGrants' | 'allowedOrigins' | 'audience']:
-    | (Name extends keyof ClientPolicy ? number : string)
-    | null;
->>>>>>> clients
 };
 
 /**
@@ -73,13 +53,8 @@ export type ClientRow = Omit<
 export function registeredClient(row: ClientRow, defaults: ClientPolicy, isGenuine: boolean): RegisteredClient {
   const { mac: _mac, jwksUri, jwks, allowedGrants, allowedOrigins, audience, roles, ...members } = row;
   return {
-<<<<<<< HEAD
     ...members,
     ...limitsOf(row, defaults),
-=======
-    ...row,
-    ...policyOf(row, defaults),
->>>>>>> clients
     jwksUri: jwksUri ?? undefined,
     jwks: jwks === null ? undefined : parsed(jwks),
     allowedGrants: allowedGrants === null ? undefined : words(allowedGrants),
@@ -90,14 +65,11 @@ export function registeredClient(row: ClientRow, defaults: ClientPolicy, isGenui
   };
 }
 
-/** The parts of a policy that a record may leave out. */
-type OwnPolicy = { readonly [Name in keyof ClientPolicy]: number | null };
-
-/** A policy without contradictions: a token lives no longer than its session, and no window is longer than the life of a refresh token. */
-function policyOf(own: OwnPolicy, defaults: ClientPolicy): ClientPolicy {
+/** Limits without contradictions: a token lives no longer than its session, and no window is longer than the life of a refresh token. */
+function limitsOf(own: Pick<ClientRow, keyof Limits>, defaults: Limits): Limits {
   const refreshTokenMaxAge = own.refreshTokenMaxAge ?? defaults.refreshTokenMaxAge;
   const refreshTokenTtl = Math.min(own.refreshTokenTtl ?? defaults.refreshTokenTtl, refreshTokenMaxAge);
-  const within = (name: keyof ClientPolicy): number => Math.min(own[name] ?? defaults[name], refreshTokenTtl);
+  const within = (name: keyof Limits): number => Math.min(own[name] ?? defaults[name], refreshTokenTtl);
   return {
     accessTokenTtl: within('accessTokenTtl'),
     refreshTokenTtl,

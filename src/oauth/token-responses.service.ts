@@ -26,16 +26,10 @@ export class TokenResponsesService {
     const accessTokenOf = await this.accessTokens.signer();
     const policyOf = await this.clients.policies();
     const session = await issueSession();
-<<<<<<< HEAD
     const { accessTokenTtl: life, audience: allowed } = policyOf(session.clientId);
     const grant = { ...session, life, audience: this.audiences.chosen(allowed, resources) };
     return {
       access_token: accessTokenOf(grant, this.claims.areNone ? undefined : await this.claims.of(session)),
-=======
-    const { accessTokenTtl: life } = policyOf(session.clientId);
-    return {
-      access_token: accessTokenOf({ ...session, life }, this.claims.areNone ? undefined : await this.claims.of(session)),
->>>>>>> clients
       token_type: 'bearer',
       expires_in: life,
       refresh_token: session.refreshToken,

@@ -71,23 +71,14 @@ export class AccessTokensService {
   }
 
   private issue(
-<<<<<<< HEAD
     { subject, clientId, audience, uniqueId, generation, life, authTime, amr, now }: AccessTokenGrant,
     key: KeyPair,
-=======
-    { subject, clientId, uniqueId, generation, life, authTime, amr, now }: AccessTokenGrant,
-    { kid, privateKey }: KeyPair,
->>>>>>> clients
     added?: object,
   ): string {
     const iat = inSeconds(now);
     const claims: SessionTokenClaims = {
       iss: this.settings.PUBLIC_URL,
-<<<<<<< HEAD
       aud: audience,
-=======
-      aud: this.settings.PUBLIC_URL,
->>>>>>> clients
       sub: subject,
       client_id: clientId,
       sid: uniqueId,
@@ -135,15 +126,12 @@ export class AccessTokensService {
     return verified?.claims;
   }
 
-<<<<<<< HEAD
   /** Whether a token is for this service: only such a token opens its routes. A token for another audience can be introspected and revoked. */
   isForService({ aud }: AccessTokenClaims): boolean {
     const { API_AUDIENCE: audience = this.settings.PUBLIC_URL } = this.settings;
     return typeof aud === 'string' ? aud === audience : aud.includes(audience);
   }
 
-=======
->>>>>>> clients
   /** Verifies type and signature. Other types of tokens are refused (RFC 9068, section 4), and so is another text of the same token. */
   private async verifySignature(token: string): Promise<VerifiedToken | undefined> {
     if (!isExactText(token)) return undefined;

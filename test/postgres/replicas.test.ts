@@ -3,11 +3,7 @@ import { runCli } from '../support/cli.js';
 import { basicOf, RESOURCE } from '../support/client.js';
 import { newSigner, signed } from '../support/client-keys.js';
 import { databaseUrl, newData } from '../support/data.js';
-<<<<<<< HEAD
-import { register } from '../support/registry.js';
-=======
 import { change, register } from '../support/registry.js';
->>>>>>> clients
 import { Service } from '../support/service.js';
 import {
   ask,
@@ -63,7 +59,6 @@ async function cutUntil(over: AbortSignal, cut: string): Promise<void> {
 }
 
 describe('three replicas on one database', () => {
-<<<<<<< HEAD
   it('know an assertion of a client that another one has seen: it is good once at all replicas', async () => {
     const { jwks, assertion } = await newSigner('signing');
     await register(replicas[0], 'signing', { AuthenticationMethod: 'private_key_jwt', Jwks: jwks });
@@ -73,7 +68,8 @@ describe('three replicas on one database', () => {
       [...replicas, ...replicas].map((replica) => replica.client().form('POST', '/api/token', form)),
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 400, 400, 400, 400, 400]);
-=======
+  });
+
   it('know a change of a client: for its sessions immediately, for sign-ins within a second', async () => {
     const [a] = replicas;
     const id = await register(a, 'replicated');
@@ -83,7 +79,6 @@ describe('three replicas on one database', () => {
     await pause(STALE_MS);
     const answers = await everywhere((replica) => askLogin(replica, 'all', 'replicated'));
     expect(answers.map(({ body }) => body.error)).toEqual(answers.map(() => 'unauthorized_client'));
->>>>>>> clients
   });
 
   it('are one authority: a session continues at any replica, and an ended session is dead at all', async () => {
