@@ -7,7 +7,7 @@ import { words } from './registered-client.js';
 export const CLIENT_CREDENTIALS = 'client_credentials';
 
 /** What a client may do by itself. */
-export interface ClientPower {
+interface ClientPower {
   readonly clientId: string;
   readonly roles: readonly string[];
   /** The time by the database's clock. */

@@ -5,6 +5,7 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ClientAuthenticationModule } from './client-authentication/client-authentication.module.js';
+import { DescribedAccessTokensService } from './described-access-tokens.service.js';
 import { DiscoveryController } from './discovery.controller.js';
 import { GrantsModule } from './grants.module.js';
 import { HomeController } from './home.controller.js';
@@ -21,6 +22,6 @@ import { TokenService } from './token.service.js';
     ...[ClientRegistryModule, ClientAuthenticationModule],
   ],
   controllers: [TokenController, DiscoveryController, HomeController],
-  providers: [IntrospectionAuditKinds, TokenService, RevocationService, IntrospectionService],
+  providers: [IntrospectionAuditKinds, TokenService, RevocationService, IntrospectionService, DescribedAccessTokensService],
 })
 export class OAuthModule {}

@@ -34,7 +34,7 @@ export interface AccessTokenGrant {
 }
 
 /** The facts in an access token of a client itself (RFC 6749, section 4.4). */
-export interface ClientTokenGrant {
+interface ClientTokenGrant {
   readonly clientId: string;
   readonly audience: Audience;
   /** How long the token is valid, in seconds. */

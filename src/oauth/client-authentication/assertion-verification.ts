@@ -43,6 +43,8 @@ export async function verifiedClaims(
 
 /** Why an assertion is refused, by the error of its verification. */
 export function refusalOf(error: unknown): ClientAuthenticationRefusal {
+  // It expired before any time that a clock may show.
+  if (error instanceof errors.JWTExpired) return 'assertion-expired';
   if (error instanceof errors.JWTClaimValidationFailed)
     return error.claim === 'aud' ? 'assertion-audience' : 'assertion-claims';
   const isMalformed = error instanceof errors.JWTInvalid || error instanceof errors.JWSInvalid;

@@ -4,7 +4,7 @@ import { StatementsService } from '../../database/statements.service.js';
 import { FORGET_ASSERTIONS, LONGEST_SECONDS, SKEW_SECONDS, SPEND_ASSERTION } from './client-assertion.statements.js';
 
 /** The claims that make an assertion good once: times are in seconds since 1970. */
-export interface AssertionUse {
+interface AssertionUse {
   readonly clientId: string;
   readonly jti: string;
   readonly expires: number;
@@ -13,7 +13,7 @@ export interface AssertionUse {
 }
 
 /** Why an assertion with a right signature cannot be spent. */
-export type SpendingRefusal =
+type SpendingRefusal =
   'assertion-expired' | 'assertion-early' | 'assertion-lives-long' | 'assertion-reused';
 
 /** More than any time that PostgreSQL must know here, and within its range. */

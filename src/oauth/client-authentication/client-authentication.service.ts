@@ -16,7 +16,7 @@ import { invalidClient } from './invalid-client.js';
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /** What a request shows of its client, where it came from, and the endpoint that it calls. */
-export interface ClientAttempt {
+interface ClientAttempt {
   readonly credentials: ClientCredentials;
   readonly origin: Origin;
   readonly endpoint: EndpointPath;

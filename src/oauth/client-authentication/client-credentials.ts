@@ -6,7 +6,7 @@ import { headerText, isLongerThan, steersOutput, textFault } from '../../kernel/
 import { oauthError } from '../oauth-error.js';
 
 /** The parameters by which a client names and authenticates itself. */
-export type ClientParameters = ReadonlyMap<string, string>;
+type ClientParameters = ReadonlyMap<string, string>;
 
 /** How a client authenticates: by a secret that it sends, or by a JWT that it signed. */
 export type ClientProof =

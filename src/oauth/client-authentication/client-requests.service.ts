@@ -29,20 +29,24 @@ export class ClientRequestsService {
     const attempt = { credentials, origin, endpoint };
     const client =
       request.clientId === undefined
-        ? await this.authentication.authenticateAs(await this.clientOfToken(request), attempt)
+        ? await this.authentication.authenticateAs(await this.clientOfToken(request, endpoint), attempt)
         : await this.authentication.authenticate(attempt);
     return client ? Object.assign(request, { client, clientId: client.clientId }) : request;
   }
 
   /** The client of the token that is redeemed or revoked, if it authenticates. Where no client does, this costs nothing. */
-  private async clientOfToken({ parameters }: OAuthRequest): Promise<RegisteredClient | undefined> {
+  private async clientOfToken(
+    { parameters }: OAuthRequest,
+    endpoint: EndpointPath,
+  ): Promise<RegisteredClient | undefined> {
     const isRefresh = parameters.get('grant_type') === 'refresh_token';
-    const token = isRefresh ? parameters.get('refresh_token') : parameters.get('token');
+    const name = endpoint === '/api/token/revoke' ? 'token' : isRefresh ? 'refresh_token' : '';
+    const token = parameters.get(name);
     const isAny = (await this.clients.all()).some((client) => authenticates(client));
     if (token === undefined || !isAny) return undefined;
     const claims = this.codec.decode(token);
-    const name = claims ? await this.sessions.clientOf(claims) : (await this.accessTokens.verify(token))?.client_id;
-    const client = name === undefined ? undefined : await this.clients.find(name);
+    const clientId = claims ? await this.sessions.clientOf(claims) : (await this.accessTokens.verify(token))?.client_id;
+    const client = clientId === undefined ? undefined : await this.clients.find(clientId);
     return client && authenticates(client) ? client : undefined;
   }
 }
