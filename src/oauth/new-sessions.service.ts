@@ -49,7 +49,7 @@ export class NewSessionsService {
     if (!user || refusal) throw await this.refused(user?.email, origin, noSuchUser(refusal));
     if (user.mustResetPassword) throw await this.refused(user.email, origin, mustReset());
     if (await isAbandoned?.()) throw abandoned();
-    return this.responses.of(() => this.logins.begin({ user, clientId, amr, origin }), resources);
+    return this.responses.of(() => this.logins.begin({ user, clientId, amr, origin }), { ...(resources && { resources }) });
   }
 
   /** Writes the event of a refusal. It does not contain the name of an unknown user, because people type secrets there. */

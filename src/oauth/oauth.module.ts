@@ -4,6 +4,7 @@ import { ClientRegistryModule } from '../clients/client-registry.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { AdmissionsService } from './admissions.service.js';
 import { ClientAuthenticationModule } from './client-authentication/client-authentication.module.js';
 import { DescribedAccessTokensService } from './described-access-tokens.service.js';
 import { DiscoveryController } from './discovery.controller.js';
@@ -22,6 +23,13 @@ import { TokenService } from './token.service.js';
     ...[ClientRegistryModule, ClientAuthenticationModule],
   ],
   controllers: [TokenController, DiscoveryController, HomeController],
-  providers: [IntrospectionAuditKinds, TokenService, RevocationService, IntrospectionService, DescribedAccessTokensService],
+  providers: [
+    IntrospectionAuditKinds,
+    TokenService,
+    AdmissionsService,
+    RevocationService,
+    IntrospectionService,
+    DescribedAccessTokensService,
+  ],
 })
 export class OAuthModule {}

@@ -4,7 +4,7 @@ import type { IssuedSession } from '../sessions/session.js';
 import { AccessTokensService } from '../signing-keys/access-tokens.service.js';
 import { AudiencesService } from './audiences.service.js';
 import { AddedClaimsService } from './added-claims.service.js';
-import type { TokenResponse } from './grants/grant.js';
+import type { GrantRequest, TokenResponse } from './grants/grant.js';
 
 /** Makes the response of the token endpoint. */
 @Injectable()
@@ -22,7 +22,10 @@ export class TokenResponsesService {
    * need the session. If they fail, the client repeats the request: its refresh token still gets the same answer.
    * @throws AppError 503 claims_unavailable
    */
-  async of(issueSession: () => Promise<IssuedSession>, resources?: readonly string[]): Promise<TokenResponse> {
+  async of(
+    issueSession: () => Promise<IssuedSession>,
+    { resources }: Pick<GrantRequest, 'resources'> = {},
+  ): Promise<TokenResponse> {
     const accessTokenOf = await this.accessTokens.signer();
     const policyOf = await this.clients.policies();
     const session = await issueSession();
