@@ -5,7 +5,7 @@ import type { Client } from './client.entity.js';
 import { words } from './registered-client.js';
 
 /**
- * Refuses a change of a client that has more roles than the caller, before or after the change: whoever sets its secret or its keys can act
+ * Refuses a change of a client that has more roles than the caller, before or after the change: a user who sets its secret or its keys can act
  * with its roles. An operator on the command line has all roles.
  * @throws AppError 403 insufficient_scope that names the roles
  */
