@@ -7,7 +7,9 @@ import { writeOrCheckPage } from './made-file.mjs';
 const ROOT = join(import.meta.dirname, '..');
 const { OAUTH_ERRORS, REQUEST_ERRORS } = await import(join(ROOT, 'dist/kernel/error-codes.js'));
 const { COMMAND_ERRORS } = await import(join(ROOT, 'dist/kernel/command-errors.js'));
-const { CLIENT_AUTHENTICATION_REFUSALS, LOGIN_REFUSALS, REFRESH_REFUSALS } = await import(join(ROOT, 'dist/kernel/refusal-reasons.js'));
+const { CLIENT_AUTHENTICATION_REFUSALS, LOGIN_REFUSALS, REFRESH_REFUSALS } = await import(
+  join(ROOT, 'dist/kernel/refusal-reasons.js')
+);
 
 function codes(catalogue) {
   const rows = Object.entries(catalogue).map(

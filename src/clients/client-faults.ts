@@ -60,7 +60,8 @@ function methodFault({ ClientId, AuthenticationMethod }: Client): string | undef
 function keyFaults({ AuthenticationMethod, JwksUri, Jwks }: Client): Fault[] {
   const signs = AuthenticationMethod === 'private_key_jwt';
   const needless = signs ? undefined : 'is only for clients with private_key_jwt';
-  const missing = signs && JwksUri === null && Jwks === null ? 'is required for private_key_jwt, unless Jwks is there' : undefined;
+  const missing =
+    signs && JwksUri === null && Jwks === null ? 'is required for private_key_jwt, unless Jwks is there' : undefined;
   const twice = JwksUri !== null && Jwks !== null ? 'must be absent where JwksUri is there' : undefined;
   return [
     ['JwksUri', missing ?? (JwksUri === null ? undefined : (needless ?? uriFault(JwksUri)))],
@@ -83,8 +84,12 @@ function grantsFault(grants: string | null): string | undefined {
 }
 
 function originsFault(origins: string | null): string | undefined {
-  const fault = words(origins ?? '').map((origin) => originFault(origin)).find((each) => each !== undefined);
-  return fault === undefined ? undefined : `must be origins such as https://app.example.com, separated by spaces${fault}`;
+  const fault = words(origins ?? '')
+    .map((origin) => originFault(origin))
+    .find((each) => each !== undefined);
+  return fault === undefined
+    ? undefined
+    : `must be origins such as https://app.example.com, separated by spaces${fault}`;
 }
 
 /** A life that the record gives itself must fit into the life that contains it. */
@@ -114,5 +119,7 @@ function rolesFault({ Roles, AuthenticationMethod }: Client, known: readonly str
   if (names.length === 0) return undefined;
   if (AuthenticationMethod === 'none') return 'is only for clients that authenticate';
   const unknown = names.filter((name) => !known.includes(name));
-  return unknown.length === 0 ? undefined : `must be names of roles, separated by spaces. Unknown: ${unknown.join(', ')}`;
+  return unknown.length === 0
+    ? undefined
+    : `must be names of roles, separated by spaces. Unknown: ${unknown.join(', ')}`;
 }

@@ -49,7 +49,8 @@ export class ClientRowsService {
 
   private async demandGenuine(id: number, manager: EntityManager): Promise<void> {
     if (this.seals.isGenuine(await this.rows.signedOf(id, manager))) return;
-    const message = 'Another program changed the record of the client. Check its members and save it, then make a secret.';
+    const message =
+      'Another program changed the record of the client. Check its members and save it, then make a secret.';
     throw new AppError('client_tampered', 409, message);
   }
 }

@@ -1,7 +1,7 @@
 import { Column } from 'typeorm';
 import { ResourceRecord } from '../resource/kit/resource-record.js';
 
-/** The secrets of a client: the latest, and the previous. Only their hashes are stored, and no route shows these columns. */
+/** The secrets of a client: the latest, and the previous one. Only their hashes are stored, and no route shows these columns. */
 export abstract class ClientSecretColumns extends ResourceRecord {
   /** SHA-256 of the secret, in base64url. */
   @Column({ type: 'text', name: 'secret_hash', collation: 'C', nullable: true })

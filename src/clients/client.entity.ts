@@ -3,12 +3,7 @@ import { Resource } from '../resource/kit/resource.decorator.js';
 import { ClientSecretColumns } from './client-secret-columns.js';
 
 /** How a client proves who it is (RFC 7591, section 2). */
-export const AUTHENTICATION_METHODS = [
-  'none',
-  'client_secret_basic',
-  'client_secret_post',
-  'private_key_jwt',
-] as const;
+export const AUTHENTICATION_METHODS = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
 
 export type AuthenticationMethod = (typeof AUTHENTICATION_METHODS)[number];
 

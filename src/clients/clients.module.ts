@@ -9,10 +9,9 @@ import { AddClientRoles1797000002000 } from './migrations/1797000002000-add-clie
 /** The Client resource: the records of registered clients. */
 @Module({
   imports: [
-    ResourceModule.forFeature(
-      [{ resource: Client, service: ClientRecordsService, imports: [ClientRegistryModule] }],
-      { migrations: [CreateClients1797000001000, AddClientRoles1797000002000] },
-    ),
+    ResourceModule.forFeature([{ resource: Client, service: ClientRecordsService, imports: [ClientRegistryModule] }], {
+      migrations: [CreateClients1797000001000, AddClientRoles1797000002000],
+    }),
   ],
 })
 export class ClientsModule {}

@@ -61,7 +61,8 @@ export class ClientsService {
     const client = await this.find(clientId);
     if (!client && this.settings.CLIENTS === 'registered') throw unauthorized('client-not-registered');
     if (client?.enabled === false) throw unauthorized('client-disabled');
-    if (grant !== undefined && client?.allowedGrants?.includes(grant) === false) throw unauthorized('grant-not-allowed');
+    if (grant !== undefined && client?.allowedGrants?.includes(grant) === false)
+      throw unauthorized('grant-not-allowed');
     return client ?? this.defaults;
   }
 

@@ -53,7 +53,8 @@ export const REQUEST_ERRORS = catalogue({
   client_tampered: {
     status: 409,
     meaning: 'Another program changed the record of the client in the database, so it gets no secret.',
-    action: 'The operator checks all members of the record and saves it. This ends its secrets. Then a new one can be made.',
+    action:
+      'The operator checks all members of the record and saves it. This ends its secrets. Then a new one can be made.',
   },
   precondition_failed: {
     status: 412,
@@ -173,7 +174,8 @@ export const OAUTH_ERRORS = catalogue({
     status: 'varies',
     meaning:
       'The client could not be authenticated: 401 if it tried HTTP Basic, and at introspection; otherwise 400. The log and the audit trail have the reason.',
-    action: 'The operator compares what the client sends with its record: method, secret, keys, and whether it is enabled.',
+    action:
+      'The operator compares what the client sends with its record: method, secret, keys, and whether it is enabled.',
   },
   invalid_target: {
     status: 400,

@@ -48,11 +48,7 @@ function send(
 }
 
 /** Status, error and challenge of a refusal. */
-const refusal = ({ status, body, headers }: Answer): unknown[] => [
-  status,
-  body.error,
-  headers.get('www-authenticate'),
-];
+const refusal = ({ status, body, headers }: Answer): unknown[] => [status, body.error, headers.get('www-authenticate')];
 
 async function newSecret(id: number): Promise<string> {
   const { ClientSecret: secret } = await runOn(service, 'CLIENT_MAKE_SECRET', id);

@@ -75,7 +75,10 @@ async function register(port, id) {
     headers: { authorization: AUTHORIZATION, 'content-type': 'application/json' },
     body: JSON.stringify({
       ...{ ClientId: id, Name: id, Enabled: true, DpopRequired: false, Roles: 'Token-Introspect' },
-      ...{ AuthenticationMethod: 'private_key_jwt', Jwks: JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] }) },
+      ...{
+        AuthenticationMethod: 'private_key_jwt',
+        Jwks: JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] }),
+      },
     }),
   });
   if (!answer.ok) throw new Error(`The client was not registered: ${await answer.text()}`);

@@ -13,8 +13,7 @@ interface AssertionUse {
 }
 
 /** Why an assertion with a right signature cannot be spent. */
-type SpendingRefusal =
-  'assertion-expired' | 'assertion-early' | 'assertion-lives-long' | 'assertion-reused';
+type SpendingRefusal = 'assertion-expired' | 'assertion-early' | 'assertion-lives-long' | 'assertion-reused';
 
 /** More than any time that PostgreSQL must know here, and within its range. */
 const LAST_SECOND = 100_000_000_000;

@@ -7,7 +7,8 @@ export class ClientAuditKinds extends AuditKinds {
     'client-refused': {
       meaning: 'a client was not authenticated',
       reason: CLIENT_AUTHENTICATION_REFUSALS,
-      action: 'compare what the client sends with its record. Many from one address: guessing, which the limits slow down',
+      action:
+        'compare what the client sends with its record. Many from one address: guessing, which the limits slow down',
     },
     'client-token-issued': {
       meaning: 'a client got an access token of its own (`client_credentials`)',

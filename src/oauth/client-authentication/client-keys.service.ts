@@ -43,7 +43,8 @@ export class ClientKeysService {
   /** The failure of a fetch as a response to the client; undefined for every other error. */
   unavailable(error: unknown): AppError | undefined {
     const { code } = error as { code?: unknown };
-    if (!(error instanceof KeysUnavailable) && code !== 'ERR_JWKS_TIMEOUT' && code !== 'ERR_JWKS_INVALID') return undefined;
+    if (!(error instanceof KeysUnavailable) && code !== 'ERR_JWKS_TIMEOUT' && code !== 'ERR_JWKS_INVALID')
+      return undefined;
     return new AppError('client_keys_unavailable', 503, 'The keys of the client cannot be fetched. Try again.', {
       headers: { 'retry-after': RETRY_AFTER_SECONDS },
       detail: (error as Error).message,
