@@ -115,7 +115,8 @@ export class AccessTokensService {
 
   /**
    * The claims of a token that this service signed; undefined for any other token. The token may have expired: only the database's clock
-   * decides that. It may be for another audience: the caller checks that. Verified claims are remembered by the token's digest, as long as the service still accepts the key.
+   * decides that. It may be for another audience: the caller checks that. Verified claims are remembered by the token's digest, as long as the
+   * service still accepts the key.
    */
   async verify(token: string): Promise<AccessTokenClaims | undefined> {
     const digest = hash('sha256', token, 'base64');
@@ -138,7 +139,7 @@ export class AccessTokensService {
     const { typ, kid } = protectedHeader(token);
     const key = typ !== undefined && ACCESS_TOKEN.test(typ) && kid !== undefined && (await this.keys.publicKey(kid));
     if (!key) return undefined;
-    const options = { issuer: this.settings.PUBLIC_URL, audience: this.settings.PUBLIC_URL, algorithms: ['ES256'] };
+    const options = { issuer: this.settings.PUBLIC_URL, algorithms: ['ES256'] };
     const verified = await jwtVerify(token, key, { ...options, currentDate: new Date(0) }).catch(() => undefined);
     const claims = verified && (verified.payload as unknown as AccessTokenClaims);
     return claims && (hasExactSignature(token) || isOfEarlierVersion(claims)) ? { kid, claims } : undefined;

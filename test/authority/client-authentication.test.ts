@@ -361,6 +361,8 @@ describe('an audience', () => {
     const session = tokensOf(await send(TOKEN, { ...PASSWORD, resource: a }, byBasic('for others', secret)));
     expect(decodeJwt(session.access).aud).toBe(a);
     expect((await service.client(`Bearer ${session.access}`).get(RESOURCE)).status).toBe(401);
+    const { body } = await send(INTROSPECT, { token: session.access }, { headers: { authorization: basicOf('read') } });
+    expect(body).toMatchObject({ active: true, aud: a });
     const form = { grant_type: 'refresh_token', refresh_token: session.refresh };
     const whole = tokensOf(await send(TOKEN, form, byBasic('for others', secret)));
     expect((await service.client(`Bearer ${whole.access}`).get(RESOURCE)).status).toBe(200);
