@@ -56,7 +56,8 @@ function secret(clientId: string, { retire, json }: Options & { readonly retire?
     const { value } = await app.get(ClientRecordsService).runCommand(run, OPERATOR);
     const { ClientSecret, HasRetired } = value as { readonly ClientSecret?: string; readonly HasRetired?: boolean };
     if (json) say(JSON.stringify(value));
-    else say(ClientSecret ?? (HasRetired ? 'Ended the earlier secret.' : 'There is one secret at most: none was ended.'));
+    else
+      say(ClientSecret ?? (HasRetired ? 'Ended the earlier secret.' : 'There is one secret at most: none was ended.'));
   });
 }
 

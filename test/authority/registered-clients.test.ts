@@ -30,7 +30,16 @@ const APP = 'https://app.example.com';
 const MEMBERS = [
   ...['ClientId', 'Name', 'Description', 'Enabled', 'AuthenticationMethod', 'JwksUri', 'Jwks', 'AllowedGrants'],
   ...['AllowedOrigins', 'AccessTokenTtl', 'RefreshTokenTtl', 'RefreshTokenMaxAge', 'RefreshRetryWindow'],
-  ...['RefreshLostAnswerWindow', 'SessionsPerUser', 'DpopRequired', 'Audience', 'Id', 'UpdatedOn', 'CreatedOn'],
+  ...[
+    'RefreshLostAnswerWindow',
+    'SessionsPerUser',
+    'DpopRequired',
+    'Audience',
+    'Roles',
+    'Id',
+    'UpdatedOn',
+    'CreatedOn',
+  ],
   ...['UniqueId', 'UpdatedBy', 'IsNew', 'SystemId', 'ToStringText', 'LocalizationDetails', 'CustomFields'],
 ];
 
@@ -86,7 +95,11 @@ describe('a record with a contradiction is refused, naming the member', () => {
     [{ RefreshTokenMaxAge: 3_600, RefreshTokenTtl: 7_200 }, 'RefreshTokenTtl'],
     [{ RefreshTokenTtl: 31_536_000 }, 'RefreshTokenTtl'],
     [{ ...LIVES, AccessTokenTtl: 601 }, 'AccessTokenTtl'],
-    [{ ...LIVES, RefreshRetryWindow: 601, RefreshLostAnswerWindow: 601 }, 'RefreshRetryWindow', 'RefreshLostAnswerWindow'],
+    [
+      { ...LIVES, RefreshRetryWindow: 601, RefreshLostAnswerWindow: 601 },
+      'RefreshRetryWindow',
+      'RefreshLostAnswerWindow',
+    ],
     [{ AccessTokenTtl: 0 }, 'AccessTokenTtl'],
     [{ SessionsPerUser: 0 }, 'SessionsPerUser'],
     [{ AuthenticationMethod: 'tls_client_auth' }, 'AuthenticationMethod'],
@@ -99,7 +112,10 @@ describe('a record with a contradiction is refused, naming the member', () => {
     [{ AllowedGrants: 'password, refresh_token' }, 'AllowedGrants'],
     [{ AllowedGrants: ' ' }, 'AllowedGrants'],
     [{ AllowedOrigins: `${APP} https://*.example.com` }, 'AllowedOrigins'],
-    [{ Audience: 'two words' }, 'Audience'],
+    [{ Audience: ' ' }, 'Audience'],
+    [{ Roles: 'Token-Introspect' }, 'Roles'],
+    [{ AuthenticationMethod: 'client_secret_basic', Roles: 'Token-Introspect Nothing-Read' }, 'Roles'],
+    [{ AuthenticationMethod: 'client_secret_post', ClientId: 'ada@example.com' }, 'AuthenticationMethod'],
     [{ ClientId: 'a\u202eb' }, 'ClientId'],
     [{ Enabled: undefined, DpopRequired: null }, 'Enabled', 'DpopRequired'],
   ])('%j', async (changes, ...names) => {
@@ -139,7 +155,8 @@ describe('a secret', () => {
       await admin().get(`${CLIENTS}?Client_Id=${id}`),
       await admin().get('/api/sys/audittrailentries?AuditTrailEntry_EntityShortName=Client&size=1000'),
     ].map(({ text }) => text);
-    for (const { ClientSecret } of made) expect(shown.filter((text) => text.includes(String(ClientSecret)))).toEqual([]);
+    for (const { ClientSecret } of made)
+      expect(shown.filter((text) => text.includes(String(ClientSecret)))).toEqual([]);
     const runs = await events(service, { Kind: 'command-run', EntityId: String(id) });
     expect(runs.map(({ Reason }) => Reason)).toEqual(['CLIENT_MAKE_SECRET', 'CLIENT_MAKE_SECRET']);
     expect(await runOn(service, 'CLIENT_RETIRE_SECRET', id)).toMatchObject({ HasRetired: true });

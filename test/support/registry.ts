@@ -6,12 +6,22 @@ export const CLIENTS = '/api/sys/clients';
 
 /** A body that registers a public client under the default policy. */
 export function validClient(clientId: string, changes: Record<string, unknown> = {}): Record<string, unknown> {
-  const required = { ClientId: clientId, Name: clientId, Enabled: true, AuthenticationMethod: 'none', DpopRequired: false };
+  const required = {
+    ClientId: clientId,
+    Name: clientId,
+    Enabled: true,
+    AuthenticationMethod: 'none',
+    DpopRequired: false,
+  };
   return { ...required, ...changes };
 }
 
 /** Registers a client and returns its Id. */
-export async function register(service: Service, clientId: string, changes: Record<string, unknown> = {}): Promise<number> {
+export async function register(
+  service: Service,
+  clientId: string,
+  changes: Record<string, unknown> = {},
+): Promise<number> {
   return idOf(await service.client(basicOf('admin')).post(CLIENTS, validClient(clientId, changes)));
 }
 
