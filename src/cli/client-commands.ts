@@ -56,7 +56,8 @@ function secret(clientId: string, { retire, json }: Options & { readonly retire?
     const { value } = await app.get(ClientRecordsService).runCommand(run, OPERATOR);
     const { ClientSecret, HasRetired } = value as { readonly ClientSecret?: string; readonly HasRetired?: boolean };
     if (json) say(JSON.stringify(value));
-    else say(ClientSecret ?? (HasRetired ? 'Ended the earlier secret.' : 'There is one secret at most: none was ended.'));
+    else
+      say(ClientSecret ?? (HasRetired ? 'Ended the earlier secret.' : 'There is one secret at most: none was ended.'));
   });
 }
 
@@ -73,5 +74,5 @@ function shown({ secretHashes, ...client }: RegisteredClient): object {
 
 function textOf(value: unknown): string | null {
   if (value === undefined || value === null) return null;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

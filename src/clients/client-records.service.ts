@@ -13,9 +13,10 @@ import { PageReaderService } from '../resource/page-reader.service.js';
 import type { Preconditions } from '../resource/preconditions.js';
 import type { Write } from '../resource/write-envelope.js';
 import { clientFailures } from './client-faults.js';
+import { demandPower } from './client-power.js';
 import { newSecret } from './client-secrets.js';
 import { MAKE_SECRET, RETIRE_SECRET, type Client } from './client.entity.js';
-import { ClientRegistryRepository } from './client-registry.repository.js';
+import { ClientRowsService } from './client-rows.service.js';
 import { ClientsService } from './clients.service.js';
 import { words } from './registered-client.js';
 
@@ -27,7 +28,7 @@ export class ClientRecordsService extends ResourceService<Client> {
     repository: ResourceRepository<Client>,
     pages: PageReaderService,
     private readonly clients: ClientsService,
-    private readonly registry: ClientRegistryRepository,
+    private readonly rows: ClientRowsService,
   ) {
     super(resource, repository, pages);
   }
@@ -50,9 +51,10 @@ export class ClientRecordsService extends ResourceService<Client> {
 
   /** Makes a secret of a client. The answer is the only place that ever has it. The secret before it stays valid. */
   @Handles(MAKE_SECRET)
-  async makeSecret([client]: readonly [Client], _parameters: object, { manager }: Act): Promise<object> {
+  async makeSecret([client]: readonly [Client], _parameters: object, { actor, manager }: Act): Promise<object> {
+    demandPower(actor, client);
     const { secret, hash } = newSecret();
-    const { madeOn, previousMadeOn } = await this.registry.addSecret(client.Id, hash, manager);
+    const { madeOn, previousMadeOn } = await this.rows.addSecret(client.Id, hash, manager);
     const dates = { MadeOn: formatDateTime(madeOn), PreviousMadeOn: previousMadeOn && formatDateTime(previousMadeOn) };
     return { Id: client.Id, ClientId: client.ClientId, ClientSecret: secret, ...dates };
   }
@@ -60,7 +62,7 @@ export class ClientRecordsService extends ResourceService<Client> {
   /** Ends the earlier of the two secrets of a client. */
   @Handles(RETIRE_SECRET)
   async retireSecret([client]: readonly [Client], _parameters: object, { manager }: Act): Promise<object> {
-    const hasRetired = await this.registry.retireSecret(client.Id, manager);
+    const hasRetired = await this.rows.retireSecret(client.Id, manager);
     return { Id: client.Id, ClientId: client.ClientId, HasRetired: hasRetired };
   }
 
@@ -72,12 +74,27 @@ export class ClientRecordsService extends ResourceService<Client> {
     return this.check(client, act, before);
   }
 
-  private async check(client: Client, { manager }: Act, before?: Client): Promise<void> {
-    const failures = clientFailures(client, this.clients.defaults, before);
+  protected override async createIn(act: Act, client: Client): Promise<Write> {
+    const write = await super.createIn(act, client);
+    await this.rows.sign(write.id, act.manager);
+    return write;
+  }
+
+  protected override async updateIn(act: Act, client: Client, before: Client, reason: string): Promise<Write> {
+    await this.rows.dropForeignSecrets(client.Id, act.manager);
+    const write = await super.updateIn(act, client, before, reason);
+    await this.rows.sign(client.Id, act.manager);
+    return write;
+  }
+
+  private async check(client: Client, { actor, manager }: Act, before: Client = client): Promise<void> {
+    const rules = { defaults: this.clients.defaults, roles: this.clients.knownRoles() };
+    const failures = clientFailures(client, rules, before);
     if (failures.length > 0) throw new ValidationError(failures);
+    demandPower(actor, client, before);
     client.AllowedGrants &&= words(client.AllowedGrants).join(' ');
     client.AllowedOrigins &&= words(client.AllowedOrigins).join(' ');
-    if ((client.SessionsPerUser ?? 1) > 1) await this.registry.allowSeveralSessions(manager);
+    if ((client.SessionsPerUser ?? 1) > 1) await this.rows.allowSeveralSessions(manager);
   }
 
   private async changing<T>(act: Promise<T>): Promise<T> {

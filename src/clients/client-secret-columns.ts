@@ -15,4 +15,8 @@ export abstract class ClientSecretColumns extends ResourceRecord {
 
   @Column({ type: 'timestamptz', name: 'previous_secret_made_on', nullable: true })
   previousSecretMadeOn!: Date | null;
+
+  /** The MACs of `ClientSealsService`; null in a row that the service did not write. If they do not match, the client cannot authenticate. */
+  @Column({ type: 'text', nullable: true })
+  mac!: string | null;
 }

@@ -3,12 +3,7 @@ import { Resource } from '../resource/kit/resource.decorator.js';
 import { ClientSecretColumns } from './client-secret-columns.js';
 
 /** How a client proves who it is (RFC 7591, section 2). */
-export const AUTHENTICATION_METHODS = [
-  'none',
-  'client_secret_basic',
-  'client_secret_post',
-  'private_key_jwt',
-] as const;
+export const AUTHENTICATION_METHODS = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
 
 export type AuthenticationMethod = (typeof AUTHENTICATION_METHODS)[number];
 
@@ -115,8 +110,18 @@ export class Client extends ClientSecretColumns {
   DpopRequired!: boolean;
 
   @Text({
-    ...{ longest: 512, ...OPTIONAL, example: 'https://api.example.com' },
-    description: 'The audience of its access tokens. Null means the service itself.',
+    ...{ longest: 2_048, ...OPTIONAL, example: 'https://api.example.com' },
+    description:
+      'The audience of its access tokens: names or URIs, separated by spaces. A request can choose some of them by `resource` (RFC 8707). ' +
+      'Null means the service itself.',
   })
   Audience!: string | null;
+
+  @Text({
+    ...{ longest: 4_000, ...OPTIONAL, example: 'Token-Introspect' },
+    description:
+      'The roles that the client itself has, separated by spaces: when it introspects, and with tokens of `client_credentials`. Only for ' +
+      'a client that authenticates. A user who is no full administrator can give only roles of their own.',
+  })
+  Roles!: string | null;
 }

@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { DeclaredRolesService } from '../access/declared-roles.service.js';
 import { Settings } from '../config/settings.js';
 import { AppError } from '../kernel/app-error.js';
 import { RefreshAheadCache } from '../kernel/refresh-ahead-cache.js';
 import type { ClientRefusal } from '../kernel/refusal-reasons.js';
 import { ClientRegistryRepository } from './client-registry.repository.js';
+import { ClientSealsService } from './client-seals.service.js';
 import { isSecretOf } from './client-secrets.js';
 import { registeredClient, type ClientPolicy, type RegisteredClient } from './registered-client.js';
 
@@ -30,6 +33,8 @@ export class ClientsService {
 
   constructor(
     private readonly rows: ClientRegistryRepository,
+    private readonly seals: ClientSealsService,
+    private readonly modules: ModuleRef,
     private readonly settings: Settings,
   ) {
     this.defaults = {
@@ -39,6 +44,7 @@ export class ClientsService {
       refreshRetryWindow: settings.REFRESH_RETRY_WINDOW,
       refreshLostAnswerWindow: settings.REFRESH_LOST_ANSWER_WINDOW,
       sessionsPerUser: 1,
+      audience: undefined,
     };
   }
 
@@ -55,7 +61,8 @@ export class ClientsService {
     const client = await this.find(clientId);
     if (!client && this.settings.CLIENTS === 'registered') throw unauthorized('client-not-registered');
     if (client?.enabled === false) throw unauthorized('client-disabled');
-    if (grant !== undefined && client?.allowedGrants?.includes(grant) === false) throw unauthorized('grant-not-allowed');
+    if (grant !== undefined && client?.allowedGrants?.includes(grant) === false)
+      throw unauthorized('grant-not-allowed');
     return client ?? this.defaults;
   }
 
@@ -68,6 +75,11 @@ export class ClientsService {
   async policies(): Promise<(clientId: string) => ClientPolicy> {
     const { clients } = await this.remembered.get();
     return (clientId) => clients.get(clientId) ?? this.defaults;
+  }
+
+  /** The roles that a client may have: those that routes require. */
+  knownRoles(): readonly string[] {
+    return this.modules.get(DeclaredRolesService, { strict: false }).roles();
   }
 
   /** The origins of the pages of enabled clients, as this process last knew them. */
@@ -95,7 +107,9 @@ export class ClientsService {
     const rows = await this.rows.read(known.digest);
     const digest = rows[0]?.digest;
     if (digest !== known.digest) {
-      const clients = rows.flatMap(({ digest: _, ...row }) => (row.clientId === null ? [] : registeredClient(row, this.defaults)));
+      const clients = rows.flatMap((row) =>
+        row.clientId === null ? [] : registeredClient(row, this.defaults, this.seals.isGenuine(row)),
+      );
       this.registry = {
         digest,
         clients: new Map(clients.map((client) => [client.clientId, client])),

@@ -7,14 +7,17 @@ const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 export function jwkSetFault(text: string): string | undefined {
   const keys = keysIn(text);
   if (!keys || keys.length === 0) return 'must be the JSON of a key set: {"keys":[…]} with a key';
-  if (keys.some((key) => PRIVATE.some((member) => member in key))) return 'must have public keys alone: a key has private members';
+  if (keys.some((key) => PRIVATE.some((member) => member in key)))
+    return 'must have public keys alone: a key has private members';
   return keys.every(isKey) ? undefined : 'must have RSA, EC or OKP keys that can be used';
 }
 
 function keysIn(text: string): readonly object[] | undefined {
   try {
     const { keys } = JSON.parse(text) as { readonly keys?: unknown };
-    return Array.isArray(keys) && keys.every((key) => typeof key === 'object' && key !== null) ? (keys as object[]) : undefined;
+    return Array.isArray(keys) && keys.every((key) => typeof key === 'object' && key !== null)
+      ? (keys as object[])
+      : undefined;
   } catch {
     return undefined;
   }

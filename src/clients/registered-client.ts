@@ -1,8 +1,14 @@
 import type { JSONWebKeySet } from 'jose';
 import type { AuthenticationMethod } from './client.entity.js';
 
-/** How long tokens and sessions of a client live, in seconds, and how many sessions a user may have. */
-export interface ClientPolicy {
+/** How long tokens and sessions of a client live, in seconds, how many sessions a user may have, and for whom the tokens are. */
+export interface ClientPolicy extends Limits {
+  /** The audiences of access tokens; undefined means this service. */
+  readonly audience: readonly string[] | undefined;
+}
+
+/** The numbers of a policy. */
+interface Limits {
   readonly accessTokenTtl: number;
   readonly refreshTokenTtl: number;
   readonly refreshTokenMaxAge: number;
@@ -25,43 +31,46 @@ export interface RegisteredClient extends ClientPolicy {
   readonly allowedGrants: readonly string[] | undefined;
   readonly allowedOrigins: readonly string[];
   readonly dpopRequired: boolean;
-  readonly audience: string | undefined;
+  /** The roles that the client itself has. */
+  readonly roles: readonly string[];
+  /** Whether the service wrote the row. If it did not, the client cannot authenticate. */
+  readonly isGenuine: boolean;
   /** The hashes of its valid secrets, the latest first: two at most. */
   readonly secretHashes: readonly string[];
 }
 
+type Nullable = keyof Limits | 'jwksUri' | 'jwks' | 'allowedGrants' | 'allowedOrigins' | 'audience' | 'roles';
+
 /** The row of a client as a statement returns it. */
-export type ClientRow = Omit<
-  RegisteredClient,
-  keyof ClientPolicy | 'jwksUri' | 'jwks' | 'allowedGrants' | 'allowedOrigins' | 'audience'
-> & {
-  readonly [Name in keyof ClientPolicy | 'jwksUri' | 'jwks' | 'allowedGrants' | 'allowedOrigins' | 'audience']:
-    | (Name extends keyof ClientPolicy ? number : string)
-    | null;
+export type ClientRow = Omit<RegisteredClient, Nullable | 'isGenuine'> & {
+  readonly [Name in Nullable | 'mac']: (Name extends keyof Limits ? number : string) | null;
 };
 
-/** The client of a row. Where the row says nothing, `defaults` say it, as far as a shorter life of the row allows it. */
-export function registeredClient(row: ClientRow, defaults: ClientPolicy): RegisteredClient {
-  const { jwksUri, jwks, allowedGrants, allowedOrigins, audience } = row;
+/**
+ * The client of a row. Where the row says nothing, `defaults` say it, as far as a shorter life of the row allows it. `isGenuine` says whether
+ * the service wrote the row.
+ */
+export function registeredClient(row: ClientRow, defaults: ClientPolicy, isGenuine: boolean): RegisteredClient {
+  const { id, clientId, name, enabled, authenticationMethod, dpopRequired, secretHashes } = row;
+  const { jwksUri, jwks, allowedGrants, allowedOrigins, audience, roles } = row;
   return {
-    ...row,
-    ...policyOf(row, defaults),
+    ...{ id, clientId, name, enabled, authenticationMethod, dpopRequired, secretHashes },
+    ...limitsOf(row, defaults),
     jwksUri: jwksUri ?? undefined,
     jwks: jwks === null ? undefined : parsed(jwks),
     allowedGrants: allowedGrants === null ? undefined : words(allowedGrants),
     allowedOrigins: words(allowedOrigins ?? ''),
-    audience: audience ?? undefined,
+    audience: audience === null ? undefined : words(audience),
+    roles: words(roles ?? ''),
+    isGenuine,
   };
 }
 
-/** The parts of a policy that a record may leave out. */
-type OwnPolicy = { readonly [Name in keyof ClientPolicy]: number | null };
-
-/** A policy without contradictions: a token lives no longer than its session, and no window is longer than the life of a refresh token. */
-function policyOf(own: OwnPolicy, defaults: ClientPolicy): ClientPolicy {
+/** Limits without contradictions: a token lives no longer than its session, and no window is longer than the life of a refresh token. */
+function limitsOf(own: Pick<ClientRow, keyof Limits>, defaults: Limits): Limits {
   const refreshTokenMaxAge = own.refreshTokenMaxAge ?? defaults.refreshTokenMaxAge;
   const refreshTokenTtl = Math.min(own.refreshTokenTtl ?? defaults.refreshTokenTtl, refreshTokenMaxAge);
-  const within = (name: keyof ClientPolicy): number => Math.min(own[name] ?? defaults[name], refreshTokenTtl);
+  const within = (name: keyof Limits): number => Math.min(own[name] ?? defaults[name], refreshTokenTtl);
   return {
     accessTokenTtl: within('accessTokenTtl'),
     refreshTokenTtl,

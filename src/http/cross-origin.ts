@@ -64,9 +64,12 @@ export function addCrossOrigin(fastify: FastifyInstance, origins: readonly strin
     request: FastifyRequest,
     done: (error: Error | null, options: FastifyCorsOptions) => void,
   ): void => {
-    optionsOf(request).then((options) => {
-      done(null, options);
-    }, done as (error: Error) => void);
+    optionsOf(request).then(
+      (options) => {
+        done(null, options);
+      },
+      done as (error: Error) => void,
+    );
   };
   cors(instance, { delegator }, (error) => {
     if (error) throw error;

@@ -50,6 +50,12 @@ export const REQUEST_ERRORS = catalogue({
     meaning: 'The client read a large page too slowly, and the service closed the connection.',
     action: 'The caller reads faster, or asks for smaller pages.',
   },
+  client_tampered: {
+    status: 409,
+    meaning: 'Another program changed the record of the client in the database, so it gets no secret.',
+    action:
+      'The operator checks all members of the record and saves it. This ends its secrets. Then a new one can be made.',
+  },
   precondition_failed: {
     status: 412,
     meaning: 'The entity tag of the record does not meet `If-Match` or `If-None-Match`. Nothing was written.',
@@ -118,6 +124,11 @@ export const REQUEST_ERRORS = catalogue({
     meaning: 'Too many sign-ins wait for their password to be checked. No password was checked.',
     action: 'The caller tries again after `Retry-After`. The operator adds processors or replicas if it lasts.',
   },
+  client_keys_unavailable: {
+    status: 503,
+    meaning: 'The keys of a client could not be fetched from its `JwksUri`, so its assertion was not checked.',
+    action: 'The caller tries again after `Retry-After`. The log has the reason (`failure.detail`).',
+  },
   claims_unavailable: {
     status: 503,
     meaning: 'A module that adds claims to access tokens failed. The session was begun or refreshed.',
@@ -158,6 +169,23 @@ export const OAUTH_ERRORS = catalogue({
     meaning:
       'The user name or password is incorrect. On the wire this is `invalid_grant`; the log and the audit trail have the reason.',
     action: 'The user tries again.',
+  },
+  invalid_client: {
+    status: 'varies',
+    meaning:
+      'The client could not be authenticated: 401 if it tried HTTP Basic, and at introspection; otherwise 400. The log and the audit trail have the reason.',
+    action:
+      'The operator compares what the client sends with its record: method, secret, keys, and whether it is enabled.',
+  },
+  invalid_target: {
+    status: 400,
+    meaning: 'The parameter `resource` names an audience that the client may not have (RFC 8707).',
+    action: 'The client names one of its audiences. The operator adds the audience to `Audience` of the client.',
+  },
+  unsupported_token_type: {
+    status: 400,
+    meaning: 'The access token of a client itself cannot be revoked (RFC 7009, section 2.2.1).',
+    action: 'The operator disables the client, or waits until the token expires.',
   },
   invalid_scope: {
     status: 400,

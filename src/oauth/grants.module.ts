@@ -5,6 +5,8 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AddedClaimsService } from './added-claims.service.js';
+import { AudiencesService } from './audiences.service.js';
+import { ClientCredentialsGrant } from './grants/client-credentials.grant.js';
 import { GrantsService } from './grants/grants.service.js';
 import { PasswordGrant } from './grants/password.grant.js';
 import { RefreshTokenGrant } from './grants/refresh-token.grant.js';
@@ -22,9 +24,11 @@ import { TokenResponsesService } from './token-responses.service.js';
     AddedClaimsService,
     PasswordGrant,
     RefreshTokenGrant,
+    ClientCredentialsGrant,
+    AudiencesService,
     TokenResponsesService,
     NewSessionsService,
   ],
-  exports: [GrantsService, NewSessionsService],
+  exports: [GrantsService, NewSessionsService, AudiencesService],
 })
 export class GrantsModule {}

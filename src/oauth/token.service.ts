@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { ClientOriginsService } from '../clients/client-origins.service.js';
-import { ClientsService } from '../clients/clients.service.js';
 import { Settings } from '../config/settings.js';
+import { AdmissionsService } from './admissions.service.js';
 import type { Grant, TokenResponse } from './grants/grant.js';
 import { GrantsService } from './grants/grants.service.js';
 import { oauthError } from './oauth-error.js';
@@ -12,8 +11,7 @@ import { required, type OAuthRequest } from './oauth-form.js';
 export class TokenService {
   constructor(
     private readonly grants: GrantsService,
-    private readonly clients: ClientsService,
-    private readonly origins: ClientOriginsService,
+    private readonly admissions: AdmissionsService,
     private readonly settings: Settings,
   ) {}
 
@@ -27,17 +25,10 @@ export class TokenService {
     if (isScopeRequested && this.settings.REQUESTED_SCOPE === 'refuse') {
       throw oauthError('invalid_scope', 'This service grants no scopes: leave scope out.');
     }
-    await this.demandAdmitted(request, grant);
+    await this.admissions.demand(request, grant);
     const response = await grant.handle(declared(grant, request), request);
     // The response must name the scope if the scope differs from the requested scope (RFC 6749, section 3.3).
     return isScopeRequested ? Object.assign(response, { scope: '' as const }) : response;
-  }
-
-  /** A request that names no client is checked by its grant, which finds out the client. */
-  private async demandAdmitted({ clientId, page }: OAuthRequest, { name }: Grant): Promise<void> {
-    if (clientId === undefined) return;
-    await this.clients.admitted(clientId, name);
-    await this.origins.demand(clientId, page);
   }
 }
 

@@ -7,12 +7,7 @@ import { StatementsService } from '../database/statements.service.js';
 import type { Origin } from '../kernel/origin.js';
 import type { EndedRow } from './ended-session.js';
 import { BEGIN_LOGIN, PLAN_LOGIN, type PlannedLogin } from './login.statements.js';
-import {
-  BEGIN_LOGIN_BESIDE,
-  END_OTHERS,
-  PLAN_LOGIN_BESIDE,
-  type BegunBeside,
-} from './several-sessions.statements.js';
+import { BEGIN_LOGIN_BESIDE, END_OTHERS, PLAN_LOGIN_BESIDE, type BegunBeside } from './several-sessions.statements.js';
 import type { TicketDigest } from './ticket-digest.js';
 
 /** A sign-in of an authenticated user at a client. */
@@ -61,8 +56,7 @@ export class LoginsRepository {
     const from = { fromAddress, fromAgent, fromRequest };
     const act = actValues({ kind: 'login', actor: { name: subject, origin }, reason: amr.join(' ') });
     const login = { subject, passwordHash, clientId, amr: [...amr], life, longestLife, salt, hash, ticket };
-    if (most > 1)
-      return this.statements.runForOne(BEGIN_LOGIN_BESIDE, { ...login, ...planned, ...from, ...act, most });
+    if (most > 1) return this.statements.runForOne(BEGIN_LOGIN_BESIDE, { ...login, ...planned, ...from, ...act, most });
     const begun = await this.statements.runForOne(BEGIN_LOGIN, { ...login, ...planned, ...from, ...act });
     return { ...begun, ended: [] };
   }

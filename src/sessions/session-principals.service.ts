@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ClientsService } from '../clients/clients.service.js';
-import type { AccessTokenReference } from '../signing-keys/access-tokens.service.js';
+import type { AccessTokenReference } from '../signing-keys/access-token-claims.js';
 import { GenuineUsersService } from '../users/genuine-users.service.js';
 import { ConfirmationsService } from './confirmations.service.js';
 import type { RefreshTokenClaims } from './refresh-token.codec.js';

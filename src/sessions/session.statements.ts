@@ -66,6 +66,15 @@ export const OF_ANOTHER_CLIENT = statement({
   text: 'SELECT id FROM refresh_tokens WHERE id = :id AND unique_id = :uniqueId AND issued AND client_id <> :clientId',
 });
 
+/** The client of a session. */
+export const CLIENT_OF = statement({
+  name: 'session-client',
+  isIdempotent: true,
+  parameters: { id: 'bigint', uniqueId: 'uuid' },
+  returns: rowOf<{ clientId: string }>(),
+  text: 'SELECT client_id AS "clientId" FROM refresh_tokens WHERE id = :id AND unique_id = :uniqueId AND issued',
+});
+
 const ENDED = `RETURNING ${recordFacts('t')}, true AS ended`;
 /** What an end returns of each session. */
 const ENDED_SESSION = { columns: ENDED_ROW, returns: rowOf<EndedRow>() };

@@ -6,12 +6,13 @@ import { Settings } from '../config/settings.js';
 import { inOrderOf } from '../database/batch-rows.js';
 import { Batched } from '../database/batched.js';
 import { StatementsService } from '../database/statements.service.js';
-import type { AccessTokenReference } from '../signing-keys/access-tokens.service.js';
+import type { AccessTokenReference } from '../signing-keys/access-token-claims.js';
 import type { SignedPower } from '../users/user-seals.service.js';
 import type { EndedRow, RevivedSession } from './ended-session.js';
 import type { RefreshTokenClaims } from './refresh-token.codec.js';
 import type { ConfirmingUser, CurrentSession, ListedSession, SessionsOf } from './session.js';
 import {
+  CLIENT_OF,
   CURRENT,
   END_ALL,
   END_OF_ACCESS_TOKEN,
@@ -77,6 +78,11 @@ export class SessionsRepository {
     act: AuditAct,
   ): Promise<EndedRow[]> {
     return this.statements.run(END_REVOKED, { id, uniqueId, generation, clientId, ...actValues(act) });
+  }
+
+  /** The client of the session of a refresh token; undefined when there is no such session. */
+  async clientOf({ id, uniqueId }: RefreshTokenClaims): Promise<string | undefined> {
+    return (await this.statements.runForFirst(CLIENT_OF, { id, uniqueId }))?.clientId;
   }
 
   /** Whether the session of a refresh token exists and belongs to another client. */

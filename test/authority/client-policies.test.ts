@@ -33,7 +33,10 @@ const idOf = (name: string): number => the(ids.get(name));
 beforeAll(async () => {
   service = await Service.start();
   for (const name of ['older', 'unused', 'shortened', 'command'])
-    ids.set(name, await register(service, name, { AuthenticationMethod: 'client_secret_basic' }));
+    ids.set(
+      name,
+      await register(service, name, { AuthenticationMethod: name === 'command' ? 'client_secret_basic' : 'none' }),
+    );
   for (const name of ['older', 'unused', 'shortened', 'stranger'])
     sessions.set(name, await login(service, 'all', name));
   await service.end();
