@@ -33,9 +33,7 @@ export function clientFailures(
     ['Roles', rolesFault(client, roles)],
   ];
   return faults.flatMap(([PropertyName, Message]) =>
-    Message === undefined
-      ? []
-      : { AttemptedValue: attemptedValue(client[PropertyName]), Message, PropertyName },
+    Message === undefined ? [] : { AttemptedValue: attemptedValue(client[PropertyName]), Message, PropertyName },
   );
 }
 

@@ -144,4 +144,3 @@ describe('a secret', () => {
     expect(isSecretOf({ secretHashes }, one.hash)).toBe(false);
   });
 });
-
