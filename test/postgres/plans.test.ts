@@ -9,7 +9,7 @@ import { runCli } from '../support/cli.js';
 import { newSigner, signed } from '../support/client-keys.js';
 import { databaseUrl, newData } from '../support/data.js';
 import { SECRET } from '../support/fixtures.mjs';
-import { change, CLIENTS, register, runOn } from '../support/registry.js';
+import { register, useRegistry } from '../support/registry.js';
 import { Service } from '../support/service.js';
 import { MAY_BE_SENT, namesInCode, NOT_SENT } from '../support/statement-names.js';
 import { ask, disposeWithoutLeaks, seconds, tokensOf } from '../support/sessions.js';
@@ -115,7 +115,8 @@ async function useEverything(): Promise<void> {
   );
   await admin.get(`${RESOURCE}?id=[${id},${other}]`);
   await useSessions();
-  await useClients();
+  await useRegistry(service, { username: 'user3@example.com', password: PASSWORD, grant_type: 'password' });
+  await useSigningClient();
   await admin.put(RESOURCE, { ...record, SystemId: 'crm-2' });
   const { access } = tokensOf(
     await ask(service, { grant_type: 'password', username: 'admin@example.com', password: passwordOf('admin') }),
@@ -162,20 +163,6 @@ async function useSessions(): Promise<void> {
   for (const token of [third.access, tokensOf(await ask(service, form, 'web-app')).refresh]) {
     await service.client().form('POST', '/api/token/revoke', { token }, { client_id: 'web-app' });
   }
-}
-
-/** Registers a client with two sessions for each user, signs in thrice, makes a secret, and allows one session again. */
-async function useClients(): Promise<void> {
-  const id = await register(service, 'two-sessions', { SessionsPerUser: 2 });
-  expect((await admin.get(`${CLIENTS}?Client_ClientId=two-sessions`)).body.TotalItems).toBe(1);
-  const form = { username: 'user3@example.com', password: PASSWORD, grant_type: 'password' };
-  for (const most of [2, 2, 2, 1]) {
-    if (most === 1) await change(service, id, { SessionsPerUser: most });
-    tokensOf(await ask(service, form, 'two-sessions'));
-  }
-  for (const key of ['CLIENT_MAKE_SECRET', 'CLIENT_MAKE_SECRET', 'CLIENT_RETIRE_SECRET']) await runOn(service, key, id);
-  expect((await admin.delete(`${CLIENTS}/${id}`)).status).toBe(200);
-  await useSigningClient();
 }
 
 /** Gets a token for a client that signs, uses it, and refreshes without a client name while there is such a client. */
