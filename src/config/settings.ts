@@ -1,5 +1,5 @@
 import { Expose, plainToInstance } from 'class-transformer';
-import { IsEmail, IsIn, IsOptional, IsUrl, Length, Matches, MinLength, validateSync } from 'class-validator';
+import { IsEmail, IsOptional, IsUrl, Length, Matches, MinLength, validateSync } from 'class-validator';
 import { PASSWORD_LENGTH } from '../kernel/password-policy.js';
 import { PLAIN_TEXT } from '../kernel/text.js';
 import { IsDatabaseUrl, SSL_MODES } from './database-url.js';
@@ -10,14 +10,16 @@ import { IsOrigins } from './is-origin.js';
 import { IsVaried } from './is-varied.js';
 import { withSecretFiles } from './secret-files.js';
 import { describeFaults } from './setting-faults.js';
-import { commaSeparated, wholeNumber } from './setting-types.js';
+import { commaSeparated, oneOf, wholeNumber } from './setting-types.js';
 import { SettingsError } from './settings-error.js';
+import { urlHost } from './url-host.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const LOG_FORMATS = ['json', 'human'] as const;
 const ELSEWHERE = ['record', 'end'] as const;
 const SCOPE = ['ignore', 'refuse'] as const;
 const SWITCH = ['on', 'off'] as const;
+const NONCE = ['optional', 'required'] as const;
 const HOST = /^[\w.:-]+$/;
 const HOST_EXPECTED = 'expected a host name or an IP address';
 const SECRET_LENGTH = 43;
@@ -64,9 +66,8 @@ export class Settings {
   readonly DATABASE_URL?: string;
 
   /** How connections to PostgreSQL are encrypted if `DATABASE_URL` has no `sslmode`. The values are those of PostgreSQL's own clients. */
-  @Expose()
   @IsOptional()
-  @IsIn(SSL_MODES, { message: `expected one of ${SSL_MODES.join(', ')}` })
+  @oneOf(SSL_MODES)
   readonly PGSSLMODE?: string;
 
   /** The file with the certificates of a private CA, in PEM, if `DATABASE_URL` has no `sslrootcert`. Connections are then encrypted. */
@@ -155,14 +156,20 @@ export class Settings {
    * What happens at a refresh from another network or user agent than at the previous refresh: `record` writes an audit event, and `end`
    * ends the session.
    */
-  @Expose()
-  @IsIn(ELSEWHERE, { message: `expected one of ${ELSEWHERE.join(', ')}` })
+  @oneOf(ELSEWHERE)
   readonly REFRESHED_ELSEWHERE: (typeof ELSEWHERE)[number] = 'record';
 
   /** What the service does with a requested scope, since it grants no scopes: `ignore` the scope, or `refuse` the request. */
-  @Expose()
-  @IsIn(SCOPE, { message: `expected one of ${SCOPE.join(', ')}` })
+  @oneOf(SCOPE)
   readonly REQUESTED_SCOPE: (typeof SCOPE)[number] = 'ignore';
+
+  /** By how many seconds the time in a DPoP proof (`iat`) may differ from the time of the database. */
+  @wholeNumber(5, 600, 'seconds')
+  readonly DPOP_PROOF_AGE: number = 60;
+
+  /** Whether a DPoP proof needs a nonce of the service. Then clients with a wrong clock can make proofs too. */
+  @oneOf(NONCE)
+  readonly DPOP_NONCE: (typeof NONCE)[number] = 'optional';
 
   /** How long an expired record is kept after its expiry and its last change, in seconds. */
   @wholeNumber(0, 3_153_600_000, 'seconds')
@@ -191,18 +198,15 @@ export class Settings {
   readonly ALLOWED_ORIGINS: readonly string[] = [];
 
   /** The least severe level that is logged. */
-  @Expose()
-  @IsIn(LOG_LEVELS, { message: `expected one of ${LOG_LEVELS.join(', ')}` })
+  @oneOf(LOG_LEVELS)
   readonly LOG_LEVEL: string = 'info';
 
   /** `json` writes one JSON object per line, for programs. `human` writes lines of text, for people at a terminal. */
-  @Expose()
-  @IsIn(LOG_FORMATS, { message: `expected one of ${LOG_FORMATS.join(', ')}` })
+  @oneOf(LOG_FORMATS)
   readonly LOG_FORMAT: (typeof LOG_FORMATS)[number] = 'json';
 
   /** Whether the service serves Swagger UI at `/docs` and the OpenAPI document at `/api/openapi.json`. */
-  @Expose()
-  @IsIn(SWITCH, { message: `expected one of ${SWITCH.join(', ')}` })
+  @oneOf(SWITCH)
   readonly API_DOCS: (typeof SWITCH)[number] = 'on';
 
   /** The port on which the service serves `/metrics`, which must not be public. Without this port, there are no metrics. */
@@ -241,10 +245,4 @@ export class Settings {
     if (errors.length > 0) throw new SettingsError(describeFaults(errors, given['PUBLIC_URL'] === undefined));
     return Object.freeze(settings);
   }
-}
-
-/** The host in the URL that clients on this machine use. */
-function urlHost(host = '127.0.0.1'): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
 }

@@ -25,6 +25,18 @@ export const REQUEST_ERRORS = catalogue({
     meaning: 'The credentials are missing, invalid or expired.',
     action: 'The caller refreshes its access token, or signs in.',
   },
+  invalid_dpop_proof: {
+    status: 'varies',
+    meaning:
+      'The DPoP proof is not valid, for the reason in the message (RFC 9449): 400 at the token endpoint, 401 at other routes.',
+    action: 'The client corrects what the message names. If it is `iat`, the clock of the client or of the database is wrong.',
+  },
+  use_dpop_nonce: {
+    status: 'varies',
+    meaning:
+      'The DPoP proof has no nonce of the service, or an old one (RFC 9449): 400 at the token endpoint, 401 at other routes.',
+    action: 'The client repeats the request with a proof that has the nonce of the header `DPoP-Nonce`.',
+  },
   insufficient_scope: {
     status: 403,
     meaning: 'The user lacks the role, or the route declares no policy.',

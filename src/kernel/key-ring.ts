@@ -9,7 +9,8 @@ export type KeyPurpose =
   | 'throttle-key'
   | 'password-pepper'
   | 'user-mac'
-  | 'audit-seal';
+  | 'audit-seal'
+  | 'dpop-nonce';
 
 /** The settings that keys are derived from: the current secret, and earlier secrets that are still accepted. */
 export interface Secrets {

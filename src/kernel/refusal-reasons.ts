@@ -9,6 +9,7 @@ export const REFRESH_REFUSALS = {
   'other-client': 'the request named another client than the sign-in did',
   expired: 'the token was not used for `REFRESH_TOKEN_TTL`, or the session is older than `REFRESH_TOKEN_MAX_AGE`',
   'user-disabled': 'the user is disabled',
+  'unproven-key': 'the session is bound to a key, and the request had no DPoP proof of this key; the session continues',
   'user-tampered': 'something other than the service wrote the row of the user',
   'earlier-login': 'the user has since signed in again at the same client',
   'ahead-of-database': 'the token is newer than the database, which was restored from a backup',

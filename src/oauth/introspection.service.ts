@@ -48,6 +48,7 @@ export class IntrospectionService {
       exp: inSeconds(session.expiresOn),
       auth_time: inSeconds(session.authTime),
       amr: session.amr,
+      ...(session.jkt !== null && { cnf: { jkt: session.jkt } }),
     };
   }
 
@@ -55,6 +56,7 @@ export class IntrospectionService {
     const claims = await this.accessTokens.verify(token);
     if (!claims) return INACTIVE;
     const user = await this.principals.userOf(referenceOf(claims));
-    return user ? { active: true, token_type: 'bearer', username: claims.sub, ...claims } : INACTIVE;
+    if (!user) return INACTIVE;
+    return { active: true, token_type: claims.cnf ? 'DPoP' : 'bearer', username: claims.sub, ...claims };
   }
 }

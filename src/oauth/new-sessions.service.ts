@@ -38,18 +38,18 @@ export class NewSessionsService {
   /**
    * Begins a session of this user at this client, and returns its tokens. Without a client, the client is named by the user's e-mail. The
    * previous session of this user and client ends, as at every sign-in (contract 3). The audit trail gets a `login` with `amr` as its
-   * reason, or a `login-failed`. The service checks neither password nor second factor: that is the work of the caller.
+   * reason, or a `login-failed`. With `jkt`, the session is bound to this key (RFC 9449). The service checks neither password nor second factor: that is the work of the caller.
    * @throws AppError invalid_grant when there is no such user, or the user is disabled; must_reset_password; 408 when the client has
    * disconnected
    */
-  async begin({ user: email, clientId, amr, origin, isAbandoned }: NewSession): Promise<TokenResponse> {
+  async begin({ user: email, clientId, amr, origin, isAbandoned, jkt }: NewSession): Promise<TokenResponse> {
     if (!isMethods(amr)) throw new Error('amr must be a list of words, such as ["pwd"] (RFC 8176).');
     const user = await this.users.find(email);
     const refusal = !user ? 'unknown-user' : !user.enabled ? 'user-disabled' : undefined;
     if (!user || refusal) throw await this.refused(user?.email, origin, noSuchUser(refusal));
     if (user.mustResetPassword) throw await this.refused(user.email, origin, mustReset());
     if (await isAbandoned?.()) throw abandoned();
-    return this.responses.of(() => this.logins.begin({ user, clientId, amr, origin }));
+    return this.responses.of(() => this.logins.begin({ user, clientId, amr, origin, jkt }), jkt);
   }
 
   /** Writes the event of a refusal. It does not contain the name of an unknown user, because people type secrets there. */

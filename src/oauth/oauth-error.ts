@@ -4,7 +4,7 @@ import { FORM, formNeeded, isForm } from '../http/form.js';
 import { AppError } from '../kernel/app-error.js';
 import { isOwnErrorCode } from '../kernel/error-codes.js';
 
-/** The error codes of RFC 6749, section 5.2, of RFC 6750, section 3.1, and the contract's own two codes (contract 3). */
+/** The error codes of RFC 6749, section 5.2, of RFC 6750, section 3.1, of RFC 9449, and the contract's own two codes (contract 3). */
 const CODES = [
   'invalid_request',
   'invalid_grant',
@@ -12,6 +12,8 @@ const CODES = [
   'unsupported_grant_type',
   'two_factor_auth_check',
   'must_reset_password',
+  'invalid_dpop_proof',
+  'use_dpop_nonce',
 ] as const;
 
 export type OAuthErrorCode = (typeof CODES)[number];

@@ -1,8 +1,10 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { originOf } from '../access/request-origin.js';
 import { isAbandoned, type Received } from '../http/arrival.js';
 import { formNeeded, isForm } from '../http/form.js';
+import { NONCE_HEADER } from '../proofs/proof-failures.js';
+import { sentProof, type SentProof } from '../proofs/sent-proof.js';
 import { clientNameOf } from './client-name.js';
 import type { GrantRequest } from './grants/grant.js';
 import { oauthError } from './oauth-error.js';
@@ -14,6 +16,8 @@ export type OAuthParameters = ReadonlyMap<string, string>;
 export interface OAuthRequest extends GrantRequest {
   readonly parameters: OAuthParameters;
   readonly received: Received;
+  /** The DPoP proof of the request, which is not checked yet; undefined without a proof. */
+  readonly proof: SentProof | undefined;
 }
 
 /**
@@ -30,7 +34,10 @@ export const ClientRequest = createParamDecorator((_data: unknown, context: Exec
   const parameters = parametersOf(request);
   const clientId = clientNameOf(request.raw, parameters.get('client_id'));
   const { received } = request;
-  return { parameters, clientId, origin: originOf(request), received, isAbandoned: () => isAbandoned(request) };
+  const proof = sentProof(request, (nonce) => {
+    void context.switchToHttp().getResponse<FastifyReply>().header(NONCE_HEADER, nonce);
+  });
+  return { parameters, clientId, origin: originOf(request), received, proof, isAbandoned: () => isAbandoned(request) };
 });
 
 /** Returns a required parameter. @throws AppError invalid_request */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
+import { ProofsModule } from '../proofs/proofs.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -14,7 +15,7 @@ import { TokenService } from './token.service.js';
 
 /** The OAuth 2.0 endpoints. */
 @Module({
-  imports: [AuditModule, GrantsModule, UsersModule, SigningKeysModule, SessionsModule],
+  imports: [AuditModule, GrantsModule, UsersModule, SigningKeysModule, SessionsModule, ProofsModule],
   controllers: [TokenController, DiscoveryController, HomeController],
   providers: [IntrospectionAuditKinds, TokenService, RevocationService, IntrospectionService],
 })

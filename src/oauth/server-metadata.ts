@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { PROOF_ALGORITHMS } from '../proofs/proof-algorithms.js';
 
 const url = (path: string): PropertyDecorator =>
   ApiProperty({ type: String, format: 'uri', example: `http://127.0.0.1:3000${path}` });
@@ -44,6 +45,9 @@ export class ServerMetadata {
   @list('Bearer', 'client_secret_basic')
   readonly introspection_endpoint_auth_methods_supported!: readonly string[];
 
+  @list(...PROOF_ALGORITHMS)
+  readonly dpop_signing_alg_values_supported!: readonly string[];
+
   /**
    * The metadata of the server with this issuer URL and these grants. `hasDocumentation` says whether the server serves its documentation.
    */
@@ -60,6 +64,7 @@ export class ServerMetadata {
       token_endpoint_auth_methods_supported: ['none'],
       revocation_endpoint_auth_methods_supported: ['none'],
       introspection_endpoint_auth_methods_supported: ['Bearer', 'client_secret_basic'],
+      dpop_signing_alg_values_supported: PROOF_ALGORITHMS,
     };
   }
 }

@@ -17,15 +17,16 @@ export class TokenResponsesService {
   /**
    * Issues a session and returns its refresh token with a new access token. The signing key is loaded first: otherwise a missing key would
    * be noticed only after the session was written. Added claims need the session. If they fail, the client repeats the request: its refresh
-   * token still gets the same answer.
+   * token still gets the same answer. `jkt` is the thumbprint of the key of the request's DPoP proof: the access token is bound to it.
    * @throws AppError 503 claims_unavailable
    */
-  async of(issueSession: () => Promise<IssuedSession>): Promise<TokenResponse> {
+  async of(issueSession: () => Promise<IssuedSession>, jkt?: string): Promise<TokenResponse> {
     const accessTokenOf = await this.accessTokens.signer();
     const session = await issueSession();
+    const added = this.claims.areNone ? undefined : await this.claims.of(session);
     return {
-      access_token: accessTokenOf(session, this.claims.areNone ? undefined : await this.claims.of(session)),
-      token_type: 'bearer',
+      access_token: accessTokenOf(jkt === undefined ? session : { ...session, jkt }, added),
+      token_type: jkt === undefined ? 'bearer' : 'DPoP',
       expires_in: this.settings.ACCESS_TOKEN_TTL,
       refresh_token: session.refreshToken,
     };

@@ -3,7 +3,7 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal } from '../access/current-principal.js';
 import { Public, Role } from '../access/policy.js';
 import type { Principal } from '../access/principal.js';
-import { ApiClientId, ApiOAuthFailures, OAuthEndpoint } from './api-oauth.js';
+import { ApiClientId, ApiDpop, ApiOAuthFailures, OAuthEndpoint } from './api-oauth.js';
 import { TokenResponse } from './grants/grant.js';
 import { IntrospectionResponse } from './introspection-response.js';
 import { IntrospectionService } from './introspection.service.js';
@@ -57,6 +57,7 @@ export class TokenController {
     { renderFailure: tokenFailure },
   )
   @ApiClientId()
+  @ApiDpop()
   @ApiResponse({ status: 200, type: TokenResponse, description: 'An access token, and the next refresh token.' })
   @ApiOAuthFailures(429)
   issue(@ClientRequest() request: OAuthRequest): Promise<TokenResponse> {

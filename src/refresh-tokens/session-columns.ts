@@ -51,4 +51,12 @@ export abstract class SessionColumns extends ResourceRecord {
 
   @Column({ type: 'text', name: 'last_user_agent', collation: 'C', nullable: true })
   lastUserAgent!: string | null;
+
+  /** The thumbprint of the key to which the session is bound (RFC 9449, section 5). */
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  jkt!: string | null;
+
+  /** The first generation that was issued to this key. */
+  @Column({ type: 'bigint', name: 'bound_from', nullable: true })
+  boundFrom!: number | null;
 }

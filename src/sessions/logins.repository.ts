@@ -16,6 +16,8 @@ export interface NewLogin {
   /** How the user was authenticated (RFC 8176). */
   readonly amr: readonly string[];
   readonly origin: Origin;
+  /** The thumbprint of the key to which the session is bound (RFC 9449, section 5); undefined when it is not bound. */
+  readonly jkt: string | undefined;
 }
 
 /** The stored form of a token that a login issues, and the sealed ticket. */
@@ -38,7 +40,7 @@ export class LoginsRepository {
 
   /** Begins a planned login, and writes its event. */
   begin(
-    { subject, passwordHash, clientId, amr, origin }: NewLogin,
+    { subject, passwordHash, clientId, amr, origin, jkt }: NewLogin,
     planned: PlannedLogin,
     { salt, hash, ticket }: StoredTicket,
   ): Promise<Begun> {
@@ -46,7 +48,7 @@ export class LoginsRepository {
     const { address: fromAddress, userAgent: fromAgent, requestId: fromRequest } = origin;
     const from = { fromAddress, fromAgent, fromRequest };
     const act = actValues({ kind: 'login', actor: { name: subject, origin }, reason: amr.join(' ') });
-    const login = { subject, passwordHash, clientId, amr: [...amr], life, longestLife, salt, hash, ticket };
+    const login = { subject, passwordHash, clientId, amr: [...amr], life, longestLife, salt, hash, ticket, jkt };
     return this.statements.runForOne(BEGIN_LOGIN, { ...login, ...planned, ...from, ...act });
   }
 }

@@ -16,6 +16,8 @@ export interface Login {
   /** How the user was authenticated (RFC 8176). */
   readonly amr: readonly string[];
   readonly origin: Origin;
+  /** The thumbprint of the key of the request's DPoP proof, to which the session is bound; undefined without a proof. */
+  readonly jkt: string | undefined;
 }
 
 /** Begins sessions. */
@@ -38,8 +40,9 @@ export class LoginsService {
     clientId = subject,
     amr,
     origin,
+    jkt,
   }: Login): Promise<IssuedSession> {
-    const login = { subject, passwordHash, clientId, amr, origin };
+    const login = { subject, passwordHash, clientId, amr, origin, jkt };
     for (;;) {
       const planned = await this.logins.plan(login);
       const { id, uniqueId, generation, authTime } = planned;

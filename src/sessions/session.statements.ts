@@ -24,7 +24,7 @@ export const CURRENT = statement({
   isIdempotent: true,
   parameters: { id: 'bigint', uniqueId: 'uuid', generation: 'bigint', token: 'text', longestLife: 'float8' },
   returns: rowOf<CurrentSession & SignedPower>(),
-  text: `SELECT ${ISSUED}, t.rotated_on AS "rotatedOn", t.protected_ticket AS "protectedTicket",
+  text: `SELECT ${ISSUED}, t.rotated_on AS "rotatedOn", t.protected_ticket AS "protectedTicket", t.jkt,
       least(t.expires_on, t.auth_time + make_interval(secs => :longestLife::float8)) AS "expiresOn", ${powerColumns('u')}
     FROM refresh_tokens t JOIN users u ON u.email = t.subject
     WHERE t.id = :id AND t.unique_id = :uniqueId AND t.generation = :generation

@@ -25,6 +25,8 @@ export interface AccessTokenGrant {
   /** When and how the user was last authenticated. */
   readonly authTime: Date;
   readonly amr: readonly string[];
+  /** The thumbprint of the key to which the token is bound; undefined for a bearer token. */
+  readonly jkt?: string | undefined;
   /** The time by the database's clock. */
   readonly now: Date;
 }
@@ -43,6 +45,8 @@ export interface AccessTokenClaims {
   readonly auth_time: number;
   readonly amr: readonly string[];
   readonly jti: string;
+  /** The thumbprint of the key to which the token is bound (RFC 9449, section 6.1). */
+  readonly cnf?: { readonly jkt: string };
 }
 
 /** The claims that identify the session of an access token. Times are in seconds since 1970. */
@@ -89,7 +93,7 @@ export class AccessTokensService {
   }
 
   private issue(
-    { subject, clientId, uniqueId, generation, authTime, amr, now }: AccessTokenGrant,
+    { subject, clientId, uniqueId, generation, authTime, amr, now, jkt }: AccessTokenGrant,
     { kid, privateKey }: KeyPair,
     added?: object,
   ): string {
@@ -107,8 +111,9 @@ export class AccessTokensService {
       amr,
       jti: uuid({ random: randomBytes(16) }),
     };
+    const bound = jkt === undefined ? claims : { ...claims, cnf: { jkt } };
     if (this.header.kid !== kid) this.header = { kid, encoded: encode({ alg: 'ES256', typ: TYPE, kid }) };
-    const signed = `${this.header.encoded}.${encode(added ? { ...added, ...claims } : claims)}`;
+    const signed = `${this.header.encoded}.${encode(added ? { ...added, ...bound } : bound)}`;
     return `${signed}.${signExactly(signed, privateKey)}`;
   }
 

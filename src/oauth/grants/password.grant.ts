@@ -32,13 +32,13 @@ export class PasswordGrant extends Grant<typeof PARAMETERS> {
   /** @throws AppError invalid_grant, two_factor_auth_check, must_reset_password, 429, or 503 */
   async handle(
     { username, password, totp }: GivenParameters<typeof PARAMETERS>,
-    { clientId, origin, isAbandoned }: GrantRequest,
+    { clientId, origin, isAbandoned, jkt }: GrantRequest,
   ): Promise<TokenResponse> {
     const { user, amr } = await this.signIn.authenticate({ email: username, password, totp }, origin, isAbandoned);
     // A client that disconnected during the password check may have signed in again. This login would invalidate the tokens of that newer
     // login.
     if (await isAbandoned()) throw abandoned();
-    const response = this.responses.of(() => this.logins.begin({ user, clientId, amr, origin }));
+    const response = this.responses.of(() => this.logins.begin({ user, clientId, amr, origin, jkt }), jkt);
     // With a code, a retry cannot repeat this sign-in, because the code is already used.
     return totp === undefined ? response : response.catch(throwOutcomeUnknown);
   }
