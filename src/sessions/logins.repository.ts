@@ -17,7 +17,7 @@ export interface NewLogin {
   readonly amr: readonly string[];
   readonly origin: Origin;
   /** The thumbprint of the key to which the session is bound (RFC 9449, section 5); undefined when it is not bound. */
-  readonly jkt: string | undefined;
+  readonly jkt?: string | undefined;
 }
 
 /** The stored form of a token that a login issues, and the sealed ticket. */

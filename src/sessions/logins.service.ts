@@ -17,7 +17,7 @@ export interface Login {
   readonly amr: readonly string[];
   readonly origin: Origin;
   /** The thumbprint of the key of the request's DPoP proof, to which the session is bound; undefined without a proof. */
-  readonly jkt: string | undefined;
+  readonly jkt?: string | undefined;
 }
 
 /** Begins sessions. */

@@ -19,7 +19,7 @@ export interface Presented {
   readonly origin: Origin;
   readonly received: Received;
   /** The thumbprint of the key of the request's DPoP proof; undefined without a proof. */
-  readonly jkt: string | undefined;
+  readonly jkt?: string | undefined;
   /** Whether the client has disconnected and no longer waits for the response. */
   readonly isAbandoned: () => Promise<boolean>;
 }

@@ -72,7 +72,7 @@ export interface Rotatable {
   readonly clientId: string | undefined;
   readonly origin: Origin;
   /** The thumbprint of the key of the request's DPoP proof; undefined without a proof. */
-  readonly jkt: string | undefined;
+  readonly jkt?: string | undefined;
 }
 
 /**

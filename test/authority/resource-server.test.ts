@@ -3,6 +3,7 @@ import { createResourceServer } from '../../examples/resource-server/src/applica
 import { Settings } from '../../examples/resource-server/src/settings.js';
 import { Client } from '../support/client.js';
 import { runCli } from '../support/cli.js';
+import { loginWith, ProvingKey } from '../support/proofs.js';
 import { Service } from '../support/service.js';
 import { disposeWithoutLeaks, keepSecret, login, revoke, type Tokens } from '../support/sessions.js';
 
@@ -61,6 +62,12 @@ describe('the example of a resource server', () => {
     }
     const elsewhere = await start(new Settings(service.url.replace('127.0.0.1', 'localhost'), ACCOUNT));
     expect((await elsewhere(tokens.access).get('/notes')).status).toBe(401);
+  });
+
+  it('refuses a token that is bound to a key, since it reads no proofs', async () => {
+    const client = await start(new Settings(service.url, ACCOUNT));
+    const { access } = await loginWith(service, await ProvingKey.make(), 'bound', 'none');
+    for (const method of ['GET', 'DELETE']) expect((await client(access).send(method, '/notes')).status).toBe(401);
   });
 
   it('refuses a token whose session has ended, where it introspects', async () => {

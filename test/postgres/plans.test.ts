@@ -9,6 +9,7 @@ import { runCli } from '../support/cli.js';
 import { databaseUrl, newData } from '../support/data.js';
 import { SECRET } from '../support/fixtures.mjs';
 import { Service } from '../support/service.js';
+import { askWith, ProvingKey } from '../support/proofs.js';
 import { MAY_BE_SENT, namesInCode, NOT_SENT } from '../support/statement-names.js';
 import { ask, disposeWithoutLeaks, seconds, tokensOf } from '../support/sessions.js';
 
@@ -156,6 +157,7 @@ async function useSessions(): Promise<void> {
   const third = tokensOf(await ask(service, form, 'web-app'));
   await ask(service, { grant_type: 'refresh_token', refresh_token: third.refresh }, 'another-app');
   await service.client(`Bearer ${third.access}`).get(RESOURCE);
+  await askWith(service, await (await ProvingKey.make()).prove(service), { ...form, client_id: 'bound-app' });
   for (const token of [third.access, tokensOf(await ask(service, form, 'web-app')).refresh]) {
     await service.client().form('POST', '/api/token/revoke', { token }, { client_id: 'web-app' });
   }
@@ -205,7 +207,7 @@ it(`every statement reads only the rows that it needs of ${ROWS} records, not th
     expect((await runCli(service.dataDir, end, '', logged())).code).toBe(0);
   }
   // The service would run these jobs too, but only after the events of the million records are sealed.
-  for (const job of ['expired-records', 'login-failures'])
+  for (const job of ['expired-records', 'login-failures', 'expired-proofs'])
     await runCli(service.dataDir, ['jobs', 'run', job], '', logged());
   const lines = readFileSync(join(folder, 'log'), 'utf8').trim().split('\n');
   const sent = new Map(
