@@ -1,5 +1,6 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { isUnknown } from './world.mjs';
 
 const TOKEN = '/api/token';
@@ -28,6 +29,7 @@ export class KeylessTheft {
     if (this.#tokens.length === 0 || this.random.chance(0.1)) await this.#signIn();
     else await this.#refresh();
     await this.#steal();
+    await pause(this.random.between(5, 40));
   }
 
   async settle() {

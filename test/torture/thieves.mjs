@@ -20,8 +20,8 @@ const EXCUSED_BY_CHANCE = 5;
 
 /**
  * Thieves have copies of users' refresh tokens. One refreshes without pause, one disconnects after each request, one races its victim, one
- * takes some tokens and stops, one comes late. Two lack the key of a bound session and get nothing. Each theft must be detected at the first replay, and nobody may get a token after that.
- * Honest clients live beside the thieves and must lose nothing.
+ * takes some tokens and stops, one comes late. Each theft must be detected at the first replay, and nobody may get a token after that. Two
+ * lack the key of a bound session, and get nothing. Honest clients live beside the thieves and must lose nothing.
  */
 export async function thieves(context) {
   const { report, deadline } = context;
