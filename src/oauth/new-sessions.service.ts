@@ -36,9 +36,10 @@ export class NewSessionsService {
   ) {}
 
   /**
-   * Begins a session of this user at this client, and returns its tokens. Without a client, the client is named by the user's e-mail. The
-   * previous session of this user and client ends, as at every sign-in (contract 3). The audit trail gets a `login` with `amr` as its
-   * reason, or a `login-failed`. With `jkt`, the session is bound to this key (RFC 9449). The service checks neither password nor second factor: that is the work of the caller.
+   * Begins a session of this user at this client, and returns its tokens. Without a client, the client is named by the user's e-mail. With
+   * `jkt`, session and tokens are bound to this key. The previous session of this user and client ends, as at every sign-in (contract 3).
+   * The audit trail gets a `login` with `amr` as its reason, or a `login-failed`. The service checks neither password nor second factor:
+   * that is the work of the caller.
    * @throws AppError invalid_grant when there is no such user, or the user is disabled; must_reset_password; 408 when the client has
    * disconnected
    */

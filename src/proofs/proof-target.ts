@@ -2,8 +2,8 @@
 const UNRESERVED = /[\w.~-]/;
 
 /**
- * Compares the `htu` of proofs with the URLs of requests. The URL of a request is the public URL of the service and the path of the request.
- * The header Host does not count: a server to which a client sends a proof could forward the proof here with its own name as Host.
+ * Compares the `htu` of proofs with the URLs of requests. The URL of a request is the public URL of the service and the path of the
+ * request. The header Host does not count: a server to which a client sends a proof could forward the proof here with its own name as Host.
  */
 export class ProofTargets {
   private readonly origin: string;

@@ -91,8 +91,8 @@ function refusalOf(session: Diagnosis, generation: number): Refusal | undefined 
 }
 
 /**
- * Whether the token was issued to a key, and the request has no proof of this key. Such a token is worthless to a thief, so it ends nothing.
- * A token that was issued before the session was bound is judged by its age: a thief may have bound the session to a key.
+ * Whether the token was issued to a key, and the request has no proof of this key. Such a token is worthless to a thief, so it ends
+ * nothing. A token that was issued before the session was bound is judged by its age: a thief may have bound the session to a key.
  */
 function isUnproven({ isOfKey, boundFrom }: Diagnosis, generation: number): boolean {
   return !isOfKey && boundFrom !== null && generation >= boundFrom;
