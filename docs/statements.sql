@@ -1394,12 +1394,13 @@ RETURNING name;
 -- $15 fromAddress: inet or null
 -- $16 fromAgent: text or null
 -- $17 fromRequest: text or null
--- $18 kind: text
--- $19 actor: text
--- $20 reason: text or null
--- $21 address: text or null
--- $22 userAgent: text or null
--- $23 requestId: text or null
+-- $18 jkt: text or null
+-- $19 kind: text
+-- $20 actor: text
+-- $21 reason: text or null
+-- $22 address: text or null
+-- $23 userAgent: text or null
+-- $24 requestId: text or null
 WITH
   allowed AS (
     SELECT email
@@ -1430,7 +1431,9 @@ WITH
         last_redeemed_on,
         last_address,
         last_user_agent,
-        last_request_id
+        last_request_id,
+        jkt,
+        bound_from
       ) = ROW (
         :uniqueId::uuid,
         :generation::bigint,
@@ -1447,7 +1450,11 @@ WITH
         now(),
         :fromAddress::inet,
         :fromAgent::text,
-        :fromRequest::text
+        :fromRequest::text,
+        :jkt::text,
+        CASE
+          WHEN :jkt::text IS NOT NULL THEN :generation::bigint
+        END
       ),
       rotations = '{}',
       repetitions = 0,
@@ -1495,7 +1502,9 @@ WITH
         last_redeemed_on,
         last_address,
         last_user_agent,
-        last_request_id
+        last_request_id,
+        jkt,
+        bound_from
       )
     SELECT
       :id::bigint,
@@ -1517,7 +1526,11 @@ WITH
       now(),
       :fromAddress::inet,
       :fromAgent::text,
-      :fromRequest::text
+      :fromRequest::text,
+      :jkt::text,
+      CASE
+        WHEN :jkt::text IS NOT NULL THEN :generation::bigint
+      END
     FROM allowed
     WHERE :earlierUniqueId::uuid IS NULL
     ON CONFLICT (subject, client_id)
@@ -1663,6 +1676,82 @@ FROM pg_control_checkpoint();
 -- $1 channel: text
 -- $2 topic: text
 SELECT pg_notify (:channel, :topic);
+
+-- name: proof-forget
+-- sent again when its connection broke
+-- $1 limit: bigint
+DELETE FROM dpop_proofs
+WHERE
+  digest IN (
+    SELECT digest
+    FROM dpop_proofs
+    WHERE expires_on < now()
+    ORDER BY expires_on
+    LIMIT
+      :limit
+    FOR UPDATE
+      SKIP LOCKED
+  )
+RETURNING digest;
+
+-- name: proof-use
+-- sent again when its connection broke
+-- $1 digest: uuid[]
+-- $2 usedBy: uuid[]
+-- $3 goodFrom: float8[]
+-- $4 goodUntil: float8[]
+WITH
+  given AS (
+    SELECT
+      ordinal,
+      digest,
+      used_by,
+      to_timestamp(good_until) AS expires_on,
+      now() BETWEEN to_timestamp(good_from) AND to_timestamp(good_until) AS is_timely
+    FROM
+      unnest(
+        (SELECT :digest::uuid[]),
+        (SELECT :usedBy::uuid[]),
+        (SELECT :goodFrom::float8[]),
+        (SELECT :goodUntil::float8[])
+      ) WITH ORDINALITY AS batch (digest, used_by, good_from, good_until, ordinal)
+  ),
+  used AS (
+    INSERT INTO
+      dpop_proofs (digest, used_by, expires_on)
+    SELECT
+      digest,
+      used_by,
+      expires_on
+    FROM given
+    WHERE is_timely
+    ORDER BY
+      digest,
+      ordinal
+    ON CONFLICT (digest) DO NOTHING
+    RETURNING
+      digest,
+      used_by
+  )
+SELECT
+  given.ordinal::int,
+  given.is_timely AS "isTimely",
+  now() AS now,
+  EXISTS (
+    SELECT
+    FROM used
+    WHERE
+      used.digest = given.digest
+      AND used.used_by = given.used_by
+  )
+  OR EXISTS (
+    SELECT
+    FROM dpop_proofs p
+    WHERE
+      p.digest = given.digest
+      AND p.used_by = given.used_by
+  ) AS "isFirst"
+FROM given;
 
 -- name: record-create
 -- $1 subject: text
@@ -2692,6 +2781,7 @@ SELECT
   now() AS now,
   t.rotated_on AS "rotatedOn",
   t.protected_ticket AS "protectedTicket",
+  t.jkt,
   least(t.expires_on, t.auth_time + make_interval(secs => :longestLife::float8)) AS "expiresOn",
   u.email,
   u.is_administrator AS "isAdministrator",
@@ -2718,6 +2808,7 @@ WHERE
 -- $4 longestLife: float8
 -- $5 generation: bigint
 -- $6 address: inet or null
+-- $7 jkt: text or null
 SELECT
   t.id,
   t.unique_id AS "uniqueId",
@@ -2737,6 +2828,14 @@ SELECT
     AND t.expires_on > now()
     AND t.auth_time + make_interval(secs => :longestLife::float8) > now()
   ) AS "isExpired",
+  coalesce(
+    (
+      t.jkt IS NULL
+      OR t.jkt = :jkt::text
+    ),
+    false
+  ) AS "isOfKey",
+  t.bound_from AS "boundFrom",
   extract(
     epoch
     FROM clock_timestamp() - (t.rotated_on || t.rotations) [t.generation - :generation::bigint]
@@ -3392,8 +3491,9 @@ WHERE
 -- $8 address: inet[] with null elements
 -- $9 userAgent: text[] with null elements
 -- $10 requestId: text[] with null elements
--- $11 life: float8
--- $12 longestLife: float8
+-- $11 jkt: text[] with null elements
+-- $12 life: float8
+-- $13 longestLife: float8
 WITH
   locked AS (
     SELECT
@@ -3404,6 +3504,7 @@ WITH
       batch.address,
       batch.user_agent,
       batch.request_id,
+      batch.jkt,
       u.email,
       u.is_administrator AS "isAdministrator",
       u.roles,
@@ -3419,8 +3520,9 @@ WITH
         (SELECT :hash::text[]),
         (SELECT :address::inet[]),
         (SELECT :userAgent::text[]),
-        (SELECT :requestId::text[])
-      ) WITH ORDINALITY AS batch (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, ordinal),
+        (SELECT :requestId::text[]),
+        (SELECT :jkt::text[])
+      ) WITH ORDINALITY AS batch (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, jkt, ordinal),
       refresh_tokens t,
       users u
     WHERE
@@ -3432,6 +3534,10 @@ WITH
       AND t.issued
       AND t.expires_on > now()
       AND t.auth_time + make_interval(secs => :longestLife::float8) > now()
+      AND (
+        t.jkt IS NULL
+        OR t.jkt = batch.jkt
+      )
       AND u.email = t.subject
       AND u.enabled
       AND NOT (
@@ -3464,6 +3570,12 @@ SET
   last_request_id = locked.request_id,
   last_address = locked.address,
   last_user_agent = locked.user_agent,
+  jkt = coalesce(t.jkt, locked.jkt),
+  bound_from = CASE
+    WHEN t.jkt IS NULL
+    AND locked.jkt IS NOT NULL THEN t.generation + 1
+    ELSE t.bound_from
+  END,
   updated_on = date_trunc('second', now()),
   updated_by = t.subject,
   expires_on = CASE
@@ -3498,9 +3610,10 @@ RETURNING
 -- $8 address: inet[] with null elements
 -- $9 userAgent: text[] with null elements
 -- $10 requestId: text[] with null elements
--- $11 life: float8
--- $12 longestLife: float8
--- $13 skipsElsewhere: boolean
+-- $11 jkt: text[] with null elements
+-- $12 life: float8
+-- $13 longestLife: float8
+-- $14 skipsElsewhere: boolean
 WITH
   locked AS (
     SELECT
@@ -3531,6 +3644,7 @@ WITH
       batch.address,
       batch.user_agent,
       batch.request_id,
+      batch.jkt,
       u.email,
       u.is_administrator AS "isAdministrator",
       u.roles,
@@ -3546,8 +3660,9 @@ WITH
         (SELECT :hash::text[]),
         (SELECT :address::inet[]),
         (SELECT :userAgent::text[]),
-        (SELECT :requestId::text[])
-      ) WITH ORDINALITY AS batch (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, ordinal),
+        (SELECT :requestId::text[]),
+        (SELECT :jkt::text[])
+      ) WITH ORDINALITY AS batch (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, jkt, ordinal),
       refresh_tokens t,
       users u
     WHERE
@@ -3559,6 +3674,10 @@ WITH
       AND t.issued
       AND t.expires_on > now()
       AND t.auth_time + make_interval(secs => :longestLife::float8) > now()
+      AND (
+        t.jkt IS NULL
+        OR t.jkt = batch.jkt
+      )
       AND u.email = t.subject
       AND u.enabled
       AND NOT (
@@ -3595,6 +3714,12 @@ WITH
       last_request_id = locked.request_id,
       last_address = locked.address,
       last_user_agent = locked.user_agent,
+      jkt = coalesce(t.jkt, locked.jkt),
+      bound_from = CASE
+        WHEN t.jkt IS NULL
+        AND locked.jkt IS NOT NULL THEN t.generation + 1
+        ELSE t.bound_from
+      END,
       updated_on = date_trunc('second', now()),
       updated_by = t.subject,
       expires_on = CASE

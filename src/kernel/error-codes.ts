@@ -29,7 +29,8 @@ export const REQUEST_ERRORS = catalogue({
     status: 'varies',
     meaning:
       'The DPoP proof is not valid, for the reason in the message (RFC 9449): 400 at the token endpoint, 401 at other routes.',
-    action: 'The client corrects what the message names. If it is `iat`, the clock of the client or of the database is wrong.',
+    action:
+      'The client corrects what the message names. If it is `iat`, the clock of the client or of the database is wrong.',
   },
   use_dpop_nonce: {
     status: 'varies',

@@ -29,7 +29,9 @@ export function nonceNeeded(nonce: string, place: ProofPlace): AppError {
 /** 401 for a proof by another key than that of the access token (RFC 9449, section 7.1). */
 export function otherKey(): AppError {
   const headers = { 'www-authenticate': proofChallenge('invalid_token') };
-  return new AppError('unauthorized', 401, 'The key of the DPoP proof is not the key of the access token.', { headers });
+  return new AppError('unauthorized', 401, 'The key of the DPoP proof is not the key of the access token.', {
+    headers,
+  });
 }
 
 function refusal(

@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { calculateJwkThumbprint, compactVerify, decodeProtectedHeader, importJWK, type CryptoKey, type JWK } from 'jose';
+import {
+  calculateJwkThumbprint,
+  compactVerify,
+  decodeProtectedHeader,
+  importJWK,
+  type CryptoKey,
+  type JWK,
+} from 'jose';
 import { PROOF_ALGORITHMS } from './proof-algorithms.js';
 
 /** How many keys of clients are remembered. Each takes about two kilobytes. */
@@ -66,7 +73,8 @@ async function keyOf(proof: string): Promise<ProofKey> {
   if (typeof given !== 'object' || given === null) throw new ProofFault('its header has no jwk');
   if (PRIVATE.some((member) => member in given)) throw new ProofFault('its jwk is not a public key');
   const { kty, crv, x, y, n = '', e = '' } = given as JWK;
-  if (kty === 'RSA' && (n.length > RSA_LIMITS.n || e.length > RSA_LIMITS.e)) throw new ProofFault('its key is too long');
+  if (kty === 'RSA' && (n.length > RSA_LIMITS.n || e.length > RSA_LIMITS.e))
+    throw new ProofFault('its key is too long');
   const publicKey = (kty === 'RSA' ? { kty, n, e } : { kty, crv, x, ...(y !== undefined && { y }) }) as JWK;
   try {
     const key = (await importJWK(publicKey, alg)) as CryptoKey;

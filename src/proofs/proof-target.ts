@@ -26,7 +26,10 @@ export class ProofTargets {
     const { origin, pathname, username, password } = new URL(htu);
     if (origin !== this.origin || username !== '' || password !== '') return false;
     const [path = ''] = target.split(/[?#]/, 1);
-    const [given, expected] = [normalized(pathname), normalized(new URL(path.replace(/^\/+/, '/'), this.origin).pathname)];
+    const [given, expected] = [
+      normalized(pathname),
+      normalized(new URL(path.replace(/^\/+/, '/'), this.origin).pathname),
+    ];
     return given === expected || given === this.prefix + expected;
   }
 }

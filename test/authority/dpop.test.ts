@@ -38,7 +38,11 @@ const seconds = (): number => Math.floor(Date.now() / 1000);
 const now = (change: number): Proved => ({ claims: { iat: seconds() + change } });
 
 /** A bad proof: what is wrong with it, the changes or the text that make it bad, and the reason that the answer has. */
-type BadProof = readonly [what: string, made: (good: string) => Proved | string | Promise<Proved | string>, reason: string];
+type BadProof = readonly [
+  what: string,
+  made: (good: string) => Proved | string | Promise<Proved | string>,
+  reason: string,
+];
 
 const BAD: readonly BadProof[] = [
   ['of another method', () => ({ claims: { htm: 'DELETE' } }), 'its htm is not the method'],
@@ -102,16 +106,19 @@ function expectChallenge({ status, headers, body }: Answer, error: string, messa
 }
 
 describe('the token endpoint', () => {
-  it.each(ALGORITHMS.split(' '))('binds the tokens of a sign-in and of a refresh to the key of a proof: %s', async (alg) => {
-    const own = await ProvingKey.make(alg);
-    const first = await askWith(service, await own.prove(service), passwordForm('all', alg));
-    const second = await refreshWith(service, own, tokensOf(first).refresh);
-    for (const answer of [first, second]) {
-      expect([answer.status, answer.body.token_type]).toEqual([200, 'DPoP']);
-      expect(decodeJwt(tokensOf(answer).access)['cnf']).toEqual({ jkt: own.jkt });
-      expect((await call(service, own, tokensOf(answer).access)).status).toBe(200);
-    }
-  });
+  it.each(ALGORITHMS.split(' '))(
+    'binds the tokens of a sign-in and of a refresh to the key of a proof: %s',
+    async (alg) => {
+      const own = await ProvingKey.make(alg);
+      const first = await askWith(service, await own.prove(service), passwordForm('all', alg));
+      const second = await refreshWith(service, own, tokensOf(first).refresh);
+      for (const answer of [first, second]) {
+        expect([answer.status, answer.body.token_type]).toEqual([200, 'DPoP']);
+        expect(decodeJwt(tokensOf(answer).access)['cnf']).toEqual({ jkt: own.jkt });
+        expect((await call(service, own, tokensOf(answer).access)).status).toBe(200);
+      }
+    },
+  );
 
   it('gives bearer tokens to a request without a proof', async () => {
     const { body } = await service.client().form('POST', TOKEN, PASSWORD);
@@ -139,7 +146,11 @@ describe('the token endpoint', () => {
 
   it('takes the URL in every spelling that means the same', async () => {
     const { port } = new URL(service.url);
-    for (const htu of [`HTTP://127.0.0.1:${port}${TOKEN}`, `${service.url}/api//token/?a=b#c`, `${service.url}/%61pi/token`]) {
+    for (const htu of [
+      `HTTP://127.0.0.1:${port}${TOKEN}`,
+      `${service.url}/api//token/?a=b#c`,
+      `${service.url}/%61pi/token`,
+    ]) {
       const { status } = await askWith(service, await key.prove(service, { claims: { htu } }), PASSWORD);
       expect([htu, status]).toEqual([htu, 200]);
     }
@@ -160,7 +171,9 @@ describe('the token endpoint', () => {
       const answer = await askWith(service, await key.prove(service, { claims: { nonce } }), PASSWORD);
       expect([answer.status, answer.body.error]).toEqual([400, 'use_dpop_nonce']);
       const fresh = answer.headers.get('dpop-nonce');
-      expect((await askWith(service, await key.prove(service, { claims: { nonce: fresh } }), PASSWORD)).status).toBe(200);
+      expect((await askWith(service, await key.prove(service, { claims: { nonce: fresh } }), PASSWORD)).status).toBe(
+        200,
+      );
     }
   });
 
@@ -216,7 +229,9 @@ describe('a protected route', () => {
         401,
         `Bearer error="invalid_token", DPoP algs="${ALGORITHMS}"`,
       ]);
-      expect(answer.body.Message).toBe('The access token is bound to a key: send it as DPoP, with a proof of this key.');
+      expect(answer.body.Message).toBe(
+        'The access token is bound to a key: send it as DPoP, with a proof of this key.',
+      );
     }
     // The refused requests did not use the proof.
     expect((await service.client(`DPoP ${access}`).send('GET', RESOURCE, { headers: { dpop } })).status).toBe(200);
@@ -231,7 +246,9 @@ describe('a protected route', () => {
 
   it('takes a proof once, however many requests carry it concurrently', async () => {
     const dpop = await key.prove(service, { method: 'GET', path: RESOURCE, access });
-    const answers = await times(12, () => service.client(`DPoP ${access}`).send('GET', RESOURCE, { headers: { dpop } }));
+    const answers = await times(12, () =>
+      service.client(`DPoP ${access}`).send('GET', RESOURCE, { headers: { dpop } }),
+    );
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     for (const answer of answers.filter(({ status }) => status !== 200))
       expectChallenge(answer, 'invalid_dpop_proof', 'it was used before');
@@ -289,7 +306,8 @@ describe('a session that is bound to a key', () => {
   it('gets a lost answer again by a proof of its key alone', async () => {
     for (const first of [await loginWith(service, key, 'lost'), await login(service, 'all', 'lost and late')]) {
       const next = tokensOf(await refreshWith(service, key, first.refresh));
-      for (const wrong of [undefined, other]) expect((await refreshWith(service, wrong, first.refresh)).body).toEqual(REFUSED);
+      for (const wrong of [undefined, other])
+        expect((await refreshWith(service, wrong, first.refresh)).body).toEqual(REFUSED);
       expect(tokensOf(await refreshWith(service, key, first.refresh)).refresh).toBe(next.refresh);
       expect(await story(service, first)).toEqual([
         ...['login: pwd', ISSUED_TO_KEY, ISSUED_TO_KEY],
@@ -303,7 +321,8 @@ describe('a session that is bound to a key', () => {
     const second = tokensOf(await refreshWith(service, key, first.refresh));
     const third = tokensOf(await refreshWith(service, key, second.refresh));
     await untilStale();
-    for (const wrong of [undefined, other]) expect((await refreshWith(service, wrong, first.refresh)).body).toEqual(REFUSED);
+    for (const wrong of [undefined, other])
+      expect((await refreshWith(service, wrong, first.refresh)).body).toEqual(REFUSED);
     expect((await call(service, key, third.access)).status).toBe(200);
     expect((await refreshWith(service, key, first.refresh)).body).toEqual(REFUSED);
     expect((await call(service, key, third.access)).status).toBe(401);
@@ -337,7 +356,10 @@ describe('a session that is bound to a key', () => {
 });
 
 describe('the URL of a proof', () => {
-  const path = fc.array(fc.stringMatching(/^[\w.~-]{1,8}$/).filter((part) => !/^\.+$/.test(part)), { minLength: 1, maxLength: 4 });
+  const path = fc.array(
+    fc.stringMatching(/^[\w.~-]{1,8}$/).filter((part) => !/^\.+$/.test(part)),
+    { minLength: 1, maxLength: 4 },
+  );
   const issuer = fc.constantFrom('https://auth.example.com', 'https://auth.example.com/a/b', 'http://[::1]:3000');
 
   it('is the public URL with the path of the request, in every spelling that means the same', () => {

@@ -36,7 +36,10 @@ export class ProvingKey {
   }
 
   /** A proof for a request to this service, by default one to the token endpoint. */
-  prove(service: Service, { method = 'POST', path = TOKEN, access, claims, header, publicUrl }: Proved = {}): Promise<string> {
+  prove(
+    service: Service,
+    { method = 'POST', path = TOKEN, access, claims, header, publicUrl }: Proved = {},
+  ): Promise<string> {
     return new SignJWT({
       jti: randomUUID(),
       htm: method,

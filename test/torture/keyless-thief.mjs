@@ -50,7 +50,9 @@ export class KeylessTheft {
   }
 
   async #refresh() {
-    this.#keep(await this.#askProved({ grant_type: 'refresh_token', refresh_token: this.#tokens.at(-1).refresh_token }));
+    this.#keep(
+      await this.#askProved({ grant_type: 'refresh_token', refresh_token: this.#tokens.at(-1).refresh_token }),
+    );
   }
 
   /** Each attempt needs another proof: the proof of an attempt whose answer was lost may be used. */
@@ -78,14 +80,18 @@ export class KeylessTheft {
     const atRoute = { method: 'GET', path: ROUTE, access };
     const used = await this.#prove(this.owner, atRoute);
     const first = await this.#use(`DPoP ${access}`, used);
-    if (!isUnknown(first) && first.status !== 200) this.#violate('a bound token is good with its key', `${first.status}`);
+    if (!isUnknown(first) && first.status !== 200)
+      this.#violate('a bound token is good with its key', `${first.status}`);
     const attempts = [
       ['refreshes without a proof', () => this.#ask(form)],
       ['refreshes with a proof of another key', async () => this.#ask(form, await this.#prove(this.thief, atToken))],
       ['refreshes with the proof of another request', () => this.#ask(form, used)],
       ['uses the token as a bearer', () => this.#use(`Bearer ${access}`)],
       ['uses the token without a proof', () => this.#use(`DPoP ${access}`)],
-      ['uses the token with another key', async () => this.#use(`DPoP ${access}`, await this.#prove(this.thief, atRoute))],
+      [
+        'uses the token with another key',
+        async () => this.#use(`DPoP ${access}`, await this.#prove(this.thief, atRoute)),
+      ],
       ['repeats a proof of the owner', () => (isUnknown(first) ? first : this.#use(`DPoP ${access}`, used))],
     ];
     for (const [what, attempt] of attempts) {
