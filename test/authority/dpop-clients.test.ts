@@ -4,7 +4,7 @@ import * as openid from 'openid-client';
 import { RESOURCE, type Answer } from '../support/client.js';
 import { askWith, call, passwordForm, ProvingKey, refreshWith } from '../support/proofs.js';
 import { Service } from '../support/service.js';
-import { disposeWithoutLeaks, keepSecret, login, TOKEN, tokensOf } from '../support/sessions.js';
+import { disposeWithoutLeaks, keepSecret, login, the, TOKEN, tokensOf } from '../support/sessions.js';
 
 // Clients that other people wrote, unchanged, and a service that demands its nonces.
 
@@ -116,7 +116,7 @@ describe('oauth4webapi', () => {
     );
     expect(answer.status).toBe(200);
     // What the client sent, judged by the client's own code for servers.
-    const claims = await oauth.validateJwtAccessToken(server, fetched.at(-1) as Request, service.url, {
+    const claims = await oauth.validateJwtAccessToken(server, the(fetched.at(-1)), service.url, {
       ...HTTP,
       requireDPoP: true,
     });

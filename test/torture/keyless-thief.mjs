@@ -13,7 +13,6 @@ const STOLEN = 6;
  * thief gets nothing and ends nothing, and the user refreshes as long as the world lasts.
  */
 export class KeylessTheft {
-  #jwk;
   #tokens = [];
 
   constructor(world, user, name) {
