@@ -9,12 +9,28 @@ export interface Account {
 }
 
 /**
+ * The session whose access token a request carries.
+ * @publicApi
+ */
+export interface PrincipalSession {
+  /** UniqueId of the session. */
+  readonly uniqueId: string;
+  readonly clientId: string;
+  /** When the user signed in, in seconds since 1970 by the database's clock. */
+  readonly authTime: number;
+  /** How the user was authenticated (RFC 8176). */
+  readonly amr: readonly string[];
+}
+
+/**
  * The user who makes a request, and the origin of the request. The name is the e-mail: the subject of tokens and the author of writes.
  * @publicApi
  */
 export interface Principal extends Actor {
   readonly isAdministrator: boolean;
   readonly roles: readonly string[];
+  /** Absent if the request carries the password itself, as Basic credentials. */
+  readonly session?: PrincipalSession | undefined;
 }
 
 /**

@@ -14,12 +14,14 @@ export class RolesGuard implements CanActivate {
     const policy = policyOf(this.reflector, context.getHandler(), context.getClass());
     if (policy === 'public') return true;
     const { user } = context.switchToHttp().getRequest<FastifyRequest>();
-    if (policy && user && holdsRole(user, ...policy.roles)) return true;
+    if (policy === 'signed-in' && user) return true;
+    const roles = policy === 'signed-in' ? undefined : policy?.roles;
+    if (roles && user && holdsRole(user, ...roles)) return true;
     throw new AppError(
       'insufficient_scope',
       403,
-      policy
-        ? `This needs the role ${policy.roles.join(' or ')}.`
+      roles
+        ? `This needs the role ${roles.join(' or ')}.`
         : 'This route is closed, because it declares no policy.',
       { headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' } },
     );

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-jwt';
-import type { Principal } from '../access/principal.js';
+import type { Principal, PrincipalSession } from '../access/principal.js';
 import { principalOf } from '../access/request-origin.js';
 import { SessionPrincipalsService } from '../sessions/session-principals.service.js';
 import { AccessTokensService, referenceOf, type AccessTokenClaims } from '../signing-keys/access-tokens.service.js';
@@ -35,8 +35,12 @@ export class BearerStrategy extends PassportStrategy(Strategy, 'tessera-bearer')
   /** The principal of the verified claims, or false when the token has expired or its session has ended. */
   async validate(request: FastifyRequest, claims: AccessTokenClaims): Promise<Principal | false> {
     const user = await this.principals.userOf(referenceOf(claims));
-    return user ? principalOf(user, request) : false;
+    return user ? principalOf(user, request, sessionOf(claims)) : false;
   }
+}
+
+function sessionOf({ sid, client_id, auth_time, amr }: AccessTokenClaims): PrincipalSession {
+  return { uniqueId: sid, clientId: client_id, authTime: auth_time, amr };
 }
 
 /** The extractor of passport-jwt would accept a header with several words and use the first word as the token. */

@@ -164,6 +164,11 @@ export class Settings {
   @IsIn(SCOPE, { message: `expected one of ${SCOPE.join(', ')}` })
   readonly REQUESTED_SCOPE: (typeof SCOPE)[number] = 'ignore';
 
+  /** Whether an introspection shows the device of the session: its name, its program, and its addresses, as `device`. */
+  @Expose()
+  @IsIn(SWITCH, { message: `expected one of ${SWITCH.join(', ')}` })
+  readonly INTROSPECTION_DEVICE: (typeof SWITCH)[number] = 'off';
+
   /** How long an expired record is kept after its expiry and its last change, in seconds. */
   @wholeNumber(0, 3_153_600_000, 'seconds')
   readonly EXPIRED_RECORD_RETENTION: number = 2_592_000;

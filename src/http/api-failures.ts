@@ -62,9 +62,26 @@ export function ApiValidationFailure(failure: MemberFailure, malformed: string):
  * @publicApi
  */
 export function ApiFailures(...statuses: (keyof typeof DESCRIPTIONS)[]): MethodDecorator {
+  return documented([401, 403, ...statuses, 429, 500, 503]);
+}
+
+/**
+ * Documents failures of a route that needs a user, but no role: like `ApiFailures`, without 403.
+ * @publicApi
+ */
+export function ApiUserFailures(...statuses: (keyof typeof DESCRIPTIONS)[]): MethodDecorator {
+  return documented([401, ...statuses, 429, 500, 503]);
+}
+
+/** Documents failures of a public route: like `ApiFailures`, without 401 and 403. */
+export function ApiPublicFailures(...statuses: (keyof typeof DESCRIPTIONS)[]): MethodDecorator {
+  return documented([...statuses, 500, 503]);
+}
+
+function documented(statuses: readonly (keyof typeof DESCRIPTIONS)[]): MethodDecorator {
   return applyDecorators(
     ApiExtraModels(FailureBody),
-    ...([401, 403, ...statuses, 429, 500, 503] as const).map((status) =>
+    ...statuses.map((status) =>
       ApiResponse({
         status,
         description: DESCRIPTIONS[status],

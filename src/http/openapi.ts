@@ -42,6 +42,7 @@ function openApiDocument(app: INestApplication, base: string): OpenAPIObject {
     .addServer(base === '' ? '/' : base)
     .addTag('RefreshTokens', 'Records of refresh tokens.')
     .addTag('Token', 'The OAuth 2.0 token endpoint.')
+    .addTag('Account', 'What signed-in users see and change of their own account.')
     .addTag('AuditTrailEntries', 'Events: who did what to which session, and why.')
     .addTag('Discovery', 'Discovery for clients and verifiers.')
     .addTag('Health', 'Probes for orchestrators and load balancers.')

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IntrospectedDevice } from './introspected-device.js';
 
 const text = (example: string, description?: string): PropertyDecorator =>
   ApiPropertyOptional({ type: String, example, ...(description && { description }) });
@@ -54,4 +55,7 @@ export class IntrospectionResponse {
 
   @ApiPropertyOptional({ type: [String], example: ['pwd'], description: 'How the user signed in (RFC 8176).' })
   readonly amr?: readonly string[];
+
+  @ApiPropertyOptional({ type: IntrospectedDevice, description: 'Only if `INTROSPECTION_DEVICE` is `on`.' })
+  readonly device?: IntrospectedDevice;
 }

@@ -30,7 +30,9 @@ export const ClientRequest = createParamDecorator((_data: unknown, context: Exec
   const parameters = parametersOf(request);
   const clientId = clientNameOf(request.raw, parameters.get('client_id'));
   const { received } = request;
-  return { parameters, clientId, origin: originOf(request), received, isAbandoned: () => isAbandoned(request) };
+  const deviceName = parameters.get('device_name');
+  const origin = originOf(request);
+  return { parameters, clientId, deviceName, origin, received, isAbandoned: () => isAbandoned(request) };
 });
 
 /** Returns a required parameter. @throws AppError invalid_request */

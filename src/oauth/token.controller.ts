@@ -4,6 +4,7 @@ import { CurrentPrincipal } from '../access/current-principal.js';
 import { Public, Role } from '../access/policy.js';
 import type { Principal } from '../access/principal.js';
 import { ApiClientId, ApiOAuthFailures, OAuthEndpoint } from './api-oauth.js';
+import { DEVICE_NAME_LENGTH } from './device-name.js';
 import { TokenResponse } from './grants/grant.js';
 import { IntrospectionResponse } from './introspection-response.js';
 import { IntrospectionService } from './introspection.service.js';
@@ -46,6 +47,11 @@ export class TokenController {
       properties: {
         // `describeGrants` adds `grant_type` and the parameters of all grants, also of those that modules plug in.
         client_id: CLIENT_ID,
+        device_name: {
+          type: 'string',
+          maxLength: DEVICE_NAME_LENGTH,
+          description: 'At a sign-in: what the user calls this device. Users see it in the list of their sessions.',
+        },
         scope: {
           type: 'string',
           description:

@@ -2,7 +2,7 @@
  * The kit for resources of a team, and the conventions of the contract: members of bodies, envelopes, searches, batches and conditional writes.
  * @packageDocumentation
  */
-export { ApiFailures, ApiValidationFailure } from '../http/api-failures.js';
+export { ApiFailures, ApiUserFailures, ApiValidationFailure } from '../http/api-failures.js';
 export { formatDateTime } from '../kernel/date-time.js';
 export { ValidationError, type MemberFailure } from '../kernel/validation-error.js';
 export { ApiCreate, ApiDelete, ApiGet, ApiList, ApiUpdate, ApiUpdateAt } from './api-resource.js';
@@ -12,7 +12,14 @@ export { entityTagOf } from './entity-tag.js';
 export { findPage, type Searchable, type SearchColumn } from './find-page.js';
 export { IdParam } from './id.pipe.js';
 export { ListEnvelope, toBatch, toListEnvelope } from './list-envelope.js';
-export { OptionalText, RequiredDateTime, RequiredId, RequiredText, type TextOptions } from './members.js';
+export {
+  OptionalFlag,
+  OptionalText,
+  RequiredDateTime,
+  RequiredId,
+  RequiredText,
+  type TextOptions,
+} from './members.js';
 export { Preconditions, RequestPreconditions } from './preconditions.js';
 export type { FilterKind } from './search-filters.js';
 export { SearchQuery, type SearchDefinition } from './search-parameters.js';

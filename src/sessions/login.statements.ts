@@ -57,6 +57,7 @@ const LOGIN = {
   fromAddress: 'inet?',
   fromAgent: 'text?',
   fromRequest: 'text?',
+  deviceName: 'text?',
 } as const;
 
 /** The columns that a login writes, and their values. */
@@ -77,6 +78,8 @@ const WRITTEN = {
   last_address: ':fromAddress::inet',
   last_user_agent: ':fromAgent::text',
   last_request_id: ':fromRequest::text',
+  first_address: ':fromAddress::inet',
+  device_name: ':deviceName::text',
 };
 const COLUMNS = Object.keys(WRITTEN).join(', ');
 const VALUES = Object.values(WRITTEN).join(', ');

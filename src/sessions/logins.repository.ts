@@ -16,6 +16,8 @@ export interface NewLogin {
   /** How the user was authenticated (RFC 8176). */
   readonly amr: readonly string[];
   readonly origin: Origin;
+  /** What the user calls the device, if the client sends a name. */
+  readonly deviceName: string | undefined;
 }
 
 /** The stored form of a token that a login issues, and the sealed ticket. */
@@ -38,13 +40,13 @@ export class LoginsRepository {
 
   /** Begins a planned login, and writes its event. */
   begin(
-    { subject, passwordHash, clientId, amr, origin }: NewLogin,
+    { subject, passwordHash, clientId, amr, origin, deviceName }: NewLogin,
     planned: PlannedLogin,
     { salt, hash, ticket }: StoredTicket,
   ): Promise<Begun> {
     const { REFRESH_TOKEN_TTL: life, REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
     const { address: fromAddress, userAgent: fromAgent, requestId: fromRequest } = origin;
-    const from = { fromAddress, fromAgent, fromRequest };
+    const from = { fromAddress, fromAgent, fromRequest, deviceName };
     const act = actValues({ kind: 'login', actor: { name: subject, origin }, reason: amr.join(' ') });
     const login = { subject, passwordHash, clientId, amr: [...amr], life, longestLife, salt, hash, ticket };
     return this.statements.runForOne(BEGIN_LOGIN, { ...login, ...planned, ...from, ...act });

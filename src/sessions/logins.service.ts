@@ -16,6 +16,8 @@ export interface Login {
   /** How the user was authenticated (RFC 8176). */
   readonly amr: readonly string[];
   readonly origin: Origin;
+  /** What the user calls the device, if the client sends a name. */
+  readonly deviceName?: string | undefined;
 }
 
 /** Begins sessions. */
@@ -38,8 +40,9 @@ export class LoginsService {
     clientId = subject,
     amr,
     origin,
+    deviceName,
   }: Login): Promise<IssuedSession> {
-    const login = { subject, passwordHash, clientId, amr, origin };
+    const login = { subject, passwordHash, clientId, amr, origin, deviceName };
     for (;;) {
       const planned = await this.logins.plan(login);
       const { id, uniqueId, generation, authTime } = planned;

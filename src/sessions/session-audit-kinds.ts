@@ -38,6 +38,7 @@ export class SessionAuditKinds extends AuditKinds {
           action: 'the actor is that user',
         },
         'ended-by-operator': 'an operator ended the session on the command line',
+        'ended-by-user': 'the user ended the session in the own account',
         restored: 'an operator ended the session after a restore, because an exported trail names its end',
         'password-changed': USER_CHANGED,
         'user-disabled': USER_CHANGED,

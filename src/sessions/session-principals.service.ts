@@ -3,7 +3,7 @@ import type { AccessTokenReference } from '../signing-keys/access-tokens.service
 import { GenuineUsersService } from '../users/genuine-users.service.js';
 import { ConfirmationsService } from './confirmations.service.js';
 import type { RefreshTokenClaims } from './refresh-token.codec.js';
-import type { CurrentSession } from './session.js';
+import type { CurrentSession, SessionDevice } from './session.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { TicketsService } from './tickets.service.js';
 
@@ -33,6 +33,11 @@ export class SessionPrincipalsService {
     if (!user || !this.users.admits(user)) return undefined;
     if (user.unconfirmed !== null) this.confirmations.note({ uniqueId: token.uniqueId, generation: user.unconfirmed });
     return user;
+  }
+
+  /** The device of a session; undefined when the session has ended. */
+  deviceOf(uniqueId: string): Promise<SessionDevice | undefined> {
+    return this.sessions.device(uniqueId);
   }
 
   /** The session whose current token this is; undefined when the token was superseded or has expired, or the sealed ticket was changed. */

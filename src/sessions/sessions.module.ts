@@ -10,6 +10,9 @@ import { LoginsService } from './logins.service.js';
 import { CreateRefreshTokens1795000002000 } from './migrations/1795000002000-create-refresh-tokens.js';
 import { IndexRefreshTokens1795200000000 } from './migrations/1795200000000-index-refresh-tokens.js';
 import { RecordRotations1796000001100 } from './migrations/1796000001100-record-rotations.js';
+import { AddDevice1797000004000 } from './migrations/1797000004000-add-device.js';
+import { OwnSessionsRepository } from './own-sessions.repository.js';
+import { OwnSessionsService } from './own-sessions.service.js';
 import { RedemptionService } from './redemption.service.js';
 import { RedemptionsRepository } from './redemptions.repository.js';
 import { RefreshTokenCodec } from './refresh-token.codec.js';
@@ -31,7 +34,12 @@ import { TicketsService } from './tickets.service.js';
     UsersModule,
     DatabaseModule.forFeature({
       entities: [],
-      migrations: [CreateRefreshTokens1795000002000, IndexRefreshTokens1795200000000, RecordRotations1796000001100],
+      migrations: [
+        CreateRefreshTokens1795000002000,
+        IndexRefreshTokens1795200000000,
+        RecordRotations1796000001100,
+        AddDevice1797000004000,
+      ],
     }),
   ],
   providers: [
@@ -53,6 +61,8 @@ import { TicketsService } from './tickets.service.js';
     LoginsRepository,
     RedemptionsRepository,
     SessionEndingsRepository,
+    OwnSessionsService,
+    OwnSessionsRepository,
   ],
   exports: [
     SessionsService,
@@ -63,6 +73,7 @@ import { TicketsService } from './tickets.service.js';
     RefreshTokenCodec,
     TicketsService,
     SessionNoticesService,
+    OwnSessionsService,
   ],
 })
 export class SessionsModule {}

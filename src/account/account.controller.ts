@@ -1,0 +1,37 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal } from '../access/current-principal.js';
+import { SignedIn } from '../access/policy.js';
+import type { Principal } from '../access/principal.js';
+import { ApiUserFailures } from '../http/api-failures.js';
+import { AccountView } from './account-view.js';
+import { AccountService } from './account.service.js';
+import { SignInView } from './sign-in-view.js';
+
+/** What signed-in users see of their own account. */
+@ApiTags('Account')
+@Controller('api/account')
+@SignedIn()
+export class AccountController {
+  constructor(private readonly accounts: AccountService) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'getAccount', summary: 'Get my account' })
+  @ApiResponse({ status: 200, type: AccountView, description: 'The user of the request.' })
+  @ApiUserFailures()
+  get(@CurrentPrincipal() principal: Principal): Promise<AccountView> {
+    return this.accounts.of(principal);
+  }
+
+  @Get('signins')
+  @ApiOperation({
+    operationId: 'listOwnSignIns',
+    summary: 'List my last sign-ins',
+    description: 'The newest 50 sign-ins and refused attempts, the newest first, among the newest 5,000 events about the user.',
+  })
+  @ApiResponse({ status: 200, type: [SignInView], description: 'The sign-ins, as a bare array.' })
+  @ApiUserFailures()
+  signIns(@CurrentPrincipal() principal: Principal): Promise<SignInView[]> {
+    return this.accounts.signInsOf(principal);
+  }
+}
