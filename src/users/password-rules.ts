@@ -16,7 +16,7 @@ export function passwordFault(password: string): string | undefined {
   const { min, max } = PASSWORD_LENGTH;
   const normal = normalPassword(password);
   if (Array.from(normal).length < min || normal.length > max) return `must have ${min} to ${max} characters`;
-  return commonest().has(normal.toLowerCase()) ? 'is one of the commonest passwords: choose another' : undefined;
+  return commonest().has(normal.toLowerCase()) ? 'must not be one of the commonest passwords' : undefined;
 }
 
 /** Read when the first password is set: a process that sets none does not need the memory. */

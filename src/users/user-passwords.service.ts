@@ -17,7 +17,7 @@ export class UserPasswordsService {
   /** The stored form of a new password. @throws AppError 400 when the rules do not allow the password */
   async hash(password: string): Promise<string> {
     const fault = passwordFault(password);
-    if (fault !== undefined) throw new AppError('bad_password', 400, `The password ${fault}.`);
+    if (fault !== undefined) throw new AppError('bad_password', 400, `A password ${fault}.`);
     return this.pepper.seal(await hashPassword(password));
   }
 

@@ -66,7 +66,7 @@ beforeAll(async () => {
   await database.connect();
   await database.query(EVENT);
   await database.query('VACUUM ANALYZE audit_trail_entries');
-  service = await Service.startOn(dataDir, logged());
+  service = await Service.startOn(dataDir, { ...logged(), INTROSPECTION_DEVICE: 'on' });
   admin = service.client(basicOf('admin'));
 }, 400_000);
 afterAll(async () => {
@@ -113,6 +113,7 @@ async function useEverything(): Promise<void> {
   );
   await admin.get(`${RESOURCE}?id=[${id},${other}]`);
   await useSessions();
+  await useAccount();
   await admin.put(RESOURCE, { ...record, SystemId: 'crm-2' });
   const { access } = tokensOf(
     await ask(service, { grant_type: 'password', username: 'admin@example.com', password: passwordOf('admin') }),
@@ -159,6 +160,17 @@ async function useSessions(): Promise<void> {
   for (const token of [third.access, tokensOf(await ask(service, form, 'web-app')).refresh]) {
     await service.client().form('POST', '/api/token/revoke', { token }, { client_id: 'web-app' });
   }
+}
+
+/** Looks at the own account and ends own sessions. */
+async function useAccount(): Promise<void> {
+  const form = { username: 'user3@example.com', password: PASSWORD, grant_type: 'password' };
+  const { access } = tokensOf(await ask(service, form, 'web-app'));
+  const user = service.client(`Bearer ${access}`);
+  const { body: sessions } = await user.get('/api/account/sessions');
+  expect((await user.get('/api/account/signins')).status).toBe(200);
+  const other = (sessions as { UniqueId: string; Current: boolean }[]).find(({ Current }) => !Current);
+  for (const path of [`/${other?.UniqueId}`, '']) expect((await user.delete(`/api/account/sessions${path}`)).status).toBe(200);
 }
 
 /** The plan of a statement: custom, for known parameters, or generic, as a prepared statement gets after some executions. */
