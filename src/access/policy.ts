@@ -29,11 +29,11 @@ export function Public(): ClassDecorator & MethodDecorator {
 }
 
 /**
- * Requires a signed-in user, and no role: for routes on which users act for themselves.
+ * Requires a signed-in user, and no role: for routes on which users act for themselves. The OpenAPI document has `x-signed-in`.
  * @publicApi
  */
-export function SignedIn(): ClassDecorator & MethodDecorator {
-  return PolicyMetadata('signed-in');
+export function SignedIn(): MethodDecorator {
+  return applyDecorators(PolicyMetadata('signed-in'), ApiExtension('x-signed-in', true));
 }
 
 /** The policy of a handler, or otherwise of its class. Undefined when neither declares a policy; the guard then refuses every request. */

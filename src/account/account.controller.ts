@@ -11,11 +11,11 @@ import { SignInView } from './sign-in-view.js';
 /** What signed-in users see of their own account. */
 @ApiTags('Account')
 @Controller('api/account')
-@SignedIn()
 export class AccountController {
   constructor(private readonly accounts: AccountService) {}
 
   @Get()
+  @SignedIn()
   @ApiOperation({ operationId: 'getAccount', summary: 'Get my account' })
   @ApiResponse({ status: 200, type: AccountView, description: 'The user of the request.' })
   @ApiUserFailures()
@@ -24,6 +24,7 @@ export class AccountController {
   }
 
   @Get('signins')
+  @SignedIn()
   @ApiOperation({
     operationId: 'listOwnSignIns',
     summary: 'List my last sign-ins',

@@ -19,7 +19,6 @@ const FLAG_FAULT = 'must be true or false';
 /** The sessions of the signed-in user. */
 @ApiTags('Account')
 @Controller('api/account/sessions')
-@SignedIn()
 export class OwnSessionsController {
   constructor(
     private readonly sessions: OwnSessionsService,
@@ -27,6 +26,7 @@ export class OwnSessionsController {
   ) {}
 
   @Get()
+  @SignedIn()
   @ApiOperation({
     operationId: 'listOwnSessions',
     summary: 'List my sessions',
@@ -39,6 +39,7 @@ export class OwnSessionsController {
   }
 
   @Delete(':uniqueId')
+  @SignedIn()
   @ApiParam({ name: 'uniqueId', schema: { type: 'string', format: 'uuid' } })
   @ApiAct({ operationId: 'endOwnSession', summary: 'End one of my sessions', description: ENDED })
   @ApiUserFailures(404)
@@ -53,6 +54,7 @@ export class OwnSessionsController {
   }
 
   @Delete()
+  @SignedIn()
   @ApiQuery({
     name: 'all',
     required: false,

@@ -18,7 +18,6 @@ const CODES = '`Value` is `{"RecoveryCodes": […]}`: ten codes, each good once 
 /** The second factor of the signed-in user: codes of an authenticator app, and recovery codes. */
 @ApiTags('Account')
 @Controller('api/account')
-@SignedIn()
 export class SecondFactorController {
   constructor(
     private readonly enrolments: TotpEnrolmentService,
@@ -26,6 +25,7 @@ export class SecondFactorController {
   ) {}
 
   @Post('totp')
+  @SignedIn()
   @ApiAct({
     operationId: 'beginSecondFactor',
     summary: 'Begin to set up a second factor',
@@ -41,6 +41,7 @@ export class SecondFactorController {
   }
 
   @Put('totp')
+  @SignedIn()
   @ApiAct({
     ...{ operationId: 'confirmSecondFactor', summary: 'Require a code from now on', body: SecondFactorBody },
     description: `The code shows that the app works. An earlier second factor is replaced. ${CODES} ${RECENT}`,
@@ -56,6 +57,7 @@ export class SecondFactorController {
   }
 
   @Delete('totp')
+  @SignedIn()
   @ApiAct({
     operationId: 'removeSecondFactor',
     summary: 'Remove my second factor',
@@ -68,6 +70,7 @@ export class SecondFactorController {
   }
 
   @Post('recoverycodes')
+  @SignedIn()
   @ApiAct({
     operationId: 'renewRecoveryCodes',
     summary: 'Replace my recovery codes',

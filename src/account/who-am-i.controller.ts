@@ -10,11 +10,11 @@ import { AccountService } from './account.service.js';
 /** The path at which clients of the Nexudus API ask who is signed in. */
 @ApiTags('Account')
 @Controller('en/user/me')
-@SignedIn()
 export class WhoAmIController {
   constructor(private readonly accounts: AccountService) {}
 
   @Get()
+  @SignedIn()
   @ApiOperation({
     operationId: 'whoAmI',
     summary: 'Get my account, as clients of the Nexudus API do',

@@ -113,6 +113,7 @@ export function serveOpenApi(
 interface Operation {
   description?: string;
   readonly 'x-required-role'?: string | readonly string[];
+  readonly 'x-signed-in'?: boolean;
   readonly responses: Record<string, { headers?: object }>;
 }
 
@@ -123,6 +124,8 @@ function completed(document: OpenAPIObject): OpenAPIObject {
     const roles = [operation['x-required-role'] ?? []].flat().map((role) => `\`${role}\``);
     if (roles.length > 0)
       operation.description = `${operation.description ?? ''}\n\nNeeds the role ${roles.join(' or ')}.`.trim();
+    if (operation['x-signed-in'])
+      operation.description = `${operation.description ?? ''}\n\nNeeds a signed-in user, and no role.`.trim();
     for (const [status, response] of Object.entries(operation.responses))
       response.headers = { ...response.headers, ...FAILURE_HEADERS[status], ...requestId };
   }
