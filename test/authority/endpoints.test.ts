@@ -149,7 +149,7 @@ describe('introspection', () => {
     expect((await post(path, { token }, basicOf('read'))).body.active).toBe(true);
     expect((await post(path, { token }, await bearerOf(service.client(), 'read'))).body.active).toBe(true);
     expect((await post(path, {}, basicOf('read'))).body.error).toBe('invalid_request');
-    await service.end();
+    await service.freeData();
     expect((await runCli(service.dataDir, ['users', 'grant', 'none@example.com', 'Token-Introspect'])).code).toBe(0);
     await service.resume();
     expect((await post(path, { token }, basicOf('none'))).body.active).toBe(true);

@@ -12,7 +12,7 @@ let token: string;
 beforeAll(async () => {
   keepSecret(CONFUSING);
   service = await Service.start();
-  await service.end();
+  await service.freeData();
   const added = await runCli(
     service.dataDir,
     ['users', 'add', 'a+b@example.com', '--role', 'Token-Introspect'],

@@ -25,7 +25,7 @@ describe('the example of a resource server', () => {
     servers = [];
     keepSecret(ACCOUNT.password);
     service = await Service.start();
-    await service.end();
+    await service.freeData();
     const add = ['users', 'add', ACCOUNT.name, '--role', 'Token-Introspect'];
     expect((await runCli(service.dataDir, add, ACCOUNT.password)).code).toBe(0);
     await service.resume();
