@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PASSWORD_LENGTH } from '../kernel/password-policy.js';
 import { normalPassword } from './passwords.js';
 
-/** One password a line. Lines that begin with `# ` say where the list is from. */
+/** One password a line. Lines that begin with `#` say where the list is from. */
 const LIST = join(import.meta.dirname, 'common-passwords.txt');
 
 let common: ReadonlySet<string> | undefined;
@@ -24,7 +24,7 @@ function commonest(): ReadonlySet<string> {
   common ??= new Set(
     readFileSync(LIST, 'utf8')
       .split('\n')
-      .filter((line) => line !== '' && !line.startsWith('# ')),
+      .filter((line) => !/^(# |#?$)/.test(line)),
   );
   return common;
 }

@@ -40,7 +40,7 @@ const reasonsOf = async (name: string, kind: string): Promise<unknown[]> =>
 
 /** Makes the sign-ins of a user older than five minutes, and returns fresh access tokens of these old sign-ins. */
 async function aged(name: string, ...sessions: Tokens[]): Promise<Tokens[]> {
-  await service.end();
+  await service.freeData();
   const old = `auth_time = auth_time - interval '301 seconds'`;
   await runSql(service.dataDir, `UPDATE refresh_tokens SET ${old} WHERE subject = '${name}@example.com'`);
   await service.resume();
@@ -123,7 +123,7 @@ describe('a change of the own password', () => {
 
 describe('a password that must be changed', () => {
   it('is changed with the ticket of the refused sign-in, once', async () => {
-    await service.end();
+    await service.freeData();
     await runCli(service.dataDir, ['users', 'change', 'list@example.com', '--must-reset-password']);
     await service.resume();
     const { status, body } = await signIn('list');

@@ -135,7 +135,7 @@ describe('a session', () => {
       });
     const [event] = await events(service, { SessionId: sessionOf(moved), Kind: 'login' });
     expect(event).toMatchObject({ UserAgent: IPHONE, Device: 'Safari 17 on Apple iPhone' });
-    await service.end();
+    await service.freeData();
     const { stdout } = await runCli(service.dataDir, ['sessions', 'list', '--subject', 'all@example.com', '--json']);
     await service.resume();
     const [listed] = (JSON.parse(stdout) as { client: string }[]).filter(({ client }) => client === 'device');
