@@ -7,6 +7,32 @@
 --
 -- This file is made by `npm run statements`.
 
+-- name: account-sign-ins
+-- sent again when its connection broke
+-- $1 subject: text
+-- $2 limit: int
+SELECT
+  created_on AS "createdOn",
+  kind,
+  reason,
+  client_id AS "clientId",
+  session_id AS "sessionId",
+  address,
+  user_agent AS "userAgent"
+FROM
+  (
+    SELECT *
+    FROM audit_trail_entries
+    WHERE subject = :subject
+    ORDER BY id DESC
+    LIMIT
+      5000
+  ) recent
+WHERE kind IN ('login', 'login-failed')
+ORDER BY id DESC
+LIMIT
+  :limit::int;
+
 -- name: audit-export-page
 -- $1 afterTime: timestamptz
 -- $2 afterId: bigint
@@ -1394,12 +1420,13 @@ RETURNING name;
 -- $15 fromAddress: inet or null
 -- $16 fromAgent: text or null
 -- $17 fromRequest: text or null
--- $18 kind: text
--- $19 actor: text
--- $20 reason: text or null
--- $21 address: text or null
--- $22 userAgent: text or null
--- $23 requestId: text or null
+-- $18 deviceName: text or null
+-- $19 kind: text
+-- $20 actor: text
+-- $21 reason: text or null
+-- $22 address: text or null
+-- $23 userAgent: text or null
+-- $24 requestId: text or null
 WITH
   allowed AS (
     SELECT email
@@ -1430,7 +1457,9 @@ WITH
         last_redeemed_on,
         last_address,
         last_user_agent,
-        last_request_id
+        last_request_id,
+        first_address,
+        device_name
       ) = ROW (
         :uniqueId::uuid,
         :generation::bigint,
@@ -1447,7 +1476,9 @@ WITH
         now(),
         :fromAddress::inet,
         :fromAgent::text,
-        :fromRequest::text
+        :fromRequest::text,
+        :fromAddress::inet,
+        :deviceName::text
       ),
       rotations = '{}',
       repetitions = 0,
@@ -1495,7 +1526,9 @@ WITH
         last_redeemed_on,
         last_address,
         last_user_agent,
-        last_request_id
+        last_request_id,
+        first_address,
+        device_name
       )
     SELECT
       :id::bigint,
@@ -1517,7 +1550,9 @@ WITH
       now(),
       :fromAddress::inet,
       :fromAgent::text,
-      :fromRequest::text
+      :fromRequest::text,
+      :fromAddress::inet,
+      :deviceName::text
     FROM allowed
     WHERE :earlierUniqueId::uuid IS NULL
     ON CONFLICT (subject, client_id)
@@ -1663,6 +1698,190 @@ FROM pg_control_checkpoint();
 -- $1 channel: text
 -- $2 topic: text
 SELECT pg_notify (:channel, :topic);
+
+-- name: own-session-end
+-- $1 subject: text
+-- $2 sessionId: uuid
+-- $3 kind: text
+-- $4 actor: text
+-- $5 reason: text or null
+-- $6 address: text or null
+-- $7 userAgent: text or null
+-- $8 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      issued
+      AND subject = :subject
+      AND unique_id = :sessionId::uuid
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      true AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId"
+FROM act;
+
+-- name: own-sessions
+-- sent again when its connection broke
+-- $1 subject: text
+-- $2 longestLife: float8
+-- $3 limit: int
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  client_id AS "clientId",
+  created_on AS "createdOn",
+  auth_time AS "authTime",
+  rotated_on AS "rotatedOn",
+  expires_on AS "expiresOn",
+  last_request_id AS "lastRequestId",
+  amr,
+  host(first_address) AS "firstAddress",
+  host(last_address) AS "lastAddress",
+  last_user_agent AS "lastUserAgent",
+  last_redeemed_on AS "lastRedeemedOn",
+  device_name AS "deviceName"
+FROM refresh_tokens t
+WHERE
+  subject = :subject
+  AND t.issued
+  AND t.expires_on > now()
+  AND t.auth_time + make_interval(secs => :longestLife::float8) > now()
+ORDER BY id DESC
+LIMIT
+  :limit::int;
+
+-- name: own-sessions-end-others
+-- $1 subject: text
+-- $2 kept: uuid or null
+-- $3 kind: text
+-- $4 actor: text
+-- $5 reason: text or null
+-- $6 address: text or null
+-- $7 userAgent: text or null
+-- $8 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      issued
+      AND subject = :subject
+      AND unique_id IS DISTINCT FROM :kept::uuid
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      true AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId"
+FROM act;
+
+-- name: own-sign-in-age
+-- sent again when its connection broke
+-- $1 authTime: float8 or null
+SELECT
+  now() AS now,
+  extract(
+    epoch
+    FROM now()
+  )::float8 - :authTime::float8 AS age;
 
 -- name: record-create
 -- $1 subject: text
@@ -2625,6 +2844,33 @@ SELECT
   ended
 FROM act;
 
+-- name: recovery-codes
+-- sent again when its connection broke
+-- $1 email: text
+SELECT recovery_codes AS sealed
+FROM users
+WHERE email = :email;
+
+-- name: recovery-codes-all
+-- sent again when its connection broke
+SELECT
+  email,
+  recovery_codes AS sealed
+FROM users
+WHERE recovery_codes IS NOT NULL;
+
+-- name: recovery-codes-replace
+-- $1 email: text
+-- $2 was: text
+-- $3 now: text
+UPDATE users
+SET
+  recovery_codes = :now
+WHERE
+  email = :email
+  AND recovery_codes = :was
+RETURNING email;
+
 -- name: resource-columns
 -- $1 tables: text[]
 SELECT
@@ -2709,6 +2955,20 @@ WHERE
   AND t.expires_on > now()
   AND t.auth_time + make_interval(secs => :longestLife::float8) > now()
   AND u.enabled;
+
+-- name: session-device
+-- sent again when its connection broke
+-- $1 uniqueId: uuid
+SELECT
+  host(first_address) AS "firstAddress",
+  host(last_address) AS "lastAddress",
+  last_user_agent AS "lastUserAgent",
+  last_redeemed_on AS "lastRedeemedOn",
+  device_name AS "deviceName"
+FROM refresh_tokens
+WHERE
+  unique_id = :uniqueId
+  AND issued;
 
 -- name: session-diagnose
 -- sent again when its connection broke
@@ -3829,10 +4089,13 @@ SELECT
   auth_time AS "authTime",
   rotated_on AS "rotatedOn",
   expires_on AS "expiresOn",
-  last_redeemed_on AS "lastRedeemedOn",
+  last_request_id AS "lastRequestId",
+  amr,
+  host(first_address) AS "firstAddress",
   host(last_address) AS "lastAddress",
   last_user_agent AS "lastUserAgent",
-  last_request_id AS "lastRequestId"
+  last_redeemed_on AS "lastRedeemedOn",
+  device_name AS "deviceName"
 FROM refresh_tokens
 WHERE
   subject = :subject

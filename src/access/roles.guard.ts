@@ -20,9 +20,7 @@ export class RolesGuard implements CanActivate {
     throw new AppError(
       'insufficient_scope',
       403,
-      roles
-        ? `This needs the role ${roles.join(' or ')}.`
-        : 'This route is closed, because it declares no policy.',
+      roles ? `This needs the role ${roles.join(' or ')}.` : 'This route is closed, because it declares no policy.',
       { headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' } },
     );
   }

@@ -28,7 +28,8 @@ export class AccountController {
   @ApiOperation({
     operationId: 'listOwnSignIns',
     summary: 'List my last sign-ins',
-    description: 'The newest 50 sign-ins and refused attempts, the newest first, among the newest 5,000 events about the user.',
+    description:
+      'The newest 50 sign-ins and refused attempts, the newest first, among the newest 5,000 events about the user.',
   })
   @ApiResponse({ status: 200, type: [SignInView], description: 'The sign-ins, as a bare array.' })
   @ApiUserFailures()

@@ -43,10 +43,7 @@ export class OwnSessionsController {
   @ApiParam({ name: 'uniqueId', schema: { type: 'string', format: 'uuid' } })
   @ApiAct({ operationId: 'endOwnSession', summary: 'End one of my sessions', description: ENDED })
   @ApiUserFailures(404)
-  async end(
-    @Param('uniqueId') uniqueId: string,
-    @CurrentPrincipal() principal: Principal,
-  ): Promise<AccountEnvelope> {
+  async end(@Param('uniqueId') uniqueId: string, @CurrentPrincipal() principal: Principal): Promise<AccountEnvelope> {
     // The answer is the same for a session of another user, so nobody learns which sessions there are.
     if (!isUUID(uniqueId) || !(await this.sessions.end(uniqueId, principal)))
       throw new AppError('not_found', 404, 'You have no such session.');
@@ -66,7 +63,10 @@ export class OwnSessionsController {
     summary: 'End all my other sessions, or all',
     description: `Ends all sessions but the one of this request. A request with Basic credentials has none, so it ends all. ${ENDED}`,
   })
-  @ApiValidationFailure({ AttemptedValue: 'yes', Message: FLAG_FAULT, PropertyName: 'all' }, 'The request is malformed.')
+  @ApiValidationFailure(
+    { AttemptedValue: 'yes', Message: FLAG_FAULT, PropertyName: 'all' },
+    'The request is malformed.',
+  )
   async endOthers(
     @Query() query: Readonly<Record<string, unknown>>,
     @CurrentPrincipal() principal: Principal,

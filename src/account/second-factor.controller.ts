@@ -13,7 +13,8 @@ import { StepUpService } from './step-up.service.js';
 
 const RECENT =
   'The user must have signed in within the last five minutes (401 `insufficient_user_authentication`, RFC 9470).';
-const CODES = '`Value` is `{"RecoveryCodes": […]}`: ten codes, each good once at a sign-in as `totp`. They cannot be read again.';
+const CODES =
+  '`Value` is `{"RecoveryCodes": […]}`: ten codes, each good once at a sign-in as `totp`. They cannot be read again.';
 
 /** The second factor of the signed-in user: codes of an authenticator app, and recovery codes. */
 @ApiTags('Account')

@@ -25,7 +25,8 @@ export class ExpiredPasswordsService {
     const email = await this.tickets.userOf(ticket);
     const user = email === undefined ? null : await this.users.find(email);
     if (!user || !(await this.tickets.isFor(ticket, user))) throw badTicket();
-    if (await this.passwords.isPassword(user, next)) throw secretFailure('NewPassword', 'must differ from the present one');
+    if (await this.passwords.isPassword(user, next))
+      throw secretFailure('NewPassword', 'must differ from the present one');
     const passwordHash = await this.passwords.hash(next);
     await this.row.change({
       actor: { name: user.email, origin },

@@ -42,7 +42,8 @@ export class OwnPasswordsService {
    */
   async change({ current, next }: PasswordChange, { actor, isAbandoned, also }: PasswordChanger): Promise<void> {
     const checked = await this.check(current, actor, isAbandoned);
-    if (normalPassword(current) === normalPassword(next)) throw secretFailure('NewPassword', 'must differ from the present one');
+    if (normalPassword(current) === normalPassword(next))
+      throw secretFailure('NewPassword', 'must differ from the present one');
     const passwordHash = await this.passwords.hash(next);
     await this.row.change({
       actor,

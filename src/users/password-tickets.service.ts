@@ -49,8 +49,6 @@ export class PasswordTicketsService {
   /** Whether the ticket of `userOf` is for the present password of this user, and the user must change it. */
   async isFor(text: string, { email, passwordHash, enabled, mustResetPassword }: User): Promise<boolean> {
     const ticket = (await unseal(text, PLACE, this.keys)) as Ticket | undefined;
-    return (
-      enabled && mustResetPassword && ticket?.sub === email && ticket.password === passwordNameOf(passwordHash)
-    );
+    return enabled && mustResetPassword && ticket?.sub === email && ticket.password === passwordNameOf(passwordHash);
   }
 }

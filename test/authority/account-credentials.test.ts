@@ -56,19 +56,41 @@ function expectStepUp({ status, headers, body }: Answer): void {
 
 describe('a change of the own password', () => {
   it.each([
-    ['no members', {}, [['CurrentPassword', 'is a required field'], ['NewPassword', 'is a required field']]],
+    [
+      'no members',
+      {},
+      [
+        ['CurrentPassword', 'is a required field'],
+        ['NewPassword', 'is a required field'],
+      ],
+    ],
     ['a wrong present password', { CurrentPassword: 'wrong', NewPassword: NEXT }, [['CurrentPassword', 'is wrong']]],
-    ['a short one', { CurrentPassword: 'x', NewPassword: 'seven77' }, [['NewPassword', 'must have 8 to 512 characters']]],
-    ['seven letters of two units', { CurrentPassword: 'x', NewPassword: '𝔭𝔞𝔰𝔰𝔴𝔬𝔯' }, [['NewPassword', 'must have 8 to 512 characters']]],
+    [
+      'a short one',
+      { CurrentPassword: 'x', NewPassword: 'seven77' },
+      [['NewPassword', 'must have 8 to 512 characters']],
+    ],
+    [
+      'seven letters of two units',
+      { CurrentPassword: 'x', NewPassword: '𝔭𝔞𝔰𝔰𝔴𝔬𝔯' },
+      [['NewPassword', 'must have 8 to 512 characters']],
+    ],
     ['a common one', { CurrentPassword: 'x', NewPassword: 'password1' }, [['NewPassword', COMMON]]],
     ['a common one in capitals', { CurrentPassword: 'x', NewPassword: 'PassWord1' }, [['NewPassword', COMMON]]],
     ['a number', { CurrentPassword: 'x', NewPassword: 12345678 }, [['NewPassword', 'must be a string']]],
-    ['no flag', { CurrentPassword: 'x', NewPassword: NEXT, EndOtherSessions: 'maybe' }, [['EndOtherSessions', 'must be true or false']]],
+    [
+      'no flag',
+      { CurrentPassword: 'x', NewPassword: NEXT, EndOtherSessions: 'maybe' },
+      [['EndOtherSessions', 'must be true or false']],
+    ],
   ])('is refused with %s, and shows no password', async (_what, body, failures) => {
     const tokens = await login(service, 'all', 'refused');
     const answer = await change(tokens, body);
     const shown = (name: string): unknown => (name === 'EndOtherSessions' ? 'maybe' : null);
-    expectFailures(answer, ...failures.map(([name = '', message = '']) => [name, message, shown(name)] as [string, string, unknown]));
+    expectFailures(
+      answer,
+      ...failures.map(([name = '', message = '']) => [name, message, shown(name)] as [string, string, unknown]),
+    );
     expect(await isAlive(service, tokens)).toBe(true);
     expect((await signIn('all')).status).toBe(200);
   });
@@ -80,7 +102,11 @@ describe('a change of the own password', () => {
     const there = await login(service, 'read', 'there');
     expect((await change(tokens, { ...same, NewPassword: NEXT, EndOtherSessions: false })).status).toBe(200);
     expect(await isAlive(service, there)).toBe(true);
-    expectFailures(await change(there, { ...same, NewPassword: 'a third passphrase' }), ['CurrentPassword', 'is wrong', null]);
+    expectFailures(await change(there, { ...same, NewPassword: 'a third passphrase' }), [
+      'CurrentPassword',
+      'is wrong',
+      null,
+    ]);
     expect(await reasonsOf('read', 'password-change-refused')).toEqual(['wrong-password']);
     expect((await signIn('read')).body.error).toBe('invalid_grant');
     expect((await service.client(basic('read@example.com', NEXT)).get('/api/account')).status).toBe(200);
@@ -138,7 +164,9 @@ describe('a password that must be changed', () => {
     expectFailures(await replace(same), ['NewPassword', 'must differ from the present one', null]);
     // A ticket is no access token.
     expect((await service.client(`Bearer ${ticket}`).get('/api/account')).status).toBe(401);
-    const answers = await Promise.all([NEXT, `${NEXT} 2`].map((NewPassword) => replace({ Ticket: ticket, NewPassword })));
+    const answers = await Promise.all(
+      [NEXT, `${NEXT} 2`].map((NewPassword) => replace({ Ticket: ticket, NewPassword })),
+    );
     expect(answers.map((answer) => answer.status).sort()).toEqual([200, 400]);
     expectFailures(await replace({ Ticket: ticket, NewPassword: `${NEXT} 3` }), badTicket);
     const password = answers[0]?.status === 200 ? NEXT : `${NEXT} 2`;
@@ -168,7 +196,11 @@ describe('a second factor', () => {
     expect([totp.secret.base32, totp.issuer, totp.label]).toEqual([secret, 'Tessera', 'edit@example.com']);
     // Nothing has changed yet.
     tokens = tokensOf(await signIn('edit', { client_id: 'phone' }));
-    expectFailures(await by(tokens).put(TOTP_PATH, { Ticket, Totp: '000000' }), ['Totp', 'is wrong, or of another time', null]);
+    expectFailures(await by(tokens).put(TOTP_PATH, { Ticket, Totp: '000000' }), [
+      'Totp',
+      'is wrong, or of another time',
+      null,
+    ]);
     await totpStepWith(15);
     const Totp = totp.generate();
     const stranger = await login(service, 'all', 'stranger');
@@ -192,7 +224,12 @@ describe('a second factor', () => {
     expect((await signIn('edit', { totp: spelled, client_id: 'phone' })).status).toBe(200);
     expect((await signIn('edit', { totp: first })).body.error).toBe('two_factor_auth_check');
     const crowd = await Promise.all([second, second, second, third].map((code) => signIn('edit', { totp: code })));
-    expect(crowd.slice(0, 3).map(({ status }) => status).sort()).toEqual([200, 400, 400]);
+    expect(
+      crowd
+        .slice(0, 3)
+        .map(({ status }) => status)
+        .sort(),
+    ).toEqual([200, 400, 400]);
     expect(crowd[3]?.status).toBe(200);
     expect(await reasonsOf('edit', 'recovery-code-used')).toEqual(['9 left', '8 left', '7 left']);
     // Recovery codes belong to one user.
@@ -216,7 +253,11 @@ describe('a second factor', () => {
     expect((await by(old).get('/api/account')).body).toMatchObject({ HasSecondFactor: true, RecoveryCodesLeft: 6 });
     // A user without a second factor proves the present password in the request itself.
     const [plain] = await aged('admin', await login(service, 'admin', 'old'));
-    expectFailures(await change(plain as Tokens, { ...body, CurrentPassword: 'x' }), ['CurrentPassword', 'is wrong', null]);
+    expectFailures(await change(plain as Tokens, { ...body, CurrentPassword: 'x' }), [
+      'CurrentPassword',
+      'is wrong',
+      null,
+    ]);
     expectStepUp(await by(plain as Tokens).post(TOTP_PATH, {}));
     tokens = tokensOf(await signIn('edit', { totp: codes[4] ?? '', client_id: 'phone' }));
     const renewed = await by(tokens).post(CODES, {});

@@ -85,10 +85,13 @@ describe('the account', () => {
     expect(body).toMatchObject({ Email: 'read@example.com', Roles: ['RefreshToken-Read'], SessionId: null });
   });
 
-  it.each(['/api/account', '/en/user/me', SESSIONS, '/api/account/signins'])('is closed without credentials: %s', async (path) => {
-    expect((await service.client().get(path)).status).toBe(401);
-    expect((await service.client('Bearer nonsense').get(path)).status).toBe(401);
-  });
+  it.each(['/api/account', '/en/user/me', SESSIONS, '/api/account/signins'])(
+    'is closed without credentials: %s',
+    async (path) => {
+      expect((await service.client().get(path)).status).toBe(401);
+      expect((await service.client('Bearer nonsense').get(path)).status).toBe(401);
+    },
+  );
 
   it('shows the last sign-ins, and what was refused', async () => {
     const tokens = await login(service, 'create', 'remembered');
@@ -210,8 +213,7 @@ describe('the end of', () => {
     const own = await login(service, 'edit', 'here');
     const foreign = await login(service, 'all', 'foreign');
     const answers = [];
-    for (const id of [sessionOf(foreign), UNKNOWN, 'nonsense', '%00', "'", '1'])
-      answers.push(await end(own, id));
+    for (const id of [sessionOf(foreign), UNKNOWN, 'nonsense', '%00', "'", '1']) answers.push(await end(own, id));
     expect(answers.map(({ status, body }) => [status, body])).toEqual(answers.map(() => [404, NO_SUCH]));
     expect(await isAlive(service, foreign)).toBe(true);
     expect((await end(own, sessionOf(own))).status).toBe(200);
@@ -219,7 +221,9 @@ describe('the end of', () => {
   });
 
   it('all others keeps this one; and of all, none', async () => {
-    const [here, ...others] = await Promise.all(['one', 'two', 'three'].map((client) => login(service, 'edit', client)));
+    const [here, ...others] = await Promise.all(
+      ['one', 'two', 'three'].map((client) => login(service, 'edit', client)),
+    );
     if (!here) throw new Error('There is no session.');
     const foreign = await login(service, 'all', 'foreign');
     const { body } = await by(here).delete(SESSIONS);
