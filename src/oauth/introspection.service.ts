@@ -38,7 +38,7 @@ export class IntrospectionService {
   private async withDevice(response: IntrospectionResponse, sessionId: string): Promise<IntrospectionResponse> {
     if (this.settings.INTROSPECTION_DEVICE === 'off') return response;
     const device = await this.principals.deviceOf(sessionId);
-    return device ? { ...response, device: IntrospectedDevice.of(device) } : INACTIVE;
+    return device ? Object.assign(response, { device: IntrospectedDevice.of(device) }) : INACTIVE;
   }
 
   private async introspectRefreshToken(claims: RefreshTokenClaims, token: string): Promise<IntrospectionResponse> {

@@ -69,7 +69,7 @@ function oauthBody(failure: AppError): ReturnType<FailureRenderer> {
   // A code that a module declares is for the client too, such as `authorization_pending` of RFC 8628.
   const isSent = known.includes(named) || (status < 500 && !isOwnErrorCode(named));
   const error = isSent ? named : (CODES_BY_STATUS[status] ?? 'invalid_request');
-  const body: OAuthErrorBody = { error, error_description: message };
+  const body = { error, error_description: message } satisfies OAuthErrorBody;
   const ticket = failure instanceof PasswordExpired ? failure.ticket : undefined;
   return { status, body: ticket === undefined ? body : { ...body, password_ticket: ticket } };
 }

@@ -1,4 +1,3 @@
-import { deviceOf } from '../../src/kernel/device.js';
 import { runCli } from '../support/cli.js';
 import { basicOf, expectFailures, passwordOf, type Answer, type Client } from '../support/client.js';
 import { Service } from '../support/service.js';
@@ -173,22 +172,6 @@ describe('a session', () => {
   });
 });
 
-it.each([
-  [IPHONE, 'Safari 17 on Apple iPhone'],
-  [FIREFOX, 'Firefox 133 on Windows'],
-  ['curl/8.5.0', 'curl 8.5.0'],
-  ['python-requests/2.31.0', 'python-requests 2.31.0'],
-  ['node', 'node'],
-  ['Mozilla/5.0', null],
-  ['', null],
-  [null, null],
-  ['(((((', null],
-  ['\ufffd', '\ufffd'],
-])('a user agent names its device: %s', (agent, name) => {
-  expect(deviceOf(agent)).toBe(name);
-  expect(deviceOf(agent)).toBe(name);
-});
-
 describe('the end of', () => {
   const end = (tokens: Tokens, id: string): Promise<Answer> => by(tokens).delete(`${SESSIONS}/${id}`);
   const ended = (count: number): object => ({
@@ -251,7 +234,7 @@ describe('the end of', () => {
         by(here).delete(SESSIONS),
         ...others.map(({ refresh: token }) => askRefresh(service, token)),
       ]);
-      for (const answer of answers as Answer[]) {
+      for (const answer of answers) {
         if (answer.status === 200) await expectRefused(service, tokensOf(answer).refresh);
         else expect(answer.body.error).toBe('invalid_grant');
       }
