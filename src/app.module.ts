@@ -3,6 +3,7 @@ import { AccessModule } from './access/access.module.js';
 import { AccountModule } from './account/account.module.js';
 import { AuditTrailModule } from './audit-trail/audit-trail.module.js';
 import { AuthenticationModule } from './authentication/authentication.module.js';
+import { ClientsModule } from './clients/clients.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Settings } from './config/settings.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -20,6 +21,7 @@ import { ResourceModule } from './resource/resource.module.js';
     PlugInsModule,
     ResourceModule,
     AuditTrailModule,
+    ClientsModule,
     RefreshTokensModule,
     AuthenticationModule,
     AccessModule,

@@ -8,6 +8,12 @@ export interface Account {
   readonly roles: readonly string[];
 }
 
+/** The data about a client that access control needs, when the client acts for itself. */
+export interface ClientAccount {
+  readonly clientId: string;
+  readonly roles: readonly string[];
+}
+
 /**
  * The session whose access token a request carries.
  * @publicApi
@@ -23,7 +29,8 @@ export interface PrincipalSession {
 }
 
 /**
- * The user who makes a request, and the origin of the request. The name is the e-mail: the subject of tokens and the author of writes.
+ * The user who makes a request, and the origin of the request. The name is the e-mail: the subject of tokens and the author of writes. A
+ * registered client that acts for itself is a principal too, with a name such as `client:billing`, which is no e-mail address.
  * @publicApi
  */
 export interface Principal extends Actor {
@@ -43,6 +50,9 @@ export function holdsRole(
 ): boolean {
   return isAdministrator || wanted.some((role) => roles.includes(role));
 }
+
+/** How the name of a client that acts for itself begins, as the author of writes and the actor of events. No e-mail address begins so. */
+export const CLIENT_ACTOR = 'client:';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { canonicalAddress } from '../kernel/address.js';
 import type { Origin } from '../kernel/origin.js';
 import { firstCharacters, headerText, replaced } from '../kernel/text.js';
-import type { Account, Principal, PrincipalSession } from './principal.js';
+import { CLIENT_ACTOR, type Account, type ClientAccount, type Principal, type PrincipalSession } from './principal.js';
 
 const USER_AGENT_LENGTH = 256;
 
@@ -34,6 +34,16 @@ export function principalOf(
   session?: PrincipalSession,
 ): Principal {
   return { name: email, origin: originOf(request), isAdministrator, roles, session };
+}
+
+/** The principal for a request of a client that acts for itself. It is never a full administrator. */
+export function clientPrincipalOf({ clientId, roles }: ClientAccount, request: FastifyRequest): Principal {
+  return { name: clientActor(clientId), origin: originOf(request), isAdministrator: false, roles };
+}
+
+/** The name of a client as the author of writes and the actor of events. No e-mail address has this form. */
+export function clientActor(clientId: string): string {
+  return CLIENT_ACTOR + clientId;
 }
 
 function userAgentText(value: string): string {

@@ -1,7 +1,7 @@
 import { applyDecorators, HttpCode, type Type } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBody, ApiConsumes, ApiOperation, ApiResponse } from '@nestjs/swagger';
-import { ApiPublicFailures, ApiUserFailures, ApiValidationFailure } from '../http/api-failures.js';
+import { ApiFailures, ApiPublicFailures, ApiValidationFailure } from '../http/api-failures.js';
 import { FORM } from '../http/form.js';
 import { AccountEnvelope } from './account-envelope.js';
 
@@ -24,6 +24,6 @@ export function ApiAct({ operationId, summary, description, body, refusal, isPub
     ApiResponse({ status: 200, type: AccountEnvelope, description: 'What was done.' }),
     ...(body ? [ApiConsumes('application/json', FORM), ApiBody({ type: body })] : []),
     ...(refusal ? [ApiValidationFailure({ AttemptedValue: null, ...refusal }, 'The body is not valid JSON.')] : []),
-    (isPublic ? ApiPublicFailures : ApiUserFailures)(...(body ? ([413, 415] as const) : [])),
+    (isPublic ? ApiPublicFailures : ApiFailures)(...(body ? ([413, 415] as const) : [])),
   );
 }

@@ -4,7 +4,7 @@ import { isUUID } from 'class-validator';
 import { CurrentPrincipal } from '../access/current-principal.js';
 import { SignedIn } from '../access/policy.js';
 import type { Principal } from '../access/principal.js';
-import { ApiUserFailures, ApiValidationFailure } from '../http/api-failures.js';
+import { ApiFailures, ApiValidationFailure } from '../http/api-failures.js';
 import { AppError } from '../kernel/app-error.js';
 import { attemptedValue, ValidationError } from '../kernel/validation-error.js';
 import { OwnSessionsService } from '../sessions/own-sessions.service.js';
@@ -33,7 +33,7 @@ export class OwnSessionsController {
     description: 'Where the user is signed in: the newest thousand live sessions, the newest first.',
   })
   @ApiResponse({ status: 200, type: [OwnSessionView], description: 'The sessions, as a bare array.' })
-  @ApiUserFailures()
+  @ApiFailures()
   async list(@CurrentPrincipal() { name, session }: Principal): Promise<OwnSessionView[]> {
     return (await this.sessions.list(name)).map((one) => OwnSessionView.of(one, session?.uniqueId));
   }
@@ -42,7 +42,7 @@ export class OwnSessionsController {
   @SignedIn()
   @ApiParam({ name: 'uniqueId', schema: { type: 'string', format: 'uuid' } })
   @ApiAct({ operationId: 'endOwnSession', summary: 'End one of my sessions', description: ENDED })
-  @ApiUserFailures(404)
+  @ApiFailures(404)
   async end(@Param('uniqueId') uniqueId: string, @CurrentPrincipal() principal: Principal): Promise<AccountEnvelope> {
     // The answer is the same for a session of another user, so nobody learns which sessions there are.
     if (!isUUID(uniqueId) || !(await this.sessions.end(uniqueId, principal)))

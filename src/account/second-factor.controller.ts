@@ -4,7 +4,7 @@ import { renderSVG } from 'uqr';
 import { CurrentPrincipal } from '../access/current-principal.js';
 import { SignedIn } from '../access/policy.js';
 import type { Principal } from '../access/principal.js';
-import { ApiUserFailures } from '../http/api-failures.js';
+import { ApiFailures } from '../http/api-failures.js';
 import { TotpEnrolmentService } from '../users/totp-enrolment.service.js';
 import { AccountEnvelope } from './account-envelope.js';
 import { ApiAct } from './api-account.js';
@@ -77,7 +77,7 @@ export class SecondFactorController {
     summary: 'Replace my recovery codes',
     description: `The earlier ones are no longer good. 400 without a second factor. ${CODES} ${RECENT}`,
   })
-  @ApiUserFailures(400)
+  @ApiFailures(400)
   async renewCodes(@CurrentPrincipal() principal: Principal): Promise<AccountEnvelope> {
     const at = await this.stepUp.demandRecent(principal);
     const codes = await this.enrolments.renewRecoveryCodes(principal);

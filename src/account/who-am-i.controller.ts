@@ -3,7 +3,7 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal } from '../access/current-principal.js';
 import { SignedIn } from '../access/policy.js';
 import type { Principal } from '../access/principal.js';
-import { ApiUserFailures } from '../http/api-failures.js';
+import { ApiFailures } from '../http/api-failures.js';
 import { AccountView } from './account-view.js';
 import { AccountService } from './account.service.js';
 
@@ -21,7 +21,7 @@ export class WhoAmIController {
     description: 'The same as `GET /api/account`.',
   })
   @ApiResponse({ status: 200, type: AccountView, description: 'The user of the request.' })
-  @ApiUserFailures()
+  @ApiFailures()
   get(@CurrentPrincipal() principal: Principal): Promise<AccountView> {
     return this.accounts.of(principal);
   }

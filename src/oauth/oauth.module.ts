@@ -1,8 +1,12 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
+import { ClientRegistryModule } from '../clients/client-registry.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { AdmissionsService } from './admissions.service.js';
+import { ClientAuthenticationModule } from './client-authentication/client-authentication.module.js';
+import { DescribedAccessTokensService } from './described-access-tokens.service.js';
 import { DiscoveryController } from './discovery.controller.js';
 import { GrantsModule } from './grants.module.js';
 import { HomeController } from './home.controller.js';
@@ -14,8 +18,18 @@ import { TokenService } from './token.service.js';
 
 /** The OAuth 2.0 endpoints. */
 @Module({
-  imports: [AuditModule, GrantsModule, UsersModule, SigningKeysModule, SessionsModule],
+  imports: [
+    ...[AuditModule, GrantsModule, UsersModule, SigningKeysModule, SessionsModule],
+    ...[ClientRegistryModule, ClientAuthenticationModule],
+  ],
   controllers: [TokenController, DiscoveryController, HomeController],
-  providers: [IntrospectionAuditKinds, TokenService, RevocationService, IntrospectionService],
+  providers: [
+    IntrospectionAuditKinds,
+    TokenService,
+    AdmissionsService,
+    RevocationService,
+    IntrospectionService,
+    DescribedAccessTokensService,
+  ],
 })
 export class OAuthModule {}

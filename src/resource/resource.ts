@@ -2,7 +2,7 @@
  * The kit for resources of a team, and the conventions of the contract: members of bodies, envelopes, searches, batches and conditional writes.
  * @packageDocumentation
  */
-export { ApiFailures, ApiUserFailures, ApiValidationFailure } from '../http/api-failures.js';
+export { ApiFailures, ApiValidationFailure } from '../http/api-failures.js';
 export { formatDateTime } from '../kernel/date-time.js';
 export { ValidationError, type MemberFailure } from '../kernel/validation-error.js';
 export { ApiCreate, ApiDelete, ApiGet, ApiList, ApiUpdate, ApiUpdateAt } from './api-resource.js';

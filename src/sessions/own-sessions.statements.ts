@@ -1,4 +1,5 @@
 import { audited, recordFacts } from '../audit/audited.js';
+import { joinedClient } from '../clients/policy-of-session.js';
 import { rowOf, statement } from '../database/statement.js';
 import { ENDED_ROW, type EndedRow } from './ended-session.js';
 import type { ListedSession } from './session.js';
@@ -10,8 +11,8 @@ export const OWN_SESSIONS = statement({
   isIdempotent: true,
   parameters: { subject: 'text', longestLife: 'float8', limit: 'int' },
   returns: rowOf<ListedSession>(),
-  text: `SELECT ${LISTED} FROM refresh_tokens t
-    WHERE subject = :subject AND ${isLive('t')} ORDER BY id DESC LIMIT :limit::int`,
+  text: `SELECT ${LISTED} FROM refresh_tokens t ${joinedClient('t')}
+    WHERE t.subject = :subject AND ${isLive('t')} ORDER BY t.id DESC LIMIT :limit::int`,
 });
 
 /** Ends a session if it belongs to this user. */

@@ -9,16 +9,15 @@ interface Operation {
   readonly 'x-required-role'?: string | readonly string[];
 }
 
-/** Failures of every route that needs a user: the credentials, too many guesses, a bug, and the database. */
-const WITH_USER = [401, 429, 500, 503];
-const WITH_ROLE = [403];
+/** Failures of every route that is not public: the credentials, the role, too many guesses, a bug, and the database. */
+const WITH_USER = [401, 403, 429, 500, 503];
 const WITH_BODY = [400, 413, 415];
 const WITH_PATH_PARAMETER = [404];
 
 /**
  * What the routes of the service lack, one sentence for each fault; a test expects none. Every route declares a policy, is in the OpenAPI
- * document with its roles, and documents its failures: 401, 429, 500 and 503 when it needs a user, 403 when it needs a role, 400, 413 and
- * 415 when it has a body, 404 when its path has a parameter, and at least one failure when it is public. `4XX`, `5XX` and `default` document them too. Both the
+ * document with its roles, and documents its failures: 401, 403, 429, 500 and 503 when it is not public, 400, 413 and 415 when it has
+ * a body, 404 when its path has a parameter, and at least one failure when it is public. `4XX`, `5XX` and `default` document them too. Both the
  * routes of the modules under test and those of the service itself are checked.
  * @throws Error when the settings turn the OpenAPI document off
  * @publicApi
@@ -62,7 +61,7 @@ function faultsOf(route: DeclaredRoute, operations: ReadonlyMap<string, Operatio
     if (documented.length === 0) return [`is not in the OpenAPI document with ${method} ${path}.`];
     return documented.flatMap(([, operation]) => [
       ...roleFaults(needs, operation),
-      ...failureFaults({ ...needs, path }, operation),
+      ...failureFaults({ isPublic: needs.isPublic, path }, operation),
     ]);
   });
 }
@@ -87,7 +86,7 @@ function roleFaults({ roles, isPublic }: Needs, operation: Operation): string[] 
 }
 
 function failureFaults(
-  { roles, isPublic, path }: Needs & { readonly path: string },
+  { isPublic, path }: Pick<Needs, 'isPublic'> & { readonly path: string },
   { requestBody, responses = {} }: Operation,
 ): string[] {
   const documented = Object.keys(responses);
@@ -95,7 +94,6 @@ function failureFaults(
     return ['documents no failure: add @ApiFailures() or @ApiResponse().'];
   const expected = [
     ...(isPublic ? [] : WITH_USER),
-    ...(roles.length > 0 ? WITH_ROLE : []),
     ...(requestBody ? WITH_BODY : []),
     ...(path.includes(':') ? WITH_PATH_PARAMETER : []),
   ].sort();

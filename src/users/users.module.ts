@@ -5,6 +5,7 @@ import { JobsModule } from '../jobs/jobs.module.js';
 import { DirectoryService } from './directory.service.js';
 import { FirstAdministratorService } from './first-administrator.service.js';
 import { ClientGuessesService } from './client-guesses.service.js';
+import { ClientThrottleService } from './client-throttle.service.js';
 import { GuessLimitsRepository } from './guess-limits.repository.js';
 import { GuessLimitsService } from './guess-limits.service.js';
 import { HashingQueueService } from './hashing-queue.service.js';
@@ -68,6 +69,7 @@ import { UsersService } from './users.service.js';
     GuessLimitsService,
     GuessLimitsRepository,
     ClientGuessesService,
+    ClientThrottleService,
     FirstAdministratorService,
     OwnRowService,
     OwnPasswordsService,
@@ -78,7 +80,7 @@ import { UsersService } from './users.service.js';
     TotpEnrolmentService,
   ],
   exports: [
-    ...[UsersService, GenuineUsersService, SignInService, TotpService, ClientGuessesService],
+    ...[UsersService, GenuineUsersService, SignInService, TotpService, ClientGuessesService, ClientThrottleService],
     ...[OwnPasswordsService, ExpiredPasswordsService, PasswordTicketsService],
     ...[RecoveryCodesService, TotpEnrolmentService],
   ],

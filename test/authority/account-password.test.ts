@@ -1,5 +1,5 @@
 import { runCli } from '../support/cli.js';
-import { basic, basicOf, expectFailures, passwordOf, type Answer, type Client } from '../support/client.js';
+import { basic, expectFailures, passwordOf, type Answer, type Client } from '../support/client.js';
 import { Service } from '../support/service.js';
 import {
   ask,
@@ -9,7 +9,6 @@ import {
   keepSecret,
   login,
   refresh,
-  tokensOf,
   type Tokens,
 } from '../support/sessions.js';
 

@@ -5,8 +5,8 @@ import type { Grant } from './grant.js';
 const NAME = /^[\w.-]+$/;
 /** Parameters that mean the same in every grant, or that name a client or its secret. */
 const RESERVED = [
-  ...['grant_type', 'client_id', 'client_secret', 'client_assertion', 'client_assertion_type', 'scope'],
-  'device_name',
+  ...['grant_type', 'client_id', 'client_secret', 'client_assertion', 'client_assertion_type'],
+  ...['scope', 'resource', 'device_name'],
 ];
 
 /** Refuses grants that do not fit together, or do not describe themselves. @throws PlugInError that names the class */
