@@ -15,12 +15,9 @@ export class RolesGuard implements CanActivate {
     if (policy === 'public') return true;
     const { user } = context.switchToHttp().getRequest<FastifyRequest>();
     if (policy && user && isAdmitted(policy, user)) return true;
-    throw new AppError(
-      'insufficient_scope',
-      403,
-      messageOf(policy),
-      { headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' } },
-    );
+    throw new AppError('insufficient_scope', 403, messageOf(policy), {
+      headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' },
+    });
   }
 }
 

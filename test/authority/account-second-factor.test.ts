@@ -125,11 +125,7 @@ describe('a second factor', () => {
     expect((await by(old).get('/api/account')).body).toMatchObject({ HasSecondFactor: true, RecoveryCodesLeft: 6 });
     // A user without a second factor proves the present password in the request itself.
     const [plain] = await aged('admin', await login(service, 'admin', 'old'));
-    expectFailures(await change(the(plain), { ...body, CurrentPassword: 'x' }), [
-      'CurrentPassword',
-      'is wrong',
-      null,
-    ]);
+    expectFailures(await change(the(plain), { ...body, CurrentPassword: 'x' }), ['CurrentPassword', 'is wrong', null]);
     expectStepUp(await by(the(plain)).post(TOTP_PATH, {}));
     tokens = tokensOf(await signIn('edit', { totp: codes[4] ?? '', client_id: 'phone' }));
     const renewed = await by(tokens).post(CODES, {});
