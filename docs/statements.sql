@@ -7,6 +7,32 @@
 --
 -- This file is made by `npm run statements`.
 
+-- name: account-sign-ins
+-- sent again when its connection broke
+-- $1 subject: text
+-- $2 limit: int
+SELECT
+  created_on AS "createdOn",
+  kind,
+  reason,
+  client_id AS "clientId",
+  session_id AS "sessionId",
+  address,
+  user_agent AS "userAgent"
+FROM
+  (
+    SELECT *
+    FROM audit_trail_entries
+    WHERE subject = :subject
+    ORDER BY id DESC
+    LIMIT
+      5000
+  ) recent
+WHERE kind IN ('login', 'login-failed')
+ORDER BY id DESC
+LIMIT
+  :limit::int;
+
 -- name: audit-export-page
 -- $1 afterTime: timestamptz
 -- $2 afterId: bigint
@@ -2285,13 +2311,14 @@ RETURNING name;
 -- $14 fromAddress: inet or null
 -- $15 fromAgent: text or null
 -- $16 fromRequest: text or null
--- $17 earlierUniqueId: uuid or null
--- $18 kind: text
--- $19 actor: text
--- $20 reason: text or null
--- $21 address: text or null
--- $22 userAgent: text or null
--- $23 requestId: text or null
+-- $17 deviceName: text or null
+-- $18 earlierUniqueId: uuid or null
+-- $19 kind: text
+-- $20 actor: text
+-- $21 reason: text or null
+-- $22 address: text or null
+-- $23 userAgent: text or null
+-- $24 requestId: text or null
 WITH
   allowed AS (
     SELECT email
@@ -2322,7 +2349,9 @@ WITH
         last_redeemed_on,
         last_address,
         last_user_agent,
-        last_request_id
+        last_request_id,
+        first_address,
+        device_name
       ) = ROW (
         :uniqueId::uuid,
         :generation::bigint,
@@ -2339,7 +2368,9 @@ WITH
         now(),
         :fromAddress::inet,
         :fromAgent::text,
-        :fromRequest::text
+        :fromRequest::text,
+        :fromAddress::inet,
+        :deviceName::text
       ),
       rotations = '{}',
       repetitions = 0,
@@ -2387,7 +2418,9 @@ WITH
         last_redeemed_on,
         last_address,
         last_user_agent,
-        last_request_id
+        last_request_id,
+        first_address,
+        device_name
       )
     SELECT
       :id::bigint,
@@ -2409,7 +2442,9 @@ WITH
       now(),
       :fromAddress::inet,
       :fromAgent::text,
-      :fromRequest::text
+      :fromRequest::text,
+      :fromAddress::inet,
+      :deviceName::text
     FROM allowed
     WHERE :earlierUniqueId::uuid IS NULL
     ON CONFLICT DO NOTHING
@@ -2493,13 +2528,14 @@ SELECT
 -- $14 fromAddress: inet or null
 -- $15 fromAgent: text or null
 -- $16 fromRequest: text or null
--- $17 most: bigint
--- $18 kind: text
--- $19 actor: text
--- $20 reason: text or null
--- $21 address: text or null
--- $22 userAgent: text or null
--- $23 requestId: text or null
+-- $17 deviceName: text or null
+-- $18 most: bigint
+-- $19 kind: text
+-- $20 actor: text
+-- $21 reason: text or null
+-- $22 address: text or null
+-- $23 userAgent: text or null
+-- $24 requestId: text or null
 WITH
   allowed AS (
     SELECT email
@@ -2569,7 +2605,9 @@ WITH
         last_redeemed_on,
         last_address,
         last_user_agent,
-        last_request_id
+        last_request_id,
+        first_address,
+        device_name
       )
     SELECT
       :id::bigint,
@@ -2601,7 +2639,9 @@ WITH
       now(),
       :fromAddress::inet,
       :fromAgent::text,
-      :fromRequest::text
+      :fromRequest::text,
+      :fromAddress::inet,
+      :deviceName::text
     FROM
       allowed,
       (
@@ -2778,6 +2818,193 @@ FROM pg_control_checkpoint();
 -- $1 channel: text
 -- $2 topic: text
 SELECT pg_notify (:channel, :topic);
+
+-- name: own-session-end
+-- $1 subject: text
+-- $2 sessionId: uuid
+-- $3 kind: text
+-- $4 actor: text
+-- $5 reason: text or null
+-- $6 address: text or null
+-- $7 userAgent: text or null
+-- $8 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      issued
+      AND subject = :subject
+      AND unique_id = :sessionId::uuid
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      true AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId"
+FROM act;
+
+-- name: own-sessions
+-- sent again when its connection broke
+-- $1 subject: text
+-- $2 longestLife: float8
+-- $3 limit: int
+SELECT
+  t.id,
+  t.unique_id AS "uniqueId",
+  t.client_id AS "clientId",
+  t.created_on AS "createdOn",
+  t.auth_time AS "authTime",
+  t.rotated_on AS "rotatedOn",
+  t.expires_on AS "expiresOn",
+  t.last_request_id AS "lastRequestId",
+  t.amr,
+  host(t.first_address) AS "firstAddress",
+  host(t.last_address) AS "lastAddress",
+  t.last_user_agent AS "lastUserAgent",
+  t.last_redeemed_on AS "lastRedeemedOn",
+  t.device_name AS "deviceName"
+FROM
+  refresh_tokens t
+  LEFT JOIN clients client ON client.client_id = t.client_id
+WHERE
+  t.subject = :subject
+  AND t.issued
+  AND t.expires_on > now()
+  AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
+  AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+ORDER BY t.id DESC
+LIMIT
+  :limit::int;
+
+-- name: own-sessions-end-others
+-- $1 subject: text
+-- $2 kept: uuid or null
+-- $3 kind: text
+-- $4 actor: text
+-- $5 reason: text or null
+-- $6 address: text or null
+-- $7 userAgent: text or null
+-- $8 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      issued
+      AND subject = :subject
+      AND unique_id IS DISTINCT FROM :kept::uuid
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      true AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId"
+FROM act;
+
+-- name: own-sign-in-age
+-- sent again when its connection broke
+-- $1 authTime: float8 or null
+SELECT
+  now() AS now,
+  extract(
+    epoch
+    FROM now()
+  )::float8 - :authTime::float8 AS age;
 
 -- name: record-create
 -- $1 subject: text
@@ -3740,6 +3967,33 @@ SELECT
   ended
 FROM act;
 
+-- name: recovery-codes
+-- sent again when its connection broke
+-- $1 email: text
+SELECT recovery_codes AS sealed
+FROM users
+WHERE email = :email;
+
+-- name: recovery-codes-all
+-- sent again when its connection broke
+SELECT
+  email,
+  recovery_codes AS sealed
+FROM users
+WHERE recovery_codes IS NOT NULL;
+
+-- name: recovery-codes-replace
+-- $1 email: text
+-- $2 was: text
+-- $3 now: text
+UPDATE users
+SET
+  recovery_codes = :now
+WHERE
+  email = :email
+  AND recovery_codes = :was
+RETURNING email;
+
 -- name: resource-columns
 -- $1 tables: text[]
 SELECT
@@ -3844,6 +4098,20 @@ WHERE
   AND coalesce(client.enabled, NOT :registeredOnly::boolean)
   AND coalesce('refresh_token' = ANY (string_to_array(client.allowed_grants, ' ')), true)
   AND u.enabled;
+
+-- name: session-device
+-- sent again when its connection broke
+-- $1 uniqueId: uuid
+SELECT
+  host(t.first_address) AS "firstAddress",
+  host(t.last_address) AS "lastAddress",
+  t.last_user_agent AS "lastUserAgent",
+  t.last_redeemed_on AS "lastRedeemedOn",
+  t.device_name AS "deviceName"
+FROM refresh_tokens t
+WHERE
+  unique_id = :uniqueId
+  AND issued;
 
 -- name: session-diagnose
 -- sent again when its connection broke
@@ -5057,18 +5325,21 @@ WHERE
 -- $1 subject: text
 -- $2 clientId: text or null
 SELECT
-  id,
-  unique_id AS "uniqueId",
-  client_id AS "clientId",
-  created_on AS "createdOn",
-  auth_time AS "authTime",
-  rotated_on AS "rotatedOn",
-  expires_on AS "expiresOn",
-  last_redeemed_on AS "lastRedeemedOn",
-  host(last_address) AS "lastAddress",
-  last_user_agent AS "lastUserAgent",
-  last_request_id AS "lastRequestId"
-FROM refresh_tokens
+  t.id,
+  t.unique_id AS "uniqueId",
+  t.client_id AS "clientId",
+  t.created_on AS "createdOn",
+  t.auth_time AS "authTime",
+  t.rotated_on AS "rotatedOn",
+  t.expires_on AS "expiresOn",
+  t.last_request_id AS "lastRequestId",
+  t.amr,
+  host(t.first_address) AS "firstAddress",
+  host(t.last_address) AS "lastAddress",
+  t.last_user_agent AS "lastUserAgent",
+  t.last_redeemed_on AS "lastRedeemedOn",
+  t.device_name AS "deviceName"
+FROM refresh_tokens t
 WHERE
   subject = :subject
   AND issued
