@@ -6,9 +6,12 @@ export type KeyPurpose =
   | 'ticket-seal'
   | 'signing-key-seal'
   | 'totp-seal'
+  | 'recovery-code-seal'
+  | 'password-ticket-seal'
   | 'throttle-key'
   | 'password-pepper'
   | 'user-mac'
+  | 'client-mac'
   | 'audit-seal'
   | 'dpop-nonce';
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { ProofsService } from '../proofs/proofs.service.js';
+import { AdmissionsService } from './admissions.service.js';
 import type { Grant, TokenResponse } from './grants/grant.js';
 import { GrantsService } from './grants/grants.service.js';
 import { oauthError } from './oauth-error.js';
@@ -11,6 +12,7 @@ import { required, type OAuthRequest } from './oauth-form.js';
 export class TokenService {
   constructor(
     private readonly grants: GrantsService,
+    private readonly admissions: AdmissionsService,
     private readonly proofs: ProofsService,
     private readonly settings: Settings,
   ) {}
@@ -25,6 +27,7 @@ export class TokenService {
     if (isScopeRequested && this.settings.REQUESTED_SCOPE === 'refuse') {
       throw oauthError('invalid_scope', 'This service grants no scopes: leave scope out.');
     }
+    await this.admissions.demand(request, grant);
     const parameters = declared(grant, request);
     const jkt = request.proof && (await this.proofs.keyOf(request.proof));
     const response = await grant.handle(parameters, jkt === undefined ? request : { ...request, jkt });

@@ -20,6 +20,11 @@ export function invalidProof(fault: string, place: ProofPlace): AppError {
   return refusal('invalid_dpop_proof', place, `The DPoP proof is not valid: ${fault}.`, {});
 }
 
+/** The refusal of a request to the token endpoint that has no proof, by a client that must send one. */
+export function proofDemanded(): AppError {
+  return new AppError('invalid_dpop_proof', 400, 'This client must send a DPoP proof with each request.');
+}
+
 /** The refusal of a proof without a nonce of this service, or with an old one. The response has the nonce for the next proof. */
 export function nonceNeeded(nonce: string, place: ProofPlace): AppError {
   const message = 'The DPoP proof needs the nonce of the header DPoP-Nonce.';

@@ -1,7 +1,7 @@
 import type { LastRedemption } from '../audit/audit-event.js';
 import type { SignedPower } from '../users/user-seals.service.js';
 import { AppError } from '../kernel/app-error.js';
-import type { REFRESH_REFUSALS } from '../kernel/refusal-reasons.js';
+import type { ClientRefusal, REFRESH_REFUSALS } from '../kernel/refusal-reasons.js';
 import type { Session } from './session.js';
 
 /** Why a token is refused. */
@@ -15,7 +15,9 @@ export interface Diagnosis extends Session, LastRedemption, SignedPower {
   readonly hash: string;
   readonly isSameClient: boolean;
   readonly isExpired: boolean;
-  /** Whether the session is not bound to a key, or the request has a proof of this key (RFC 9449, section 5). */
+  /** Why the client may not refresh; null when it may. */
+  readonly refusalOfClient: ClientRefusal | null;
+  /** Whether the session is not bound to a key, or the request has a proof of this key; and has a proof if the client needs one. */
   readonly isOfKey: boolean;
   /** The first generation that was issued to the key; null when the session is not bound. */
   readonly boundFrom: number | null;
@@ -83,6 +85,7 @@ function isIdempotent({ isConfirmed }: Diagnosis, outOfUseFor: number, { retry, 
 function refusalOf(session: Diagnosis, generation: number): Refusal | undefined {
   if (!session.issued) return 'edited';
   if (!session.isSameClient) return 'other-client';
+  if (session.refusalOfClient) return session.refusalOfClient;
   if (generation > session.generation) return 'ahead-of-database';
   if (generation < session.firstGeneration) return 'earlier-login';
   if (session.isExpired) return 'expired';
@@ -95,7 +98,7 @@ function refusalOf(session: Diagnosis, generation: number): Refusal | undefined 
  * nothing. A token that was issued before the session was bound is judged by its age: a thief may have bound the session to a key.
  */
 function isUnproven({ isOfKey, boundFrom }: Diagnosis, generation: number): boolean {
-  return !isOfKey && boundFrom !== null && generation >= boundFrom;
+  return !isOfKey && (boundFrom === null || generation >= boundFrom);
 }
 
 /** The refusal of a token. The response is the same for every reason. */

@@ -20,9 +20,11 @@ export class LiveSessionGuard implements CanActivate {
   private readonly url: string;
   private readonly authorization: string;
 
-  constructor({ issuer, account: { name, password } }: Settings) {
+  constructor({ issuer, client: { id, secret } }: Settings) {
     this.url = `${issuer}/api/token/introspect`;
-    this.authorization = `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+    // RFC 6749, section 2.3.1: both are form-encoded.
+    const pair = [id, secret].map(encodeURIComponent).join(':');
+    this.authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {

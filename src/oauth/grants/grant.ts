@@ -39,6 +39,10 @@ export type GivenParameters<Parameters extends GrantParameters> = {
 export interface GrantRequest {
   /** The client that the request names by header, parameter or HTTP Basic; undefined when the request names no client. */
   readonly clientId: string | undefined;
+  /** What the client calls the device of the user, as the parameter `device_name` says. The beginning of a session checks it. */
+  readonly deviceName?: string | undefined;
+  /** The audiences for which the request wants an access token (RFC 8707). The service has checked that the client may have them. */
+  readonly resources?: readonly string[];
   readonly origin: Origin;
   /** Whether the client has disconnected and no longer waits for the response. */
   readonly isAbandoned: () => Promise<boolean>;
@@ -97,12 +101,13 @@ export class TokenResponse {
   })
   readonly expires_in!: number;
 
-  @ApiProperty({
+  @ApiPropertyOptional({
     type: String,
-    description: 'For the next `grant_type=refresh_token`. The previous refresh token is no longer valid.',
+    description:
+      'For the next `grant_type=refresh_token`. The previous refresh token is no longer valid. Absent for `client_credentials`.',
     example: 'tsr_AQ0AAAAAAAAAAQ',
   })
-  readonly refresh_token!: string;
+  readonly refresh_token?: string;
 
   @ApiPropertyOptional({
     type: String,

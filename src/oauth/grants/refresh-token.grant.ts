@@ -46,11 +46,11 @@ export class RefreshTokenGrant extends Grant<typeof PARAMETERS> {
   /** @throws AppError invalid_grant, the same for an unknown, used, expired or foreign token */
   async handle(
     { refresh_token: refreshToken }: GivenParameters<typeof PARAMETERS>,
-    { clientId, origin, received, isAbandoned, jkt }: OAuthRequest,
+    request: OAuthRequest,
   ): Promise<TokenResponse> {
-    const presented = { refreshToken, clientId, origin, received, isAbandoned, jkt };
-    const redeem = (): Promise<IssuedSession> => this.redemptions.count(this.redemption.redeem(presented), outcomeOf);
-    return this.responses.of(redeem, jkt);
+    const redeem = (): Promise<IssuedSession> =>
+      this.redemptions.count(this.redemption.redeem({ refreshToken, ...request }), outcomeOf);
+    return this.responses.of(redeem, request);
   }
 }
 
