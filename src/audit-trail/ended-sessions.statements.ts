@@ -32,7 +32,14 @@ function countSql(above: string, upTo: string): string {
 export const ENDED_AFTER = statement({
   name: 'audit-ended-sessions',
   isIdempotent: true,
-  parameters: { settled: 'bigint', highest: 'bigint', count: 'int', knownSettled: 'bigint', seconds: 'float8', limit: 'int' },
+  parameters: {
+    settled: 'bigint',
+    highest: 'bigint',
+    count: 'int',
+    knownSettled: 'bigint',
+    seconds: 'float8',
+    limit: 'int',
+  },
   returns: rowOf<EndedAfter>(),
   text: `WITH start AS MATERIALIZED (
       SELECT coalesce((SELECT id FROM audit_trail_entries WHERE created_on < now() - make_interval(secs => :seconds::float8)

@@ -7,7 +7,7 @@ import { WaitingReaders } from './waiting-readers.js';
 const EVERY_MS = 1_000;
 /** So long the poll continues without a reader. Readers who were just answered come again, and then know the last cursor of the poll. */
 const LINGER_MS = 2_000;
-const MOST_READERS = 1_000;
+const MOST_READERS = 500;
 /** The most cursors that are remembered as having nothing new. */
 const MOST_CURSORS = 1_000;
 /** While the service stops, readers wait no longer than this. Without a wait, they would come again immediately. */

@@ -19,7 +19,8 @@ export class FeedQuery {
 function sinceOf(since: unknown): FeedCursor | undefined {
   if (since === undefined || since === '') return undefined;
   const cursor = typeof since === 'string' ? parseCursor(since) : undefined;
-  if (!cursor) throw badRequest('The parameter since must be the cursor of an earlier answer. Without it, the feed begins.');
+  if (!cursor)
+    throw badRequest('The parameter since must be the cursor of an earlier answer. Without it, the feed begins.');
   return cursor;
 }
 

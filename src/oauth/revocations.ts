@@ -19,7 +19,8 @@ export class Revocations {
   @ApiProperty({
     type: 'integer',
     example: 3600,
-    description: 'For how many seconds a reader must refuse the access tokens of these sessions. Then they have expired.',
+    description:
+      'For how many seconds a reader must refuse the access tokens of these sessions. Then they have expired.',
   })
   readonly keep_for!: number;
 }

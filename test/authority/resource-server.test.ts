@@ -4,7 +4,7 @@ import { Settings } from '../../examples/resource-server/src/settings.js';
 import { Client } from '../support/client.js';
 import { runCli } from '../support/cli.js';
 import { Service } from '../support/service.js';
-import { disposeWithoutLeaks, keepSecret, login, revoke, type Tokens } from '../support/sessions.js';
+import { disposeWithoutLeaks, keepSecret, login, revoke, seconds, type Tokens } from '../support/sessions.js';
 
 const ACCOUNT = { name: 'notes@example.com', password: 'a long password: for notes+' };
 
@@ -66,8 +66,18 @@ describe('the example of a resource server', () => {
   it('refuses a token whose session has ended, where it introspects', async () => {
     const client = await start(new Settings(service.url, ACCOUNT));
     await revoke(service, tokens.refresh, 'notes-app');
-    expect((await client(tokens.access).get('/notes')).status).toBe(200);
     expect((await client(tokens.access).delete('/notes')).status).toBe(401);
+  });
+
+  it('refuses a token whose session has ended, within two seconds, where it follows the feed', async () => {
+    const client = await start(new Settings(service.url, ACCOUNT));
+    expect((await client(tokens.access).get('/notes')).status).toBe(200);
+    await revoke(service, tokens.refresh, 'notes-app');
+    const ended = performance.now();
+    while ((await client(tokens.access).get('/notes')).status === 200) await seconds(0.05);
+    expect(performance.now() - ended).toBeLessThan(2_000);
+    const later = await start(new Settings(service.url, ACCOUNT));
+    expect((await later(tokens.access).get('/notes')).status).toBe(401);
   });
 
   it('does nothing while it cannot find out whether the session is alive', async () => {
