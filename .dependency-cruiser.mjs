@@ -6,7 +6,7 @@ const LEVELS = [
   ['observability', 'http'],
   ['jobs', 'audit'],
   ['resource'],
-  ['audit-trail', 'signing-keys', 'users'],
+  ['audit-trail', 'signing-keys', 'users', 'clients'],
   ['sessions'],
   ['refresh-tokens'],
   ['oauth', 'authentication'],

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
 import { AuditTrailModule } from './audit-trail/audit-trail.module.js';
 import { AuthenticationModule } from './authentication/authentication.module.js';
+import { ClientsModule } from './clients/clients.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Settings } from './config/settings.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -19,6 +20,7 @@ import { ResourceModule } from './resource/resource.module.js';
     PlugInsModule,
     ResourceModule,
     AuditTrailModule,
+    ClientsModule,
     RefreshTokensModule,
     AuthenticationModule,
     AccessModule,

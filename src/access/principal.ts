@@ -8,8 +8,15 @@ export interface Account {
   readonly roles: readonly string[];
 }
 
+/** The data about a client that access control needs, when the client acts for itself. */
+export interface ClientAccount {
+  readonly clientId: string;
+  readonly roles: readonly string[];
+}
+
 /**
- * The user who makes a request, and the origin of the request. The name is the e-mail: the subject of tokens and the author of writes.
+ * The user who makes a request, and the origin of the request. The name is the e-mail: the subject of tokens and the author of writes. A
+ * registered client that acts for itself is a principal too, with a name such as `client:billing`, which is no e-mail address.
  * @publicApi
  */
 export interface Principal extends Actor {

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { Settings } from '../config/settings.js';
 import { EndedSessionsRepository } from './ended-sessions.repository.js';
 import type { EndedAfter } from './ended-sessions.statements.js';
 import type { FeedCursor } from './feed-cursor.js';
@@ -37,23 +36,15 @@ export class EndedSessionsService {
   private awaited: Look | undefined;
   private turn = 0;
 
-  constructor(
-    private readonly ended: EndedSessionsRepository,
-    private readonly settings: Settings,
-  ) {}
+  constructor(private readonly ended: EndedSessionsRepository) {}
 
-  /** For how many seconds after the end of a session its access tokens may still be valid by themselves. */
-  get keepFor(): number {
-    return this.settings.ACCESS_TOKEN_TTL;
-  }
-
-  /** The sessions that ended after a cursor, and whose access tokens may still be valid by themselves. */
-  async after(cursor: FeedCursor): Promise<EndedSessions> {
+  /** The sessions that ended after a cursor, without those that ended longer ago than this many seconds and some minutes. */
+  async after(cursor: FeedCursor, atMostSeconds: number): Promise<EndedSessions> {
     const turn = ++this.turn;
     const row = await this.ended.after({
       ...cursor,
       knownSettled: this.settled,
-      seconds: this.keepFor + LONGEST_TRANSACTION_SECONDS,
+      seconds: atMostSeconds + LONGEST_TRANSACTION_SECONDS,
       limit: PAGE_SIZE,
     });
     this.settle(row, turn);

@@ -7,9 +7,12 @@ import type { Principal } from '../access/principal.js';
 import { AppError } from '../kernel/app-error.js';
 import { VerificationFault } from './jwt-verifier.js';
 
-/** Finds out who makes a request, on every route that is not public. */
+/**
+ * Finds out who makes a request, on every route that is not public. The strategy `tessera-client` of `oauth/` passes a
+ * request on, unless a registered client sends it to a route for clients.
+ */
 @Injectable()
-export class AuthenticationGuard extends AuthGuard(['tessera-bearer', 'tessera-basic']) {
+export class AuthenticationGuard extends AuthGuard(['tessera-bearer', 'tessera-client', 'tessera-basic']) {
   constructor(private readonly reflector: Reflector) {
     super();
   }

@@ -3,9 +3,11 @@ import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-jwt';
 import type { Principal } from '../access/principal.js';
-import { principalOf } from '../access/request-origin.js';
+import { clientPrincipalOf, principalOf } from '../access/request-origin.js';
+import { ClientPrincipalsService } from '../clients/client-principals.service.js';
 import { SessionPrincipalsService } from '../sessions/session-principals.service.js';
-import { AccessTokensService, referenceOf, type AccessTokenClaims } from '../signing-keys/access-tokens.service.js';
+import { referenceOf, type AccessTokenClaims } from '../signing-keys/access-token-claims.js';
+import { AccessTokensService } from '../signing-keys/access-tokens.service.js';
 import './jwt-verifier.js';
 
 /** The scheme is matched without regard to case (RFC 9110, section 11.1). */
@@ -14,13 +16,14 @@ const BEARER = /^bearer +(\S+) *$/i;
 /**
  * `Authorization: Bearer <access token>` (RFC 6750, section 2.1): a JWT that this service issued (RFC 9068). passport-jwt checks it. The
  * session of the token must be live. The roles are those that the user has now, not those at the time of issue. Each request reads both
- * from the database, whose clock decides.
+ * from the database, whose clock decides. A token of a client itself has no session: then the record of the client has the roles.
  */
 @Injectable()
 export class BearerStrategy extends PassportStrategy(Strategy, 'tessera-bearer') {
   constructor(
     accessTokens: AccessTokensService,
     private readonly principals: SessionPrincipalsService,
+    private readonly clients: ClientPrincipalsService,
   ) {
     super({
       jwtFromRequest: tokenOf,
@@ -32,8 +35,16 @@ export class BearerStrategy extends PassportStrategy(Strategy, 'tessera-bearer')
     });
   }
 
-  /** The principal of the verified claims, or false when the token has expired or its session has ended. */
+  /**
+   * The principal of the verified claims: a user, or the client of a token without a session. False when the token has
+   * expired, its session has ended, or its client may no longer have it.
+   */
   async validate(request: FastifyRequest, claims: AccessTokenClaims): Promise<Principal | false> {
+    if (claims.sid === undefined) {
+      const { client_id: clientId, iat: issued, exp: expires } = claims;
+      const client = await this.clients.of({ clientId, issued, expires });
+      return client ? clientPrincipalOf(client, request) : false;
+    }
     const user = await this.principals.userOf(referenceOf(claims));
     return user ? principalOf(user, request) : false;
   }

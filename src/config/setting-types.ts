@@ -1,5 +1,5 @@
 import { Expose, Transform } from 'class-transformer';
-import { IsInt, Max, Min } from 'class-validator';
+import { IsInt, Matches, Max, Min } from 'class-validator';
 
 /** A setting that is a whole number. `what` names the number in the message. */
 export function wholeNumber(min: number, max: number, what: string): PropertyDecorator {
@@ -20,5 +20,13 @@ export function commaSeparated(): PropertyDecorator {
     Transform(({ value }) =>
       typeof value === 'string' ? value.split(',').map((part) => part.trim()) : (value as unknown),
     )(target, key);
+  };
+}
+
+/** A setting that is an address to listen on. */
+export function hostName(): PropertyDecorator {
+  return (target, key) => {
+    Expose()(target, key);
+    Matches(/^[\w.:-]+$/, { message: 'expected a host name or an IP address' })(target, key);
   };
 }

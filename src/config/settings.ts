@@ -9,22 +9,14 @@ import { IsNetwork } from './is-network.js';
 import { IsOrigins } from './is-origin.js';
 import { IsVaried } from './is-varied.js';
 import { withSecretFiles } from './secret-files.js';
+import { NEW_SECRET, SECRET_LENGTH, SECRET_VARIETY } from './secret-rules.js';
+import { CLIENTS, ELSEWHERE, LOG_FORMATS, LOG_LEVELS, SCOPE, SWITCH } from './setting-choices.js';
 import { describeFaults } from './setting-faults.js';
-import { commaSeparated, wholeNumber } from './setting-types.js';
+import { commaSeparated, hostName, wholeNumber } from './setting-types.js';
 import { SettingsError } from './settings-error.js';
+import { urlHost } from './url-host.js';
 
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
-const LOG_FORMATS = ['json', 'human'] as const;
-const ELSEWHERE = ['record', 'end'] as const;
-const SCOPE = ['ignore', 'refuse'] as const;
-const SWITCH = ['on', 'off'] as const;
-const HOST = /^[\w.:-]+$/;
-const HOST_EXPECTED = 'expected a host name or an IP address';
-const SECRET_LENGTH = 43;
-/** Fewer different characters mean a repeated character or pattern. 32 random bytes as text have more, with near certainty. */
-const SECRET_VARIETY = 10;
-const NEW_SECRET = `openssl rand -base64 32`;
-const PASSWORD = `${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters`;
+const PASSWORD = `expected ${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters`;
 
 /**
  * All settings of the service, read from the environment once, validated and frozen. They have the names of the environment variables. No
@@ -37,8 +29,7 @@ export class Settings {
   readonly PORT: number = 3000;
 
   /** The address on which the service listens. */
-  @Expose()
-  @Matches(HOST, { message: HOST_EXPECTED })
+  @hostName()
   readonly HOST: string = '127.0.0.1';
 
   /**
@@ -125,7 +116,7 @@ export class Settings {
    */
   @Expose()
   @IsOptional()
-  @Length(PASSWORD_LENGTH.min, PASSWORD_LENGTH.max, { message: `expected ${PASSWORD}` })
+  @Length(PASSWORD_LENGTH.min, PASSWORD_LENGTH.max, { message: PASSWORD })
   readonly ADMIN_PASSWORD?: string;
 
   /** How long an access token is valid, in seconds. */
@@ -159,10 +150,24 @@ export class Settings {
   @IsIn(ELSEWHERE, { message: `expected one of ${ELSEWHERE.join(', ')}` })
   readonly REFRESHED_ELSEWHERE: (typeof ELSEWHERE)[number] = 'record';
 
+  /**
+   * The audience that access tokens need at the routes of the service. The token of a client whose `Audience` lacks it opens none of them.
+   * @defaultValue PUBLIC_URL
+   */
+  @Expose()
+  @IsOptional()
+  @Matches(/^[!-~]{1,512}$/, { message: 'expected a name or URI of at most 512 ASCII characters without spaces' })
+  readonly API_AUDIENCE?: string;
+
   /** What the service does with a requested scope, since it grants no scopes: `ignore` the scope, or `refuse` the request. */
   @Expose()
   @IsIn(SCOPE, { message: `expected one of ${SCOPE.join(', ')}` })
   readonly REQUESTED_SCOPE: (typeof SCOPE)[number] = 'ignore';
+
+  /** Which clients may sign in users and refresh: `any` client, or only `registered` and enabled clients. */
+  @Expose()
+  @IsIn(CLIENTS, { message: `expected one of ${CLIENTS.join(', ')}` })
+  readonly CLIENTS: (typeof CLIENTS)[number] = 'any';
 
   /** How long an expired record is kept after its expiry and its last change, in seconds. */
   @wholeNumber(0, 3_153_600_000, 'seconds')
@@ -212,8 +217,7 @@ export class Settings {
   readonly METRICS_PORT?: number;
 
   /** The address on which the service serves `/metrics`. */
-  @Expose()
-  @Matches(HOST, { message: HOST_EXPECTED })
+  @hostName()
   readonly METRICS_HOST: string = '127.0.0.1';
 
   /**
@@ -241,10 +245,4 @@ export class Settings {
     if (errors.length > 0) throw new SettingsError(describeFaults(errors, given['PUBLIC_URL'] === undefined));
     return Object.freeze(settings);
   }
-}
-
-/** The host in the URL that clients on this machine use. */
-function urlHost(host = '127.0.0.1'): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
 }

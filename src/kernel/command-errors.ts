@@ -25,6 +25,11 @@ export const COMMAND_ERRORS = catalogue({
     meaning: 'No module registers this kind of audit event.',
     action: 'Choose a kind that the message lists.',
   },
+  no_such_client: {
+    status: 404,
+    meaning: 'No client of this name is registered.',
+    action: 'See `npm run cli -- clients list`.',
+  },
   no_sessions: {
     status: 400,
     meaning: 'The command names no sessions.',

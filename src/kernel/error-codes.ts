@@ -50,6 +50,12 @@ export const REQUEST_ERRORS = catalogue({
     meaning: 'The client read a large page too slowly, and the service closed the connection.',
     action: 'The caller reads faster, or asks for smaller pages.',
   },
+  client_tampered: {
+    status: 409,
+    meaning: 'Another program changed the record of the client in the database, so it gets no secret.',
+    action:
+      'The operator checks all members of the record and saves it. This ends its secrets. Then a new one can be made.',
+  },
   precondition_failed: {
     status: 412,
     meaning: 'The entity tag of the record does not meet `If-Match` or `If-None-Match`. Nothing was written.',
@@ -123,6 +129,11 @@ export const REQUEST_ERRORS = catalogue({
     meaning: 'Too many sign-ins wait for their password to be checked. No password was checked.',
     action: 'The caller tries again after `Retry-After`. The operator adds processors or replicas if it lasts.',
   },
+  client_keys_unavailable: {
+    status: 503,
+    meaning: 'The keys of a client could not be fetched from its `JwksUri`, so its assertion was not checked.',
+    action: 'The caller tries again after `Retry-After`. The log has the reason (`failure.detail`).',
+  },
   claims_unavailable: {
     status: 503,
     meaning: 'A module that adds claims to access tokens failed. The session was begun or refreshed.',
@@ -141,7 +152,7 @@ export const REQUEST_ERRORS = catalogue({
   origin_not_allowed: {
     status: 204,
     meaning:
-      'A page of an origin that `ALLOWED_ORIGINS` does not list tried to call the service from a browser. Only the log has this code.',
+      'A page of an origin that neither `ALLOWED_ORIGINS` nor a registered client lists tried to call the service from a browser. Only the log has this code.',
     action: 'The operator adds the origin if the page is one of yours.',
   },
 });
@@ -164,10 +175,33 @@ export const OAUTH_ERRORS = catalogue({
       'The user name or password is incorrect. On the wire this is `invalid_grant`; the log and the audit trail have the reason.',
     action: 'The user tries again.',
   },
+  invalid_client: {
+    status: 'varies',
+    meaning:
+      'The client could not be authenticated: 401 if it tried HTTP Basic, and at introspection; otherwise 400. The log and the audit trail have the reason.',
+    action:
+      'The operator compares what the client sends with its record: method, secret, keys, and whether it is enabled.',
+  },
+  invalid_target: {
+    status: 400,
+    meaning: 'The parameter `resource` names an audience that the client may not have (RFC 8707).',
+    action: 'The client names one of its audiences. The operator adds the audience to `Audience` of the client.',
+  },
+  unsupported_token_type: {
+    status: 400,
+    meaning: 'The access token of a client itself cannot be revoked (RFC 7009, section 2.2.1).',
+    action: 'The operator disables the client, or waits until the token expires.',
+  },
   invalid_scope: {
     status: 400,
     meaning: 'A scope was requested while `REQUESTED_SCOPE` is `refuse`.',
     action: 'The client requests no scope, or the operator sets `REQUESTED_SCOPE` to `ignore`.',
+  },
+  unauthorized_client: {
+    status: 400,
+    meaning:
+      'The client is disabled, is not registered while `CLIENTS` is `registered`, or may not use the grant or be used by the page. The log has the reason (`failure.detail`).',
+    action: 'The operator changes the record of the client (`/api/sys/clients`), or the client uses another grant.',
   },
   unsupported_grant_type: {
     status: 400,

@@ -9,6 +9,7 @@ export type KeyPurpose =
   | 'throttle-key'
   | 'password-pepper'
   | 'user-mac'
+  | 'client-mac'
   | 'audit-seal';
 
 /** The settings that keys are derived from: the current secret, and earlier secrets that are still accepted. */

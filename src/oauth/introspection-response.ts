@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { Audience } from '../signing-keys/access-token-claims.js';
 
 const text = (example: string, description?: string): PropertyDecorator =>
   ApiPropertyOptional({ type: String, example, ...(description && { description }) });
@@ -16,13 +17,17 @@ export class IntrospectionResponse {
   @text('http://127.0.0.1:3000')
   readonly iss?: string;
 
-  @text('http://127.0.0.1:3000', 'Only for an access token.')
-  readonly aud?: string;
+  @ApiPropertyOptional({
+    oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],
+    example: 'http://127.0.0.1:3000',
+    description: 'For whom the token is. Only for an access token; a list if it is for several audiences.',
+  })
+  readonly aud?: Audience;
 
-  @text('ada@example.com')
+  @text('ada@example.com', 'The user, or the client for a token of a client itself.')
   readonly sub?: string;
 
-  @text('ada@example.com')
+  @text('ada@example.com', 'Absent for a token of a client itself.')
   readonly username?: string;
 
   @text('mobile-app')

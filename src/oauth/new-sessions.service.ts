@@ -42,14 +42,15 @@ export class NewSessionsService {
    * @throws AppError invalid_grant when there is no such user, or the user is disabled; must_reset_password; 408 when the client has
    * disconnected
    */
-  async begin({ user: email, clientId, amr, origin, isAbandoned }: NewSession): Promise<TokenResponse> {
+  async begin(session: NewSession): Promise<TokenResponse> {
+    const { user: email, clientId, amr, origin, isAbandoned } = session;
     if (!isMethods(amr)) throw new Error('amr must be a list of words, such as ["pwd"] (RFC 8176).');
     const user = await this.users.find(email);
     const refusal = !user ? 'unknown-user' : !user.enabled ? 'user-disabled' : undefined;
     if (!user || refusal) throw await this.refused(user?.email, origin, noSuchUser(refusal));
     if (user.mustResetPassword) throw await this.refused(user.email, origin, mustReset());
     if (await isAbandoned?.()) throw abandoned();
-    return this.responses.of(() => this.logins.begin({ user, clientId, amr, origin }));
+    return this.responses.of(() => this.logins.begin({ user, clientId, amr, origin }), session);
   }
 
   /** Writes the event of a refusal. It does not contain the name of an unknown user, because people type secrets there. */

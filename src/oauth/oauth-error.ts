@@ -4,11 +4,15 @@ import { FORM, formNeeded, isForm } from '../http/form.js';
 import { AppError } from '../kernel/app-error.js';
 import { isOwnErrorCode } from '../kernel/error-codes.js';
 
-/** The error codes of RFC 6749, section 5.2, of RFC 6750, section 3.1, and the contract's own two codes (contract 3). */
+/** The error codes of RFC 6749, section 5.2, of RFC 7009, section 2.2.1, of RFC 8707, section 2, and the contract's own two (contract 3). */
 const CODES = [
   'invalid_request',
+  'invalid_client',
   'invalid_grant',
   'invalid_scope',
+  'invalid_target',
+  'unsupported_token_type',
+  'unauthorized_client',
   'unsupported_grant_type',
   'two_factor_auth_check',
   'must_reset_password',

@@ -1,9 +1,13 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { AuditTrailModule } from '../audit-trail/audit-trail.module.js';
+import { ClientRegistryModule } from '../clients/client-registry.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { AdmissionsService } from './admissions.service.js';
+import { ClientAuthenticationModule } from './client-authentication/client-authentication.module.js';
+import { DescribedAccessTokensService } from './described-access-tokens.service.js';
 import { DiscoveryController } from './discovery.controller.js';
 import { GrantsModule } from './grants.module.js';
 import { HomeController } from './home.controller.js';
@@ -17,8 +21,19 @@ import { TokenService } from './token.service.js';
 
 /** The OAuth 2.0 endpoints. */
 @Module({
-  imports: [AuditModule, AuditTrailModule, GrantsModule, UsersModule, SigningKeysModule, SessionsModule],
+  imports: [
+    ...[AuditModule, GrantsModule, UsersModule, SigningKeysModule, SessionsModule],
+    ...[AuditTrailModule, ClientRegistryModule, ClientAuthenticationModule],
+  ],
   controllers: [TokenController, RevocationsController, DiscoveryController, HomeController],
-  providers: [IntrospectionAuditKinds, TokenService, RevocationService, RevocationFeedService, IntrospectionService],
+  providers: [
+    IntrospectionAuditKinds,
+    TokenService,
+    AdmissionsService,
+    RevocationService,
+    RevocationFeedService,
+    IntrospectionService,
+    DescribedAccessTokensService,
+  ],
 })
 export class OAuthModule {}

@@ -1,6 +1,8 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { EndedSessionsService, type EndedSessions } from '../audit-trail/ended-sessions.service.js';
 import { BEGINNING, cursorText, type FeedCursor } from '../audit-trail/feed-cursor.js';
+import { ClientsService } from '../clients/clients.service.js';
+import { Settings } from '../config/settings.js';
 import { AppError } from '../kernel/app-error.js';
 import { WaitingReaders } from './waiting-readers.js';
 
@@ -23,9 +25,14 @@ export interface FeedRequest {
   readonly signal: AbortSignal;
 }
 
+/** A page, and for how many seconds the access tokens of its sessions may still be valid by themselves. */
+export interface FeedPage extends EndedSessions {
+  readonly keepFor: number;
+}
+
 /** A page, and the epoch in which its read began. */
 interface Reading {
-  readonly page: EndedSessions;
+  readonly page: FeedPage;
   readonly epoch: number;
 }
 
@@ -36,7 +43,7 @@ interface Reading {
  */
 @Injectable()
 export class RevocationFeedService implements OnModuleDestroy {
-  private readonly readers = new WaitingReaders<EndedSessions>();
+  private readonly readers = new WaitingReaders<FeedPage>();
   /** The cursors, as text, for which nothing was new when the trail was last read. */
   private readonly upToDate = new Set<string>();
   private readonly reading = new Map<string, Promise<Reading>>();
@@ -48,7 +55,11 @@ export class RevocationFeedService implements OnModuleDestroy {
   private lastReaderAt = 0;
   private isStopping = false;
 
-  constructor(private readonly ended: EndedSessionsService) {}
+  constructor(
+    private readonly ended: EndedSessionsService,
+    private readonly clients: ClientsService,
+    private readonly settings: Settings,
+  ) {}
 
   onModuleDestroy(): void {
     this.isStopping = true;
@@ -56,8 +67,8 @@ export class RevocationFeedService implements OnModuleDestroy {
   }
 
   /** What ended since the cursor. If nothing did, waits for the next end. @throws AppError 429 when too many readers wait */
-  async read({ since, waitMs, signal }: FeedRequest): Promise<EndedSessions> {
-    if (!since || waitMs === 0) return this.ended.after(since ?? BEGINNING);
+  async read({ since, waitMs, signal }: FeedRequest): Promise<FeedPage> {
+    if (!since || waitMs === 0) return this.after(since ?? BEGINNING);
     if (this.readers.size >= MOST_READERS) throw tooManyListeners();
     // The reader waits before it reads. Otherwise it could miss a page of the poll meanwhile.
     const reader = this.readers.add(this.isStopping ? Math.min(waitMs, LAST_WAIT_MS) : waitMs, signal);
@@ -65,7 +76,8 @@ export class RevocationFeedService implements OnModuleDestroy {
       const found = await this.catchUp(since);
       if (found) return found;
       this.startPolling();
-      return (await reader.page) ?? { sessions: [], cursor: since, hasMore: false };
+      const nothing = { sessions: [], cursor: since, hasMore: false, keepFor: await this.longestLife() };
+      return (await reader.page) ?? nothing;
     } finally {
       reader.leave();
       this.lastReaderAt = performance.now();
@@ -76,7 +88,7 @@ export class RevocationFeedService implements OnModuleDestroy {
    * The page after the cursor; undefined when nothing is new. A read that began before the reader waited is good enough, if the poll has
    * published nothing since that read began.
    */
-  private async catchUp(since: FeedCursor): Promise<EndedSessions | undefined> {
+  private async catchUp(since: FeedCursor): Promise<FeedPage | undefined> {
     const text = cursorText(since);
     while (!this.upToDate.has(text)) {
       const { page, epoch } = await this.readTogether(since, text);
@@ -94,13 +106,24 @@ export class RevocationFeedService implements OnModuleDestroy {
     const { epoch } = this;
     const running = this.reading.get(text);
     if (running) return running;
-    const reading = this.ended.after(since).then((page) => ({ page, epoch }));
+    const reading = this.after(since).then((page) => ({ page, epoch }));
     this.reading.set(text, reading);
     const forget = (): void => {
       this.reading.delete(text);
     };
     reading.then(forget, forget);
     return reading;
+  }
+
+  private async after(cursor: FeedCursor): Promise<FeedPage> {
+    const keepFor = await this.longestLife();
+    return { ...(await this.ended.after(cursor, keepFor)), keepFor };
+  }
+
+  /** The longest life of an access token, in seconds. */
+  private async longestLife(): Promise<number> {
+    const clients = await this.clients.all();
+    return Math.max(this.settings.ACCESS_TOKEN_TTL, ...clients.map(({ accessTokenTtl }) => accessTokenTtl));
   }
 
   private startPolling(): void {
@@ -117,7 +140,7 @@ export class RevocationFeedService implements OnModuleDestroy {
       return;
     }
     try {
-      const page = await this.ended.after(this.polled);
+      const page = await this.after(this.polled);
       if (page.sessions.length > 0) this.publish(page);
       setTimeout(() => void this.poll(), Math.max(0, began + EVERY_MS - performance.now())).unref();
     } catch (error) {
@@ -126,7 +149,7 @@ export class RevocationFeedService implements OnModuleDestroy {
     }
   }
 
-  private publish(page: EndedSessions): void {
+  private publish(page: FeedPage): void {
     this.polled = page.cursor;
     this.epoch++;
     this.upToDate.clear();

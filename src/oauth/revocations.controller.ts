@@ -1,8 +1,8 @@
 import { Controller, Get, Header, Query, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Role } from '../access/policy.js';
-import { EndedSessionsService } from '../audit-trail/ended-sessions.service.js';
 import { cursorText } from '../audit-trail/feed-cursor.js';
 import { ApiFailures } from '../http/api-failures.js';
 import { entityTagOf } from '../resource/entity-tag.js';
@@ -14,20 +14,18 @@ import { Revocations } from './revocations.js';
 @ApiTags('Token')
 @Controller('api/token/revocations')
 export class RevocationsController {
-  constructor(
-    private readonly feed: RevocationFeedService,
-    private readonly ended: EndedSessionsService,
-  ) {}
+  constructor(private readonly feed: RevocationFeedService) {}
 
   @Get()
   @Role('Token-Introspect', 'RefreshToken-Read')
+  @RouteConfig({ admitsClients: true })
   @Header('cache-control', 'private, no-cache')
   @ApiOperation({
     operationId: 'listRevocations',
     summary: 'Read which sessions ended',
     description:
       'The sessions that ended since a cursor, each at least once, for those who verify access tokens by the key set alone. ' +
-      'See docs/resource-servers.md.',
+      'A registered client that authenticates by HTTP Basic needs the role in `Roles` of its record. See docs/resource-servers.md.',
   })
   @ApiQuery({
     name: 'since',
@@ -50,8 +48,9 @@ export class RevocationsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Revocations> {
     const { since, waitMs } = FeedQuery.of(query);
-    const { sessions, cursor, hasMore } = await this.feed.read({ since, waitMs, signal: disconnectionOf(reply) });
-    const answer = { sessions, cursor: cursorText(cursor), has_more: hasMore, keep_for: this.ended.keepFor };
+    const signal = disconnectionOf(reply);
+    const { sessions, cursor, hasMore, keepFor } = await this.feed.read({ since, waitMs, signal });
+    const answer = { sessions, cursor: cursorText(cursor), has_more: hasMore, keep_for: keepFor };
     void reply.header('etag', entityTagOf(answer));
     return answer;
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import { AdmissionsService } from './admissions.service.js';
 import type { Grant, TokenResponse } from './grants/grant.js';
 import { GrantsService } from './grants/grants.service.js';
 import { oauthError } from './oauth-error.js';
@@ -10,6 +11,7 @@ import { required, type OAuthRequest } from './oauth-form.js';
 export class TokenService {
   constructor(
     private readonly grants: GrantsService,
+    private readonly admissions: AdmissionsService,
     private readonly settings: Settings,
   ) {}
 
@@ -23,6 +25,7 @@ export class TokenService {
     if (isScopeRequested && this.settings.REQUESTED_SCOPE === 'refuse') {
       throw oauthError('invalid_scope', 'This service grants no scopes: leave scope out.');
     }
+    await this.admissions.demand(request, grant);
     const response = await grant.handle(declared(grant, request), request);
     // The response must name the scope if the scope differs from the requested scope (RFC 6749, section 3.3).
     return isScopeRequested ? Object.assign(response, { scope: '' as const }) : response;

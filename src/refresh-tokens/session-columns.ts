@@ -7,6 +7,10 @@ export abstract class SessionColumns extends ResourceRecord {
   @Column({ type: 'boolean', default: false })
   issued!: boolean;
 
+  /** The number of the session among those of its user at its client, from 0. */
+  @Column({ type: 'integer', default: 0 })
+  slot!: number;
+
   /** The generation of the current token. Each refresh and sign-in makes it greater. */
   @Column({ type: 'bigint', nullable: true })
   generation!: number | null;

@@ -1,7 +1,7 @@
 import type { LastRedemption } from '../audit/audit-event.js';
 import type { SignedPower } from '../users/user-seals.service.js';
 import { AppError } from '../kernel/app-error.js';
-import type { REFRESH_REFUSALS } from '../kernel/refusal-reasons.js';
+import type { ClientRefusal, REFRESH_REFUSALS } from '../kernel/refusal-reasons.js';
 import type { Session } from './session.js';
 
 /** Why a token is refused. */
@@ -15,6 +15,8 @@ export interface Diagnosis extends Session, LastRedemption, SignedPower {
   readonly hash: string;
   readonly isSameClient: boolean;
   readonly isExpired: boolean;
+  /** Why the client may not refresh; null when it may. */
+  readonly refusalOfClient: ClientRefusal | null;
   /** How many seconds ago the token was superseded; null for the current token, and for a token older than the recorded rotations. */
   readonly sinceSuperseded: number | null;
   /** How many seconds ago the next token was superseded, likewise. */
@@ -78,6 +80,7 @@ function isIdempotent({ isConfirmed }: Diagnosis, outOfUseFor: number, { retry, 
 function refusalOf(session: Diagnosis, generation: number): Refusal | undefined {
   if (!session.issued) return 'edited';
   if (!session.isSameClient) return 'other-client';
+  if (session.refusalOfClient) return session.refusalOfClient;
   if (generation > session.generation) return 'ahead-of-database';
   if (generation < session.firstGeneration) return 'earlier-login';
   if (session.isExpired) return 'expired';

@@ -70,8 +70,9 @@ export class RedemptionsRepository {
   /** Reads the session of a token that was not redeemed; undefined when the session has ended. */
   diagnose({ claims, clientId, origin: { address } }: Rotatable): Promise<Diagnosis | undefined> {
     const { id, uniqueId, generation } = claims;
-    const { REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
-    return this.statements.runForFirst(DIAGNOSE, { id, uniqueId, clientId, longestLife, generation, address });
+    const { REFRESH_TOKEN_MAX_AGE: longestLife, CLIENTS } = this.settings;
+    const policy = { longestLife, registeredOnly: CLIENTS === 'registered' };
+    return this.statements.runForFirst(DIAGNOSE, { id, uniqueId, clientId, generation, address, ...policy });
   }
 
   /**
@@ -121,8 +122,8 @@ export class RedemptionsRepository {
       const { address, userAgent, requestId } = origin;
       return { id, uniqueId, generation, token: refreshToken, clientId, salt, hash, address, userAgent, requestId };
     });
-    const { REFRESH_TOKEN_TTL: life, REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
-    return { batch, life, longestLife };
+    const { REFRESH_TOKEN_TTL: life, REFRESH_TOKEN_MAX_AGE: longestLife, CLIENTS } = this.settings;
+    return { batch, life, longestLife, registeredOnly: CLIENTS === 'registered' };
   }
 
   private async confirmEach(those: readonly Confirmation[]): Promise<undefined[]> {

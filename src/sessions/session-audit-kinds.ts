@@ -37,6 +37,7 @@ export class SessionAuditKinds extends AuditKinds {
           meaning: 'a user changed the user, client or ticket of the record, or set its expiry to the past',
           action: 'the actor is that user',
         },
+        'too-many-sessions': 'the user signed in again, and had as many sessions as the client’s `SessionsPerUser`',
         'ended-by-operator': 'an operator ended the session on the command line',
         restored: 'an operator ended the session after a restore, because an exported trail names its end',
         'password-changed': USER_CHANGED,

@@ -1,4 +1,13 @@
 import { audited, recordFacts } from '../audit/audited.js';
+import {
+  accessTokenEnd,
+  CLIENT_POLICY,
+  IS_ADMITTED,
+  isRecentlyUsed,
+  joinedClient,
+  LONGEST_LIFE,
+  MAY_REFRESH,
+} from '../clients/policy-of-session.js';
 import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { rowOf, statement } from '../database/statement.js';
 import { powerColumns, type SignedPower } from '../users/user-seals.service.js';
@@ -12,24 +21,29 @@ export const ISSUED = `t.id, t.unique_id AS "uniqueId", t.generation, t.subject,
 
 /**
  * SQL: whether the session of this row is live: the service issued its token, the token has not expired, and the login is not older than
- * the parameter `longestLife`, in seconds.
+ * the policy of the joined client allows, or else the parameter `longestLife`, in seconds.
  */
 export function isLive(alias: string): string {
-  return `${alias}.issued AND ${alias}.expires_on > now() AND ${alias}.auth_time + make_interval(secs => :longestLife::float8) > now()`;
+  return `${alias}.issued AND ${alias}.expires_on > now() AND ${alias}.auth_time + make_interval(secs => ${LONGEST_LIFE}) > now()
+        AND ${isRecentlyUsed(alias)}`;
 }
 
 /** The session of a current token. `longestLife` is the longest lifetime of a login, in seconds. */
 export const CURRENT = statement({
   name: 'session-current',
   isIdempotent: true,
-  parameters: { id: 'bigint', uniqueId: 'uuid', generation: 'bigint', token: 'text', longestLife: 'float8' },
+  parameters: {
+    ...{ id: 'bigint', uniqueId: 'uuid', generation: 'bigint', token: 'text', longestLife: 'float8' },
+    ...CLIENT_POLICY,
+  },
   returns: rowOf<CurrentSession & SignedPower>(),
   text: `SELECT ${ISSUED}, t.rotated_on AS "rotatedOn", t.protected_ticket AS "protectedTicket",
-      least(t.expires_on, t.auth_time + make_interval(secs => :longestLife::float8)) AS "expiresOn", ${powerColumns('u')}
-    FROM refresh_tokens t JOIN users u ON u.email = t.subject
+      least(t.expires_on, t.auth_time + make_interval(secs => ${LONGEST_LIFE}),
+        t.rotated_on + make_interval(secs => client.refresh_token_ttl)) AS "expiresOn", ${powerColumns('u')}
+    FROM refresh_tokens t JOIN users u ON u.email = t.subject ${joinedClient('t')}
     WHERE t.id = :id AND t.unique_id = :uniqueId AND t.generation = :generation
       AND t.ticket_hash = ${ticketHashSql('t', ':token')}
-      AND ${isLive('t')} AND u.enabled`,
+      AND ${isLive('t')} AND ${MAY_REFRESH} AND u.enabled`,
 });
 
 /** The sessions of a user; without a client, at every client. */
@@ -50,6 +64,15 @@ export const OF_ANOTHER_CLIENT = statement({
   parameters: { id: 'bigint', uniqueId: 'uuid', clientId: 'text' },
   isIdempotent: true,
   text: 'SELECT id FROM refresh_tokens WHERE id = :id AND unique_id = :uniqueId AND issued AND client_id <> :clientId',
+});
+
+/** The client of a session. */
+export const CLIENT_OF = statement({
+  name: 'session-client',
+  isIdempotent: true,
+  parameters: { id: 'bigint', uniqueId: 'uuid' },
+  returns: rowOf<{ clientId: string }>(),
+  text: 'SELECT client_id AS "clientId" FROM refresh_tokens WHERE id = :id AND unique_id = :uniqueId AND issued',
 });
 
 const ENDED = `RETURNING ${recordFacts('t')}, true AS ended`;
@@ -89,19 +112,21 @@ export const END_ALL = audited({
 });
 
 /**
- * An access token. `expires` is when the token expires by the database's clock, in seconds since 1970. The generation is that of the
+ * An access token. `issued` and `expires` are its times by the database's clock, in seconds since 1970. The generation is that of the
  * refresh token that was issued with it, and null for tokens of versions that did not store it.
  */
 const ACCESS_TOKEN = {
   uniqueId: 'uuid',
   subject: 'text',
   clientId: 'text',
+  issued: 'float8',
   expires: 'float8',
   generation: 'bigint?',
 } as const;
 
 /**
- * The users of access tokens whose sessions are live. No access token outlives its session. `unconfirmed` is the generation that this token
+ * The users of access tokens whose sessions are live, and whose clients may have sessions. No access token outlives its session, nor the
+ * life that the policy of its client has now. `unconfirmed` is the generation that this token
  * confirms. It is null if the generation is not the current one, is already confirmed, or is the first of its login, which needs no
  * confirmation.
  */
@@ -109,15 +134,16 @@ export const PRINCIPALS = statement({
   name: 'session-principals',
   isIdempotent: true,
   batch: ACCESS_TOKEN,
-  parameters: { longestLife: 'float8' },
+  parameters: { longestLife: 'float8', ...CLIENT_POLICY },
   returns: rowOf<Numbered<ConfirmingUser>>(),
   text: `SELECT batch.ordinal::int, ${powerColumns('u')},
       CASE WHEN t.generation = coalesce(batch.generation, t.generation) AND t.generation > t.first_generation
         AND t.confirmed_generation IS DISTINCT FROM t.generation THEN t.generation END AS unconfirmed
     FROM ${batchRows(ACCESS_TOKEN)}
     JOIN refresh_tokens t ON t.unique_id = batch.unique_id AND t.subject = batch.subject AND t.client_id = batch.client_id
-    JOIN users u ON u.email = t.subject
-    WHERE u.enabled AND to_timestamp(batch.expires) > now() AND ${isLive('t')}`,
+    JOIN users u ON u.email = t.subject ${joinedClient('t')}
+    WHERE u.enabled AND to_timestamp(${accessTokenEnd('batch.issued', 'batch.expires')}) > now() AND ${isLive('t')}
+      AND ${IS_ADMITTED}`,
 });
 
 /**
@@ -142,5 +168,5 @@ export const ESTIMATE = statement({
   returns: rowOf<{ value: number }>(),
   text: `SELECT i.reltuples AS value FROM pg_index x
     JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
-    WHERE x.indexrelid = to_regclass('refresh_tokens_session') AND t.reltuples >= 0`,
+    WHERE x.indexrelid = to_regclass('refresh_tokens_slots') AND t.reltuples >= 0`,
 });

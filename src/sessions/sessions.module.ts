@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
+import { ClientRegistryModule } from '../clients/client-registry.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ConfirmationsService } from './confirmations.service.js';
@@ -10,6 +11,7 @@ import { LoginsService } from './logins.service.js';
 import { CreateRefreshTokens1795000002000 } from './migrations/1795000002000-create-refresh-tokens.js';
 import { IndexRefreshTokens1795200000000 } from './migrations/1795200000000-index-refresh-tokens.js';
 import { RecordRotations1796000001100 } from './migrations/1796000001100-record-rotations.js';
+import { NumberSessions1797000001001 } from './migrations/1797000001001-number-sessions.js';
 import { RedemptionService } from './redemption.service.js';
 import { RedemptionsRepository } from './redemptions.repository.js';
 import { RefreshTokenCodec } from './refresh-token.codec.js';
@@ -29,9 +31,15 @@ import { TicketsService } from './tickets.service.js';
   imports: [
     AuditModule,
     UsersModule,
+    ClientRegistryModule,
     DatabaseModule.forFeature({
       entities: [],
-      migrations: [CreateRefreshTokens1795000002000, IndexRefreshTokens1795200000000, RecordRotations1796000001100],
+      migrations: [
+        CreateRefreshTokens1795000002000,
+        IndexRefreshTokens1795200000000,
+        RecordRotations1796000001100,
+        NumberSessions1797000001001,
+      ],
     }),
   ],
   providers: [

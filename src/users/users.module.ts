@@ -5,6 +5,7 @@ import { JobsModule } from '../jobs/jobs.module.js';
 import { DirectoryService } from './directory.service.js';
 import { FirstAdministratorService } from './first-administrator.service.js';
 import { ClientGuessesService } from './client-guesses.service.js';
+import { ClientThrottleService } from './client-throttle.service.js';
 import { GuessLimitsRepository } from './guess-limits.repository.js';
 import { GuessLimitsService } from './guess-limits.service.js';
 import { HashingQueueService } from './hashing-queue.service.js';
@@ -55,8 +56,9 @@ import { UsersService } from './users.service.js';
     GuessLimitsService,
     GuessLimitsRepository,
     ClientGuessesService,
+    ClientThrottleService,
     FirstAdministratorService,
   ],
-  exports: [UsersService, GenuineUsersService, SignInService, TotpService, ClientGuessesService],
+  exports: [UsersService, GenuineUsersService, SignInService, TotpService, ClientGuessesService, ClientThrottleService],
 })
 export class UsersModule {}

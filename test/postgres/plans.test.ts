@@ -6,8 +6,10 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { basicOf, idsOf, passwordOf, RESOURCE, validRecord, type Client } from '../support/client.js';
 import { runCli } from '../support/cli.js';
+import { newSigner, signed } from '../support/client-keys.js';
 import { databaseUrl, newData } from '../support/data.js';
 import { SECRET } from '../support/fixtures.mjs';
+import { change, CLIENTS, register, runOn } from '../support/registry.js';
 import { Service } from '../support/service.js';
 import { MAY_BE_SENT, namesInCode, NOT_SENT } from '../support/statement-names.js';
 import { ask, disposeWithoutLeaks, seconds, tokensOf } from '../support/sessions.js';
@@ -114,6 +116,7 @@ async function useEverything(): Promise<void> {
   await admin.get(`${RESOURCE}?id=[${id},${other}]`);
   await useFeed();
   await useSessions();
+  await useClients();
   await admin.put(RESOURCE, { ...record, SystemId: 'crm-2' });
   const { access } = tokensOf(
     await ask(service, { grant_type: 'password', username: 'admin@example.com', password: passwordOf('admin') }),
@@ -170,6 +173,34 @@ async function useSessions(): Promise<void> {
   }
 }
 
+/** Registers a client with two sessions for each user, signs in thrice, makes a secret, and allows one session again. */
+async function useClients(): Promise<void> {
+  const id = await register(service, 'two-sessions', { SessionsPerUser: 2 });
+  expect((await admin.get(`${CLIENTS}?Client_ClientId=two-sessions`)).body.TotalItems).toBe(1);
+  const form = { username: 'user3@example.com', password: PASSWORD, grant_type: 'password' };
+  for (const most of [2, 2, 2, 1]) {
+    if (most === 1) await change(service, id, { SessionsPerUser: most });
+    tokensOf(await ask(service, form, 'two-sessions'));
+  }
+  for (const key of ['CLIENT_MAKE_SECRET', 'CLIENT_MAKE_SECRET', 'CLIENT_RETIRE_SECRET']) await runOn(service, key, id);
+  expect((await admin.delete(`${CLIENTS}/${id}`)).status).toBe(200);
+  await useSigningClient();
+}
+
+/** Gets a token for a client that signs, uses it, and refreshes without a client name while there is such a client. */
+async function useSigningClient(): Promise<void> {
+  const { jwks, assertion } = await newSigner('signing');
+  const keys = { AuthenticationMethod: 'private_key_jwt', Jwks: jwks, Roles: 'RefreshToken-Read' };
+  await register(service, 'signing', keys);
+  const form = { grant_type: 'client_credentials', ...signed(await assertion(service.url)) };
+  const { access } = tokensOf(await ask(service, form));
+  expect((await service.client(`Bearer ${access}`).get(`${RESOURCE}/1`)).status).toBe(200);
+  await ask(service, { ...form, ...signed('a.b.c'), client_id: 'signing' });
+  const user = { username: 'user4@example.com', password: PASSWORD, grant_type: 'password' };
+  const { refresh } = tokensOf(await ask(service, user, 'web-app'));
+  tokensOf(await ask(service, { grant_type: 'refresh_token', refresh_token: refresh }));
+}
+
 /** The plan of a statement: custom, for known parameters, or generic, as a prepared statement gets after some executions. */
 async function planOf({ text, values }: Sent, mode: 'custom' | 'generic'): Promise<Plan> {
   await database.query(`SET plan_cache_mode = force_${mode}_plan`);
@@ -214,7 +245,7 @@ it(`every statement reads only the rows that it needs of ${ROWS} records, not th
     expect((await runCli(service.dataDir, end, '', logged())).code).toBe(0);
   }
   // The service would run these jobs too, but only after the events of the million records are sealed.
-  for (const job of ['expired-records', 'login-failures'])
+  for (const job of ['expired-records', 'login-failures', 'client-assertions'])
     await runCli(service.dataDir, ['jobs', 'run', job], '', logged());
   const lines = readFileSync(join(folder, 'log'), 'utf8').trim().split('\n');
   const sent = new Map(

@@ -1,10 +1,13 @@
 import pg from 'pg';
 import { runCli } from '../support/cli.js';
 import { basicOf, RESOURCE } from '../support/client.js';
+import { newSigner, signed } from '../support/client-keys.js';
 import { databaseUrl, newData } from '../support/data.js';
+import { change, register } from '../support/registry.js';
 import { Service } from '../support/service.js';
 import {
   ask,
+  askLogin,
   askRefresh,
   disposeWithoutLeaks,
   expectRefused,
@@ -56,6 +59,28 @@ async function cutUntil(over: AbortSignal, cut: string): Promise<void> {
 }
 
 describe('three replicas on one database', () => {
+  it('know an assertion of a client that another one has seen: it is good once at all replicas', async () => {
+    const { jwks, assertion } = await newSigner('signing');
+    await register(replicas[0], 'signing', { AuthenticationMethod: 'private_key_jwt', Jwks: jwks });
+    await pause(STALE_MS);
+    const form = { grant_type: 'client_credentials', ...signed(await assertion('https://tessera.example.com')) };
+    const answers = await Promise.all(
+      [...replicas, ...replicas].map((replica) => replica.client().form('POST', '/api/token', form)),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400, 400, 400, 400, 400]);
+  });
+
+  it('know a change of a client: for its sessions immediately, for sign-ins within a second', async () => {
+    const [a] = replicas;
+    const id = await register(a, 'replicated');
+    const tokens = the((await everywhere((replica) => login(replica, 'all', 'replicated'))).at(-1));
+    await change(a, id, { Enabled: false });
+    expect(await everywhere((replica) => isAlive(replica, tokens))).toEqual([false, false, false]);
+    await pause(STALE_MS);
+    const answers = await everywhere((replica) => askLogin(replica, 'all', 'replicated'));
+    expect(answers.map(({ body }) => body.error)).toEqual(answers.map(() => 'unauthorized_client'));
+  });
+
   it('are one authority: a session continues at any replica, and an ended session is dead at all', async () => {
     const [a, b, c] = replicas;
     const first = await login(a, 'all');

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { createResourceServer } from '../../examples/resource-server/src/application.js';
 import { Settings } from '../../examples/resource-server/src/settings.js';
-import { basicOf, Client, passwordOf, type Answer } from '../support/client.js';
+import { basicOf, Client, type Answer } from '../support/client.js';
 import { databaseUrl, newData } from '../support/data.js';
+import { register, runOn } from '../support/registry.js';
 import { Service } from '../support/service.js';
-import { disposeWithoutLeaks, login, revoke, seconds, sessionOf, times } from '../support/sessions.js';
+import { disposeWithoutLeaks, keepSecret, login, revoke, seconds, sessionOf, times } from '../support/sessions.js';
 
 const STATEMENT_LOG = join(import.meta.dirname, '../support/statement-log.mjs');
 const END = `INSERT INTO audit_trail_entries (kind, actor, record_ids, session_id)
@@ -31,8 +32,10 @@ describe('the feed of ended sessions on two replicas', () => {
     replicas = [first, await Service.startOn(dataDir, { PUBLIC_URL: first.url })];
     database = new pg.Client({ connectionString: databaseUrl(dataDir) });
     await database.connect();
-    const account = { name: 'read@example.com', password: passwordOf('read') };
-    server = await createResourceServer(new Settings(first.url, account));
+    const settings = { AuthenticationMethod: 'client_secret_basic', Roles: 'Token-Introspect' };
+    const { ClientSecret } = await runOn(first, 'CLIENT_MAKE_SECRET', await register(first, 'notes', settings));
+    keepSecret(String(ClientSecret));
+    server = await createResourceServer(new Settings(first.url, { id: 'notes', secret: String(ClientSecret) }));
     await server.listen(0, '127.0.0.1');
   });
   afterAll(async () => {

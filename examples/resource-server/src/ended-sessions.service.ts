@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Settings } from './settings.js';
+import { basicOf, Settings } from './settings.js';
 
 /** A page of Tessera's feed of ended sessions. */
 interface Revocations {
@@ -70,10 +70,10 @@ export class EndedSessionsService implements OnModuleInit, OnApplicationShutdown
   }
 
   private async read(): Promise<Revocations> {
-    const { issuer, account } = this.settings;
+    const { issuer, client } = this.settings;
     const query = new URLSearchParams(this.cursor === undefined ? {} : { since: this.cursor, wait: `${WAIT_SECONDS}` });
     const response = await fetch(`${issuer}/api/token/revocations?${query.toString()}`, {
-      headers: { authorization: `Basic ${Buffer.from(`${account.name}:${account.password}`).toString('base64')}` },
+      headers: { authorization: basicOf(client) },
       signal: AbortSignal.any([this.stop.signal, AbortSignal.timeout(LIMIT_MS)]),
     });
     if (!response.ok) throw new Error(`Tessera answered ${response.status}.`);

@@ -39,6 +39,8 @@ export type GivenParameters<Parameters extends GrantParameters> = {
 export interface GrantRequest {
   /** The client that the request names by header, parameter or HTTP Basic; undefined when the request names no client. */
   readonly clientId: string | undefined;
+  /** The audiences for which the request wants an access token (RFC 8707). The service has checked that the client may have them. */
+  readonly resources?: readonly string[];
   readonly origin: Origin;
   /** Whether the client has disconnected and no longer waits for the response. */
   readonly isAbandoned: () => Promise<boolean>;
@@ -87,12 +89,13 @@ export class TokenResponse {
   })
   readonly expires_in!: number;
 
-  @ApiProperty({
+  @ApiPropertyOptional({
     type: String,
-    description: 'For the next `grant_type=refresh_token`. The previous refresh token is no longer valid.',
+    description:
+      'For the next `grant_type=refresh_token`. The previous refresh token is no longer valid. Absent for `client_credentials`.',
     example: 'tsr_AQ0AAAAAAAAAAQ',
   })
-  readonly refresh_token!: string;
+  readonly refresh_token?: string;
 
   @ApiPropertyOptional({
     type: String,

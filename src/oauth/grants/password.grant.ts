@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ClientsService } from '../../clients/clients.service.js';
 import { abandoned } from '../../http/arrival.js';
 import { throwOutcomeUnknown } from '../../database/database-failures.js';
 import { LoginsService } from '../../sessions/logins.service.js';
@@ -25,20 +26,24 @@ export class PasswordGrant extends Grant<typeof PARAMETERS> {
     private readonly signIn: SignInService,
     private readonly logins: LoginsService,
     private readonly responses: TokenResponsesService,
+    private readonly clients: ClientsService,
   ) {
     super();
   }
 
-  /** @throws AppError invalid_grant, two_factor_auth_check, must_reset_password, 429, or 503 */
+  /** @throws AppError invalid_grant, two_factor_auth_check, must_reset_password, unauthorized_client, 429, or 503 */
   async handle(
     { username, password, totp }: GivenParameters<typeof PARAMETERS>,
-    { clientId, origin, isAbandoned }: GrantRequest,
+    request: GrantRequest,
   ): Promise<TokenResponse> {
+    const { clientId, origin, isAbandoned } = request;
+    // Without a name, the client is named like the user.
+    if (clientId === undefined) await this.clients.admitted(username.toLowerCase(), this.name);
     const { user, amr } = await this.signIn.authenticate({ email: username, password, totp }, origin, isAbandoned);
     // A client that disconnected during the password check may have signed in again. This login would invalidate the tokens of that newer
     // login.
     if (await isAbandoned()) throw abandoned();
-    const response = this.responses.of(() => this.logins.begin({ user, clientId, amr, origin }));
+    const response = this.responses.of(() => this.logins.begin({ user, clientId, amr, origin }), request);
     // With a code, a retry cannot repeat this sign-in, because the code is already used.
     return totp === undefined ? response : response.catch(throwOutcomeUnknown);
   }
