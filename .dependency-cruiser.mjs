@@ -9,7 +9,7 @@ const LEVELS = [
   ['audit-trail', 'signing-keys', 'users', 'clients'],
   ['sessions'],
   ['refresh-tokens'],
-  ['oauth', 'authentication'],
+  ['oauth', 'authentication', 'account'],
   ['cli', 'mounting', 'testing'],
 ];
 

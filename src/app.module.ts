@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
+import { AccountModule } from './account/account.module.js';
 import { AuditTrailModule } from './audit-trail/audit-trail.module.js';
 import { AuthenticationModule } from './authentication/authentication.module.js';
 import { ClientsModule } from './clients/clients.module.js';
@@ -26,6 +27,7 @@ import { ResourceModule } from './resource/resource.module.js';
     AccessModule,
     ObservabilityModule,
     OAuthModule,
+    AccountModule,
   ],
 })
 export class AppModule {

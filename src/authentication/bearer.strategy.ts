@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-jwt';
-import type { Principal } from '../access/principal.js';
+import type { Principal, PrincipalSession } from '../access/principal.js';
 import { clientPrincipalOf, principalOf } from '../access/request-origin.js';
 import { ClientPrincipalsService } from '../clients/client-principals.service.js';
 import { SessionPrincipalsService } from '../sessions/session-principals.service.js';
-import { referenceOf, type AccessTokenClaims } from '../signing-keys/access-token-claims.js';
+import { referenceOf, type AccessTokenClaims, type SessionTokenClaims } from '../signing-keys/access-token-claims.js';
 import { AccessTokensService } from '../signing-keys/access-tokens.service.js';
 import './jwt-verifier.js';
 
@@ -46,8 +46,12 @@ export class BearerStrategy extends PassportStrategy(Strategy, 'tessera-bearer')
       return client ? clientPrincipalOf(client, request) : false;
     }
     const user = await this.principals.userOf(referenceOf(claims));
-    return user ? principalOf(user, request) : false;
+    return user ? principalOf(user, request, sessionOf(claims)) : false;
   }
+}
+
+function sessionOf({ sid, client_id, auth_time, amr }: SessionTokenClaims): PrincipalSession {
+  return { uniqueId: sid, clientId: client_id, authTime: auth_time, amr };
 }
 
 /** The extractor of passport-jwt would accept a header with several words and use the first word as the token. */

@@ -11,7 +11,7 @@ const GRANT = /^([\w.-]+|[a-z][a-z\d+.-]*:[!-~]+)$/i;
 /** The hosts of the same machine, to which plain http is safe. */
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
-type Fault = readonly [member: keyof Client & string, message: string | undefined];
+type Fault = readonly [member: keyof Client, message: string | undefined];
 
 /**
  * What is wrong with a client beside the rules of its single members, each member once and in their order (contract 1.4). `before` is the
@@ -33,9 +33,7 @@ export function clientFailures(
     ['Roles', rolesFault(client, roles)],
   ];
   return faults.flatMap(([PropertyName, Message]) =>
-    Message === undefined
-      ? []
-      : { AttemptedValue: attemptedValue(client[PropertyName as keyof Client]), Message, PropertyName },
+    Message === undefined ? [] : { AttemptedValue: attemptedValue(client[PropertyName]), Message, PropertyName },
   );
 }
 
@@ -70,9 +68,11 @@ function keyFaults({ AuthenticationMethod, JwksUri, Jwks }: Client): Fault[] {
 }
 
 function uriFault(uri: string): string | undefined {
-  const url = URL.canParse(uri) ? new URL(uri) : undefined;
-  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname));
-  return isSafe && url?.username === '' ? undefined : 'must be an https URL';
+  const fault = 'must be an https URL';
+  if (!URL.canParse(uri)) return fault;
+  const { protocol, hostname, username } = new URL(uri);
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
+  return isSafe && username === '' ? undefined : fault;
 }
 
 function grantsFault(grants: string | null): string | undefined {

@@ -107,7 +107,7 @@ export class ClientsService {
     const rows = await this.rows.read(known.digest);
     const digest = rows[0]?.digest;
     if (digest !== known.digest) {
-      const clients = rows.flatMap(({ digest: _, ...row }) =>
+      const clients = rows.flatMap((row) =>
         row.clientId === null ? [] : registeredClient(row, this.defaults, this.seals.isGenuine(row)),
       );
       this.registry = {

@@ -51,9 +51,10 @@ export type ClientRow = Omit<RegisteredClient, Nullable | 'isGenuine'> & {
  * the service wrote the row.
  */
 export function registeredClient(row: ClientRow, defaults: ClientPolicy, isGenuine: boolean): RegisteredClient {
-  const { mac: _mac, jwksUri, jwks, allowedGrants, allowedOrigins, audience, roles, ...members } = row;
+  const { id, clientId, name, enabled, authenticationMethod, dpopRequired, secretHashes } = row;
+  const { jwksUri, jwks, allowedGrants, allowedOrigins, audience, roles } = row;
   return {
-    ...members,
+    ...{ id, clientId, name, enabled, authenticationMethod, dpopRequired, secretHashes },
     ...limitsOf(row, defaults),
     jwksUri: jwksUri ?? undefined,
     jwks: jwks === null ? undefined : parsed(jwks),

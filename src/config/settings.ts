@@ -12,7 +12,7 @@ import { withSecretFiles } from './secret-files.js';
 import { NEW_SECRET, SECRET_LENGTH, SECRET_VARIETY } from './secret-rules.js';
 import { CLIENTS, ELSEWHERE, LOG_FORMATS, LOG_LEVELS, SCOPE, SWITCH } from './setting-choices.js';
 import { describeFaults } from './setting-faults.js';
-import { commaSeparated, hostName, wholeNumber } from './setting-types.js';
+import { commaSeparated, hostName, oneOf, wholeNumber } from './setting-types.js';
 import { SettingsError } from './settings-error.js';
 import { urlHost } from './url-host.js';
 
@@ -146,8 +146,7 @@ export class Settings {
    * What happens at a refresh from another network or user agent than at the previous refresh: `record` writes an audit event, and `end`
    * ends the session.
    */
-  @Expose()
-  @IsIn(ELSEWHERE, { message: `expected one of ${ELSEWHERE.join(', ')}` })
+  @oneOf(ELSEWHERE)
   readonly REFRESHED_ELSEWHERE: (typeof ELSEWHERE)[number] = 'record';
 
   /**
@@ -160,13 +159,15 @@ export class Settings {
   readonly API_AUDIENCE?: string;
 
   /** What the service does with a requested scope, since it grants no scopes: `ignore` the scope, or `refuse` the request. */
-  @Expose()
-  @IsIn(SCOPE, { message: `expected one of ${SCOPE.join(', ')}` })
+  @oneOf(SCOPE)
   readonly REQUESTED_SCOPE: (typeof SCOPE)[number] = 'ignore';
 
+  /** Whether an introspection shows the device of the session: its name, its program, and its addresses, as `device`. */
+  @oneOf(SWITCH)
+  readonly INTROSPECTION_DEVICE: (typeof SWITCH)[number] = 'off';
+
   /** Which clients may sign in users and refresh: `any` client, or only `registered` and enabled clients. */
-  @Expose()
-  @IsIn(CLIENTS, { message: `expected one of ${CLIENTS.join(', ')}` })
+  @oneOf(CLIENTS)
   readonly CLIENTS: (typeof CLIENTS)[number] = 'any';
 
   /** How long an expired record is kept after its expiry and its last change, in seconds. */
@@ -196,18 +197,15 @@ export class Settings {
   readonly ALLOWED_ORIGINS: readonly string[] = [];
 
   /** The least severe level that is logged. */
-  @Expose()
-  @IsIn(LOG_LEVELS, { message: `expected one of ${LOG_LEVELS.join(', ')}` })
+  @oneOf(LOG_LEVELS)
   readonly LOG_LEVEL: string = 'info';
 
   /** `json` writes one JSON object per line, for programs. `human` writes lines of text, for people at a terminal. */
-  @Expose()
-  @IsIn(LOG_FORMATS, { message: `expected one of ${LOG_FORMATS.join(', ')}` })
+  @oneOf(LOG_FORMATS)
   readonly LOG_FORMAT: (typeof LOG_FORMATS)[number] = 'json';
 
   /** Whether the service serves Swagger UI at `/docs` and the OpenAPI document at `/api/openapi.json`. */
-  @Expose()
-  @IsIn(SWITCH, { message: `expected one of ${SWITCH.join(', ')}` })
+  @oneOf(SWITCH)
   readonly API_DOCS: (typeof SWITCH)[number] = 'on';
 
   /** The port on which the service serves `/metrics`, which must not be public. Without this port, there are no metrics. */

@@ -42,6 +42,7 @@ function openApiDocument(app: INestApplication, base: string): OpenAPIObject {
     .addServer(base === '' ? '/' : base)
     .addTag('RefreshTokens', 'Records of refresh tokens.')
     .addTag('Token', 'The OAuth 2.0 token endpoint.')
+    .addTag('Account', 'What signed-in users see and change of their own account.')
     .addTag('AuditTrailEntries', 'Events: who did what to which session, and why.')
     .addTag('Discovery', 'Discovery for clients and verifiers.')
     .addTag('Health', 'Probes for orchestrators and load balancers.')
@@ -112,6 +113,7 @@ export function serveOpenApi(
 interface Operation {
   description?: string;
   readonly 'x-required-role'?: string | readonly string[];
+  readonly 'x-signed-in'?: boolean;
   readonly responses: Record<string, { headers?: object }>;
 }
 
@@ -122,6 +124,8 @@ function completed(document: OpenAPIObject): OpenAPIObject {
     const roles = [operation['x-required-role'] ?? []].flat().map((role) => `\`${role}\``);
     if (roles.length > 0)
       operation.description = `${operation.description ?? ''}\n\nNeeds the role ${roles.join(' or ')}.`.trim();
+    if (operation['x-signed-in'])
+      operation.description = `${operation.description ?? ''}\n\nNeeds a signed-in user, and no role.`.trim();
     for (const [status, response] of Object.entries(operation.responses))
       response.headers = { ...response.headers, ...FAILURE_HEADERS[status], ...requestId };
   }

@@ -25,6 +25,11 @@ export const REQUEST_ERRORS = catalogue({
     meaning: 'The credentials are missing, invalid or expired.',
     action: 'The caller refreshes its access token, or signs in.',
   },
+  insufficient_user_authentication: {
+    status: 401,
+    meaning: 'The act weakens the account, and the sign-in is older than five minutes (RFC 9470).',
+    action: 'The client has the user sign in again, and repeats the request.',
+  },
   insufficient_scope: {
     status: 403,
     meaning: 'The user lacks the role, or the route declares no policy.',
@@ -216,7 +221,8 @@ export const OAUTH_ERRORS = catalogue({
   must_reset_password: {
     status: 400,
     meaning: 'The password must be changed before the user can sign in.',
-    action: 'The operator runs `npm run cli -- users change E-MAIL --password`.',
+    action:
+      'The client sends the `password_ticket` to `PUT /api/account/expiredpassword`, or the operator changes the password.',
   },
 });
 

@@ -6,6 +6,8 @@ export type KeyPurpose =
   | 'ticket-seal'
   | 'signing-key-seal'
   | 'totp-seal'
+  | 'recovery-code-seal'
+  | 'password-ticket-seal'
   | 'throttle-key'
   | 'password-pepper'
   | 'user-mac'

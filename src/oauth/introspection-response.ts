@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Audience } from '../signing-keys/access-token-claims.js';
+import { IntrospectedDevice } from './introspected-device.js';
 
 const text = (example: string, description?: string): PropertyDecorator =>
   ApiPropertyOptional({ type: String, example, ...(description && { description }) });
@@ -59,4 +60,7 @@ export class IntrospectionResponse {
 
   @ApiPropertyOptional({ type: [String], example: ['pwd'], description: 'How the user signed in (RFC 8176).' })
   readonly amr?: readonly string[];
+
+  @ApiPropertyOptional({ type: IntrospectedDevice, description: 'Only if `INTROSPECTION_DEVICE` is `on`.' })
+  readonly device?: IntrospectedDevice;
 }

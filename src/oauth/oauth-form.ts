@@ -48,6 +48,7 @@ export const ClientRequest = createParamDecorator((_data: unknown, context: Exec
     parameters,
     clientId,
     credentials,
+    deviceName: parameters.get('device_name'),
     resources: resourcesOf(request),
     origin: originOf(request),
     received,

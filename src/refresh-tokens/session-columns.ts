@@ -55,4 +55,12 @@ export abstract class SessionColumns extends ResourceRecord {
 
   @Column({ type: 'text', name: 'last_user_agent', collation: 'C', nullable: true })
   lastUserAgent!: string | null;
+
+  /** The address from which the user signed in. */
+  @Column({ type: 'inet', name: 'first_address', nullable: true })
+  firstAddress!: string | null;
+
+  /** What the client called the device at the sign-in. */
+  @Column({ type: 'text', name: 'device_name', collation: 'C', nullable: true })
+  deviceName!: string | null;
 }

@@ -56,6 +56,7 @@ export const LOGIN = {
   fromAddress: 'inet?',
   fromAgent: 'text?',
   fromRequest: 'text?',
+  deviceName: 'text?',
 } as const;
 
 /** The columns that a login writes, and their values. */
@@ -76,6 +77,8 @@ const WRITTEN = {
   last_address: ':fromAddress::inet',
   last_user_agent: ':fromAgent::text',
   last_request_id: ':fromRequest::text',
+  first_address: ':fromAddress::inet',
+  device_name: ':deviceName::text',
 };
 export const COLUMNS = Object.keys(WRITTEN).join(', ');
 export const VALUES = Object.values(WRITTEN).join(', ');

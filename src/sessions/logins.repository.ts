@@ -19,6 +19,8 @@ export interface NewLogin {
   /** How the user was authenticated (RFC 8176). */
   readonly amr: readonly string[];
   readonly origin: Origin;
+  /** What the user calls the device, if the client sends a name. */
+  readonly deviceName: string | undefined;
   /** How long the session lives. */
   readonly policy: ClientPolicy;
 }
@@ -47,13 +49,13 @@ export class LoginsRepository {
 
   /** Begins a planned login, and writes its event. It returns the sessions that it ended, because the user had too many. */
   async begin(
-    { subject, passwordHash, clientId, amr, origin, policy }: NewLogin,
+    { subject, passwordHash, clientId, amr, origin, policy, deviceName }: NewLogin,
     planned: PlannedLogin,
     { salt, hash, ticket }: StoredTicket,
   ): Promise<BegunBeside> {
     const { refreshTokenTtl: life, refreshTokenMaxAge: longestLife, sessionsPerUser: most } = policy;
     const { address: fromAddress, userAgent: fromAgent, requestId: fromRequest } = origin;
-    const from = { fromAddress, fromAgent, fromRequest };
+    const from = { fromAddress, fromAgent, fromRequest, deviceName };
     const act = actValues({ kind: 'login', actor: { name: subject, origin }, reason: amr.join(' ') });
     const login = { subject, passwordHash, clientId, amr: [...amr], life, longestLife, salt, hash, ticket };
     if (most > 1) return this.statements.runForOne(BEGIN_LOGIN_BESIDE, { ...login, ...planned, ...from, ...act, most });

@@ -23,6 +23,8 @@ export interface Login {
   /** How the user was authenticated (RFC 8176). */
   readonly amr: readonly string[];
   readonly origin: Origin;
+  /** What the user calls the device, if the client sends a name. */
+  readonly deviceName?: string | undefined;
 }
 
 /** Begins sessions. */
@@ -49,9 +51,10 @@ export class LoginsService {
     clientId = subject,
     amr,
     origin,
+    deviceName,
   }: Login): Promise<IssuedSession> {
     const policy = await this.clients.admitted(clientId);
-    const login = { subject, passwordHash, clientId, amr, origin, policy };
+    const login = { subject, passwordHash, clientId, amr, origin, policy, deviceName };
     const act = { kind: 'session-ended', actor: { name: subject, origin }, reason: TOO_MANY } as const;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const [planned, ...others] = await this.logins.plan(login);

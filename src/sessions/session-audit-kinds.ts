@@ -39,6 +39,7 @@ export class SessionAuditKinds extends AuditKinds {
         },
         'too-many-sessions': 'the user signed in again, and had as many sessions as the client’s `SessionsPerUser`',
         'ended-by-operator': 'an operator ended the session on the command line',
+        'ended-by-user': 'the user ended the session in the own account',
         restored: 'an operator ended the session after a restore, because an exported trail names its end',
         'password-changed': USER_CHANGED,
         'user-disabled': USER_CHANGED,

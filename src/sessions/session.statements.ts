@@ -12,7 +12,7 @@ import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { rowOf, statement } from '../database/statement.js';
 import { powerColumns, type SignedPower } from '../users/user-seals.service.js';
 import { ENDED_ROW, type EndedRow, type RevivedSession } from './ended-session.js';
-import type { ConfirmingUser, CurrentSession, ListedSession } from './session.js';
+import type { ConfirmingUser, CurrentSession, ListedSession, SessionDevice } from './session.js';
 import { ticketHashSql } from './ticket-digest.js';
 
 /** SQL: the columns of a session whose token was just issued. */
@@ -46,16 +46,31 @@ export const CURRENT = statement({
       AND ${isLive('t')} AND ${MAY_REFRESH} AND u.enabled`,
 });
 
+/** SQL: the columns of `SessionDevice`. */
+const DEVICE = `host(t.first_address) AS "firstAddress", host(t.last_address) AS "lastAddress", t.last_user_agent AS "lastUserAgent",
+  t.last_redeemed_on AS "lastRedeemedOn", t.device_name AS "deviceName"`;
+
+/** SQL: the columns of `ListedSession`. */
+export const LISTED = `t.id, t.unique_id AS "uniqueId", t.client_id AS "clientId", t.created_on AS "createdOn", t.auth_time AS "authTime",
+  t.rotated_on AS "rotatedOn", t.expires_on AS "expiresOn", t.last_request_id AS "lastRequestId", t.amr, ${DEVICE}`;
+
 /** The sessions of a user; without a client, at every client. */
 export const SESSIONS_OF = statement({
   name: 'sessions-of',
   parameters: { subject: 'text', clientId: 'text?' },
   returns: rowOf<ListedSession>(),
   isIdempotent: true,
-  text: `SELECT id, unique_id AS "uniqueId", client_id AS "clientId", created_on AS "createdOn", auth_time AS "authTime",
-      rotated_on AS "rotatedOn", expires_on AS "expiresOn", last_redeemed_on AS "lastRedeemedOn",
-      host(last_address) AS "lastAddress", last_user_agent AS "lastUserAgent", last_request_id AS "lastRequestId"
-    FROM refresh_tokens WHERE subject = :subject AND issued AND client_id = coalesce(:clientId::text, client_id) ORDER BY id`,
+  text: `SELECT ${LISTED}
+    FROM refresh_tokens t WHERE subject = :subject AND issued AND client_id = coalesce(:clientId::text, client_id) ORDER BY id`,
+});
+
+/** The device of a session. */
+export const SESSION_DEVICE = statement({
+  name: 'session-device',
+  parameters: { uniqueId: 'uuid' },
+  returns: rowOf<SessionDevice>(),
+  isIdempotent: true,
+  text: `SELECT ${DEVICE} FROM refresh_tokens t WHERE unique_id = :uniqueId AND issued`,
 });
 
 /** Returns a row if the session belongs to another client. */

@@ -35,7 +35,19 @@ export interface ListedSession {
   readonly lastAddress: string | null;
   readonly lastUserAgent: string | null;
   readonly lastRequestId: string | null;
+  /** How the user was authenticated (RFC 8176). */
+  readonly amr: readonly string[];
+  /** The address from which the user signed in. */
+  readonly firstAddress: string | null;
+  /** What the client called the device at the sign-in. */
+  readonly deviceName: string | null;
 }
+
+/** The device of a session: where its user signed in, and where its token was last redeemed. */
+export type SessionDevice = Pick<
+  ListedSession,
+  'firstAddress' | 'lastAddress' | 'lastUserAgent' | 'lastRedeemedOn' | 'deviceName'
+>;
 
 /** A session and the refresh token that was issued for it. */
 export interface IssuedSession extends Session {

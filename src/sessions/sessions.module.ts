@@ -12,6 +12,9 @@ import { CreateRefreshTokens1795000002000 } from './migrations/1795000002000-cre
 import { IndexRefreshTokens1795200000000 } from './migrations/1795200000000-index-refresh-tokens.js';
 import { RecordRotations1796000001100 } from './migrations/1796000001100-record-rotations.js';
 import { NumberSessions1797000001001 } from './migrations/1797000001001-number-sessions.js';
+import { AddDevice1797000004000 } from './migrations/1797000004000-add-device.js';
+import { OwnSessionsRepository } from './own-sessions.repository.js';
+import { OwnSessionsService } from './own-sessions.service.js';
 import { RedemptionService } from './redemption.service.js';
 import { RedemptionsRepository } from './redemptions.repository.js';
 import { RefreshTokenCodec } from './refresh-token.codec.js';
@@ -39,6 +42,7 @@ import { TicketsService } from './tickets.service.js';
         IndexRefreshTokens1795200000000,
         RecordRotations1796000001100,
         NumberSessions1797000001001,
+        AddDevice1797000004000,
       ],
     }),
   ],
@@ -61,6 +65,8 @@ import { TicketsService } from './tickets.service.js';
     LoginsRepository,
     RedemptionsRepository,
     SessionEndingsRepository,
+    OwnSessionsService,
+    OwnSessionsRepository,
   ],
   exports: [
     SessionsService,
@@ -71,6 +77,7 @@ import { TicketsService } from './tickets.service.js';
     RefreshTokenCodec,
     TicketsService,
     SessionNoticesService,
+    OwnSessionsService,
   ],
 })
 export class SessionsModule {}

@@ -10,7 +10,7 @@ import type { AccessTokenReference } from '../signing-keys/access-token-claims.j
 import type { SignedPower } from '../users/user-seals.service.js';
 import type { EndedRow, RevivedSession } from './ended-session.js';
 import type { RefreshTokenClaims } from './refresh-token.codec.js';
-import type { ConfirmingUser, CurrentSession, ListedSession, SessionsOf } from './session.js';
+import type { ConfirmingUser, CurrentSession, ListedSession, SessionDevice, SessionsOf } from './session.js';
 import {
   CLIENT_OF,
   CURRENT,
@@ -21,6 +21,7 @@ import {
   OF_ANOTHER_CLIENT,
   PRINCIPALS,
   REVIVED,
+  SESSION_DEVICE,
   SESSIONS_OF,
 } from './session.statements.js';
 
@@ -56,6 +57,11 @@ export class SessionsRepository {
     token: string,
   ): Promise<(CurrentSession & SignedPower) | undefined> {
     return this.statements.runForFirst(CURRENT, { id, uniqueId, generation, token, ...this.policy });
+  }
+
+  /** The device of a session; undefined when the session has ended. */
+  device(uniqueId: string): Promise<SessionDevice | undefined> {
+    return this.statements.runForFirst(SESSION_DEVICE, { uniqueId });
   }
 
   /** The sessions of a user, oldest first. The subject is in lower case. */

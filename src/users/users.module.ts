@@ -15,6 +15,14 @@ import { PasswordChecksService } from './password-checks.service.js';
 import { GenuineUsersService } from './genuine-users.service.js';
 import { AddUserMac1796000004000 } from './migrations/1796000004000-add-user-mac.js';
 import { AdoptUsers1796000004001 } from './migrations/1796000004001-adopt-users.js';
+import { AddRecoveryCodes1797000004100 } from './migrations/1797000004100-add-recovery-codes.js';
+import { ExpiredPasswordsService } from './expired-passwords.service.js';
+import { OwnPasswordsService } from './own-passwords.service.js';
+import { OwnRowService } from './own-row.service.js';
+import { PasswordTicketsService } from './password-tickets.service.js';
+import { RecoveryCodesRepository } from './recovery-codes.repository.js';
+import { RecoveryCodesService } from './recovery-codes.service.js';
+import { TotpEnrolmentService } from './totp-enrolment.service.js';
 import { PasswordSealsService } from './password-seals.service.js';
 import { SignInService } from './sign-in.service.js';
 import { TamperedUsersService } from './tampered-users.service.js';
@@ -34,7 +42,12 @@ import { UsersService } from './users.service.js';
     JobsModule,
     DatabaseModule.forFeature({
       entities: [User],
-      migrations: [CreateUsers1795000000000, AddUserMac1796000004000, AdoptUsers1796000004001],
+      migrations: [
+        CreateUsers1795000000000,
+        AddUserMac1796000004000,
+        AdoptUsers1796000004001,
+        AddRecoveryCodes1797000004100,
+      ],
     }),
   ],
   providers: [
@@ -58,7 +71,18 @@ import { UsersService } from './users.service.js';
     ClientGuessesService,
     ClientThrottleService,
     FirstAdministratorService,
+    OwnRowService,
+    OwnPasswordsService,
+    ExpiredPasswordsService,
+    PasswordTicketsService,
+    RecoveryCodesService,
+    RecoveryCodesRepository,
+    TotpEnrolmentService,
   ],
-  exports: [UsersService, GenuineUsersService, SignInService, TotpService, ClientGuessesService, ClientThrottleService],
+  exports: [
+    ...[UsersService, GenuineUsersService, SignInService, TotpService, ClientGuessesService, ClientThrottleService],
+    ...[OwnPasswordsService, ExpiredPasswordsService, PasswordTicketsService],
+    ...[RecoveryCodesService, TotpEnrolmentService],
+  ],
 })
 export class UsersModule {}

@@ -21,7 +21,7 @@ import {
 /** Seconds since the sign-in and the last use of each session. */
 const AGE = 7_200;
 /** Seconds that a slow machine may need. */
-const SLACK = 45;
+const SLACK = 600;
 
 let service: Service;
 const ids = new Map<string, number>();

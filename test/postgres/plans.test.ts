@@ -12,7 +12,7 @@ import { SECRET } from '../support/fixtures.mjs';
 import { change, CLIENTS, register, runOn } from '../support/registry.js';
 import { Service } from '../support/service.js';
 import { MAY_BE_SENT, namesInCode, NOT_SENT } from '../support/statement-names.js';
-import { ask, disposeWithoutLeaks, seconds, tokensOf } from '../support/sessions.js';
+import { ask, disposeWithoutLeaks, seconds, sessionOf, tokensOf } from '../support/sessions.js';
 
 const ROWS = 1_000_000;
 const SEED = join(import.meta.dirname, '../bench/seed.mjs');
@@ -68,7 +68,7 @@ beforeAll(async () => {
   await database.connect();
   await database.query(EVENT);
   await database.query('VACUUM ANALYZE audit_trail_entries');
-  service = await Service.startOn(dataDir, logged());
+  service = await Service.startOn(dataDir, { ...logged(), INTROSPECTION_DEVICE: 'on' });
   admin = service.client(basicOf('admin'));
 }, 400_000);
 afterAll(async () => {
@@ -116,6 +116,7 @@ async function useEverything(): Promise<void> {
   await admin.get(`${RESOURCE}?id=[${id},${other}]`);
   await useFeed();
   await useSessions();
+  await useAccount();
   await useClients();
   await admin.put(RESOURCE, { ...record, SystemId: 'crm-2' });
   const { access } = tokensOf(
@@ -171,6 +172,17 @@ async function useSessions(): Promise<void> {
   for (const token of [third.access, tokensOf(await ask(service, form, 'web-app')).refresh]) {
     await service.client().form('POST', '/api/token/revoke', { token }, { client_id: 'web-app' });
   }
+}
+
+/** Looks at the own account and ends own sessions. */
+async function useAccount(): Promise<void> {
+  const form = { username: 'user3@example.com', password: PASSWORD, grant_type: 'password' };
+  const other = tokensOf(await ask(service, form, 'another-app'));
+  const { access } = tokensOf(await ask(service, form, 'web-app'));
+  const user = service.client(`Bearer ${access}`);
+  for (const path of ['sessions', 'signins']) expect((await user.get(`/api/account/${path}`)).status).toBe(200);
+  for (const path of [`/${sessionOf(other)}`, ''])
+    expect((await user.delete(`/api/account/sessions${path}`)).status).toBe(200);
 }
 
 /** Registers a client with two sessions for each user, signs in thrice, makes a secret, and allows one session again. */

@@ -39,6 +39,8 @@ export type GivenParameters<Parameters extends GrantParameters> = {
 export interface GrantRequest {
   /** The client that the request names by header, parameter or HTTP Basic; undefined when the request names no client. */
   readonly clientId: string | undefined;
+  /** What the client calls the device of the user, as the parameter `device_name` says. The beginning of a session checks it. */
+  readonly deviceName?: string | undefined;
   /** The audiences for which the request wants an access token (RFC 8707). The service has checked that the client may have them. */
   readonly resources?: readonly string[];
   readonly origin: Origin;
