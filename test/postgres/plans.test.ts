@@ -35,7 +35,7 @@ const ORDERS = [
   'ToStringText',
 ];
 const EVENT = `INSERT INTO audit_trail_entries (created_on, kind, actor, subject, client_id, session_id, record_ids)
-  SELECT now() - make_interval(secs => ${ROWS} - n), 'record-read', 'admin@example.com', 'user' || n % 5000 || '@example.com', 'web-app',
+  SELECT now() - make_interval(secs => ${ROWS} - n), CASE n % 3 WHEN 0 THEN 'session-ended' ELSE 'record-read' END, 'admin@example.com', 'user' || n % 5000 || '@example.com', 'web-app',
     gen_random_uuid(), ARRAY[n] FROM generate_series(1, ${ROWS}) n`;
 
 interface Sent {
@@ -114,6 +114,7 @@ async function useEverything(): Promise<void> {
     'from_AuditTrailEntry_CreatedOn=2026-01-01T00:00Z',
   );
   await admin.get(`${RESOURCE}?id=[${id},${other}]`);
+  await useFeed();
   await useSessions();
   await useAccount(service, PASSWORD);
   await useClients(service, PASSWORD);
@@ -134,6 +135,14 @@ async function expectPage(query: string): Promise<void> {
 
 async function expectEvents(...queries: string[]): Promise<void> {
   for (const query of queries) expect((await admin.get(`/api/sys/audittrailentries?${query}`)).status).toBe(200);
+}
+
+/** Reads the feed of ended sessions, which are a third of the events, from its beginning and after cursors. */
+async function useFeed(): Promise<void> {
+  const { body } = await admin.get('/api/token/revocations');
+  expect(body.sessions.length).toBeGreaterThan(1_000);
+  for (const query of [`since=${body.cursor}`, `since=${body.cursor}&wait=2`, 'since=5-10-1'])
+    expect((await admin.get(`/api/token/revocations?${query}`)).status).toBe(200);
 }
 
 /** Signs in, refreshes, retries, replays, guesses a client and revokes. */
