@@ -8,7 +8,7 @@ const LEVELS = [
   ['resource'],
   ['audit-trail', 'signing-keys', 'users'],
   ['sessions'],
-  ['refresh-tokens'],
+  ['refresh-tokens', 'user-records'],
   ['oauth', 'authentication'],
   ['cli', 'mounting', 'testing'],
 ];

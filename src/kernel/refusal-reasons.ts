@@ -8,6 +8,7 @@ export const REFRESH_REFUSALS = {
   edited: 'an edit of the record ended the session',
   'other-client': 'the request named another client than the sign-in did',
   expired: 'the token was not used for `REFRESH_TOKEN_TTL`, or the session is older than `REFRESH_TOKEN_MAX_AGE`',
+  'cut-off': 'a user or an operator ended the session, with others, by a cutoff',
   'user-disabled': 'the user is disabled',
   'user-tampered': 'something other than the service wrote the row of the user',
   'earlier-login': 'the user has since signed in again at the same client',

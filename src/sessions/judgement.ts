@@ -15,6 +15,8 @@ export interface Diagnosis extends Session, LastRedemption, SignedPower {
   readonly hash: string;
   readonly isSameClient: boolean;
   readonly isExpired: boolean;
+  /** Whether a cutoff ended the session. */
+  readonly isCut: boolean;
   /** How many seconds ago the token was superseded; null for the current token, and for a token older than the recorded rotations. */
   readonly sinceSuperseded: number | null;
   /** How many seconds ago the next token was superseded, likewise. */
@@ -80,6 +82,7 @@ function refusalOf(session: Diagnosis, generation: number): Refusal | undefined 
   if (!session.isSameClient) return 'other-client';
   if (generation > session.generation) return 'ahead-of-database';
   if (generation < session.firstGeneration) return 'earlier-login';
+  if (session.isCut) return 'cut-off';
   if (session.isExpired) return 'expired';
   return session.isUserEnabled ? undefined : 'user-disabled';
 }

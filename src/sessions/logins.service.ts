@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Origin } from '../kernel/origin.js';
 import { invalidCredentials } from '../users/sign-in.service.js';
 import type { User } from '../users/user.entity.js';
+import { CutSessionsService } from './cut-sessions.service.js';
 import { LoginsRepository } from './logins.repository.js';
 import { RefreshTokenCodec } from './refresh-token.codec.js';
 import type { IssuedSession } from './session.js';
@@ -25,6 +26,7 @@ export class LoginsService {
     private readonly logins: LoginsRepository,
     private readonly codec: RefreshTokenCodec,
     private readonly tickets: TicketsService,
+    private readonly cutoffs: CutSessionsService,
   ) {}
 
   /**
@@ -42,6 +44,10 @@ export class LoginsService {
     const login = { subject, passwordHash, clientId, amr, origin };
     for (;;) {
       const planned = await this.logins.plan(login);
+      if (planned.isCut) {
+        await this.cutoffs.finish(planned);
+        continue;
+      }
       const { id, uniqueId, generation, authTime } = planned;
       const refreshToken = this.codec.encode(planned);
       const { salt, hash } = digestTicket(refreshToken);

@@ -3,9 +3,10 @@ import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { NOW_SECOND } from '../database/now-second.js';
 import { rowOf, statement } from '../database/statement.js';
 import { powerColumns } from '../users/user-seals.service.js';
+import { isCut } from './cutoff-sql.js';
 import type { Diagnosis } from './judgement.js';
 import type { Rotated } from './session.js';
-import { isLive, ISSUED } from './session.statements.js';
+import { isLive, ISSUED, isUnexpired } from './session.statements.js';
 import { ticketHashSql } from './ticket-digest.js';
 
 /**
@@ -148,7 +149,7 @@ export const DIAGNOSE = statement({
   returns: rowOf<Diagnosis>(),
   text: `SELECT ${ISSUED}, t.issued, t.first_generation AS "firstGeneration", t.ticket_salt AS salt, t.ticket_hash AS hash,
       t.client_id = coalesce(:clientId::text, t.client_id) AS "isSameClient",
-      NOT (${isLive('t')}) AS "isExpired",
+      NOT (${isUnexpired('t')}) AS "isExpired", ${isCut('t')} AS "isCut",
       ${secondsSince('(t.rotated_on || t.rotations)[t.generation - :generation::bigint]')} AS "sinceSuperseded",
       ${secondsSince('(t.rotated_on || t.rotations)[t.generation - :generation::bigint - 1]')} AS "sinceSuccessorSuperseded",
       t.confirmed_generation IS NOT DISTINCT FROM t.generation AS "isConfirmed", t.repetitions,

@@ -1,8 +1,13 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { JobsModule } from '../jobs/jobs.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ConfirmationsService } from './confirmations.service.js';
+import { CutSessionsJob } from './cut-sessions.job.js';
+import { CutSessionsService } from './cut-sessions.service.js';
+import { CutoffsRepository } from './cutoffs.repository.js';
+import { CutoffsService } from './cutoffs.service.js';
 import { JudgementsService } from './judgements.service.js';
 import { LiveSessionsService } from './live-sessions.service.js';
 import { LoginsRepository } from './logins.repository.js';
@@ -10,6 +15,7 @@ import { LoginsService } from './logins.service.js';
 import { CreateRefreshTokens1795000002000 } from './migrations/1795000002000-create-refresh-tokens.js';
 import { IndexRefreshTokens1795200000000 } from './migrations/1795200000000-index-refresh-tokens.js';
 import { RecordRotations1796000001100 } from './migrations/1796000001100-record-rotations.js';
+import { CreateSessionCutoffs1797000005100 } from './migrations/1797000005100-create-session-cutoffs.js';
 import { RedemptionService } from './redemption.service.js';
 import { RedemptionsRepository } from './redemptions.repository.js';
 import { RefreshTokenCodec } from './refresh-token.codec.js';
@@ -28,10 +34,16 @@ import { TicketsService } from './tickets.service.js';
 @Module({
   imports: [
     AuditModule,
+    JobsModule,
     UsersModule,
     DatabaseModule.forFeature({
       entities: [],
-      migrations: [CreateRefreshTokens1795000002000, IndexRefreshTokens1795200000000, RecordRotations1796000001100],
+      migrations: [
+        CreateRefreshTokens1795000002000,
+        IndexRefreshTokens1795200000000,
+        RecordRotations1796000001100,
+        CreateSessionCutoffs1797000005100,
+      ],
     }),
   ],
   providers: [
@@ -39,6 +51,10 @@ import { TicketsService } from './tickets.service.js';
     SessionsService,
     SessionPrincipalsService,
     SessionEndingsService,
+    CutoffsService,
+    CutSessionsService,
+    CutSessionsJob,
+    CutoffsRepository,
     LoginsService,
     RedemptionService,
     RotationsService,
@@ -58,6 +74,7 @@ import { TicketsService } from './tickets.service.js';
     SessionsService,
     SessionPrincipalsService,
     SessionEndingsService,
+    CutoffsService,
     LoginsService,
     RedemptionService,
     RefreshTokenCodec,

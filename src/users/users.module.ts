@@ -13,6 +13,8 @@ import { CreateUsers1795000000000 } from './migrations/1795000000000-create-user
 import { PasswordChecksService } from './password-checks.service.js';
 import { GenuineUsersService } from './genuine-users.service.js';
 import { AddUserMac1796000004000 } from './migrations/1796000004000-add-user-mac.js';
+import { DescribeUsers1797000005000 } from './migrations/1797000005000-describe-users.js';
+import { IndexUsers1797000005001 } from './migrations/1797000005001-index-users.js';
 import { AdoptUsers1796000004001 } from './migrations/1796000004001-adopt-users.js';
 import { PasswordSealsService } from './password-seals.service.js';
 import { SignInService } from './sign-in.service.js';
@@ -20,6 +22,7 @@ import { TamperedUsersService } from './tampered-users.service.js';
 import { TotpService } from './totp.service.js';
 import { UserPasswordsService } from './user-passwords.service.js';
 import { UserRenewalService } from './user-renewal.service.js';
+import { UserWritesService } from './user-writes.service.js';
 import { UserAuditKinds } from './user-audit-kinds.js';
 import { UsersRepository } from './users.repository.js';
 import { UserSealsService } from './user-seals.service.js';
@@ -33,7 +36,13 @@ import { UsersService } from './users.service.js';
     JobsModule,
     DatabaseModule.forFeature({
       entities: [User],
-      migrations: [CreateUsers1795000000000, AddUserMac1796000004000, AdoptUsers1796000004001],
+      migrations: [
+        CreateUsers1795000000000,
+        AddUserMac1796000004000,
+        AdoptUsers1796000004001,
+        DescribeUsers1797000005000,
+        IndexUsers1797000005001,
+      ],
     }),
   ],
   providers: [
@@ -41,6 +50,7 @@ import { UsersService } from './users.service.js';
     UsersService,
     GenuineUsersService,
     UserPasswordsService,
+    UserWritesService,
     UsersRepository,
     UserSealsService,
     PasswordSealsService,
@@ -57,6 +67,6 @@ import { UsersService } from './users.service.js';
     ClientGuessesService,
     FirstAdministratorService,
   ],
-  exports: [UsersService, GenuineUsersService, SignInService, TotpService, ClientGuessesService],
+  exports: [UsersService, UserWritesService, GenuineUsersService, SignInService, TotpService, ClientGuessesService],
 })
 export class UsersModule {}

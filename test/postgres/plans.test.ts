@@ -8,6 +8,7 @@ import { basicOf, idsOf, passwordOf, RESOURCE, validRecord, type Client } from '
 import { runCli } from '../support/cli.js';
 import { databaseUrl, newData } from '../support/data.js';
 import { SECRET } from '../support/fixtures.mjs';
+import { expectPage, useCutoffs, useUsers } from '../support/planned-requests.js';
 import { Service } from '../support/service.js';
 import { MAY_BE_SENT, namesInCode, NOT_SENT } from '../support/statement-names.js';
 import { ask, disposeWithoutLeaks, seconds, tokensOf } from '../support/sessions.js';
@@ -16,7 +17,7 @@ const ROWS = 1_000_000;
 const SEED = join(import.meta.dirname, '../bench/seed.mjs');
 const STATEMENT_LOG = join(import.meta.dirname, '../support/statement-log.mjs');
 const PASSWORD = 'the password of every seeded user';
-const LARGE = new Set(['refresh_tokens', 'audit_trail_entries']);
+const LARGE = new Set(['refresh_tokens', 'audit_trail_entries', 'users']);
 /** More rows than a page, or than the few records of one user or client. */
 const MANY = ROWS / 5;
 const DATES = ['ExpiresOn', 'CreatedOn'];
@@ -101,11 +102,11 @@ async function useEverything(): Promise<void> {
   ];
   for (const filter of filters) {
     for (const order of ORDERS) {
-      for (const dir of [0, 1]) await expectPage(`${filter}&orderBy=${order}&dir=${dir}`);
+      for (const dir of [0, 1]) await expectPage(admin, `${filter}&orderBy=${order}&dir=${dir}`);
     }
-    await expectPage(`${filter}&page=2000`);
+    await expectPage(admin, `${filter}&page=2000`);
   }
-  await expectPage('size=10000');
+  await expectPage(admin, 'size=10000');
   await expectEvents('size=10000', '', 'orderBy=CreatedOn&dir=1', 'AuditTrailEntry_Subject=user77@example.com');
   await expectEvents(
     `AuditTrailEntry_SessionId=${record.UniqueId}`,
@@ -113,6 +114,8 @@ async function useEverything(): Promise<void> {
   );
   await admin.get(`${RESOURCE}?id=[${id},${other}]`);
   await useSessions();
+  await useUsers(admin);
+  await useCutoffs(admin, service, PASSWORD);
   await admin.put(RESOURCE, { ...record, SystemId: 'crm-2' });
   const { access } = tokensOf(
     await ask(service, { grant_type: 'password', username: 'admin@example.com', password: passwordOf('admin') }),
@@ -121,11 +124,6 @@ async function useEverything(): Promise<void> {
   await Promise.all(Array.from({ length: 50 }, () => bearer.post(RESOURCE, validRecord())));
   const { body: made } = await admin.post(RESOURCE, validRecord());
   await admin.send('DELETE', `${RESOURCE}/${made.Value.Id}`, { headers: { 'if-match': '*' } });
-}
-
-async function expectPage(query: string): Promise<void> {
-  const { status, text } = await admin.get(`${RESOURCE}?${query}`);
-  if (status !== 200) throw new Error(`${query}: ${status} ${text}`);
 }
 
 async function expectEvents(...queries: string[]): Promise<void> {
@@ -205,7 +203,7 @@ it(`every statement reads only the rows that it needs of ${ROWS} records, not th
     expect((await runCli(service.dataDir, end, '', logged())).code).toBe(0);
   }
   // The service would run these jobs too, but only after the events of the million records are sealed.
-  for (const job of ['expired-records', 'login-failures'])
+  for (const job of ['expired-records', 'login-failures', 'cut-sessions'])
     await runCli(service.dataDir, ['jobs', 'run', job], '', logged());
   const lines = readFileSync(join(folder, 'log'), 'utf8').trim().split('\n');
   const sent = new Map(

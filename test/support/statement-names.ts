@@ -10,13 +10,12 @@ export function namesInCode(): string[] {
 /**
  * Of the catalogue, for metrics; by primary key, after a change of the secret, with a second factor, at the first sign-in after an upgrade,
  * where a setting says so, or when a range of events expires only; those of the embedded database's own job; those of a verification, an
- * export or an end of all sessions, which read all there is; and that of commands of resources, of which the service itself has none.
+ * export or an end of all sessions, which read all there is.
  */
 export const NOT_SENT = [
   'audit-export-page',
   'audit-export-page-end',
   'audit-outside-seals',
-  'audit-record-resource-act',
   'audit-seal-delete-range',
   'audit-seal-from',
   'audit-seal-measured-from',
