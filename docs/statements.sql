@@ -3788,6 +3788,7 @@ DELETE FROM session_cutoffs
 WHERE created_on < :startedOn::timestamptz - interval '15 minutes';
 
 -- name: session-lock-cutoffs
+-- not prepared: PostgreSQL does not see the name
 -- $1 lock: bigint
 SELECT pg_advisory_xact_lock(:lock);
 
@@ -4556,6 +4557,7 @@ RETURNING
   :author::text AS "updatedBy";
 
 -- name: user-lock-administrators
+-- not prepared: PostgreSQL does not see the name
 -- $1 lock: bigint
 SELECT pg_advisory_xact_lock(:lock);
 

@@ -3,6 +3,9 @@ import { CutoffsRepository } from './cutoffs.repository.js';
 import type { CutRow } from './ended-session.js';
 import { SessionNoticesService } from './session-notices.service.js';
 
+/** A batch reads so many windows of rows, if no session in them has ended. */
+const MOST_WINDOWS = 10;
+
 /** The row on which a sign-in would begin; the UniqueId is null if it is a new row. */
 interface Planned {
   readonly id: number;
@@ -32,20 +35,23 @@ export class CutSessionsService {
   }
 
   /**
-   * Sweeps over the next sessions, and returns how many rows it may read in the next batch: none if there is nothing to do. After its last session
-   * a sweep forgets the cutoffs that it was for. Sign-ins that began before a cutoff may end after the sweep, so a second sweep follows later.
+   * Sweeps over the next sessions, until some have ended, and returns how many rows it may read in the next batch: none if there is nothing to do.
+   * After its last session a sweep forgets the cutoffs that it was for. Sign-ins that began before a cutoff may end after the sweep, so a second sweep
+   * follows later.
    */
   async sweepSome(limit: number): Promise<number> {
     this.sweep ??= await this.begin();
-    if (!this.sweep) return 0;
-    const { startedOn, after } = this.sweep;
-    const { upTo, ended } = await this.cutoffs.sweep(after, limit);
-    this.pass(ended);
-    this.sweep = upTo === null ? undefined : { startedOn, after: upTo };
-    if (upTo !== null) return limit;
-    await this.cutoffs.forget(startedOn);
-    this.lastSweep = startedOn;
-    return 0;
+    for (let windows = 0; this.sweep && windows < MOST_WINDOWS; windows++) {
+      const { startedOn, after }: Sweep = this.sweep;
+      const { upTo, ended } = await this.cutoffs.sweep(after, limit);
+      this.pass(ended);
+      this.sweep = upTo === null ? undefined : { startedOn, after: upTo };
+      if (upTo === null) {
+        await this.cutoffs.forget(startedOn);
+        this.lastSweep = startedOn;
+      } else if (ended.length > 0) break;
+    }
+    return this.sweep ? limit : 0;
   }
 
   private async begin(): Promise<Sweep | undefined> {

@@ -11,6 +11,7 @@ const KEPT = `interval '15 minutes'`;
 /** Lets one transaction at a time add a cutoff, so that cutoffs are numbered in the order of their commits. */
 export const LOCK_CUTOFFS = statement({
   name: 'session-lock-cutoffs',
+  isPrepared: false,
   parameters: { lock: 'bigint' },
   text: 'SELECT pg_advisory_xact_lock(:lock)',
 });

@@ -66,7 +66,7 @@ export class User {
   @Generated('increment')
   id!: number;
 
-  @Column({ type: 'uuid', name: 'unique_id', update: false, default: () => 'gen_random_uuid()' })
+  @Column({ type: 'uuid', name: 'unique_id', update: false, default: () => 'GREATEST(gen_random_uuid())' })
   uniqueId!: string;
 
   @Column({ type: 'text', name: 'full_name', collation: 'C', nullable: true })

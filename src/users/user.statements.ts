@@ -36,6 +36,7 @@ export const CLOCK = statement({ name: 'totp-clock', returns: rowOf<{ now: Date 
 /** Lets one transaction at a time take the power of an administrator away. It lasts until the transaction ends. */
 export const LOCK_ADMINISTRATORS = statement({
   name: 'user-lock-administrators',
+  isPrepared: false,
   parameters: { lock: 'bigint' },
   text: 'SELECT pg_advisory_xact_lock(:lock)',
 });

@@ -111,7 +111,7 @@ describe('END_SESSIONS', () => {
     const signedIn = await signedInOn(service, tokens);
     expect(await end({ ClientId: 'early', IssuedBefore: signedIn })).toMatchObject({ Ended: 0 });
     await expectAlive(tokens);
-        while ((await send({ ClientId: 'early', IssuedBefore: inASecond(signedIn) })).status !== 200);
+    while ((await send({ ClientId: 'early', IssuedBefore: inASecond(signedIn) })).status !== 200);
     await expectDead(tokens);
     const after = await login(service, 'all', 'early');
     await expectAlive(after);

@@ -2,14 +2,14 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * What a user has as a record of the API. New code writes UUIDs of version 7. The default is for a user that the previous version adds while this
- * migration is in use beside it.
+ * migration is in use beside it. TypeORM takes the plain function, without `greatest`, for a column whose values it makes.
  */
 export class DescribeUsers1797000005000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       ALTER TABLE users
         ADD COLUMN id         bigserial CONSTRAINT users_id_key UNIQUE,
-        ADD COLUMN unique_id  uuid NOT NULL DEFAULT gen_random_uuid() CONSTRAINT users_unique_id_key UNIQUE,
+        ADD COLUMN unique_id  uuid NOT NULL DEFAULT greatest(gen_random_uuid()) CONSTRAINT users_unique_id_key UNIQUE,
         ADD COLUMN full_name  text COLLATE "C",
         ADD COLUMN system_id  text COLLATE "C",
         ADD COLUMN updated_by text COLLATE "C" NOT NULL DEFAULT 'service',
