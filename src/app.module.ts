@@ -1,7 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
+import { AccountModule } from './account/account.module.js';
 import { AuditTrailModule } from './audit-trail/audit-trail.module.js';
 import { AuthenticationModule } from './authentication/authentication.module.js';
+import { ClientsModule } from './clients/clients.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Settings } from './config/settings.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -20,12 +22,14 @@ import { UserRecordsModule } from './user-records/user-records.module.js';
     PlugInsModule,
     ResourceModule,
     AuditTrailModule,
+    ClientsModule,
     RefreshTokensModule,
     UserRecordsModule,
     AuthenticationModule,
     AccessModule,
     ObservabilityModule,
     OAuthModule,
+    AccountModule,
   ],
 })
 export class AppModule {

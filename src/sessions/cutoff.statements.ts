@@ -1,4 +1,5 @@
 import { ACT, ACT_COLUMNS, EVENT_COLUMNS, FACTS_OF_EVENT, recordFacts } from '../audit/audited.js';
+import { joinedClient } from '../clients/policy-of-session.js';
 import { parameterList, type Parameters } from '../database/named-parameters.js';
 import { rowOf, statement } from '../database/statement.js';
 import { cutoffOf, isCut } from './cutoff-sql.js';
@@ -48,7 +49,7 @@ function countFirst<const P extends Parameters>(name: string, scope: string, par
     returns: rowOf<{ rows: number; sessions: number; isPast: boolean }>(),
     text: `SELECT count(*)::int AS rows, count(*) FILTER (WHERE would_end)::int AS sessions,
         coalesce(:issuedBefore::timestamptz <= now(), true) AS "isPast" FROM (
-        SELECT ${WOULD_END} AS would_end FROM refresh_tokens t WHERE t.issued AND ${scope} LIMIT :limit::bigint) counted`,
+        SELECT ${WOULD_END} AS would_end FROM refresh_tokens t ${joinedClient('t')} WHERE t.issued AND ${scope} LIMIT :limit::bigint) counted`,
   });
 }
 
@@ -109,7 +110,7 @@ export const SWEEP = statement({
 /** Deletes the row of an ended session, so that a sign-in begins another session. */
 export const END_CUT = statement({
   name: 'session-end-cut',
-  parameters: { id: 'bigint', uniqueId: 'uuid' },
+  parameters: { id: 'bigint', uniqueId: 'uuid?' },
   returns: rowOf<CutRow>(),
   text: `WITH ${deleteCut('t.id = :id AND t.unique_id = :uniqueId')} SELECT ${CUT_ROW} FROM ended`,
 });

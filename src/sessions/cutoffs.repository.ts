@@ -4,15 +4,7 @@ import type { AuditAct } from '../audit/audit-event.js';
 import { actValues } from '../audit/audited.js';
 import { Settings } from '../config/settings.js';
 import { StatementsService } from '../database/statements.service.js';
-import {
-  ADD_CUTOFF,
-  COUNT_FIRST,
-  DUE_SWEEP,
-  END_CUT,
-  FORGET_CUTOFFS,
-  LOCK_CUTOFFS,
-  SWEEP,
-} from './cutoff.statements.js';
+import { ADD_CUTOFF, COUNT_FIRST, DUE_SWEEP, FORGET_CUTOFFS, LOCK_CUTOFFS, SWEEP } from './cutoff.statements.js';
 import type { CutRow } from './ended-session.js';
 
 const CUTOFFS_LOCK = 7_497_320_185_002;
@@ -98,10 +90,5 @@ export class CutoffsRepository {
   /** Deletes the cutoffs that a sweep was for, if it began long enough after them. */
   async forget(startedOn: Date): Promise<void> {
     await this.statements.run(FORGET_CUTOFFS, { startedOn });
-  }
-
-  /** Deletes the row of a session that a cutoff ended, if it did. */
-  finish({ id, uniqueId }: { readonly id: number; readonly uniqueId: string }): Promise<CutRow[]> {
-    return this.statements.run(END_CUT, { id, uniqueId });
   }
 }

@@ -42,11 +42,13 @@ export class SessionAuditKinds extends AuditKinds {
           meaning: 'a user changed the user, client or ticket of the record, or set its expiry to the past',
           action: 'the actor is that user',
         },
+        'too-many-sessions': 'the user signed in again, and had as many sessions as the client’s `SessionsPerUser`',
         'ended-by-operator': 'an operator ended the session on the command line',
         'ended-by-command': {
           meaning: 'a user ended the session by the command `END_SESSIONS`',
           action: 'the actor is that user. `RequestId` is that of the command for all sessions that it ended',
         },
+        'ended-by-user': 'the user ended the session in the own account',
         restored: 'an operator ended the session after a restore, because an exported trail names its end',
         'password-changed': USER_CHANGED,
         'user-disabled': USER_CHANGED,

@@ -48,7 +48,12 @@ export function changeOf(state: UserState, before: UserRecord): UserRowChange {
     ...(state.IsAdmin !== before.IsAdmin && { isAdministrator: state.IsAdmin }),
     ...(areOther(state.Roles, before.Roles) && { roles: state.Roles }),
     ...(state.MustResetPassword !== before.MustResetPassword && { mustResetPassword: state.MustResetPassword }),
-    ...(before.HasSecondFactor && !state.HasSecondFactor && { totpSecret: null, totpLastStep: null }),
+    ...(before.HasSecondFactor &&
+      !state.HasSecondFactor && {
+        totpSecret: null,
+        totpLastStep: null,
+        recoveryCodes: null,
+      }),
     fullName: state.FullName,
     systemId: state.SystemId,
   };

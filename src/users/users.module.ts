@@ -5,6 +5,7 @@ import { JobsModule } from '../jobs/jobs.module.js';
 import { DirectoryService } from './directory.service.js';
 import { FirstAdministratorService } from './first-administrator.service.js';
 import { ClientGuessesService } from './client-guesses.service.js';
+import { ClientThrottleService } from './client-throttle.service.js';
 import { GuessLimitsRepository } from './guess-limits.repository.js';
 import { GuessLimitsService } from './guess-limits.service.js';
 import { HashingQueueService } from './hashing-queue.service.js';
@@ -16,6 +17,14 @@ import { AddUserMac1796000004000 } from './migrations/1796000004000-add-user-mac
 import { DescribeUsers1797000005000 } from './migrations/1797000005000-describe-users.js';
 import { IndexUsers1797000005001 } from './migrations/1797000005001-index-users.js';
 import { AdoptUsers1796000004001 } from './migrations/1796000004001-adopt-users.js';
+import { AddRecoveryCodes1797000004100 } from './migrations/1797000004100-add-recovery-codes.js';
+import { ExpiredPasswordsService } from './expired-passwords.service.js';
+import { OwnPasswordsService } from './own-passwords.service.js';
+import { OwnRowService } from './own-row.service.js';
+import { PasswordTicketsService } from './password-tickets.service.js';
+import { RecoveryCodesRepository } from './recovery-codes.repository.js';
+import { RecoveryCodesService } from './recovery-codes.service.js';
+import { TotpEnrolmentService } from './totp-enrolment.service.js';
 import { PasswordSealsService } from './password-seals.service.js';
 import { SignInService } from './sign-in.service.js';
 import { TamperedUsersService } from './tampered-users.service.js';
@@ -42,6 +51,7 @@ import { UsersService } from './users.service.js';
         AdoptUsers1796000004001,
         DescribeUsers1797000005000,
         IndexUsers1797000005001,
+        AddRecoveryCodes1797000004100,
       ],
     }),
   ],
@@ -65,8 +75,21 @@ import { UsersService } from './users.service.js';
     GuessLimitsService,
     GuessLimitsRepository,
     ClientGuessesService,
+    ClientThrottleService,
     FirstAdministratorService,
+    OwnRowService,
+    OwnPasswordsService,
+    ExpiredPasswordsService,
+    PasswordTicketsService,
+    RecoveryCodesService,
+    RecoveryCodesRepository,
+    TotpEnrolmentService,
   ],
-  exports: [UsersService, UserWritesService, GenuineUsersService, SignInService, TotpService, ClientGuessesService],
+  exports: [
+    ...[UsersService, UserWritesService],
+    ...[GenuineUsersService, SignInService, TotpService, ClientGuessesService, ClientThrottleService],
+    ...[OwnPasswordsService, ExpiredPasswordsService, PasswordTicketsService],
+    ...[RecoveryCodesService, TotpEnrolmentService],
+  ],
 })
 export class UsersModule {}

@@ -27,7 +27,10 @@ interface Description {
 export type NewUserRow = UserPower & Description;
 
 /** The members of a user's row that can be changed. */
-export type UserRowChange = Partial<Omit<UserPower, 'email'> & Description> & { readonly totpLastStep?: null };
+export type UserRowChange = Partial<Omit<UserPower, 'email'> & Description> & {
+  readonly totpLastStep?: number | null;
+  readonly recoveryCodes?: string | null;
+};
 
 /** A user as it was read, and the new form of the same password hash and second factor. */
 export interface Renewed {

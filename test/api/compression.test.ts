@@ -110,7 +110,7 @@ describe('the service never compresses', () => {
 
 describe('a page of many records', () => {
   it('shrinks to an eighth or less', async () => {
-    await service.end();
+    await service.freeData();
     await runSql(
       service.dataDir,
       `INSERT INTO refresh_tokens (unique_id, subject, client_id, expires_on, protected_ticket, ticket_hash, ticket_salt, updated_by)

@@ -24,7 +24,7 @@ describe('credentials', () => {
     claims = decodeJwt(token);
     disabled = await bearerOf(service.client(), 'list');
     expect((await service.client(disabled).get(RESOURCE)).status).toBe(200);
-    await service.end();
+    await service.freeData();
     key = await stealKey(service.dataDir, `UPDATE users SET enabled = false WHERE email = 'list@example.com'`);
     await service.resume();
   });

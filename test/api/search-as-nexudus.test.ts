@@ -27,7 +27,7 @@ describe('a search in the syntax of Nexudus clients', () => {
     service = await Service.start({ TZ: 'America/New_York' });
     admin = service.client(basicOf('admin'));
     for (const record of RECORDS) await create(admin, record);
-    await service.end();
+    await service.freeData();
     await runSql(service.dataDir, REWRITE);
     await service.resume();
   });

@@ -28,7 +28,7 @@ describe('a search', () => {
     service = await Service.start();
     admin = service.client(basicOf('admin'));
     for (const record of RECORDS) await create(admin, record);
-    await service.end();
+    await service.freeData();
     await runSql(service.dataDir, REWRITE);
     await service.resume();
   });

@@ -25,7 +25,7 @@ beforeAll(async () => {
   const tokens = await login(service, 'all', 'entities');
   session = the(await recordOf(service, tokens)).Id;
   await revoke(service, tokens.refresh, 'entities');
-  await service.end();
+  await service.freeData();
   for (const command of ['grant', 'withdraw']) {
     expect((await runCli(service.dataDir, ['users', command, 'none@example.com', 'RefreshToken-Read'])).code).toBe(0);
   }

@@ -88,7 +88,7 @@ describe('an event', () => {
   });
 
   it('is written for a correct password without the code, and for a correct password that must be changed', async () => {
-    await service.end();
+    await service.freeData();
     expect((await runCli(service.dataDir, ['totp', 'enable', 'edit@example.com'])).code).toBe(0);
     const change = ['users', 'change', 'create@example.com', '--must-reset-password'];
     expect((await runCli(service.dataDir, change)).code).toBe(0);
@@ -208,7 +208,7 @@ describe('the search', () => {
     expect((await service.client().get(ENTRIES)).status).toBe(401);
     const { status, body } = await service.client(basicOf('all')).get(ENTRIES);
     expect([status, body.Message]).toEqual([403, 'This needs the role AuditTrailEntry-List.']);
-    await service.end();
+    await service.freeData();
     expect((await runCli(service.dataDir, ['users', 'grant', 'none@example.com', 'AuditTrailEntry-List'])).code).toBe(
       0,
     );

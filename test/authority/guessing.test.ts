@@ -28,7 +28,7 @@ let totp: TOTP;
 beforeAll(async () => {
   keepSecret(WRONG);
   service = await Service.start({ TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8, 2001:db8:f::/48' });
-  await service.end();
+  await service.freeData();
   const { stdout } = await runCli(service.dataDir, ['totp', 'enable', 'edit@example.com']);
   totp = URI.parse(stdout.trim()) as TOTP;
   keepSecret(totp.secret.base32);
@@ -207,7 +207,7 @@ describe('the address of a client', () => {
   it('is in neither the database nor the log when it is not a valid address', async () => {
     const text = 'NOT-AN-ADDRESS-4711';
     await signIn({ name: 'list', password: WRONG, from: text });
-    await service.end();
+    await service.freeData();
     const [row] = await runSql(
       service.dataDir,
       `SELECT (SELECT count(*) FROM audit_trail_entries t WHERE t::text LIKE '%${text}%')::int AS events`,

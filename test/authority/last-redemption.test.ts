@@ -104,7 +104,7 @@ describe('a refresh', () => {
 it('sessions list shows the place of the last redemption of each session', async () => {
   const begun = await login('listed', VICTIM);
   await refresh(begun, 'listed', { ...THIEF, request: 'shown-1' });
-  await service.end();
+  await service.freeData();
   const { stdout } = await runCli(service.dataDir, ['sessions', 'list', '--subject', 'all@example.com', '--json']);
   const [session] = (JSON.parse(stdout) as { client: string }[]).filter(({ client }) => client === 'listed');
   expect(session).toMatchObject({ address: THIEF.address, userAgent: THIEF.agent, request: 'shown-1' });

@@ -35,7 +35,7 @@ let other: TOTP;
 
 beforeAll(async () => {
   service = await Service.start({ LOG_LEVEL: 'trace' });
-  await service.end();
+  await service.freeData();
   const commands = [
     ['totp', 'enable', 'edit@example.com'],
     ['users', 'disable', 'delete@example.com'],
@@ -204,7 +204,7 @@ describe('a user with a second factor', () => {
   });
 
   it('signs in with the first code of a factor that was enabled again, even if the previous factor used later codes', async () => {
-    await service.end();
+    await service.freeData();
     await runSql(service.dataDir, `UPDATE users SET totp_last_step = 99999999 WHERE email = 'edit@example.com'`);
     const { stdout } = await runCli(service.dataDir, ['totp', 'enable', 'edit@example.com']);
     totp = URI.parse(stdout.trim()) as TOTP;
@@ -216,7 +216,7 @@ describe('a user with a second factor', () => {
   it('keeps the factor when an operator replaces the password, here by one of 512 characters', async () => {
     const password = 'längst '.repeat(100).slice(0, 512);
     keepSecret(password);
-    await service.end();
+    await service.freeData();
     const { code } = await runCli(service.dataDir, ['users', 'change', 'edit@example.com', '--password'], password);
     await service.resume();
     expect(code).toBe(0);

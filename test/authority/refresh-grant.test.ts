@@ -160,7 +160,7 @@ describe('a token of an earlier login', () => {
 describe('a token that is newer than the database', () => {
   it('is refused and ends nothing: the database was restored', async () => {
     const [, second, third] = (await chain('restored', 3)) as [Tokens, Tokens, Tokens];
-    await service.end();
+    await service.freeData();
     await runSql(service.dataDir, `UPDATE refresh_tokens SET generation = generation - 1 WHERE client_id = 'restored'`);
     await service.resume();
     await expectRefused(service, third.refresh, 'restored');
@@ -175,7 +175,7 @@ describe('a token that is newer than the database', () => {
 
   it('ends its session when it is revoked', async () => {
     const [, second, third] = (await chain('restored-revoked', 3)) as [Tokens, Tokens, Tokens];
-    await service.end();
+    await service.freeData();
     await runSql(
       service.dataDir,
       `UPDATE refresh_tokens SET generation = generation - 1 WHERE client_id = 'restored-revoked'`,

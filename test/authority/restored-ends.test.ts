@@ -15,9 +15,7 @@ let folder: string;
 const sessions: Record<string, Tokens> = {};
 
 /** The service is stopped while a command runs: the embedded database allows one process. */
-function cli(args: readonly string[], input = ''): Promise<CommandResult> {
-  return runCli(service.dataDir, args, input);
-}
+const cli = (args: readonly string[], input = ''): Promise<CommandResult> => runCli(service.dataDir, args, input);
 
 function fileOf(text: string): string {
   const file = join(folder, `${Math.random()}`);
@@ -33,10 +31,16 @@ async function endFromTrail(text: string, ...options: string[]): Promise<Command
   return cli(['sessions', 'end', '--from-trail', fileOf(text), ...options]);
 }
 
-const idsOfSessions = async (): Promise<string[]> =>
-  (await runSql(service.dataDir, 'SELECT unique_id FROM refresh_tokens WHERE issued ORDER BY id')).map(
-    ({ unique_id: id }) => id ?? '',
-  );
+/** The ids that the last `idsOfSessions` read, until another test ends or begins sessions. */
+let lastRead: string[] | undefined;
+
+async function idsOfSessions(): Promise<string[]> {
+  const rows = await runSql(service.dataDir, 'SELECT unique_id FROM refresh_tokens WHERE issued ORDER BY id');
+  return (lastRead = rows.map(({ unique_id: id }) => id ?? ''));
+}
+
+/** The ids before a test. Each start of the embedded database takes long. */
+const idsUntilNow = async (): Promise<string[]> => lastRead ?? idsOfSessions();
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tessera-trail-'));
@@ -91,7 +95,7 @@ describe('sessions end --from-trail', () => {
   });
 
   it('ends nothing when a later part of the file is invalid', async () => {
-    const before = await idsOfSessions();
+    const before = await idsUntilNow();
     const { code, stdout, stderr } = await endFromTrail(`${JSON.stringify(ended(of('a')))}\n{"Id":1}`);
     const message = 'Line 2 is not an event of the audit trail: it has no Kind. Nothing was ended.\n';
     expect([code, stdout, stderr]).toEqual([1, '', message]);
@@ -104,7 +108,7 @@ describe('sessions end --from-trail', () => {
   });
 
   it('with --dry-run prints what it would end, and ends nothing', async () => {
-    const before = await idsOfSessions();
+    const before = await idsUntilNow();
     const text = [ended(of('a')), ended(of('b')), ended(of('b')), { Kind: 'login', SessionId: null }]
       .map((event) => JSON.stringify(event))
       .join('\n');
@@ -117,7 +121,7 @@ describe('sessions end --from-trail', () => {
   });
 
   it('ends neither a session that began after the event nor other sessions of that user and client', async () => {
-    const before = await idsOfSessions();
+    const before = await idsUntilNow();
     const text = JSON.stringify([
       ended(of('a'), { CreatedOn: '2020-01-01T00:00:00Z' }),
       ended(of('b'), { SessionId: '01946a2c-5f10-7c3a-9b1e-3d5f8a7b6c4d', Subject: 'none@example.com', ClientId: 'b' }),
@@ -136,7 +140,7 @@ describe('sessions end --from-trail', () => {
         `${JSON.stringify({ Records: [{ Kind: 'login' }], HasNextPage: true })}\n${JSON.stringify({ Records: [end], HasNextPage: false })}`,
     ],
   ])('accepts %s, and ends exactly the named session', async (_what, client, textOf) => {
-    const before = await idsOfSessions();
+    const before = await idsUntilNow();
     const { code, stdout } = await endFromTrail(textOf(ended(of(client))));
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^Ended 1 session\. The file names 1 end\. /)]);
     expect(await idsOfSessions()).toEqual(before.filter((id) => id !== sessionOf(of(client))));
@@ -145,10 +149,12 @@ describe('sessions end --from-trail', () => {
   it('reads stdin', async () => {
     const args = ['sessions', 'end', '--from-trail', '-', '--json'];
     const { stdout } = await cli(args, JSON.stringify(ended(of('d'))));
+    lastRead = undefined;
     expect(JSON.parse(stdout)).toEqual({ named: 1, ended: 1 });
   });
 
   it('ends the sessions that an exported trail names, with their events, whatever the client is called, and no other session', async () => {
+    lastRead = undefined;
     await service.resume();
     const forged = await login(service, 'read', 'x y admin@example.com phone');
     const admin = await login(service, 'admin', 'phone');
@@ -188,7 +194,7 @@ describe('sessions end --from-trail', () => {
   });
 
   it('processes a trail of 20,000 events in seconds, in batches', async () => {
-    const before = await idsOfSessions();
+    const before = await idsUntilNow();
     await runSql(
       service.dataDir,
       `INSERT INTO refresh_tokens (unique_id, subject, client_id, issued, generation, first_generation, auth_time, rotated_on,
@@ -209,7 +215,7 @@ describe('sessions end --from-trail', () => {
 
 describe('sessions end', () => {
   it('requires a choice of sessions, and a confirmation for all of them', async () => {
-    const before = await idsOfSessions();
+    const before = await idsUntilNow();
     for (const [args, message] of [
       [[], 'Name the sessions to end: --subject, --client, --issued-before, --from-trail or --all.\n'],
       [['--client', 'f', '--all', '--yes'], "cannot be used with option '--all'"],
@@ -227,7 +233,7 @@ describe('sessions end', () => {
   });
 
   it('ends every session with --all, each with its event', async () => {
-    const before = await idsOfSessions();
+    const before = await idsUntilNow();
     const { stdout } = await cli(['sessions', 'end', '--all', '--yes', '--json']);
     expect(JSON.parse(stdout)).toEqual({ ended: before.length });
     expect(await idsOfSessions()).toEqual([]);

@@ -7,6 +7,7 @@ import { runSql } from '../support/run-sql.js';
 import { Service } from '../support/service.js';
 import {
   ask,
+  askLogin,
   disposeWithoutLeaks,
   introspect,
   isAlive,
@@ -21,16 +22,19 @@ import {
 
 const NEXT = 'the next secret, which is long enough for what it is for';
 const LAST = 'the last secret, which is as long as the second secret';
+const HASHES = `SELECT password_hash FROM users WHERE email = 'read@example.com'`;
 
 let service: Service;
 let first: string;
 let totp: TOTP;
 let seen: string[];
+let hashes: unknown;
 
 beforeAll(async () => {
   service = await Service.start();
-  await service.end();
+  await service.freeData();
   const { stdout } = await runCli(service.dataDir, ['totp', 'enable', 'edit@example.com']);
+  hashes = await runSql(service.dataDir, HASHES);
   totp = URI.parse(stdout.trim()) as TOTP;
   first = secretOf(service.dataDir);
   seen = [first, NEXT, LAST, totp.secret.base32];
@@ -82,6 +86,12 @@ describe('a change of TESSERA_SECRET', () => {
     expect(await isAlive(service, await signInWithCode())).toBe(true);
   });
 
+  it('keeps passwords and MACs, also of users who did not sign in meanwhile', async () => {
+    expect((await askLogin(service, 'read')).status).toBe(200);
+    expect((await service.client(basicOf('admin')).get(RESOURCE)).status).toBe(200);
+    expect(await runSqlBetween(HASHES)).not.toEqual(hashes);
+  });
+
   it('without the earlier secret is refused, and the message says what to do', async () => {
     await service.end();
     const started = service.resume({ TESSERA_SECRET: LAST, TESSERA_SECRET_PREVIOUS: '' });
@@ -97,7 +107,7 @@ describe('a change of TESSERA_SECRET', () => {
 });
 
 async function runSqlBetween(sql: string): Promise<Record<string, string>[]> {
-  await service.end();
+  await service.freeData();
   const rows = await runSql(service.dataDir, sql);
   await service.resume();
   return rows;

@@ -36,7 +36,7 @@ const at = (name: string): Tokens => the(sessions.get(name));
 beforeAll(async () => {
   service = await Service.start({ REFRESH_TOKEN_TTL: String(TTL), REFRESH_TOKEN_MAX_AGE: String(MAX_AGE) });
   for (const name of Object.keys(AGES)) sessions.set(name, await login(service, 'all', name));
-  await service.end();
+  await service.freeData();
   const updates = Object.entries(AGES).map(
     ([name, { left, age }]) => `UPDATE refresh_tokens SET
       expires_on = date_trunc('second', now() + interval '${left} seconds'),

@@ -25,7 +25,7 @@ const EVENTS = `
 
 /** Writes large records and large events into the database of a service. The service is stopped meanwhile. */
 export async function addLargeRecords(service: Service): Promise<void> {
-  await service.end();
+  await service.freeData();
   await runSql(service.dataDir, `${RECORDS}; ${EVENTS}`);
   await service.resume();
 }

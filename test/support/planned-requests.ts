@@ -5,7 +5,7 @@ import { ask, tokensOf } from './sessions.js';
 import { PASSWORD, USERS } from './users.js';
 
 /** Reads a page of a search, which must succeed. */
-export async function expectPage(client: Client, query: string, resource = RESOURCE): Promise<void> {
+async function expectPage(client: Client, query: string, resource = RESOURCE): Promise<void> {
   const { status, text } = await client.get(`${resource}?${query}`);
   if (status !== 200) throw new Error(`${query}: ${status} ${text}`);
 }

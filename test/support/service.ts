@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { freePort } from '../../src/testing/free-port.js';
 import { Client } from './client.js';
-import { deleteData, newData, settingsOf } from './data.js';
+import { databaseUrl, deleteData, newData, settingsOf } from './data.js';
 import { MAIN, QUICK_START } from './fixtures.mjs';
 
 export { freePort };
@@ -37,8 +37,17 @@ export class Service {
     return service;
   }
 
-  /** Starts the process again on the same port and data. The given settings also apply to later starts; undefined removes a setting. */
+  /**
+   * Frees the data for a command or a statement. The embedded database allows one process, so the service ends until `resume`. On PostgreSQL
+   * it goes on.
+   */
+  async freeData(): Promise<void> {
+    if (databaseUrl(this.dataDir) === undefined) await this.end();
+  }
+
+  /** Starts the process again on the same port and data, unless it runs and no setting changes. The given settings also apply to later starts; undefined removes a setting. */
   async resume(changes: NodeJS.ProcessEnv = {}): Promise<void> {
+    if (this.isRunning && Object.keys(changes).length === 0) return;
     this.environment = { ...this.environment, ...changes };
     this.process = spawn(process.execPath, [...QUICK_START, '--throw-deprecation', this.main], {
       env: this.environment,
@@ -76,6 +85,10 @@ export class Service {
   async dispose(): Promise<void> {
     await this.end();
     await deleteData(this.dataDir);
+  }
+
+  private get isRunning(): boolean {
+    return this.process?.exitCode === null && this.process.signalCode === null;
   }
 
   /** The id of the process. */
