@@ -2312,13 +2312,14 @@ RETURNING name;
 -- $15 fromAgent: text or null
 -- $16 fromRequest: text or null
 -- $17 deviceName: text or null
--- $18 earlierUniqueId: uuid or null
--- $19 kind: text
--- $20 actor: text
--- $21 reason: text or null
--- $22 address: text or null
--- $23 userAgent: text or null
--- $24 requestId: text or null
+-- $18 jkt: text or null
+-- $19 earlierUniqueId: uuid or null
+-- $20 kind: text
+-- $21 actor: text
+-- $22 reason: text or null
+-- $23 address: text or null
+-- $24 userAgent: text or null
+-- $25 requestId: text or null
 WITH
   allowed AS (
     SELECT email
@@ -2351,7 +2352,9 @@ WITH
         last_user_agent,
         last_request_id,
         first_address,
-        device_name
+        device_name,
+        jkt,
+        bound_from
       ) = ROW (
         :uniqueId::uuid,
         :generation::bigint,
@@ -2370,7 +2373,11 @@ WITH
         :fromAgent::text,
         :fromRequest::text,
         :fromAddress::inet,
-        :deviceName::text
+        :deviceName::text,
+        :jkt::text,
+        CASE
+          WHEN :jkt::text IS NOT NULL THEN :generation::bigint
+        END
       ),
       rotations = '{}',
       repetitions = 0,
@@ -2420,7 +2427,9 @@ WITH
         last_user_agent,
         last_request_id,
         first_address,
-        device_name
+        device_name,
+        jkt,
+        bound_from
       )
     SELECT
       :id::bigint,
@@ -2444,7 +2453,11 @@ WITH
       :fromAgent::text,
       :fromRequest::text,
       :fromAddress::inet,
-      :deviceName::text
+      :deviceName::text,
+      :jkt::text,
+      CASE
+        WHEN :jkt::text IS NOT NULL THEN :generation::bigint
+      END
     FROM allowed
     WHERE :earlierUniqueId::uuid IS NULL
     ON CONFLICT DO NOTHING
@@ -2529,13 +2542,14 @@ SELECT
 -- $15 fromAgent: text or null
 -- $16 fromRequest: text or null
 -- $17 deviceName: text or null
--- $18 most: bigint
--- $19 kind: text
--- $20 actor: text
--- $21 reason: text or null
--- $22 address: text or null
--- $23 userAgent: text or null
--- $24 requestId: text or null
+-- $18 jkt: text or null
+-- $19 most: bigint
+-- $20 kind: text
+-- $21 actor: text
+-- $22 reason: text or null
+-- $23 address: text or null
+-- $24 userAgent: text or null
+-- $25 requestId: text or null
 WITH
   allowed AS (
     SELECT email
@@ -2607,7 +2621,9 @@ WITH
         last_user_agent,
         last_request_id,
         first_address,
-        device_name
+        device_name,
+        jkt,
+        bound_from
       )
     SELECT
       :id::bigint,
@@ -2641,7 +2657,11 @@ WITH
       :fromAgent::text,
       :fromRequest::text,
       :fromAddress::inet,
-      :deviceName::text
+      :deviceName::text,
+      :jkt::text,
+      CASE
+        WHEN :jkt::text IS NOT NULL THEN :generation::bigint
+      END
     FROM
       allowed,
       (
@@ -3005,6 +3025,82 @@ SELECT
     epoch
     FROM now()
   )::float8 - :authTime::float8 AS age;
+
+-- name: proof-forget
+-- sent again when its connection broke
+-- $1 limit: bigint
+DELETE FROM dpop_proofs
+WHERE
+  digest IN (
+    SELECT digest
+    FROM dpop_proofs
+    WHERE expires_on < now()
+    ORDER BY expires_on
+    LIMIT
+      :limit
+    FOR UPDATE
+      SKIP LOCKED
+  )
+RETURNING digest;
+
+-- name: proof-use
+-- sent again when its connection broke
+-- $1 digest: uuid[]
+-- $2 usedBy: uuid[]
+-- $3 goodFrom: float8[]
+-- $4 goodUntil: float8[]
+WITH
+  given AS (
+    SELECT
+      ordinal,
+      digest,
+      used_by,
+      to_timestamp(good_until) AS expires_on,
+      now() BETWEEN to_timestamp(good_from) AND to_timestamp(good_until) AS is_timely
+    FROM
+      unnest(
+        (SELECT :digest::uuid[]),
+        (SELECT :usedBy::uuid[]),
+        (SELECT :goodFrom::float8[]),
+        (SELECT :goodUntil::float8[])
+      ) WITH ORDINALITY AS batch (digest, used_by, good_from, good_until, ordinal)
+  ),
+  used AS (
+    INSERT INTO
+      dpop_proofs (digest, used_by, expires_on)
+    SELECT
+      digest,
+      used_by,
+      expires_on
+    FROM given
+    WHERE is_timely
+    ORDER BY
+      digest,
+      ordinal
+    ON CONFLICT (digest) DO NOTHING
+    RETURNING
+      digest,
+      used_by
+  )
+SELECT
+  given.ordinal::int,
+  given.is_timely AS "isTimely",
+  now() AS now,
+  EXISTS (
+    SELECT
+    FROM used
+    WHERE
+      used.digest = given.digest
+      AND used.used_by = given.used_by
+  )
+  OR EXISTS (
+    SELECT
+    FROM dpop_proofs p
+    WHERE
+      p.digest = given.digest
+      AND p.used_by = given.used_by
+  ) AS "isFirst"
+FROM given;
 
 -- name: record-create
 -- $1 subject: text
@@ -4073,6 +4169,7 @@ SELECT
   now() AS now,
   t.rotated_on AS "rotatedOn",
   t.protected_ticket AS "protectedTicket",
+  t.jkt,
   least(
     t.expires_on,
     t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)),
@@ -4122,6 +4219,7 @@ WHERE
 -- $5 registeredOnly: boolean
 -- $6 generation: bigint
 -- $7 address: inet or null
+-- $8 jkt: text or null
 SELECT
   t.id,
   t.unique_id AS "uniqueId",
@@ -4149,6 +4247,18 @@ SELECT
     WHEN NOT client.enabled THEN 'client-disabled'
     WHEN :registeredOnly::boolean THEN 'client-not-registered'
   END AS "refusalOfClient",
+  coalesce(
+    (
+      t.jkt IS NULL
+      OR t.jkt = :jkt::text
+    )
+    AND (
+      client.dpop_required IS NOT TRUE
+      OR :jkt::text IS NOT NULL
+    ),
+    false
+  ) AS "isOfKey",
+  t.bound_from AS "boundFrom",
   extract(
     epoch
     FROM clock_timestamp() - (t.rotated_on || t.rotations) [t.generation - :generation::bigint]
@@ -4885,9 +4995,10 @@ WHERE
 -- $8 address: inet[] with null elements
 -- $9 userAgent: text[] with null elements
 -- $10 requestId: text[] with null elements
--- $11 life: float8
--- $12 longestLife: float8
--- $13 registeredOnly: boolean
+-- $11 jkt: text[] with null elements
+-- $12 life: float8
+-- $13 longestLife: float8
+-- $14 registeredOnly: boolean
 WITH
   locked AS (
     SELECT
@@ -4902,6 +5013,9 @@ WITH
       u.is_administrator AS "isAdministrator",
       u.roles,
       u.mac,
+      CASE
+        WHEN coalesce(client.authentication_method, 'none') = 'none' THEN batch.jkt
+      END AS jkt,
       coalesce(client.refresh_token_ttl, :life::float8) AS life,
       coalesce(client.refresh_token_max_age, :longestLife::float8) AS longest_life
     FROM
@@ -4915,8 +5029,9 @@ WITH
         (SELECT :hash::text[]),
         (SELECT :address::inet[]),
         (SELECT :userAgent::text[]),
-        (SELECT :requestId::text[])
-      ) WITH ORDINALITY AS batch (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, ordinal),
+        (SELECT :requestId::text[]),
+        (SELECT :jkt::text[])
+      ) WITH ORDINALITY AS batch (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, jkt, ordinal),
       users u,
       refresh_tokens t
       LEFT JOIN clients client ON client.client_id = t.client_id
@@ -4932,6 +5047,14 @@ WITH
       AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
       AND coalesce(client.enabled, NOT :registeredOnly::boolean)
       AND coalesce('refresh_token' = ANY (string_to_array(client.allowed_grants, ' ')), true)
+      AND (
+        t.jkt IS NULL
+        OR t.jkt = batch.jkt
+      )
+      AND (
+        client.dpop_required IS NOT TRUE
+        OR batch.jkt IS NOT NULL
+      )
       AND u.email = t.subject
       AND u.enabled
       AND NOT (
@@ -4966,6 +5089,12 @@ SET
   last_user_agent = locked.user_agent,
   updated_on = date_trunc('second', now()),
   updated_by = t.subject,
+  jkt = coalesce(t.jkt, locked.jkt),
+  bound_from = CASE
+    WHEN t.jkt IS NULL
+    AND locked.jkt IS NOT NULL THEN t.generation + 1
+    ELSE t.bound_from
+  END,
   expires_on = CASE
     WHEN least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)) > t.expires_on + make_interval(secs => locked.life / 15)
     OR least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)) < t.expires_on THEN date_trunc('second', least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)))
@@ -4996,10 +5125,11 @@ RETURNING
 -- $8 address: inet[] with null elements
 -- $9 userAgent: text[] with null elements
 -- $10 requestId: text[] with null elements
--- $11 life: float8
--- $12 longestLife: float8
--- $13 registeredOnly: boolean
--- $14 skipsElsewhere: boolean
+-- $11 jkt: text[] with null elements
+-- $12 life: float8
+-- $13 longestLife: float8
+-- $14 registeredOnly: boolean
+-- $15 skipsElsewhere: boolean
 WITH
   locked AS (
     SELECT
@@ -5034,6 +5164,9 @@ WITH
       u.is_administrator AS "isAdministrator",
       u.roles,
       u.mac,
+      CASE
+        WHEN coalesce(client.authentication_method, 'none') = 'none' THEN batch.jkt
+      END AS jkt,
       coalesce(client.refresh_token_ttl, :life::float8) AS life,
       coalesce(client.refresh_token_max_age, :longestLife::float8) AS longest_life
     FROM
@@ -5047,8 +5180,9 @@ WITH
         (SELECT :hash::text[]),
         (SELECT :address::inet[]),
         (SELECT :userAgent::text[]),
-        (SELECT :requestId::text[])
-      ) WITH ORDINALITY AS batch (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, ordinal),
+        (SELECT :requestId::text[]),
+        (SELECT :jkt::text[])
+      ) WITH ORDINALITY AS batch (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, jkt, ordinal),
       users u,
       refresh_tokens t
       LEFT JOIN clients client ON client.client_id = t.client_id
@@ -5064,6 +5198,14 @@ WITH
       AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
       AND coalesce(client.enabled, NOT :registeredOnly::boolean)
       AND coalesce('refresh_token' = ANY (string_to_array(client.allowed_grants, ' ')), true)
+      AND (
+        t.jkt IS NULL
+        OR t.jkt = batch.jkt
+      )
+      AND (
+        client.dpop_required IS NOT TRUE
+        OR batch.jkt IS NOT NULL
+      )
       AND u.email = t.subject
       AND u.enabled
       AND NOT (
@@ -5102,6 +5244,12 @@ WITH
       last_user_agent = locked.user_agent,
       updated_on = date_trunc('second', now()),
       updated_by = t.subject,
+      jkt = coalesce(t.jkt, locked.jkt),
+      bound_from = CASE
+        WHEN t.jkt IS NULL
+        AND locked.jkt IS NOT NULL THEN t.generation + 1
+        ELSE t.bound_from
+      END,
       expires_on = CASE
         WHEN least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)) > t.expires_on + make_interval(secs => locked.life / 15)
         OR least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)) < t.expires_on THEN date_trunc('second', least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)))
