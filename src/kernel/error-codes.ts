@@ -110,6 +110,11 @@ export const REQUEST_ERRORS = catalogue({
     meaning: 'This process already sends as many large pages as it has memory for.',
     action: 'The caller waits for `Retry-After`, or asks for smaller pages.',
   },
+  too_many_listeners: {
+    status: 429,
+    meaning: 'As many requests as this process allows already wait for the end of a session.',
+    action: 'The caller waits for `Retry-After`. The operator lets each resource server wait with one request at a time.',
+  },
   internal: {
     status: 500,
     meaning: 'The service failed unexpectedly.',

@@ -59,7 +59,6 @@ export const OAUTH_ERRORS = catalogue({
   must_reset_password: {
     status: 400,
     meaning: 'The password must be changed before the user can sign in.',
-    action:
-      'The client sends the `password_ticket` to `PUT /api/account/expiredpassword`, or the operator changes the password.',
+    action: 'The client changes it by `PUT /api/account/expiredpassword`, or the operator by `users change E-MAIL`.',
   },
 });
