@@ -57,6 +57,7 @@ class MemberChangeView implements MemberChange {
 @Index('audit_trail_entries_subject', ['Subject', 'Id'])
 @Index('audit_trail_entries_session_id', ['SessionId', 'Id'])
 @Index('audit_trail_entries_created_on', ['CreatedOn', 'Id'])
+@Index('audit_trail_entries_ended_sessions', ['Id'], { where: `kind = 'session-ended'` })
 export class AuditTrailEntry {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', name: 'id', generatedIdentity: 'ALWAYS' })
   @Shown(REFERENCE, { searchable: true, searchedAfter: 'LastRequestId', example: 4711 })
