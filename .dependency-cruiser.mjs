@@ -6,7 +6,7 @@ const LEVELS = [
   ['observability', 'http'],
   ['jobs', 'audit'],
   ['resource'],
-  ['audit-trail', 'signing-keys', 'users', 'clients'],
+  ['audit-trail', 'signing-keys', 'users', 'clients', 'proofs'],
   ['sessions'],
   ['refresh-tokens'],
   ['oauth', 'authentication', 'account'],

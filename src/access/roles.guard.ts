@@ -13,10 +13,11 @@ export class RolesGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const policy = policyOf(this.reflector, context.getHandler(), context.getClass());
     if (policy === 'public') return true;
-    const { user } = context.switchToHttp().getRequest<FastifyRequest>();
+    const { user, headers } = context.switchToHttp().getRequest<FastifyRequest>();
     if (policy && user && isAdmitted(policy, user)) return true;
+    const scheme = /^dpop /i.test(headers.authorization ?? '') ? 'DPoP' : 'Bearer';
     throw new AppError('insufficient_scope', 403, messageOf(policy), {
-      headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' },
+      headers: { 'www-authenticate': `${scheme} error="insufficient_scope"` },
     });
   }
 }

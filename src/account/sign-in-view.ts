@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { formatDateTime } from '../kernel/date-time.js';
 import { deviceOf } from '../kernel/device.js';
-import type { SignInEvent } from './sign-ins.statements.js';
+import type { SignInEvent } from './sign-ins.repository.js';
 
 const text = (example: string, description: string): PropertyDecorator =>
   ApiProperty({ type: String, nullable: true, example, description });

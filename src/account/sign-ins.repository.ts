@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { StatementsService } from '../database/statements.service.js';
 import { SIGN_INS, type SignInEvent } from './sign-ins.statements.js';
 
+export type { SignInEvent } from './sign-ins.statements.js';
+
 /** How many sign-ins a user is shown. */
 const MOST_SHOWN = 50;
 

@@ -74,5 +74,5 @@ function shown({ secretHashes, ...client }: RegisteredClient): object {
 
 function textOf(value: unknown): string | null {
   if (value === undefined || value === null) return null;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,16 +1,16 @@
 import { Expose, plainToInstance } from 'class-transformer';
-import { IsEmail, IsIn, IsOptional, IsUrl, Length, Matches, MinLength, validateSync } from 'class-validator';
+import { IsEmail, IsOptional, IsUrl, Length, Matches, MinLength, validateSync } from 'class-validator';
 import { PASSWORD_LENGTH } from '../kernel/password-policy.js';
 import { PLAIN_TEXT } from '../kernel/text.js';
 import { IsDatabaseUrl, SSL_MODES } from './database-url.js';
 import { DiffersFrom } from './differs-from.js';
 import { embeddedSecret } from './embedded-secret.js';
-import { IsNetwork } from './is-network.js';
+import { IsNetwork, NETWORKS_EXPECTED } from './is-network.js';
 import { IsOrigins } from './is-origin.js';
 import { IsVaried } from './is-varied.js';
 import { withSecretFiles } from './secret-files.js';
 import { NEW_SECRET, SECRET_LENGTH, SECRET_VARIETY } from './secret-rules.js';
-import { CLIENTS, ELSEWHERE, LOG_FORMATS, LOG_LEVELS, SCOPE, SWITCH } from './setting-choices.js';
+import { CLIENTS, ELSEWHERE, LOG_FORMATS, LOG_LEVELS, NONCE, SCOPE, SWITCH } from './setting-choices.js';
 import { describeFaults } from './setting-faults.js';
 import { commaSeparated, hostName, oneOf, wholeNumber } from './setting-types.js';
 import { SettingsError } from './settings-error.js';
@@ -55,9 +55,8 @@ export class Settings {
   readonly DATABASE_URL?: string;
 
   /** How connections to PostgreSQL are encrypted if `DATABASE_URL` has no `sslmode`. The values are those of PostgreSQL's own clients. */
-  @Expose()
   @IsOptional()
-  @IsIn(SSL_MODES, { message: `expected one of ${SSL_MODES.join(', ')}` })
+  @oneOf(SSL_MODES)
   readonly PGSSLMODE?: string;
 
   /** The file with the certificates of a private CA, in PEM, if `DATABASE_URL` has no `sslrootcert`. Connections are then encrypted. */
@@ -170,6 +169,14 @@ export class Settings {
   @oneOf(CLIENTS)
   readonly CLIENTS: (typeof CLIENTS)[number] = 'any';
 
+  /** By how many seconds the time in a DPoP proof (`iat`) may differ from the time of the database. */
+  @wholeNumber(5, 600, 'seconds')
+  readonly DPOP_PROOF_AGE: number = 60;
+
+  /** Whether a DPoP proof needs a nonce of the service. Then clients with a wrong clock can make proofs too. */
+  @oneOf(NONCE)
+  readonly DPOP_NONCE: (typeof NONCE)[number] = 'optional';
+
   /** How long an expired record is kept after its expiry and its last change, in seconds. */
   @wholeNumber(0, 3_153_600_000, 'seconds')
   readonly EXPIRED_RECORD_RETENTION: number = 2_592_000;
@@ -184,11 +191,7 @@ export class Settings {
 
   /** The proxies whose `X-Forwarded-For` the service trusts: addresses or networks, separated by commas. */
   @commaSeparated()
-  @IsNetwork({
-    each: true,
-    message:
-      'expected IP addresses or networks such as 10.0.0.0/8, separated by commas; a network of all addresses, such as 0.0.0.0/0, would let every client choose its address',
-  })
+  @IsNetwork({ each: true, message: NETWORKS_EXPECTED })
   readonly TRUSTED_PROXIES: readonly string[] = [];
 
   /** The origins whose web pages may call the service from a browser (CORS), separated by commas. */

@@ -23,7 +23,13 @@ const RETRY_AFTER = {
 
 /** Headers of failures, on every route. */
 const FAILURE_HEADERS: Readonly<Record<string, object>> = {
-  401: { 'WWW-Authenticate': { schema: { type: 'string' }, description: 'How to sign in (RFC 6750, RFC 7617).' } },
+  401: {
+    'WWW-Authenticate': { schema: { type: 'string' }, description: 'How to sign in (RFC 6750, RFC 7617, RFC 9449).' },
+    'DPoP-Nonce': {
+      schema: { type: 'string' },
+      description: 'For the next proof, if the error is `use_dpop_nonce` (RFC 9449).',
+    },
+  },
   403: { 'WWW-Authenticate': { schema: { type: 'string' }, description: 'insufficient_scope (RFC 6750).' } },
   429: RETRY_AFTER,
   503: RETRY_AFTER,
@@ -59,9 +65,16 @@ function openApiDocument(app: INestApplication, base: string): OpenAPIObject {
       'bearer',
     )
     .addBasicAuth({ type: 'http', scheme: 'basic', description: 'E-mail and password.' }, 'basic')
+    .addSecurity('dpop', {
+      type: 'http',
+      scheme: 'dpop',
+      description:
+        'An access token that is bound to a key (RFC 9449): `Authorization: DPoP` with the token, and the header `DPoP` with a proof of the ' +
+        'key for this request.',
+    })
     .build();
   // Some generated clients use the last scheme for every credential. An access token must not be sent as Basic, so Bearer is last.
-  config.security = [{ password: [] }, { basic: [] }, { bearer: [] }];
+  config.security = [{ password: [] }, { basic: [] }, { dpop: [] }, { bearer: [] }];
   return completed(SwaggerModule.createDocument(app, config));
 }
 

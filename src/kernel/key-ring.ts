@@ -12,7 +12,8 @@ export type KeyPurpose =
   | 'password-pepper'
   | 'user-mac'
   | 'client-mac'
-  | 'audit-seal';
+  | 'audit-seal'
+  | 'dpop-nonce';
 
 /** The settings that keys are derived from: the current secret, and earlier secrets that are still accepted. */
 export interface Secrets {

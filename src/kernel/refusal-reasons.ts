@@ -21,6 +21,7 @@ export const REFRESH_REFUSALS = {
     'the token was not used for `REFRESH_TOKEN_TTL`, or the session is older than `REFRESH_TOKEN_MAX_AGE`, or as the client has them',
   ...CLIENT_REFUSALS,
   'user-disabled': 'the user is disabled',
+  'unproven-key': 'the request had no DPoP proof, or none of the key of the session; the session continues',
   'user-tampered': 'something other than the service wrote the row of the user',
   'earlier-login': 'the user has since signed in again at the same client',
   'ahead-of-database': 'the token is newer than the database, which was restored from a backup',

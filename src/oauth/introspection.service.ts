@@ -52,6 +52,7 @@ export class IntrospectionService {
       exp: inSeconds(session.expiresOn),
       auth_time: inSeconds(session.authTime),
       amr: session.amr,
+      ...(session.jkt !== null && { cnf: { jkt: session.jkt } }),
     };
   }
 }

@@ -39,7 +39,8 @@ export class NewSessionsService {
   /**
    * Begins a session of this user at this client, and returns its tokens. Without a client, the client is named by the user's e-mail. The
    * previous session of this user and client ends, as at every sign-in (contract 3). The audit trail gets a `login` with `amr` as its
-   * reason, or a `login-failed`. The service checks neither password nor second factor: that is the work of the caller.
+   * reason, or a `login-failed`. With `jkt`, the tokens are bound to this key. The service checks neither password nor second
+   * factor: that is the work of the caller.
    * @throws AppError invalid_request for a `deviceName` that is too long or has control characters; invalid_grant when there is no such user,
    * or the user is disabled; must_reset_password; 408 when the client has
    * disconnected
@@ -53,7 +54,10 @@ export class NewSessionsService {
     if (!user || refusal) throw await this.refused(user?.email, origin, noSuchUser(refusal));
     if (user.mustResetPassword) throw await this.refused(user.email, origin, mustReset());
     if (await isAbandoned?.()) throw abandoned();
-    return this.responses.of(() => this.logins.begin({ user, clientId, amr, origin, deviceName }), session);
+    return this.responses.of(
+      () => this.logins.begin({ user, clientId, amr, origin, deviceName, jkt: session.jkt }),
+      session,
+    );
   }
 
   /** Writes the event of a refusal. It does not contain the name of an unknown user, because people type secrets there. */

@@ -5,7 +5,10 @@ import { AppError } from '../kernel/app-error.js';
 import { PasswordExpired } from '../users/password-expired.js';
 import { isOwnErrorCode } from '../kernel/error-codes.js';
 
-/** The error codes of RFC 6749, section 5.2, of RFC 7009, section 2.2.1, of RFC 8707, section 2, and the contract's own two (contract 3). */
+/**
+ * The error codes of RFC 6749, section 5.2, of RFC 7009, section 2.2.1, of RFC 8707, section 2, of RFC 9449, section 12.2, and the
+ * contract's own two (contract 3).
+ */
 const CODES = [
   'invalid_request',
   'invalid_client',
@@ -17,6 +20,8 @@ const CODES = [
   'unsupported_grant_type',
   'two_factor_auth_check',
   'must_reset_password',
+  'invalid_dpop_proof',
+  'use_dpop_nonce',
 ] as const;
 
 export type OAuthErrorCode = (typeof CODES)[number];

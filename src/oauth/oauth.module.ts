@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { AuditTrailModule } from '../audit-trail/audit-trail.module.js';
 import { ClientRegistryModule } from '../clients/client-registry.module.js';
+import { ProofsModule } from '../proofs/proofs.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -23,7 +24,7 @@ import { TokenService } from './token.service.js';
 @Module({
   imports: [
     ...[AuditModule, GrantsModule, UsersModule, SigningKeysModule, SessionsModule],
-    ...[AuditTrailModule, ClientRegistryModule, ClientAuthenticationModule],
+    ...[AuditTrailModule, ClientRegistryModule, ClientAuthenticationModule, ProofsModule],
   ],
   controllers: [TokenController, RevocationsController, DiscoveryController, HomeController],
   providers: [

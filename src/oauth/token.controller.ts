@@ -3,7 +3,7 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal } from '../access/current-principal.js';
 import { Public, Role } from '../access/policy.js';
 import type { Principal } from '../access/principal.js';
-import { ApiClientId, ApiOAuthFailures, CLIENT_PARAMETERS, OAuthEndpoint } from './api-oauth.js';
+import { ApiClientId, ApiDpop, ApiOAuthFailures, CLIENT_PARAMETERS, OAuthEndpoint } from './api-oauth.js';
 import { ClientRequestsService } from './client-authentication/client-requests.service.js';
 import { DEVICE_NAME_LENGTH } from './device-name.js';
 import { TokenResponse } from './grants/grant.js';
@@ -70,6 +70,7 @@ export class TokenController {
     { renderFailure: tokenFailure },
   )
   @ApiClientId()
+  @ApiDpop()
   @ApiResponse({ status: 200, type: TokenResponse, description: 'An access token, and the next refresh token.' })
   @ApiOAuthFailures(401, 429)
   async issue(@ClientRequest() request: OAuthRequest): Promise<TokenResponse> {

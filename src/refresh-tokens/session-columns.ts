@@ -63,4 +63,12 @@ export abstract class SessionColumns extends ResourceRecord {
   /** What the client called the device at the sign-in. */
   @Column({ type: 'text', name: 'device_name', collation: 'C', nullable: true })
   deviceName!: string | null;
+
+  /** The thumbprint of the key to which the session is bound (RFC 9449, section 5). */
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  jkt!: string | null;
+
+  /** The first generation that was issued to this key. */
+  @Column({ type: 'bigint', name: 'bound_from', nullable: true })
+  boundFrom!: number | null;
 }

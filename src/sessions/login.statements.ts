@@ -57,6 +57,7 @@ export const LOGIN = {
   fromAgent: 'text?',
   fromRequest: 'text?',
   deviceName: 'text?',
+  jkt: 'text?',
 } as const;
 
 /** The columns that a login writes, and their values. */
@@ -79,6 +80,8 @@ const WRITTEN = {
   last_request_id: ':fromRequest::text',
   first_address: ':fromAddress::inet',
   device_name: ':deviceName::text',
+  jkt: ':jkt::text',
+  bound_from: 'CASE WHEN :jkt::text IS NOT NULL THEN :generation::bigint END',
 };
 export const COLUMNS = Object.keys(WRITTEN).join(', ');
 export const VALUES = Object.values(WRITTEN).join(', ');

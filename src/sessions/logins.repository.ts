@@ -23,6 +23,8 @@ export interface NewLogin {
   readonly deviceName: string | undefined;
   /** How long the session lives. */
   readonly policy: ClientPolicy;
+  /** The thumbprint of the key to which the session is bound (RFC 9449, section 5); undefined when it is not bound. */
+  readonly jkt?: string | undefined;
 }
 
 /** The stored form of a token that a login issues, and the sealed ticket. */
@@ -49,7 +51,7 @@ export class LoginsRepository {
 
   /** Begins a planned login, and writes its event. It returns the sessions that it ended, because the user had too many. */
   async begin(
-    { subject, passwordHash, clientId, amr, origin, policy, deviceName }: NewLogin,
+    { subject, passwordHash, clientId, amr, origin, policy, deviceName, jkt }: NewLogin,
     planned: PlannedLogin,
     { salt, hash, ticket }: StoredTicket,
   ): Promise<BegunBeside> {
@@ -57,7 +59,7 @@ export class LoginsRepository {
     const { address: fromAddress, userAgent: fromAgent, requestId: fromRequest } = origin;
     const from = { fromAddress, fromAgent, fromRequest, deviceName };
     const act = actValues({ kind: 'login', actor: { name: subject, origin }, reason: amr.join(' ') });
-    const login = { subject, passwordHash, clientId, amr: [...amr], life, longestLife, salt, hash, ticket };
+    const login = { subject, passwordHash, clientId, amr: [...amr], life, longestLife, salt, hash, ticket, jkt };
     if (most > 1) return this.statements.runForOne(BEGIN_LOGIN_BESIDE, { ...login, ...planned, ...from, ...act, most });
     const begun = await this.statements.runForOne(BEGIN_LOGIN, { ...login, ...planned, ...from, ...act });
     return { ...begun, ended: [] };

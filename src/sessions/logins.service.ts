@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ClientsService } from '../clients/clients.service.js';
 import { databaseBusy } from '../database/database-failures.js';
 import type { Origin } from '../kernel/origin.js';
+import { proofDemanded } from '../proofs/proof-failures.js';
 import { invalidCredentials } from '../users/sign-in.service.js';
 import type { User } from '../users/user.entity.js';
 import { LoginsRepository } from './logins.repository.js';
@@ -25,6 +26,8 @@ export interface Login {
   readonly origin: Origin;
   /** What the user calls the device, if the client sends a name. */
   readonly deviceName?: string | undefined;
+  /** The thumbprint of the key of the request's DPoP proof, to which the session is bound; undefined without a proof. */
+  readonly jkt?: string | undefined;
 }
 
 /** Begins sessions. */
@@ -52,9 +55,13 @@ export class LoginsService {
     amr,
     origin,
     deviceName,
+    jkt: proofKey,
   }: Login): Promise<IssuedSession> {
     const policy = await this.clients.admitted(clientId);
-    const login = { subject, passwordHash, clientId, amr, origin, policy, deviceName };
+    if (policy.dpopRequired && proofKey === undefined) throw proofDemanded();
+    // Only the sessions of public clients are bound. Those of other clients need the authentication of the client (RFC 9449, section 5).
+    const jkt = policy.authenticationMethod === 'none' ? proofKey : undefined;
+    const login = { subject, passwordHash, clientId, amr, origin, policy, deviceName, jkt };
     const act = { kind: 'session-ended', actor: { name: subject, origin }, reason: TOO_MANY } as const;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const [planned, ...others] = await this.logins.plan(login);

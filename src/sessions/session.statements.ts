@@ -37,7 +37,7 @@ export const CURRENT = statement({
     ...CLIENT_POLICY,
   },
   returns: rowOf<CurrentSession & SignedPower>(),
-  text: `SELECT ${ISSUED}, t.rotated_on AS "rotatedOn", t.protected_ticket AS "protectedTicket",
+  text: `SELECT ${ISSUED}, t.rotated_on AS "rotatedOn", t.protected_ticket AS "protectedTicket", t.jkt,
       least(t.expires_on, t.auth_time + make_interval(secs => ${LONGEST_LIFE}),
         t.rotated_on + make_interval(secs => client.refresh_token_ttl)) AS "expiresOn", ${powerColumns('u')}
     FROM refresh_tokens t JOIN users u ON u.email = t.subject ${joinedClient('t')}

@@ -67,6 +67,8 @@ export interface CurrentSession extends Session {
   readonly rotatedOn: Date;
   readonly expiresOn: Date;
   readonly protectedTicket: string;
+  /** The thumbprint of the key to which the session is bound (RFC 9449, section 5); null when it is not bound. */
+  readonly jkt: string | null;
 }
 
 /** The user of an access token, and the generation that the token confirms; null when there is nothing to confirm. */
@@ -81,6 +83,8 @@ export interface Rotatable {
   /** The client that the request names; undefined means the client of the token. */
   readonly clientId: string | undefined;
   readonly origin: Origin;
+  /** The thumbprint of the key of the request's DPoP proof; undefined without a proof. */
+  readonly jkt?: string | undefined;
 }
 
 /**

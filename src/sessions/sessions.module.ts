@@ -8,6 +8,7 @@ import { JudgementsService } from './judgements.service.js';
 import { LiveSessionsService } from './live-sessions.service.js';
 import { LoginsRepository } from './logins.repository.js';
 import { LoginsService } from './logins.service.js';
+import { BindSessions1797000003100 } from './migrations/1797000003100-bind-sessions.js';
 import { CreateRefreshTokens1795000002000 } from './migrations/1795000002000-create-refresh-tokens.js';
 import { IndexRefreshTokens1795200000000 } from './migrations/1795200000000-index-refresh-tokens.js';
 import { RecordRotations1796000001100 } from './migrations/1796000001100-record-rotations.js';
@@ -43,6 +44,7 @@ import { TicketsService } from './tickets.service.js';
         RecordRotations1796000001100,
         NumberSessions1797000001001,
         AddDevice1797000004000,
+        BindSessions1797000003100,
       ],
     }),
   ],

@@ -136,7 +136,7 @@ describe('the OpenAPI document', () => {
 
   it('lists bearer as the last security scheme, since some generated clients use the last scheme', () => {
     const { security } = document as unknown as { security: object[] };
-    expect(security.map((scheme) => Object.keys(scheme)).flat()).toEqual(['password', 'basic', 'bearer']);
+    expect(security.map((scheme) => Object.keys(scheme)).flat()).toEqual(['password', 'basic', 'dpop', 'bearer']);
     for (const { operation } of operations) expect(operation.security ?? []).toEqual([]);
   });
 

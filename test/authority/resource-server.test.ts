@@ -4,6 +4,7 @@ import { Settings } from '../../examples/resource-server/src/settings.js';
 import { Client } from '../support/client.js';
 import { encodedBasic } from '../support/client-keys.js';
 import { register, runOn } from '../support/registry.js';
+import { loginWith, ProvingKey } from '../support/proofs.js';
 import { Service } from '../support/service.js';
 import { disposeWithoutLeaks, keepSecret, login, revoke, seconds, type Tokens } from '../support/sessions.js';
 
@@ -63,6 +64,12 @@ describe('the example of a resource server', () => {
     }
     const elsewhere = await start(new Settings(service.url.replace('127.0.0.1', 'localhost'), CLIENT));
     expect((await elsewhere(tokens.access).get('/notes')).status).toBe(401);
+  });
+
+  it('refuses a token that is bound to a key, since it reads no proofs', async () => {
+    const client = await start(new Settings(service.url, CLIENT));
+    const { access } = await loginWith(service, await ProvingKey.make(), 'bound', 'none');
+    for (const method of ['GET', 'DELETE']) expect((await client(access).send(method, '/notes')).status).toBe(401);
   });
 
   it('refuses a token whose session has ended, where it introspects', async () => {

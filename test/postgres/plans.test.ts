@@ -6,13 +6,13 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { basicOf, idsOf, passwordOf, RESOURCE, validRecord, type Client } from '../support/client.js';
 import { runCli } from '../support/cli.js';
-import { newSigner, signed } from '../support/client-keys.js';
 import { databaseUrl, newData } from '../support/data.js';
 import { SECRET } from '../support/fixtures.mjs';
-import { change, CLIENTS, register, runOn } from '../support/registry.js';
 import { Service } from '../support/service.js';
+import { askWith, ProvingKey } from '../support/proofs.js';
 import { MAY_BE_SENT, namesInCode, NOT_SENT } from '../support/statement-names.js';
-import { ask, disposeWithoutLeaks, seconds, sessionOf, tokensOf } from '../support/sessions.js';
+import { ask, disposeWithoutLeaks, seconds, tokensOf } from '../support/sessions.js';
+import { useAccount, useClients } from '../support/used-routes.js';
 
 const ROWS = 1_000_000;
 const SEED = join(import.meta.dirname, '../bench/seed.mjs');
@@ -116,8 +116,8 @@ async function useEverything(): Promise<void> {
   await admin.get(`${RESOURCE}?id=[${id},${other}]`);
   await useFeed();
   await useSessions();
-  await useAccount();
-  await useClients();
+  await useAccount(service, PASSWORD);
+  await useClients(service, PASSWORD);
   await admin.put(RESOURCE, { ...record, SystemId: 'crm-2' });
   const { access } = tokensOf(
     await ask(service, { grant_type: 'password', username: 'admin@example.com', password: passwordOf('admin') }),
@@ -169,48 +169,10 @@ async function useSessions(): Promise<void> {
   const third = tokensOf(await ask(service, form, 'web-app'));
   await ask(service, { grant_type: 'refresh_token', refresh_token: third.refresh }, 'another-app');
   await service.client(`Bearer ${third.access}`).get(RESOURCE);
+  await askWith(service, await (await ProvingKey.make()).prove(service), { ...form, client_id: 'bound-app' });
   for (const token of [third.access, tokensOf(await ask(service, form, 'web-app')).refresh]) {
     await service.client().form('POST', '/api/token/revoke', { token }, { client_id: 'web-app' });
   }
-}
-
-/** Looks at the own account and ends own sessions. */
-async function useAccount(): Promise<void> {
-  const form = { username: 'user3@example.com', password: PASSWORD, grant_type: 'password' };
-  const other = tokensOf(await ask(service, form, 'another-app'));
-  const { access } = tokensOf(await ask(service, form, 'web-app'));
-  const user = service.client(`Bearer ${access}`);
-  for (const path of ['sessions', 'signins']) expect((await user.get(`/api/account/${path}`)).status).toBe(200);
-  for (const path of [`/${sessionOf(other)}`, ''])
-    expect((await user.delete(`/api/account/sessions${path}`)).status).toBe(200);
-}
-
-/** Registers a client with two sessions for each user, signs in thrice, makes a secret, and allows one session again. */
-async function useClients(): Promise<void> {
-  const id = await register(service, 'two-sessions', { SessionsPerUser: 2 });
-  expect((await admin.get(`${CLIENTS}?Client_ClientId=two-sessions`)).body.TotalItems).toBe(1);
-  const form = { username: 'user3@example.com', password: PASSWORD, grant_type: 'password' };
-  for (const most of [2, 2, 2, 1]) {
-    if (most === 1) await change(service, id, { SessionsPerUser: most });
-    tokensOf(await ask(service, form, 'two-sessions'));
-  }
-  for (const key of ['CLIENT_MAKE_SECRET', 'CLIENT_MAKE_SECRET', 'CLIENT_RETIRE_SECRET']) await runOn(service, key, id);
-  expect((await admin.delete(`${CLIENTS}/${id}`)).status).toBe(200);
-  await useSigningClient();
-}
-
-/** Gets a token for a client that signs, uses it, and refreshes without a client name while there is such a client. */
-async function useSigningClient(): Promise<void> {
-  const { jwks, assertion } = await newSigner('signing');
-  const keys = { AuthenticationMethod: 'private_key_jwt', Jwks: jwks, Roles: 'RefreshToken-Read' };
-  await register(service, 'signing', keys);
-  const form = { grant_type: 'client_credentials', ...signed(await assertion(service.url)) };
-  const { access } = tokensOf(await ask(service, form));
-  expect((await service.client(`Bearer ${access}`).get(`${RESOURCE}/1`)).status).toBe(200);
-  await ask(service, { ...form, ...signed('a.b.c'), client_id: 'signing' });
-  const user = { username: 'user4@example.com', password: PASSWORD, grant_type: 'password' };
-  const { refresh } = tokensOf(await ask(service, user, 'web-app'));
-  tokensOf(await ask(service, { grant_type: 'refresh_token', refresh_token: refresh }));
 }
 
 /** The plan of a statement: custom, for known parameters, or generic, as a prepared statement gets after some executions. */
@@ -257,7 +219,7 @@ it(`every statement reads only the rows that it needs of ${ROWS} records, not th
     expect((await runCli(service.dataDir, end, '', logged())).code).toBe(0);
   }
   // The service would run these jobs too, but only after the events of the million records are sealed.
-  for (const job of ['expired-records', 'login-failures', 'client-assertions'])
+  for (const job of ['expired-records', 'login-failures', 'client-assertions', 'expired-proofs'])
     await runCli(service.dataDir, ['jobs', 'run', job], '', logged());
   const lines = readFileSync(join(folder, 'log'), 'utf8').trim().split('\n');
   const sent = new Map(

@@ -12,7 +12,7 @@ export interface Signer {
   /** The public keys, as the JSON of a key set. */
   readonly jwks: string;
   /** A valid assertion for this audience, with these changes. Undefined removes a claim or a member of the header. */
-  assertion(audience: string, claims?: object, header?: object): Promise<string>;
+  readonly assertion: (audience: string, claims?: object, header?: object) => Promise<string>;
 }
 
 /** Makes a client's key. */

@@ -24,8 +24,6 @@ export const NOT_SENT = [
   'audit-seal-renew',
   'audit-unsealed-age',
   'client-drop-secrets',
-  'client-replace-mac',
-  'client-signed-of-all',
   'clients-read-slice',
   'clients-shown',
   'embedded-flush-counters',

@@ -11,6 +11,8 @@ export interface AccessToken {
   readonly sub: string;
   readonly client_id: string;
   readonly sid: string;
+  /** The key to which the token is bound (RFC 9449, section 6). */
+  readonly cnf?: { readonly jkt: string };
 }
 
 /**
@@ -32,10 +34,13 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
     });
   }
 
-  /** The result becomes `request.user`. */
-  validate(token: AccessToken): AccessToken {
+  /**
+   * The result becomes `request.user`. A token that is bound to a key is good only with a proof of the key. This example reads no proofs, so
+   * it refuses such a token.
+   */
+  validate(token: AccessToken): AccessToken | false {
     if (this.ended.has(token.sid)) throw new UnauthorizedException('The session has ended.');
-    return token;
+    return token.cnf ? false : token;
   }
 }
 

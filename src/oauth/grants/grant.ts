@@ -46,6 +46,11 @@ export interface GrantRequest {
   readonly origin: Origin;
   /** Whether the client has disconnected and no longer waits for the response. */
   readonly isAbandoned: () => Promise<boolean>;
+  /**
+   * The thumbprint of the key of the request's DPoP proof (RFC 7638, SHA-256); undefined without a proof. A session that
+   * `NewSessionsService` begins is bound to this key.
+   */
+  readonly jkt?: string | undefined;
 }
 
 /**
@@ -75,13 +80,18 @@ export abstract class Grant<Parameters extends GrantParameters = GrantParameters
 export class TokenResponse {
   @ApiProperty({
     type: String,
-    description: 'A JWT (RFC 9068), for `Authorization: Bearer`.',
+    description: 'A JWT (RFC 9068), for `Authorization: Bearer`, or for `Authorization: DPoP` as `token_type` says.',
     example: 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln',
   })
   readonly access_token!: string;
 
-  @ApiProperty({ type: String, enum: ['bearer'], example: 'bearer' })
-  readonly token_type!: 'bearer';
+  @ApiProperty({
+    type: String,
+    enum: ['bearer', 'DPoP'],
+    example: 'bearer',
+    description: '`DPoP` if the request had a DPoP proof: the tokens are bound to its key (RFC 9449).',
+  })
+  readonly token_type!: 'bearer' | 'DPoP';
 
   @ApiProperty({
     type: 'integer',

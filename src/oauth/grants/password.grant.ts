@@ -50,7 +50,10 @@ export class PasswordGrant extends Grant<typeof PARAMETERS> {
     // A client that disconnected during the password check may have signed in again. This login would invalidate the tokens of that newer
     // login.
     if (await isAbandoned()) throw abandoned();
-    const response = this.responses.of(() => this.logins.begin({ user, clientId, amr, origin, deviceName }), request);
+    const response = this.responses.of(
+      () => this.logins.begin({ user, clientId, amr, origin, deviceName, jkt: request.jkt }),
+      request,
+    );
     // With a code, a retry cannot repeat this sign-in, because the code is already used.
     return totp === undefined ? response : response.catch(throwOutcomeUnknown);
   }
