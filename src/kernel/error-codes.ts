@@ -123,7 +123,8 @@ export const REQUEST_ERRORS = catalogue({
   too_many_listeners: {
     status: 429,
     meaning: 'As many requests as this process allows already wait for the end of a session.',
-    action: 'The caller waits for `Retry-After`. The operator lets each resource server wait with one request at a time.',
+    action:
+      'The caller waits for `Retry-After`. The operator lets each resource server wait with one request at a time.',
   },
   internal: {
     status: 500,
