@@ -6,10 +6,10 @@ const LEVELS = [
   ['observability', 'http'],
   ['jobs', 'audit'],
   ['resource'],
-  ['audit-trail', 'signing-keys', 'users', 'clients'],
+  ['audit-trail', 'signing-keys', 'users', 'clients', 'proofs'],
   ['sessions'],
-  ['refresh-tokens'],
-  ['oauth', 'authentication'],
+  ['refresh-tokens', 'user-records'],
+  ['oauth', 'authentication', 'account'],
   ['cli', 'mounting', 'testing'],
 ];
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { writeOrCheckPage } from './made-file.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
-const { OAUTH_ERRORS, REQUEST_ERRORS } = await import(join(ROOT, 'dist/kernel/error-codes.js'));
+const { REQUEST_ERRORS } = await import(join(ROOT, 'dist/kernel/error-codes.js'));
+const { OAUTH_ERRORS } = await import(join(ROOT, 'dist/kernel/oauth-errors.js'));
 const { COMMAND_ERRORS } = await import(join(ROOT, 'dist/kernel/command-errors.js'));
 const { CLIENT_AUTHENTICATION_REFUSALS, LOGIN_REFUSALS, REFRESH_REFUSALS } = await import(
   join(ROOT, 'dist/kernel/refusal-reasons.js')

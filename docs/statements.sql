@@ -7,6 +7,167 @@
 --
 -- This file is made by `npm run statements`.
 
+-- name: account-sign-ins
+-- sent again when its connection broke
+-- $1 subject: text
+-- $2 limit: int
+SELECT
+  created_on AS "createdOn",
+  kind,
+  reason,
+  client_id AS "clientId",
+  session_id AS "sessionId",
+  address,
+  user_agent AS "userAgent"
+FROM
+  (
+    SELECT *
+    FROM audit_trail_entries
+    WHERE subject = :subject
+    ORDER BY id DESC
+    LIMIT
+      5000
+  ) recent
+WHERE kind IN ('login', 'login-failed')
+ORDER BY id DESC
+LIMIT
+  :limit::int;
+
+-- name: audit-ended-sessions
+-- sent again when its connection broke
+-- $1 settled: bigint
+-- $2 highest: bigint
+-- $3 count: int
+-- $4 knownSettled: bigint
+-- $5 seconds: float8
+-- $6 limit: int
+WITH
+  start AS MATERIALIZED (
+    SELECT
+      coalesce(
+        (
+          SELECT id
+          FROM audit_trail_entries
+          WHERE created_on < now() - make_interval(secs => :seconds::float8)
+          ORDER BY
+            created_on DESC,
+            id DESC
+          LIMIT
+            1
+        ),
+        0
+      ) AS id
+  ),
+  base AS MATERIALIZED (
+    SELECT
+      greatest(:settled::bigint, start.id) AS id,
+      :highest::bigint BETWEEN start.id AND coalesce(pg_sequence_last_value (pg_get_serial_sequence('audit_trail_entries', 'id')::regclass), 0) AS continues,
+      start.id AS start
+    FROM start
+  ),
+  position AS MATERIALIZED (
+    SELECT
+      CASE
+        WHEN continues THEN base.id
+        ELSE base.start
+      END AS settled,
+      CASE
+        WHEN NOT continues THEN base.start
+        WHEN (
+          SELECT count(*)::int
+          FROM audit_trail_entries
+          WHERE
+            kind = 'session-ended'
+            AND id > base.id
+            AND id <= :highest::bigint
+        ) = :count::int THEN :highest::bigint
+        ELSE base.id
+      END AS after
+    FROM base
+  ),
+  page AS MATERIALIZED (
+    SELECT
+      id,
+      session_id
+    FROM audit_trail_entries
+    WHERE
+      kind = 'session-ended'
+      AND id > (
+        SELECT after
+        FROM position
+      )
+    ORDER BY id
+    LIMIT
+      :limit::int + 1
+  ),
+  sent AS MATERIALIZED (
+    SELECT
+      id,
+      session_id
+    FROM page
+    ORDER BY id
+    LIMIT
+      :limit::int
+  ),
+  reached AS MATERIALIZED (
+    SELECT
+      last.id AS highest,
+      least(last.id, greatest(:knownSettled::bigint, position.settled)) AS settled
+    FROM
+      position,
+      (
+        SELECT max(id) AS id
+        FROM sent
+      ) last
+  )
+SELECT
+  ARRAY(
+    SELECT session_id::text
+    FROM sent
+    WHERE session_id IS NOT NULL
+    ORDER BY id
+  ) AS sessions,
+  reached.settled,
+  reached.highest,
+  (
+    SELECT count(*)::int
+    FROM audit_trail_entries
+    WHERE
+      kind = 'session-ended'
+      AND id > reached.settled
+      AND id <= reached.highest
+  ) AS count,
+  (
+    SELECT count(*)
+    FROM page
+  ) > :limit::int AS "hasMore",
+  coalesce(
+    least(
+      (
+        SELECT max(id)
+        FROM audit_trail_entries
+      ),
+      coalesce(pg_sequence_last_value (pg_get_serial_sequence('audit_trail_entries', 'id')::regclass), 0)
+    ),
+    0
+  ) AS newest,
+  ARRAY(
+    SELECT DISTINCT
+      virtualtransaction
+    FROM pg_locks
+    WHERE
+      relation = 'audit_trail_entries'::regclass
+      AND database = (
+        SELECT oid
+        FROM pg_database
+        WHERE datname = current_database()
+      )
+      AND mode = 'RowExclusiveLock'
+      AND granted
+      AND pid IS DISTINCT FROM pg_backend_pid()
+  ) AS writers
+FROM reached;
+
 -- name: audit-export-page
 -- $1 afterTime: timestamptz
 -- $2 afterId: bigint
@@ -2285,13 +2446,15 @@ RETURNING name;
 -- $14 fromAddress: inet or null
 -- $15 fromAgent: text or null
 -- $16 fromRequest: text or null
--- $17 earlierUniqueId: uuid or null
--- $18 kind: text
--- $19 actor: text
--- $20 reason: text or null
--- $21 address: text or null
--- $22 userAgent: text or null
--- $23 requestId: text or null
+-- $17 deviceName: text or null
+-- $18 jkt: text or null
+-- $19 earlierUniqueId: uuid or null
+-- $20 kind: text
+-- $21 actor: text
+-- $22 reason: text or null
+-- $23 address: text or null
+-- $24 userAgent: text or null
+-- $25 requestId: text or null
 WITH
   allowed AS (
     SELECT email
@@ -2322,7 +2485,11 @@ WITH
         last_redeemed_on,
         last_address,
         last_user_agent,
-        last_request_id
+        last_request_id,
+        first_address,
+        device_name,
+        jkt,
+        bound_from
       ) = ROW (
         :uniqueId::uuid,
         :generation::bigint,
@@ -2339,7 +2506,13 @@ WITH
         now(),
         :fromAddress::inet,
         :fromAgent::text,
-        :fromRequest::text
+        :fromRequest::text,
+        :fromAddress::inet,
+        :deviceName::text,
+        :jkt::text,
+        CASE
+          WHEN :jkt::text IS NOT NULL THEN :generation::bigint
+        END
       ),
       rotations = '{}',
       repetitions = 0,
@@ -2387,7 +2560,11 @@ WITH
         last_redeemed_on,
         last_address,
         last_user_agent,
-        last_request_id
+        last_request_id,
+        first_address,
+        device_name,
+        jkt,
+        bound_from
       )
     SELECT
       :id::bigint,
@@ -2409,7 +2586,13 @@ WITH
       now(),
       :fromAddress::inet,
       :fromAgent::text,
-      :fromRequest::text
+      :fromRequest::text,
+      :fromAddress::inet,
+      :deviceName::text,
+      :jkt::text,
+      CASE
+        WHEN :jkt::text IS NOT NULL THEN :generation::bigint
+      END
     FROM allowed
     WHERE :earlierUniqueId::uuid IS NULL
     ON CONFLICT DO NOTHING
@@ -2493,13 +2676,15 @@ SELECT
 -- $14 fromAddress: inet or null
 -- $15 fromAgent: text or null
 -- $16 fromRequest: text or null
--- $17 most: bigint
--- $18 kind: text
--- $19 actor: text
--- $20 reason: text or null
--- $21 address: text or null
--- $22 userAgent: text or null
--- $23 requestId: text or null
+-- $17 deviceName: text or null
+-- $18 jkt: text or null
+-- $19 most: bigint
+-- $20 kind: text
+-- $21 actor: text
+-- $22 reason: text or null
+-- $23 address: text or null
+-- $24 userAgent: text or null
+-- $25 requestId: text or null
 WITH
   allowed AS (
     SELECT email
@@ -2569,7 +2754,11 @@ WITH
         last_redeemed_on,
         last_address,
         last_user_agent,
-        last_request_id
+        last_request_id,
+        first_address,
+        device_name,
+        jkt,
+        bound_from
       )
     SELECT
       :id::bigint,
@@ -2601,7 +2790,13 @@ WITH
       now(),
       :fromAddress::inet,
       :fromAgent::text,
-      :fromRequest::text
+      :fromRequest::text,
+      :fromAddress::inet,
+      :deviceName::text,
+      :jkt::text,
+      CASE
+        WHEN :jkt::text IS NOT NULL THEN :generation::bigint
+      END
     FROM
       allowed,
       (
@@ -2778,6 +2973,269 @@ FROM pg_control_checkpoint();
 -- $1 channel: text
 -- $2 topic: text
 SELECT pg_notify (:channel, :topic);
+
+-- name: own-session-end
+-- $1 subject: text
+-- $2 sessionId: uuid
+-- $3 kind: text
+-- $4 actor: text
+-- $5 reason: text or null
+-- $6 address: text or null
+-- $7 userAgent: text or null
+-- $8 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      issued
+      AND subject = :subject
+      AND unique_id = :sessionId::uuid
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      true AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId"
+FROM act;
+
+-- name: own-sessions
+-- sent again when its connection broke
+-- $1 subject: text
+-- $2 longestLife: float8
+-- $3 limit: int
+SELECT
+  t.id,
+  t.unique_id AS "uniqueId",
+  t.client_id AS "clientId",
+  t.created_on AS "createdOn",
+  t.auth_time AS "authTime",
+  t.rotated_on AS "rotatedOn",
+  t.expires_on AS "expiresOn",
+  t.last_request_id AS "lastRequestId",
+  t.amr,
+  host(t.first_address) AS "firstAddress",
+  host(t.last_address) AS "lastAddress",
+  t.last_user_agent AS "lastUserAgent",
+  t.last_redeemed_on AS "lastRedeemedOn",
+  t.device_name AS "deviceName"
+FROM
+  refresh_tokens t
+  LEFT JOIN clients client ON client.client_id = t.client_id
+WHERE
+  t.subject = :subject
+  AND t.issued
+  AND t.expires_on > now()
+  AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
+  AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+ORDER BY t.id DESC
+LIMIT
+  :limit::int;
+
+-- name: own-sessions-end-others
+-- $1 subject: text
+-- $2 kept: uuid or null
+-- $3 kind: text
+-- $4 actor: text
+-- $5 reason: text or null
+-- $6 address: text or null
+-- $7 userAgent: text or null
+-- $8 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      issued
+      AND subject = :subject
+      AND unique_id IS DISTINCT FROM :kept::uuid
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      true AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId"
+FROM act;
+
+-- name: own-sign-in-age
+-- sent again when its connection broke
+-- $1 authTime: float8 or null
+SELECT
+  now() AS now,
+  extract(
+    epoch
+    FROM now()
+  )::float8 - :authTime::float8 AS age;
+
+-- name: proof-forget
+-- sent again when its connection broke
+-- $1 limit: bigint
+DELETE FROM dpop_proofs
+WHERE
+  digest IN (
+    SELECT digest
+    FROM dpop_proofs
+    WHERE expires_on < now()
+    ORDER BY expires_on
+    LIMIT
+      :limit
+    FOR UPDATE
+      SKIP LOCKED
+  )
+RETURNING digest;
+
+-- name: proof-use
+-- sent again when its connection broke
+-- $1 digest: uuid[]
+-- $2 usedBy: uuid[]
+-- $3 goodFrom: float8[]
+-- $4 goodUntil: float8[]
+WITH
+  given AS (
+    SELECT
+      ordinal,
+      digest,
+      used_by,
+      to_timestamp(good_until) AS expires_on,
+      now() BETWEEN to_timestamp(good_from) AND to_timestamp(good_until) AS is_timely
+    FROM
+      unnest(
+        (SELECT :digest::uuid[]),
+        (SELECT :usedBy::uuid[]),
+        (SELECT :goodFrom::float8[]),
+        (SELECT :goodUntil::float8[])
+      ) WITH ORDINALITY AS batch (digest, used_by, good_from, good_until, ordinal)
+  ),
+  used AS (
+    INSERT INTO
+      dpop_proofs (digest, used_by, expires_on)
+    SELECT
+      digest,
+      used_by,
+      expires_on
+    FROM given
+    WHERE is_timely
+    ORDER BY
+      digest,
+      ordinal
+    ON CONFLICT (digest) DO NOTHING
+    RETURNING
+      digest,
+      used_by
+  )
+SELECT
+  given.ordinal::int,
+  given.is_timely AS "isTimely",
+  now() AS now,
+  EXISTS (
+    SELECT
+    FROM used
+    WHERE
+      used.digest = given.digest
+      AND used.used_by = given.used_by
+  )
+  OR EXISTS (
+    SELECT
+    FROM dpop_proofs p
+    WHERE
+      p.digest = given.digest
+      AND p.used_by = given.used_by
+  ) AS "isFirst"
+FROM given;
 
 -- name: record-create
 -- $1 subject: text
@@ -3740,6 +4198,33 @@ SELECT
   ended
 FROM act;
 
+-- name: recovery-codes
+-- sent again when its connection broke
+-- $1 email: text
+SELECT recovery_codes AS sealed
+FROM users
+WHERE email = :email;
+
+-- name: recovery-codes-all
+-- sent again when its connection broke
+SELECT
+  email,
+  recovery_codes AS sealed
+FROM users
+WHERE recovery_codes IS NOT NULL;
+
+-- name: recovery-codes-replace
+-- $1 email: text
+-- $2 was: text
+-- $3 now: text
+UPDATE users
+SET
+  recovery_codes = :now
+WHERE
+  email = :email
+  AND recovery_codes = :was
+RETURNING email;
+
 -- name: resource-columns
 -- $1 tables: text[]
 SELECT
@@ -3819,6 +4304,7 @@ SELECT
   now() AS now,
   t.rotated_on AS "rotatedOn",
   t.protected_ticket AS "protectedTicket",
+  t.jkt,
   least(
     t.expires_on,
     t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)),
@@ -3845,6 +4331,20 @@ WHERE
   AND coalesce('refresh_token' = ANY (string_to_array(client.allowed_grants, ' ')), true)
   AND u.enabled;
 
+-- name: session-device
+-- sent again when its connection broke
+-- $1 uniqueId: uuid
+SELECT
+  host(t.first_address) AS "firstAddress",
+  host(t.last_address) AS "lastAddress",
+  t.last_user_agent AS "lastUserAgent",
+  t.last_redeemed_on AS "lastRedeemedOn",
+  t.device_name AS "deviceName"
+FROM refresh_tokens t
+WHERE
+  unique_id = :uniqueId
+  AND issued;
+
 -- name: session-diagnose
 -- sent again when its connection broke
 -- $1 id: bigint
@@ -3854,6 +4354,7 @@ WHERE
 -- $5 registeredOnly: boolean
 -- $6 generation: bigint
 -- $7 address: inet or null
+-- $8 jkt: text or null
 SELECT
   t.id,
   t.unique_id AS "uniqueId",
@@ -3881,6 +4382,18 @@ SELECT
     WHEN NOT client.enabled THEN 'client-disabled'
     WHEN :registeredOnly::boolean THEN 'client-not-registered'
   END AS "refusalOfClient",
+  coalesce(
+    (
+      t.jkt IS NULL
+      OR t.jkt = :jkt::text
+    )
+    AND (
+      client.dpop_required IS NOT TRUE
+      OR :jkt::text IS NOT NULL
+    ),
+    false
+  ) AS "isOfKey",
+  t.bound_from AS "boundFrom",
   extract(
     epoch
     FROM clock_timestamp() - (t.rotated_on || t.rotations) [t.generation - :generation::bigint]
@@ -4617,9 +5130,10 @@ WHERE
 -- $8 address: inet[] with null elements
 -- $9 userAgent: text[] with null elements
 -- $10 requestId: text[] with null elements
--- $11 life: float8
--- $12 longestLife: float8
--- $13 registeredOnly: boolean
+-- $11 jkt: text[] with null elements
+-- $12 life: float8
+-- $13 longestLife: float8
+-- $14 registeredOnly: boolean
 WITH
   locked AS (
     SELECT
@@ -4634,6 +5148,9 @@ WITH
       u.is_administrator AS "isAdministrator",
       u.roles,
       u.mac,
+      CASE
+        WHEN coalesce(client.authentication_method, 'none') = 'none' THEN batch.jkt
+      END AS jkt,
       coalesce(client.refresh_token_ttl, :life::float8) AS life,
       coalesce(client.refresh_token_max_age, :longestLife::float8) AS longest_life
     FROM
@@ -4647,8 +5164,9 @@ WITH
         (SELECT :hash::text[]),
         (SELECT :address::inet[]),
         (SELECT :userAgent::text[]),
-        (SELECT :requestId::text[])
-      ) WITH ORDINALITY AS batch (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, ordinal),
+        (SELECT :requestId::text[]),
+        (SELECT :jkt::text[])
+      ) WITH ORDINALITY AS batch (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, jkt, ordinal),
       users u,
       refresh_tokens t
       LEFT JOIN clients client ON client.client_id = t.client_id
@@ -4664,6 +5182,14 @@ WITH
       AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
       AND coalesce(client.enabled, NOT :registeredOnly::boolean)
       AND coalesce('refresh_token' = ANY (string_to_array(client.allowed_grants, ' ')), true)
+      AND (
+        t.jkt IS NULL
+        OR t.jkt = batch.jkt
+      )
+      AND (
+        client.dpop_required IS NOT TRUE
+        OR batch.jkt IS NOT NULL
+      )
       AND u.email = t.subject
       AND u.enabled
       AND NOT (
@@ -4698,6 +5224,12 @@ SET
   last_user_agent = locked.user_agent,
   updated_on = date_trunc('second', now()),
   updated_by = t.subject,
+  jkt = coalesce(t.jkt, locked.jkt),
+  bound_from = CASE
+    WHEN t.jkt IS NULL
+    AND locked.jkt IS NOT NULL THEN t.generation + 1
+    ELSE t.bound_from
+  END,
   expires_on = CASE
     WHEN least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)) > t.expires_on + make_interval(secs => locked.life / 15)
     OR least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)) < t.expires_on THEN date_trunc('second', least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)))
@@ -4728,10 +5260,11 @@ RETURNING
 -- $8 address: inet[] with null elements
 -- $9 userAgent: text[] with null elements
 -- $10 requestId: text[] with null elements
--- $11 life: float8
--- $12 longestLife: float8
--- $13 registeredOnly: boolean
--- $14 skipsElsewhere: boolean
+-- $11 jkt: text[] with null elements
+-- $12 life: float8
+-- $13 longestLife: float8
+-- $14 registeredOnly: boolean
+-- $15 skipsElsewhere: boolean
 WITH
   locked AS (
     SELECT
@@ -4766,6 +5299,9 @@ WITH
       u.is_administrator AS "isAdministrator",
       u.roles,
       u.mac,
+      CASE
+        WHEN coalesce(client.authentication_method, 'none') = 'none' THEN batch.jkt
+      END AS jkt,
       coalesce(client.refresh_token_ttl, :life::float8) AS life,
       coalesce(client.refresh_token_max_age, :longestLife::float8) AS longest_life
     FROM
@@ -4779,8 +5315,9 @@ WITH
         (SELECT :hash::text[]),
         (SELECT :address::inet[]),
         (SELECT :userAgent::text[]),
-        (SELECT :requestId::text[])
-      ) WITH ORDINALITY AS batch (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, ordinal),
+        (SELECT :requestId::text[]),
+        (SELECT :jkt::text[])
+      ) WITH ORDINALITY AS batch (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, jkt, ordinal),
       users u,
       refresh_tokens t
       LEFT JOIN clients client ON client.client_id = t.client_id
@@ -4796,6 +5333,14 @@ WITH
       AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
       AND coalesce(client.enabled, NOT :registeredOnly::boolean)
       AND coalesce('refresh_token' = ANY (string_to_array(client.allowed_grants, ' ')), true)
+      AND (
+        t.jkt IS NULL
+        OR t.jkt = batch.jkt
+      )
+      AND (
+        client.dpop_required IS NOT TRUE
+        OR batch.jkt IS NOT NULL
+      )
       AND u.email = t.subject
       AND u.enabled
       AND NOT (
@@ -4834,6 +5379,12 @@ WITH
       last_user_agent = locked.user_agent,
       updated_on = date_trunc('second', now()),
       updated_by = t.subject,
+      jkt = coalesce(t.jkt, locked.jkt),
+      bound_from = CASE
+        WHEN t.jkt IS NULL
+        AND locked.jkt IS NOT NULL THEN t.generation + 1
+        ELSE t.bound_from
+      END,
       expires_on = CASE
         WHEN least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)) > t.expires_on + make_interval(secs => locked.life / 15)
         OR least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)) < t.expires_on THEN date_trunc('second', least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)))
@@ -5057,18 +5608,21 @@ WHERE
 -- $1 subject: text
 -- $2 clientId: text or null
 SELECT
-  id,
-  unique_id AS "uniqueId",
-  client_id AS "clientId",
-  created_on AS "createdOn",
-  auth_time AS "authTime",
-  rotated_on AS "rotatedOn",
-  expires_on AS "expiresOn",
-  last_redeemed_on AS "lastRedeemedOn",
-  host(last_address) AS "lastAddress",
-  last_user_agent AS "lastUserAgent",
-  last_request_id AS "lastRequestId"
-FROM refresh_tokens
+  t.id,
+  t.unique_id AS "uniqueId",
+  t.client_id AS "clientId",
+  t.created_on AS "createdOn",
+  t.auth_time AS "authTime",
+  t.rotated_on AS "rotatedOn",
+  t.expires_on AS "expiresOn",
+  t.last_request_id AS "lastRequestId",
+  t.amr,
+  host(t.first_address) AS "firstAddress",
+  host(t.last_address) AS "lastAddress",
+  t.last_user_agent AS "lastUserAgent",
+  t.last_redeemed_on AS "lastRedeemedOn",
+  t.device_name AS "deviceName"
+FROM refresh_tokens t
 WHERE
   subject = :subject
   AND issued

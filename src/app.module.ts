@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
+import { AccountModule } from './account/account.module.js';
 import { AuditTrailModule } from './audit-trail/audit-trail.module.js';
 import { AuthenticationModule } from './authentication/authentication.module.js';
 import { ClientsModule } from './clients/clients.module.js';
@@ -12,6 +13,7 @@ import { ObservabilityModule } from './observability/observability.module.js';
 import { PlugInsModule } from './plug-ins/plug-ins.module.js';
 import { RefreshTokensModule } from './refresh-tokens/refresh-tokens.module.js';
 import { ResourceModule } from './resource/resource.module.js';
+import { UserRecordsModule } from './user-records/user-records.module.js';
 
 /** The modules of the service. Guards run in the order of this list, so authentication comes before access control. */
 @Module({
@@ -22,10 +24,12 @@ import { ResourceModule } from './resource/resource.module.js';
     AuditTrailModule,
     ClientsModule,
     RefreshTokensModule,
+    UserRecordsModule,
     AuthenticationModule,
     AccessModule,
     ObservabilityModule,
     OAuthModule,
+    AccountModule,
   ],
 })
 export class AppModule {

@@ -16,6 +16,8 @@ import {
 } from './client.statements.js';
 import type { SignedClient } from './client-seals.service.js';
 
+export type { SecretsMade } from './client.statements.js';
+
 /** Reads all registered clients, and writes their secrets and MACs. `ResourceRepository` has the records that the API shows. */
 @Injectable()
 export class ClientRegistryRepository {

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AppError } from '../kernel/app-error.js';
-import { ClientRegistryRepository } from './client-registry.repository.js';
+import { ClientRegistryRepository, type SecretsMade } from './client-registry.repository.js';
 import { ClientSealsService } from './client-seals.service.js';
-import type { SecretsMade } from './client.statements.js';
 
 /** Writes what the records of clients do not show: their secrets, and the MACs by which the service knows its own rows. */
 @Injectable()

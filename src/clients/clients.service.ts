@@ -45,6 +45,8 @@ export class ClientsService {
       refreshLostAnswerWindow: settings.REFRESH_LOST_ANSWER_WINDOW,
       sessionsPerUser: 1,
       audience: undefined,
+      authenticationMethod: 'none',
+      dpopRequired: false,
     };
   }
 

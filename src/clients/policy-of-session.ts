@@ -19,6 +19,12 @@ export const MAY_REFRESH = `${IS_ADMITTED} AND ${HAS_REFRESH_GRANT}`;
 export const WHY_NOT_REFRESH = `CASE WHEN client.enabled THEN CASE WHEN NOT ${HAS_REFRESH_GRANT} THEN 'grant-not-allowed' END
       WHEN NOT client.enabled THEN 'client-disabled' WHEN :registeredOnly::boolean THEN 'client-not-registered' END`;
 
+/** SQL: whether the client is public, so that its sessions are bound to the key of a proof (RFC 9449, section 5). */
+export const IS_PUBLIC = `coalesce(client.authentication_method, 'none') = 'none'`;
+
+/** SQL: whether a request without a proof of possession may use the session. */
+export const NEEDS_NO_PROOF = 'client.dpop_required IS NOT TRUE';
+
 /** SQL: the life of a refresh token after its last use, and of a session after its sign-in, in seconds. */
 export const LIFE = 'coalesce(client.refresh_token_ttl, :life::float8)';
 export const LONGEST_LIFE = 'coalesce(client.refresh_token_max_age, :longestLife::float8)';

@@ -5,6 +5,9 @@ import type { AuthenticationMethod } from './client.entity.js';
 export interface ClientPolicy extends Limits {
   /** The audiences of access tokens; undefined means this service. */
   readonly audience: readonly string[] | undefined;
+  readonly authenticationMethod: AuthenticationMethod;
+  /** Whether the requests of the client need a proof of possession (RFC 9449). */
+  readonly dpopRequired: boolean;
 }
 
 /** The numbers of a policy. */
@@ -24,13 +27,11 @@ export interface RegisteredClient extends ClientPolicy {
   readonly clientId: string;
   readonly name: string;
   readonly enabled: boolean;
-  readonly authenticationMethod: AuthenticationMethod;
   readonly jwksUri: string | undefined;
   readonly jwks: JSONWebKeySet | undefined;
   /** Undefined means every grant. */
   readonly allowedGrants: readonly string[] | undefined;
   readonly allowedOrigins: readonly string[];
-  readonly dpopRequired: boolean;
   /** The roles that the client itself has. */
   readonly roles: readonly string[];
   /** Whether the service wrote the row. If it did not, the client cannot authenticate. */

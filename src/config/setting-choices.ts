@@ -5,3 +5,4 @@ export const ELSEWHERE = ['record', 'end'] as const;
 export const SCOPE = ['ignore', 'refuse'] as const;
 export const CLIENTS = ['any', 'registered'] as const;
 export const SWITCH = ['on', 'off'] as const;
+export const NONCE = ['optional', 'required'] as const;

@@ -1,5 +1,5 @@
 import { Expose, Transform } from 'class-transformer';
-import { IsInt, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, Matches, Max, Min } from 'class-validator';
 
 /** A setting that is a whole number. `what` names the number in the message. */
 export function wholeNumber(min: number, max: number, what: string): PropertyDecorator {
@@ -10,6 +10,14 @@ export function wholeNumber(min: number, max: number, what: string): PropertyDec
       typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : (value as unknown),
     )(target, key);
     for (const check of [IsInt({ message }), Min(min, { message }), Max(max, { message })]) check(target, key);
+  };
+}
+
+/** A setting that is one of these words. */
+export function oneOf(words: readonly string[]): PropertyDecorator {
+  return (target, key) => {
+    Expose()(target, key);
+    IsIn(words, { message: `expected one of ${words.join(', ')}` })(target, key);
   };
 }
 

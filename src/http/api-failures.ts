@@ -7,8 +7,9 @@ import { FailureBody, ValidationFailureBody } from './failure-body.js';
 const DESCRIPTIONS = {
   400: 'The request is malformed.',
   401: 'The credentials are missing or invalid.',
-  403: 'The user is signed in, but has none of the required roles.',
+  403: 'The caller is signed in, but lacks the role, or is a client that acts for itself where a user must.',
   404: 'There is no such record.',
+  409: 'The state of the record, or of another, does not allow the write. Nothing was written.',
   412: 'The entity tag of the record does not meet `If-Match` or `If-None-Match`. Nothing was written.',
   413: 'The body is larger than 256 KiB.',
   415: 'The content type of the body is not supported, or the body has a content encoding.',
@@ -23,6 +24,7 @@ const MESSAGES: Readonly<Record<keyof typeof DESCRIPTIONS, string>> = {
   401: 'The credentials are not valid, or no longer.',
   403: 'This needs the role RefreshToken-Read.',
   404: 'There is no RefreshToken with Id 87654321.',
+  409: 'The user is the last full administrator: make another user one first.',
   412: 'The entity tag of the record does not meet If-Match. Nothing was written: read the record again.',
   413: 'The body is larger than 256 KiB.',
   415: 'The body must be application/json or application/x-www-form-urlencoded.',
@@ -62,9 +64,18 @@ export function ApiValidationFailure(failure: MemberFailure, malformed: string):
  * @publicApi
  */
 export function ApiFailures(...statuses: (keyof typeof DESCRIPTIONS)[]): MethodDecorator {
+  return documented([401, 403, ...statuses, 429, 500, 503]);
+}
+
+/** Documents failures of a public route: like `ApiFailures`, without 401 and 403. */
+export function ApiPublicFailures(...statuses: (keyof typeof DESCRIPTIONS)[]): MethodDecorator {
+  return documented([...statuses, 500, 503]);
+}
+
+function documented(statuses: readonly (keyof typeof DESCRIPTIONS)[]): MethodDecorator {
   return applyDecorators(
     ApiExtraModels(FailureBody),
-    ...([401, 403, ...statuses, 429, 500, 503] as const).map((status) =>
+    ...statuses.map((status) =>
       ApiResponse({
         status,
         description: DESCRIPTIONS[status],

@@ -10,7 +10,7 @@ const CORS = {
   credentials: false,
   methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
   allowedHeaders: ['authorization', 'client_id', 'content-type', 'dpop', 'if-match', 'if-none-match', 'x-request-id'],
-  exposedHeaders: ['X-Request-Id', 'X-Total-Items', 'Retry-After', 'ETag'],
+  exposedHeaders: ['X-Request-Id', 'X-Total-Items', 'Retry-After', 'ETag', 'DPoP-Nonce', 'WWW-Authenticate'],
   maxAge: PREFLIGHT_MAX_AGE_SECONDS,
 } satisfies FastifyCorsOptions;
 

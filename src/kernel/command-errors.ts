@@ -3,7 +3,11 @@ import { catalogue } from './error-catalogue.js';
 /** Failures of commands. The command prints only the message and exits with 1. */
 export const COMMAND_ERRORS = catalogue({
   bad_email: { status: 400, meaning: 'The text is not an e-mail address.', action: 'Correct it.' },
-  bad_password: { status: 400, meaning: 'The password is too short or too long.', action: 'Choose another.' },
+  bad_password: {
+    status: 400,
+    meaning: 'The password is too short, too long, or one of the commonest.',
+    action: 'Choose another.',
+  },
   no_password: { status: 400, meaning: 'No password was typed or piped in.', action: 'Run the command again.' },
   passwords_differ: { status: 400, meaning: 'The two passwords differ.', action: 'Run the command again.' },
   nothing_to_change: { status: 400, meaning: 'The command names no change.', action: 'See `--help` of the command.' },
@@ -35,7 +39,7 @@ export const COMMAND_ERRORS = catalogue({
     meaning: 'The command names no sessions.',
     action: 'Give `--subject`, `--from-trail` or `--all`.',
   },
-  not_confirmed: { status: 400, meaning: 'The end of all sessions was not confirmed.', action: 'Add `--yes`.' },
+  not_confirmed: { status: 400, meaning: 'An act that cannot be undone was not confirmed.', action: 'Add `--yes`.' },
   bad_file: {
     status: 400,
     meaning: 'The file cannot be read, or is not an audit trail.',

@@ -61,6 +61,17 @@ export const CLIENT_PARAMETERS = {
   },
 };
 
+/** Documents the `DPoP` header of the token endpoint. */
+export const ApiDpop = (): MethodDecorator =>
+  ApiHeader({
+    name: 'DPoP',
+    required: false,
+    schema: { type: 'string' },
+    description:
+      'A proof of possession of a key (RFC 9449, section 5). The tokens of the response are bound to this key: each use of them needs a ' +
+      'proof of the same key.',
+  });
+
 /** Documents the `client_id` header, one of the three ways for a client to name itself. */
 export const ApiClientId = (): MethodDecorator =>
   ApiHeader({

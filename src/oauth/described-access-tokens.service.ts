@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ClientPrincipalsService } from '../clients/client-principals.service.js';
 import { SessionPrincipalsService } from '../sessions/session-principals.service.js';
-import { referenceOf, type ClientTokenClaims } from '../signing-keys/access-token-claims.js';
+import { referenceOf, type AccessTokenClaims, type ClientTokenClaims } from '../signing-keys/access-token-claims.js';
 import { AccessTokensService } from '../signing-keys/access-tokens.service.js';
 import type { IntrospectionResponse } from './introspection-response.js';
 
@@ -26,13 +26,18 @@ export class DescribedAccessTokensService {
     const user = await this.principals.userOf(reference);
     if (!user) return INACTIVE;
     const exp = await this.principals.endOf(reference);
-    return { active: true, token_type: 'bearer', username: claims.sub, ...claims, exp };
+    return { active: true, token_type: typeOf(claims), username: claims.sub, ...claims, exp };
   }
 
   /** A token of a client itself has no `username`: no user is behind it. */
   private async ofClient(claims: ClientTokenClaims): Promise<IntrospectionResponse> {
     const { client_id: clientId, iat: issued, exp } = claims;
     const client = await this.clients.of({ clientId, issued, expires: exp });
-    return client ? { active: true, token_type: 'bearer', ...claims } : INACTIVE;
+    return client ? { active: true, token_type: typeOf(claims), ...claims } : INACTIVE;
   }
+}
+
+/** A resource server must refuse a token that is bound to a key, if it comes without a proof of the key (RFC 9449, section 7). */
+function typeOf({ cnf }: AccessTokenClaims): 'bearer' | 'DPoP' {
+  return cnf ? 'DPoP' : 'bearer';
 }

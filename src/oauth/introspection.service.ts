@@ -7,6 +7,7 @@ import { RefreshTokenCodec, type RefreshTokenClaims } from '../sessions/refresh-
 import { SessionPrincipalsService } from '../sessions/session-principals.service.js';
 import { DescribedAccessTokensService, INACTIVE } from './described-access-tokens.service.js';
 import { required, type OAuthParameters } from './oauth-form.js';
+import { IntrospectedDevice } from './introspected-device.js';
 import type { IntrospectionResponse } from './introspection-response.js';
 
 /** Reports whether a token is active, and who owns it (RFC 7662). */
@@ -28,7 +29,13 @@ export class IntrospectionService {
     const { active, sub: subject, client_id: clientId, sid: sessionId } = response;
     const reason = active ? 'active' : 'inactive';
     await this.events.recordSample({ kind: 'token-introspected', actor, reason, subject, clientId, sessionId });
-    return response;
+    return sessionId === undefined ? response : this.withDevice(response, sessionId);
+  }
+
+  private async withDevice(response: IntrospectionResponse, sessionId: string): Promise<IntrospectionResponse> {
+    if (this.settings.INTROSPECTION_DEVICE === 'off') return response;
+    const device = await this.principals.deviceOf(sessionId);
+    return device ? Object.assign(response, { device: IntrospectedDevice.of(device) }) : INACTIVE;
   }
 
   private async introspectRefreshToken(claims: RefreshTokenClaims, token: string): Promise<IntrospectionResponse> {
@@ -45,6 +52,7 @@ export class IntrospectionService {
       exp: inSeconds(session.expiresOn),
       auth_time: inSeconds(session.authTime),
       amr: session.amr,
+      ...(session.jkt !== null && { cnf: { jkt: session.jkt } }),
     };
   }
 }

@@ -1,10 +1,12 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { originOf } from '../access/request-origin.js';
 import type { RegisteredClient } from '../clients/registered-client.js';
 import type { SendingPage } from '../clients/client-origins.service.js';
 import { isAbandoned, type Received } from '../http/arrival.js';
 import { formNeeded, isForm } from '../http/form.js';
+import { NONCE_HEADER } from '../proofs/proof-failures.js';
+import { sentProof, type SentProof } from '../proofs/sent-proof.js';
 import { credentialsOf, type ClientCredentials } from './client-authentication/client-credentials.js';
 import type { GrantRequest } from './grants/grant.js';
 import { oauthError } from './oauth-error.js';
@@ -25,6 +27,8 @@ export interface OAuthRequest extends GrantRequest {
   readonly client?: RegisteredClient | undefined;
   /** The web page that sent the request, if one did. */
   readonly page: SendingPage;
+  /** The DPoP proof of the request, which is not checked yet; undefined without a proof. */
+  readonly proof: SentProof | undefined;
 }
 
 /**
@@ -44,14 +48,19 @@ export const ClientRequest = createParamDecorator((_data: unknown, context: Exec
   const { received } = request;
   const { origin, host } = request.headers;
   const page = { origin, host };
+  const proof = sentProof(request, (nonce) => {
+    void context.switchToHttp().getResponse<FastifyReply>().header(NONCE_HEADER, nonce);
+  });
   return {
     parameters,
     clientId,
     credentials,
+    deviceName: parameters.get('device_name'),
     resources: resourcesOf(request),
     origin: originOf(request),
     received,
     page,
+    proof,
     isAbandoned: () => isAbandoned(request),
   };
 });

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
+import { AuditTrailModule } from '../audit-trail/audit-trail.module.js';
 import { ClientRegistryModule } from '../clients/client-registry.module.js';
+import { ProofsModule } from '../proofs/proofs.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -13,6 +15,8 @@ import { HomeController } from './home.controller.js';
 import { IntrospectionAuditKinds } from './introspection-audit-kinds.js';
 import { IntrospectionService } from './introspection.service.js';
 import { RevocationService } from './revocation.service.js';
+import { RevocationFeedService } from './revocation-feed.service.js';
+import { RevocationsController } from './revocations.controller.js';
 import { TokenController } from './token.controller.js';
 import { TokenService } from './token.service.js';
 
@@ -20,14 +24,15 @@ import { TokenService } from './token.service.js';
 @Module({
   imports: [
     ...[AuditModule, GrantsModule, UsersModule, SigningKeysModule, SessionsModule],
-    ...[ClientRegistryModule, ClientAuthenticationModule],
+    ...[AuditTrailModule, ClientRegistryModule, ClientAuthenticationModule, ProofsModule],
   ],
-  controllers: [TokenController, DiscoveryController, HomeController],
+  controllers: [TokenController, RevocationsController, DiscoveryController, HomeController],
   providers: [
     IntrospectionAuditKinds,
     TokenService,
     AdmissionsService,
     RevocationService,
+    RevocationFeedService,
     IntrospectionService,
     DescribedAccessTokensService,
   ],

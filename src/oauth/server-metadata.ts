@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ASSERTION_ALGORITHMS, SECRET_AND_KEY_METHODS } from './client-authentication/client-methods.js';
+import { PROOF_ALGORITHMS } from '../proofs/proof-algorithms.js';
 
 const url = (path: string): PropertyDecorator =>
   ApiProperty({ type: String, format: 'uri', example: `http://127.0.0.1:3000${path}` });
@@ -54,6 +55,9 @@ export class ServerMetadata {
   @list('ES256')
   readonly introspection_endpoint_auth_signing_alg_values_supported!: readonly string[];
 
+  @list(...PROOF_ALGORITHMS)
+  readonly dpop_signing_alg_values_supported!: readonly string[];
+
   /**
    * The metadata of the server with this issuer URL and these grants. `hasDocumentation` says whether the server serves its documentation.
    */
@@ -73,6 +77,7 @@ export class ServerMetadata {
       revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
       introspection_endpoint_auth_methods_supported: ['Bearer', ...SECRET_AND_KEY_METHODS],
       introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+      dpop_signing_alg_values_supported: PROOF_ALGORITHMS,
     };
   }
 }

@@ -17,23 +17,23 @@ export class TokenResponsesService {
   ) {}
 
   /**
-   * Issues a session and returns its refresh token with a new access token, for the `resources` that the client may have. The signing key
+   * Issues a session and returns its refresh token with a new access token, for the `resources` that the client may have. With `jkt`, the access token is bound to this key. The signing key
    * and the policies of clients are loaded first: otherwise a missing key would be noticed only after the session was written. Added claims
    * need the session. If they fail, the client repeats the request: its refresh token still gets the same answer.
    * @throws AppError 503 claims_unavailable
    */
   async of(
     issueSession: () => Promise<IssuedSession>,
-    { resources }: Pick<GrantRequest, 'resources'> = {},
+    { resources, jkt }: Pick<GrantRequest, 'resources' | 'jkt'> = {},
   ): Promise<TokenResponse> {
     const accessTokenOf = await this.accessTokens.signer();
     const policyOf = await this.clients.policies();
     const session = await issueSession();
     const { accessTokenTtl: life, audience: allowed } = policyOf(session.clientId);
-    const grant = { ...session, life, audience: this.audiences.chosen(allowed, resources) };
+    const grant = { ...session, life, audience: this.audiences.chosen(allowed, resources), jkt };
     return {
       access_token: accessTokenOf(grant, this.claims.areNone ? undefined : await this.claims.of(session)),
-      token_type: 'bearer',
+      token_type: jkt === undefined ? 'bearer' : 'DPoP',
       expires_in: life,
       refresh_token: session.refreshToken,
     };

@@ -3,8 +3,9 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal } from '../access/current-principal.js';
 import { Public, Role } from '../access/policy.js';
 import type { Principal } from '../access/principal.js';
-import { ApiClientId, ApiOAuthFailures, CLIENT_PARAMETERS, OAuthEndpoint } from './api-oauth.js';
+import { ApiClientId, ApiDpop, ApiOAuthFailures, CLIENT_PARAMETERS, OAuthEndpoint } from './api-oauth.js';
 import { ClientRequestsService } from './client-authentication/client-requests.service.js';
+import { DEVICE_NAME_LENGTH } from './device-name.js';
 import { TokenResponse } from './grants/grant.js';
 import { IntrospectionResponse } from './introspection-response.js';
 import { IntrospectionService } from './introspection.service.js';
@@ -47,6 +48,11 @@ export class TokenController {
       properties: {
         // `describeGrants` adds `grant_type` and the parameters of all grants, also of those that modules plug in.
         ...CLIENT_PARAMETERS,
+        device_name: {
+          type: 'string',
+          maxLength: DEVICE_NAME_LENGTH,
+          description: 'At a sign-in: what the user calls this device. Users see it in the list of their sessions.',
+        },
         resource: {
           type: 'array',
           items: { type: 'string' },
@@ -64,6 +70,7 @@ export class TokenController {
     { renderFailure: tokenFailure },
   )
   @ApiClientId()
+  @ApiDpop()
   @ApiResponse({ status: 200, type: TokenResponse, description: 'An access token, and the next refresh token.' })
   @ApiOAuthFailures(401, 429)
   async issue(@ClientRequest() request: OAuthRequest): Promise<TokenResponse> {

@@ -55,4 +55,24 @@ export abstract class SessionColumns extends ResourceRecord {
 
   @Column({ type: 'text', name: 'last_user_agent', collation: 'C', nullable: true })
   lastUserAgent!: string | null;
+
+  /** The latest cutoff that the sign-in saw. Later cutoffs may have ended the session. */
+  @Column({ type: 'bigint', name: 'cutoffs_seen', nullable: true })
+  cutoffsSeen!: number | null;
+
+  /** The address from which the user signed in. */
+  @Column({ type: 'inet', name: 'first_address', nullable: true })
+  firstAddress!: string | null;
+
+  /** What the client called the device at the sign-in. */
+  @Column({ type: 'text', name: 'device_name', collation: 'C', nullable: true })
+  deviceName!: string | null;
+
+  /** The thumbprint of the key to which the session is bound (RFC 9449, section 5). */
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  jkt!: string | null;
+
+  /** The first generation that was issued to this key. */
+  @Column({ type: 'bigint', name: 'bound_from', nullable: true })
+  boundFrom!: number | null;
 }

@@ -15,8 +15,14 @@ export interface Diagnosis extends Session, LastRedemption, SignedPower {
   readonly hash: string;
   readonly isSameClient: boolean;
   readonly isExpired: boolean;
+  /** Whether a cutoff ended the session. */
+  readonly isCut: boolean;
   /** Why the client may not refresh; null when it may. */
   readonly refusalOfClient: ClientRefusal | null;
+  /** Whether the session is not bound to a key, or the request has a proof of this key; and has a proof if the client needs one. */
+  readonly isOfKey: boolean;
+  /** The first generation that was issued to the key; null when the session is not bound. */
+  readonly boundFrom: number | null;
   /** How many seconds ago the token was superseded; null for the current token, and for a token older than the recorded rotations. */
   readonly sinceSuperseded: number | null;
   /** How many seconds ago the next token was superseded, likewise. */
@@ -62,6 +68,7 @@ export function judge(session: Diagnosis, generation: number, outOfUse: OutOfUse
   if (refusal) return refusal;
   if (generation === session.generation) return 'current';
   if (generation === session.generation - 1 && isIdempotent(session, outOfUse.token, windows)) {
+    if (!session.isOfKey) return 'unproven-key';
     return session.repetitions < REPETITIONS ? 'repeat' : 'repeated-too-often';
   }
   // The token was superseded while the request was in flight, if it was still the current token when the request arrived, or the previous
@@ -83,8 +90,18 @@ function refusalOf(session: Diagnosis, generation: number): Refusal | undefined 
   if (session.refusalOfClient) return session.refusalOfClient;
   if (generation > session.generation) return 'ahead-of-database';
   if (generation < session.firstGeneration) return 'earlier-login';
+  if (session.isCut) return 'cut-off';
   if (session.isExpired) return 'expired';
-  return session.isUserEnabled ? undefined : 'user-disabled';
+  if (!session.isUserEnabled) return 'user-disabled';
+  return isUnproven(session, generation) ? 'unproven-key' : undefined;
+}
+
+/**
+ * Whether the token was issued to a key, and the request has no proof of this key. Such a token is worthless to a thief, so it ends
+ * nothing. A token that was issued before the session was bound is judged by its age: a thief may have bound the session to a key.
+ */
+function isUnproven({ isOfKey, boundFrom }: Diagnosis, generation: number): boolean {
+  return !isOfKey && (boundFrom === null || generation >= boundFrom);
 }
 
 /** The refusal of a token. The response is the same for every reason. */

@@ -5,7 +5,8 @@ import { actValues } from '../audit/audited.js';
 import type { ClientPolicy } from '../clients/registered-client.js';
 import { StatementsService } from '../database/statements.service.js';
 import type { Origin } from '../kernel/origin.js';
-import type { EndedRow } from './ended-session.js';
+import { END_CUT } from './cutoff.statements.js';
+import type { CutRow, EndedRow } from './ended-session.js';
 import { BEGIN_LOGIN, PLAN_LOGIN, type PlannedLogin } from './login.statements.js';
 import { BEGIN_LOGIN_BESIDE, END_OTHERS, PLAN_LOGIN_BESIDE, type BegunBeside } from './several-sessions.statements.js';
 import type { TicketDigest } from './ticket-digest.js';
@@ -19,8 +20,12 @@ export interface NewLogin {
   /** How the user was authenticated (RFC 8176). */
   readonly amr: readonly string[];
   readonly origin: Origin;
+  /** What the user calls the device, if the client sends a name. */
+  readonly deviceName: string | undefined;
   /** How long the session lives. */
   readonly policy: ClientPolicy;
+  /** The thumbprint of the key to which the session is bound (RFC 9449, section 5); undefined when it is not bound. */
+  readonly jkt?: string | undefined;
 }
 
 /** The stored form of a token that a login issues, and the sealed ticket. */
@@ -47,18 +52,23 @@ export class LoginsRepository {
 
   /** Begins a planned login, and writes its event. It returns the sessions that it ended, because the user had too many. */
   async begin(
-    { subject, passwordHash, clientId, amr, origin, policy }: NewLogin,
+    { subject, passwordHash, clientId, amr, origin, policy, deviceName, jkt }: NewLogin,
     planned: PlannedLogin,
     { salt, hash, ticket }: StoredTicket,
   ): Promise<BegunBeside> {
     const { refreshTokenTtl: life, refreshTokenMaxAge: longestLife, sessionsPerUser: most } = policy;
     const { address: fromAddress, userAgent: fromAgent, requestId: fromRequest } = origin;
-    const from = { fromAddress, fromAgent, fromRequest };
+    const from = { fromAddress, fromAgent, fromRequest, deviceName };
     const act = actValues({ kind: 'login', actor: { name: subject, origin }, reason: amr.join(' ') });
-    const login = { subject, passwordHash, clientId, amr: [...amr], life, longestLife, salt, hash, ticket };
+    const login = { subject, passwordHash, clientId, amr: [...amr], life, longestLife, salt, hash, ticket, jkt };
     if (most > 1) return this.statements.runForOne(BEGIN_LOGIN_BESIDE, { ...login, ...planned, ...from, ...act, most });
     const begun = await this.statements.runForOne(BEGIN_LOGIN, { ...login, ...planned, ...from, ...act });
     return { ...begun, ended: [] };
+  }
+
+  /** Deletes the row on which a login would begin, if a cutoff ended its session. */
+  endCut({ id, earlierUniqueId }: PlannedLogin): Promise<CutRow[]> {
+    return this.statements.run(END_CUT, { id, uniqueId: earlierUniqueId });
   }
 
   /** Ends the other sessions of a user at a client, and returns them. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ClientsService } from '../clients/clients.service.js';
 import { databaseBusy } from '../database/database-failures.js';
 import type { Origin } from '../kernel/origin.js';
+import { proofDemanded } from '../proofs/proof-failures.js';
 import { invalidCredentials } from '../users/sign-in.service.js';
 import type { User } from '../users/user.entity.js';
 import { LoginsRepository } from './logins.repository.js';
@@ -23,6 +24,10 @@ export interface Login {
   /** How the user was authenticated (RFC 8176). */
   readonly amr: readonly string[];
   readonly origin: Origin;
+  /** What the user calls the device, if the client sends a name. */
+  readonly deviceName?: string | undefined;
+  /** The thumbprint of the key of the request's DPoP proof, to which the session is bound; undefined without a proof. */
+  readonly jkt?: string | undefined;
 }
 
 /** Begins sessions. */
@@ -49,12 +54,22 @@ export class LoginsService {
     clientId = subject,
     amr,
     origin,
+    deviceName,
+    jkt: proofKey,
   }: Login): Promise<IssuedSession> {
     const policy = await this.clients.admitted(clientId);
-    const login = { subject, passwordHash, clientId, amr, origin, policy };
+    if (policy.dpopRequired && proofKey === undefined) throw proofDemanded();
+    // Only the sessions of public clients are bound. Those of other clients need the authentication of the client (RFC 9449, section 5).
+    const jkt = policy.authenticationMethod === 'none' ? proofKey : undefined;
+    const login = { subject, passwordHash, clientId, amr, origin, policy, deviceName, jkt };
     const act = { kind: 'session-ended', actor: { name: subject, origin }, reason: TOO_MANY } as const;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const [planned, ...others] = await this.logins.plan(login);
+      const cut = [planned, ...others].filter(({ isCut }) => isCut);
+      if (cut.length > 0) {
+        for (const each of cut) this.notices.cut(await this.logins.endCut(each));
+        continue;
+      }
       const { id, uniqueId, generation, authTime } = planned;
       const refreshToken = this.codec.encode(planned);
       const { salt, hash } = digestTicket(refreshToken);

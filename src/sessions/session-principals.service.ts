@@ -4,7 +4,7 @@ import type { AccessTokenReference } from '../signing-keys/access-token-claims.j
 import { GenuineUsersService } from '../users/genuine-users.service.js';
 import { ConfirmationsService } from './confirmations.service.js';
 import type { RefreshTokenClaims } from './refresh-token.codec.js';
-import type { CurrentSession } from './session.js';
+import type { CurrentSession, SessionDevice } from './session.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { TicketsService } from './tickets.service.js';
 
@@ -35,6 +35,11 @@ export class SessionPrincipalsService {
     if (!user || !this.users.admits(user)) return undefined;
     if (user.unconfirmed !== null) this.confirmations.note({ uniqueId: token.uniqueId, generation: user.unconfirmed });
     return user;
+  }
+
+  /** The device of a session; undefined when the session has ended. */
+  deviceOf(uniqueId: string): Promise<SessionDevice | undefined> {
+    return this.sessions.device(uniqueId);
   }
 
   /** When an access token expires, in seconds since 1970. If its client is registered, a life that became shorter counts. */

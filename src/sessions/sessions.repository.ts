@@ -10,17 +10,27 @@ import type { AccessTokenReference } from '../signing-keys/access-token-claims.j
 import type { SignedPower } from '../users/user-seals.service.js';
 import type { EndedRow, RevivedSession } from './ended-session.js';
 import type { RefreshTokenClaims } from './refresh-token.codec.js';
-import type { ConfirmingUser, CurrentSession, ListedSession, SessionsOf } from './session.js';
+import type {
+  ConfirmingUser,
+  CurrentSession,
+  EarlierSessionsOf,
+  ListedSession,
+  SessionDevice,
+  SessionsOf,
+} from './session.js';
 import {
   CLIENT_OF,
+  COUNT_BY_IDS,
   CURRENT,
   END_ALL,
+  END_BY_IDS,
   END_OF_ACCESS_TOKEN,
   END_REVOKED,
   ESTIMATE,
   OF_ANOTHER_CLIENT,
   PRINCIPALS,
   REVIVED,
+  SESSION_DEVICE,
   SESSIONS_OF,
 } from './session.statements.js';
 
@@ -58,14 +68,33 @@ export class SessionsRepository {
     return this.statements.runForFirst(CURRENT, { id, uniqueId, generation, token, ...this.policy });
   }
 
+  /** The device of a session; undefined when the session has ended. */
+  device(uniqueId: string): Promise<SessionDevice | undefined> {
+    return this.statements.runForFirst(SESSION_DEVICE, { uniqueId });
+  }
+
   /** The sessions of a user, oldest first. The subject is in lower case. */
   list({ subject, clientId }: SessionsOf): Promise<ListedSession[]> {
     return this.statements.run(SESSIONS_OF, { subject, clientId });
   }
 
   /** Ends the sessions of a user and returns them. The subject is in lower case. */
-  endAll({ subject, clientId }: SessionsOf, act: AuditAct, manager?: EntityManager): Promise<EndedRow[]> {
-    return this.statements.run(END_ALL, { subject, clientId, ...actValues(act) }, manager);
+  endAll(
+    { subject, clientId, issuedBefore }: EarlierSessionsOf,
+    act: AuditAct,
+    manager?: EntityManager,
+  ): Promise<EndedRow[]> {
+    return this.statements.run(END_ALL, { subject, clientId, issuedBefore, ...actValues(act) }, manager);
+  }
+
+  /** Counts the sessions of the records with these ids. */
+  async countByIds(ids: readonly number[], manager: EntityManager): Promise<number> {
+    return (await this.statements.runForOne(COUNT_BY_IDS, { ids }, manager)).count;
+  }
+
+  /** Ends the sessions of the records with these ids, and returns them. */
+  endByIds(ids: readonly number[], act: AuditAct, manager: EntityManager): Promise<EndedRow[]> {
+    return this.statements.run(END_BY_IDS, { ids, ...actValues(act) }, manager);
   }
 
   /**

@@ -10,6 +10,8 @@ interface CommonClaims {
   readonly iat: number;
   readonly exp: number;
   readonly jti: string;
+  /** The thumbprint of the key to which the token is bound (RFC 9449, section 6.1). */
+  readonly cnf?: { readonly jkt: string };
 }
 
 /** The claims of an access token of a user's session. */

@@ -29,12 +29,16 @@ export interface AccessTokenGrant {
   /** When and how the user was last authenticated. */
   readonly authTime: Date;
   readonly amr: readonly string[];
+  /** The thumbprint of the key to which the token is bound; undefined for a bearer token. */
+  readonly jkt?: string | undefined;
   /** The time by the database's clock. */
   readonly now: Date;
 }
 
 /** The facts in an access token of a client itself (RFC 6749, section 4.4). */
 interface ClientTokenGrant {
+  /** The thumbprint of the key to which the token is bound; undefined for a bearer token. */
+  readonly jkt?: string | undefined;
   readonly clientId: string;
   readonly audience: Audience;
   /** How long the token is valid, in seconds. */
@@ -71,7 +75,7 @@ export class AccessTokensService {
   }
 
   private issue(
-    { subject, clientId, audience, uniqueId, generation, life, authTime, amr, now }: AccessTokenGrant,
+    { subject, clientId, audience, uniqueId, generation, life, authTime, amr, now, jkt }: AccessTokenGrant,
     key: KeyPair,
     added?: object,
   ): string {
@@ -89,11 +93,12 @@ export class AccessTokensService {
       amr,
       jti: uuid({ random: randomBytes(16) }),
     };
-    return this.sign(added ? { ...added, ...claims } : claims, key);
+    const bound = jkt === undefined ? claims : { ...claims, cnf: { jkt } };
+    return this.sign(added ? { ...added, ...bound } : bound, key);
   }
 
   /** Issues an access token of a client itself. It names no session and no user (RFC 9068, section 2.2). */
-  async ofClient({ clientId, audience, life, now }: ClientTokenGrant): Promise<string> {
+  async ofClient({ clientId, audience, life, now, jkt }: ClientTokenGrant): Promise<string> {
     const iat = inSeconds(now);
     const claims: ClientTokenClaims = {
       iss: this.settings.PUBLIC_URL,
@@ -104,7 +109,7 @@ export class AccessTokensService {
       exp: iat + life,
       jti: uuid({ random: randomBytes(16) }),
     };
-    return this.sign(claims, await this.keys.current());
+    return this.sign(jkt === undefined ? claims : { ...claims, cnf: { jkt } }, await this.keys.current());
   }
 
   private sign(claims: object, { kid, privateKey }: KeyPair): string {

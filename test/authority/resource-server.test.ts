@@ -4,8 +4,9 @@ import { Settings } from '../../examples/resource-server/src/settings.js';
 import { Client } from '../support/client.js';
 import { encodedBasic } from '../support/client-keys.js';
 import { register, runOn } from '../support/registry.js';
+import { loginWith, ProvingKey } from '../support/proofs.js';
 import { Service } from '../support/service.js';
-import { disposeWithoutLeaks, keepSecret, login, revoke, type Tokens } from '../support/sessions.js';
+import { disposeWithoutLeaks, keepSecret, login, revoke, seconds, type Tokens } from '../support/sessions.js';
 
 const CLIENT = { id: 'notes: ä', secret: '' };
 
@@ -65,11 +66,27 @@ describe('the example of a resource server', () => {
     expect((await elsewhere(tokens.access).get('/notes')).status).toBe(401);
   });
 
+  it('refuses a token that is bound to a key, since it reads no proofs', async () => {
+    const client = await start(new Settings(service.url, CLIENT));
+    const { access } = await loginWith(service, await ProvingKey.make(), 'bound', 'none');
+    for (const method of ['GET', 'DELETE']) expect((await client(access).send(method, '/notes')).status).toBe(401);
+  });
+
   it('refuses a token whose session has ended, where it introspects', async () => {
     const client = await start(new Settings(service.url, CLIENT));
     await revoke(service, tokens.refresh, 'notes-app');
-    expect((await client(tokens.access).get('/notes')).status).toBe(200);
     expect((await client(tokens.access).delete('/notes')).status).toBe(401);
+  });
+
+  it('refuses a token whose session has ended, within two seconds, where it follows the feed', async () => {
+    const client = await start(new Settings(service.url, CLIENT));
+    expect((await client(tokens.access).get('/notes')).status).toBe(200);
+    await revoke(service, tokens.refresh, 'notes-app');
+    const ended = performance.now();
+    while ((await client(tokens.access).get('/notes')).status === 200) await seconds(0.05);
+    expect(performance.now() - ended).toBeLessThan(2_000);
+    const later = await start(new Settings(service.url, CLIENT));
+    expect((await later(tokens.access).get('/notes')).status).toBe(401);
   });
 
   it('does nothing while it cannot find out whether the session is alive', async () => {

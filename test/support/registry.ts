@@ -1,6 +1,5 @@
 import { basicOf, type Answer } from './client.js';
 import type { Service } from './service.js';
-import { ask, tokensOf } from './sessions.js';
 
 /** The path of the resource. */
 export const CLIENTS = '/api/sys/clients';
@@ -48,20 +47,4 @@ export async function runOn(service: Service, key: string, id: number): Promise<
 function idOf({ status, text, body }: Answer): number {
   if (status !== 200) throw new Error(`The client was not written: ${status} ${text}`);
   return (body as { Value: { Id: number } }).Value.Id;
-}
-
-/**
- * Sends every statement of the registry: registers a client with two sessions for each user, signs in thrice with this form, allows one
- * session again, and makes and retires secrets.
- */
-export async function useRegistry(service: Service, form: Record<string, string>): Promise<void> {
-  const admin = service.client(basicOf('admin'));
-  const id = await register(service, 'two-sessions', { SessionsPerUser: 2 });
-  expect((await admin.get(`${CLIENTS}?Client_ClientId=two-sessions`)).body.TotalItems).toBe(1);
-  for (const most of [2, 2, 2, 1]) {
-    if (most === 1) await change(service, id, { SessionsPerUser: most });
-    tokensOf(await ask(service, form, 'two-sessions'));
-  }
-  for (const key of ['CLIENT_MAKE_SECRET', 'CLIENT_MAKE_SECRET', 'CLIENT_RETIRE_SECRET']) await runOn(service, key, id);
-  expect((await admin.delete(`${CLIENTS}/${id}`)).status).toBe(200);
 }

@@ -5,7 +5,7 @@ import {
   ServiceUnavailableException,
   UnauthorizedException,
 } from '@nestjs/common';
-import { Settings } from './settings.js';
+import { basicOf, Settings } from './settings.js';
 
 interface Introspection {
   readonly active: boolean;
@@ -20,11 +20,9 @@ export class LiveSessionGuard implements CanActivate {
   private readonly url: string;
   private readonly authorization: string;
 
-  constructor({ issuer, client: { id, secret } }: Settings) {
+  constructor({ issuer, client }: Settings) {
     this.url = `${issuer}/api/token/introspect`;
-    // RFC 6749, section 2.3.1: both are form-encoded.
-    const pair = [id, secret].map(encodeURIComponent).join(':');
-    this.authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
+    this.authorization = basicOf(client);
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {

@@ -20,3 +20,8 @@ export class Settings {
     return new Settings(get('TESSERA_URL').replace(/\/$/, ''), client);
   }
 }
+
+/** The `Authorization` header of the client. RFC 6749, section 2.3.1: name and secret are form-encoded. */
+export function basicOf({ id, secret }: Settings['client']): string {
+  return `Basic ${Buffer.from([id, secret].map(encodeURIComponent).join(':')).toString('base64')}`;
+}

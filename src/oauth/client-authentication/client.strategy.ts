@@ -10,7 +10,8 @@ import { ClientAuthenticationService } from './client-authentication.service.js'
 import { credentialsOf, type ClientCredentials } from './client-credentials.js';
 
 /**
- * A registered client that authenticates at introspection (RFC 7662, section 2.1), with the roles of its record. Every other request is passed
+ * A registered client that authenticates at introspection (RFC 7662, section 2.1), or by HTTP Basic at the feed of ended sessions, with the
+ * roles of its record. Every other request is passed
  * on to the strategies for users: the user part of HTTP Basic may be the name of a user.
  */
 @Injectable()
@@ -36,7 +37,8 @@ export class ClientStrategy extends PassportStrategy(Strategy, 'tessera-client')
 /** Undefined if the request shows no proof, or nothing that a client would send: then the credentials are those of a user, or none. */
 function shownBy(request: FastifyRequest): ClientCredentials | undefined {
   try {
-    const credentials = credentialsOf(request.raw, parametersOf(request));
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    const credentials = credentialsOf(request.raw, isRead ? new Map<string, string>() : parametersOf(request));
     return credentials.proofs.length > 0 ? credentials : undefined;
   } catch (error) {
     if (error instanceof AppError) return undefined;

@@ -31,7 +31,7 @@ export class ClientCredentialsGrant extends Grant<typeof PARAMETERS> {
   }
 
   /** @throws AppError unauthorized_client for a client that is not registered or does not authenticate */
-  async handle(_parameters: object, { client, resources, origin }: OAuthRequest): Promise<TokenResponse> {
+  async handle(_parameters: object, { client, resources, origin, jkt }: OAuthRequest): Promise<TokenResponse> {
     const power = client && (await this.principals.ofClient(client.clientId));
     if (!power) {
       const message = 'Only a registered client that authenticates may use this grant.';
@@ -39,9 +39,9 @@ export class ClientCredentialsGrant extends Grant<typeof PARAMETERS> {
     }
     const { clientId, accessTokenTtl: life, authenticationMethod: reason } = client;
     const audience = this.audiences.chosen(client.audience, resources);
-    const token = await this.accessTokens.ofClient({ clientId, audience, life, now: power.now });
+    const token = await this.accessTokens.ofClient({ clientId, audience, life, now: power.now, jkt });
     const actor = { name: clientActor(clientId), origin };
     await this.events.record({ kind: 'client-token-issued', actor, reason, clientId });
-    return { access_token: token, token_type: 'bearer', expires_in: life };
+    return { access_token: token, token_type: jkt === undefined ? 'bearer' : 'DPoP', expires_in: life };
   }
 }

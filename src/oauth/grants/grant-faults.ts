@@ -6,7 +6,7 @@ const NAME = /^[\w.-]+$/;
 /** Parameters that mean the same in every grant, or that name a client or its secret. */
 const RESERVED = [
   ...['grant_type', 'client_id', 'client_secret', 'client_assertion', 'client_assertion_type'],
-  ...['scope', 'resource'],
+  ...['scope', 'resource', 'device_name'],
 ];
 
 /** Refuses grants that do not fit together, or do not describe themselves. @throws PlugInError that names the class */
