@@ -33,6 +33,141 @@ ORDER BY id DESC
 LIMIT
   :limit::int;
 
+-- name: audit-ended-sessions
+-- sent again when its connection broke
+-- $1 settled: bigint
+-- $2 highest: bigint
+-- $3 count: int
+-- $4 knownSettled: bigint
+-- $5 seconds: float8
+-- $6 limit: int
+WITH
+  start AS MATERIALIZED (
+    SELECT
+      coalesce(
+        (
+          SELECT id
+          FROM audit_trail_entries
+          WHERE created_on < now() - make_interval(secs => :seconds::float8)
+          ORDER BY
+            created_on DESC,
+            id DESC
+          LIMIT
+            1
+        ),
+        0
+      ) AS id
+  ),
+  base AS MATERIALIZED (
+    SELECT
+      greatest(:settled::bigint, start.id) AS id,
+      :highest::bigint BETWEEN start.id AND coalesce(pg_sequence_last_value (pg_get_serial_sequence('audit_trail_entries', 'id')::regclass), 0) AS continues,
+      start.id AS start
+    FROM start
+  ),
+  position AS MATERIALIZED (
+    SELECT
+      CASE
+        WHEN continues THEN base.id
+        ELSE base.start
+      END AS settled,
+      CASE
+        WHEN NOT continues THEN base.start
+        WHEN (
+          SELECT count(*)::int
+          FROM audit_trail_entries
+          WHERE
+            kind = 'session-ended'
+            AND id > base.id
+            AND id <= :highest::bigint
+        ) = :count::int THEN :highest::bigint
+        ELSE base.id
+      END AS after
+    FROM base
+  ),
+  page AS MATERIALIZED (
+    SELECT
+      id,
+      session_id
+    FROM audit_trail_entries
+    WHERE
+      kind = 'session-ended'
+      AND id > (
+        SELECT after
+        FROM position
+      )
+    ORDER BY id
+    LIMIT
+      :limit::int + 1
+  ),
+  sent AS MATERIALIZED (
+    SELECT
+      id,
+      session_id
+    FROM page
+    ORDER BY id
+    LIMIT
+      :limit::int
+  ),
+  reached AS MATERIALIZED (
+    SELECT
+      last.id AS highest,
+      least(last.id, greatest(:knownSettled::bigint, position.settled)) AS settled
+    FROM
+      position,
+      (
+        SELECT max(id) AS id
+        FROM sent
+      ) last
+  )
+SELECT
+  ARRAY(
+    SELECT session_id::text
+    FROM sent
+    WHERE session_id IS NOT NULL
+    ORDER BY id
+  ) AS sessions,
+  reached.settled,
+  reached.highest,
+  (
+    SELECT count(*)::int
+    FROM audit_trail_entries
+    WHERE
+      kind = 'session-ended'
+      AND id > reached.settled
+      AND id <= reached.highest
+  ) AS count,
+  (
+    SELECT count(*)
+    FROM page
+  ) > :limit::int AS "hasMore",
+  coalesce(
+    least(
+      (
+        SELECT max(id)
+        FROM audit_trail_entries
+      ),
+      coalesce(pg_sequence_last_value (pg_get_serial_sequence('audit_trail_entries', 'id')::regclass), 0)
+    ),
+    0
+  ) AS newest,
+  ARRAY(
+    SELECT DISTINCT
+      virtualtransaction
+    FROM pg_locks
+    WHERE
+      relation = 'audit_trail_entries'::regclass
+      AND database = (
+        SELECT oid
+        FROM pg_database
+        WHERE datname = current_database()
+      )
+      AND mode = 'RowExclusiveLock'
+      AND granted
+      AND pid IS DISTINCT FROM pg_backend_pid()
+  ) AS writers
+FROM reached;
+
 -- name: audit-export-page
 -- $1 afterTime: timestamptz
 -- $2 afterId: bigint
