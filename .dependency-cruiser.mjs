@@ -9,7 +9,7 @@ const LEVELS = [
   ['audit-trail', 'signing-keys', 'users'],
   ['sessions'],
   ['refresh-tokens'],
-  ['oauth', 'authentication'],
+  ['oauth', 'authentication', 'console'],
   ['cli', 'mounting', 'testing'],
 ];
 

@@ -3,7 +3,8 @@ import { AccessModule } from './access/access.module.js';
 import { AuditTrailModule } from './audit-trail/audit-trail.module.js';
 import { AuthenticationModule } from './authentication/authentication.module.js';
 import { ConfigModule } from './config/config.module.js';
-import type { Settings } from './config/settings.js';
+import { servesConsole, type Settings } from './config/settings.js';
+import { ConsoleModule } from './console/console.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import type { NestModule } from './definition.js';
 import { OAuthModule } from './oauth/oauth.module.js';
@@ -29,6 +30,6 @@ import { ResourceModule } from './resource/resource.module.js';
 export class AppModule {
   /** The service with additional modules. The same guards, validation, failures and documentation apply to them. */
   static with(settings: Settings, modules: readonly NestModule[] = []): DynamicModule {
-    return { module: AppModule, imports: [ConfigModule.of(settings), ...modules] };
+    return { module: AppModule, imports: [ConfigModule.of(settings), ...(servesConsole(settings) ? [ConsoleModule] : []), ...modules] };
   }
 }

@@ -205,6 +205,11 @@ export class Settings {
   @IsIn(SWITCH, { message: `expected one of ${SWITCH.join(', ')}` })
   readonly API_DOCS: (typeof SWITCH)[number] = 'on';
 
+  /** Whether the service serves the console at `/console`. The console reads the OpenAPI document, so it also needs API_DOCS. */
+  @Expose()
+  @IsIn(SWITCH, { message: `expected one of ${SWITCH.join(', ')}` })
+  readonly CONSOLE: (typeof SWITCH)[number] = 'on';
+
   /** The port on which the service serves `/metrics`, which must not be public. Without this port, there are no metrics. */
   @IsOptional()
   @DiffersFrom('PORT', { message: 'expected another port than PORT' })
@@ -241,6 +246,11 @@ export class Settings {
     if (errors.length > 0) throw new SettingsError(describeFaults(errors, given['PUBLIC_URL'] === undefined));
     return Object.freeze(settings);
   }
+}
+
+/** Whether the service has a console: its pages are made from the OpenAPI document. */
+export function servesConsole({ CONSOLE, API_DOCS }: Pick<Settings, 'CONSOLE' | 'API_DOCS'>): boolean {
+  return CONSOLE === 'on' && API_DOCS === 'on';
 }
 
 /** The host in the URL that clients on this machine use. */
