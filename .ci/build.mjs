@@ -15,7 +15,14 @@ const ROOT = join(import.meta.dirname, '..');
 const STAMP = join(ROOT, 'dist/.sources');
 const NEST = fileURLToPath(import.meta.resolve('@nestjs/cli/bin/nest.js'));
 /** What the build is made from: with another compiler, which the lock file names, it may come out differently. */
-const INPUTS = ['.ci/bundle.mjs', '.ci/console.mjs', 'nest-cli.json', 'package-lock.json', 'tsconfig.build.json', 'tsconfig.json'];
+const INPUTS = [
+  '.ci/bundle.mjs',
+  '.ci/console.mjs',
+  'nest-cli.json',
+  'package-lock.json',
+  'tsconfig.build.json',
+  'tsconfig.json',
+];
 
 const sources = digest();
 if (!process.argv.includes('--if-stale') || read(STAMP) !== sources || !existsSync(join(ROOT, 'dist/main.js'))) {

@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'react';
 import { call } from './api.js';
-import type { Operation, Resource } from './resources.js';
+import type { Document, Operation, Resource } from './resources.js';
 
 interface Account {
   readonly IsAdministrator: boolean;
@@ -8,8 +8,8 @@ interface Account {
 }
 
 /**
- * What the user may do. `GET /api/account` says which roles the user has. A service without this route is asked nothing more: a request that
- * gets 403 shows which role is missing, and the operation is not offered again.
+ * What the user may do. `GET /api/account`, where the service has this route, says which roles the user has. Without it, the console offers
+ * everything until a request gets 403, and then does not offer that operation again.
  */
 export class Access {
   private readonly denied = new Set<string>();
@@ -18,8 +18,8 @@ export class Access {
 
   private constructor(private readonly account: Account | undefined) {}
 
-  static async load(): Promise<Access> {
-    const account = await call<Account>('/api/account').catch(() => undefined);
+  static async load({ paths }: Document): Promise<Access> {
+    const account = paths['/api/account'] ? await call<Account>('/api/account') : undefined;
     return new Access(account?.body);
   }
 

@@ -36,7 +36,9 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 export default function App({ user }: { readonly user: string }): ReactElement {
   const [service, setService] = useState<Service>();
   const [failure, setFailure] = useState<string>();
-  const [queryClient] = useState(() => new QueryClient({ defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: false } } }));
+  const [queryClient] = useState(
+    () => new QueryClient({ defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: false } } }),
+  );
 
   useEffect(() => {
     load().then(
@@ -44,7 +46,9 @@ export default function App({ user }: { readonly user: string }): ReactElement {
         access.onDeny = () => void queryClient.invalidateQueries({ queryKey: ['auth'] });
         setService({ resources, access });
       },
-      (error: unknown) => setFailure(String(error)),
+      (error: unknown) => {
+        setFailure(String(error));
+      },
     );
   }, [queryClient]);
 
@@ -83,8 +87,9 @@ const STORE = memoryStore();
 const ICONS: Readonly<Record<string, typeof SessionsIcon>> = { [SESSIONS]: SessionsIcon, [TRAIL]: TrailIcon };
 
 async function load(): Promise<Service> {
-  const [{ body: document }, access] = await Promise.all([call<Document>('/api/openapi.json'), Access.load()]);
-  return { resources: resourcesOf(document).sort((one, other) => order(one.key) - order(other.key)), access };
+  const { body: document } = await call<Document>('/api/openapi.json');
+  const resources = resourcesOf(document).sort((one, other) => order(one.key) - order(other.key));
+  return { resources, access: await Access.load(document) };
 }
 
 function order(key: string): number {

@@ -5,10 +5,9 @@ import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import TextField from '@mui/material/TextField';
 import { useQuery } from '@tanstack/react-query';
-import { useState, type FormEvent, type ReactElement } from 'react';
+import { useState, type SubmitEvent, type ReactElement } from 'react';
 import {
   Button as RaButton,
-  HttpError,
   useListContext,
   useNotify,
   useRecordContext,
@@ -18,6 +17,7 @@ import {
 } from 'react-admin';
 import { useService } from './access.js';
 import { call } from './api.js';
+import { fieldText, instantOf } from './field-text.js';
 import { TEXTS } from './texts.js';
 
 /** A command as the API lists it (contract 1.7). */
@@ -52,9 +52,11 @@ export function CommandButtons({ of }: { readonly of: Place }): ReactElement | n
   if (!resource || !mayRun || (of === 'record' && !record)) return null;
   return (
     <>
-      {commands.filter((command) => fits(command, of, ids.length)).map((command) => (
-        <CommandButton key={command.Key} {...{ command, ids, path: resource.path }} />
-      ))}
+      {commands
+        .filter((command) => fits(command, of, ids.length))
+        .map((command) => (
+          <CommandButton key={command.Key} {...{ command, ids, path: resource.path }} />
+        ))}
     </>
   );
 }
@@ -78,8 +80,24 @@ function CommandButton({ command, ids, path }: Run): ReactElement {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <RaButton label={command.Name} onClick={() => setOpen(true)} />
-      {isOpen && <CommandDialog {...{ command, ids, path, onClose: () => setOpen(false) }} />}
+      <RaButton
+        label={command.Name}
+        onClick={() => {
+          setOpen(true);
+        }}
+      />
+      {isOpen && (
+        <CommandDialog
+          {...{
+            command,
+            ids,
+            path,
+            onClose: () => {
+              setOpen(false);
+            },
+          }}
+        />
+      )}
     </>
   );
 }
@@ -90,10 +108,14 @@ function CommandDialog({ command, ids, path, onClose }: Run & { readonly onClose
   const [failure, setFailure] = useState<string>();
   const [notify, refresh, unselectAll] = [useNotify(), useRefresh(), useUnselectAll(useResourceContext())];
 
-  async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
+  async function submit(event: SubmitEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const parameters = command.RequiresParameters.map(({ Name, Type }) => ({ Name, Type, Value: valueOf(form.get(Name), Type) }));
+    const parameters = command.RequiresParameters.map(({ Name, Type }) => ({
+      Name,
+      Type,
+      Value: valueOf(fieldText(form, Name), Type),
+    }));
     try {
       await call(`${path}/runcommand`, 'POST', { Key: command.Key, Ids: ids, Parameters: parameters });
       notify(TEXTS.commands.done, { type: 'success' });
@@ -101,7 +123,7 @@ function CommandDialog({ command, ids, path, onClose }: Run & { readonly onClose
       refresh();
       onClose();
     } catch (error) {
-      const { message, body } = error as HttpError & { body?: { errors?: Record<string, string> } };
+      const { message, body } = error as { message: string; body?: { errors?: Record<string, string> } };
       setErrors(body?.errors ?? {});
       setFailure(message);
     }
@@ -116,10 +138,12 @@ function CommandDialog({ command, ids, path, onClose }: Run & { readonly onClose
           {command.RequiresParameters.map(({ Name, Type }, n) => (
             <TextField
               {...{ key: Name, name: Name, label: Name, id: `command-${Name}`, required: true, autoFocus: n === 0 }}
-              type={INPUTS[Type] ?? 'text'}
+              {...(Type === 'Boolean' ? { select: true, defaultValue: 'false' } : { type: INPUTS[Type] ?? 'text' })}
               {...(errors[Name] !== undefined && { error: true, helperText: errors[Name] })}
-              slotProps={{ inputLabel: { shrink: true } }}
-            />
+              slotProps={{ inputLabel: { shrink: true }, select: { native: true } }}
+            >
+              {Type === 'Boolean' && ['false', 'true'].map((value) => <option key={value}>{value}</option>)}
+            </TextField>
           ))}
           {failure !== undefined && <p role="alert">{failure}</p>}
         </DialogContent>
@@ -136,9 +160,8 @@ function CommandDialog({ command, ids, path, onClose }: Run & { readonly onClose
 
 const INPUTS: Readonly<Record<string, string>> = { Integer: 'number', DateTime: 'datetime-local' };
 
-function valueOf(value: FormDataEntryValue | null, type: string): unknown {
-  const text = String(value as string);
+function valueOf(text: string, type: string): unknown {
   if (type === 'Integer') return Number(text);
   if (type === 'Boolean') return text === 'true';
-  return type === 'DateTime' ? new Date(text).toISOString().replace(/\.\d+Z$/, 'Z') : text;
+  return type === 'DateTime' ? instantOf(text) : text;
 }

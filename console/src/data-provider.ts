@@ -31,16 +31,21 @@ export function dataProviderOf({ resources, access }: Service): DataProvider {
   /** The entity tags of the records that a form was filled with: the service refuses a write of a record that changed meanwhile. */
   const tags = new Map<string, string | null>();
 
-  async function getList(key: string, { pagination, sort, filter }: GetListParams): ReturnType<DataProvider['getList']> {
+  async function getList(
+    key: string,
+    { pagination, sort, filter, meta }: GetListParams,
+  ): ReturnType<DataProvider['getList']> {
     const { page = 1, perPage = 25 } = pagination ?? {};
     const { field, order } = sort ?? { field: 'Id', order: 'DESC' };
     const query = new URLSearchParams({ page: String(page), size: String(perPage) });
     query.set('orderBy', field === 'id' ? 'Id' : field);
     query.set('dir', order === 'DESC' ? '1' : '0');
-    for (const [name, value] of Object.entries(filter as Record<string, unknown>))
-      if (value !== '' && value != null) query.set(name, textOf(value));
+    const { beginsWith: begins = [] } = (meta ?? {}) as { beginsWith?: readonly string[] };
+    for (const [name, value] of Object.entries(filter as Record<string, string | number | null | undefined>))
+      if (value !== '' && value != null)
+        query.set(name, begins.includes(name) ? beginningWith(String(value)) : String(value));
     const { body } = await run(key, 'list', ({ path }) => call<List>(`${path}?${query}`));
-    return { data: body.Records.map(named), total: body.TotalItems } as never;
+    return { data: body.Records.map(named), total: body.TotalItems };
   }
 
   async function getOne(key: string, id: Identifier): Promise<{ data: RaRecord }> {
@@ -57,7 +62,7 @@ export function dataProviderOf({ resources, access }: Service): DataProvider {
   }
 
   async function update(key: string, id: Identifier, data: object): Promise<{ data: RaRecord }> {
-    const { id: _id, ...members } = data as RaRecord;
+    const members = Object.fromEntries(Object.entries(data).filter(([name]) => name !== 'id'));
     const tag = tags.get(`${key}/${id}`);
     await run(key, 'edit', ({ path }) => call(`${path}/${id}`, 'PUT', { ...members, Id: id }, tag));
     return getOne(key, id);
@@ -78,7 +83,9 @@ export function dataProviderOf({ resources, access }: Service): DataProvider {
       return { data: body.map(named) };
     },
     async create(key: string, { data }: { data: object }) {
-      type Created = { readonly Value: { readonly Id: number } };
+      interface Created {
+        readonly Value: { readonly Id: number };
+      }
       const { body } = await run(key, 'create', ({ path }) => call<Created>(path, 'POST', data));
       return { data: { ...data, id: body.Value.Id } };
     },
@@ -98,6 +105,7 @@ export function dataProviderOf({ resources, access }: Service): DataProvider {
   } as DataProvider;
 }
 
-function textOf(value: unknown): string {
-  return value instanceof Date ? value.toISOString().replace(/\.\d+Z$/, 'Z') : String(value as string);
+/** A search with a `*` at the end finds what begins with the text (contract 1.6). */
+export function beginningWith(text: string): string {
+  return text.endsWith('*') ? text : `${text}*`;
 }

@@ -45,27 +45,47 @@ export const REASONS: Readonly<Record<string, Explanation>> = {
     'The refresh came from another network or user agent, and REFRESHED_ELSEWHERE is set to end such sessions.',
     'Ask the user whether the new place is theirs. ' + SIGN_IN_AGAIN,
   ),
-  'session-ended deleted': of('Ended by a person', 'A user of the API deleted the record.', 'The actor below did it: ask there.'),
+  'session-ended deleted': of(
+    'Ended by a person',
+    'A user of the API deleted the record.',
+    'The actor below did it: ask there.',
+  ),
   'session-ended edited': of(
     'Ended by an edit',
     'A user of the API changed the user, client or ticket of the record, or set its expiry to the past.',
     'The actor below did it: ask there.',
   ),
-  'session-ended ended-by-operator': of('Ended by an operator', 'The command line ended it.', 'The actor below did it: ask there.'),
+  'session-ended ended-by-operator': of(
+    'Ended by an operator',
+    'The command line ended it.',
+    'The actor below did it: ask there.',
+  ),
   'session-ended restored': of(
     'Ended after a restore',
     'The database was restored from a backup. An exported trail named the end of this session, so it was ended again.',
     SIGN_IN_AGAIN,
   ),
-  'session-ended password-changed': of('Ended, because the password changed', USER_CHANGED, 'The user signs in with the new password.'),
-  'session-ended user-disabled': of('Ended, because the user was disabled', USER_CHANGED, 'Enable the user if that was a mistake.'),
+  'session-ended password-changed': of(
+    'Ended, because the password changed',
+    USER_CHANGED,
+    'The user signs in with the new password.',
+  ),
+  'session-ended user-disabled': of(
+    'Ended, because the user was disabled',
+    USER_CHANGED,
+    'Enable the user if that was a mistake.',
+  ),
   'session-ended must-reset-password': of(
     'Ended, because the password must be changed',
     USER_CHANGED,
     'An operator or the user changes the password, then the user signs in.',
   ),
   'session-ended approved': of('Ended, because an operator approved the changed user', USER_CHANGED, SIGN_IN_AGAIN),
-  'record-deleted expired': of('The expired record was deleted', 'The session had expired, and a job removed its record.', SIGN_IN_AGAIN),
+  'record-deleted expired': of(
+    'The expired record was deleted',
+    'The session had expired, and a job removed its record.',
+    SIGN_IN_AGAIN,
+  ),
   'refresh-refused session-ended': of('A refresh was refused: the session had ended', 'The client did not know yet.'),
   'refresh-refused edited': of('A refresh was refused: an edit had ended the session'),
   'refresh-refused other-client': of(
@@ -73,8 +93,16 @@ export const REASONS: Readonly<Record<string, Explanation>> = {
     'The request named another client than the sign-in did.',
     'Check the client’s configuration. If the client is unknown, end the session.',
   ),
-  'refresh-refused expired': of('A refresh was refused: the session had expired', 'The client came back too late.', SIGN_IN_AGAIN),
-  'refresh-refused user-disabled': of('A refresh was refused: the user is disabled', '', 'Enable the user if that was a mistake.'),
+  'refresh-refused expired': of(
+    'A refresh was refused: the session had expired',
+    'The client came back too late.',
+    SIGN_IN_AGAIN,
+  ),
+  'refresh-refused user-disabled': of(
+    'A refresh was refused: the user is disabled',
+    '',
+    'Enable the user if that was a mistake.',
+  ),
   'refresh-refused user-tampered': of(
     'A refresh was refused: the user’s row was changed from outside',
     'Something other than the service wrote the row of the user.',

@@ -13,8 +13,10 @@ import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
-import { useMemo, type FormEvent, type ReactElement } from 'react';
+import type { SubmitEvent, ReactElement } from 'react';
 import { Loading, Title, useGetList, useLocation, useNavigate, type RaRecord } from 'react-admin';
+import { fieldText } from './field-text.js';
+import { beginningWith } from './data-provider.js';
 import { TRAIL } from './resources.js';
 import { storyOf, type Story, type TrailEvent } from './story.js';
 import { TEXTS } from './texts.js';
@@ -32,16 +34,16 @@ export function History(): ReactElement {
   const query = new URLSearchParams(useLocation().search);
   const navigate = useNavigate();
   const texts = NAMES.map((name) => query.get(name) ?? '');
-  const search = (event: FormEvent<HTMLFormElement>): void => {
+  const search = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const given = NAMES.map((name) => [name, String(form.get(name)).trim()]).filter(([, text]) => text !== '');
-    navigate(`/history?${new URLSearchParams(given as [string, string][])}`);
+    const given = NAMES.map((name) => [name, fieldText(form, name).trim()]).filter(([, text]) => text !== '');
+    navigate(`/history?${new URLSearchParams(given)}`);
   };
   return (
     <Box sx={{ maxWidth: '70rem', py: 2, display: 'grid', gap: 2 }}>
       <Title title={T.title} />
-      <Typography color="text.secondary">{T.hint}</Typography>
+      <Typography color="textSecondary">{T.hint}</Typography>
       <Card>
         <CardContent>
           <Box component="form" role="search" key={texts.join('\n')} onSubmit={search} sx={FORM}>
@@ -72,10 +74,7 @@ function Found({ filter }: { readonly filter: Record<Field, string> }): ReactEle
     useEvents('refreshed-elsewhere', filter),
   ];
   const searches = [ends, refusals, logins, moves];
-  const sessions = useMemo(
-    () => sessionsOf([ends, refusals, logins, moves].flatMap(({ data = [] }) => data)),
-    [ends.data, refusals.data, logins.data, moves.data],
-  );
+  const sessions = sessionsOf(searches.flatMap(({ data = [] }) => data));
   const failure = searches.find(({ error }) => error)?.error;
   if (failure) return <Alert severity="error">{failure.message}</Alert>;
   if (searches.some(({ isPending }) => isPending)) return <Loading />;
@@ -99,7 +98,7 @@ function Found({ filter }: { readonly filter: Record<Field, string> }): ReactEle
         </Table>
       </TableContainer>
       {searches.some(({ total = 0 }) => total > EVENTS) && (
-        <Typography sx={{ p: 2 }} color="text.secondary">
+        <Typography sx={{ p: 2 }} color="textSecondary">
           {T.more}
         </Typography>
       )}
@@ -117,10 +116,6 @@ function useEvents(kind: string, filter: Record<Field, string>): ReturnType<type
     sort: { field: 'Id', order: 'DESC' },
     pagination: { page: 1, perPage: EVENTS },
   });
-}
-
-function beginningWith(text: string): string {
-  return text.endsWith('*') ? text : `${text}*`;
 }
 
 interface Session {
@@ -155,7 +150,13 @@ function SessionRow({ id, story, last }: Session): ReactElement {
       </TableCell>
       <TableCell>{story.client ?? TEXTS.none}</TableCell>
       <TableCell>
-        <Chip size="small" variant="outlined" color={shown.tone} label={shown.headline} sx={{ height: 'auto', '& span': { whiteSpace: 'normal' } }} />
+        <Chip
+          size="small"
+          variant="outlined"
+          color={shown.tone}
+          label={shown.headline}
+          sx={{ height: 'auto', '& span': { whiteSpace: 'normal' } }}
+        />
       </TableCell>
     </TableRow>
   );

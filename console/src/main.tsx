@@ -6,12 +6,19 @@ import { SignIn } from './sign-in.js';
 import { TEXTS } from './texts.js';
 
 /** The pages behind the sign-in are another file, which the browser loads while the user types. */
-const loadApp = (): Promise<typeof import('./app.js')> => import('./app.js');
+
+const loadApp = () => import('./app.js');
 const App = lazy(loadApp);
 
 function Console(): ReactElement {
   const [user, setUser] = useState(currentUser());
-  useEffect(() => onChange(() => setUser(currentUser())), []);
+  useEffect(
+    () =>
+      onChange(() => {
+        setUser(currentUser());
+      }),
+    [],
+  );
   if (user === undefined) return <SignIn onTyping={() => void loadApp()} />;
   return (
     <Suspense fallback={<p className="wait">{TEXTS.loading}</p>}>

@@ -1,6 +1,5 @@
 import Box from '@mui/material/Box';
 import useMediaQuery from '@mui/material/useMediaQuery';
-import type { Theme } from '@mui/material/styles';
 import type { ReactElement } from 'react';
 import {
   AutocompleteInput,
@@ -38,6 +37,7 @@ import {
 } from 'react-admin';
 import { useService } from './access.js';
 import { CommandButtons } from './commands.js';
+import { instantOf } from './field-text.js';
 import type { Filter, Member, Resource } from './resources.js';
 import { TEXTS } from './texts.js';
 import { Time } from './time.js';
@@ -54,13 +54,13 @@ function useResource(): Resource {
 
 export function ListPage(): ReactElement {
   const resource = useResource();
-  const isNarrow = useMediaQuery<Theme>((theme) => theme.breakpoints.down('sm'));
+  const isNarrow = useMediaQuery((theme) => theme.breakpoints.down('sm'));
   const { canAccess: canRead } = useCanAccess({ resource: resource.key, action: 'show' });
   const columns = resource.columns.filter(({ kind }) => kind !== 'other' && kind !== 'long');
   const rowClick = canRead ? 'show' : false;
   return (
     <List
-      {...{ title: resource.label, sort: { field: 'Id', order: 'DESC' }, exporter: false, empty: false }}
+      {...{ title: resource.label, sort: { field: 'Id', order: 'DESC' }, exporter: false, empty: false, perPage: 25 }}
       filters={resource.filters.map((filter) => filterInput(filter))}
       actions={<ListActions />}
     >
@@ -72,7 +72,7 @@ export function ListPage(): ReactElement {
       ) : (
         <DataTable
           {...{ rowClick, empty: <Empty /> }}
-          bulkActionButtons={<BulkActions />}
+          bulkActionButtons={resource.roles.run || resource.roles.delete ? <BulkActions /> : false}
           hiddenColumns={columns.slice(COLUMNS).map(({ name }) => name)}
         >
           {columns.map((member) => (
@@ -125,9 +125,7 @@ export function ShowPage(): ReactElement {
         </TopToolbar>
       }
     >
-      <SimpleShowLayout>
-        {resource.columns.map((member) => fieldOf(member))}
-      </SimpleShowLayout>
+      <SimpleShowLayout>{resource.columns.map((member) => fieldOf(member))}</SimpleShowLayout>
     </Show>
   );
 }
@@ -169,10 +167,16 @@ function Empty(): ReactElement {
 
 function titleOf(record: RaRecord, members: readonly Member[]): string {
   const first = members[0] ? (record[members[0].name] as unknown) : undefined;
-  return String(record['ToStringText'] ?? first ?? record.id);
+  return String(record.ToStringText ?? first ?? record.id);
 }
 
-function Summary({ record, members }: { readonly record: RaRecord; readonly members: readonly Member[] }): ReactElement {
+function Summary({
+  record,
+  members,
+}: {
+  readonly record: RaRecord;
+  readonly members: readonly Member[];
+}): ReactElement {
   return (
     <>
       {members.map(({ name, kind }, n) => (
@@ -187,20 +191,20 @@ function Summary({ record, members }: { readonly record: RaRecord; readonly memb
 
 function fieldOf({ name: source, label, kind, target }: Member): ReactElement {
   const common = { key: source, source, label, emptyText: TEXTS.none };
-  if (kind === 'reference' && target !== undefined) return <ReferenceField {...common} reference={target} link="show" />;
+  if (kind === 'reference' && target !== undefined)
+    return <ReferenceField {...common} reference={target} link="show" />;
   if (kind === 'date')
     return <FunctionField {...common} render={(record: RaRecord) => <Time of={record[source] as string | null} />} />;
   if (kind === 'flag') return <BooleanField {...common} />;
   if (kind === 'whole') return <NumberField {...common} options={{ useGrouping: source !== 'Id' }} />;
-  if (kind === 'other')
-    return <FunctionField {...common} render={(record: RaRecord) => textOf(record[source])} />;
+  if (kind === 'other') return <FunctionField {...common} render={(record: RaRecord) => textOf(record[source])} />;
   return <TextField {...common} sx={{ overflowWrap: 'anywhere' }} />;
 }
 
 /** Lists and objects, such as what an event changed. */
 function textOf(value: unknown): string {
   const values = [value ?? []].flat() as unknown[];
-  return values.map((one) => (typeof one === 'object' ? JSON.stringify(one) : String(one))).join(', ') || TEXTS.none;
+  return values.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join(', ') || TEXTS.none;
 }
 
 function inputOf(member: Member): ReactElement {
@@ -214,19 +218,20 @@ function inputOf(member: Member): ReactElement {
         <AutocompleteInput {...common} filterToQuery={noFilter} />
       </ReferenceInput>
     );
-  if (kind === 'date') return <DateTimeInput {...common} parse={instantOf} />;
+  if (kind === 'date') return <DateTimeInput {...common} parse={parseDate} />;
   if (kind === 'flag') return <BooleanInput {...common} defaultValue={isRequired ? false : undefined} />;
   if (kind === 'whole') return <NumberInput {...common} min={least} max={most} />;
   if (kind === 'choice') return <SelectInput {...common} choices={choices} />;
   return <TextInput {...common} multiline={kind === 'long'} slotProps={{ htmlInput: { maxLength: longest } }} />;
 }
 
-export function filterInput(filter: Filter, isAlwaysOn = false): ReactElement {
+/** The field of a filter. With `alwaysOn` it is shown from the start, by that name. */
+export function filterInput(filter: Filter, alwaysOn?: string): ReactElement {
   const side = filter.side === undefined ? '' : ` ${TEXTS.list[filter.side]}`;
-  const label = filter.label + side;
-  const common = { key: filter.name, source: filter.name, label, alwaysOn: isAlwaysOn, helperText: false } as const;
+  const label = alwaysOn ?? filter.label + side;
+  const common = { key: filter.name, source: filter.name, label, helperText: false, alwaysOn: alwaysOn !== undefined };
   const choices = filter.choices.map((name) => ({ id: name, name }));
-  if (filter.kind === 'date') return <DateTimeInput {...common} parse={instantOf} />;
+  if (filter.kind === 'date') return <DateTimeInput {...common} parse={parseDate} />;
   if (filter.kind === 'flag') return <SelectInput {...common} choices={FLAGS} />;
   if (filter.kind === 'choice') return <SelectInput {...common} choices={choices} />;
   return <TextInput {...common} title={TEXTS.list.filterHint} />;
@@ -235,9 +240,6 @@ export function filterInput(filter: Filter, isAlwaysOn = false): ReactElement {
 /** The kit has no search over all members, so the newest records are offered. */
 const noFilter = (): object => ({});
 
-const FLAGS = ['true', 'false'].map((id) => ({ id, name: id }));
+const parseDate = (text: string): string | null => (text === '' ? null : instantOf(text));
 
-/** What a field for a date has is of the reader's zone. The API takes an instant without a fraction. */
-function instantOf(text: string): string | null {
-  return text === '' ? null : new Date(text).toISOString().replace(/\.\d+Z$/, 'Z');
-}
+const FLAGS = ['true', 'false'].map((id) => ({ id, name: id }));

@@ -61,7 +61,12 @@ interface Content {
 interface Route {
   readonly tags?: readonly string[];
   readonly 'x-required-role'?: string | readonly string[];
-  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema?: Schema; readonly description?: string }[];
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly schema?: Schema;
+    readonly description?: string;
+  }[];
   readonly requestBody?: Content;
   readonly responses?: Record<string, Content>;
 }
@@ -83,7 +88,9 @@ const SILENT = new Set(['IsNew', 'LocalizationDetails', 'CustomFields', 'ToStrin
 /** The resources of the document: each path that can be searched with a role `<Name>-List`. */
 export function resourcesOf(document: Document): Resource[] {
   const found = Object.entries(document.paths).flatMap(([path, { get }]) => {
-    const name = rolesOf(get)?.map((role) => LIST_ROLE.exec(role)?.[1]).find(Boolean);
+    const name = rolesOf(get)
+      ?.map((role) => LIST_ROLE.exec(role)?.[1])
+      .find(Boolean);
     return get && name && !/\/commands$|[{]/.test(path) ? [{ path, name, get }] : [];
   });
   const keys = new Map(found.map(({ path, name }) => [name, keyOf(path)]));
@@ -114,7 +121,7 @@ function describe(document: Document, { path, name, get, keys }: Found): Resourc
     members(jsonOf(route?.requestBody)).filter((member) => member.name !== 'Id');
   const list = jsonOf(get.responses?.['200']);
   const envelope = list?.oneOf ?? [list];
-  const records = envelope.map((schema) => resolved(document, schema)?.properties?.['Records']?.items).find(Boolean);
+  const records = envelope.map((schema) => resolved(document, schema)?.properties?.Records?.items).find(Boolean);
   const parameters = get.parameters ?? [];
   return {
     ...{ key: keyOf(path), name, path, label: sentence(get.tags?.[0] ?? keyOf(path)) },
@@ -182,7 +189,11 @@ function kindOf(schemas: readonly Schema[], isChoice: boolean, longest = 0): Kin
   return longest > LONG ? 'long' : 'text';
 }
 
-function filterOf(parameter: NonNullable<Route['parameters']>[number], name: string, keys: ReadonlyMap<string, string>): Filter[] {
+function filterOf(
+  parameter: NonNullable<Route['parameters']>[number],
+  name: string,
+  keys: ReadonlyMap<string, string>,
+): Filter[] {
   const [, side, member] = new RegExp(`^(?:(from|to)_)?${name}_(\\w+)$`).exec(parameter.name) ?? [];
   if (parameter.in !== 'query' || member === undefined) return [];
   const found = memberOf(member, { ...parameter.schema, description: parameter.description }, false, keys);
@@ -191,6 +202,9 @@ function filterOf(parameter: NonNullable<Route['parameters']>[number], name: str
 
 /** `ValidUntil` is `Valid until`. */
 function sentence(name: string): string {
-  const words = name.replace(/([a-z\d])([A-Z])/g, '$1 $2').replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2').split(' ');
+  const words = name
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .split(' ');
   return words.map((word, n) => (n > 0 && !/^[A-Z]{2,}$/.test(word) ? word.toLowerCase() : word)).join(' ');
 }

@@ -4,7 +4,7 @@ import Button from '@mui/material/Button';
 import Card from '@mui/material/Card';
 import CardContent from '@mui/material/CardContent';
 import Typography from '@mui/material/Typography';
-import type { ReactElement, ReactNode } from 'react';
+import { useState, type ReactElement, type ReactNode } from 'react';
 import { Loading, Title, useCanAccess, useGetList, useNotify, useParams, type RaRecord } from 'react-admin';
 import { EndSessions } from './sessions.js';
 import { storyOf, type SessionRecord, type Story, type TrailEvent } from './story.js';
@@ -18,7 +18,7 @@ const EVENTS = 500;
 
 /** The page that answers why a user was signed out. Its address contains the id of the session only, so it can be sent. */
 export function SessionPage(): ReactElement {
-  const { sessionId = '' } = useParams() as { sessionId?: string };
+  const { sessionId } = useParams<{ sessionId: string }>();
   const { canAccess: canReadTrail } = useCanAccess({ resource: TRAIL, action: 'list' });
   const { canAccess: canReadSessions } = useCanAccess({ resource: SESSIONS, action: 'list' });
   const trail = useGetList<RaRecord & TrailEvent>(
@@ -32,7 +32,11 @@ export function SessionPage(): ReactElement {
   );
   const records = useGetList<RaRecord & SessionRecord>(
     SESSIONS,
-    { filter: { RefreshToken_UniqueId: sessionId }, pagination: { page: 1, perPage: 1 }, sort: { field: 'Id', order: 'ASC' } },
+    {
+      filter: { RefreshToken_UniqueId: sessionId },
+      pagination: { page: 1, perPage: 1 },
+      sort: { field: 'Id', order: 'ASC' },
+    },
     { enabled: canReadSessions === true },
   );
   const failure = trail.error ?? records.error;
@@ -66,13 +70,15 @@ function Verdict({ story, record, sessionId }: VerdictProps): ReactElement {
   const { verdict, user, client } = story;
   const notify = useNotify();
   const copy = (): void => {
-    void navigator.clipboard.writeText(location.href).then(() => notify(T.copied));
+    void navigator.clipboard.writeText(location.href).then(() => {
+      notify(T.copied);
+    });
   };
   return (
     <Card>
       <Box sx={{ height: 6, bgcolor: `${verdict.tone}.main` }} />
       <CardContent sx={{ display: 'grid', gap: 2 }}>
-        <Typography variant="h1" color={`${verdict.tone}.main`}>
+        <Typography variant="h1" color={verdict.tone}>
           {verdict.headline}
         </Typography>
         {verdict.meaning !== '' && <Typography>{verdict.meaning}</Typography>}
@@ -110,21 +116,26 @@ function Senders({ event }: { readonly event: TrailEvent }): ReactElement {
     [T.facts.request, request ?? TEXTS.none],
   ];
   const parties = [
-    { name: T.parties.last, time: event.LastRedeemedOn, facts: facts(event.LastAddress, event.LastUserAgent, event.LastRequestId) },
+    {
+      name: T.parties.last,
+      time: event.LastRedeemedOn,
+      facts: facts(event.LastAddress, event.LastUserAgent, event.LastRequestId),
+    },
     { name: T.parties.stale, time: event.CreatedOn, facts: facts(event.Address, event.UserAgent, event.RequestId) },
   ];
   return (
     <Box component="section" aria-label={T.parties.title}>
-      <Typography component="h2" sx={{ fontWeight: 600, mb: 1 }}>
-        {T.parties.title}: {T.parties.note}
+      <Typography component="h2" sx={{ fontWeight: 600 }}>
+        {T.parties.title}
       </Typography>
+      <Typography sx={{ mb: 1 }}>{T.parties.note}</Typography>
       <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: { sm: '1fr 1fr' } }}>
         {parties.map(({ name, time, facts: of }) => (
-          <Box key={name} sx={{ border: 1, borderColor: 'divider', borderRadius: 2, p: 2 }}>
+          <Box key={name} sx={{ border: 1, borderColor: 'divider', borderRadius: 1, p: 2 }}>
             <Typography component="h3" sx={{ fontWeight: 600 }}>
               {name}
             </Typography>
-            <Typography variant="body2" color="text.secondary" sx={{ mb: 1 }}>
+            <Typography variant="body2" color="textSecondary" sx={{ mb: 1 }}>
               <Time of={time} />
             </Typography>
             <Facts of={of} />
@@ -137,10 +148,13 @@ function Senders({ event }: { readonly event: TrailEvent }): ReactElement {
 
 function Facts({ of }: { readonly of: readonly (readonly [string, ReactNode])[] }): ReactElement {
   return (
-    <Box component="dl" sx={{ display: 'grid', gridTemplateColumns: 'max-content 1fr', columnGap: 2, rowGap: 0.5, m: 0 }}>
+    <Box
+      component="dl"
+      sx={{ display: 'grid', gridTemplateColumns: 'max-content 1fr', columnGap: 2, rowGap: 0.5, m: 0 }}
+    >
       {of.map(([name, value]) => (
         <Box key={name} sx={{ display: 'contents' }}>
-          <Typography component="dt" variant="body2" color="text.secondary">
+          <Typography component="dt" variant="body2" color="textSecondary">
             {name}
           </Typography>
           <Typography component="dd" variant="body2" sx={{ m: 0, overflowWrap: 'anywhere' }}>
@@ -159,6 +173,7 @@ interface TimelineProps {
 }
 
 function Timeline({ story, isCut, isLive }: TimelineProps): ReactElement {
+  const [now] = useState(() => Date.now());
   return (
     <Card>
       <CardContent>
@@ -166,7 +181,7 @@ function Timeline({ story, isCut, isLive }: TimelineProps): ReactElement {
           {T.timeline}
         </Typography>
         {isCut && <Alert severity="info">{T.cut}</Alert>}
-        {story.steps.length > 1 && <Strip steps={story.steps} until={isLive ? Date.now() : 0} />}
+        {story.steps.length > 1 && <Strip steps={story.steps} until={isLive ? now : 0} />}
         <Box sx={{ mt: 2 }}>
           <Steps steps={story.steps} />
         </Box>

@@ -154,7 +154,8 @@ function revocation({ refresh: token, client: name }: Tokens): URLSearchParams {
 }
 
 async function fetchFrom(path: string, init: RequestInit, used: Tokens | undefined): Promise<Response> {
-  const headers = { ...init.headers, ...(used && { authorization: `Bearer ${used.access}` }) };
+  const headers = new Headers(init.headers);
+  if (used) headers.set('authorization', `Bearer ${used.access}`);
   return fetch(SERVICE + path, { ...init, headers });
 }
 
@@ -169,7 +170,7 @@ async function post(path: string, fields: Record<string, string>, attempts = 1):
     }
     if (!response) throw new Refusal('', 'network');
     const answer = (await response.json().catch(() => ({}))) as TokenAnswer & Record<string, string | undefined>;
-    if (!response.ok) throw new Refusal(answer['error_description'] ?? '', answer['error'] ?? String(response.status));
+    if (!response.ok) throw new Refusal(answer.error_description ?? '', answer.error ?? String(response.status));
     return answer;
   }
 }
@@ -181,7 +182,7 @@ async function locked(act: () => Promise<void>): Promise<void> {
 }
 
 function newName(): string {
-  return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return Array.from(crypto.getRandomValues(new Uint8Array(6)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function wait(milliseconds: number): Promise<void> {

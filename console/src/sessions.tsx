@@ -1,7 +1,6 @@
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import useMediaQuery from '@mui/material/useMediaQuery';
-import type { Theme } from '@mui/material/styles';
 import { useState, type ReactElement } from 'react';
 import {
   Button,
@@ -29,19 +28,23 @@ import { Time } from './time.js';
 const { sessions: T } = TEXTS;
 type Row = RaRecord & SessionRecord;
 const storyOf = (_id: unknown, _resource: string, record: RaRecord): string => `/sessions/${(record as Row).UniqueId}`;
-const ALWAYS_ON = ['RefreshToken_Subject', 'RefreshToken_ClientId'];
-const HIDDEN = /Ticket/;
+/** The filters that are shown from the start. They find what begins with the text. */
+const ALWAYS_ON: Readonly<Record<string, string>> = {
+  RefreshToken_Subject: TEXTS.story.facts.user,
+  RefreshToken_ClientId: TEXTS.story.facts.client,
+};
 
 /** The sessions that have a record: all that can be refreshed. */
 export function SessionList(): ReactElement {
   const { resources } = useService();
-  const isNarrow = useMediaQuery<Theme>((theme) => theme.breakpoints.down('sm'));
+  const isNarrow = useMediaQuery((theme) => theme.breakpoints.down('sm'));
   const filters = (resources.find(({ key }) => key === SESSIONS)?.filters ?? [])
-    .filter(({ name }) => !HIDDEN.test(name))
-    .map((filter) => filterInput(filter, ALWAYS_ON.includes(filter.name)));
+    .filter(({ name }) => !name.includes('Ticket'))
+    .map((filter) => filterInput(filter, ALWAYS_ON[filter.name]));
   return (
     <List
-      {...{ title: T.title, filters, exporter: false, empty: false, sort: { field: 'Id', order: 'DESC' } }}
+      {...{ title: T.title, filters, exporter: false, empty: false, perPage: 25, sort: { field: 'Id', order: 'DESC' } }}
+      queryOptions={{ meta: { beginsWith: Object.keys(ALWAYS_ON) } }}
       actions={<SessionActions />}
     >
       {isNarrow ? (
@@ -53,9 +56,21 @@ export function SessionList(): ReactElement {
         <DataTable {...{ rowClick: storyOf, empty: <Empty />, bulkActionButtons: <BulkEnd /> }}>
           <DataTable.Col source="Subject" label={TEXTS.story.facts.user} />
           <DataTable.Col source="ClientId" label={TEXTS.story.facts.client} />
-          <DataTable.Col source="UpdatedOn" label={T.lastUsed} render={(record) => <Time of={(record as Row).UpdatedOn} />} />
-          <DataTable.Col source="CreatedOn" label={T.signedIn} render={(record) => <Time of={(record as Row).CreatedOn} />} />
-          <DataTable.Col source="ExpiresOn" label={T.expires} render={(record) => <Time of={(record as Row).ExpiresOn} />} />
+          <DataTable.Col
+            source="UpdatedOn"
+            label={T.lastUsed}
+            render={(record) => <Time of={(record as Row).UpdatedOn} />}
+          />
+          <DataTable.Col
+            source="CreatedOn"
+            label={T.signedIn}
+            render={(record) => <Time of={(record as Row).CreatedOn} />}
+          />
+          <DataTable.Col
+            source="ExpiresOn"
+            label={T.expires}
+            render={(record) => <Time of={(record as Row).ExpiresOn} />}
+          />
         </DataTable>
       )}
     </List>
@@ -90,7 +105,7 @@ function Empty(): ReactElement {
 }
 
 function BulkEnd(): ReactElement {
-  const { data = [], selectedIds = [], onUnselectItems } = useListContext<Row>();
+  const { data = [], selectedIds, onUnselectItems } = useListContext<Row>();
   const selected = data.filter(({ id }) => selectedIds.includes(id));
   return <EndSessions records={selected} onEnd={onUnselectItems} />;
 }
@@ -117,7 +132,9 @@ export function EndSessions({ records, onEnd }: EndProps): ReactElement | null {
           notify(T.ended(records.length), { type: 'success' });
           onEnd?.();
         },
-        onError: (error) => notify((error as Error).message, { type: 'error' }),
+        onError: (error) => {
+          notify((error as Error).message, { type: 'error' });
+        },
         onSettled: () => {
           setOpen(false);
           refresh();
@@ -127,10 +144,24 @@ export function EndSessions({ records, onEnd }: EndProps): ReactElement | null {
   };
   return (
     <>
-      <Button label={T.end(records.length)} color="error" variant="outlined" onClick={() => setOpen(true)} />
+      <Button
+        label={T.end(records.length)}
+        color="error"
+        variant="outlined"
+        onClick={() => {
+          setOpen(true);
+        }}
+      />
       <Confirm
         {...{ isOpen, loading: isPending, title: T.endTitle(records.length), content: T.endText }}
-        {...{ confirm: T.end(records.length), confirmColor: 'warning', onConfirm: end, onClose: () => setOpen(false) }}
+        {...{
+          confirm: T.end(records.length),
+          confirmColor: 'warning',
+          onConfirm: end,
+          onClose: () => {
+            setOpen(false);
+          },
+        }}
       />
     </>
   );

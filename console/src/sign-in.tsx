@@ -1,4 +1,5 @@
-import { useState, type FormEvent, type ReactElement } from 'react';
+import { useState, type SubmitEvent, type ReactElement } from 'react';
+import { fieldText } from './field-text.js';
 import { Refusal, signIn } from './session.js';
 import { TEXTS } from './texts.js';
 
@@ -11,14 +12,14 @@ export function SignIn({ onTyping }: { readonly onTyping: () => void }): ReactEl
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string>();
 
-  async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
+  async function submit(event: SubmitEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const text = (name: string): string => String(form.get(name) ?? '').trim();
+    const text = (name: string): string => fieldText(form, name).trim();
     setBusy(true);
     setFailure(undefined);
     try {
-      await signIn(text('username'), String(form.get('password')), text('totp'));
+      await signIn(text('username'), fieldText(form, 'password'), text('totp'));
     } catch (error) {
       const { code, message } = error instanceof Refusal ? error : new Refusal(String(error), 'unknown');
       const isFirst = code === 'two_factor_auth_check' && !needsCode;
@@ -51,7 +52,13 @@ export function SignIn({ onTyping }: { readonly onTyping: () => void }): ReactEl
         {failure !== undefined && <p role="alert">{failure}</p>}
         <button disabled={isBusy}>{isBusy ? T.busy : T.button}</button>
         {needsCode && (
-          <button type="button" className="plain" onClick={() => setNeedsCode(false)}>
+          <button
+            type="button"
+            className="plain"
+            onClick={() => {
+              setNeedsCode(false);
+            }}
+          >
             {T.back}
           </button>
         )}

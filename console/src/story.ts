@@ -97,7 +97,16 @@ function stepsOf(events: readonly TrailEvent[], record: SessionRecord | undefine
     const last = steps.at(-1);
     const isSame = last?.event?.Kind === kind && last.event.Reason === event.Reason && last.event.Address === address;
     if (isSame) steps.splice(-1, 1, { ...last, last: time, count: last.count + 1 });
-    else steps.push({ ...explain(event), key: String(event.Id), time, last: time, count: 1, tone: TONES[kind] ?? 'info', event });
+    else
+      steps.push({
+        ...explain(event),
+        key: String(event.Id),
+        time,
+        last: time,
+        count: 1,
+        tone: TONES[kind] ?? 'info',
+        event,
+      });
   }
   return [...steps, ...refreshesOf(events, record)].sort((one, other) => Date.parse(one.time) - Date.parse(other.time));
 }

@@ -7,9 +7,13 @@ const FONT = 'system-ui, sans-serif';
 function themed(base: RaThemeOptions, palette: RaThemeOptions['palette'], bar: string): RaThemeOptions {
   return {
     ...base,
-    palette: { ...base.palette, ...palette },
+    palette,
     shape: { borderRadius: 10 },
-    typography: { ...base.typography, fontFamily: FONT, h6: { fontWeight: 600 }, h1: { fontSize: '1.75rem', fontWeight: 700 } },
+    typography: {
+      fontFamily: FONT,
+      h6: { fontWeight: 600 },
+      h1: { fontSize: '1.75rem', fontWeight: 700 },
+    },
     components: {
       ...base.components,
       MuiAppBar: {
@@ -55,5 +59,8 @@ const icon = (path: string, name: string): ReturnType<typeof createSvgIcon> =>
   createSvgIcon(createElement('path', { d: path }), name);
 
 export const SessionsIcon = icon('M4 5h16v10H4zM2 17h20v2H2z', 'Sessions');
-export const HistoryIcon = icon('M12 3a9 9 0 1 0 9 9h-2a7 7 0 1 1-7-7zm-1 4h2v5.200l3.600 2.100-1 1.700L11 13.300z', 'History');
+export const HistoryIcon = icon(
+  'M12 3a9 9 0 1 0 9 9h-2a7 7 0 1 1-7-7zm-1 4h2v5.200l3.600 2.100-1 1.700L11 13.300z',
+  'History',
+);
 export const TrailIcon = icon('M5 4h14v2H5zm0 5h14v2H5zm0 5h14v2H5zm0 5h9v2H5z', 'Trail');

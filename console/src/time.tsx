@@ -13,7 +13,7 @@ const UNITS = [
 export function Time({ of }: { readonly of: string | null | undefined }): ReactElement {
   if (!of) return <span>{TEXTS.none}</span>;
   return (
-    <time dateTime={of} title={of}>
+    <time className="instant" dateTime={of} title={of}>
       {SHORT.format(new Date(of))}
     </time>
   );
@@ -23,5 +23,7 @@ export function Time({ of }: { readonly of: string | null | undefined }): ReactE
 export function durationText(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
   const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? UNITS[3];
-  return new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay: 'long' }).format(Math.floor(seconds / size));
+  return new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay: 'long' }).format(
+    Math.floor(seconds / size),
+  );
 }

@@ -4,11 +4,13 @@ import Typography from '@mui/material/Typography';
 import { useTheme } from '@mui/material/styles';
 import type { ReactElement } from 'react';
 import { durationText, Time } from './time.js';
-import type { Step } from './story.js';
+import type { Step, Tone } from './story.js';
 import { TEXTS } from './texts.js';
 
 const { story: T } = TEXTS;
 const HEIGHT = 56;
+/** What matters most is drawn last, above the others. */
+const RANK: readonly Tone[] = ['info', 'success', 'warning', 'error'];
 /** A shorter pause between two steps is not worth a line. */
 const PAUSE_MS = 60_000;
 
@@ -24,11 +26,21 @@ export function Strip({ steps, until }: { readonly steps: readonly Step[]; reado
     <svg role="img" aria-label={T.picture} width="100%" height={HEIGHT}>
       <line {...line} x2="98%" stroke={palette.divider} />
       <line {...line} x2={ended ? x(ended.time) : '98%'} stroke={palette.success.main} />
-      {steps.map(({ key, time, tone, headline }) => (
-        <circle key={key} cx={x(time)} cy="50%" r={tone === 'error' ? 13 : 8} fill={palette[tone].main} stroke={palette.background.paper} strokeWidth={3}>
-          <title>{headline}</title>
-        </circle>
-      ))}
+      {[...steps]
+        .sort((one, other) => RANK.indexOf(one.tone) - RANK.indexOf(other.tone))
+        .map(({ key, time, tone, headline }) => (
+          <circle
+            key={key}
+            cx={x(time)}
+            cy="50%"
+            r={tone === 'error' ? 13 : 8}
+            fill={palette[tone].main}
+            stroke={palette.background.paper}
+            strokeWidth={3}
+          >
+            <title>{headline}</title>
+          </circle>
+        ))}
     </svg>
   );
 }
@@ -49,7 +61,15 @@ function pauseBefore(steps: readonly Step[], n: number): number {
   return previous && step ? Date.parse(step.time) - Date.parse(previous.last) : 0;
 }
 
-const DOT = { position: 'absolute', left: 0, top: '0.0625rem', width: '1.5rem', height: '1.5rem', boxSizing: 'border-box', borderRadius: '50%' };
+const DOT = {
+  position: 'absolute',
+  left: 0,
+  top: '0.0625rem',
+  width: '1.5rem',
+  height: '1.5rem',
+  boxSizing: 'border-box',
+  borderRadius: '50%',
+};
 
 interface Item {
   readonly step: Step;
@@ -63,12 +83,9 @@ function StepItem({ step, pause, isLast }: Item): ReactElement {
   return (
     <Box component="li" sx={{ position: 'relative', pl: 5, pb: isLast ? 0 : 2.5 }}>
       {!isLast && <Box sx={{ ...line, top: '0.75rem', bottom: '-0.5rem' }} />}
-      <Box
-        aria-hidden
-        sx={{ ...DOT, border: 4, bgcolor: 'background.paper', borderColor: `${tone}.main` }}
-      />
+      <Box aria-hidden sx={{ ...DOT, border: 4, bgcolor: 'background.paper', borderColor: `${tone}.main` }} />
       {pause >= PAUSE_MS && (
-        <Typography variant="caption" color="text.secondary" component="div">
+        <Typography variant="caption" color="textSecondary" component="div">
           {T.gap(durationText(pause))}
         </Typography>
       )}
@@ -77,13 +94,13 @@ function StepItem({ step, pause, isLast }: Item): ReactElement {
           {step.headline}
         </Typography>
         {count > 1 && <Chip size="small" label={T.times(count)} />}
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           <Time of={step.time} />
         </Typography>
       </Box>
       {step.meaning !== '' && <Typography variant="body2">{step.meaning}</Typography>}
       {event && (
-        <Typography variant="body2" color="text.secondary" sx={{ overflowWrap: 'anywhere' }}>
+        <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
           {event.Kind === 'refreshed-elsewhere'
             ? T.moved(placeOf(event.LastAddress, event.LastUserAgent), placeOf(event.Address, event.UserAgent))
             : [event.Actor, placeOf(event.Address, event.UserAgent)].filter((text) => text !== '').join(' · ')}

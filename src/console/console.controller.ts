@@ -33,12 +33,12 @@ export class ConsoleController {
   private readonly pages = new ConsolePages();
 
   @Get()
-  page(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<Buffer | undefined> {
+  page(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<Buffer> {
     const [path = '', query] = request.originalUrl.split('?');
     // The addresses in the page are relative, so the page needs the slash.
     if (!path.endsWith('/')) {
-      void reply.redirect(`console/${query === undefined ? '' : `?${query}`}`, 308);
-      return Promise.resolve(undefined);
+      void reply.code(308).header('location', `console/${query === undefined ? '' : `?${query}`}`);
+      return Promise.resolve(Buffer.alloc(0));
     }
     void reply.header('content-security-policy', POLICY);
     return this.send(PAGE, request, reply);
@@ -49,7 +49,7 @@ export class ConsoleController {
     @Param('name') name: string,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<Buffer | undefined> {
+  ): Promise<Buffer> {
     return this.send(name, request, reply);
   }
 
