@@ -1,7 +1,7 @@
 /** `npx vite console` serves the sources for development, beside a service on port 3000. */
-export default {
+export default ({ command }) => ({
   // The addresses in the page are relative: the service may be behind a prefix.
-  base: './',
+  base: command === 'serve' ? '/console/' : './',
   build: {
     target: 'es2022',
     // The content security policy allows no data: addresses, and no style that a script writes.
@@ -15,4 +15,4 @@ export default {
     },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:3000' } },
-};
+});

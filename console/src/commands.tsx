@@ -8,7 +8,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useState, type SubmitEvent, type ReactElement } from 'react';
 import {
   Button as RaButton,
-  useListContext,
   useNotify,
   useRecordContext,
   useRefresh,
@@ -32,15 +31,18 @@ interface Command {
   readonly RequiresParameters: readonly { readonly Name: string; readonly Type: string }[];
 }
 
-type Place = 'resource' | 'selection' | 'record';
+interface Place {
+  readonly of: 'resource' | 'selection' | 'record';
+  /** The records that are selected. */
+  readonly selected?: readonly number[];
+}
 
 /** The buttons of the commands that fit here: on the whole resource, on the selected records, or on the record of the page. */
-export function CommandButtons({ of }: { readonly of: Place }): ReactElement | null {
+export function CommandButtons({ of, selected = [] }: Place): ReactElement | null {
   const key = useResourceContext();
   const { resources, access } = useService();
   const resource = resources.find((found) => found.key === key);
   const record = useRecordContext();
-  const { selectedIds } = useListContext() as { selectedIds?: number[] };
   const mayRun = access.may(resource, 'run') && access.may(resource, 'commands');
   const { data: commands = [] } = useQuery({
     queryKey: ['commands', key],
@@ -48,7 +50,7 @@ export function CommandButtons({ of }: { readonly of: Place }): ReactElement | n
     staleTime: Infinity,
     queryFn: async () => (await call<readonly Command[]>(`${resource?.path}/commands`)).body,
   });
-  const ids = of === 'resource' ? [] : of === 'record' ? [record?.id as number] : (selectedIds ?? []);
+  const ids = of === 'resource' ? [] : of === 'record' ? [record?.id as number] : selected;
   if (!resource || !mayRun || (of === 'record' && !record)) return null;
   return (
     <>
@@ -61,7 +63,7 @@ export function CommandButtons({ of }: { readonly of: Place }): ReactElement | n
   );
 }
 
-function fits(command: Command, of: Place, count: number): boolean {
+function fits(command: Command, of: Place['of'], count: number): boolean {
   if (of === 'resource') return !command.NeedsEntitiesToRun;
   if (of === 'record') return command.NeedsEntitiesToRun && command.DisplayInDropdown;
   if (!command.NeedsEntitiesToRun) return false;

@@ -64,7 +64,7 @@ export function dataProviderOf({ resources, access }: Service): DataProvider {
   async function update(key: string, id: Identifier, data: object): Promise<{ data: RaRecord }> {
     const members = Object.fromEntries(Object.entries(data).filter(([name]) => name !== 'id'));
     const tag = tags.get(`${key}/${id}`);
-    await run(key, 'edit', ({ path }) => call(`${path}/${id}`, 'PUT', { ...members, Id: id }, tag));
+    await run(key, 'edit', ({ path }) => call(`${path}/${id}`, 'PUT', { ...members, Id: Number(id) }, tag));
     return getOne(key, id);
   }
 

@@ -32,6 +32,7 @@ import {
   Toolbar,
   TopToolbar,
   useCanAccess,
+  useListContext,
   useResourceContext,
   type RaRecord,
 } from 'react-admin';
@@ -102,11 +103,12 @@ function ListActions(): ReactElement {
 }
 
 function BulkActions(): ReactElement {
+  const { selectedIds } = useListContext<RaRecord<number>>();
   const resource = useResource();
   const { canAccess } = useCanAccess({ resource: resource.key, action: 'delete' });
   return (
     <>
-      <CommandButtons of="selection" />
+      <CommandButtons of="selection" selected={selectedIds} />
       {canAccess && <BulkDeleteButton mutationMode="pessimistic" />}
     </>
   );
@@ -208,7 +210,7 @@ function textOf(value: unknown): string {
 }
 
 function inputOf(member: Member): ReactElement {
-  const { name: source, label, isRequired, description, kind, longest, least, most } = member;
+  const { name: source, label, isRequired, description, kind, longest } = member;
   const validate = isRequired ? required() : undefined;
   const common = { key: source, source, label, validate, helperText: description ?? false } as const;
   const choices = member.choices.map((name) => ({ id: name, name }));
@@ -220,7 +222,7 @@ function inputOf(member: Member): ReactElement {
     );
   if (kind === 'date') return <DateTimeInput {...common} parse={parseDate} />;
   if (kind === 'flag') return <BooleanInput {...common} defaultValue={isRequired ? false : undefined} />;
-  if (kind === 'whole') return <NumberInput {...common} min={least} max={most} />;
+  if (kind === 'whole') return <NumberInput {...common} />;
   if (kind === 'choice') return <SelectInput {...common} choices={choices} />;
   return <TextInput {...common} multiline={kind === 'long'} slotProps={{ htmlInput: { maxLength: longest } }} />;
 }

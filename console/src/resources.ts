@@ -9,8 +9,6 @@ export interface Member {
   readonly isRequired: boolean;
   readonly description: string | undefined;
   readonly choices: readonly string[];
-  readonly least: number | undefined;
-  readonly most: number | undefined;
   readonly longest: number | undefined;
   /** The key of the resource whose Id the member is. */
   readonly target: string | undefined;
@@ -50,8 +48,6 @@ interface Schema {
   readonly properties?: Record<string, Schema>;
   readonly required?: readonly string[];
   readonly description?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
   readonly maxLength?: number;
   readonly allOf?: readonly Schema[];
 }
@@ -169,7 +165,7 @@ function memberOf(name: string, schema: Schema, isRequired: boolean, keys: Reado
   return {
     ...{ name, label: sentence(name), isRequired, choices, target, description: schema.description },
     kind: target === undefined ? kindOf(kinds, choices.length > 0, schema.maxLength) : 'reference',
-    ...{ least: schema.minimum, most: schema.maximum, longest: schema.maxLength },
+    longest: schema.maxLength,
   };
 }
 

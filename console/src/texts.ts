@@ -27,6 +27,7 @@ export const TEXTS = {
   menu: { sessions: 'Sessions', history: 'Why signed out?', signOut: 'Sign out' },
   list: {
     empty: 'There is nothing here that matches. Remove a filter, or create a first record.',
+    select: 'Select',
     from: 'from',
     to: 'to',
     filterHint: 'A * at the end finds what begins with the text.',

@@ -2,6 +2,8 @@ import { createSvgIcon } from '@mui/material/utils';
 import { createElement } from 'react';
 import { defaultDarkTheme, defaultLightTheme, type RaThemeOptions } from 'react-admin';
 
+import { TEXTS } from './texts.js';
+
 const FONT = 'system-ui, sans-serif';
 
 function themed(base: RaThemeOptions, palette: RaThemeOptions['palette'], bar: string): RaThemeOptions {
@@ -20,6 +22,9 @@ function themed(base: RaThemeOptions, palette: RaThemeOptions['palette'], bar: s
         styleOverrides: { root: { backgroundColor: bar, color: '#fff', backgroundImage: 'none' } },
         defaultProps: { elevation: 0 },
       },
+      MuiButton: { styleOverrides: { sizeSmall: { minHeight: 32 } } },
+      // Material UI gives the name of a checkbox to the element around it, which then needs a role; the checkbox needs a name too.
+      MuiCheckbox: { defaultProps: { role: 'group', slotProps: { input: { 'aria-label': TEXTS.list.select } } } },
       MuiTableCell: { styleOverrides: { head: { fontWeight: 600 } } },
     },
   };

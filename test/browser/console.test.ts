@@ -30,6 +30,7 @@ describe('the console', () => {
 
   async function tab(path = ''): Promise<Page> {
     const opened = await browser.newPage();
+    opened.setDefaultTimeout(15_000);
     opened.on('pageerror', (error) => complaints.push(error.message));
     opened.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
@@ -147,7 +148,7 @@ describe('the console', () => {
     await page.getByLabel('Percent').fill('101');
     await page.getByLabel('Valid until').fill('2030-01-31T12:00');
     await clickButton('Save');
-    await page.getByText('is larger than 100').waitFor();
+    await page.getByText('must be at most 100').waitFor();
     expect(await faultsOf(page)).toEqual([]);
     await page.getByLabel('Percent').fill('10');
     await page.route('**/api/sys/coupons', (route) => route.abort(), { times: 1 });
@@ -208,7 +209,7 @@ describe('the console', () => {
       await route.abort();
     };
     await browser.route(`**${TOKEN}`, lose, { times: 1 });
-    await Promise.all([page, other].map((one) => one.getByRole('button', { name: 'Refresh' }).click()));
+    await Promise.all([page, other].map((one) => one.getByRole('button', { name: 'Refresh', exact: true }).click()));
     for (const one of [page, other]) await one.getByRole('cell', { name: 'MAY' }).waitFor();
     await seconds(1);
     expect(refreshes).toHaveLength(2);
@@ -252,10 +253,10 @@ describe('the console', () => {
     await page.route('**/api/sys/coupons?*', (route) =>
       route.fulfill({ status: 503, json: { Message: 'The database cannot be reached.' } }),
     );
-    await page.getByRole('button', { name: 'Refresh' }).click();
+    await page.getByRole('button', { name: 'Refresh', exact: true }).click();
     await page.getByText('The database cannot be reached.').first().waitFor();
     await page.unrouteAll();
-    await page.getByRole('button', { name: 'Refresh' }).click();
+    await page.getByRole('button', { name: 'Refresh', exact: true }).click();
     await row(/MAY/).waitFor();
     complaints.length = 0;
   });
