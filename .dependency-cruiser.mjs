@@ -6,10 +6,10 @@ const LEVELS = [
   ['observability', 'http'],
   ['jobs', 'audit'],
   ['resource'],
-  ['audit-trail', 'signing-keys', 'users'],
+  ['audit-trail', 'signing-keys', 'users', 'clients', 'proofs'],
   ['sessions'],
   ['refresh-tokens'],
-  ['oauth', 'authentication', 'console'],
+  ['oauth', 'authentication', 'account', 'console'],
   ['cli', 'mounting', 'testing'],
 ];
 

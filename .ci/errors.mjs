@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { writeOrCheckPage } from './made-file.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
-const { OAUTH_ERRORS, REQUEST_ERRORS } = await import(join(ROOT, 'dist/kernel/error-codes.js'));
+const { REQUEST_ERRORS } = await import(join(ROOT, 'dist/kernel/error-codes.js'));
+const { OAUTH_ERRORS } = await import(join(ROOT, 'dist/kernel/oauth-errors.js'));
 const { COMMAND_ERRORS } = await import(join(ROOT, 'dist/kernel/command-errors.js'));
-const { LOGIN_REFUSALS, REFRESH_REFUSALS } = await import(join(ROOT, 'dist/kernel/refusal-reasons.js'));
+const { CLIENT_AUTHENTICATION_REFUSALS, LOGIN_REFUSALS, REFRESH_REFUSALS } = await import(
+  join(ROOT, 'dist/kernel/refusal-reasons.js')
+);
 
 function codes(catalogue) {
   const rows = Object.entries(catalogue).map(
@@ -55,6 +58,13 @@ ${reasons(REFRESH_REFUSALS)}
 The reason is in the log (\`failure.detail\`), in \`tessera_sign_ins_total\` and in the audit trail.
 
 ${reasons(LOGIN_REFUSALS)}
+
+### Why a client was not authenticated
+
+The response is \`invalid_client\` for all of these. The reason is in the log (\`failure.detail\`), in \`tessera_client_authentications_total\` and
+in the audit trail.
+
+${reasons(CLIENT_AUTHENTICATION_REFUSALS)}
 
 ## Commands
 

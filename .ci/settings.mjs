@@ -65,7 +65,7 @@ function valuesOf(member, constants) {
       const [least, most] = expression.arguments.map((argument) => argument.getText().replaceAll('_', ''));
       return `${grouped(least)} to ${grouped(most)}`;
     }
-    if (name === 'IsIn') {
+    if (name === 'oneOf') {
       const list = constants.get(expression.arguments[0].getText());
       const array = ts.isAsExpression(list) ? list.expression : list;
       return array.elements.map(({ text }) => `\`${text}\``).join(', ');

@@ -7,6 +7,32 @@
 --
 -- This file is made by `npm run statements`.
 
+-- name: account-sign-ins
+-- sent again when its connection broke
+-- $1 subject: text
+-- $2 limit: int
+SELECT
+  created_on AS "createdOn",
+  kind,
+  reason,
+  client_id AS "clientId",
+  session_id AS "sessionId",
+  address,
+  user_agent AS "userAgent"
+FROM
+  (
+    SELECT *
+    FROM audit_trail_entries
+    WHERE subject = :subject
+    ORDER BY id DESC
+    LIMIT
+      5000
+  ) recent
+WHERE kind IN ('login', 'login-failed')
+ORDER BY id DESC
+LIMIT
+  :limit::int;
+
 -- name: audit-export-page
 -- $1 afterTime: timestamptz
 -- $2 afterId: bigint
@@ -845,6 +871,898 @@ ORDER BY id
 LIMIT
   1;
 
+-- name: client-add-secret
+-- $1 id: bigint
+-- $2 hash: text
+UPDATE clients
+SET
+  previous_secret_hash = secret_hash,
+  previous_secret_made_on = secret_made_on,
+  secret_hash = :hash::text,
+  secret_made_on = date_trunc('second', now())
+WHERE id = :id
+RETURNING
+  secret_made_on AS "madeOn",
+  previous_secret_made_on AS "previousMadeOn";
+
+-- name: client-allow-several-sessions
+-- not prepared: PostgreSQL does not see the name
+DROP INDEX IF EXISTS refresh_tokens_session;
+
+-- name: client-assertion-forget
+-- $1 limit: int
+DELETE FROM client_assertions
+WHERE
+  digest IN (
+    SELECT digest
+    FROM client_assertions
+    WHERE expires_on < now()
+    ORDER BY expires_on
+    LIMIT
+      :limit
+  )
+RETURNING digest;
+
+-- name: client-assertion-spend
+-- $1 digest: text
+-- $2 expires: float8
+-- $3 begins: float8
+WITH
+  clock AS (
+    SELECT
+      extract(
+        epoch
+        FROM now()
+      )::float8 AS now
+  ),
+  spent AS (
+    INSERT INTO
+      client_assertions (digest, expires_on)
+    SELECT
+      :digest,
+      to_timestamp(:expires::float8 + 60)
+    FROM clock
+    WHERE
+      :expires::float8 > now - 60
+      AND :expires::float8 <= now + 3660
+      AND :begins::float8 <= now + 60
+    ON CONFLICT (digest) DO NOTHING
+    RETURNING digest
+  )
+SELECT
+  now,
+  EXISTS (
+    SELECT
+    FROM spent
+  ) AS "isSpent"
+FROM clock;
+
+-- name: client-drop-secrets
+-- $1 id: bigint
+UPDATE clients
+SET
+  secret_hash = NULL,
+  secret_made_on = NULL,
+  previous_secret_hash = NULL,
+  previous_secret_made_on = NULL
+WHERE id = :id;
+
+-- name: client-principals
+-- sent again when its connection broke
+-- $1 clientId: text[]
+-- $2 issued: float8[]
+-- $3 expires: float8[]
+SELECT
+  batch.ordinal::int,
+  c.client_id AS "clientId",
+  c.allowed_grants AS "allowedGrants",
+  c.roles,
+  c.mac,
+  now() AS now
+FROM
+  unnest(
+    (SELECT :clientId::text[]),
+    (SELECT :issued::float8[]),
+    (SELECT :expires::float8[])
+  ) WITH ORDINALITY AS batch (client_id, issued, expires, ordinal)
+  JOIN clients c ON c.client_id = batch.client_id
+WHERE
+  c.enabled
+  AND c.authentication_method <> 'none'
+  AND to_timestamp(least(batch.expires, batch.issued + c.access_token_ttl)) > now();
+
+-- name: client-registry
+-- sent again when its connection broke
+-- $1 known: text or null
+SELECT
+  registry.digest,
+  c.id,
+  c.client_id AS "clientId",
+  c.name,
+  c.enabled,
+  c.authentication_method AS "authenticationMethod",
+  c.jwks_uri AS "jwksUri",
+  c.jwks,
+  c.allowed_grants AS "allowedGrants",
+  c.allowed_origins AS "allowedOrigins",
+  c.access_token_ttl AS "accessTokenTtl",
+  c.refresh_token_ttl AS "refreshTokenTtl",
+  c.refresh_token_max_age AS "refreshTokenMaxAge",
+  c.refresh_retry_window AS "refreshRetryWindow",
+  c.refresh_lost_answer_window AS "refreshLostAnswerWindow",
+  c.sessions_per_user AS "sessionsPerUser",
+  c.dpop_required AS "dpopRequired",
+  c.audience,
+  c.roles,
+  c.mac,
+  array_remove(ARRAY[c.secret_hash, c.previous_secret_hash], NULL) AS "secretHashes"
+FROM
+  (
+    SELECT
+      encode(
+        sha256(
+          convert_to(
+            coalesce(
+              string_agg(
+                id || ' ' || xmin::text,
+                ','
+                ORDER BY id
+              ),
+              ''
+            ),
+            'UTF8'
+          )
+        ),
+        'base64'
+      ) AS digest
+    FROM clients
+  ) registry
+  LEFT JOIN clients c ON registry.digest IS DISTINCT FROM :known::text;
+
+-- name: client-replace-mac
+-- not prepared: PostgreSQL does not see the name
+-- $1 earlier: text
+-- $2 mac: text
+UPDATE clients
+SET
+  mac = :mac
+WHERE mac = :earlier;
+
+-- name: client-retire-secret
+-- $1 id: bigint
+UPDATE clients
+SET
+  previous_secret_hash = NULL,
+  previous_secret_made_on = NULL
+WHERE
+  id = :id
+  AND previous_secret_hash IS NOT NULL
+RETURNING id;
+
+-- name: client-set-mac
+-- $1 id: bigint
+-- $2 mac: text
+UPDATE clients
+SET
+  mac = :mac
+WHERE id = :id;
+
+-- name: client-signed-of
+-- $1 id: bigint
+SELECT
+  c.client_id AS "clientId",
+  c.authentication_method AS "authenticationMethod",
+  c.jwks_uri AS "jwksUri",
+  c.jwks,
+  c.roles,
+  c.mac,
+  array_remove(ARRAY[c.secret_hash, c.previous_secret_hash], NULL) AS "secretHashes"
+FROM clients c
+WHERE c.id = :id;
+
+-- name: client-signed-of-all
+-- not prepared: PostgreSQL does not see the name
+SELECT
+  c.client_id AS "clientId",
+  c.authentication_method AS "authenticationMethod",
+  c.jwks_uri AS "jwksUri",
+  c.jwks,
+  c.roles,
+  c.mac,
+  array_remove(ARRAY[c.secret_hash, c.previous_secret_hash], NULL) AS "secretHashes"
+FROM clients c;
+
+-- name: clients-create
+-- $1 uniqueId: uuid
+-- $2 updatedBy: text
+-- $3 ClientId: text
+-- $4 Name: text
+-- $5 Description: text or null
+-- $6 Enabled: boolean
+-- $7 AuthenticationMethod: text
+-- $8 JwksUri: text or null
+-- $9 Jwks: text or null
+-- $10 AllowedGrants: text or null
+-- $11 AllowedOrigins: text or null
+-- $12 AccessTokenTtl: bigint or null
+-- $13 RefreshTokenTtl: bigint or null
+-- $14 RefreshTokenMaxAge: bigint or null
+-- $15 RefreshRetryWindow: bigint or null
+-- $16 RefreshLostAnswerWindow: bigint or null
+-- $17 SessionsPerUser: bigint or null
+-- $18 DpopRequired: boolean
+-- $19 Audience: text or null
+-- $20 Roles: text or null
+-- $21 SystemId: text or null
+-- $22 kind: text
+-- $23 actor: text
+-- $24 reason: text or null
+-- $25 address: text or null
+-- $26 userAgent: text or null
+-- $27 requestId: text or null
+-- $28 changes: text or null
+WITH
+  act AS (
+    INSERT INTO
+      "clients" (
+        unique_id,
+        updated_by,
+        "client_id",
+        "name",
+        "description",
+        "enabled",
+        "authentication_method",
+        "jwks_uri",
+        "jwks",
+        "allowed_grants",
+        "allowed_origins",
+        "access_token_ttl",
+        "refresh_token_ttl",
+        "refresh_token_max_age",
+        "refresh_retry_window",
+        "refresh_lost_answer_window",
+        "sessions_per_user",
+        "dpop_required",
+        "audience",
+        "roles",
+        "system_id"
+      )
+    VALUES
+      (
+        :uniqueId,
+        :updatedBy,
+        :ClientId,
+        :Name,
+        :Description,
+        :Enabled,
+        :AuthenticationMethod,
+        :JwksUri,
+        :Jwks,
+        :AllowedGrants,
+        :AllowedOrigins,
+        :AccessTokenTtl,
+        :RefreshTokenTtl,
+        :RefreshTokenMaxAge,
+        :RefreshRetryWindow,
+        :RefreshLostAnswerWindow,
+        :SessionsPerUser,
+        :DpopRequired,
+        :Audience,
+        :Roles,
+        :SystemId
+      )
+    RETURNING
+      id,
+      updated_on,
+      updated_by
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, record_ids, resource, changes)
+    SELECT
+      :kind::text,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      ARRAY[id],
+      'Client',
+      :changes::text::jsonb
+    FROM act
+  )
+SELECT
+  id,
+  updated_on AS "updatedOn",
+  updated_by AS "updatedBy"
+FROM act;
+
+-- name: clients-delete
+-- $1 id: bigint
+-- $2 author: text
+-- $3 kind: text
+-- $4 actor: text
+-- $5 reason: text or null
+-- $6 address: text or null
+-- $7 userAgent: text or null
+-- $8 requestId: text or null
+-- $9 changes: text or null
+WITH
+  act AS (
+    DELETE FROM "clients"
+    WHERE id = :id
+    RETURNING
+      id,
+      date_trunc('second', now()) AS updated_on,
+      :author::text AS updated_by
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, record_ids, resource, changes)
+    SELECT
+      :kind::text,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      ARRAY[id],
+      'Client',
+      :changes::text::jsonb
+    FROM act
+  )
+SELECT
+  id,
+  updated_on AS "updatedOn",
+  updated_by AS "updatedBy"
+FROM act;
+
+-- name: clients-lock
+-- $1 ids: bigint[]
+SELECT
+  id,
+  "ClientId",
+  "Name",
+  "Description",
+  "Enabled",
+  "AuthenticationMethod",
+  "JwksUri",
+  "Jwks",
+  "AllowedGrants",
+  "AllowedOrigins",
+  "AccessTokenTtl",
+  "RefreshTokenTtl",
+  "RefreshTokenMaxAge",
+  "RefreshRetryWindow",
+  "RefreshLostAnswerWindow",
+  "SessionsPerUser",
+  "DpopRequired",
+  "Audience",
+  "Roles",
+  "UpdatedOn",
+  "CreatedOn",
+  "UniqueId",
+  "UpdatedBy",
+  "IsNew",
+  "SystemId"
+FROM
+  (
+    SELECT
+      id,
+      "client_id" AS "ClientId",
+      "name" AS "Name",
+      "description" AS "Description",
+      "enabled" AS "Enabled",
+      "authentication_method" AS "AuthenticationMethod",
+      "jwks_uri" AS "JwksUri",
+      "jwks" AS "Jwks",
+      "allowed_grants" AS "AllowedGrants",
+      "allowed_origins" AS "AllowedOrigins",
+      "access_token_ttl" AS "AccessTokenTtl",
+      "refresh_token_ttl" AS "RefreshTokenTtl",
+      "refresh_token_max_age" AS "RefreshTokenMaxAge",
+      "refresh_retry_window" AS "RefreshRetryWindow",
+      "refresh_lost_answer_window" AS "RefreshLostAnswerWindow",
+      "sessions_per_user" AS "SessionsPerUser",
+      "dpop_required" AS "DpopRequired",
+      "audience" AS "Audience",
+      "roles" AS "Roles",
+      "updated_on" AS "UpdatedOn",
+      "created_on" AS "CreatedOn",
+      "unique_id" AS "UniqueId",
+      "updated_by" AS "UpdatedBy",
+      created_on > now() - interval '24 hours' AS "IsNew",
+      "system_id" AS "SystemId",
+      2 * octet_length(
+        concat(
+          "client_id",
+          "name",
+          "description",
+          "authentication_method",
+          "jwks_uri",
+          "jwks",
+          "allowed_grants",
+          "allowed_origins",
+          "audience",
+          "roles",
+          "system_id"
+        )
+      ) + 1740 AS bytes
+    FROM "clients"
+    WHERE
+      id = ANY (
+        (SELECT :ids::bigint[])::bigint[]
+      )
+    ORDER BY id
+    FOR UPDATE
+  ) act
+ORDER BY id;
+
+-- name: clients-read-each
+-- $1 recordId: bigint[]
+-- $2 kind: text[]
+-- $3 actor: text[]
+-- $4 reason: text[] with null elements
+-- $5 address: text[] with null elements
+-- $6 userAgent: text[] with null elements
+-- $7 requestId: text[] with null elements
+WITH
+  act AS (
+    SELECT *
+    FROM
+      unnest(
+        (SELECT :recordId::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (record_id, kind, actor, reason, address, user_agent, request_id, ordinal)
+      JOIN (
+        SELECT
+          id,
+          "client_id" AS "ClientId",
+          "name" AS "Name",
+          "description" AS "Description",
+          "enabled" AS "Enabled",
+          "authentication_method" AS "AuthenticationMethod",
+          "jwks_uri" AS "JwksUri",
+          "jwks" AS "Jwks",
+          "allowed_grants" AS "AllowedGrants",
+          "allowed_origins" AS "AllowedOrigins",
+          "access_token_ttl" AS "AccessTokenTtl",
+          "refresh_token_ttl" AS "RefreshTokenTtl",
+          "refresh_token_max_age" AS "RefreshTokenMaxAge",
+          "refresh_retry_window" AS "RefreshRetryWindow",
+          "refresh_lost_answer_window" AS "RefreshLostAnswerWindow",
+          "sessions_per_user" AS "SessionsPerUser",
+          "dpop_required" AS "DpopRequired",
+          "audience" AS "Audience",
+          "roles" AS "Roles",
+          "updated_on" AS "UpdatedOn",
+          "created_on" AS "CreatedOn",
+          "unique_id" AS "UniqueId",
+          "updated_by" AS "UpdatedBy",
+          created_on > now() - interval '24 hours' AS "IsNew",
+          "system_id" AS "SystemId",
+          2 * octet_length(
+            concat(
+              "client_id",
+              "name",
+              "description",
+              "authentication_method",
+              "jwks_uri",
+              "jwks",
+              "allowed_grants",
+              "allowed_origins",
+              "audience",
+              "roles",
+              "system_id"
+            )
+          ) + 1740 AS bytes
+        FROM "clients"
+      ) found ON found.id = batch.record_id
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, record_ids, resource)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      ARRAY[id],
+      'Client'
+    FROM act
+  )
+SELECT
+  ordinal::int,
+  id,
+  "ClientId",
+  "Name",
+  "Description",
+  "Enabled",
+  "AuthenticationMethod",
+  "JwksUri",
+  "Jwks",
+  "AllowedGrants",
+  "AllowedOrigins",
+  "AccessTokenTtl",
+  "RefreshTokenTtl",
+  "RefreshTokenMaxAge",
+  "RefreshRetryWindow",
+  "RefreshLostAnswerWindow",
+  "SessionsPerUser",
+  "DpopRequired",
+  "Audience",
+  "Roles",
+  "UpdatedOn",
+  "CreatedOn",
+  "UniqueId",
+  "UpdatedBy",
+  "IsNew",
+  "SystemId"
+FROM act;
+
+-- name: clients-read-page
+-- $1 ids: bigint[]
+-- $2 smallBytes: bigint
+-- $3 kind: text
+-- $4 actor: text
+-- $5 reason: text or null
+-- $6 address: text or null
+-- $7 userAgent: text or null
+-- $8 requestId: text or null
+WITH
+  act AS (
+    SELECT
+      id,
+      "client_id" AS "ClientId",
+      "name" AS "Name",
+      "description" AS "Description",
+      "enabled" AS "Enabled",
+      "authentication_method" AS "AuthenticationMethod",
+      "jwks_uri" AS "JwksUri",
+      "jwks" AS "Jwks",
+      "allowed_grants" AS "AllowedGrants",
+      "allowed_origins" AS "AllowedOrigins",
+      "access_token_ttl" AS "AccessTokenTtl",
+      "refresh_token_ttl" AS "RefreshTokenTtl",
+      "refresh_token_max_age" AS "RefreshTokenMaxAge",
+      "refresh_retry_window" AS "RefreshRetryWindow",
+      "refresh_lost_answer_window" AS "RefreshLostAnswerWindow",
+      "sessions_per_user" AS "SessionsPerUser",
+      "dpop_required" AS "DpopRequired",
+      "audience" AS "Audience",
+      "roles" AS "Roles",
+      "updated_on" AS "UpdatedOn",
+      "created_on" AS "CreatedOn",
+      "unique_id" AS "UniqueId",
+      "updated_by" AS "UpdatedBy",
+      created_on > now() - interval '24 hours' AS "IsNew",
+      "system_id" AS "SystemId",
+      2 * octet_length(
+        concat(
+          "client_id",
+          "name",
+          "description",
+          "authentication_method",
+          "jwks_uri",
+          "jwks",
+          "allowed_grants",
+          "allowed_origins",
+          "audience",
+          "roles",
+          "system_id"
+        )
+      ) + 1740 AS bytes
+    FROM "clients"
+    WHERE
+      id = ANY (
+        (SELECT :ids::bigint[])::bigint[]
+      )
+  ),
+  page AS (
+    SELECT coalesce(sum(bytes), 0) <= :smallBytes::bigint AS fits
+    FROM act
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, record_ids, resource)
+    SELECT
+      :kind::text,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      array_agg(
+        id
+        ORDER BY id
+      ),
+      'Client'
+    FROM
+      act,
+      page
+    WHERE fits
+    HAVING
+      count(*) > 0
+  )
+SELECT
+  act.id AS "foundId",
+  act.bytes::int,
+  page.fits,
+  shown.*
+FROM
+  page,
+  act
+  LEFT JOIN LATERAL (
+    SELECT
+      id,
+      "ClientId",
+      "Name",
+      "Description",
+      "Enabled",
+      "AuthenticationMethod",
+      "JwksUri",
+      "Jwks",
+      "AllowedGrants",
+      "AllowedOrigins",
+      "AccessTokenTtl",
+      "RefreshTokenTtl",
+      "RefreshTokenMaxAge",
+      "RefreshRetryWindow",
+      "RefreshLostAnswerWindow",
+      "SessionsPerUser",
+      "DpopRequired",
+      "Audience",
+      "Roles",
+      "UpdatedOn",
+      "CreatedOn",
+      "UniqueId",
+      "UpdatedBy",
+      "IsNew",
+      "SystemId"
+    WHERE page.fits
+  ) shown ON true;
+
+-- name: clients-read-slice
+-- sent again when its connection broke
+-- $1 ids: bigint[]
+SELECT
+  id,
+  "ClientId",
+  "Name",
+  "Description",
+  "Enabled",
+  "AuthenticationMethod",
+  "JwksUri",
+  "Jwks",
+  "AllowedGrants",
+  "AllowedOrigins",
+  "AccessTokenTtl",
+  "RefreshTokenTtl",
+  "RefreshTokenMaxAge",
+  "RefreshRetryWindow",
+  "RefreshLostAnswerWindow",
+  "SessionsPerUser",
+  "DpopRequired",
+  "Audience",
+  "Roles",
+  "UpdatedOn",
+  "CreatedOn",
+  "UniqueId",
+  "UpdatedBy",
+  "IsNew",
+  "SystemId"
+FROM
+  (
+    SELECT
+      id,
+      "client_id" AS "ClientId",
+      "name" AS "Name",
+      "description" AS "Description",
+      "enabled" AS "Enabled",
+      "authentication_method" AS "AuthenticationMethod",
+      "jwks_uri" AS "JwksUri",
+      "jwks" AS "Jwks",
+      "allowed_grants" AS "AllowedGrants",
+      "allowed_origins" AS "AllowedOrigins",
+      "access_token_ttl" AS "AccessTokenTtl",
+      "refresh_token_ttl" AS "RefreshTokenTtl",
+      "refresh_token_max_age" AS "RefreshTokenMaxAge",
+      "refresh_retry_window" AS "RefreshRetryWindow",
+      "refresh_lost_answer_window" AS "RefreshLostAnswerWindow",
+      "sessions_per_user" AS "SessionsPerUser",
+      "dpop_required" AS "DpopRequired",
+      "audience" AS "Audience",
+      "roles" AS "Roles",
+      "updated_on" AS "UpdatedOn",
+      "created_on" AS "CreatedOn",
+      "unique_id" AS "UniqueId",
+      "updated_by" AS "UpdatedBy",
+      created_on > now() - interval '24 hours' AS "IsNew",
+      "system_id" AS "SystemId",
+      2 * octet_length(
+        concat(
+          "client_id",
+          "name",
+          "description",
+          "authentication_method",
+          "jwks_uri",
+          "jwks",
+          "allowed_grants",
+          "allowed_origins",
+          "audience",
+          "roles",
+          "system_id"
+        )
+      ) + 1740 AS bytes
+    FROM "clients"
+    WHERE
+      id = ANY (
+        (SELECT :ids::bigint[])::bigint[]
+      )
+  ) act;
+
+-- name: clients-shown
+-- $1 ids: bigint[]
+-- $2 kind: text
+-- $3 actor: text
+-- $4 reason: text or null
+-- $5 address: text or null
+-- $6 userAgent: text or null
+-- $7 requestId: text or null
+INSERT INTO
+  audit_trail_entries (kind, actor, reason, address, user_agent, request_id, record_ids, resource)
+SELECT
+  :kind::text,
+  :actor::text,
+  :reason::text,
+  :address::text,
+  :userAgent::text,
+  :requestId::text,
+  array_agg(
+    id
+    ORDER BY id
+  ),
+  'Client'
+FROM
+  (
+    SELECT
+      id,
+      "client_id" AS "ClientId",
+      "name" AS "Name",
+      "description" AS "Description",
+      "enabled" AS "Enabled",
+      "authentication_method" AS "AuthenticationMethod",
+      "jwks_uri" AS "JwksUri",
+      "jwks" AS "Jwks",
+      "allowed_grants" AS "AllowedGrants",
+      "allowed_origins" AS "AllowedOrigins",
+      "access_token_ttl" AS "AccessTokenTtl",
+      "refresh_token_ttl" AS "RefreshTokenTtl",
+      "refresh_token_max_age" AS "RefreshTokenMaxAge",
+      "refresh_retry_window" AS "RefreshRetryWindow",
+      "refresh_lost_answer_window" AS "RefreshLostAnswerWindow",
+      "sessions_per_user" AS "SessionsPerUser",
+      "dpop_required" AS "DpopRequired",
+      "audience" AS "Audience",
+      "roles" AS "Roles",
+      "updated_on" AS "UpdatedOn",
+      "created_on" AS "CreatedOn",
+      "unique_id" AS "UniqueId",
+      "updated_by" AS "UpdatedBy",
+      created_on > now() - interval '24 hours' AS "IsNew",
+      "system_id" AS "SystemId",
+      2 * octet_length(
+        concat(
+          "client_id",
+          "name",
+          "description",
+          "authentication_method",
+          "jwks_uri",
+          "jwks",
+          "allowed_grants",
+          "allowed_origins",
+          "audience",
+          "roles",
+          "system_id"
+        )
+      ) + 1740 AS bytes
+    FROM "clients"
+    WHERE
+      id = ANY (
+        (SELECT :ids::bigint[])::bigint[]
+      )
+  ) act
+HAVING
+  count(*) > 0;
+
+-- name: clients-update
+-- $1 id: bigint
+-- $2 updatedBy: text
+-- $3 ClientId: text
+-- $4 Name: text
+-- $5 Description: text or null
+-- $6 Enabled: boolean
+-- $7 AuthenticationMethod: text
+-- $8 JwksUri: text or null
+-- $9 Jwks: text or null
+-- $10 AllowedGrants: text or null
+-- $11 AllowedOrigins: text or null
+-- $12 AccessTokenTtl: bigint or null
+-- $13 RefreshTokenTtl: bigint or null
+-- $14 RefreshTokenMaxAge: bigint or null
+-- $15 RefreshRetryWindow: bigint or null
+-- $16 RefreshLostAnswerWindow: bigint or null
+-- $17 SessionsPerUser: bigint or null
+-- $18 DpopRequired: boolean
+-- $19 Audience: text or null
+-- $20 Roles: text or null
+-- $21 SystemId: text or null
+-- $22 kind: text
+-- $23 actor: text
+-- $24 reason: text or null
+-- $25 address: text or null
+-- $26 userAgent: text or null
+-- $27 requestId: text or null
+-- $28 changes: text or null
+WITH
+  act AS (
+    UPDATE "clients"
+    SET
+      "client_id" = :ClientId,
+      "name" = :Name,
+      "description" = :Description,
+      "enabled" = :Enabled,
+      "authentication_method" = :AuthenticationMethod,
+      "jwks_uri" = :JwksUri,
+      "jwks" = :Jwks,
+      "allowed_grants" = :AllowedGrants,
+      "allowed_origins" = :AllowedOrigins,
+      "access_token_ttl" = :AccessTokenTtl,
+      "refresh_token_ttl" = :RefreshTokenTtl,
+      "refresh_token_max_age" = :RefreshTokenMaxAge,
+      "refresh_retry_window" = :RefreshRetryWindow,
+      "refresh_lost_answer_window" = :RefreshLostAnswerWindow,
+      "sessions_per_user" = :SessionsPerUser,
+      "dpop_required" = :DpopRequired,
+      "audience" = :Audience,
+      "roles" = :Roles,
+      "system_id" = :SystemId,
+      updated_by = :updatedBy,
+      updated_on = date_trunc('second', now())
+    WHERE id = :id
+    RETURNING
+      id,
+      updated_on,
+      updated_by
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, record_ids, resource, changes)
+    SELECT
+      :kind::text,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      ARRAY[id],
+      'Client',
+      :changes::text::jsonb
+    FROM act
+  )
+SELECT
+  id,
+  updated_on AS "updatedOn",
+  updated_by AS "updatedBy"
+FROM act;
+
 -- name: connection-prepare
 -- not prepared: PostgreSQL does not see the name
 -- $1 process: int or null
@@ -1385,21 +2303,22 @@ RETURNING name;
 -- $6 uniqueId: uuid
 -- $7 generation: bigint
 -- $8 authTime: timestamptz
--- $9 earlierUniqueId: uuid or null
--- $10 salt: text
--- $11 hash: text
--- $12 ticket: text
--- $13 life: float8
--- $14 longestLife: float8
--- $15 fromAddress: inet or null
--- $16 fromAgent: text or null
--- $17 fromRequest: text or null
--- $18 kind: text
--- $19 actor: text
--- $20 reason: text or null
--- $21 address: text or null
--- $22 userAgent: text or null
--- $23 requestId: text or null
+-- $9 salt: text
+-- $10 hash: text
+-- $11 ticket: text
+-- $12 life: float8
+-- $13 longestLife: float8
+-- $14 fromAddress: inet or null
+-- $15 fromAgent: text or null
+-- $16 fromRequest: text or null
+-- $17 deviceName: text or null
+-- $18 earlierUniqueId: uuid or null
+-- $19 kind: text
+-- $20 actor: text
+-- $21 reason: text or null
+-- $22 address: text or null
+-- $23 userAgent: text or null
+-- $24 requestId: text or null
 WITH
   allowed AS (
     SELECT email
@@ -1430,7 +2349,9 @@ WITH
         last_redeemed_on,
         last_address,
         last_user_agent,
-        last_request_id
+        last_request_id,
+        first_address,
+        device_name
       ) = ROW (
         :uniqueId::uuid,
         :generation::bigint,
@@ -1447,7 +2368,9 @@ WITH
         now(),
         :fromAddress::inet,
         :fromAgent::text,
-        :fromRequest::text
+        :fromRequest::text,
+        :fromAddress::inet,
+        :deviceName::text
       ),
       rotations = '{}',
       repetitions = 0,
@@ -1495,7 +2418,9 @@ WITH
         last_redeemed_on,
         last_address,
         last_user_agent,
-        last_request_id
+        last_request_id,
+        first_address,
+        device_name
       )
     SELECT
       :id::bigint,
@@ -1517,11 +2442,12 @@ WITH
       now(),
       :fromAddress::inet,
       :fromAgent::text,
-      :fromRequest::text
+      :fromRequest::text,
+      :fromAddress::inet,
+      :deviceName::text
     FROM allowed
     WHERE :earlierUniqueId::uuid IS NULL
-    ON CONFLICT (subject, client_id)
-    WHERE issued DO NOTHING
+    ON CONFLICT DO NOTHING
     RETURNING
       t.id,
       t.unique_id,
@@ -1585,6 +2511,225 @@ SELECT
   ) AS "hasBegun",
   now() AS now;
 
+-- name: login-begin-beside
+-- $1 subject: text
+-- $2 passwordHash: text
+-- $3 clientId: text
+-- $4 amr: text[]
+-- $5 id: bigint
+-- $6 uniqueId: uuid
+-- $7 generation: bigint
+-- $8 authTime: timestamptz
+-- $9 salt: text
+-- $10 hash: text
+-- $11 ticket: text
+-- $12 life: float8
+-- $13 longestLife: float8
+-- $14 fromAddress: inet or null
+-- $15 fromAgent: text or null
+-- $16 fromRequest: text or null
+-- $17 deviceName: text or null
+-- $18 most: bigint
+-- $19 kind: text
+-- $20 actor: text
+-- $21 reason: text or null
+-- $22 address: text or null
+-- $23 userAgent: text or null
+-- $24 requestId: text or null
+WITH
+  allowed AS (
+    SELECT email
+    FROM users
+    WHERE
+      email = :subject
+      AND split_part(password_hash, '$', 5) = split_part(:passwordHash::text, '$', 5)
+      AND enabled
+      AND NOT must_reset_password
+    FOR SHARE
+  ),
+  present AS (
+    SELECT
+      id,
+      slot,
+      row_number() OVER (
+        ORDER BY
+          expires_on > now() DESC,
+          last_redeemed_on DESC NULLS LAST,
+          id DESC
+      ) AS use_order
+    FROM refresh_tokens
+    WHERE
+      subject = :subject
+      AND client_id = :clientId::text
+      AND issued
+  ),
+  ended AS (
+    DELETE FROM refresh_tokens t USING allowed
+    WHERE
+      t.id IN (
+        SELECT id
+        FROM present
+        WHERE NOT use_order < :most::bigint
+      )
+      AND t.issued
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on
+  ),
+  begun AS (
+    INSERT INTO
+      refresh_tokens AS t (
+        id,
+        subject,
+        client_id,
+        issued,
+        slot,
+        unique_id,
+        generation,
+        first_generation,
+        auth_time,
+        amr,
+        rotated_on,
+        expires_on,
+        protected_ticket,
+        ticket_hash,
+        ticket_salt,
+        updated_on,
+        updated_by,
+        last_redeemed_on,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        first_address,
+        device_name
+      )
+    SELECT
+      :id::bigint,
+      email,
+      :clientId::text,
+      true,
+      (
+        SELECT min(number)
+        FROM generate_series(0, :most::int - 1) AS number
+        WHERE
+          number NOT IN (
+            SELECT slot
+            FROM present
+            WHERE use_order < :most::bigint
+          )
+      ),
+      :uniqueId::uuid,
+      :generation::bigint,
+      :generation::bigint,
+      :authTime::timestamptz,
+      :amr::text[],
+      now(),
+      date_trunc('second', now() + make_interval(secs => least(:life::float8, :longestLife::float8))),
+      :ticket::text,
+      :hash::text,
+      :salt::text,
+      date_trunc('second', now()),
+      :subject::text,
+      now(),
+      :fromAddress::inet,
+      :fromAgent::text,
+      :fromRequest::text,
+      :fromAddress::inet,
+      :deviceName::text
+    FROM
+      allowed,
+      (
+        SELECT count(*)
+        FROM ended
+      ) AS ends
+    ON CONFLICT DO NOTHING
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      :kind::text,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM begun
+    UNION ALL
+    SELECT
+      'session-ended',
+      :actor::text,
+      'too-many-sessions',
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM ended
+  )
+SELECT
+  EXISTS (
+    SELECT
+    FROM allowed
+  ) AS "isAllowed",
+  EXISTS (
+    SELECT
+    FROM begun
+  ) AS "hasBegun",
+  now() AS now,
+  coalesce(
+    (
+      SELECT
+        json_agg(json_build_object('id', id, 'uniqueId', unique_id, 'subject', subject, 'clientId', client_id))
+      FROM ended
+    ),
+    '[]'
+  ) AS ended;
+
 -- name: login-plan
 -- sent again when its connection broke
 -- $1 subject: text
@@ -1609,6 +2754,16 @@ FROM
   LEFT JOIN refresh_tokens t ON t.subject = :subject
   AND t.client_id = :clientId
   AND t.issued;
+
+-- name: login-plan-beside
+-- sent again when its connection broke
+-- $1 newUniqueId: uuid
+SELECT
+  nextval(pg_get_serial_sequence('refresh_tokens', 'id')) AS id,
+  :newUniqueId::uuid AS "uniqueId",
+  1 + floor(random() * 4096)::bigint AS generation,
+  date_trunc('second', now()) AS "authTime",
+  NULL::uuid AS "earlierUniqueId";
 
 -- name: maintenance-most-due
 -- $1 seen: text[]
@@ -1663,6 +2818,193 @@ FROM pg_control_checkpoint();
 -- $1 channel: text
 -- $2 topic: text
 SELECT pg_notify (:channel, :topic);
+
+-- name: own-session-end
+-- $1 subject: text
+-- $2 sessionId: uuid
+-- $3 kind: text
+-- $4 actor: text
+-- $5 reason: text or null
+-- $6 address: text or null
+-- $7 userAgent: text or null
+-- $8 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      issued
+      AND subject = :subject
+      AND unique_id = :sessionId::uuid
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      true AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId"
+FROM act;
+
+-- name: own-sessions
+-- sent again when its connection broke
+-- $1 subject: text
+-- $2 longestLife: float8
+-- $3 limit: int
+SELECT
+  t.id,
+  t.unique_id AS "uniqueId",
+  t.client_id AS "clientId",
+  t.created_on AS "createdOn",
+  t.auth_time AS "authTime",
+  t.rotated_on AS "rotatedOn",
+  t.expires_on AS "expiresOn",
+  t.last_request_id AS "lastRequestId",
+  t.amr,
+  host(t.first_address) AS "firstAddress",
+  host(t.last_address) AS "lastAddress",
+  t.last_user_agent AS "lastUserAgent",
+  t.last_redeemed_on AS "lastRedeemedOn",
+  t.device_name AS "deviceName"
+FROM
+  refresh_tokens t
+  LEFT JOIN clients client ON client.client_id = t.client_id
+WHERE
+  t.subject = :subject
+  AND t.issued
+  AND t.expires_on > now()
+  AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
+  AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+ORDER BY t.id DESC
+LIMIT
+  :limit::int;
+
+-- name: own-sessions-end-others
+-- $1 subject: text
+-- $2 kept: uuid or null
+-- $3 kind: text
+-- $4 actor: text
+-- $5 reason: text or null
+-- $6 address: text or null
+-- $7 userAgent: text or null
+-- $8 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      issued
+      AND subject = :subject
+      AND unique_id IS DISTINCT FROM :kept::uuid
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      true AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId"
+FROM act;
+
+-- name: own-sign-in-age
+-- sent again when its connection broke
+-- $1 authTime: float8 or null
+SELECT
+  now() AS now,
+  extract(
+    epoch
+    FROM now()
+  )::float8 - :authTime::float8 AS age;
 
 -- name: record-create
 -- $1 subject: text
@@ -2625,6 +3967,33 @@ SELECT
   ended
 FROM act;
 
+-- name: recovery-codes
+-- sent again when its connection broke
+-- $1 email: text
+SELECT recovery_codes AS sealed
+FROM users
+WHERE email = :email;
+
+-- name: recovery-codes-all
+-- sent again when its connection broke
+SELECT
+  email,
+  recovery_codes AS sealed
+FROM users
+WHERE recovery_codes IS NOT NULL;
+
+-- name: recovery-codes-replace
+-- $1 email: text
+-- $2 was: text
+-- $3 now: text
+UPDATE users
+SET
+  recovery_codes = :now
+WHERE
+  email = :email
+  AND recovery_codes = :was
+RETURNING email;
+
 -- name: resource-columns
 -- $1 tables: text[]
 SELECT
@@ -2638,6 +4007,17 @@ WHERE
   AND NOT a.attisdropped
 GROUP BY
   wanted.name;
+
+-- name: session-client
+-- sent again when its connection broke
+-- $1 id: bigint
+-- $2 uniqueId: uuid
+SELECT client_id AS "clientId"
+FROM refresh_tokens
+WHERE
+  id = :id
+  AND unique_id = :uniqueId
+  AND issued;
 
 -- name: session-confirm
 -- sent again when its connection broke
@@ -2681,6 +4061,7 @@ WHERE issued;
 -- $3 generation: bigint
 -- $4 token: text
 -- $5 longestLife: float8
+-- $6 registeredOnly: boolean
 SELECT
   t.id,
   t.unique_id AS "uniqueId",
@@ -2692,7 +4073,11 @@ SELECT
   now() AS now,
   t.rotated_on AS "rotatedOn",
   t.protected_ticket AS "protectedTicket",
-  least(t.expires_on, t.auth_time + make_interval(secs => :longestLife::float8)) AS "expiresOn",
+  least(
+    t.expires_on,
+    t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)),
+    t.rotated_on + make_interval(secs => client.refresh_token_ttl)
+  ) AS "expiresOn",
   u.email,
   u.is_administrator AS "isAdministrator",
   u.roles,
@@ -2700,6 +4085,7 @@ SELECT
 FROM
   refresh_tokens t
   JOIN users u ON u.email = t.subject
+  LEFT JOIN clients client ON client.client_id = t.client_id
 WHERE
   t.id = :id
   AND t.unique_id = :uniqueId
@@ -2707,8 +4093,25 @@ WHERE
   AND t.ticket_hash = encode(sha256(convert_to(t.ticket_salt || :token::text, 'UTF8')), 'base64')
   AND t.issued
   AND t.expires_on > now()
-  AND t.auth_time + make_interval(secs => :longestLife::float8) > now()
+  AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
+  AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+  AND coalesce(client.enabled, NOT :registeredOnly::boolean)
+  AND coalesce('refresh_token' = ANY (string_to_array(client.allowed_grants, ' ')), true)
   AND u.enabled;
+
+-- name: session-device
+-- sent again when its connection broke
+-- $1 uniqueId: uuid
+SELECT
+  host(t.first_address) AS "firstAddress",
+  host(t.last_address) AS "lastAddress",
+  t.last_user_agent AS "lastUserAgent",
+  t.last_redeemed_on AS "lastRedeemedOn",
+  t.device_name AS "deviceName"
+FROM refresh_tokens t
+WHERE
+  unique_id = :uniqueId
+  AND issued;
 
 -- name: session-diagnose
 -- sent again when its connection broke
@@ -2716,8 +4119,9 @@ WHERE
 -- $2 uniqueId: uuid
 -- $3 clientId: text or null
 -- $4 longestLife: float8
--- $5 generation: bigint
--- $6 address: inet or null
+-- $5 registeredOnly: boolean
+-- $6 generation: bigint
+-- $7 address: inet or null
 SELECT
   t.id,
   t.unique_id AS "uniqueId",
@@ -2735,8 +4139,16 @@ SELECT
   NOT (
     t.issued
     AND t.expires_on > now()
-    AND t.auth_time + make_interval(secs => :longestLife::float8) > now()
+    AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
+    AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
   ) AS "isExpired",
+  CASE
+    WHEN client.enabled THEN CASE
+      WHEN NOT coalesce('refresh_token' = ANY (string_to_array(client.allowed_grants, ' ')), true) THEN 'grant-not-allowed'
+    END
+    WHEN NOT client.enabled THEN 'client-disabled'
+    WHEN :registeredOnly::boolean THEN 'client-not-registered'
+  END AS "refusalOfClient",
   extract(
     epoch
     FROM clock_timestamp() - (t.rotated_on || t.rotations) [t.generation - :generation::bigint]
@@ -2770,6 +4182,7 @@ SELECT
 FROM
   refresh_tokens t
   LEFT JOIN users u ON u.email = t.subject
+  LEFT JOIN clients client ON client.client_id = t.client_id
 WHERE
   t.id = :id
   AND t.unique_id = :uniqueId;
@@ -3153,6 +4566,80 @@ SELECT
   client_id AS "clientId"
 FROM act;
 
+-- name: session-end-others
+-- $1 id: bigint
+-- $2 subject: text
+-- $3 clientId: text
+-- $4 kind: text
+-- $5 actor: text
+-- $6 reason: text or null
+-- $7 address: text or null
+-- $8 userAgent: text or null
+-- $9 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      subject = :subject
+      AND client_id = :clientId
+      AND issued
+      AND id <> :id
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      true AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId"
+FROM act;
+
 -- name: session-end-replayed
 -- $1 id: bigint
 -- $2 uniqueId: uuid
@@ -3307,7 +4794,7 @@ FROM
   JOIN pg_class i ON i.oid = x.indexrelid
   JOIN pg_class t ON t.oid = x.indrelid
 WHERE
-  x.indexrelid = to_regclass('refresh_tokens_session')
+  x.indexrelid = to_regclass('refresh_tokens_slots')
   AND t.reltuples >= 0;
 
 -- name: session-find-named
@@ -3347,9 +4834,11 @@ WHERE
 -- $1 uniqueId: uuid[]
 -- $2 subject: text[]
 -- $3 clientId: text[]
--- $4 expires: float8[]
--- $5 generation: bigint[] with null elements
--- $6 longestLife: float8
+-- $4 issued: float8[]
+-- $5 expires: float8[]
+-- $6 generation: bigint[] with null elements
+-- $7 longestLife: float8
+-- $8 registeredOnly: boolean
 SELECT
   batch.ordinal::int,
   u.email,
@@ -3366,19 +4855,23 @@ FROM
     (SELECT :uniqueId::uuid[]),
     (SELECT :subject::text[]),
     (SELECT :clientId::text[]),
+    (SELECT :issued::float8[]),
     (SELECT :expires::float8[]),
     (SELECT :generation::bigint[])
-  ) WITH ORDINALITY AS batch (unique_id, subject, client_id, expires, generation, ordinal)
+  ) WITH ORDINALITY AS batch (unique_id, subject, client_id, issued, expires, generation, ordinal)
   JOIN refresh_tokens t ON t.unique_id = batch.unique_id
   AND t.subject = batch.subject
   AND t.client_id = batch.client_id
   JOIN users u ON u.email = t.subject
+  LEFT JOIN clients client ON client.client_id = t.client_id
 WHERE
   u.enabled
-  AND to_timestamp(batch.expires) > now()
+  AND to_timestamp(least(batch.expires, batch.issued + client.access_token_ttl)) > now()
   AND t.issued
   AND t.expires_on > now()
-  AND t.auth_time + make_interval(secs => :longestLife::float8) > now();
+  AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
+  AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+  AND coalesce(client.enabled, NOT :registeredOnly::boolean);
 
 -- name: session-redeem
 -- sent again when its connection broke
@@ -3394,6 +4887,7 @@ WHERE
 -- $10 requestId: text[] with null elements
 -- $11 life: float8
 -- $12 longestLife: float8
+-- $13 registeredOnly: boolean
 WITH
   locked AS (
     SELECT
@@ -3407,7 +4901,9 @@ WITH
       u.email,
       u.is_administrator AS "isAdministrator",
       u.roles,
-      u.mac
+      u.mac,
+      coalesce(client.refresh_token_ttl, :life::float8) AS life,
+      coalesce(client.refresh_token_max_age, :longestLife::float8) AS longest_life
     FROM
       unnest(
         (SELECT :id::bigint[]),
@@ -3421,8 +4917,9 @@ WITH
         (SELECT :userAgent::text[]),
         (SELECT :requestId::text[])
       ) WITH ORDINALITY AS batch (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, ordinal),
-      refresh_tokens t,
-      users u
+      users u,
+      refresh_tokens t
+      LEFT JOIN clients client ON client.client_id = t.client_id
     WHERE
       t.id = batch.id
       AND t.unique_id = batch.unique_id
@@ -3431,7 +4928,10 @@ WITH
       AND t.client_id = coalesce(batch.client_id, t.client_id)
       AND t.issued
       AND t.expires_on > now()
-      AND t.auth_time + make_interval(secs => :longestLife::float8) > now()
+      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
+      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+      AND coalesce(client.enabled, NOT :registeredOnly::boolean)
+      AND coalesce('refresh_token' = ANY (string_to_array(client.allowed_grants, ' ')), true)
       AND u.email = t.subject
       AND u.enabled
       AND NOT (
@@ -3467,10 +4967,8 @@ SET
   updated_on = date_trunc('second', now()),
   updated_by = t.subject,
   expires_on = CASE
-    WHEN least(now() + make_interval(secs => :life::float8), t.auth_time + make_interval(secs => :longestLife::float8)) > t.expires_on + make_interval(secs => :life::float8 / 15) THEN date_trunc(
-      'second',
-      least(now() + make_interval(secs => :life::float8), t.auth_time + make_interval(secs => :longestLife::float8))
-    )
+    WHEN least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)) > t.expires_on + make_interval(secs => locked.life / 15)
+    OR least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)) < t.expires_on THEN date_trunc('second', least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)))
     ELSE t.expires_on
   END
 FROM locked
@@ -3500,7 +4998,8 @@ RETURNING
 -- $10 requestId: text[] with null elements
 -- $11 life: float8
 -- $12 longestLife: float8
--- $13 skipsElsewhere: boolean
+-- $13 registeredOnly: boolean
+-- $14 skipsElsewhere: boolean
 WITH
   locked AS (
     SELECT
@@ -3534,7 +5033,9 @@ WITH
       u.email,
       u.is_administrator AS "isAdministrator",
       u.roles,
-      u.mac
+      u.mac,
+      coalesce(client.refresh_token_ttl, :life::float8) AS life,
+      coalesce(client.refresh_token_max_age, :longestLife::float8) AS longest_life
     FROM
       unnest(
         (SELECT :id::bigint[]),
@@ -3548,8 +5049,9 @@ WITH
         (SELECT :userAgent::text[]),
         (SELECT :requestId::text[])
       ) WITH ORDINALITY AS batch (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, ordinal),
-      refresh_tokens t,
-      users u
+      users u,
+      refresh_tokens t
+      LEFT JOIN clients client ON client.client_id = t.client_id
     WHERE
       t.id = batch.id
       AND t.unique_id = batch.unique_id
@@ -3558,7 +5060,10 @@ WITH
       AND t.client_id = coalesce(batch.client_id, t.client_id)
       AND t.issued
       AND t.expires_on > now()
-      AND t.auth_time + make_interval(secs => :longestLife::float8) > now()
+      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
+      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+      AND coalesce(client.enabled, NOT :registeredOnly::boolean)
+      AND coalesce('refresh_token' = ANY (string_to_array(client.allowed_grants, ' ')), true)
       AND u.email = t.subject
       AND u.enabled
       AND NOT (
@@ -3598,10 +5103,8 @@ WITH
       updated_on = date_trunc('second', now()),
       updated_by = t.subject,
       expires_on = CASE
-        WHEN least(now() + make_interval(secs => :life::float8), t.auth_time + make_interval(secs => :longestLife::float8)) > t.expires_on + make_interval(secs => :life::float8 / 15) THEN date_trunc(
-          'second',
-          least(now() + make_interval(secs => :life::float8), t.auth_time + make_interval(secs => :longestLife::float8))
-        )
+        WHEN least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)) > t.expires_on + make_interval(secs => locked.life / 15)
+        OR least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)) < t.expires_on THEN date_trunc('second', least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)))
         ELSE t.expires_on
       END
     FROM locked
@@ -3822,18 +5325,21 @@ WHERE
 -- $1 subject: text
 -- $2 clientId: text or null
 SELECT
-  id,
-  unique_id AS "uniqueId",
-  client_id AS "clientId",
-  created_on AS "createdOn",
-  auth_time AS "authTime",
-  rotated_on AS "rotatedOn",
-  expires_on AS "expiresOn",
-  last_redeemed_on AS "lastRedeemedOn",
-  host(last_address) AS "lastAddress",
-  last_user_agent AS "lastUserAgent",
-  last_request_id AS "lastRequestId"
-FROM refresh_tokens
+  t.id,
+  t.unique_id AS "uniqueId",
+  t.client_id AS "clientId",
+  t.created_on AS "createdOn",
+  t.auth_time AS "authTime",
+  t.rotated_on AS "rotatedOn",
+  t.expires_on AS "expiresOn",
+  t.last_request_id AS "lastRequestId",
+  t.amr,
+  host(t.first_address) AS "firstAddress",
+  host(t.last_address) AS "lastAddress",
+  t.last_user_agent AS "lastUserAgent",
+  t.last_redeemed_on AS "lastRedeemedOn",
+  t.device_name AS "deviceName"
+FROM refresh_tokens t
 WHERE
   subject = :subject
   AND issued

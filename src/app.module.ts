@@ -1,9 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
+import { AccountModule } from './account/account.module.js';
 import { AuditTrailModule } from './audit-trail/audit-trail.module.js';
 import { AuthenticationModule } from './authentication/authentication.module.js';
+import { ClientsModule } from './clients/clients.module.js';
 import { ConfigModule } from './config/config.module.js';
-import { servesConsole, type Settings } from './config/settings.js';
+import { servesConsole } from './config/serves-console.js';
+import type { Settings } from './config/settings.js';
 import { ConsoleModule } from './console/console.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import type { NestModule } from './definition.js';
@@ -20,16 +23,21 @@ import { ResourceModule } from './resource/resource.module.js';
     PlugInsModule,
     ResourceModule,
     AuditTrailModule,
+    ClientsModule,
     RefreshTokensModule,
     AuthenticationModule,
     AccessModule,
     ObservabilityModule,
     OAuthModule,
+    AccountModule,
   ],
 })
 export class AppModule {
   /** The service with additional modules. The same guards, validation, failures and documentation apply to them. */
   static with(settings: Settings, modules: readonly NestModule[] = []): DynamicModule {
-    return { module: AppModule, imports: [ConfigModule.of(settings), ...(servesConsole(settings) ? [ConsoleModule] : []), ...modules] };
+    return {
+      module: AppModule,
+      imports: [ConfigModule.of(settings), ...(servesConsole(settings) ? [ConsoleModule] : []), ...modules],
+    };
   }
 }

@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module.js';
+import { ClientOriginsService } from './clients/client-origins.service.js';
 import { readSettings } from './config/given-settings.js';
 import type { Settings } from './config/settings.js';
 import { AuditKindsService } from './audit/audit-kinds.service.js';
@@ -65,7 +66,7 @@ export async function assemble(
   addGracefulClose(fastify, app.get(ShutdownService));
   if (settings.METRICS_PORT !== undefined) addRequestMetrics(fastify, app.get(MetricsService));
   // CORS answers preflights itself. The hook that measures requests must run first, so that preflights are measured too.
-  addCrossOrigin(fastify, settings.ALLOWED_ORIGINS);
+  addCrossOrigin(fastify, settings.ALLOWED_ORIGINS, app.get(ClientOriginsService));
   const isHttps = settings.PUBLIC_URL.startsWith('https:');
   app.useSecurityHeaders({
     // Both headers make browsers use https. Over http, browsers could then no longer reach the service.

@@ -34,8 +34,8 @@ export {
 export { PlugIn } from './plug-ins/plug-in.js';
 
 export { CurrentPrincipal } from './access/current-principal.js';
-export { Public, Role, type Policy } from './access/policy.js';
-export { holdsRole, type Principal } from './access/principal.js';
+export { Public, Role, SignedIn, type Policy } from './access/policy.js';
+export { holdsRole, type Principal, type PrincipalSession } from './access/principal.js';
 export { AppError, badRequest, notFound, type FailureContext } from './kernel/app-error.js';
 // A star, because TypeScript lets other packages add to an interface only if it is re-exported so.
 export * from './kernel/added-error-codes.js';

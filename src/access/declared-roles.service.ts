@@ -55,9 +55,9 @@ export class DeclaredRolesService {
   }
 }
 
-/** The roles that a route requires: one of them is enough. None for a public route, and for one without a policy. */
+/** The roles that a route requires: one of them is enough. None for a route that requires none, and for one without a policy. */
 export function rolesOf({ policy }: DeclaredRoute): readonly string[] {
-  return policy && policy !== 'public' ? policy.roles : [];
+  return typeof policy === 'object' ? policy.roles : [];
 }
 
 function isRoute(handler: object | undefined): boolean {

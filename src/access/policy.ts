@@ -3,10 +3,10 @@ import { Reflector } from '@nestjs/core';
 import { ApiExtension } from '@nestjs/swagger';
 
 /**
- * What a route requires: nothing, or a signed-in user with one of the roles.
+ * What a route requires: nothing, a signed-in user, or a signed-in user with one of the roles.
  * @publicApi
  */
-export type Policy = 'public' | { readonly roles: readonly [string, ...string[]] };
+export type Policy = 'public' | 'signed-in' | { readonly roles: readonly [string, ...string[]] };
 
 const PolicyMetadata = Reflector.createDecorator<Policy>();
 
@@ -26,6 +26,14 @@ export function Role(...roles: [string, ...string[]]): MethodDecorator {
  */
 export function Public(): ClassDecorator & MethodDecorator {
   return PolicyMetadata('public');
+}
+
+/**
+ * Requires a signed-in user, and no role: for routes on which users act for themselves. The OpenAPI document has `x-signed-in`.
+ * @publicApi
+ */
+export function SignedIn(): MethodDecorator {
+  return applyDecorators(PolicyMetadata('signed-in'), ApiExtension('x-signed-in', true));
 }
 
 /** The policy of a handler, or otherwise of its class. Undefined when neither declares a policy; the guard then refuses every request. */

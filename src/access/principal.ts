@@ -8,13 +8,36 @@ export interface Account {
   readonly roles: readonly string[];
 }
 
+/** The data about a client that access control needs, when the client acts for itself. */
+export interface ClientAccount {
+  readonly clientId: string;
+  readonly roles: readonly string[];
+}
+
 /**
- * The user who makes a request, and the origin of the request. The name is the e-mail: the subject of tokens and the author of writes.
+ * The session whose access token a request carries.
+ * @publicApi
+ */
+export interface PrincipalSession {
+  /** UniqueId of the session. */
+  readonly uniqueId: string;
+  readonly clientId: string;
+  /** When the user signed in, in seconds since 1970 by the database's clock. */
+  readonly authTime: number;
+  /** How the user was authenticated (RFC 8176). */
+  readonly amr: readonly string[];
+}
+
+/**
+ * The user who makes a request, and the origin of the request. The name is the e-mail: the subject of tokens and the author of writes. A
+ * registered client that acts for itself is a principal too, with a name such as `client:billing`, which is no e-mail address.
  * @publicApi
  */
 export interface Principal extends Actor {
   readonly isAdministrator: boolean;
   readonly roles: readonly string[];
+  /** Absent if the request carries the password itself, as Basic credentials. */
+  readonly session?: PrincipalSession | undefined;
 }
 
 /**
@@ -27,6 +50,9 @@ export function holdsRole(
 ): boolean {
   return isAdministrator || wanted.some((role) => roles.includes(role));
 }
+
+/** How the name of a client that acts for itself begins, as the author of writes and the actor of events. No e-mail address begins so. */
+export const CLIENT_ACTOR = 'client:';
 
 declare module 'fastify' {
   interface FastifyRequest {

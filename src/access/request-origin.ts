@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { canonicalAddress } from '../kernel/address.js';
 import type { Origin } from '../kernel/origin.js';
 import { firstCharacters, headerText, replaced } from '../kernel/text.js';
-import type { Account, Principal } from './principal.js';
+import { CLIENT_ACTOR, type Account, type ClientAccount, type Principal, type PrincipalSession } from './principal.js';
 
 const USER_AGENT_LENGTH = 256;
 
@@ -27,9 +27,23 @@ export function originOf(request: FastifyRequest): Origin {
   return { address: addressOf(request), userAgent: agent, requestId: request.id };
 }
 
-/** The principal for a request of this account. */
-export function principalOf({ email, isAdministrator, roles }: Account, request: FastifyRequest): Principal {
-  return { name: email, origin: originOf(request), isAdministrator, roles };
+/** The principal for a request of this account, by the access token of a session or by a password. */
+export function principalOf(
+  { email, isAdministrator, roles }: Account,
+  request: FastifyRequest,
+  session?: PrincipalSession,
+): Principal {
+  return { name: email, origin: originOf(request), isAdministrator, roles, session };
+}
+
+/** The principal for a request of a client that acts for itself. It is never a full administrator. */
+export function clientPrincipalOf({ clientId, roles }: ClientAccount, request: FastifyRequest): Principal {
+  return { name: clientActor(clientId), origin: originOf(request), isAdministrator: false, roles };
+}
+
+/** The name of a client as the author of writes and the actor of events. No e-mail address has this form. */
+export function clientActor(clientId: string): string {
+  return CLIENT_ACTOR + clientId;
 }
 
 function userAgentText(value: string): string {

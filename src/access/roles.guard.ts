@@ -2,8 +2,8 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../kernel/app-error.js';
-import { policyOf } from './policy.js';
-import { holdsRole } from './principal.js';
+import { policyOf, type Policy } from './policy.js';
+import { CLIENT_ACTOR, holdsRole, type Principal } from './principal.js';
 
 /** Allows a request only if the route's declared policy allows it. A route without a policy is closed to everybody. */
 @Injectable()
@@ -13,15 +13,23 @@ export class RolesGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const policy = policyOf(this.reflector, context.getHandler(), context.getClass());
     if (policy === 'public') return true;
-    const { user } = context.switchToHttp().getRequest<FastifyRequest>();
-    if (policy && user && holdsRole(user, ...policy.roles)) return true;
-    throw new AppError(
-      'insufficient_scope',
-      403,
-      policy
-        ? `This needs the role ${policy.roles.join(' or ')}.`
-        : 'This route is closed, because it declares no policy.',
-      { headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' } },
-    );
+    const { user, headers } = context.switchToHttp().getRequest<FastifyRequest>();
+    if (policy && user && isAdmitted(policy, user)) return true;
+    const scheme = /^dpop /i.test(headers.authorization ?? '') ? 'DPoP' : 'Bearer';
+    throw new AppError('insufficient_scope', 403, messageOf(policy), {
+      headers: { 'www-authenticate': `${scheme} error="insufficient_scope"` },
+    });
   }
+}
+
+/** A client that acts for itself has no account, so the routes of signed-in users are closed to it. */
+function isAdmitted(policy: Exclude<Policy, 'public'>, user: Principal): boolean {
+  return policy === 'signed-in' ? !user.name.startsWith(CLIENT_ACTOR) : holdsRole(user, ...policy.roles);
+}
+
+function messageOf(policy: Exclude<Policy, 'public'> | undefined): string {
+  if (policy === 'signed-in') return 'This is for users, not for clients that act for themselves.';
+  return policy
+    ? `This needs the role ${policy.roles.join(' or ')}.`
+    : 'This route is closed, because it declares no policy.';
 }

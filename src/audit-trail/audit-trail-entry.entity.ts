@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Column, Index, PrimaryGeneratedColumn } from 'typeorm';
 import type { MemberChange } from '../audit/member-change.js';
 import { NOW_SECOND } from '../database/now-second.js';
+import { deviceOf } from '../kernel/device.js';
 import { declaredResource } from '../resource/kit/declared-resource.js';
 import { Shown } from '../resource/kit/member-decorators.js';
 import type { ShownOptions } from '../resource/kit/member-declarations.js';
@@ -56,6 +57,7 @@ class MemberChangeView implements MemberChange {
 @Index('audit_trail_entries_subject', ['Subject', 'Id'])
 @Index('audit_trail_entries_session_id', ['SessionId', 'Id'])
 @Index('audit_trail_entries_created_on', ['CreatedOn', 'Id'])
+@Index('audit_trail_entries_ended_sessions', ['Id'], { where: `kind = 'session-ended'` })
 export class AuditTrailEntry {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', name: 'id', generatedIdentity: 'ALWAYS' })
   @Shown(REFERENCE, { searchable: true, searchedAfter: 'LastRequestId', example: 4711 })
@@ -103,6 +105,13 @@ export class AuditTrailEntry {
 
   @Shown(TEXT, { ...optional('curl/8.5.0'), ...unsearchable })
   readonly UserAgent!: string | null;
+
+  @Shown(TEXT, {
+    ...optional('curl 8.5.0', 'The browser or program, and the machine, as the user agent names them.'),
+    ...unsearchable,
+    ...{ of: (({ userAgent }: Audited) => deviceOf(userAgent)) as unknown as NonNullable<ShownOptions['of']> },
+  })
+  readonly Device!: string | null;
 
   @Shown(TEXT, {
     ...optional('4f8b1c1e-6a57-4a8e-9a3c-0d2f4b6a8c1e', 'The `X-Request-Id` of the request that caused the event.'),

@@ -15,7 +15,10 @@ import { AuditTrailController } from './audit-trail.controller.js';
 import { AuditTrailService } from './audit-trail.service.js';
 import { AuditVerificationService } from './audit-verification.service.js';
 import { DamageReportsService } from './damage-reports.service.js';
+import { EndedSessionsRepository } from './ended-sessions.repository.js';
+import { EndedSessionsService } from './ended-sessions.service.js';
 import { CreateAuditSeals1796000004500 } from './migrations/1796000004500-create-audit-seals.js';
+import { IndexEndedSessions1797000006000 } from './migrations/1797000006000-index-ended-sessions.js';
 import { RangePruningService } from './range-pruning.service.js';
 import { SealChainService } from './seal-chain.service.js';
 import { SettledIdsService } from './settled-ids.service.js';
@@ -30,7 +33,7 @@ makeEntity(AUDIT_TRAIL_ENTRIES);
     JobsModule,
     DatabaseModule.forFeature({
       entities: [AuditTrailEntry, AuditSealRecord],
-      migrations: [CreateAuditSeals1796000004500],
+      migrations: [CreateAuditSeals1796000004500, IndexEndedSessions1797000006000],
     }),
   ],
   controllers: [AuditTrailController],
@@ -39,6 +42,8 @@ makeEntity(AUDIT_TRAIL_ENTRIES);
     ...providersOf(AUDIT_TRAIL_ENTRIES, AuditTrailService),
     AuditTrailEntriesRepository,
     AuditSealsRepository,
+    EndedSessionsRepository,
+    EndedSessionsService,
     AuditExportService,
     AuditRetentionJob,
     AuditSealsJob,
@@ -48,6 +53,6 @@ makeEntity(AUDIT_TRAIL_ENTRIES);
     SealChainService,
     SettledIdsService,
   ],
-  exports: [AuditExportService, AuditVerificationService],
+  exports: [AuditExportService, AuditVerificationService, EndedSessionsService],
 })
 export class AuditTrailModule {}

@@ -30,6 +30,8 @@ const ENTITIES: Readonly<Record<string, AuditedEntity>> = {
   'user-added': entity('User', 1),
   'user-changed': entity('User', 2),
   'user-tampered': entity('User'),
+  'password-change-refused': entity('User'),
+  'recovery-code-used': entity('User', 2),
   'audit-damaged': entity('AuditTrailEntry'),
   'signing-key-rotated': entity('SigningKey', 1),
   'audit-trail-read': entity('AuditTrailEntry'),
@@ -47,6 +49,7 @@ const WITHDREW = 'withdrew ';
 /** The columns of an event that the members of Nexudus's audit trail depend on (contract 4). A member that does not apply is null. */
 export interface Audited {
   readonly kind: AuditKind;
+  readonly userAgent: string | null;
   readonly reason: string | null;
   readonly recordIds: readonly number[];
   readonly resource: string | null;

@@ -56,7 +56,8 @@ export const EXPORTED = statement({
     ORDER BY created_on, id`,
 });
 
-const WRITERS = `FROM pg_locks WHERE relation = 'audit_trail_entries'::regclass
+/** SQL: the transactions that may add events. */
+export const WRITERS = `FROM pg_locks WHERE relation = 'audit_trail_entries'::regclass
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
   AND mode = 'RowExclusiveLock' AND granted AND pid IS DISTINCT FROM pg_backend_pid()`;
 

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AuditModule } from '../audit/audit.module.js';
+import { ClientRegistryModule } from '../clients/client-registry.module.js';
+import { ProofsModule } from '../proofs/proofs.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
@@ -12,7 +14,7 @@ import { RememberedPasswordsService } from './remembered-passwords.service.js';
 
 /** Finds the principal of a request by its credentials. */
 @Module({
-  imports: [AuditModule, UsersModule, SigningKeysModule, SessionsModule],
+  imports: [AuditModule, ClientRegistryModule, ProofsModule, UsersModule, SigningKeysModule, SessionsModule],
   providers: [
     BasicAuditKinds,
     BearerStrategy,

@@ -33,8 +33,8 @@ passportJwt.JwtVerifier = (token, key, options, done) => {
   }
   key.verify(token).then(
     (claims) => {
-      if (claims) done(null, claims);
-      else done(new Error('The token is not an access token of this service.'));
+      if (claims && key.isForService(claims)) done(null, claims);
+      else done(new Error('The token is not an access token for this service.'));
     },
     (cause: unknown) => {
       done(new VerificationFault(cause));

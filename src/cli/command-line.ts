@@ -4,6 +4,7 @@ import { AppError } from '../kernel/app-error.js';
 import { escapedLines } from '../kernel/text.js';
 import { operatorFault } from '../operator-fault.js';
 import { addAuditCommands } from './audit-commands.js';
+import { addClientCommands } from './client-commands.js';
 import { addJobCommands } from './job-commands.js';
 import { addKeyCommands } from './key-commands.js';
 import { addMigrationCommands } from './migration-commands.js';
@@ -36,6 +37,7 @@ export async function runCommandLine(): Promise<void> {
     addTotpCommands,
     addRoleCommands,
     addSessionCommands,
+    addClientCommands,
     addKeyCommands,
     addJobCommands,
     addAuditCommands,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { formatDateTime } from '../kernel/date-time.js';
+import { deviceOf } from '../kernel/device.js';
 import type { ListedSession } from '../sessions/session.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { formatTable } from './format-table.js';
@@ -44,6 +45,10 @@ function asJson({ id, uniqueId, clientId, createdOn, authTime, rotatedOn, expire
     refreshed: time(rotatedOn),
     expires: time(expiresOn),
     redeemed: time(last.lastRedeemedOn),
+    how: last.amr.join(' '),
+    deviceName: last.deviceName,
+    device: deviceOf(last.lastUserAgent),
+    firstAddress: last.firstAddress,
     address: last.lastAddress,
     userAgent: last.lastUserAgent,
     request: last.lastRequestId,

@@ -2,6 +2,9 @@ import { ValidateBy, type ValidationOptions } from 'class-validator';
 import { isIP } from 'node:net';
 import { canonicalAddress } from '../kernel/address.js';
 
+export const NETWORKS_EXPECTED =
+  'expected IP addresses or networks such as 10.0.0.0/8, separated by commas; a network of all addresses, such as 0.0.0.0/0, would let every client choose its address';
+
 /** An IP address, or a network in CIDR form. A network of all addresses is refused. */
 export function IsNetwork(options: ValidationOptions): PropertyDecorator {
   return ValidateBy({ name: 'isNetwork', validator: { validate: isNetwork } }, options);

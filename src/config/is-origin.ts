@@ -20,7 +20,7 @@ export function IsOrigins(options: Omit<ValidationOptions, 'message'> = {}): Pro
 }
 
 /** Why the text is not a valid origin, as the end of a sentence; undefined when it is valid. */
-function originFault(text: unknown): string | undefined {
+export function originFault(text: unknown): string | undefined {
   if (typeof text !== 'string' || text === '') return '; an entry is empty';
   if (text.includes('*')) return `; ${text} is a pattern: list each origin`;
   if (text === 'null') return '; null stands for every document without an origin, so it is refused';

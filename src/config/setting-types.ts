@@ -1,5 +1,7 @@
 import { Expose, Transform } from 'class-transformer';
-import { IsInt, Max, Min } from 'class-validator';
+import { IsIn, IsInt, Matches, Max, Min } from 'class-validator';
+
+/** The values of settings that take one of several texts. */
 
 /** A setting that is a whole number. `what` names the number in the message. */
 export function wholeNumber(min: number, max: number, what: string): PropertyDecorator {
@@ -13,6 +15,14 @@ export function wholeNumber(min: number, max: number, what: string): PropertyDec
   };
 }
 
+/** A setting that is one of these words. */
+export function oneOf(words: readonly string[]): PropertyDecorator {
+  return (target, key) => {
+    Expose()(target, key);
+    IsIn(words, { message: `expected one of ${words.join(', ')}` })(target, key);
+  };
+}
+
 /** A setting that is a list, separated by commas. */
 export function commaSeparated(): PropertyDecorator {
   return (target, key) => {
@@ -20,5 +30,13 @@ export function commaSeparated(): PropertyDecorator {
     Transform(({ value }) =>
       typeof value === 'string' ? value.split(',').map((part) => part.trim()) : (value as unknown),
     )(target, key);
+  };
+}
+
+/** A setting that is an address to listen on. */
+export function hostName(): PropertyDecorator {
+  return (target, key) => {
+    Expose()(target, key);
+    Matches(/^[\w.:-]+$/, { message: 'expected a host name or an IP address' })(target, key);
   };
 }

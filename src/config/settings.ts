@@ -1,30 +1,22 @@
 import { Expose, plainToInstance } from 'class-transformer';
-import { IsEmail, IsIn, IsOptional, IsUrl, Length, Matches, MinLength, validateSync } from 'class-validator';
+import { IsEmail, IsOptional, IsUrl, Length, Matches, MinLength, validateSync } from 'class-validator';
 import { PASSWORD_LENGTH } from '../kernel/password-policy.js';
 import { PLAIN_TEXT } from '../kernel/text.js';
 import { IsDatabaseUrl, SSL_MODES } from './database-url.js';
 import { DiffersFrom } from './differs-from.js';
 import { embeddedSecret } from './embedded-secret.js';
-import { IsNetwork } from './is-network.js';
+import { IsNetwork, NETWORKS_EXPECTED } from './is-network.js';
 import { IsOrigins } from './is-origin.js';
 import { IsVaried } from './is-varied.js';
 import { withSecretFiles } from './secret-files.js';
+import { NEW_SECRET, SECRET_LENGTH, SECRET_VARIETY } from './secret-rules.js';
+import { CLIENTS, ELSEWHERE, LOG_FORMATS, LOG_LEVELS, NONCE, SCOPE, SWITCH } from './setting-choices.js';
 import { describeFaults } from './setting-faults.js';
-import { commaSeparated, wholeNumber } from './setting-types.js';
+import { commaSeparated, hostName, oneOf, wholeNumber } from './setting-types.js';
 import { SettingsError } from './settings-error.js';
+import { urlHost } from './url-host.js';
 
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
-const LOG_FORMATS = ['json', 'human'] as const;
-const ELSEWHERE = ['record', 'end'] as const;
-const SCOPE = ['ignore', 'refuse'] as const;
-const SWITCH = ['on', 'off'] as const;
-const HOST = /^[\w.:-]+$/;
-const HOST_EXPECTED = 'expected a host name or an IP address';
-const SECRET_LENGTH = 43;
-/** Fewer different characters mean a repeated character or pattern. 32 random bytes as text have more, with near certainty. */
-const SECRET_VARIETY = 10;
-const NEW_SECRET = `openssl rand -base64 32`;
-const PASSWORD = `${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters`;
+const PASSWORD = `expected ${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters`;
 
 /**
  * All settings of the service, read from the environment once, validated and frozen. They have the names of the environment variables. No
@@ -37,8 +29,7 @@ export class Settings {
   readonly PORT: number = 3000;
 
   /** The address on which the service listens. */
-  @Expose()
-  @Matches(HOST, { message: HOST_EXPECTED })
+  @hostName()
   readonly HOST: string = '127.0.0.1';
 
   /**
@@ -64,9 +55,8 @@ export class Settings {
   readonly DATABASE_URL?: string;
 
   /** How connections to PostgreSQL are encrypted if `DATABASE_URL` has no `sslmode`. The values are those of PostgreSQL's own clients. */
-  @Expose()
   @IsOptional()
-  @IsIn(SSL_MODES, { message: `expected one of ${SSL_MODES.join(', ')}` })
+  @oneOf(SSL_MODES)
   readonly PGSSLMODE?: string;
 
   /** The file with the certificates of a private CA, in PEM, if `DATABASE_URL` has no `sslrootcert`. Connections are then encrypted. */
@@ -125,7 +115,7 @@ export class Settings {
    */
   @Expose()
   @IsOptional()
-  @Length(PASSWORD_LENGTH.min, PASSWORD_LENGTH.max, { message: `expected ${PASSWORD}` })
+  @Length(PASSWORD_LENGTH.min, PASSWORD_LENGTH.max, { message: PASSWORD })
   readonly ADMIN_PASSWORD?: string;
 
   /** How long an access token is valid, in seconds. */
@@ -155,14 +145,37 @@ export class Settings {
    * What happens at a refresh from another network or user agent than at the previous refresh: `record` writes an audit event, and `end`
    * ends the session.
    */
-  @Expose()
-  @IsIn(ELSEWHERE, { message: `expected one of ${ELSEWHERE.join(', ')}` })
+  @oneOf(ELSEWHERE)
   readonly REFRESHED_ELSEWHERE: (typeof ELSEWHERE)[number] = 'record';
 
-  /** What the service does with a requested scope, since it grants no scopes: `ignore` the scope, or `refuse` the request. */
+  /**
+   * The audience that access tokens need at the routes of the service. The token of a client whose `Audience` lacks it opens none of them.
+   * @defaultValue PUBLIC_URL
+   */
   @Expose()
-  @IsIn(SCOPE, { message: `expected one of ${SCOPE.join(', ')}` })
+  @IsOptional()
+  @Matches(/^[!-~]{1,512}$/, { message: 'expected a name or URI of at most 512 ASCII characters without spaces' })
+  readonly API_AUDIENCE?: string;
+
+  /** What the service does with a requested scope, since it grants no scopes: `ignore` the scope, or `refuse` the request. */
+  @oneOf(SCOPE)
   readonly REQUESTED_SCOPE: (typeof SCOPE)[number] = 'ignore';
+
+  /** Whether an introspection shows the device of the session: its name, its program, and its addresses, as `device`. */
+  @oneOf(SWITCH)
+  readonly INTROSPECTION_DEVICE: (typeof SWITCH)[number] = 'off';
+
+  /** Which clients may sign in users and refresh: `any` client, or only `registered` and enabled clients. */
+  @oneOf(CLIENTS)
+  readonly CLIENTS: (typeof CLIENTS)[number] = 'any';
+
+  /** By how many seconds the time in a DPoP proof (`iat`) may differ from the time of the database. */
+  @wholeNumber(5, 600, 'seconds')
+  readonly DPOP_PROOF_AGE: number = 60;
+
+  /** Whether a DPoP proof needs a nonce of the service. Then clients with a wrong clock can make proofs too. */
+  @oneOf(NONCE)
+  readonly DPOP_NONCE: (typeof NONCE)[number] = 'optional';
 
   /** How long an expired record is kept after its expiry and its last change, in seconds. */
   @wholeNumber(0, 3_153_600_000, 'seconds')
@@ -178,11 +191,7 @@ export class Settings {
 
   /** The proxies whose `X-Forwarded-For` the service trusts: addresses or networks, separated by commas. */
   @commaSeparated()
-  @IsNetwork({
-    each: true,
-    message:
-      'expected IP addresses or networks such as 10.0.0.0/8, separated by commas; a network of all addresses, such as 0.0.0.0/0, would let every client choose its address',
-  })
+  @IsNetwork({ each: true, message: NETWORKS_EXPECTED })
   readonly TRUSTED_PROXIES: readonly string[] = [];
 
   /** The origins whose web pages may call the service from a browser (CORS), separated by commas. */
@@ -191,23 +200,19 @@ export class Settings {
   readonly ALLOWED_ORIGINS: readonly string[] = [];
 
   /** The least severe level that is logged. */
-  @Expose()
-  @IsIn(LOG_LEVELS, { message: `expected one of ${LOG_LEVELS.join(', ')}` })
+  @oneOf(LOG_LEVELS)
   readonly LOG_LEVEL: string = 'info';
 
   /** `json` writes one JSON object per line, for programs. `human` writes lines of text, for people at a terminal. */
-  @Expose()
-  @IsIn(LOG_FORMATS, { message: `expected one of ${LOG_FORMATS.join(', ')}` })
+  @oneOf(LOG_FORMATS)
   readonly LOG_FORMAT: (typeof LOG_FORMATS)[number] = 'json';
 
   /** Whether the service serves Swagger UI at `/docs` and the OpenAPI document at `/api/openapi.json`. */
-  @Expose()
-  @IsIn(SWITCH, { message: `expected one of ${SWITCH.join(', ')}` })
+  @oneOf(SWITCH)
   readonly API_DOCS: (typeof SWITCH)[number] = 'on';
 
   /** Whether the service serves the console at `/console`. The console reads the OpenAPI document, so it also needs API_DOCS. */
-  @Expose()
-  @IsIn(SWITCH, { message: `expected one of ${SWITCH.join(', ')}` })
+  @oneOf(SWITCH)
   readonly CONSOLE: (typeof SWITCH)[number] = 'on';
 
   /** The port on which the service serves `/metrics`, which must not be public. Without this port, there are no metrics. */
@@ -217,8 +222,7 @@ export class Settings {
   readonly METRICS_PORT?: number;
 
   /** The address on which the service serves `/metrics`. */
-  @Expose()
-  @Matches(HOST, { message: HOST_EXPECTED })
+  @hostName()
   readonly METRICS_HOST: string = '127.0.0.1';
 
   /**
@@ -246,15 +250,4 @@ export class Settings {
     if (errors.length > 0) throw new SettingsError(describeFaults(errors, given['PUBLIC_URL'] === undefined));
     return Object.freeze(settings);
   }
-}
-
-/** Whether the service has a console: its pages are made from the OpenAPI document. */
-export function servesConsole({ CONSOLE, API_DOCS }: Pick<Settings, 'CONSOLE' | 'API_DOCS'>): boolean {
-  return CONSOLE === 'on' && API_DOCS === 'on';
-}
-
-/** The host in the URL that clients on this machine use. */
-function urlHost(host = '127.0.0.1'): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
 }

@@ -4,9 +4,14 @@ import type { QueryRunner } from 'typeorm';
  * Creates an index while the table is in use, for a migration that declares `transaction = false`. If the process died or the server
  * stopped in an earlier attempt, the incomplete index is dropped and created again.
  */
-export async function createIndexOnline(runner: QueryRunner, name: string, definition: string): Promise<void> {
+export async function createIndexOnline(
+  runner: QueryRunner,
+  name: string,
+  definition: string,
+  kind: 'INDEX' | 'UNIQUE INDEX' = 'INDEX',
+): Promise<void> {
   await dropIndexOnline(runner, name);
-  await runner.query(`CREATE INDEX CONCURRENTLY ${name} ON ${definition}`);
+  await runner.query(`CREATE ${kind} CONCURRENTLY ${name} ON ${definition}`);
 }
 
 /**

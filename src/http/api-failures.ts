@@ -7,7 +7,7 @@ import { FailureBody, ValidationFailureBody } from './failure-body.js';
 const DESCRIPTIONS = {
   400: 'The request is malformed.',
   401: 'The credentials are missing or invalid.',
-  403: 'The user is signed in, but has none of the required roles.',
+  403: 'The caller is signed in, but lacks the role, or is a client that acts for itself where a user must.',
   404: 'There is no such record.',
   412: 'The entity tag of the record does not meet `If-Match` or `If-None-Match`. Nothing was written.',
   413: 'The body is larger than 256 KiB.',
@@ -62,9 +62,18 @@ export function ApiValidationFailure(failure: MemberFailure, malformed: string):
  * @publicApi
  */
 export function ApiFailures(...statuses: (keyof typeof DESCRIPTIONS)[]): MethodDecorator {
+  return documented([401, 403, ...statuses, 429, 500, 503]);
+}
+
+/** Documents failures of a public route: like `ApiFailures`, without 401 and 403. */
+export function ApiPublicFailures(...statuses: (keyof typeof DESCRIPTIONS)[]): MethodDecorator {
+  return documented([...statuses, 500, 503]);
+}
+
+function documented(statuses: readonly (keyof typeof DESCRIPTIONS)[]): MethodDecorator {
   return applyDecorators(
     ApiExtraModels(FailureBody),
-    ...([401, 403, ...statuses, 429, 500, 503] as const).map((status) =>
+    ...statuses.map((status) =>
       ApiResponse({
         status,
         description: DESCRIPTIONS[status],

@@ -38,6 +38,8 @@ export function sendFailure(thrown: unknown, request: FastifyRequest, reply: Fas
   const { status, body } = render(failure, request);
   void reply
     .status(status)
+    // Some clients repeat every refused request that offers a nonce (RFC 9449, section 8). Only a failure that asks for a nonce has one.
+    .removeHeader('dpop-nonce')
     // Some successful responses may be cached. A failure must never be cached instead of them.
     .headers({ 'cache-control': 'no-store', ...failure.context.headers })
     .header('content-type', 'application/json; charset=utf-8')

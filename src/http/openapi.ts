@@ -23,7 +23,13 @@ const RETRY_AFTER = {
 
 /** Headers of failures, on every route. */
 const FAILURE_HEADERS: Readonly<Record<string, object>> = {
-  401: { 'WWW-Authenticate': { schema: { type: 'string' }, description: 'How to sign in (RFC 6750, RFC 7617).' } },
+  401: {
+    'WWW-Authenticate': { schema: { type: 'string' }, description: 'How to sign in (RFC 6750, RFC 7617, RFC 9449).' },
+    'DPoP-Nonce': {
+      schema: { type: 'string' },
+      description: 'For the next proof, if the error is `use_dpop_nonce` (RFC 9449).',
+    },
+  },
   403: { 'WWW-Authenticate': { schema: { type: 'string' }, description: 'insufficient_scope (RFC 6750).' } },
   429: RETRY_AFTER,
   503: RETRY_AFTER,
@@ -42,6 +48,7 @@ function openApiDocument(app: INestApplication, base: string): OpenAPIObject {
     .addServer(base === '' ? '/' : base)
     .addTag('RefreshTokens', 'Records of refresh tokens.')
     .addTag('Token', 'The OAuth 2.0 token endpoint.')
+    .addTag('Account', 'What signed-in users see and change of their own account.')
     .addTag('AuditTrailEntries', 'Events: who did what to which session, and why.')
     .addTag('Discovery', 'Discovery for clients and verifiers.')
     .addTag('Health', 'Probes for orchestrators and load balancers.')
@@ -58,9 +65,16 @@ function openApiDocument(app: INestApplication, base: string): OpenAPIObject {
       'bearer',
     )
     .addBasicAuth({ type: 'http', scheme: 'basic', description: 'E-mail and password.' }, 'basic')
+    .addSecurity('dpop', {
+      type: 'http',
+      scheme: 'dpop',
+      description:
+        'An access token that is bound to a key (RFC 9449): `Authorization: DPoP` with the token, and the header `DPoP` with a proof of the ' +
+        'key for this request.',
+    })
     .build();
   // Some generated clients use the last scheme for every credential. An access token must not be sent as Basic, so Bearer is last.
-  config.security = [{ password: [] }, { basic: [] }, { bearer: [] }];
+  config.security = [{ password: [] }, { basic: [] }, { dpop: [] }, { bearer: [] }];
   return completed(SwaggerModule.createDocument(app, config));
 }
 
@@ -112,6 +126,7 @@ export function serveOpenApi(
 interface Operation {
   description?: string;
   readonly 'x-required-role'?: string | readonly string[];
+  readonly 'x-signed-in'?: boolean;
   readonly responses: Record<string, { headers?: object }>;
 }
 
@@ -122,6 +137,8 @@ function completed(document: OpenAPIObject): OpenAPIObject {
     const roles = [operation['x-required-role'] ?? []].flat().map((role) => `\`${role}\``);
     if (roles.length > 0)
       operation.description = `${operation.description ?? ''}\n\nNeeds the role ${roles.join(' or ')}.`.trim();
+    if (operation['x-signed-in'])
+      operation.description = `${operation.description ?? ''}\n\nNeeds a signed-in user, and no role.`.trim();
     for (const [status, response] of Object.entries(operation.responses))
       response.headers = { ...response.headers, ...FAILURE_HEADERS[status], ...requestId };
   }

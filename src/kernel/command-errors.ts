@@ -3,7 +3,11 @@ import { catalogue } from './error-catalogue.js';
 /** Failures of commands. The command prints only the message and exits with 1. */
 export const COMMAND_ERRORS = catalogue({
   bad_email: { status: 400, meaning: 'The text is not an e-mail address.', action: 'Correct it.' },
-  bad_password: { status: 400, meaning: 'The password is too short or too long.', action: 'Choose another.' },
+  bad_password: {
+    status: 400,
+    meaning: 'The password is too short, too long, or one of the commonest.',
+    action: 'Choose another.',
+  },
   no_password: { status: 400, meaning: 'No password was typed or piped in.', action: 'Run the command again.' },
   passwords_differ: { status: 400, meaning: 'The two passwords differ.', action: 'Run the command again.' },
   nothing_to_change: { status: 400, meaning: 'The command names no change.', action: 'See `--help` of the command.' },
@@ -24,6 +28,11 @@ export const COMMAND_ERRORS = catalogue({
     status: 400,
     meaning: 'No module registers this kind of audit event.',
     action: 'Choose a kind that the message lists.',
+  },
+  no_such_client: {
+    status: 404,
+    meaning: 'No client of this name is registered.',
+    action: 'See `npm run cli -- clients list`.',
   },
   no_sessions: {
     status: 400,

@@ -1,6 +1,7 @@
 import type { AddedErrorCodes } from './added-error-codes.js';
 import { COMMAND_ERRORS } from './command-errors.js';
 import { catalogue } from './error-catalogue.js';
+import { OAUTH_ERRORS } from './oauth-errors.js';
 
 /** Failures of requests. */
 export const REQUEST_ERRORS = catalogue({
@@ -24,6 +25,24 @@ export const REQUEST_ERRORS = catalogue({
     status: 401,
     meaning: 'The credentials are missing, invalid or expired.',
     action: 'The caller refreshes its access token, or signs in.',
+  },
+  invalid_dpop_proof: {
+    status: 'varies',
+    meaning:
+      'The DPoP proof is not valid, for the reason in the message (RFC 9449): 400 at the token endpoint, 401 at other routes.',
+    action:
+      'The client corrects what the message names. If it is `iat`, the clock of the client or of the database is wrong.',
+  },
+  use_dpop_nonce: {
+    status: 'varies',
+    meaning:
+      'The DPoP proof has no nonce of the service, or an old one (RFC 9449): 400 at the token endpoint, 401 at other routes.',
+    action: 'The client repeats the request with a proof that has the nonce of the header `DPoP-Nonce`.',
+  },
+  insufficient_user_authentication: {
+    status: 401,
+    meaning: 'The act weakens the account, and the sign-in is older than five minutes (RFC 9470).',
+    action: 'The client has the user sign in again, and repeats the request.',
   },
   insufficient_scope: {
     status: 403,
@@ -49,6 +68,12 @@ export const REQUEST_ERRORS = catalogue({
     status: 408,
     meaning: 'The client read a large page too slowly, and the service closed the connection.',
     action: 'The caller reads faster, or asks for smaller pages.',
+  },
+  client_tampered: {
+    status: 409,
+    meaning: 'Another program changed the record of the client in the database, so it gets no secret.',
+    action:
+      'The operator checks all members of the record and saves it. This ends its secrets. Then a new one can be made.',
   },
   precondition_failed: {
     status: 412,
@@ -85,6 +110,11 @@ export const REQUEST_ERRORS = catalogue({
     meaning: 'This process already sends as many large pages as it has memory for.',
     action: 'The caller waits for `Retry-After`, or asks for smaller pages.',
   },
+  too_many_listeners: {
+    status: 429,
+    meaning: 'As many requests as this process allows already wait for the end of a session.',
+    action: 'The caller waits for `Retry-After`. The operator lets each resource server wait with one request at a time.',
+  },
   internal: {
     status: 500,
     meaning: 'The service failed unexpectedly.',
@@ -118,6 +148,11 @@ export const REQUEST_ERRORS = catalogue({
     meaning: 'Too many sign-ins wait for their password to be checked. No password was checked.',
     action: 'The caller tries again after `Retry-After`. The operator adds processors or replicas if it lasts.',
   },
+  client_keys_unavailable: {
+    status: 503,
+    meaning: 'The keys of a client could not be fetched from its `JwksUri`, so its assertion was not checked.',
+    action: 'The caller tries again after `Retry-After`. The log has the reason (`failure.detail`).',
+  },
   claims_unavailable: {
     status: 503,
     meaning: 'A module that adds claims to access tokens failed. The session was begun or refreshed.',
@@ -136,48 +171,8 @@ export const REQUEST_ERRORS = catalogue({
   origin_not_allowed: {
     status: 204,
     meaning:
-      'A page of an origin that `ALLOWED_ORIGINS` does not list tried to call the service from a browser. Only the log has this code.',
+      'A page of an origin that neither `ALLOWED_ORIGINS` nor a registered client lists tried to call the service from a browser. Only the log has this code.',
     action: 'The operator adds the origin if the page is one of yours.',
-  },
-});
-
-/** Failures that OAuth endpoints add to those of requests (RFC 6749, section 5.2; contract 3). */
-export const OAUTH_ERRORS = catalogue({
-  invalid_request: {
-    status: 400,
-    meaning: 'A parameter is missing or repeated, or two client names differ.',
-    action: 'The caller corrects what the message names.',
-  },
-  invalid_grant: {
-    status: 400,
-    meaning: 'The refresh token is invalid, expired or revoked. The log and the audit trail have the reason.',
-    action: 'The client has the user sign in again.',
-  },
-  invalid_credentials: {
-    status: 400,
-    meaning:
-      'The user name or password is incorrect. On the wire this is `invalid_grant`; the log and the audit trail have the reason.',
-    action: 'The user tries again.',
-  },
-  invalid_scope: {
-    status: 400,
-    meaning: 'A scope was requested while `REQUESTED_SCOPE` is `refuse`.',
-    action: 'The client requests no scope, or the operator sets `REQUESTED_SCOPE` to `ignore`.',
-  },
-  unsupported_grant_type: {
-    status: 400,
-    meaning: 'The service has no grant of this type, or the body is not a form.',
-    action: 'The client sends a form with a grant type that the message lists.',
-  },
-  two_factor_auth_check: {
-    status: 400,
-    meaning: 'The user has a second factor, and its code is missing or wrong.',
-    action: 'The client asks the user for a code and sends it as `totp`.',
-  },
-  must_reset_password: {
-    status: 400,
-    meaning: 'The password must be changed before the user can sign in.',
-    action: 'The operator runs `npm run cli -- users change E-MAIL --password`.',
   },
 });
 

@@ -6,10 +6,14 @@ export type KeyPurpose =
   | 'ticket-seal'
   | 'signing-key-seal'
   | 'totp-seal'
+  | 'recovery-code-seal'
+  | 'password-ticket-seal'
   | 'throttle-key'
   | 'password-pepper'
   | 'user-mac'
-  | 'audit-seal';
+  | 'client-mac'
+  | 'audit-seal'
+  | 'dpop-nonce';
 
 /** The settings that keys are derived from: the current secret, and earlier secrets that are still accepted. */
 export interface Secrets {

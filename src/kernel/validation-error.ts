@@ -27,6 +27,11 @@ export class ValidationError extends AppError {
   }
 }
 
+/** 400 for one member, whose sent value is a secret and is not shown. */
+export function secretFailure(PropertyName: string, Message: string): ValidationError {
+  return new ValidationError([{ AttemptedValue: null, Message, PropertyName }]);
+}
+
 /**
  * The sent value in the form that the response may show: null when absent, and cut to 256 characters (contract 1.4). Of an array or object
  * that is longer as JSON, the response shows the beginning of the JSON.

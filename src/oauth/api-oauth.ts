@@ -43,6 +43,35 @@ export function OAuthEndpoint(
   );
 }
 
+/** The parameters by which a client names and authenticates itself. */
+export const CLIENT_PARAMETERS = {
+  client_id: { type: 'string', maxLength: 512, description: 'See the header `client_id`.' },
+  client_secret: {
+    type: 'string',
+    format: 'password',
+    description: 'The secret of a registered client with `client_secret_post`.',
+  },
+  client_assertion_type: {
+    type: 'string',
+    description: 'For `private_key_jwt`: `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.',
+  },
+  client_assertion: {
+    type: 'string',
+    description: 'A JWT that a registered client with `private_key_jwt` signed (RFC 7523). It is good once.',
+  },
+};
+
+/** Documents the `DPoP` header of the token endpoint. */
+export const ApiDpop = (): MethodDecorator =>
+  ApiHeader({
+    name: 'DPoP',
+    required: false,
+    schema: { type: 'string' },
+    description:
+      'A proof of possession of a key (RFC 9449, section 5). The tokens of the response are bound to this key: each use of them needs a ' +
+      'proof of the same key.',
+  });
+
 /** Documents the `client_id` header, one of the three ways for a client to name itself. */
 export const ApiClientId = (): MethodDecorator =>
   ApiHeader({
@@ -50,7 +79,7 @@ export const ApiClientId = (): MethodDecorator =>
     required: false,
     schema: { type: 'string', maxLength: 512 },
     description:
-      'The name of the client. Without this header, the client may use the parameter `client_id` or the user part of HTTP Basic, whose ' +
-      'password part is not checked. Two different names are refused. A sign-in without a client name belongs to the client that is ' +
+      'The name of the client. Without this header, the client may use the parameter `client_id` or the user part of HTTP Basic. The ' +
+      'password part is checked only for a registered client with `client_secret_basic`. Two different names are refused. A sign-in without a client name belongs to the client that is ' +
       'named like the user’s e-mail. A refresh or revocation without a client name belongs to the token’s client.',
   });

@@ -1,9 +1,12 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
+import { ClientRegistryModule } from '../clients/client-registry.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AddedClaimsService } from './added-claims.service.js';
+import { AudiencesService } from './audiences.service.js';
+import { ClientCredentialsGrant } from './grants/client-credentials.grant.js';
 import { GrantsService } from './grants/grants.service.js';
 import { PasswordGrant } from './grants/password.grant.js';
 import { RefreshTokenGrant } from './grants/refresh-token.grant.js';
@@ -15,15 +18,17 @@ import { TokenResponsesService } from './token-responses.service.js';
  * @publicApi
  */
 @Module({
-  imports: [AuditModule, UsersModule, SigningKeysModule, SessionsModule],
+  imports: [AuditModule, ClientRegistryModule, UsersModule, SigningKeysModule, SessionsModule],
   providers: [
     GrantsService,
     AddedClaimsService,
     PasswordGrant,
     RefreshTokenGrant,
+    ClientCredentialsGrant,
+    AudiencesService,
     TokenResponsesService,
     NewSessionsService,
   ],
-  exports: [GrantsService, NewSessionsService],
+  exports: [GrantsService, NewSessionsService, AudiencesService],
 })
 export class GrantsModule {}

@@ -2,7 +2,8 @@ import { Controller, Get, Headers, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiOperation, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../access/policy.js';
-import { servesConsole, Settings } from '../config/settings.js';
+import { servesConsole } from '../config/serves-console.js';
+import { Settings } from '../config/settings.js';
 import { HOME_PAGE_POLICY, homePage } from './home-page.js';
 import { ServerSummary } from './server-summary.js';
 

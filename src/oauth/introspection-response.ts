@@ -1,4 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { Audience } from '../signing-keys/access-token-claims.js';
+import { IntrospectedDevice } from './introspected-device.js';
 
 const text = (example: string, description?: string): PropertyDecorator =>
   ApiPropertyOptional({ type: String, example, ...(description && { description }) });
@@ -10,19 +12,26 @@ export class IntrospectionResponse {
   @ApiProperty({ type: Boolean, example: true })
   readonly active!: boolean;
 
-  @text('bearer', 'Only for an access token.')
+  @text(
+    'bearer',
+    'Only for an access token. `DPoP` if the token is bound to a key: refuse it without a proof of this key (RFC 9449).',
+  )
   readonly token_type?: string;
 
   @text('http://127.0.0.1:3000')
   readonly iss?: string;
 
-  @text('http://127.0.0.1:3000', 'Only for an access token.')
-  readonly aud?: string;
+  @ApiPropertyOptional({
+    oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],
+    example: 'http://127.0.0.1:3000',
+    description: 'For whom the token is. Only for an access token; a list if it is for several audiences.',
+  })
+  readonly aud?: Audience;
 
-  @text('ada@example.com')
+  @text('ada@example.com', 'The user, or the client for a token of a client itself.')
   readonly sub?: string;
 
-  @text('ada@example.com')
+  @text('ada@example.com', 'Absent for a token of a client itself.')
   readonly username?: string;
 
   @text('mobile-app')
@@ -54,4 +63,17 @@ export class IntrospectionResponse {
 
   @ApiPropertyOptional({ type: [String], example: ['pwd'], description: 'How the user signed in (RFC 8176).' })
   readonly amr?: readonly string[];
+
+  @ApiPropertyOptional({
+    type: 'object',
+    properties: { jkt: { type: 'string', example: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } },
+    required: ['jkt'],
+    additionalProperties: false,
+    description:
+      'The thumbprint of the key to which the token is bound (RFC 9449, section 6). Absent if it is not bound.',
+  })
+  readonly cnf?: { readonly jkt: string };
+
+  @ApiPropertyOptional({ type: IntrospectedDevice, description: 'Only if `INTROSPECTION_DEVICE` is `on`.' })
+  readonly device?: IntrospectedDevice;
 }

@@ -5,19 +5,17 @@ import { inSeconds } from '../kernel/date-time.js';
 import type { Actor } from '../kernel/origin.js';
 import { RefreshTokenCodec, type RefreshTokenClaims } from '../sessions/refresh-token.codec.js';
 import { SessionPrincipalsService } from '../sessions/session-principals.service.js';
-import { AccessTokensService, referenceOf } from '../signing-keys/access-tokens.service.js';
+import { DescribedAccessTokensService, INACTIVE } from './described-access-tokens.service.js';
 import { required, type OAuthParameters } from './oauth-form.js';
+import { IntrospectedDevice } from './introspected-device.js';
 import type { IntrospectionResponse } from './introspection-response.js';
-
-/** The whole response for a token that is not active, for every reason (RFC 7662, section 2.2). */
-const INACTIVE: IntrospectionResponse = { active: false };
 
 /** Reports whether a token is active, and who owns it (RFC 7662). */
 @Injectable()
 export class IntrospectionService {
   constructor(
     private readonly codec: RefreshTokenCodec,
-    private readonly accessTokens: AccessTokensService,
+    private readonly described: DescribedAccessTokensService,
     private readonly principals: SessionPrincipalsService,
     private readonly settings: Settings,
     private readonly events: AuditEventsService,
@@ -27,11 +25,17 @@ export class IntrospectionService {
   async introspect(parameters: OAuthParameters, actor: Actor): Promise<IntrospectionResponse> {
     const token = required(parameters, 'token');
     const claims = this.codec.decode(token);
-    const response = await (claims ? this.introspectRefreshToken(claims, token) : this.introspectAccessToken(token));
+    const response = await (claims ? this.introspectRefreshToken(claims, token) : this.described.of(token));
     const { active, sub: subject, client_id: clientId, sid: sessionId } = response;
     const reason = active ? 'active' : 'inactive';
     await this.events.recordSample({ kind: 'token-introspected', actor, reason, subject, clientId, sessionId });
-    return response;
+    return sessionId === undefined ? response : this.withDevice(response, sessionId);
+  }
+
+  private async withDevice(response: IntrospectionResponse, sessionId: string): Promise<IntrospectionResponse> {
+    if (this.settings.INTROSPECTION_DEVICE === 'off') return response;
+    const device = await this.principals.deviceOf(sessionId);
+    return device ? Object.assign(response, { device: IntrospectedDevice.of(device) }) : INACTIVE;
   }
 
   private async introspectRefreshToken(claims: RefreshTokenClaims, token: string): Promise<IntrospectionResponse> {
@@ -48,13 +52,7 @@ export class IntrospectionService {
       exp: inSeconds(session.expiresOn),
       auth_time: inSeconds(session.authTime),
       amr: session.amr,
+      ...(session.jkt !== null && { cnf: { jkt: session.jkt } }),
     };
-  }
-
-  private async introspectAccessToken(token: string): Promise<IntrospectionResponse> {
-    const claims = await this.accessTokens.verify(token);
-    if (!claims) return INACTIVE;
-    const user = await this.principals.userOf(referenceOf(claims));
-    return user ? { active: true, token_type: 'bearer', username: claims.sub, ...claims } : INACTIVE;
   }
 }

@@ -6,6 +6,7 @@ import type { Origin } from '../kernel/origin.js';
 import type { SignInRefusal } from '../kernel/refusal-reasons.js';
 import { LoginsService } from '../sessions/logins.service.js';
 import { GenuineUsersService } from '../users/genuine-users.service.js';
+import { checkedDeviceName } from './device-name.js';
 import type { GrantRequest, TokenResponse } from './grants/grant.js';
 import { TokenResponsesService } from './token-responses.service.js';
 
@@ -38,18 +39,25 @@ export class NewSessionsService {
   /**
    * Begins a session of this user at this client, and returns its tokens. Without a client, the client is named by the user's e-mail. The
    * previous session of this user and client ends, as at every sign-in (contract 3). The audit trail gets a `login` with `amr` as its
-   * reason, or a `login-failed`. The service checks neither password nor second factor: that is the work of the caller.
-   * @throws AppError invalid_grant when there is no such user, or the user is disabled; must_reset_password; 408 when the client has
+   * reason, or a `login-failed`. With `jkt`, the tokens are bound to this key. The service checks neither password nor second
+   * factor: that is the work of the caller.
+   * @throws AppError invalid_request for a `deviceName` that is too long or has control characters; invalid_grant when there is no such user,
+   * or the user is disabled; must_reset_password; 408 when the client has
    * disconnected
    */
-  async begin({ user: email, clientId, amr, origin, isAbandoned }: NewSession): Promise<TokenResponse> {
+  async begin(session: NewSession): Promise<TokenResponse> {
+    const { user: email, clientId, amr, origin, isAbandoned } = session;
+    const deviceName = checkedDeviceName(session.deviceName);
     if (!isMethods(amr)) throw new Error('amr must be a list of words, such as ["pwd"] (RFC 8176).');
     const user = await this.users.find(email);
     const refusal = !user ? 'unknown-user' : !user.enabled ? 'user-disabled' : undefined;
     if (!user || refusal) throw await this.refused(user?.email, origin, noSuchUser(refusal));
     if (user.mustResetPassword) throw await this.refused(user.email, origin, mustReset());
     if (await isAbandoned?.()) throw abandoned();
-    return this.responses.of(() => this.logins.begin({ user, clientId, amr, origin }));
+    return this.responses.of(
+      () => this.logins.begin({ user, clientId, amr, origin, deviceName, jkt: session.jkt }),
+      session,
+    );
   }
 
   /** Writes the event of a refusal. It does not contain the name of an unknown user, because people type secrets there. */

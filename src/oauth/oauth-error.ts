@@ -1,17 +1,27 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { FailureRenderer } from '../http/failure-body.js';
 import { FORM, formNeeded, isForm } from '../http/form.js';
 import { AppError } from '../kernel/app-error.js';
+import { PasswordExpired } from '../users/password-expired.js';
 import { isOwnErrorCode } from '../kernel/error-codes.js';
 
-/** The error codes of RFC 6749, section 5.2, of RFC 6750, section 3.1, and the contract's own two codes (contract 3). */
+/**
+ * The error codes of RFC 6749, section 5.2, of RFC 7009, section 2.2.1, of RFC 8707, section 2, of RFC 9449, section 12.2, and the
+ * contract's own two (contract 3).
+ */
 const CODES = [
   'invalid_request',
+  'invalid_client',
   'invalid_grant',
   'invalid_scope',
+  'invalid_target',
+  'unsupported_token_type',
+  'unauthorized_client',
   'unsupported_grant_type',
   'two_factor_auth_check',
   'must_reset_password',
+  'invalid_dpop_proof',
+  'use_dpop_nonce',
 ] as const;
 
 export type OAuthErrorCode = (typeof CODES)[number];
@@ -41,6 +51,15 @@ export class OAuthErrorBody {
     description: 'What went wrong, for people.',
   })
   readonly error_description!: string;
+
+  @ApiPropertyOptional({
+    type: String,
+    example: 'eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..aXY.c2VhbGVk.dGFn',
+    description:
+      'Only with `must_reset_password`: for `PUT /api/account/expiredpassword`, within ten minutes. The password, and the code if there is ' +
+      'one, were right.',
+  })
+  readonly password_ticket?: string;
 }
 
 /** The HTTP layer's statuses for an unreadable body. If the body is not a form, the response is the same for both. */
@@ -52,13 +71,16 @@ export const oauthFailure: FailureRenderer = (failure, request) => {
   return oauthBody(isNoForm ? formNeeded() : failure);
 };
 
-function oauthBody({ code, status, message }: AppError): ReturnType<FailureRenderer> {
+function oauthBody(failure: AppError): ReturnType<FailureRenderer> {
+  const { code, status, message } = failure;
   const known: readonly string[] = CODES;
   const named = code === 'invalid_credentials' ? 'invalid_grant' : code;
   // A code that a module declares is for the client too, such as `authorization_pending` of RFC 8628.
   const isSent = known.includes(named) || (status < 500 && !isOwnErrorCode(named));
   const error = isSent ? named : (CODES_BY_STATUS[status] ?? 'invalid_request');
-  return { status, body: { error, error_description: message } satisfies OAuthErrorBody };
+  const body = { error, error_description: message } satisfies OAuthErrorBody;
+  const ticket = failure instanceof PasswordExpired ? failure.ticket : undefined;
+  return { status, body: ticket === undefined ? body : { ...body, password_ticket: ticket } };
 }
 
 /** Like `oauthFailure`, for the token endpoint: a body that is not a form is an unsupported grant type there (contract 3). */

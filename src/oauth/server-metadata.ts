@@ -1,4 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ASSERTION_ALGORITHMS, SECRET_AND_KEY_METHODS } from './client-authentication/client-methods.js';
+import { PROOF_ALGORITHMS } from '../proofs/proof-algorithms.js';
 
 const url = (path: string): PropertyDecorator =>
   ApiProperty({ type: String, format: 'uri', example: `http://127.0.0.1:3000${path}` });
@@ -35,14 +37,26 @@ export class ServerMetadata {
   @list()
   readonly response_types_supported!: readonly string[];
 
-  @list('none')
+  @list('none', ...SECRET_AND_KEY_METHODS)
   readonly token_endpoint_auth_methods_supported!: readonly string[];
 
-  @list('none')
+  @list('ES256')
+  readonly token_endpoint_auth_signing_alg_values_supported!: readonly string[];
+
+  @list('none', ...SECRET_AND_KEY_METHODS)
   readonly revocation_endpoint_auth_methods_supported!: readonly string[];
 
-  @list('Bearer', 'client_secret_basic')
+  @list('ES256')
+  readonly revocation_endpoint_auth_signing_alg_values_supported!: readonly string[];
+
+  @list('Bearer', ...SECRET_AND_KEY_METHODS)
   readonly introspection_endpoint_auth_methods_supported!: readonly string[];
+
+  @list('ES256')
+  readonly introspection_endpoint_auth_signing_alg_values_supported!: readonly string[];
+
+  @list(...PROOF_ALGORITHMS)
+  readonly dpop_signing_alg_values_supported!: readonly string[];
 
   /**
    * The metadata of the server with this issuer URL and these grants. `hasDocumentation` says whether the server serves its documentation.
@@ -57,9 +71,13 @@ export class ServerMetadata {
       ...(hasDocumentation && { service_documentation: `${issuer}/docs` }),
       grant_types_supported: grants,
       response_types_supported: [],
-      token_endpoint_auth_methods_supported: ['none'],
-      revocation_endpoint_auth_methods_supported: ['none'],
-      introspection_endpoint_auth_methods_supported: ['Bearer', 'client_secret_basic'],
+      token_endpoint_auth_methods_supported: ['none', ...SECRET_AND_KEY_METHODS],
+      token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+      revocation_endpoint_auth_methods_supported: ['none', ...SECRET_AND_KEY_METHODS],
+      revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+      introspection_endpoint_auth_methods_supported: ['Bearer', ...SECRET_AND_KEY_METHODS],
+      introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+      dpop_signing_alg_values_supported: PROOF_ALGORITHMS,
     };
   }
 }

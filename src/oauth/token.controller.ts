@@ -3,7 +3,9 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal } from '../access/current-principal.js';
 import { Public, Role } from '../access/policy.js';
 import type { Principal } from '../access/principal.js';
-import { ApiClientId, ApiOAuthFailures, OAuthEndpoint } from './api-oauth.js';
+import { ApiClientId, ApiDpop, ApiOAuthFailures, CLIENT_PARAMETERS, OAuthEndpoint } from './api-oauth.js';
+import { ClientRequestsService } from './client-authentication/client-requests.service.js';
+import { DEVICE_NAME_LENGTH } from './device-name.js';
 import { TokenResponse } from './grants/grant.js';
 import { IntrospectionResponse } from './introspection-response.js';
 import { IntrospectionService } from './introspection.service.js';
@@ -12,7 +14,6 @@ import { ClientRequest, OAuthForm, type OAuthParameters, type OAuthRequest } fro
 import { RevocationService } from './revocation.service.js';
 import { TokenService } from './token.service.js';
 
-const CLIENT_ID = { type: 'string', maxLength: 512, description: 'See the header `client_id`.' };
 const TOKEN = { type: 'string', description: 'A refresh token or an access token.' };
 const HINT = {
   type: 'string',
@@ -28,6 +29,7 @@ export class TokenController {
     private readonly tokens: TokenService,
     private readonly revocation: RevocationService,
     private readonly introspection: IntrospectionService,
+    private readonly clients: ClientRequestsService,
   ) {}
 
   @Post()
@@ -45,7 +47,18 @@ export class TokenController {
       required: ['grant_type'],
       properties: {
         // `describeGrants` adds `grant_type` and the parameters of all grants, also of those that modules plug in.
-        client_id: CLIENT_ID,
+        ...CLIENT_PARAMETERS,
+        device_name: {
+          type: 'string',
+          maxLength: DEVICE_NAME_LENGTH,
+          description: 'At a sign-in: what the user calls this device. Users see it in the list of their sessions.',
+        },
+        resource: {
+          type: 'array',
+          items: { type: 'string' },
+          description:
+            'The audiences that the access token is for (RFC 8707): some of those of the client’s record. By default the token is for all of them.',
+        },
         scope: {
           type: 'string',
           description:
@@ -57,10 +70,11 @@ export class TokenController {
     { renderFailure: tokenFailure },
   )
   @ApiClientId()
+  @ApiDpop()
   @ApiResponse({ status: 200, type: TokenResponse, description: 'An access token, and the next refresh token.' })
-  @ApiOAuthFailures(429)
-  issue(@ClientRequest() request: OAuthRequest): Promise<TokenResponse> {
-    return this.tokens.issue(request);
+  @ApiOAuthFailures(401, 429)
+  async issue(@ClientRequest() request: OAuthRequest): Promise<TokenResponse> {
+    return this.tokens.issue(await this.clients.authenticated(request, '/api/token'));
   }
 
   @Post('revoke')
@@ -72,7 +86,7 @@ export class TokenController {
     security: [],
   })
   @OAuthEndpoint(
-    { type: 'object', required: ['token'], properties: { token: TOKEN, token_type_hint: HINT, client_id: CLIENT_ID } },
+    { type: 'object', required: ['token'], properties: { token: TOKEN, token_type_hint: HINT, ...CLIENT_PARAMETERS } },
     { revoke: { token: 'tsr_AQ0AAAAAAAAAAQ' } },
     { endsSomething: true },
   )
@@ -82,9 +96,9 @@ export class TokenController {
     description: 'The token is invalid now, or was invalid before.',
     content: { 'application/json': { schema: { type: 'object', additionalProperties: false } } },
   })
-  @ApiOAuthFailures(429)
+  @ApiOAuthFailures(401, 429)
   async revoke(@ClientRequest() request: OAuthRequest): Promise<object> {
-    await this.revocation.revoke(request);
+    await this.revocation.revoke(await this.clients.authenticated(request, '/api/token/revoke'));
     // Clients must ignore the content (RFC 7009, section 2.2). But some clients fail on an empty body, and others on a body that is not
     // JSON.
     return {};
@@ -95,11 +109,14 @@ export class TokenController {
   @ApiOperation({
     operationId: 'introspectToken',
     summary: 'Introspect a token',
-    description: 'RFC 7662. For a token that is not active, the response has only `active`, whatever the reason.',
+    description:
+      'RFC 7662. For a token that is not active, the response has only `active`, whatever the reason. A registered client that authenticates ' +
+      'needs the role in `Roles` of its record.',
   })
   @OAuthEndpoint(
-    { type: 'object', required: ['token'], properties: { token: TOKEN, token_type_hint: HINT } },
+    { type: 'object', required: ['token'], properties: { token: TOKEN, token_type_hint: HINT, ...CLIENT_PARAMETERS } },
     { introspect: { token: 'tsr_AQ0AAAAAAAAAAQ' } },
+    { admitsClients: true },
   )
   @ApiResponse({
     status: 200,

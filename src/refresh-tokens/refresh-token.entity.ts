@@ -22,7 +22,9 @@ const TICKET = { secret: true, searchable: true, index: false } as const;
   ...{ operations: ['create', 'search', 'getMany', 'get', 'update', 'delete'], isCamelCase: true },
   hidden: 'Null of a record that the service issued, without RefreshToken-Read.',
 })
-@Index('refresh_tokens_session', ['Subject', 'ClientId'], { unique: true, where: 'issued' })
+@Index('refresh_tokens_slots', ['Subject', 'ClientId', 'slot'], { unique: true, where: 'issued' })
+// The first client with more than one session for each user drops it.
+@Index('refresh_tokens_session', { synchronize: false })
 @Index('refresh_tokens_updated_by', ['UpdatedBy', 'Id'])
 // Indexes of expressions, and a hash index. Only the migration can declare them.
 @Index('refresh_tokens_system_id', { synchronize: false })

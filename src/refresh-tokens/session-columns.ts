@@ -7,6 +7,10 @@ export abstract class SessionColumns extends ResourceRecord {
   @Column({ type: 'boolean', default: false })
   issued!: boolean;
 
+  /** The number of the session among those of its user at its client, from 0. */
+  @Column({ type: 'integer', default: 0 })
+  slot!: number;
+
   /** The generation of the current token. Each refresh and sign-in makes it greater. */
   @Column({ type: 'bigint', nullable: true })
   generation!: number | null;
@@ -51,4 +55,20 @@ export abstract class SessionColumns extends ResourceRecord {
 
   @Column({ type: 'text', name: 'last_user_agent', collation: 'C', nullable: true })
   lastUserAgent!: string | null;
+
+  /** The address from which the user signed in. */
+  @Column({ type: 'inet', name: 'first_address', nullable: true })
+  firstAddress!: string | null;
+
+  /** What the client called the device at the sign-in. */
+  @Column({ type: 'text', name: 'device_name', collation: 'C', nullable: true })
+  deviceName!: string | null;
+
+  /** The thumbprint of the key to which the session is bound (RFC 9449, section 5). */
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  jkt!: string | null;
+
+  /** The first generation that was issued to this key. */
+  @Column({ type: 'bigint', name: 'bound_from', nullable: true })
+  boundFrom!: number | null;
 }

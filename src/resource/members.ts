@@ -45,6 +45,19 @@ export function OptionalText({ maxLength, ...documentation }: TextOptions): Prop
 }
 
 /**
+ * A member that may be true, false or absent. Forms send the word.
+ * @publicApi
+ */
+export function OptionalFlag(documentation: ApiPropertyOptions): PropertyDecorator {
+  return member({
+    read: (value) => (value === 'true' || value === 'false' ? value === 'true' : value),
+    fault: (value) =>
+      value === undefined || value === null || typeof value === 'boolean' ? undefined : 'must be true or false',
+    document: ApiPropertyOptional({ type: Boolean, ...documentation }),
+  });
+}
+
+/**
  * A member that must be a date-time by contract 1.2. The property becomes a Date of whole seconds.
  * @publicApi
  */

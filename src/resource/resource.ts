@@ -12,7 +12,7 @@ export { entityTagOf } from './entity-tag.js';
 export { findPage, type Searchable, type SearchColumn } from './find-page.js';
 export { IdParam } from './id.pipe.js';
 export { ListEnvelope, toBatch, toListEnvelope } from './list-envelope.js';
-export { OptionalText, RequiredDateTime, RequiredId, RequiredText, type TextOptions } from './members.js';
+export { OptionalFlag, OptionalText, RequiredDateTime, RequiredId, RequiredText, type TextOptions } from './members.js';
 export { Preconditions, RequestPreconditions } from './preconditions.js';
 export type { FilterKind } from './search-filters.js';
 export { SearchQuery, type SearchDefinition } from './search-parameters.js';

@@ -50,9 +50,8 @@ export class WriteEnvelope {
 
   @ApiProperty({
     type: String,
-    format: 'email',
     example: 'admin@example.com',
-    description: 'E-mail of the user who wrote the record.',
+    description: 'E-mail of the user who wrote the record, or `client:` and the name of a client.',
   })
   readonly UpdatedBy!: string;
 

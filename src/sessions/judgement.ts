@@ -1,7 +1,7 @@
 import type { LastRedemption } from '../audit/audit-event.js';
 import type { SignedPower } from '../users/user-seals.service.js';
 import { AppError } from '../kernel/app-error.js';
-import type { REFRESH_REFUSALS } from '../kernel/refusal-reasons.js';
+import type { ClientRefusal, REFRESH_REFUSALS } from '../kernel/refusal-reasons.js';
 import type { Session } from './session.js';
 
 /** Why a token is refused. */
@@ -15,6 +15,12 @@ export interface Diagnosis extends Session, LastRedemption, SignedPower {
   readonly hash: string;
   readonly isSameClient: boolean;
   readonly isExpired: boolean;
+  /** Why the client may not refresh; null when it may. */
+  readonly refusalOfClient: ClientRefusal | null;
+  /** Whether the session is not bound to a key, or the request has a proof of this key; and has a proof if the client needs one. */
+  readonly isOfKey: boolean;
+  /** The first generation that was issued to the key; null when the session is not bound. */
+  readonly boundFrom: number | null;
   /** How many seconds ago the token was superseded; null for the current token, and for a token older than the recorded rotations. */
   readonly sinceSuperseded: number | null;
   /** How many seconds ago the next token was superseded, likewise. */
@@ -60,6 +66,7 @@ export function judge(session: Diagnosis, generation: number, outOfUse: OutOfUse
   if (refusal) return refusal;
   if (generation === session.generation) return 'current';
   if (generation === session.generation - 1 && isIdempotent(session, outOfUse.token, windows)) {
+    if (!session.isOfKey) return 'unproven-key';
     return session.repetitions < REPETITIONS ? 'repeat' : 'repeated-too-often';
   }
   // The token was superseded while the request was in flight, if it was still the current token when the request arrived, or the previous
@@ -78,10 +85,20 @@ function isIdempotent({ isConfirmed }: Diagnosis, outOfUseFor: number, { retry, 
 function refusalOf(session: Diagnosis, generation: number): Refusal | undefined {
   if (!session.issued) return 'edited';
   if (!session.isSameClient) return 'other-client';
+  if (session.refusalOfClient) return session.refusalOfClient;
   if (generation > session.generation) return 'ahead-of-database';
   if (generation < session.firstGeneration) return 'earlier-login';
   if (session.isExpired) return 'expired';
-  return session.isUserEnabled ? undefined : 'user-disabled';
+  if (!session.isUserEnabled) return 'user-disabled';
+  return isUnproven(session, generation) ? 'unproven-key' : undefined;
+}
+
+/**
+ * Whether the token was issued to a key, and the request has no proof of this key. Such a token is worthless to a thief, so it ends
+ * nothing. A token that was issued before the session was bound is judged by its age: a thief may have bound the session to a key.
+ */
+function isUnproven({ isOfKey, boundFrom }: Diagnosis, generation: number): boolean {
+  return !isOfKey && (boundFrom === null || generation >= boundFrom);
 }
 
 /** The refusal of a token. The response is the same for every reason. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ClientsService } from '../clients/clients.service.js';
 import type { Received } from '../http/arrival.js';
 import { Settings } from '../config/settings.js';
 import type { Origin } from '../kernel/origin.js';
@@ -31,6 +32,7 @@ export class JudgementsService {
   constructor(
     private readonly redemptions: RedemptionsRepository,
     private readonly users: GenuineUsersService,
+    private readonly clients: ClientsService,
     private readonly settings: Settings,
   ) {}
 
@@ -53,7 +55,7 @@ export class JudgementsService {
 
   /** Reads the session of a token and judges the token. In doubt about its age the token is no replay. */
   private async diagnose(token: Unredeemed): Promise<{ session: Diagnosis; verdict: Verdict } | undefined> {
-    const { REFRESH_RETRY_WINDOW: retry, REFRESH_LOST_ANSWER_WINDOW: lostAnswer } = this.settings;
+    const policyOf = await this.clients.policies();
     let outOfUse = UNKNOWN;
     let generation: number | undefined;
     for (let reading = 1; ; reading++) {
@@ -64,6 +66,7 @@ export class JudgementsService {
       const known = session.generation === generation ? outOfUse : UNKNOWN;
       generation = session.generation;
       outOfUse = narrowed(known, session, token.received, { begun, ended: performance.now() });
+      const { refreshRetryWindow: retry, refreshLostAnswerWindow: lostAnswer } = policyOf(session.clientId);
       const [verdict, other] = [outOfUse.least, outOfUse.most].map((each) =>
         judge(session, token.claims.generation, each, { retry, lostAnswer }),
       ) as [Verdict, Verdict];

@@ -39,7 +39,7 @@ export const PLAN_LOGIN = statement({
 });
 
 /** A planned login: its user, the token and the sealed ticket, and where the request came from. Lifetimes are in seconds. */
-const LOGIN = {
+export const LOGIN = {
   subject: 'text',
   passwordHash: 'text',
   clientId: 'text',
@@ -48,7 +48,6 @@ const LOGIN = {
   uniqueId: 'uuid',
   generation: 'bigint',
   authTime: 'timestamptz',
-  earlierUniqueId: 'uuid?',
   salt: 'text',
   hash: 'text',
   ticket: 'text',
@@ -57,6 +56,8 @@ const LOGIN = {
   fromAddress: 'inet?',
   fromAgent: 'text?',
   fromRequest: 'text?',
+  deviceName: 'text?',
+  jkt: 'text?',
 } as const;
 
 /** The columns that a login writes, and their values. */
@@ -77,9 +78,22 @@ const WRITTEN = {
   last_address: ':fromAddress::inet',
   last_user_agent: ':fromAgent::text',
   last_request_id: ':fromRequest::text',
+  first_address: ':fromAddress::inet',
+  device_name: ':deviceName::text',
+  jkt: ':jkt::text',
+  bound_from: 'CASE WHEN :jkt::text IS NOT NULL THEN :generation::bigint END',
 };
-const COLUMNS = Object.keys(WRITTEN).join(', ');
-const VALUES = Object.values(WRITTEN).join(', ');
+export const COLUMNS = Object.keys(WRITTEN).join(', ');
+export const VALUES = Object.values(WRITTEN).join(', ');
+
+/** SQL: locks and selects the user of a login, if the user may still sign in with the password that was checked. */
+export const ALLOWED = `SELECT email FROM users WHERE email = :subject
+        AND ${passwordNameSql('password_hash')} = ${passwordNameSql(':passwordHash::text')}
+        AND enabled AND NOT must_reset_password FOR SHARE`;
+
+/** SQL: what a login returns, from `allowed` and `begun`. */
+export const BEGUN =
+  'EXISTS (SELECT FROM allowed) AS "isAllowed", EXISTS (SELECT FROM begun) AS "hasBegun", now() AS now';
 
 /** What a login returns. */
 export interface Begun {
@@ -101,12 +115,10 @@ export const BEGIN_LOGIN = statement({
   name: 'login-begin',
   // If it was done already, it finds the generation of the plan taken, and the login is planned again.
   isIdempotent: true,
-  parameters: { ...LOGIN, ...ACT },
+  parameters: { ...LOGIN, earlierUniqueId: 'uuid?', ...ACT },
   returns: rowOf<Begun>(),
   text: `WITH allowed AS (
-      SELECT email FROM users WHERE email = :subject
-        AND ${passwordNameSql('password_hash')} = ${passwordNameSql(':passwordHash::text')}
-        AND enabled AND NOT must_reset_password FOR SHARE
+      ${ALLOWED}
     ), advanced AS (
       UPDATE refresh_tokens t SET (${COLUMNS}) = ROW (${VALUES}),
         rotations = '{}', repetitions = 0, confirmed_generation = NULL
@@ -117,12 +129,12 @@ export const BEGIN_LOGIN = statement({
     ), created AS (
       INSERT INTO refresh_tokens AS t (id, subject, client_id, issued, ${COLUMNS})
       SELECT :id::bigint, email, :clientId::text, true, ${VALUES} FROM allowed WHERE :earlierUniqueId::uuid IS NULL
-      ON CONFLICT (subject, client_id) WHERE issued DO NOTHING
+      ON CONFLICT DO NOTHING
       RETURNING ${recordFacts('t')}
     ), begun AS (
       SELECT * FROM advanced UNION ALL SELECT * FROM created
     ), event AS (
       INSERT INTO audit_trail_entries (${EVENT_COLUMNS}) SELECT ${parameterList(ACT, 'typed')}, ${FACTS_OF_EVENT} FROM begun
     )
-    SELECT EXISTS (SELECT FROM allowed) AS "isAllowed", EXISTS (SELECT FROM begun) AS "hasBegun", now() AS now`,
+    SELECT ${BEGUN}`,
 });

@@ -1,12 +1,20 @@
 import { Injectable } from '@nestjs/common';
+import { ClientsService } from '../clients/clients.service.js';
+import { databaseBusy } from '../database/database-failures.js';
 import type { Origin } from '../kernel/origin.js';
+import { proofDemanded } from '../proofs/proof-failures.js';
 import { invalidCredentials } from '../users/sign-in.service.js';
 import type { User } from '../users/user.entity.js';
 import { LoginsRepository } from './logins.repository.js';
 import { RefreshTokenCodec } from './refresh-token.codec.js';
 import type { IssuedSession } from './session.js';
+import { SessionNoticesService } from './session-notices.service.js';
+import { TOO_MANY } from './several-sessions.statements.js';
 import { digestTicket } from './ticket-digest.js';
 import { TicketsService } from './tickets.service.js';
+
+/** Each time, another login of the same user at the same client has begun. More than that means that the database allows no second session. */
+const ATTEMPTS = 200;
 
 /** A sign-in of an authenticated user at a client. */
 export interface Login {
@@ -16,6 +24,10 @@ export interface Login {
   /** How the user was authenticated (RFC 8176). */
   readonly amr: readonly string[];
   readonly origin: Origin;
+  /** What the user calls the device, if the client sends a name. */
+  readonly deviceName?: string | undefined;
+  /** The thumbprint of the key of the request's DPoP proof, to which the session is bound; undefined without a proof. */
+  readonly jkt?: string | undefined;
 }
 
 /** Begins sessions. */
@@ -25,30 +37,45 @@ export class LoginsService {
     private readonly logins: LoginsRepository,
     private readonly codec: RefreshTokenCodec,
     private readonly tickets: TicketsService,
+    private readonly clients: ClientsService,
+    private readonly notices: SessionNoticesService,
   ) {}
 
   /**
    * Begins a session, on the existing row of this user and client, or on a new row. The previous refresh token becomes invalid. Earlier
    * access tokens stay valid (contract 3). Concurrent logins leave one row, with the token of the last login. It runs two statements, and
-   * two more when another login at the same client, or the end of the previous session, came between them.
-   * @throws AppError invalid_credentials when the user was disabled, or the password was changed, after the check of the password
+   * two more when another login at the same client, or the end of the previous session, came between them. At a client with several
+   * sessions for each user, the row is always new, and the sessions that were unused for longest end.
+   * @throws AppError invalid_credentials when the user was disabled, or the password was changed, after the check of the password;
+   * unauthorized_client when the registry does not admit the client
    */
   async begin({
     user: { email: subject, passwordHash },
     clientId = subject,
     amr,
     origin,
+    deviceName,
+    jkt: proofKey,
   }: Login): Promise<IssuedSession> {
-    const login = { subject, passwordHash, clientId, amr, origin };
-    for (;;) {
-      const planned = await this.logins.plan(login);
+    const policy = await this.clients.admitted(clientId);
+    if (policy.dpopRequired && proofKey === undefined) throw proofDemanded();
+    // Only the sessions of public clients are bound. Those of other clients need the authentication of the client (RFC 9449, section 5).
+    const jkt = policy.authenticationMethod === 'none' ? proofKey : undefined;
+    const login = { subject, passwordHash, clientId, amr, origin, policy, deviceName, jkt };
+    const act = { kind: 'session-ended', actor: { name: subject, origin }, reason: TOO_MANY } as const;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const [planned, ...others] = await this.logins.plan(login);
       const { id, uniqueId, generation, authTime } = planned;
       const refreshToken = this.codec.encode(planned);
       const { salt, hash } = digestTicket(refreshToken);
       const ticket = await this.tickets.seal({ subject, clientId, authTime, amr, uniqueId });
-      const { isAllowed, hasBegun, now } = await this.logins.begin(login, planned, { salt, hash, ticket });
+      const { isAllowed, hasBegun, now, ended } = await this.logins.begin(login, planned, { salt, hash, ticket });
       if (!isAllowed) throw invalidCredentials('changed-meanwhile');
-      if (hasBegun) return { id, uniqueId, generation, subject, clientId, authTime, amr, now, refreshToken };
+      this.notices.ended(ended, act);
+      if (!hasBegun) continue;
+      if (others.length > 0) this.notices.ended(await this.logins.endOthers(planned, login, act), act);
+      return { id, uniqueId, generation, subject, clientId, authTime, amr, now, refreshToken };
     }
+    throw databaseBusy('other sign-ins came between each time');
   }
 }

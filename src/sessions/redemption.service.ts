@@ -18,6 +18,8 @@ export interface Presented {
   readonly clientId: string | undefined;
   readonly origin: Origin;
   readonly received: Received;
+  /** The thumbprint of the key of the request's DPoP proof; undefined without a proof. */
+  readonly jkt?: string | undefined;
   /** Whether the client has disconnected and no longer waits for the response. */
   readonly isAbandoned: () => Promise<boolean>;
 }
@@ -50,12 +52,12 @@ export class RedemptionService {
    * guesses the client of the token
    */
   async redeem(presented: Presented): Promise<IssuedSession> {
-    const { refreshToken, clientId, origin, received } = presented;
+    const { refreshToken, clientId, origin, received, jkt } = presented;
     const claims = this.rotations.read(refreshToken);
     if (!claims) throw invalidGrant('not-issued-here');
     if (clientId !== undefined) this.clientGuesses.check(claims.uniqueId);
     const isAbandoned = await presented.isAbandoned();
-    const token = { claims, refreshToken, clientId, origin, received, isAbandoned };
+    const token = { claims, refreshToken, clientId, origin, received, jkt, isAbandoned };
     const session = isAbandoned ? undefined : await this.rotations.rotate(token);
     // The statement may have been sent twice, and the first run may have taken effect. So from here on no failure says that nothing was
     // written.

@@ -1,9 +1,18 @@
 import { audited, EVENT_COLUMNS, FACTS_OF_EVENT, recordFacts } from '../audit/audited.js';
+import {
+  CLIENT_POLICY,
+  joinedClient,
+  LIFE,
+  LONGEST_LIFE,
+  MAY_REFRESH,
+  WHY_NOT_REFRESH,
+} from '../clients/policy-of-session.js';
 import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { NOW_SECOND } from '../database/now-second.js';
 import { rowOf, statement } from '../database/statement.js';
 import { powerColumns } from '../users/user-seals.service.js';
 import type { Diagnosis } from './judgement.js';
+import { isKeyOf, isOtherNetwork, KEY_OF_PUBLIC } from './redemption-conditions.js';
 import type { Rotated } from './session.js';
 import { isLive, ISSUED } from './session.statements.js';
 import { ticketHashSql } from './ticket-digest.js';
@@ -17,8 +26,8 @@ const EARLIER_ROTATIONS = 15;
 const ELSEWHERE_A_MINUTE = 10;
 
 /**
- * A token to redeem, the client that the request names (null means the client of the token), the digest of the next token, and where the
- * request came from.
+ * A token to redeem, the client that the request names (null means the client of the token), the digest of the next token, where the
+ * request came from, and the thumbprint of the key of its DPoP proof (null without a proof).
  */
 const REDEEMED = {
   id: 'bigint',
@@ -31,49 +40,44 @@ const REDEEMED = {
   address: 'inet?',
   userAgent: 'text?',
   requestId: 'text?',
+  jkt: 'text?',
 } as const;
 
-/** The lifetime of a token and the longest lifetime of a login, in seconds. */
-const LIVES = { life: 'float8', longestLife: 'float8' } as const;
+/** The lifetime of a token and the longest lifetime of a login, in seconds, where no policy of a client says otherwise. */
+const LIVES = { life: 'float8', longestLife: 'float8', ...CLIENT_POLICY } as const;
 
 /** SQL: the new expiry: one lifetime from now, but never after the longest lifetime of the login. */
 const SLID =
-  'least(now() + make_interval(secs => :life::float8), t.auth_time + make_interval(secs => :longestLife::float8))';
-
-/**
- * SQL: whether an address is in another network than the address of the previous redemption. An IPv4 /24 counts as one network, and so does
- * an IPv6 /48. False when one of the addresses is unknown.
- */
-function isOtherNetwork(address: string): string {
-  return `coalesce(t.last_address <> ${address}
-    AND NOT t.last_address <<= set_masklen(${address}, CASE family(${address}) WHEN 4 THEN 24 ELSE 48 END), false)`;
-}
+  'least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life))';
 
 const IS_OTHER_NETWORK = isOtherNetwork('batch.address');
 const IS_OTHER_AGENT = 't.last_redeemed_on IS NOT NULL AND t.last_user_agent IS DISTINCT FROM batch.user_agent';
 
 /** SQL: locks the rows of the tokens that can be redeemed, and selects them with the digests of their next tokens. */
 function locked({ columns, condition, lock }: Readonly<Record<'columns' | 'condition' | 'lock', string>>): string {
-  return `SELECT ${columns}, batch.ordinal, batch.salt, batch.hash, batch.address, batch.user_agent, batch.request_id, ${powerColumns('u')}
-      FROM ${batchRows(REDEEMED)}, refresh_tokens t, users u
+  return `SELECT ${columns}, batch.ordinal, batch.salt, batch.hash, batch.address, batch.user_agent, batch.request_id, ${powerColumns('u')},
+        ${KEY_OF_PUBLIC} AS jkt, ${LIFE} AS life, ${LONGEST_LIFE} AS longest_life
+      FROM ${batchRows(REDEEMED)}, users u, refresh_tokens t ${joinedClient('t')}
       WHERE t.id = batch.id AND t.unique_id = batch.unique_id AND t.generation = batch.generation
         AND t.ticket_hash = ${ticketHashSql('t', 'batch.token')}
         AND t.client_id = coalesce(batch.client_id, t.client_id)
-        AND ${isLive('t')}
+        AND ${isLive('t')} AND ${MAY_REFRESH} AND ${isKeyOf('batch.jkt')}
         AND u.email = t.subject AND u.enabled AND NOT (${condition})
       FOR NO KEY UPDATE OF t ${lock}`;
 }
 
 /**
  * SQL: replaces the tokens of `locked` by their next tokens. The expiry slides, but it is written only if it moves by at least a fifteenth
- * of the lifetime (one day of fifteen). The expiry has an index. So most rotations change no indexed column and stay heap-only updates.
+ * of the lifetime (one day of fifteen), or back, because the policy of the client changed. The expiry has an index. So most rotations change
+ * no indexed column and stay heap-only updates. A session that is not bound yet becomes bound to the key of the request, if it has one.
  */
 const ROTATE = `UPDATE refresh_tokens t SET
       generation = t.generation + 1, rotated_on = clock_timestamp(), ticket_salt = locked.salt, ticket_hash = locked.hash,
       rotations = (t.rotated_on || t.rotations)[1:${EARLIER_ROTATIONS}], repetitions = 0,
       last_redeemed_on = clock_timestamp(), last_request_id = locked.request_id, last_address = locked.address,
-      last_user_agent = locked.user_agent, updated_on = ${NOW_SECOND}, updated_by = t.subject,
-      expires_on = CASE WHEN ${SLID} > t.expires_on + make_interval(secs => :life::float8 / 15)
+      last_user_agent = locked.user_agent, updated_on = ${NOW_SECOND}, updated_by = t.subject, jkt = coalesce(t.jkt, locked.jkt),
+      bound_from = CASE WHEN t.jkt IS NULL AND locked.jkt IS NOT NULL THEN t.generation + 1 ELSE t.bound_from END,
+      expires_on = CASE WHEN ${SLID} > t.expires_on + make_interval(secs => locked.life / 15) OR ${SLID} < t.expires_on
         THEN date_trunc('second', ${SLID}) ELSE t.expires_on END
     FROM locked WHERE t.id = locked.id
     RETURNING locked.ordinal::int, t.subject, t.client_id AS "clientId", t.auth_time AS "authTime", t.amr, now() AS now,
@@ -142,20 +146,23 @@ export const DIAGNOSE = statement({
     uniqueId: 'uuid',
     clientId: 'text?',
     longestLife: 'float8',
+    ...CLIENT_POLICY,
     generation: 'bigint',
     address: 'inet?',
+    jkt: 'text?',
   },
   returns: rowOf<Diagnosis>(),
   text: `SELECT ${ISSUED}, t.issued, t.first_generation AS "firstGeneration", t.ticket_salt AS salt, t.ticket_hash AS hash,
       t.client_id = coalesce(:clientId::text, t.client_id) AS "isSameClient",
-      NOT (${isLive('t')}) AS "isExpired",
+      NOT (${isLive('t')}) AS "isExpired", ${WHY_NOT_REFRESH} AS "refusalOfClient",
+      coalesce(${isKeyOf(':jkt::text')}, false) AS "isOfKey", t.bound_from AS "boundFrom",
       ${secondsSince('(t.rotated_on || t.rotations)[t.generation - :generation::bigint]')} AS "sinceSuperseded",
       ${secondsSince('(t.rotated_on || t.rotations)[t.generation - :generation::bigint - 1]')} AS "sinceSuccessorSuperseded",
       t.confirmed_generation IS NOT DISTINCT FROM t.generation AS "isConfirmed", t.repetitions,
       ${isOtherNetwork(':address::inet')} AS "isOtherNetwork",
       host(t.last_address) AS "lastAddress", t.last_user_agent AS "lastUserAgent", t.last_request_id AS "lastRequestId",
       t.last_redeemed_on AS "lastRedeemedOn", coalesce(u.enabled, false) AS "isUserEnabled", ${powerColumns('u')}
-    FROM refresh_tokens t LEFT JOIN users u ON u.email = t.subject
+    FROM refresh_tokens t LEFT JOIN users u ON u.email = t.subject ${joinedClient('t')}
     WHERE t.id = :id AND t.unique_id = :uniqueId`,
 });
 

@@ -68,10 +68,11 @@ export class RedemptionsRepository {
   }
 
   /** Reads the session of a token that was not redeemed; undefined when the session has ended. */
-  diagnose({ claims, clientId, origin: { address } }: Rotatable): Promise<Diagnosis | undefined> {
+  diagnose({ claims, clientId, origin: { address }, jkt }: Rotatable): Promise<Diagnosis | undefined> {
     const { id, uniqueId, generation } = claims;
-    const { REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
-    return this.statements.runForFirst(DIAGNOSE, { id, uniqueId, clientId, longestLife, generation, address });
+    const { REFRESH_TOKEN_MAX_AGE: longestLife, CLIENTS } = this.settings;
+    const policy = { longestLife, registeredOnly: CLIENTS === 'registered' };
+    return this.statements.runForFirst(DIAGNOSE, { id, uniqueId, clientId, generation, address, jkt, ...policy });
   }
 
   /**
@@ -116,13 +117,14 @@ export class RedemptionsRepository {
   }
 
   private valuesOf(rotations: readonly Rotation[]): GivenTo<typeof REDEEM> {
-    const batch = rotations.map(({ token: { claims, refreshToken, clientId, origin }, salt, hash }) => {
+    const batch = rotations.map(({ token: { claims, refreshToken, clientId, origin, jkt }, salt, hash }) => {
       const { id, uniqueId, generation } = claims;
       const { address, userAgent, requestId } = origin;
-      return { id, uniqueId, generation, token: refreshToken, clientId, salt, hash, address, userAgent, requestId };
+      const from = { address, userAgent, requestId };
+      return { id, uniqueId, generation, token: refreshToken, clientId, salt, hash, jkt, ...from };
     });
-    const { REFRESH_TOKEN_TTL: life, REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
-    return { batch, life, longestLife };
+    const { REFRESH_TOKEN_TTL: life, REFRESH_TOKEN_MAX_AGE: longestLife, CLIENTS } = this.settings;
+    return { batch, life, longestLife, registeredOnly: CLIENTS === 'registered' };
   }
 
   private async confirmEach(those: readonly Confirmation[]): Promise<undefined[]> {

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { AccessTokenReference } from '../signing-keys/access-tokens.service.js';
+import { ClientsService } from '../clients/clients.service.js';
+import type { AccessTokenReference } from '../signing-keys/access-token-claims.js';
 import { GenuineUsersService } from '../users/genuine-users.service.js';
 import { ConfirmationsService } from './confirmations.service.js';
 import type { RefreshTokenClaims } from './refresh-token.codec.js';
-import type { CurrentSession } from './session.js';
+import type { CurrentSession, SessionDevice } from './session.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { TicketsService } from './tickets.service.js';
 
@@ -22,6 +23,7 @@ export class SessionPrincipalsService {
     private readonly users: GenuineUsersService,
     private readonly confirmations: ConfirmationsService,
     private readonly tickets: TicketsService,
+    private readonly clients: ClientsService,
   ) {}
 
   /**
@@ -33,6 +35,17 @@ export class SessionPrincipalsService {
     if (!user || !this.users.admits(user)) return undefined;
     if (user.unconfirmed !== null) this.confirmations.note({ uniqueId: token.uniqueId, generation: user.unconfirmed });
     return user;
+  }
+
+  /** The device of a session; undefined when the session has ended. */
+  deviceOf(uniqueId: string): Promise<SessionDevice | undefined> {
+    return this.sessions.device(uniqueId);
+  }
+
+  /** When an access token expires, in seconds since 1970. If its client is registered, a life that became shorter counts. */
+  async endOf({ clientId, issued, expires }: AccessTokenReference): Promise<number> {
+    const client = await this.clients.find(clientId);
+    return client ? Math.min(expires, issued + client.accessTokenTtl) : expires;
   }
 
   /** The session whose current token this is; undefined when the token was superseded or has expired, or the sealed ticket was changed. */

@@ -1,9 +1,18 @@
 import { audited, recordFacts } from '../audit/audited.js';
+import {
+  accessTokenEnd,
+  CLIENT_POLICY,
+  IS_ADMITTED,
+  isRecentlyUsed,
+  joinedClient,
+  LONGEST_LIFE,
+  MAY_REFRESH,
+} from '../clients/policy-of-session.js';
 import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { rowOf, statement } from '../database/statement.js';
 import { powerColumns, type SignedPower } from '../users/user-seals.service.js';
 import { ENDED_ROW, type EndedRow, type RevivedSession } from './ended-session.js';
-import type { ConfirmingUser, CurrentSession, ListedSession } from './session.js';
+import type { ConfirmingUser, CurrentSession, ListedSession, SessionDevice } from './session.js';
 import { ticketHashSql } from './ticket-digest.js';
 
 /** SQL: the columns of a session whose token was just issued. */
@@ -12,25 +21,38 @@ export const ISSUED = `t.id, t.unique_id AS "uniqueId", t.generation, t.subject,
 
 /**
  * SQL: whether the session of this row is live: the service issued its token, the token has not expired, and the login is not older than
- * the parameter `longestLife`, in seconds.
+ * the policy of the joined client allows, or else the parameter `longestLife`, in seconds.
  */
 export function isLive(alias: string): string {
-  return `${alias}.issued AND ${alias}.expires_on > now() AND ${alias}.auth_time + make_interval(secs => :longestLife::float8) > now()`;
+  return `${alias}.issued AND ${alias}.expires_on > now() AND ${alias}.auth_time + make_interval(secs => ${LONGEST_LIFE}) > now()
+        AND ${isRecentlyUsed(alias)}`;
 }
 
 /** The session of a current token. `longestLife` is the longest lifetime of a login, in seconds. */
 export const CURRENT = statement({
   name: 'session-current',
   isIdempotent: true,
-  parameters: { id: 'bigint', uniqueId: 'uuid', generation: 'bigint', token: 'text', longestLife: 'float8' },
+  parameters: {
+    ...{ id: 'bigint', uniqueId: 'uuid', generation: 'bigint', token: 'text', longestLife: 'float8' },
+    ...CLIENT_POLICY,
+  },
   returns: rowOf<CurrentSession & SignedPower>(),
-  text: `SELECT ${ISSUED}, t.rotated_on AS "rotatedOn", t.protected_ticket AS "protectedTicket",
-      least(t.expires_on, t.auth_time + make_interval(secs => :longestLife::float8)) AS "expiresOn", ${powerColumns('u')}
-    FROM refresh_tokens t JOIN users u ON u.email = t.subject
+  text: `SELECT ${ISSUED}, t.rotated_on AS "rotatedOn", t.protected_ticket AS "protectedTicket", t.jkt,
+      least(t.expires_on, t.auth_time + make_interval(secs => ${LONGEST_LIFE}),
+        t.rotated_on + make_interval(secs => client.refresh_token_ttl)) AS "expiresOn", ${powerColumns('u')}
+    FROM refresh_tokens t JOIN users u ON u.email = t.subject ${joinedClient('t')}
     WHERE t.id = :id AND t.unique_id = :uniqueId AND t.generation = :generation
       AND t.ticket_hash = ${ticketHashSql('t', ':token')}
-      AND ${isLive('t')} AND u.enabled`,
+      AND ${isLive('t')} AND ${MAY_REFRESH} AND u.enabled`,
 });
+
+/** SQL: the columns of `SessionDevice`. */
+const DEVICE = `host(t.first_address) AS "firstAddress", host(t.last_address) AS "lastAddress", t.last_user_agent AS "lastUserAgent",
+  t.last_redeemed_on AS "lastRedeemedOn", t.device_name AS "deviceName"`;
+
+/** SQL: the columns of `ListedSession`. */
+export const LISTED = `t.id, t.unique_id AS "uniqueId", t.client_id AS "clientId", t.created_on AS "createdOn", t.auth_time AS "authTime",
+  t.rotated_on AS "rotatedOn", t.expires_on AS "expiresOn", t.last_request_id AS "lastRequestId", t.amr, ${DEVICE}`;
 
 /** The sessions of a user; without a client, at every client. */
 export const SESSIONS_OF = statement({
@@ -38,10 +60,17 @@ export const SESSIONS_OF = statement({
   parameters: { subject: 'text', clientId: 'text?' },
   returns: rowOf<ListedSession>(),
   isIdempotent: true,
-  text: `SELECT id, unique_id AS "uniqueId", client_id AS "clientId", created_on AS "createdOn", auth_time AS "authTime",
-      rotated_on AS "rotatedOn", expires_on AS "expiresOn", last_redeemed_on AS "lastRedeemedOn",
-      host(last_address) AS "lastAddress", last_user_agent AS "lastUserAgent", last_request_id AS "lastRequestId"
-    FROM refresh_tokens WHERE subject = :subject AND issued AND client_id = coalesce(:clientId::text, client_id) ORDER BY id`,
+  text: `SELECT ${LISTED}
+    FROM refresh_tokens t WHERE subject = :subject AND issued AND client_id = coalesce(:clientId::text, client_id) ORDER BY id`,
+});
+
+/** The device of a session. */
+export const SESSION_DEVICE = statement({
+  name: 'session-device',
+  parameters: { uniqueId: 'uuid' },
+  returns: rowOf<SessionDevice>(),
+  isIdempotent: true,
+  text: `SELECT ${DEVICE} FROM refresh_tokens t WHERE unique_id = :uniqueId AND issued`,
 });
 
 /** Returns a row if the session belongs to another client. */
@@ -50,6 +79,15 @@ export const OF_ANOTHER_CLIENT = statement({
   parameters: { id: 'bigint', uniqueId: 'uuid', clientId: 'text' },
   isIdempotent: true,
   text: 'SELECT id FROM refresh_tokens WHERE id = :id AND unique_id = :uniqueId AND issued AND client_id <> :clientId',
+});
+
+/** The client of a session. */
+export const CLIENT_OF = statement({
+  name: 'session-client',
+  isIdempotent: true,
+  parameters: { id: 'bigint', uniqueId: 'uuid' },
+  returns: rowOf<{ clientId: string }>(),
+  text: 'SELECT client_id AS "clientId" FROM refresh_tokens WHERE id = :id AND unique_id = :uniqueId AND issued',
 });
 
 const ENDED = `RETURNING ${recordFacts('t')}, true AS ended`;
@@ -89,19 +127,21 @@ export const END_ALL = audited({
 });
 
 /**
- * An access token. `expires` is when the token expires by the database's clock, in seconds since 1970. The generation is that of the
+ * An access token. `issued` and `expires` are its times by the database's clock, in seconds since 1970. The generation is that of the
  * refresh token that was issued with it, and null for tokens of versions that did not store it.
  */
 const ACCESS_TOKEN = {
   uniqueId: 'uuid',
   subject: 'text',
   clientId: 'text',
+  issued: 'float8',
   expires: 'float8',
   generation: 'bigint?',
 } as const;
 
 /**
- * The users of access tokens whose sessions are live. No access token outlives its session. `unconfirmed` is the generation that this token
+ * The users of access tokens whose sessions are live, and whose clients may have sessions. No access token outlives its session, nor the
+ * life that the policy of its client has now. `unconfirmed` is the generation that this token
  * confirms. It is null if the generation is not the current one, is already confirmed, or is the first of its login, which needs no
  * confirmation.
  */
@@ -109,15 +149,16 @@ export const PRINCIPALS = statement({
   name: 'session-principals',
   isIdempotent: true,
   batch: ACCESS_TOKEN,
-  parameters: { longestLife: 'float8' },
+  parameters: { longestLife: 'float8', ...CLIENT_POLICY },
   returns: rowOf<Numbered<ConfirmingUser>>(),
   text: `SELECT batch.ordinal::int, ${powerColumns('u')},
       CASE WHEN t.generation = coalesce(batch.generation, t.generation) AND t.generation > t.first_generation
         AND t.confirmed_generation IS DISTINCT FROM t.generation THEN t.generation END AS unconfirmed
     FROM ${batchRows(ACCESS_TOKEN)}
     JOIN refresh_tokens t ON t.unique_id = batch.unique_id AND t.subject = batch.subject AND t.client_id = batch.client_id
-    JOIN users u ON u.email = t.subject
-    WHERE u.enabled AND to_timestamp(batch.expires) > now() AND ${isLive('t')}`,
+    JOIN users u ON u.email = t.subject ${joinedClient('t')}
+    WHERE u.enabled AND to_timestamp(${accessTokenEnd('batch.issued', 'batch.expires')}) > now() AND ${isLive('t')}
+      AND ${IS_ADMITTED}`,
 });
 
 /**
@@ -142,5 +183,5 @@ export const ESTIMATE = statement({
   returns: rowOf<{ value: number }>(),
   text: `SELECT i.reltuples AS value FROM pg_index x
     JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
-    WHERE x.indexrelid = to_regclass('refresh_tokens_session') AND t.reltuples >= 0`,
+    WHERE x.indexrelid = to_regclass('refresh_tokens_slots') AND t.reltuples >= 0`,
 });

@@ -35,7 +35,19 @@ export interface ListedSession {
   readonly lastAddress: string | null;
   readonly lastUserAgent: string | null;
   readonly lastRequestId: string | null;
+  /** How the user was authenticated (RFC 8176). */
+  readonly amr: readonly string[];
+  /** The address from which the user signed in. */
+  readonly firstAddress: string | null;
+  /** What the client called the device at the sign-in. */
+  readonly deviceName: string | null;
 }
+
+/** The device of a session: where its user signed in, and where its token was last redeemed. */
+export type SessionDevice = Pick<
+  ListedSession,
+  'firstAddress' | 'lastAddress' | 'lastUserAgent' | 'lastRedeemedOn' | 'deviceName'
+>;
 
 /** A session and the refresh token that was issued for it. */
 export interface IssuedSession extends Session {
@@ -55,6 +67,8 @@ export interface CurrentSession extends Session {
   readonly rotatedOn: Date;
   readonly expiresOn: Date;
   readonly protectedTicket: string;
+  /** The thumbprint of the key to which the session is bound (RFC 9449, section 5); null when it is not bound. */
+  readonly jkt: string | null;
 }
 
 /** The user of an access token, and the generation that the token confirms; null when there is nothing to confirm. */
@@ -69,6 +83,8 @@ export interface Rotatable {
   /** The client that the request names; undefined means the client of the token. */
   readonly clientId: string | undefined;
   readonly origin: Origin;
+  /** The thumbprint of the key of the request's DPoP proof; undefined without a proof. */
+  readonly jkt?: string | undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
+import { ClientRegistryModule } from '../clients/client-registry.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ConfirmationsService } from './confirmations.service.js';
@@ -7,9 +8,14 @@ import { JudgementsService } from './judgements.service.js';
 import { LiveSessionsService } from './live-sessions.service.js';
 import { LoginsRepository } from './logins.repository.js';
 import { LoginsService } from './logins.service.js';
+import { BindSessions1797000003100 } from './migrations/1797000003100-bind-sessions.js';
 import { CreateRefreshTokens1795000002000 } from './migrations/1795000002000-create-refresh-tokens.js';
 import { IndexRefreshTokens1795200000000 } from './migrations/1795200000000-index-refresh-tokens.js';
 import { RecordRotations1796000001100 } from './migrations/1796000001100-record-rotations.js';
+import { NumberSessions1797000001001 } from './migrations/1797000001001-number-sessions.js';
+import { AddDevice1797000004000 } from './migrations/1797000004000-add-device.js';
+import { OwnSessionsRepository } from './own-sessions.repository.js';
+import { OwnSessionsService } from './own-sessions.service.js';
 import { RedemptionService } from './redemption.service.js';
 import { RedemptionsRepository } from './redemptions.repository.js';
 import { RefreshTokenCodec } from './refresh-token.codec.js';
@@ -29,9 +35,17 @@ import { TicketsService } from './tickets.service.js';
   imports: [
     AuditModule,
     UsersModule,
+    ClientRegistryModule,
     DatabaseModule.forFeature({
       entities: [],
-      migrations: [CreateRefreshTokens1795000002000, IndexRefreshTokens1795200000000, RecordRotations1796000001100],
+      migrations: [
+        CreateRefreshTokens1795000002000,
+        IndexRefreshTokens1795200000000,
+        RecordRotations1796000001100,
+        NumberSessions1797000001001,
+        AddDevice1797000004000,
+        BindSessions1797000003100,
+      ],
     }),
   ],
   providers: [
@@ -53,6 +67,8 @@ import { TicketsService } from './tickets.service.js';
     LoginsRepository,
     RedemptionsRepository,
     SessionEndingsRepository,
+    OwnSessionsService,
+    OwnSessionsRepository,
   ],
   exports: [
     SessionsService,
@@ -63,6 +79,7 @@ import { TicketsService } from './tickets.service.js';
     RefreshTokenCodec,
     TicketsService,
     SessionNoticesService,
+    OwnSessionsService,
   ],
 })
 export class SessionsModule {}

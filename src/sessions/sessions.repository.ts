@@ -6,12 +6,13 @@ import { Settings } from '../config/settings.js';
 import { inOrderOf } from '../database/batch-rows.js';
 import { Batched } from '../database/batched.js';
 import { StatementsService } from '../database/statements.service.js';
-import type { AccessTokenReference } from '../signing-keys/access-tokens.service.js';
+import type { AccessTokenReference } from '../signing-keys/access-token-claims.js';
 import type { SignedPower } from '../users/user-seals.service.js';
 import type { EndedRow, RevivedSession } from './ended-session.js';
 import type { RefreshTokenClaims } from './refresh-token.codec.js';
-import type { ConfirmingUser, CurrentSession, ListedSession, SessionsOf } from './session.js';
+import type { ConfirmingUser, CurrentSession, ListedSession, SessionDevice, SessionsOf } from './session.js';
 import {
+  CLIENT_OF,
   CURRENT,
   END_ALL,
   END_OF_ACCESS_TOKEN,
@@ -20,6 +21,7 @@ import {
   OF_ANOTHER_CLIENT,
   PRINCIPALS,
   REVIVED,
+  SESSION_DEVICE,
   SESSIONS_OF,
 } from './session.statements.js';
 
@@ -30,12 +32,16 @@ import {
  */
 @Injectable()
 export class SessionsRepository {
+  /** What holds for clients without a policy of their own. */
+  private readonly policy: { readonly longestLife: number; readonly registeredOnly: boolean };
   private readonly principals = new Batched((tokens: readonly AccessTokenReference[]) => this.usersOf(tokens));
 
   constructor(
     private readonly statements: StatementsService,
-    private readonly settings: Settings,
-  ) {}
+    { REFRESH_TOKEN_MAX_AGE: longestLife, CLIENTS }: Settings,
+  ) {
+    this.policy = { longestLife, registeredOnly: CLIENTS === 'registered' };
+  }
 
   /**
    * The enabled user of a live session and a live access token. Concurrent calls share a statement. The row may have been written outside
@@ -50,8 +56,12 @@ export class SessionsRepository {
     { id, uniqueId, generation }: RefreshTokenClaims,
     token: string,
   ): Promise<(CurrentSession & SignedPower) | undefined> {
-    const { REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
-    return this.statements.runForFirst(CURRENT, { id, uniqueId, generation, token, longestLife });
+    return this.statements.runForFirst(CURRENT, { id, uniqueId, generation, token, ...this.policy });
+  }
+
+  /** The device of a session; undefined when the session has ended. */
+  device(uniqueId: string): Promise<SessionDevice | undefined> {
+    return this.statements.runForFirst(SESSION_DEVICE, { uniqueId });
   }
 
   /** The sessions of a user, oldest first. The subject is in lower case. */
@@ -76,6 +86,11 @@ export class SessionsRepository {
     return this.statements.run(END_REVOKED, { id, uniqueId, generation, clientId, ...actValues(act) });
   }
 
+  /** The client of the session of a refresh token; undefined when there is no such session. */
+  async clientOf({ id, uniqueId }: RefreshTokenClaims): Promise<string | undefined> {
+    return (await this.statements.runForFirst(CLIENT_OF, { id, uniqueId }))?.clientId;
+  }
+
   /** Whether the session of a refresh token exists and belongs to another client. */
   async isOfAnotherClient({ id, uniqueId }: RefreshTokenClaims, clientId: string): Promise<boolean> {
     return (await this.statements.runForCount(OF_ANOTHER_CLIENT, { id, uniqueId, clientId })) > 0;
@@ -97,7 +112,7 @@ export class SessionsRepository {
   }
 
   private async usersOf(tokens: readonly AccessTokenReference[]): Promise<(ConfirmingUser | undefined)[]> {
-    const { REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
-    return inOrderOf(tokens, await this.statements.run(PRINCIPALS, { batch: tokens, longestLife }));
+    const { longestLife, registeredOnly } = this.policy;
+    return inOrderOf(tokens, await this.statements.run(PRINCIPALS, { batch: tokens, longestLife, registeredOnly }));
   }
 }

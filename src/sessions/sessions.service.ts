@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { AuditAct } from '../audit/audit-event.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
-import type { AccessTokenReference } from '../signing-keys/access-tokens.service.js';
+import type { AccessTokenReference } from '../signing-keys/access-token-claims.js';
 import { UsersService } from '../users/users.service.js';
 import type { RefreshTokenClaims } from './refresh-token.codec.js';
 import type { RevivedSession } from './ended-session.js';
@@ -32,6 +32,11 @@ export class SessionsService implements OnModuleInit {
   /** The sessions of a user, oldest first. */
   list({ subject, clientId }: SessionsOf): Promise<ListedSession[]> {
     return this.sessions.list({ subject: subject.toLowerCase(), clientId });
+  }
+
+  /** The client of the session of a refresh token; undefined when there is no such session. */
+  clientOf(claims: RefreshTokenClaims): Promise<string | undefined> {
+    return this.sessions.clientOf(claims);
   }
 
   /** Ends the sessions of a user and returns how many it ended. */

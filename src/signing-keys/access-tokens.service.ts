@@ -5,6 +5,7 @@ import { v7 as uuid } from 'uuid';
 import { Settings } from '../config/settings.js';
 import { inSeconds } from '../kernel/date-time.js';
 import { randomBytes } from '../kernel/random-bytes.js';
+import type { AccessTokenClaims, Audience, ClientTokenClaims, SessionTokenClaims } from './access-token-claims.js';
 import { hasExactSignature, isExactText, signExactly } from './exact-signature.js';
 import type { KeyPair } from './key-pair.js';
 import { SigningKeysService } from './signing-keys.service.js';
@@ -18,47 +19,32 @@ const REMEMBERED = 10_000;
 export interface AccessTokenGrant {
   readonly subject: string;
   readonly clientId: string;
+  readonly audience: Audience;
   /** UniqueId of the session. */
   readonly uniqueId: string;
   /** Generation of the refresh token that is issued with the access token. */
   readonly generation: number;
+  /** How long the token is valid, in seconds. */
+  readonly life: number;
   /** When and how the user was last authenticated. */
   readonly authTime: Date;
   readonly amr: readonly string[];
+  /** The thumbprint of the key to which the token is bound; undefined for a bearer token. */
+  readonly jkt?: string | undefined;
   /** The time by the database's clock. */
   readonly now: Date;
 }
 
-/** The claims of an access token (RFC 9068, section 2.2). */
-export interface AccessTokenClaims {
-  readonly iss: string;
-  readonly aud: string;
-  readonly sub: string;
-  readonly client_id: string;
-  readonly sid: string;
-  /** Generation of the refresh token that was issued with the access token. */
-  readonly generation?: number;
-  readonly iat: number;
-  readonly exp: number;
-  readonly auth_time: number;
-  readonly amr: readonly string[];
-  readonly jti: string;
-}
-
-/** The claims that identify the session of an access token. Times are in seconds since 1970. */
-export interface AccessTokenReference {
-  /** UniqueId of the session. */
-  readonly uniqueId: string;
-  readonly subject: string;
+/** The facts in an access token of a client itself (RFC 6749, section 4.4). */
+interface ClientTokenGrant {
+  /** The thumbprint of the key to which the token is bound; undefined for a bearer token. */
+  readonly jkt?: string | undefined;
   readonly clientId: string;
-  readonly expires: number;
-  /** Generation of the refresh token that was issued with the access token; null when the token does not contain it. */
-  readonly generation: number | null;
-}
-
-/** The reference to the session in a token's claims. */
-export function referenceOf({ sid, sub, client_id, exp, generation }: AccessTokenClaims): AccessTokenReference {
-  return { uniqueId: sid, subject: sub, clientId: client_id, expires: exp, generation: generation ?? null };
+  readonly audience: Audience;
+  /** How long the token is valid, in seconds. */
+  readonly life: number;
+  /** The time by the database's clock. */
+  readonly now: Date;
 }
 
 interface VerifiedToken {
@@ -79,7 +65,7 @@ export class AccessTokensService {
   ) {}
 
   /**
-   * Returns a function that issues signed access tokens, which are valid for ACCESS_TOKEN_TTL seconds. The tokens contain no roles, because
+   * Returns a function that issues signed access tokens. The tokens contain no roles, because
    * each request reads the roles from the database. Only the call of `signer` can fail, not the returned function. So a caller that writes
    * before it issues a token calls `signer` before the write. `added` are claims that modules add.
    */
@@ -89,32 +75,53 @@ export class AccessTokensService {
   }
 
   private issue(
-    { subject, clientId, uniqueId, generation, authTime, amr, now }: AccessTokenGrant,
-    { kid, privateKey }: KeyPair,
+    { subject, clientId, audience, uniqueId, generation, life, authTime, amr, now, jkt }: AccessTokenGrant,
+    key: KeyPair,
     added?: object,
   ): string {
     const iat = inSeconds(now);
-    const claims: AccessTokenClaims = {
+    const claims: SessionTokenClaims = {
       iss: this.settings.PUBLIC_URL,
-      aud: this.settings.PUBLIC_URL,
+      aud: audience,
       sub: subject,
       client_id: clientId,
       sid: uniqueId,
       generation,
       iat,
-      exp: iat + this.settings.ACCESS_TOKEN_TTL,
+      exp: iat + life,
       auth_time: inSeconds(authTime),
       amr,
       jti: uuid({ random: randomBytes(16) }),
     };
+    const bound = jkt === undefined ? claims : { ...claims, cnf: { jkt } };
+    return this.sign(added ? { ...added, ...bound } : bound, key);
+  }
+
+  /** Issues an access token of a client itself. It names no session and no user (RFC 9068, section 2.2). */
+  async ofClient({ clientId, audience, life, now, jkt }: ClientTokenGrant): Promise<string> {
+    const iat = inSeconds(now);
+    const claims: ClientTokenClaims = {
+      iss: this.settings.PUBLIC_URL,
+      aud: audience,
+      sub: clientId,
+      client_id: clientId,
+      iat,
+      exp: iat + life,
+      jti: uuid({ random: randomBytes(16) }),
+    };
+    return this.sign(jkt === undefined ? claims : { ...claims, cnf: { jkt } }, await this.keys.current());
+  }
+
+  private sign(claims: object, { kid, privateKey }: KeyPair): string {
     if (this.header.kid !== kid) this.header = { kid, encoded: encode({ alg: 'ES256', typ: TYPE, kid }) };
-    const signed = `${this.header.encoded}.${encode(added ? { ...added, ...claims } : claims)}`;
+    const signed = `${this.header.encoded}.${encode(claims)}`;
     return `${signed}.${signExactly(signed, privateKey)}`;
   }
 
   /**
    * The claims of a token that this service signed; undefined for any other token. The token may have expired: only the database's clock
-   * decides that. Verified claims are remembered by the token's digest, as long as the service still accepts the key.
+   * decides that. It may be for another audience: the caller checks that. Verified claims are remembered by the token's digest, as long as the
+   * service still accepts the key.
    */
   async verify(token: string): Promise<AccessTokenClaims | undefined> {
     const digest = hash('sha256', token, 'base64');
@@ -125,13 +132,19 @@ export class AccessTokensService {
     return verified?.claims;
   }
 
+  /** Whether a token is for this service: only such a token opens its routes. A token for another audience can be introspected and revoked. */
+  isForService({ aud }: AccessTokenClaims): boolean {
+    const { API_AUDIENCE: audience = this.settings.PUBLIC_URL } = this.settings;
+    return typeof aud === 'string' ? aud === audience : aud.includes(audience);
+  }
+
   /** Verifies type and signature. Other types of tokens are refused (RFC 9068, section 4), and so is another text of the same token. */
   private async verifySignature(token: string): Promise<VerifiedToken | undefined> {
     if (!isExactText(token)) return undefined;
     const { typ, kid } = protectedHeader(token);
     const key = typ !== undefined && ACCESS_TOKEN.test(typ) && kid !== undefined && (await this.keys.publicKey(kid));
     if (!key) return undefined;
-    const options = { issuer: this.settings.PUBLIC_URL, audience: this.settings.PUBLIC_URL, algorithms: ['ES256'] };
+    const options = { issuer: this.settings.PUBLIC_URL, algorithms: ['ES256'] };
     const verified = await jwtVerify(token, key, { ...options, currentDate: new Date(0) }).catch(() => undefined);
     const claims = verified && (verified.payload as unknown as AccessTokenClaims);
     return claims && (hasExactSignature(token) || isOfEarlierVersion(claims)) ? { kid, claims } : undefined;

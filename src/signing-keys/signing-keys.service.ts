@@ -8,7 +8,7 @@ import { NoticesService } from '../database/notices.service.js';
 import { JobsService } from '../jobs/jobs.service.js';
 import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
 import { SERVICE, type Actor } from '../kernel/origin.js';
-import { RefreshAheadCache } from './refresh-ahead-cache.js';
+import { RefreshAheadCache } from '../kernel/refresh-ahead-cache.js';
 import { reseal } from '../kernel/seal.js';
 import { createSealedKeyPair, openKeyPair, type KeyPair } from './key-pair.js';
 import { SigningKeysRepository } from './signing-keys.repository.js';

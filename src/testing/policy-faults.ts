@@ -9,15 +9,15 @@ interface Operation {
   readonly 'x-required-role'?: string | readonly string[];
 }
 
-/** Failures of every route that needs a role: the credentials, the role, too many guesses, a bug, and the database. */
-const WITH_ROLE = [401, 403, 429, 500, 503];
+/** Failures of every route that is not public: the credentials, the role, too many guesses, a bug, and the database. */
+const WITH_USER = [401, 403, 429, 500, 503];
 const WITH_BODY = [400, 413, 415];
 const WITH_PATH_PARAMETER = [404];
 
 /**
  * What the routes of the service lack, one sentence for each fault; a test expects none. Every route declares a policy, is in the OpenAPI
- * document with its roles, and documents its failures: 401, 403, 429, 500 and 503 when it needs a role, 400, 413 and 415 when it has a body,
- * 404 when its path has a parameter, and at least one failure when it is public. `4XX`, `5XX` and `default` document them too. Both the
+ * document with its roles, and documents its failures: 401, 403, 429, 500 and 503 when it is not public, 400, 413 and 415 when it has
+ * a body, 404 when its path has a parameter, and at least one failure when it is public. `4XX`, `5XX` and `default` document them too. Both the
  * routes of the modules under test and those of the service itself are checked.
  * @throws Error when the settings turn the OpenAPI document off
  * @publicApi
@@ -51,6 +51,7 @@ function operationsOf({
 function faultsOf(route: DeclaredRoute, operations: ReadonlyMap<string, Operation>): string[] {
   if (route.policy === undefined)
     return ["declares no policy, so it refuses every request: add @Role('…') or @Public()."];
+  const needs = { roles: rolesOf(route), isPublic: route.policy === 'public' };
   return route.targets.flatMap((target) => {
     // Two handlers may share a method and path under further conditions. OpenAPI has one operation for both.
     const [method = '', path = ''] = target.split(' ', 2);
@@ -59,15 +60,20 @@ function faultsOf(route: DeclaredRoute, operations: ReadonlyMap<string, Operatio
     );
     if (documented.length === 0) return [`is not in the OpenAPI document with ${method} ${path}.`];
     return documented.flatMap(([, operation]) => [
-      ...roleFaults(rolesOf(route), operation),
-      ...failureFaults({ roles: rolesOf(route), path }, operation),
+      ...roleFaults(needs, operation),
+      ...failureFaults({ isPublic: needs.isPublic, path }, operation),
     ]);
   });
 }
 
-function roleFaults(roles: readonly string[], operation: Operation): string[] {
+interface Needs {
+  readonly roles: readonly string[];
+  readonly isPublic: boolean;
+}
+
+function roleFaults({ roles, isPublic }: Needs, operation: Operation): string[] {
   const isDocumentedAsOpen = operation.security?.length === 0;
-  if (roles.length === 0)
+  if (isPublic)
     return isDocumentedAsOpen
       ? []
       : ['is public, but is documented as if it needed credentials: add `security: []` to its @ApiOperation().'];
@@ -75,19 +81,19 @@ function roleFaults(roles: readonly string[], operation: Operation): string[] {
   const missing = roles.filter((role) => !named.includes(role));
   return [
     ...(missing.length > 0 ? [`does not document its role ${missing.join(' and ')}: declare it by @Role().`] : []),
-    ...(isDocumentedAsOpen ? ['needs a role, but is documented as public: remove `security: []`.'] : []),
+    ...(isDocumentedAsOpen ? ['needs credentials, but is documented as public: remove `security: []`.'] : []),
   ];
 }
 
 function failureFaults(
-  { roles, path }: { readonly roles: readonly string[]; readonly path: string },
+  { isPublic, path }: Pick<Needs, 'isPublic'> & { readonly path: string },
   { requestBody, responses = {} }: Operation,
 ): string[] {
   const documented = Object.keys(responses);
-  if (roles.length === 0 && !documented.some((status) => /^[45]|^default$/.test(status)))
+  if (isPublic && !documented.some((status) => /^[45]|^default$/.test(status)))
     return ['documents no failure: add @ApiFailures() or @ApiResponse().'];
   const expected = [
-    ...(roles.length > 0 ? WITH_ROLE : []),
+    ...(isPublic ? [] : WITH_USER),
     ...(requestBody ? WITH_BODY : []),
     ...(path.includes(':') ? WITH_PATH_PARAMETER : []),
   ].sort();

@@ -6,6 +6,7 @@ import { commandName } from '../kernel/command-name.js';
 import { SERVICE } from '../kernel/origin.js';
 import { FirstPasswordFile } from './first-password.js';
 import { GenuineUsersService } from './genuine-users.service.js';
+import { passwordFault } from './password-rules.js';
 import { UsersService, type NewUser } from './users.service.js';
 
 /**
@@ -25,7 +26,7 @@ export class FirstAdministratorService implements OnModuleInit {
     this.file = new FirstPasswordFile(settings.DATA_DIR);
   }
 
-  /** @throws SettingsError when a random password is needed but its file cannot be written */
+  /** @throws SettingsError when ADMIN_PASSWORD is too common, or a random password is needed but its file cannot be written */
   async onModuleInit(): Promise<void> {
     const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = this.settings;
     await this.deleteChangedPassword();
@@ -37,6 +38,8 @@ export class FirstAdministratorService implements OnModuleInit {
         );
       return;
     }
+    const fault = password === undefined ? undefined : passwordFault(password);
+    if (fault !== undefined) throw new SettingsError([`ADMIN_PASSWORD: ${fault}`]);
     const isMade = await (password === undefined ? this.addWithRandomPassword(email) : this.add({ email, password }));
     if (!isMade && !(await this.users.hasAdministrator()))
       this.logger.warn(`No enabled user is an administrator, not even ${email}.`);

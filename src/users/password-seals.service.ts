@@ -68,6 +68,11 @@ export function isPeppered(stored: string): boolean {
   return PEPPERED.test(stored);
 }
 
+/** Identifies the password of a stored hash, as `passwordNameSql` does. */
+export function passwordNameOf(stored: string): string {
+  return stored.split('$')[4] ?? '';
+}
+
 /** SQL: identifies the password of a stored hash, peppered or not, by its salt. Each new password has a new salt. */
 export function passwordNameSql(stored: string): string {
   return `split_part(${stored}, '$', 5)`;

@@ -9,6 +9,7 @@ import { Outcomes } from '../observability/outcomes.js';
 import type { Reservation } from './guess-limits.service.js';
 import { LoginThrottleService } from './login-throttle.service.js';
 import { LONGEST, PasswordChecksService, type CheckedPassword } from './password-checks.service.js';
+import { PasswordExpired } from './password-expired.js';
 import { plainCode, TotpService } from './totp.service.js';
 import type { User } from './user.entity.js';
 
@@ -16,7 +17,7 @@ import type { User } from './user.entity.js';
 export interface Credentials {
   readonly email: string;
   readonly password: string;
-  /** The code of an authenticator app. */
+  /** The code of an authenticator app, or a recovery code. */
   readonly totp?: string | undefined;
 }
 
@@ -77,7 +78,7 @@ export class SignInService {
     if (!isRight || !user?.enabled) return this.refuseGuess(attempt);
     if (user.totpSecret !== null) return this.withCode(attempt, user, { password, totp });
     if (reservation) await this.throttle.settle(reservation);
-    if (user.mustResetPassword) return this.refuse(attempt, mustResetPassword());
+    if (user.mustResetPassword) return this.refuse(attempt, new PasswordExpired(user));
     return { user: await this.upgraded(attempt, user, password), amr: ['pwd'] };
   }
 
@@ -104,10 +105,10 @@ export class SignInService {
       return this.refuse(attempt, codeNeeded('no-code'));
     }
     const codeReservation = await this.reserveCode(user, reservation);
-    if (!(await this.totp.spend(user, code))) return this.refuse(attempt, codeNeeded('wrong-code'));
+    if (!(await this.totp.spend(user, code, attempt.origin))) return this.refuse(attempt, codeNeeded('wrong-code'));
     // The code is already used, so a retry of this request would fail.
     await this.throttle.settle(reservation, codeReservation).catch(throwOutcomeUnknown);
-    if (user.mustResetPassword) return this.refuse(attempt, mustResetPassword());
+    if (user.mustResetPassword) return this.refuse(attempt, new PasswordExpired(user));
     return { user: await this.upgraded(attempt, user, password), amr: ['pwd', 'otp', 'mfa'] };
   }
 
@@ -146,9 +147,4 @@ function codeNeeded(detail: SignInRefusal): AppError {
   // Clients look for the word "two-factor".
   const message = 'A two-factor code is needed, or the one given is wrong: take it from the authenticator app.';
   return new AppError('two_factor_auth_check', 400, message, { detail });
-}
-
-function mustResetPassword(): AppError {
-  const detail: SignInRefusal = 'must-reset-password';
-  return new AppError('must_reset_password', 400, 'The password must be changed before signing in.', { detail });
 }

@@ -12,8 +12,19 @@ export class UserAuditKinds extends AuditKinds {
         'user-disabled': 'the user is disabled',
         'no-code': 'the user has a second factor, and the code is missing',
         'wrong-code': 'the user has a second factor, and the code is wrong',
-        'must-reset-password': 'the password must be changed first: `npm run cli -- users change E-MAIL --password`',
+        'must-reset-password':
+          'the password must be changed first: by the user with the ticket of the answer, or with `npm run cli -- users change E-MAIL --password`',
       },
+    },
+    'password-change-refused': {
+      meaning: 'a signed-in user gave a wrong present password for a change of the password',
+      reason: '`wrong-password`, or `directory` for a password that a directory of a team has',
+      action: 'as for `login-failed`: the access token may be stolen',
+    },
+    'recovery-code-used': {
+      meaning: 'a recovery code was used in the place of a code at a sign-in',
+      reason: 'how many are left, such as `9 left`',
+      action: 'ask the user, if in doubt',
     },
     'user-added': {
       meaning:
@@ -22,7 +33,7 @@ export class UserAuditKinds extends AuditKinds {
     'user-changed': {
       meaning: 'a user was changed',
       reason:
-        'such as `password-changed`, `user-disabled`, `granted ROLE`, `withdrew ROLE`, `totp-enabled`, `made-administrator`, `approved`',
+        'such as `password-changed`, `user-disabled`, `granted ROLE`, `withdrew ROLE`, `totp-enabled`, `recovery-codes-made`, `made-administrator`, `approved`',
     },
     'user-tampered': {
       meaning: 'a row of the table `users` was not written by the service',

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../kernel/app-error.js';
-import { PASSWORD_LENGTH } from '../kernel/password-policy.js';
-import { isPeppered, PasswordSealsService } from './password-seals.service.js';
+import { passwordFault } from './password-rules.js';
+import { isPeppered, passwordNameOf, PasswordSealsService } from './password-seals.service.js';
 import { hashPassword, normalPassword, verifyPassword } from './passwords.js';
 import { UsersRepository } from './users.repository.js';
 import type { User } from './user.entity.js';
@@ -14,13 +14,10 @@ export class UserPasswordsService {
     private readonly rows: UsersRepository,
   ) {}
 
-  /** The stored form of a new password. @throws AppError 400 when the password is too short or too long */
+  /** The stored form of a new password. @throws AppError 400 when the rules do not allow the password */
   async hash(password: string): Promise<string> {
-    const { min, max } = PASSWORD_LENGTH;
-    const { length } = normalPassword(password);
-    if (length < min || length > max) {
-      throw new AppError('bad_password', 400, `A password must have ${min} to ${max} characters.`);
-    }
+    const fault = passwordFault(password);
+    if (fault !== undefined) throw new AppError('bad_password', 400, `A password ${fault}.`);
     return this.pepper.seal(await hashPassword(password));
   }
 
@@ -45,5 +42,5 @@ export class UserPasswordsService {
 }
 
 function saltOf(phc: string): Buffer {
-  return Buffer.from(phc.split('$')[4] ?? '', 'base64');
+  return Buffer.from(passwordNameOf(phc), 'base64');
 }

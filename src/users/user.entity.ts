@@ -34,6 +34,10 @@ export class User {
   @Column({ type: 'bigint', name: 'totp_last_step', nullable: true, select: false })
   totpLastStep?: number | null;
 
+  /** The sealed hashes of the recovery codes that are left; null without a second factor. Only statements about them read it. */
+  @Column({ type: 'text', name: 'recovery_codes', nullable: true, select: false })
+  recoveryCodes?: string | null;
+
   /** The MACs of `UserSealsService`; null in a row that the service did not write. If they do not match the row, the user is refused. */
   @Column({ type: 'text', nullable: true })
   mac!: string | null;

@@ -5,6 +5,7 @@ import { JobsModule } from '../jobs/jobs.module.js';
 import { DirectoryService } from './directory.service.js';
 import { FirstAdministratorService } from './first-administrator.service.js';
 import { ClientGuessesService } from './client-guesses.service.js';
+import { ClientThrottleService } from './client-throttle.service.js';
 import { GuessLimitsRepository } from './guess-limits.repository.js';
 import { GuessLimitsService } from './guess-limits.service.js';
 import { HashingQueueService } from './hashing-queue.service.js';
@@ -14,6 +15,14 @@ import { PasswordChecksService } from './password-checks.service.js';
 import { GenuineUsersService } from './genuine-users.service.js';
 import { AddUserMac1796000004000 } from './migrations/1796000004000-add-user-mac.js';
 import { AdoptUsers1796000004001 } from './migrations/1796000004001-adopt-users.js';
+import { AddRecoveryCodes1797000004100 } from './migrations/1797000004100-add-recovery-codes.js';
+import { ExpiredPasswordsService } from './expired-passwords.service.js';
+import { OwnPasswordsService } from './own-passwords.service.js';
+import { OwnRowService } from './own-row.service.js';
+import { PasswordTicketsService } from './password-tickets.service.js';
+import { RecoveryCodesRepository } from './recovery-codes.repository.js';
+import { RecoveryCodesService } from './recovery-codes.service.js';
+import { TotpEnrolmentService } from './totp-enrolment.service.js';
 import { PasswordSealsService } from './password-seals.service.js';
 import { SignInService } from './sign-in.service.js';
 import { TamperedUsersService } from './tampered-users.service.js';
@@ -33,7 +42,12 @@ import { UsersService } from './users.service.js';
     JobsModule,
     DatabaseModule.forFeature({
       entities: [User],
-      migrations: [CreateUsers1795000000000, AddUserMac1796000004000, AdoptUsers1796000004001],
+      migrations: [
+        CreateUsers1795000000000,
+        AddUserMac1796000004000,
+        AdoptUsers1796000004001,
+        AddRecoveryCodes1797000004100,
+      ],
     }),
   ],
   providers: [
@@ -55,8 +69,20 @@ import { UsersService } from './users.service.js';
     GuessLimitsService,
     GuessLimitsRepository,
     ClientGuessesService,
+    ClientThrottleService,
     FirstAdministratorService,
+    OwnRowService,
+    OwnPasswordsService,
+    ExpiredPasswordsService,
+    PasswordTicketsService,
+    RecoveryCodesService,
+    RecoveryCodesRepository,
+    TotpEnrolmentService,
   ],
-  exports: [UsersService, GenuineUsersService, SignInService, TotpService, ClientGuessesService],
+  exports: [
+    ...[UsersService, GenuineUsersService, SignInService, TotpService, ClientGuessesService, ClientThrottleService],
+    ...[OwnPasswordsService, ExpiredPasswordsService, PasswordTicketsService],
+    ...[RecoveryCodesService, TotpEnrolmentService],
+  ],
 })
 export class UsersModule {}

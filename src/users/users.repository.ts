@@ -8,7 +8,10 @@ import { User } from './user.entity.js';
 import { CLOCK, REPLACE, SPEND_STEP } from './user.statements.js';
 
 /** The members of a user's row that can be changed. */
-export type UserRowChange = Partial<Omit<UserPower, 'email'>> & { readonly totpLastStep?: null };
+export type UserRowChange = Partial<Omit<UserPower, 'email'>> & {
+  readonly totpLastStep?: number | null;
+  readonly recoveryCodes?: string | null;
+};
 
 /** A user as it was read, and the new form of the same password hash and second factor. */
 export interface Renewed {

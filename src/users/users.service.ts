@@ -142,10 +142,10 @@ export class UsersService {
     await this.update(email, ({ roles }) => ({ roles: without(roles, role) }), actor, { reason: `withdrew ${role}` });
   }
 
-  /** Sets or removes the sealed TOTP secret. No code of a new secret counts as used. @throws AppError 404 when there is no such user */
+  /** Sets or removes the sealed TOTP secret. No code of a new secret counts as used, and no recovery code is left. @throws AppError 404 when there is no such user */
   async setTotpSecret(email: string, totpSecret: string | null, actor: Actor): Promise<void> {
     const reason = totpSecret ? 'totp-enabled' : 'totp-disabled';
-    await this.update(email, () => ({ totpSecret, totpLastStep: null }), actor, { reason });
+    await this.update(email, () => ({ totpSecret, totpLastStep: null, recoveryCodes: null }), actor, { reason });
   }
 
   /**

@@ -6,7 +6,9 @@ import { Service } from '../support/service.js';
 const PASSWORD = 'an Ünusual: passphrase';
 const ROLES = [
   'AuditTrailEntry-List',
-  ...['Create', 'Delete', 'Edit', 'List', 'Read'].map((operation) => `RefreshToken-${operation}`),
+  ...['Client', 'RefreshToken'].flatMap((resource) =>
+    ['Create', 'Delete', 'Edit', 'List', 'Read'].map((operation) => `${resource}-${operation}`),
+  ),
   'Token-Introspect',
 ];
 const ofScript = spawnSync('script', ['--version'], { encoding: 'utf8' });

@@ -85,7 +85,7 @@ describe('a grant of a module', () => {
   });
 
   it('is listed by the metadata, the OpenAPI document and the refusal of other grants', async () => {
-    const names = ['password', 'refresh_token', TILL];
+    const names = ['password', 'refresh_token', 'client_credentials', TILL];
     const metadata = await service.client().get('/.well-known/oauth-authorization-server');
     expect(metadata.body).toMatchObject({ grant_types_supported: names });
     const { description, form } = await tokenEndpoint(service);

@@ -174,7 +174,7 @@ describe('discovery', () => {
     }
     for (const grant of body.grant_types_supported as string[]) {
       const { body: refusal } = await post(TOKEN, { grant_type: grant });
-      expect(refusal.error).toBe('invalid_request');
+      expect(refusal.error).toBe(grant === 'client_credentials' ? 'unauthorized_client' : 'invalid_request');
     }
     expect(Object.values(body as object).filter((value) => value === null)).toEqual([]);
   });

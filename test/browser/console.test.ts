@@ -1,24 +1,12 @@
-import axe from 'axe-core';
 import { join } from 'node:path';
 import type { BrowserContext, Locator, Page, Route } from 'playwright-core';
 import { startChromium } from '../support/chromium.js';
 import { basicOf, passwordOf, RESOURCE } from '../support/client.js';
 import { CACHE } from '../support/fixtures.mjs';
+import { faultsOf, replaySession, signIn, signOut } from '../support/console.js';
 import { startCoupons } from '../support/resource-service.js';
 import type { Service } from '../support/service.js';
 import { ask, seconds, TOKEN } from '../support/sessions.js';
-
-/** What a screen reader or a keyboard user would stumble over, by axe. */
-async function faultsOf(page: Page): Promise<string[]> {
-  // Until a transition ends, colours are mixed.
-  await page.emulateMedia({ reducedMotion: 'reduce' });
-  await seconds(0.5);
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: typeof axe }).axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] }),
-  );
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' ')}`);
-}
 
 describe('the console', () => {
   let service: Service;
@@ -38,18 +26,6 @@ describe('the console', () => {
     opened.on('request', (request) => hosts.add(new URL(request.url()).origin));
     await opened.goto(`${service.url}/console/${path}`);
     return opened;
-  }
-
-  async function signIn(on: Page, name: string, password = passwordOf(name)): Promise<void> {
-    await on.getByLabel('E-mail').fill(`${name}@example.com`);
-    await on.getByLabel('Password').fill(password);
-    await on.getByRole('button', { name: 'Sign in' }).click();
-  }
-
-  async function signOut(on: Page): Promise<void> {
-    await on.getByRole('button', { name: 'Profile' }).click();
-    await on.getByRole('menuitem', { name: 'Logout' }).click();
-    await on.getByRole('button', { name: 'Sign in' }).waitFor();
   }
 
   const open = (hash: string): Promise<unknown> => page.goto(`${service.url}/console/#${hash}`);
@@ -92,14 +68,7 @@ describe('the console', () => {
   });
 
   it('shows from a search for a user why the session ended, who was there, and what to do', async () => {
-    const login = { grant_type: 'password', username: 'all@example.com', password: passwordOf('all') };
-    const refresh = async (token: string): Promise<string> => {
-      const answer = await ask(service, { grant_type: 'refresh_token', refresh_token: token });
-      return (answer.body as { refresh_token: string }).refresh_token;
-    };
-    const first = ((await ask(service, login, 'mobile-app')).body as { refresh_token: string }).refresh_token;
-    await refresh(await refresh(first));
-    await refresh(first);
+    await replaySession(service, 'all', 'mobile-app');
     await page.getByRole('menuitem', { name: 'Why signed out?' }).click();
     await page.getByLabel('User (e-mail)').fill('all@');
     await clickButton('Search');
@@ -266,20 +235,16 @@ describe('the console', () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.getByText('MAY').waitFor();
     expect(await faultsOf(page)).toEqual([]);
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
+    const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
     expect(overflow).toBe(0);
     await page.screenshot({ path: join(CACHE, 'console-narrow.png') });
   });
 
   it('stores nothing, asks no other host, and ends its session with the last tab', async () => {
     expect(
-      await page.evaluate(async () => [
-        localStorage.length,
-        sessionStorage.length,
-        (await indexedDB.databases()).length,
-      ]),
+      await page.evaluate(
+        'indexedDB.databases().then(({ length }) => [localStorage.length, sessionStorage.length, length])',
+      ),
     ).toEqual([0, 0, 0]);
     expect(await browser.cookies()).toEqual([]);
     expect([...hosts]).toEqual([service.url]);

@@ -1,6 +1,7 @@
 /**
  * The clients of docs/clients.md. `script` is in the folder of its source. The version is read from `package`. `limits` are acts that fail
- * for a reason of the client: the run fails when one of them succeeds, and when any other act fails.
+ * for a reason of the client: the run fails when one of them succeeds, and when any other act fails. A client that `signs` is registered, and
+ * its script gets the private key.
  */
 
 const NPM_CLIENTS = [
@@ -18,6 +19,22 @@ const NPM_CLIENTS = [
     name: 'oauth4webapi',
     setting: "`None()`; `{ algorithm: 'oauth2' }` at discovery",
     note: 'As openid-client, which is made of it.',
+  },
+  {
+    name: 'openid-client with private_key_jwt',
+    script: 'openid-client-signing.mjs',
+    package: 'openid-client',
+    signs: true,
+    setting: "`discovery(…, PrivateKeyJwt(key), { algorithm: 'oauth2' })`",
+    note: 'The client is [registered](registered-clients.md) with its public key, and introspects by itself.',
+  },
+  {
+    name: 'oauth4webapi with private_key_jwt',
+    script: 'oauth4webapi-signing.mjs',
+    package: 'oauth4webapi',
+    signs: true,
+    setting: '`PrivateKeyJwt(key)`',
+    note: 'As openid-client. It also gets a token of its own by `client_credentials`.',
   },
   {
     name: '@badgateway/oauth2-client',

@@ -59,7 +59,8 @@ async function runAll(wanted, installed) {
         continue;
       }
       surroundings.sent();
-      const results = await resultsOf(client, folder, surroundings.url);
+      const key = client.signs ? await surroundings.register(idOf(client.name)) : undefined;
+      const results = await resultsOf(client, folder, { url: surroundings.url, key });
       const records = surroundings.sent();
       const found = { version, results, sent: summaryOf(records) };
       rows.set(client.name, rowOf(client, found));
@@ -87,11 +88,11 @@ async function isWritten(rows) {
 }
 
 /** The results that a script prints, by act: `yes`, or the reason of the failure. */
-async function resultsOf({ name, script }, folder, url) {
+async function resultsOf({ name, script }, folder, given) {
   const [command, ...words] = INTERPRETERS[script.split('.').at(-1)];
   const child = spawn(command, [...words, join(folder, script)], {
     cwd: folder,
-    env: environmentOf(name, url),
+    env: environmentOf(name, given),
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: LIMIT_MS,
   });
@@ -114,11 +115,12 @@ function idOf(name) {
   return name.replace(/\W+/g, '-').replace(/^-|-$/g, '');
 }
 
-function environmentOf(name, url) {
+function environmentOf(name, { url, key }) {
   return {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
     TESSERA_URL: url,
+    ...(key && { CLIENT_KEY: JSON.stringify(key) }),
     CLIENT_ID: idOf(name),
     USER_NAME: USER.name,
     USER_PASSWORD: USER.password,

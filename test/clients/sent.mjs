@@ -36,6 +36,7 @@ function howOf({ authorization, client_id: header, 'content-type': type }, form)
     ...(header ? ['header `client_id`'] : []),
     ...(form.has('client_id') ? ['parameter `client_id`'] : []),
     ...(form.has('client_secret') ? ['parameter `client_secret`'] : []),
+    ...(form.has('client_assertion') ? ['`client_assertion`'] : []),
   ];
   const rest = [
     ...(form.has('scope') ? ['a `scope`'] : []),

@@ -3,6 +3,7 @@
  * Both listen on free ports of 127.0.0.1.
  */
 import { spawn, spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request as forward } from 'node:http';
@@ -19,7 +20,9 @@ export const USER = { name: 'admin@example.com', password: 'correct horse: 100% 
 /** The service account of a resource server, which can only introspect. */
 export const READER = { name: 'reader@example.com', password: 'only: reads + 100%' };
 
-/** Starts both. `sent` returns the records since its last call. */
+const AUTHORIZATION = `Basic ${Buffer.from(`${USER.name}:${USER.password}`).toString('base64')}`;
+
+/** Starts both. `sent` returns the records since its last call. `register` registers a client that signs, and returns its private key as a JWK. */
 export async function startSurroundings() {
   const dataDir = mkdtempSync(join(tmpdir(), 'tessera-clients-'));
   const proxy = new Proxy();
@@ -50,7 +53,7 @@ export async function startSurroundings() {
     throw error;
   }
   proxy.target = port;
-  return { url, sent: () => proxy.taken(), stop };
+  return { url, sent: () => proxy.taken(), register: (id) => register(port, id), stop };
 }
 
 function addReader(environment) {
@@ -62,6 +65,24 @@ function addReader(environment) {
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`The service account was not added: ${stderr}`);
+}
+
+/** Registers a client with `private_key_jwt` that may introspect. Returns its private key as a JWK. */
+async function register(port, id) {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const answer = await fetch(`http://127.0.0.1:${port}/api/sys/clients`, {
+    method: 'POST',
+    headers: { authorization: AUTHORIZATION, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      ...{ ClientId: id, Name: id, Enabled: true, DpopRequired: false, Roles: 'Token-Introspect' },
+      ...{
+        AuthenticationMethod: 'private_key_jwt',
+        Jwks: JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] }),
+      },
+    }),
+  });
+  if (!answer.ok) throw new Error(`The client was not registered: ${await answer.text()}`);
+  return privateKey.export({ format: 'jwk' });
 }
 
 async function isReady(service, port) {
@@ -137,11 +158,10 @@ class Proxy {
   }
 
   async #isActive(token) {
-    const authorization = `Basic ${Buffer.from(`${USER.name}:${USER.password}`).toString('base64')}`;
     const url = `http://127.0.0.1:${this.target}/api/token/introspect`;
     const answer = await fetch(url, {
       method: 'POST',
-      headers: { authorization },
+      headers: { authorization: AUTHORIZATION },
       body: new URLSearchParams({ token }),
     });
     return (await answer.json()).active;

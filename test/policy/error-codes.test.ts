@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../src/kernel/app-error.js';
 import { COMMAND_ERRORS } from '../../src/kernel/command-errors.js';
-import { OAUTH_ERRORS, REQUEST_ERRORS } from '../../src/kernel/error-codes.js';
+import { REQUEST_ERRORS } from '../../src/kernel/error-codes.js';
+import { OAUTH_ERRORS } from '../../src/kernel/oauth-errors.js';
 
 const SOURCE = join(import.meta.dirname, '../../src');
 const GROUPS = [REQUEST_ERRORS, OAUTH_ERRORS, COMMAND_ERRORS];

@@ -9,8 +9,10 @@ import { runCli } from '../support/cli.js';
 import { databaseUrl, newData } from '../support/data.js';
 import { SECRET } from '../support/fixtures.mjs';
 import { Service } from '../support/service.js';
+import { askWith, ProvingKey } from '../support/proofs.js';
 import { MAY_BE_SENT, namesInCode, NOT_SENT } from '../support/statement-names.js';
 import { ask, disposeWithoutLeaks, seconds, tokensOf } from '../support/sessions.js';
+import { useAccount, useClients } from '../support/used-routes.js';
 
 const ROWS = 1_000_000;
 const SEED = join(import.meta.dirname, '../bench/seed.mjs');
@@ -33,7 +35,7 @@ const ORDERS = [
   'ToStringText',
 ];
 const EVENT = `INSERT INTO audit_trail_entries (created_on, kind, actor, subject, client_id, session_id, record_ids)
-  SELECT now() - make_interval(secs => ${ROWS} - n), 'record-read', 'admin@example.com', 'user' || n % 5000 || '@example.com', 'web-app',
+  SELECT now() - make_interval(secs => ${ROWS} - n), CASE n % 3 WHEN 0 THEN 'session-ended' ELSE 'record-read' END, 'admin@example.com', 'user' || n % 5000 || '@example.com', 'web-app',
     gen_random_uuid(), ARRAY[n] FROM generate_series(1, ${ROWS}) n`;
 
 interface Sent {
@@ -66,7 +68,7 @@ beforeAll(async () => {
   await database.connect();
   await database.query(EVENT);
   await database.query('VACUUM ANALYZE audit_trail_entries');
-  service = await Service.startOn(dataDir, logged());
+  service = await Service.startOn(dataDir, { ...logged(), INTROSPECTION_DEVICE: 'on' });
   admin = service.client(basicOf('admin'));
 }, 400_000);
 afterAll(async () => {
@@ -112,7 +114,10 @@ async function useEverything(): Promise<void> {
     'from_AuditTrailEntry_CreatedOn=2026-01-01T00:00Z',
   );
   await admin.get(`${RESOURCE}?id=[${id},${other}]`);
+  await useFeed();
   await useSessions();
+  await useAccount(service, PASSWORD);
+  await useClients(service, PASSWORD);
   await admin.put(RESOURCE, { ...record, SystemId: 'crm-2' });
   const { access } = tokensOf(
     await ask(service, { grant_type: 'password', username: 'admin@example.com', password: passwordOf('admin') }),
@@ -130,6 +135,14 @@ async function expectPage(query: string): Promise<void> {
 
 async function expectEvents(...queries: string[]): Promise<void> {
   for (const query of queries) expect((await admin.get(`/api/sys/audittrailentries?${query}`)).status).toBe(200);
+}
+
+/** Reads the feed of ended sessions, which are a third of the events, from its beginning and after cursors. */
+async function useFeed(): Promise<void> {
+  const { body } = await admin.get('/api/token/revocations');
+  expect(body.sessions.length).toBeGreaterThan(1_000);
+  for (const query of [`since=${body.cursor}`, `since=${body.cursor}&wait=2`, 'since=5-10-1'])
+    expect((await admin.get(`/api/token/revocations?${query}`)).status).toBe(200);
 }
 
 /** Signs in, refreshes, retries, replays, guesses a client and revokes. */
@@ -156,6 +169,7 @@ async function useSessions(): Promise<void> {
   const third = tokensOf(await ask(service, form, 'web-app'));
   await ask(service, { grant_type: 'refresh_token', refresh_token: third.refresh }, 'another-app');
   await service.client(`Bearer ${third.access}`).get(RESOURCE);
+  await askWith(service, await (await ProvingKey.make()).prove(service), { ...form, client_id: 'bound-app' });
   for (const token of [third.access, tokensOf(await ask(service, form, 'web-app')).refresh]) {
     await service.client().form('POST', '/api/token/revoke', { token }, { client_id: 'web-app' });
   }
@@ -205,7 +219,7 @@ it(`every statement reads only the rows that it needs of ${ROWS} records, not th
     expect((await runCli(service.dataDir, end, '', logged())).code).toBe(0);
   }
   // The service would run these jobs too, but only after the events of the million records are sealed.
-  for (const job of ['expired-records', 'login-failures'])
+  for (const job of ['expired-records', 'login-failures', 'client-assertions', 'expired-proofs'])
     await runCli(service.dataDir, ['jobs', 'run', job], '', logged());
   const lines = readFileSync(join(folder, 'log'), 'utf8').trim().split('\n');
   const sent = new Map(

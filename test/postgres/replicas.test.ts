@@ -1,10 +1,14 @@
 import pg from 'pg';
 import { runCli } from '../support/cli.js';
 import { basicOf, RESOURCE } from '../support/client.js';
+import { newSigner, signed } from '../support/client-keys.js';
 import { databaseUrl, newData } from '../support/data.js';
+import { askWith, call, passwordForm, ProvingKey } from '../support/proofs.js';
+import { change, register } from '../support/registry.js';
 import { Service } from '../support/service.js';
 import {
   ask,
+  askLogin,
   askRefresh,
   disposeWithoutLeaks,
   expectRefused,
@@ -56,6 +60,28 @@ async function cutUntil(over: AbortSignal, cut: string): Promise<void> {
 }
 
 describe('three replicas on one database', () => {
+  it('know an assertion of a client that another one has seen: it is good once at all replicas', async () => {
+    const { jwks, assertion } = await newSigner('signing');
+    await register(replicas[0], 'signing', { AuthenticationMethod: 'private_key_jwt', Jwks: jwks });
+    await pause(STALE_MS);
+    const form = { grant_type: 'client_credentials', ...signed(await assertion('https://tessera.example.com')) };
+    const answers = await Promise.all(
+      [...replicas, ...replicas].map((replica) => replica.client().form('POST', '/api/token', form)),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400, 400, 400, 400, 400]);
+  });
+
+  it('know a change of a client: for its sessions immediately, for sign-ins within a second', async () => {
+    const [a] = replicas;
+    const id = await register(a, 'replicated');
+    const tokens = the((await everywhere((replica) => login(replica, 'all', 'replicated'))).at(-1));
+    await change(a, id, { Enabled: false });
+    expect(await everywhere((replica) => isAlive(replica, tokens))).toEqual([false, false, false]);
+    await pause(STALE_MS);
+    const answers = await everywhere((replica) => askLogin(replica, 'all', 'replicated'));
+    expect(answers.map(({ body }) => body.error)).toEqual(answers.map(() => 'unauthorized_client'));
+  });
+
   it('are one authority: a session continues at any replica, and an ended session is dead at all', async () => {
     const [a, b, c] = replicas;
     const first = await login(a, 'all');
@@ -77,10 +103,37 @@ describe('three replicas on one database', () => {
     }
   });
 
+  it('take one proof once, even when clients send it to several replicas, and know each other’s nonces', async () => {
+    const key = await ProvingKey.make();
+    const publicUrl = 'https://tessera.example.com';
+    const form = passwordForm('all', 'proved');
+    const statusesOf = async (count: number, ask: (replica: Service) => Promise<{ status: number }>) => {
+      const answers = await Promise.all(Array.from({ length: count }, (_, n) => ask(the(replicas[n % 3]))));
+      return answers.map(({ status }) => status).sort();
+    };
+    let access = '';
+    for (let round = 0; round < 5; round++) {
+      const proof = await key.prove(replicas[0], { publicUrl });
+      const answers = await Promise.all(replicas.map((replica) => askWith(replica, proof, form)));
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 400, 400]);
+      ({ access } = tokensOf(the(answers.find(({ status }) => status === 200))));
+    }
+    for (let round = 0; round < 10; round++) {
+      const dpop = await key.prove(replicas[0], { method: 'GET', path: RESOURCE, access, publicUrl });
+      const send = (replica: Service) => replica.client(`DPoP ${access}`).send('GET', RESOURCE, { headers: { dpop } });
+      const statuses = await statusesOf(12, send);
+      expect(statuses).toEqual([200, ...Array.from({ length: 11 }, () => 401)]);
+    }
+    const refused = await call(replicas[0], key, access, { publicUrl, claims: { nonce: 'unknown' } });
+    const nonce = refused.headers.get('dpop-nonce');
+    for (const replica of replicas)
+      expect((await call(replica, key, access, { publicUrl, claims: { nonce } })).status).toBe(200);
+  });
+
   it('know changes by a command immediately: roles, users, sessions', async () => {
     const tokens = await login(replicas[1], 'list');
     const statuses = () =>
-      everywhere(async (replica) => (await replica.client(`Bearer ${tokens.access}`).get(`${RESOURCE}/1`)).status);
+      everywhere(async (replica) => (await replica.client(`Bearer ${tokens.access}`).get(`${RESOURCE}/999999999`)).status);
     expect(await statuses()).toEqual([403, 403, 403]);
     await command('users', 'grant', 'list@example.com', 'RefreshToken-Read');
     expect(await statuses()).toEqual([404, 404, 404]);

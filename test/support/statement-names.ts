@@ -10,13 +10,12 @@ export function namesInCode(): string[] {
 /**
  * Of the catalogue, for metrics; by primary key, after a change of the secret, with a second factor, at the first sign-in after an upgrade,
  * where a setting says so, or when a range of events expires only; those of the embedded database's own job; those of a verification, an
- * export or an end of all sessions, which read all there is; and that of commands of resources, of which the service itself has none.
+ * export or an end of all sessions, which read all there is; of a client that another program wrote; and those of pages of clients that are too large for one answer.
  */
 export const NOT_SENT = [
   'audit-export-page',
   'audit-export-page-end',
   'audit-outside-seals',
-  'audit-record-resource-act',
   'audit-seal-delete-range',
   'audit-seal-from',
   'audit-seal-measured-from',
@@ -24,9 +23,15 @@ export const NOT_SENT = [
   'audit-seal-prune',
   'audit-seal-renew',
   'audit-unsealed-age',
+  'client-drop-secrets',
+  'clients-read-slice',
+  'clients-shown',
   'embedded-flush-counters',
   'maintenance-most-due',
   'maintenance-wal-since-checkpoint',
+  'recovery-codes',
+  'recovery-codes-all',
+  'recovery-codes-replace',
   'session-count',
   'session-end-elsewhere',
   'session-end-next',

@@ -17,13 +17,17 @@ export class Contract {
     this.#ajv.addSchema(this.#document, NAME);
   }
 
-  /** Every operation: path, method, the required role (or the roles that each suffice), whether it is public, and its part of the document. */
+  /**
+   * Every operation: path, method, the required role (or the roles that each suffice), whether it is public or for every user, and its part of
+   * the document.
+   */
   operations() {
     return Object.entries(this.#document.paths).flatMap(([path, item]) =>
       METHODS.filter((method) => item[method]).map((method) => ({
         path,
         method: method.toUpperCase(),
         role: item[method]['x-required-role'],
+        isForUsers: item[method]['x-signed-in'] === true,
         isPublic: item[method].security?.length === 0,
         operation: item[method],
       })),

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { USERS } from '../support/fixtures.mjs';
 import { Graveyard } from './graveyard.mjs';
+import { KeylessTheft } from './keyless-thief.mjs';
 import { found, populate } from './population.mjs';
 import { Theft } from './thief.mjs';
 
@@ -10,6 +11,7 @@ const CLIENTS = 6;
 const WINDOW_SECONDS = 2;
 /** How many concurrent thefts there are for each way to steal. */
 const THEFTS = { loop: 2, hangUp: 1, lockstep: 1, quiet: 1, late: 1 };
+const KEYLESS_THEFTS = 2;
 /** Time for the last checks, and the least time that thieves and clients live, however long the service took to start. */
 const RESERVE_MS = 2_500;
 const LIFE_MS = 6_000;
@@ -18,8 +20,8 @@ const EXCUSED_BY_CHANCE = 5;
 
 /**
  * Thieves have copies of users' refresh tokens. One refreshes without pause, one disconnects after each request, one races its victim, one
- * takes some tokens and stops, one comes late. Each theft must be detected at the first replay, and nobody may get a token after that.
- * Honest clients live beside the thieves and must lose nothing.
+ * takes some tokens and stops, one comes late. Each theft must be detected at the first replay, and nobody may get a token after that. Two
+ * lack the key of a bound session, and get nothing. Honest clients live beside the thieves and must lose nothing.
  */
 export async function thieves(context) {
   const { report, deadline } = context;
@@ -28,6 +30,7 @@ export async function thieves(context) {
   try {
     populate(world, { clients: CLIENTS });
     steal(world, THEFTS, { hasAddresses: true });
+    for (let n = 0; n < KEYLESS_THEFTS; n++) world.join(new KeylessTheft(world, USERS[0], `keyless-${n}`));
     await pause(Math.max(deadline - RESERVE_MS - performance.now(), LIFE_MS));
     await world.settle();
     await world.verify();

@@ -1,8 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, UnauthorizedException } from '@nestjs/common';
 import { AuthGuard, PassportStrategy } from '@nestjs/passport';
 import { createRemoteJWKSet, decodeProtectedHeader } from 'jose';
 import { KeyObject } from 'node:crypto';
 import { ExtractJwt, Strategy, type SecretOrKeyProvider } from 'passport-jwt';
+import { EndedSessionsService } from './ended-sessions.service.js';
 import { Settings } from './settings.js';
 
 /** The claims of an access token: its user (`sub`), client (`client_id`) and session (`sid`). */
@@ -10,15 +11,20 @@ export interface AccessToken {
   readonly sub: string;
   readonly client_id: string;
   readonly sid: string;
+  /** The key to which the token is bound (RFC 9449, section 6). */
+  readonly cnf?: { readonly jkt: string };
 }
 
 /**
  * Accepts access tokens by their signature, issuer, audience and expiry, without a request to Tessera. It reads the key set once, and again
- * when a token names a key that is not in the set. The token of an ended session is accepted until it expires, for an hour at most.
+ * when a token names a key that is not in the set. The token of an ended session is refused as soon as the feed of ended sessions names it.
  */
 @Injectable()
 export class AccessTokenStrategy extends PassportStrategy(Strategy) {
-  constructor({ issuer }: Settings) {
+  constructor(
+    { issuer }: Settings,
+    private readonly ended: EndedSessionsService,
+  ) {
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
       secretOrKeyProvider: keysOf(issuer),
@@ -28,9 +34,13 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
     });
   }
 
-  /** The result becomes `request.user`. */
-  validate(token: AccessToken): AccessToken {
-    return token;
+  /**
+   * The result becomes `request.user`. A token that is bound to a key is good only with a proof of the key. This example reads no proofs, so
+   * it refuses such a token.
+   */
+  validate(token: AccessToken): AccessToken | false {
+    if (this.ended.has(token.sid)) throw new UnauthorizedException('The session has ended.');
+    return token.cnf ? false : token;
   }
 }
 

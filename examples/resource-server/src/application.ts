@@ -3,6 +3,7 @@ import { Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
 import { AccessTokenStrategy } from './access-token.strategy.js';
+import { EndedSessionsService } from './ended-sessions.service.js';
 import { LiveSessionGuard } from './live-session.guard.js';
 import { NotesController } from './notes.controller.js';
 import { Settings } from './settings.js';
@@ -17,7 +18,12 @@ export function createResourceServer(settings: Settings): Promise<INestApplicati
       module: ResourceServer,
       imports: [PassportModule],
       controllers: [NotesController],
-      providers: [AccessTokenStrategy, LiveSessionGuard, { provide: Settings, useValue: settings }],
+      providers: [
+        AccessTokenStrategy,
+        EndedSessionsService,
+        LiveSessionGuard,
+        { provide: Settings, useValue: settings },
+      ],
     },
     { logger: ['error', 'warn'] },
   );

@@ -5,7 +5,7 @@ import {
   ServiceUnavailableException,
   UnauthorizedException,
 } from '@nestjs/common';
-import { Settings } from './settings.js';
+import { basicOf, Settings } from './settings.js';
 
 interface Introspection {
   readonly active: boolean;
@@ -20,9 +20,9 @@ export class LiveSessionGuard implements CanActivate {
   private readonly url: string;
   private readonly authorization: string;
 
-  constructor({ issuer, account: { name, password } }: Settings) {
+  constructor({ issuer, client }: Settings) {
     this.url = `${issuer}/api/token/introspect`;
-    this.authorization = `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+    this.authorization = basicOf(client);
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {

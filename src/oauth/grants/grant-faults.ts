@@ -4,7 +4,10 @@ import type { Grant } from './grant.js';
 /** RFC 6749, appendix A: the characters of the names of grants and of parameters. */
 const NAME = /^[\w.-]+$/;
 /** Parameters that mean the same in every grant, or that name a client or its secret. */
-const RESERVED = ['grant_type', 'client_id', 'client_secret', 'client_assertion', 'client_assertion_type', 'scope'];
+const RESERVED = [
+  ...['grant_type', 'client_id', 'client_secret', 'client_assertion', 'client_assertion_type'],
+  ...['scope', 'resource', 'device_name'],
+];
 
 /** Refuses grants that do not fit together, or do not describe themselves. @throws PlugInError that names the class */
 export function refuseGrantFaults(grants: readonly Grant[]): void {

@@ -39,9 +39,18 @@ export type GivenParameters<Parameters extends GrantParameters> = {
 export interface GrantRequest {
   /** The client that the request names by header, parameter or HTTP Basic; undefined when the request names no client. */
   readonly clientId: string | undefined;
+  /** What the client calls the device of the user, as the parameter `device_name` says. The beginning of a session checks it. */
+  readonly deviceName?: string | undefined;
+  /** The audiences for which the request wants an access token (RFC 8707). The service has checked that the client may have them. */
+  readonly resources?: readonly string[];
   readonly origin: Origin;
   /** Whether the client has disconnected and no longer waits for the response. */
   readonly isAbandoned: () => Promise<boolean>;
+  /**
+   * The thumbprint of the key of the request's DPoP proof (RFC 7638, SHA-256); undefined without a proof. A session that
+   * `NewSessionsService` begins is bound to this key.
+   */
+  readonly jkt?: string | undefined;
 }
 
 /**
@@ -71,13 +80,18 @@ export abstract class Grant<Parameters extends GrantParameters = GrantParameters
 export class TokenResponse {
   @ApiProperty({
     type: String,
-    description: 'A JWT (RFC 9068), for `Authorization: Bearer`.',
+    description: 'A JWT (RFC 9068), for `Authorization: Bearer`, or for `Authorization: DPoP` as `token_type` says.',
     example: 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln',
   })
   readonly access_token!: string;
 
-  @ApiProperty({ type: String, enum: ['bearer'], example: 'bearer' })
-  readonly token_type!: 'bearer';
+  @ApiProperty({
+    type: String,
+    enum: ['bearer', 'DPoP'],
+    example: 'bearer',
+    description: '`DPoP` if the request had a DPoP proof: the tokens are bound to its key (RFC 9449).',
+  })
+  readonly token_type!: 'bearer' | 'DPoP';
 
   @ApiProperty({
     type: 'integer',
@@ -87,12 +101,13 @@ export class TokenResponse {
   })
   readonly expires_in!: number;
 
-  @ApiProperty({
+  @ApiPropertyOptional({
     type: String,
-    description: 'For the next `grant_type=refresh_token`. The previous refresh token is no longer valid.',
+    description:
+      'For the next `grant_type=refresh_token`. The previous refresh token is no longer valid. Absent for `client_credentials`.',
     example: 'tsr_AQ0AAAAAAAAAAQ',
   })
-  readonly refresh_token!: string;
+  readonly refresh_token?: string;
 
   @ApiPropertyOptional({
     type: String,

@@ -2,10 +2,11 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PlugInsService } from '../../plug-ins/plug-ins.service.js';
 import { Grant } from './grant.js';
 import { refuseGrantFaults } from './grant-faults.js';
+import { ClientCredentialsGrant } from './client-credentials.grant.js';
 import { PasswordGrant } from './password.grant.js';
 import { RefreshTokenGrant } from './refresh-token.grant.js';
 
-/** The grants of the token endpoint: the two of the service first, then those that modules plug in. */
+/** The grants of the token endpoint: the three of the service first, then those that modules plug in. */
 @Injectable()
 export class GrantsService implements OnModuleInit {
   private grants: ReadonlyMap<string, Grant> = new Map();
@@ -14,11 +15,13 @@ export class GrantsService implements OnModuleInit {
     private readonly plugIns: PlugInsService,
     private readonly password: PasswordGrant,
     private readonly refreshToken: RefreshTokenGrant,
+    private readonly clientCredentials: ClientCredentialsGrant,
   ) {}
 
   /** @throws PlugInError when a grant cannot be used */
   onModuleInit(): void {
-    const grants = [...new Set<Grant>([this.password, this.refreshToken, ...this.plugIns.of(Grant)])];
+    const own: Grant[] = [this.password, this.refreshToken, this.clientCredentials];
+    const grants = [...new Set([...own, ...this.plugIns.of(Grant)])];
     refuseGrantFaults(grants);
     this.grants = new Map(grants.map((grant) => [grant.name, grant]));
   }

@@ -1,15 +1,19 @@
 import { Injectable } from '@nestjs/common';
+import { ClientsService } from '../../clients/clients.service.js';
 import { abandoned } from '../../http/arrival.js';
 import { throwOutcomeUnknown } from '../../database/database-failures.js';
 import { LoginsService } from '../../sessions/logins.service.js';
+import { PasswordExpired } from '../../users/password-expired.js';
+import { PasswordTicketsService } from '../../users/password-tickets.service.js';
 import { SignInService } from '../../users/sign-in.service.js';
+import { checkedDeviceName } from '../device-name.js';
 import { TokenResponsesService } from '../token-responses.service.js';
 import { Grant, type GivenParameters, type GrantRequest, type TokenResponse } from './grant.js';
 
 const PARAMETERS = {
   username: { description: 'E-mail of the user.', required: true, example: 'admin@example.com' },
   password: { description: 'Password of the user.', required: true, secret: true, example: 'correct horse battery' },
-  totp: { description: 'Code of the authenticator app, if the user has a second factor.' },
+  totp: { description: 'Code of the authenticator app, or a recovery code, if the user has a second factor.' },
 } as const;
 
 /**
@@ -25,21 +29,38 @@ export class PasswordGrant extends Grant<typeof PARAMETERS> {
     private readonly signIn: SignInService,
     private readonly logins: LoginsService,
     private readonly responses: TokenResponsesService,
+    private readonly clients: ClientsService,
+    private readonly tickets: PasswordTicketsService,
   ) {
     super();
   }
 
-  /** @throws AppError invalid_grant, two_factor_auth_check, must_reset_password, 429, or 503 */
+  /** @throws AppError invalid_grant, two_factor_auth_check, must_reset_password, unauthorized_client, 429, or 503 */
   async handle(
     { username, password, totp }: GivenParameters<typeof PARAMETERS>,
-    { clientId, origin, isAbandoned }: GrantRequest,
+    request: GrantRequest,
   ): Promise<TokenResponse> {
-    const { user, amr } = await this.signIn.authenticate({ email: username, password, totp }, origin, isAbandoned);
+    const { clientId, origin, isAbandoned } = request;
+    const deviceName = checkedDeviceName(request.deviceName);
+    // Without a name, the client is named like the user.
+    if (clientId === undefined) await this.clients.admitted(username.toLowerCase(), this.name);
+    const { user, amr } = await this.signIn
+      .authenticate({ email: username, password, totp }, origin, isAbandoned)
+      .catch((error: unknown) => this.withTicket(error));
     // A client that disconnected during the password check may have signed in again. This login would invalidate the tokens of that newer
     // login.
     if (await isAbandoned()) throw abandoned();
-    const response = this.responses.of(() => this.logins.begin({ user, clientId, amr, origin }));
+    const response = this.responses.of(
+      () => this.logins.begin({ user, clientId, amr, origin, deviceName, jkt: request.jkt }),
+      request,
+    );
     // With a code, a retry cannot repeat this sign-in, because the code is already used.
     return totp === undefined ? response : response.catch(throwOutcomeUnknown);
+  }
+
+  /** A user who must change the password gets a ticket for the change, because the password, and the code if there is one, were right. */
+  private async withTicket(error: unknown): Promise<never> {
+    if (error instanceof PasswordExpired) throw error.with(await this.tickets.issue(error.user));
+    throw error;
   }
 }

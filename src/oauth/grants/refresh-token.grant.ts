@@ -50,7 +50,7 @@ export class RefreshTokenGrant extends Grant<typeof PARAMETERS> {
   ): Promise<TokenResponse> {
     const redeem = (): Promise<IssuedSession> =>
       this.redemptions.count(this.redemption.redeem({ refreshToken, ...request }), outcomeOf);
-    return this.responses.of(redeem);
+    return this.responses.of(redeem, request);
   }
 }
 

@@ -39,8 +39,8 @@ export const COMMON: readonly MemberDeclaration[] = [
     ...{ example: '01946983-4c40-7c3a-9b1e-3d5f8a7b6c4d', description: 'UUID version 7.' },
   }),
   shownMember('UpdatedBy', TEXT, {
-    ...{ searchable: true, orderable: true, schema: { type: String, format: 'email' } },
-    ...{ example: 'admin@example.com', description: 'E-mail of the user who last wrote the record.' },
+    ...{ searchable: true, orderable: true, example: 'admin@example.com' },
+    description: 'E-mail of the user who last wrote the record, or `client:` and the name of a client.',
   }),
   shownMember('IsNew', FLAG, {
     ...{ orderable: true, isFlag: true, sql: IS_NEW },

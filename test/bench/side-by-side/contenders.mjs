@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { join } from 'node:path';
 import { URLSearchParams } from 'node:url';
 import { fillAfternoon, fillOAuth2, fillOidc, seeded, seedService } from './databases.mjs';
+import { newKey, proofOf } from './proofs.mjs';
 import { Replicas } from './replicas.mjs';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -39,9 +40,13 @@ export async function startContenders(databases, { records, clients, session, ba
   const floorUrl = await databases.create('floor', 'service');
   const service = await start('tessera', SERVICE, env);
   const bearers = await signIn(service.port, clients);
-  const withBearers = tokens.map((token, n) => ({ ...bearers[n % clients], ...token }));
+  const proving = await signInWithKeys(service.port, clients);
+  const withBearers = tokens.map((token, n) => ({ ...bearers[n % clients], proving: proving[n % clients], ...token }));
   const whole = { scenarios: ['redeem', ...RESOURCE], ...table };
-  const tessera = contender('tessera', { server: service, clients: withBearers.slice(0, clients), ...whole });
+  const tessera = contender('tessera', {
+    ...{ server: service, clients: withBearers.slice(0, clients), ...whole, publicUrl: SETTINGS.PUBLIC_URL },
+    scenarios: [...whole.scenarios, 'get-one-bound'],
+  });
   const afternoon = () => startAfternoon(databases, { records, clients, subjects, start });
   if (baseline) {
     const other = await startBaseline(databases, { ...whole, clients, log, start, checkout: baseline });
@@ -81,16 +86,31 @@ export async function signIn(port, count) {
   const clients = [];
   for (let n = 0; n < count; n++) {
     const clientId = `bench-${n}`;
-    const form = { grant_type: 'password', username: ADMIN.email, password: ADMIN.password, client_id: clientId };
-    const answer = await fetch(`http://127.0.0.1:${port}/api/token`, {
-      method: 'POST',
-      body: new URLSearchParams(form),
-    });
-    const { access_token: bearer, refresh_token: token } = await answer.json();
-    if (!bearer) throw new Error(`The benchmark could not sign in: ${answer.status}`);
+    const { access_token: bearer, refresh_token: token } = await signInAs(clientId, port);
     clients.push({ clientId, token, bearer });
   }
   return clients;
+}
+
+/** Signs the administrator in at this many clients, each with a key. Returns the `clientId`, `key` and `bound` access token of each. */
+async function signInWithKeys(port, count) {
+  const clients = [];
+  for (let n = 0; n < count; n++) {
+    const client = { clientId: `bound-${n}`, key: newKey() };
+    const dpop = proofOf(client, 'POST', `${SETTINGS.PUBLIC_URL}/api/token`);
+    const { access_token: bound } = await signInAs(client.clientId, port, { dpop });
+    clients.push({ ...client, bound });
+  }
+  return clients;
+}
+
+async function signInAs(clientId, port, headers = {}) {
+  const form = { grant_type: 'password', username: ADMIN.email, password: ADMIN.password, client_id: clientId };
+  const body = new URLSearchParams(form);
+  const answer = await fetch(`http://127.0.0.1:${port}/api/token`, { method: 'POST', headers, body });
+  const tokens = await answer.json();
+  if (!tokens.access_token) throw new Error(`The benchmark could not sign in: ${answer.status}`);
+  return tokens;
 }
 
 /** The refresh tokens of sessions. A seeded database has only their hashes, but a token can be computed from its session. */

@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { request } from './http-connection.mjs';
+import { proofOf } from './proofs.mjs';
 
 const RECORDS = '/api/sys/refreshtokens';
 const MEMBERS = 16;
@@ -54,6 +55,18 @@ export const SCENARIOS = {
     },
     accept(client, record, { id }) {
       require(record.Id === id && isWhole(record), record);
+    },
+  },
+  /** Like `get-one`, with a token that is bound to a key and a DPoP proof for each request. The client's signature is part of the load. */
+  'get-one-bound': {
+    next({ proving }, { records, publicUrl }) {
+      const id = randomInt(1, records + 1);
+      const path = `${RECORDS}/${id}`;
+      const headers = { authorization: `DPoP ${proving.bound}`, dpop: proofOf(proving, 'GET', publicUrl + path) };
+      return { id, text: request('GET', path, { headers }) };
+    },
+    accept(client, record, sent) {
+      SCENARIOS['get-one'].accept(client, record, sent);
     },
   },
   create: {

@@ -7,6 +7,12 @@ export const user = { name: process.env.USER_NAME, password: process.env.USER_PA
 export const reader = { name: process.env.READER_NAME, password: process.env.READER_PASSWORD };
 export { assert };
 
+/** The private key of a client that signs: ES256, for Web Crypto. */
+export function privateKey() {
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
+  return crypto.subtle.importKey('jwk', JSON.parse(process.env.CLIENT_KEY), algorithm, false, ['sign']);
+}
+
 /** The status of a request with this access token. */
 export async function statusWith(access) {
   const { status } = await fetch(`${url}/api/sys/refreshtokens?size=1`, {

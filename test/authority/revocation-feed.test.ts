@@ -1,0 +1,137 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { basicOf, type Answer } from '../support/client.js';
+import { Service } from '../support/service.js';
+import { disposeWithoutLeaks, login, revoke, seconds, sessionOf, the, times } from '../support/sessions.js';
+
+const FEED = '/api/token/revocations';
+const MOST_READERS = 500;
+
+describe('the feed of ended sessions', () => {
+  let service: Service;
+
+  beforeAll(async () => {
+    service = await Service.start();
+  });
+  afterAll(() => disposeWithoutLeaks(service));
+
+  const feed = (query = '', name = 'read'): Promise<Answer> => service.client(basicOf(name)).get(`${FEED}?${query}`);
+  const endOne = async (client: string): Promise<string> => {
+    const tokens = await login(service, 'none', client);
+    await revoke(service, tokens.refresh, client);
+    return sessionOf(tokens);
+  };
+  const cursorNow = async (): Promise<string> => (await feed()).body.cursor as string;
+
+  it('begins with every end whose access tokens may be valid, and continues after its cursor', async () => {
+    const first = await endOne('first');
+    const { status, body, headers } = await feed();
+    expect([status, headers.get('cache-control')]).toEqual([200, 'private, no-cache']);
+    expect(Object.keys(body)).toEqual(['sessions', 'cursor', 'has_more', 'keep_for']);
+    expect(body).toMatchObject({ sessions: [first], has_more: false, keep_for: 3600 });
+    expect((await feed(`since=${body.cursor}`)).body).toEqual({ ...body, sessions: [] });
+    const second = await endOne('second');
+    expect((await feed(`since=${body.cursor}`)).body.sessions).toEqual([second]);
+    expect((await feed()).body.sessions).toEqual([first, second]);
+  });
+
+  it('answers 304 to a known entity tag, also after a wait', async () => {
+    const cursor = await cursorNow();
+    const etag = the((await feed(`since=${cursor}`)).headers.get('etag') ?? undefined);
+    const again = (query: string) =>
+      service.client(basicOf('read')).send('GET', `${FEED}?${query}`, { headers: { 'if-none-match': etag } });
+    const began = performance.now();
+    expect(await again(`since=${cursor}&wait=1`)).toMatchObject({ status: 304, text: '' });
+    expect(performance.now() - began).toBeGreaterThan(900);
+    await endOne('tagged');
+    expect((await again(`since=${cursor}`)).status).toBe(200);
+  });
+
+  it('answers every waiting reader as soon as a session ends', async () => {
+    const cursor = await cursorNow();
+    // The poll for earlier readers has since noticed what ended before.
+    await seconds(1.1);
+    const waiting = times(20, () => feed(`since=${cursor}&wait=30`));
+    await seconds(0.2);
+    const ended = await endOne('waited');
+    const began = performance.now();
+    const answers = await waiting;
+    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(new Set(answers.map(({ status, body }) => `${status} ${String(body.sessions)}`))).toEqual(
+      new Set([`200 ${ended}`]),
+    );
+    expect((await feed(`since=${the(answers[0]).body.cursor}`)).body.sessions).toEqual([]);
+  });
+
+  it('loses no end of sessions that end while a reader reads and waits', async () => {
+    let cursor = await cursorNow();
+    const seen = new Set<string>();
+    let isOver = false;
+    const reader = (async () => {
+      while (!isOver) {
+        const { body } = await feed(`since=${cursor}&wait=1`);
+        for (const session of body.sessions) seen.add(session);
+        cursor = body.cursor;
+      }
+    })();
+    const ended = await times(30, (n) => endOne(`crowd-${n}`));
+    await seconds(1.5);
+    isOver = true;
+    await reader;
+    expect([...seen].sort()).toEqual([...ended].sort());
+  });
+
+  it('is for those who may introspect', async () => {
+    expect((await service.client().get(FEED)).status).toBe(401);
+    expect((await feed('', 'list')).status).toBe(403);
+  });
+
+  it.each([
+    'since=x',
+    'since=1-2',
+    'since=3-2-0',
+    'since=-1-2-3',
+    'since=1&since=2',
+    'since=99999999999999999-1-1',
+    'wait=31',
+    'wait=-1',
+    'wait=1.5',
+    'wait=x',
+  ])('refuses %s', async (query) => {
+    expect((await feed(query)).status).toBe(400);
+  });
+
+  it('begins again for a cursor that is ahead of the database', async () => {
+    const { body } = await feed();
+    expect((await feed('since=4000000000-4000000000-0')).body).toEqual(body);
+  });
+
+  it('limits the readers that wait, and forgets readers that disconnect', async () => {
+    const cursor = await cursorNow();
+    const { host, hostname, port } = new URL(service.url);
+    const request = `GET ${FEED}?since=${cursor}&wait=30 HTTP/1.1\r\nhost: ${host}\r\nauthorization: ${basicOf('read')}\r\n\r\n`;
+    const answers: string[] = [];
+    const sockets = await times(MOST_READERS + 3, async () => {
+      const socket = connect(Number(port), hostname);
+      await once(socket, 'connect');
+      socket.setEncoding('utf8').once('data', (text: string) => answers.push(text));
+      socket.write(request);
+      return socket;
+    });
+    while (answers.length < 3) await seconds(0.1);
+    expect(answers.map((text) => /^HTTP.1.1 429 .*retry-after: 5\r\n/is.test(text))).toEqual([true, true, true]);
+    for (const socket of sockets) socket.destroy();
+    await seconds(0.5);
+    expect((await feed(`since=${cursor}&wait=1`)).status).toBe(200);
+  });
+
+  it('does not hold up a stop', async () => {
+    const waiting = feed(`since=${await cursorNow()}&wait=30`);
+    await seconds(0.2);
+    const began = performance.now();
+    await service.end();
+    expect(performance.now() - began).toBeLessThan(4_000);
+    expect(await waiting).toMatchObject({ status: 200, body: { sessions: [] } });
+    await service.resume({});
+  });
+});
