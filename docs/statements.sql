@@ -33,6 +33,141 @@ ORDER BY id DESC
 LIMIT
   :limit::int;
 
+-- name: audit-ended-sessions
+-- sent again when its connection broke
+-- $1 settled: bigint
+-- $2 highest: bigint
+-- $3 count: int
+-- $4 knownSettled: bigint
+-- $5 seconds: float8
+-- $6 limit: int
+WITH
+  start AS MATERIALIZED (
+    SELECT
+      coalesce(
+        (
+          SELECT id
+          FROM audit_trail_entries
+          WHERE created_on < now() - make_interval(secs => :seconds::float8)
+          ORDER BY
+            created_on DESC,
+            id DESC
+          LIMIT
+            1
+        ),
+        0
+      ) AS id
+  ),
+  base AS MATERIALIZED (
+    SELECT
+      greatest(:settled::bigint, start.id) AS id,
+      :highest::bigint BETWEEN start.id AND coalesce(pg_sequence_last_value (pg_get_serial_sequence('audit_trail_entries', 'id')::regclass), 0) AS continues,
+      start.id AS start
+    FROM start
+  ),
+  position AS MATERIALIZED (
+    SELECT
+      CASE
+        WHEN continues THEN base.id
+        ELSE base.start
+      END AS settled,
+      CASE
+        WHEN NOT continues THEN base.start
+        WHEN (
+          SELECT count(*)::int
+          FROM audit_trail_entries
+          WHERE
+            kind = 'session-ended'
+            AND id > base.id
+            AND id <= :highest::bigint
+        ) = :count::int THEN :highest::bigint
+        ELSE base.id
+      END AS after
+    FROM base
+  ),
+  page AS MATERIALIZED (
+    SELECT
+      id,
+      session_id
+    FROM audit_trail_entries
+    WHERE
+      kind = 'session-ended'
+      AND id > (
+        SELECT after
+        FROM position
+      )
+    ORDER BY id
+    LIMIT
+      :limit::int + 1
+  ),
+  sent AS MATERIALIZED (
+    SELECT
+      id,
+      session_id
+    FROM page
+    ORDER BY id
+    LIMIT
+      :limit::int
+  ),
+  reached AS MATERIALIZED (
+    SELECT
+      last.id AS highest,
+      least(last.id, greatest(:knownSettled::bigint, position.settled)) AS settled
+    FROM
+      position,
+      (
+        SELECT max(id) AS id
+        FROM sent
+      ) last
+  )
+SELECT
+  ARRAY(
+    SELECT session_id::text
+    FROM sent
+    WHERE session_id IS NOT NULL
+    ORDER BY id
+  ) AS sessions,
+  reached.settled,
+  reached.highest,
+  (
+    SELECT count(*)::int
+    FROM audit_trail_entries
+    WHERE
+      kind = 'session-ended'
+      AND id > reached.settled
+      AND id <= reached.highest
+  ) AS count,
+  (
+    SELECT count(*)
+    FROM page
+  ) > :limit::int AS "hasMore",
+  coalesce(
+    least(
+      (
+        SELECT max(id)
+        FROM audit_trail_entries
+      ),
+      coalesce(pg_sequence_last_value (pg_get_serial_sequence('audit_trail_entries', 'id')::regclass), 0)
+    ),
+    0
+  ) AS newest,
+  ARRAY(
+    SELECT DISTINCT
+      virtualtransaction
+    FROM pg_locks
+    WHERE
+      relation = 'audit_trail_entries'::regclass
+      AND database = (
+        SELECT oid
+        FROM pg_database
+        WHERE datname = current_database()
+      )
+      AND mode = 'RowExclusiveLock'
+      AND granted
+      AND pid IS DISTINCT FROM pg_backend_pid()
+  ) AS writers
+FROM reached;
+
 -- name: audit-export-page
 -- $1 afterTime: timestamptz
 -- $2 afterId: bigint
@@ -2312,13 +2447,14 @@ RETURNING name;
 -- $15 fromAgent: text or null
 -- $16 fromRequest: text or null
 -- $17 deviceName: text or null
--- $18 earlierUniqueId: uuid or null
--- $19 kind: text
--- $20 actor: text
--- $21 reason: text or null
--- $22 address: text or null
--- $23 userAgent: text or null
--- $24 requestId: text or null
+-- $18 jkt: text or null
+-- $19 earlierUniqueId: uuid or null
+-- $20 kind: text
+-- $21 actor: text
+-- $22 reason: text or null
+-- $23 address: text or null
+-- $24 userAgent: text or null
+-- $25 requestId: text or null
 WITH
   allowed AS (
     SELECT email
@@ -2351,7 +2487,9 @@ WITH
         last_user_agent,
         last_request_id,
         first_address,
-        device_name
+        device_name,
+        jkt,
+        bound_from
       ) = ROW (
         :uniqueId::uuid,
         :generation::bigint,
@@ -2370,7 +2508,11 @@ WITH
         :fromAgent::text,
         :fromRequest::text,
         :fromAddress::inet,
-        :deviceName::text
+        :deviceName::text,
+        :jkt::text,
+        CASE
+          WHEN :jkt::text IS NOT NULL THEN :generation::bigint
+        END
       ),
       rotations = '{}',
       repetitions = 0,
@@ -2420,7 +2562,9 @@ WITH
         last_user_agent,
         last_request_id,
         first_address,
-        device_name
+        device_name,
+        jkt,
+        bound_from
       )
     SELECT
       :id::bigint,
@@ -2444,7 +2588,11 @@ WITH
       :fromAgent::text,
       :fromRequest::text,
       :fromAddress::inet,
-      :deviceName::text
+      :deviceName::text,
+      :jkt::text,
+      CASE
+        WHEN :jkt::text IS NOT NULL THEN :generation::bigint
+      END
     FROM allowed
     WHERE :earlierUniqueId::uuid IS NULL
     ON CONFLICT DO NOTHING
@@ -2529,13 +2677,14 @@ SELECT
 -- $15 fromAgent: text or null
 -- $16 fromRequest: text or null
 -- $17 deviceName: text or null
--- $18 most: bigint
--- $19 kind: text
--- $20 actor: text
--- $21 reason: text or null
--- $22 address: text or null
--- $23 userAgent: text or null
--- $24 requestId: text or null
+-- $18 jkt: text or null
+-- $19 most: bigint
+-- $20 kind: text
+-- $21 actor: text
+-- $22 reason: text or null
+-- $23 address: text or null
+-- $24 userAgent: text or null
+-- $25 requestId: text or null
 WITH
   allowed AS (
     SELECT email
@@ -2607,7 +2756,9 @@ WITH
         last_user_agent,
         last_request_id,
         first_address,
-        device_name
+        device_name,
+        jkt,
+        bound_from
       )
     SELECT
       :id::bigint,
@@ -2641,7 +2792,11 @@ WITH
       :fromAgent::text,
       :fromRequest::text,
       :fromAddress::inet,
-      :deviceName::text
+      :deviceName::text,
+      :jkt::text,
+      CASE
+        WHEN :jkt::text IS NOT NULL THEN :generation::bigint
+      END
     FROM
       allowed,
       (
@@ -3005,6 +3160,82 @@ SELECT
     epoch
     FROM now()
   )::float8 - :authTime::float8 AS age;
+
+-- name: proof-forget
+-- sent again when its connection broke
+-- $1 limit: bigint
+DELETE FROM dpop_proofs
+WHERE
+  digest IN (
+    SELECT digest
+    FROM dpop_proofs
+    WHERE expires_on < now()
+    ORDER BY expires_on
+    LIMIT
+      :limit
+    FOR UPDATE
+      SKIP LOCKED
+  )
+RETURNING digest;
+
+-- name: proof-use
+-- sent again when its connection broke
+-- $1 digest: uuid[]
+-- $2 usedBy: uuid[]
+-- $3 goodFrom: float8[]
+-- $4 goodUntil: float8[]
+WITH
+  given AS (
+    SELECT
+      ordinal,
+      digest,
+      used_by,
+      to_timestamp(good_until) AS expires_on,
+      now() BETWEEN to_timestamp(good_from) AND to_timestamp(good_until) AS is_timely
+    FROM
+      unnest(
+        (SELECT :digest::uuid[]),
+        (SELECT :usedBy::uuid[]),
+        (SELECT :goodFrom::float8[]),
+        (SELECT :goodUntil::float8[])
+      ) WITH ORDINALITY AS batch (digest, used_by, good_from, good_until, ordinal)
+  ),
+  used AS (
+    INSERT INTO
+      dpop_proofs (digest, used_by, expires_on)
+    SELECT
+      digest,
+      used_by,
+      expires_on
+    FROM given
+    WHERE is_timely
+    ORDER BY
+      digest,
+      ordinal
+    ON CONFLICT (digest) DO NOTHING
+    RETURNING
+      digest,
+      used_by
+  )
+SELECT
+  given.ordinal::int,
+  given.is_timely AS "isTimely",
+  now() AS now,
+  EXISTS (
+    SELECT
+    FROM used
+    WHERE
+      used.digest = given.digest
+      AND used.used_by = given.used_by
+  )
+  OR EXISTS (
+    SELECT
+    FROM dpop_proofs p
+    WHERE
+      p.digest = given.digest
+      AND p.used_by = given.used_by
+  ) AS "isFirst"
+FROM given;
 
 -- name: record-create
 -- $1 subject: text
@@ -4073,6 +4304,7 @@ SELECT
   now() AS now,
   t.rotated_on AS "rotatedOn",
   t.protected_ticket AS "protectedTicket",
+  t.jkt,
   least(
     t.expires_on,
     t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)),
@@ -4122,6 +4354,7 @@ WHERE
 -- $5 registeredOnly: boolean
 -- $6 generation: bigint
 -- $7 address: inet or null
+-- $8 jkt: text or null
 SELECT
   t.id,
   t.unique_id AS "uniqueId",
@@ -4149,6 +4382,18 @@ SELECT
     WHEN NOT client.enabled THEN 'client-disabled'
     WHEN :registeredOnly::boolean THEN 'client-not-registered'
   END AS "refusalOfClient",
+  coalesce(
+    (
+      t.jkt IS NULL
+      OR t.jkt = :jkt::text
+    )
+    AND (
+      client.dpop_required IS NOT TRUE
+      OR :jkt::text IS NOT NULL
+    ),
+    false
+  ) AS "isOfKey",
+  t.bound_from AS "boundFrom",
   extract(
     epoch
     FROM clock_timestamp() - (t.rotated_on || t.rotations) [t.generation - :generation::bigint]
@@ -4885,9 +5130,10 @@ WHERE
 -- $8 address: inet[] with null elements
 -- $9 userAgent: text[] with null elements
 -- $10 requestId: text[] with null elements
--- $11 life: float8
--- $12 longestLife: float8
--- $13 registeredOnly: boolean
+-- $11 jkt: text[] with null elements
+-- $12 life: float8
+-- $13 longestLife: float8
+-- $14 registeredOnly: boolean
 WITH
   locked AS (
     SELECT
@@ -4902,6 +5148,9 @@ WITH
       u.is_administrator AS "isAdministrator",
       u.roles,
       u.mac,
+      CASE
+        WHEN coalesce(client.authentication_method, 'none') = 'none' THEN batch.jkt
+      END AS jkt,
       coalesce(client.refresh_token_ttl, :life::float8) AS life,
       coalesce(client.refresh_token_max_age, :longestLife::float8) AS longest_life
     FROM
@@ -4915,8 +5164,9 @@ WITH
         (SELECT :hash::text[]),
         (SELECT :address::inet[]),
         (SELECT :userAgent::text[]),
-        (SELECT :requestId::text[])
-      ) WITH ORDINALITY AS batch (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, ordinal),
+        (SELECT :requestId::text[]),
+        (SELECT :jkt::text[])
+      ) WITH ORDINALITY AS batch (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, jkt, ordinal),
       users u,
       refresh_tokens t
       LEFT JOIN clients client ON client.client_id = t.client_id
@@ -4932,6 +5182,14 @@ WITH
       AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
       AND coalesce(client.enabled, NOT :registeredOnly::boolean)
       AND coalesce('refresh_token' = ANY (string_to_array(client.allowed_grants, ' ')), true)
+      AND (
+        t.jkt IS NULL
+        OR t.jkt = batch.jkt
+      )
+      AND (
+        client.dpop_required IS NOT TRUE
+        OR batch.jkt IS NOT NULL
+      )
       AND u.email = t.subject
       AND u.enabled
       AND NOT (
@@ -4966,6 +5224,12 @@ SET
   last_user_agent = locked.user_agent,
   updated_on = date_trunc('second', now()),
   updated_by = t.subject,
+  jkt = coalesce(t.jkt, locked.jkt),
+  bound_from = CASE
+    WHEN t.jkt IS NULL
+    AND locked.jkt IS NOT NULL THEN t.generation + 1
+    ELSE t.bound_from
+  END,
   expires_on = CASE
     WHEN least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)) > t.expires_on + make_interval(secs => locked.life / 15)
     OR least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)) < t.expires_on THEN date_trunc('second', least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)))
@@ -4996,10 +5260,11 @@ RETURNING
 -- $8 address: inet[] with null elements
 -- $9 userAgent: text[] with null elements
 -- $10 requestId: text[] with null elements
--- $11 life: float8
--- $12 longestLife: float8
--- $13 registeredOnly: boolean
--- $14 skipsElsewhere: boolean
+-- $11 jkt: text[] with null elements
+-- $12 life: float8
+-- $13 longestLife: float8
+-- $14 registeredOnly: boolean
+-- $15 skipsElsewhere: boolean
 WITH
   locked AS (
     SELECT
@@ -5034,6 +5299,9 @@ WITH
       u.is_administrator AS "isAdministrator",
       u.roles,
       u.mac,
+      CASE
+        WHEN coalesce(client.authentication_method, 'none') = 'none' THEN batch.jkt
+      END AS jkt,
       coalesce(client.refresh_token_ttl, :life::float8) AS life,
       coalesce(client.refresh_token_max_age, :longestLife::float8) AS longest_life
     FROM
@@ -5047,8 +5315,9 @@ WITH
         (SELECT :hash::text[]),
         (SELECT :address::inet[]),
         (SELECT :userAgent::text[]),
-        (SELECT :requestId::text[])
-      ) WITH ORDINALITY AS batch (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, ordinal),
+        (SELECT :requestId::text[]),
+        (SELECT :jkt::text[])
+      ) WITH ORDINALITY AS batch (id, unique_id, generation, token, client_id, salt, hash, address, user_agent, request_id, jkt, ordinal),
       users u,
       refresh_tokens t
       LEFT JOIN clients client ON client.client_id = t.client_id
@@ -5064,6 +5333,14 @@ WITH
       AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
       AND coalesce(client.enabled, NOT :registeredOnly::boolean)
       AND coalesce('refresh_token' = ANY (string_to_array(client.allowed_grants, ' ')), true)
+      AND (
+        t.jkt IS NULL
+        OR t.jkt = batch.jkt
+      )
+      AND (
+        client.dpop_required IS NOT TRUE
+        OR batch.jkt IS NOT NULL
+      )
       AND u.email = t.subject
       AND u.enabled
       AND NOT (
@@ -5102,6 +5379,12 @@ WITH
       last_user_agent = locked.user_agent,
       updated_on = date_trunc('second', now()),
       updated_by = t.subject,
+      jkt = coalesce(t.jkt, locked.jkt),
+      bound_from = CASE
+        WHEN t.jkt IS NULL
+        AND locked.jkt IS NOT NULL THEN t.generation + 1
+        ELSE t.bound_from
+      END,
       expires_on = CASE
         WHEN least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)) > t.expires_on + make_interval(secs => locked.life / 15)
         OR least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)) < t.expires_on THEN date_trunc('second', least(now() + make_interval(secs => locked.life), t.auth_time + make_interval(secs => locked.longest_life)))
