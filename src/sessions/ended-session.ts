@@ -12,6 +12,15 @@ export const ENDED_SESSION = 'unique_id AS "uniqueId", subject, client_id AS "cl
 /** SQL: the columns of `EndedRow`, from the same. */
 export const ENDED_ROW = `id, ${ENDED_SESSION}`;
 
+/** A session that a cutoff had ended and whose row was deleted now, with the cutoff's act. */
+export interface CutRow extends EndedRow {
+  readonly reason: string;
+  readonly actor: string;
+  readonly address: string | null;
+  readonly userAgent: string | null;
+  readonly requestId: string | null;
+}
+
 /** The end of a session, as an audit trail records it. */
 export interface NamedEnd {
   /** UniqueId of the session. */

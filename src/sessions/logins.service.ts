@@ -65,6 +65,11 @@ export class LoginsService {
     const act = { kind: 'session-ended', actor: { name: subject, origin }, reason: TOO_MANY } as const;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const [planned, ...others] = await this.logins.plan(login);
+      const cut = [planned, ...others].filter(({ isCut }) => isCut);
+      if (cut.length > 0) {
+        for (const each of cut) this.notices.cut(await this.logins.endCut(each));
+        continue;
+      }
       const { id, uniqueId, generation, authTime } = planned;
       const refreshToken = this.codec.encode(planned);
       const { salt, hash } = digestTicket(refreshToken);

@@ -15,7 +15,8 @@ export const PLAN_LOGIN_BESIDE = statement({
   parameters: { newUniqueId: 'uuid' },
   returns: rowOf<PlannedLogin>(),
   text: `SELECT nextval(pg_get_serial_sequence('refresh_tokens', 'id')) AS id, :newUniqueId::uuid AS "uniqueId",
-      1 + floor(random() * 4096)::bigint AS generation, ${NOW_SECOND} AS "authTime", NULL::uuid AS "earlierUniqueId"`,
+      1 + floor(random() * 4096)::bigint AS generation, ${NOW_SECOND} AS "authTime", NULL::uuid AS "earlierUniqueId",
+      false AS "isCut"`,
 });
 
 /** What a login beside others returns. */
