@@ -9,7 +9,7 @@ const LEVELS = [
   ['audit-trail', 'signing-keys', 'users', 'clients', 'proofs'],
   ['sessions'],
   ['refresh-tokens', 'user-records'],
-  ['oauth', 'authentication', 'account'],
+  ['oauth', 'authentication', 'account', 'console'],
   ['cli', 'mounting', 'testing'],
 ];
 

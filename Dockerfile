@@ -6,7 +6,8 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
-COPY .ci/build.mjs .ci/bundle.mjs .ci/
+COPY .ci/build.mjs .ci/bundle.mjs .ci/console.mjs .ci/
+COPY console console
 COPY src src
 RUN npm run build
 

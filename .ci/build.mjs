@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,14 +15,23 @@ const ROOT = join(import.meta.dirname, '..');
 const STAMP = join(ROOT, 'dist/.sources');
 const NEST = fileURLToPath(import.meta.resolve('@nestjs/cli/bin/nest.js'));
 /** What the build is made from: with another compiler, which the lock file names, it may come out differently. */
-const INPUTS = ['.ci/bundle.mjs', 'nest-cli.json', 'package-lock.json', 'tsconfig.build.json', 'tsconfig.json'];
+const INPUTS = [
+  '.ci/bundle.mjs',
+  '.ci/console.mjs',
+  'nest-cli.json',
+  'package-lock.json',
+  'tsconfig.build.json',
+  'tsconfig.json',
+];
 
 const sources = digest();
 if (!process.argv.includes('--if-stale') || read(STAMP) !== sources || !existsSync(join(ROOT, 'dist/main.js'))) {
-  const [[status], archive] = await Promise.all([compile(), newDatabase()]);
+  const [[status], archive, pages] = await Promise.all([compile(), newDatabase(), consolePages()]);
   if (status !== 0) process.exit(1);
   await bundle();
   writeFileSync(join(ROOT, 'dist/database/new-database.tgz'), archive);
+  mkdirSync(join(ROOT, 'dist/console/pages'));
+  for (const [name, content] of pages) writeFileSync(join(ROOT, 'dist/console/pages', name), content);
   writeFileSync(STAMP, sources);
 }
 
@@ -34,6 +43,12 @@ function compile() {
 async function bundle() {
   const { makeBundle } = await import('./bundle.mjs');
   await makeBundle();
+}
+
+/** Only a build loads Vite. */
+async function consolePages() {
+  const { buildConsole } = await import('./console.mjs');
+  return buildConsole();
 }
 
 /** Only a build loads the engine: `npm start` with a current build does not need it. */
@@ -57,7 +72,8 @@ async function newDatabase() {
 
 function digest() {
   const hash = createHash('sha256');
-  const files = readdirSync(join(ROOT, 'src'), { recursive: true, withFileTypes: true })
+  const files = ['src', 'console']
+    .flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name));
   for (const file of [...files, ...INPUTS.map((name) => join(ROOT, name))].sort()) {

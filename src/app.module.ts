@@ -5,7 +5,9 @@ import { AuditTrailModule } from './audit-trail/audit-trail.module.js';
 import { AuthenticationModule } from './authentication/authentication.module.js';
 import { ClientsModule } from './clients/clients.module.js';
 import { ConfigModule } from './config/config.module.js';
+import { servesConsole } from './config/serves-console.js';
 import type { Settings } from './config/settings.js';
+import { ConsoleModule } from './console/console.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import type { NestModule } from './definition.js';
 import { OAuthModule } from './oauth/oauth.module.js';
@@ -35,6 +37,9 @@ import { UserRecordsModule } from './user-records/user-records.module.js';
 export class AppModule {
   /** The service with additional modules. The same guards, validation, failures and documentation apply to them. */
   static with(settings: Settings, modules: readonly NestModule[] = []): DynamicModule {
-    return { module: AppModule, imports: [ConfigModule.of(settings), ...modules] };
+    return {
+      module: AppModule,
+      imports: [ConfigModule.of(settings), ...(servesConsole(settings) ? [ConsoleModule] : []), ...modules],
+    };
   }
 }

@@ -211,6 +211,10 @@ export class Settings {
   @oneOf(SWITCH)
   readonly API_DOCS: (typeof SWITCH)[number] = 'on';
 
+  /** Whether the service serves the console at `/console`. The console reads the OpenAPI document, so it also needs API_DOCS. */
+  @oneOf(SWITCH)
+  readonly CONSOLE: (typeof SWITCH)[number] = 'on';
+
   /** The port on which the service serves `/metrics`, which must not be public. Without this port, there are no metrics. */
   @IsOptional()
   @DiffersFrom('PORT', { message: 'expected another port than PORT' })

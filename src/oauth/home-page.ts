@@ -63,6 +63,7 @@ ${links.join('\n')}
 }
 
 const LINKS = [
+  { member: 'console', title: 'Console', text: 'Who is signed in, and why not: pages for security and support staff.' },
   {
     member: 'documentation',
     title: 'Documentation of the API',

@@ -2,6 +2,7 @@ import { Controller, Get, Headers, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiOperation, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../access/policy.js';
+import { servesConsole } from '../config/serves-console.js';
 import { Settings } from '../config/settings.js';
 import { HOME_PAGE_POLICY, homePage } from './home-page.js';
 import { ServerSummary } from './server-summary.js';
@@ -14,8 +15,9 @@ export class HomeController {
   private readonly summary: ServerSummary;
   private readonly page: string;
 
-  constructor({ PUBLIC_URL, API_DOCS }: Settings) {
-    this.summary = ServerSummary.of(PUBLIC_URL, API_DOCS === 'on');
+  constructor(settings: Settings) {
+    const has = { documentation: settings.API_DOCS === 'on', console: servesConsole(settings) };
+    this.summary = ServerSummary.of(settings.PUBLIC_URL, has);
     this.page = homePage(this.summary);
   }
 

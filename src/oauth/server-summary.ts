@@ -19,6 +19,9 @@ export class ServerSummary {
   @ApiPropertyOptional({ ...url('/api/openapi.json'), description: 'Absent if the documentation is turned off.' })
   readonly openapi?: string;
 
+  @ApiPropertyOptional({ ...url('/console/'), description: 'The pages for people. Absent if they are turned off.' })
+  readonly console?: string;
+
   @ApiProperty(url('/.well-known/oauth-authorization-server'))
   readonly metadata!: string;
 
@@ -28,13 +31,14 @@ export class ServerSummary {
   @ApiProperty(url('/health/ready'))
   readonly health!: string;
 
-  /** The summary of the server with this issuer URL. `hasDocumentation` says whether the server serves its documentation. */
-  static of(issuer: string, hasDocumentation: boolean): ServerSummary {
+  /** The summary of the server with this issuer URL. `has` says what the server serves. */
+  static of(issuer: string, has: { readonly documentation: boolean; readonly console: boolean }): ServerSummary {
     return {
       name: 'Tessera',
       description: 'A self-hosted authority for OAuth 2.0 refresh tokens.',
       issuer,
-      ...(hasDocumentation && { documentation: `${issuer}/docs`, openapi: `${issuer}/api/openapi.json` }),
+      ...(has.documentation && { documentation: `${issuer}/docs`, openapi: `${issuer}/api/openapi.json` }),
+      ...(has.console && { console: `${issuer}/console/` }),
       metadata: `${issuer}/.well-known/oauth-authorization-server`,
       key_set: `${issuer}/.well-known/jwks.json`,
       health: `${issuer}/health/ready`,

@@ -7,7 +7,7 @@ import type { SessionsToEnd } from './sessions-to-end.js';
 
 const REASON = 'ended-by-command';
 
-/** What the command tells of the sessions that it ended, or would end. */
+/** What the command returns about the sessions that it ended, or would end. */
 interface Answer {
   readonly Ended: number;
   /** Whether the number is an estimate, because there are very many. */

@@ -6,6 +6,9 @@ export interface EndedRow {
   readonly clientId: string;
 }
 
+/** The reason of the end of a session that a sign-in ended, because the user had too many at the client. */
+export const TOO_MANY = 'too-many-sessions';
+
 /** SQL: the columns of `EndedRow` beside the id, from a row of `recordFacts`. */
 export const ENDED_SESSION = 'unique_id AS "uniqueId", subject, client_id AS "clientId"';
 

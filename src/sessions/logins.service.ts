@@ -6,10 +6,10 @@ import { proofDemanded } from '../proofs/proof-failures.js';
 import { invalidCredentials } from '../users/sign-in.service.js';
 import type { User } from '../users/user.entity.js';
 import { LoginsRepository } from './logins.repository.js';
+import { TOO_MANY } from './ended-session.js';
 import { RefreshTokenCodec } from './refresh-token.codec.js';
 import type { IssuedSession } from './session.js';
 import { SessionNoticesService } from './session-notices.service.js';
-import { TOO_MANY } from './several-sessions.statements.js';
 import { digestTicket } from './ticket-digest.js';
 import { TicketsService } from './tickets.service.js';
 

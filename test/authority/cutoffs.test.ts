@@ -185,7 +185,7 @@ describe('END_SESSIONS', () => {
     }
   }, 120_000);
 
-  it('takes effect at once on every replica', async () => {
+  it('takes effect immediately on every replica', async () => {
     if (!databaseUrl(service.dataDir)) return;
     const replica = await Service.startOn(service.dataDir, { PUBLIC_URL: 'https://tessera.example.com' });
     try {

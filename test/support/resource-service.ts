@@ -42,8 +42,11 @@ const grantsOf = (resource: string): NodeJS.ProcessEnv => ({
 });
 
 /** Starts the built service with the resource Coupon. */
-export async function startCoupons(): Promise<Service> {
-  return Service.start(grantsOf('Coupon'), await programWith('coupons/coupons.module.ts', 'CouponsModule'));
+export async function startCoupons(environment: NodeJS.ProcessEnv = {}): Promise<Service> {
+  return Service.start(
+    { ...grantsOf('Coupon'), ...environment },
+    await programWith('coupons/coupons.module.ts', 'CouponsModule'),
+  );
 }
 
 /** Starts the built service with the resources Coupon and Voucher. */

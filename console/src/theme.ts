@@ -1,0 +1,71 @@
+import { createSvgIcon } from '@mui/material/utils';
+import { createElement } from 'react';
+import { defaultDarkTheme, defaultLightTheme, type RaThemeOptions } from 'react-admin';
+
+import { TEXTS } from './texts.js';
+
+const FONT = 'system-ui, sans-serif';
+
+function themed(base: RaThemeOptions, palette: RaThemeOptions['palette'], bar: string): RaThemeOptions {
+  return {
+    ...base,
+    palette,
+    shape: { borderRadius: 10 },
+    typography: {
+      fontFamily: FONT,
+      h6: { fontWeight: 600 },
+      h1: { fontSize: '1.75rem', fontWeight: 700 },
+    },
+    components: {
+      ...base.components,
+      MuiAppBar: {
+        styleOverrides: { root: { backgroundColor: bar, color: '#fff', backgroundImage: 'none' } },
+        defaultProps: { elevation: 0 },
+      },
+      MuiButton: { styleOverrides: { sizeSmall: { minHeight: 32 } } },
+      // Material UI gives the name of a checkbox to the element around it, which then needs a role; the checkbox needs a name too.
+      MuiCheckbox: { defaultProps: { role: 'group', slotProps: { input: { 'aria-label': TEXTS.list.select } } } },
+      MuiTableCell: { styleOverrides: { head: { fontWeight: 600 } } },
+    },
+  };
+}
+
+export const LIGHT = themed(
+  defaultLightTheme,
+  {
+    mode: 'light',
+    primary: { main: '#14633b' },
+    secondary: { main: '#14633b' },
+    background: { default: '#f4f7f5', paper: '#ffffff' },
+    success: { main: '#1b7f4b' },
+    warning: { main: '#a35200' },
+    error: { main: '#b3191c' },
+    info: { main: '#1d5f9e' },
+  },
+  '#14532d',
+);
+
+export const DARK = themed(
+  defaultDarkTheme,
+  {
+    mode: 'dark',
+    primary: { main: '#6ee7a8' },
+    secondary: { main: '#6ee7a8' },
+    background: { default: '#101613', paper: '#18211c' },
+    success: { main: '#6ee7a8' },
+    warning: { main: '#fbbf60' },
+    error: { main: '#ff8f8a' },
+    info: { main: '#8fc4f5' },
+  },
+  '#0f2a1b',
+);
+
+const icon = (path: string, name: string): ReturnType<typeof createSvgIcon> =>
+  createSvgIcon(createElement('path', { d: path }), name);
+
+export const SessionsIcon = icon('M4 5h16v10H4zM2 17h20v2H2z', 'Sessions');
+export const HistoryIcon = icon(
+  'M12 3a9 9 0 1 0 9 9h-2a7 7 0 1 1-7-7zm-1 4h2v5.200l3.600 2.100-1 1.700L11 13.300z',
+  'History',
+);
+export const TrailIcon = icon('M5 4h14v2H5zm0 5h14v2H5zm0 5h14v2H5zm0 5h9v2H5z', 'Trail');
