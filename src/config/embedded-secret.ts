@@ -8,7 +8,7 @@ import { SettingsError } from './settings-error.js';
  * concurrently get the same secret, because the file appears complete or not at all.
  * @throws SettingsError when the secret can be neither read nor made
  */
-export function embeddedSecret(dataDir: string): string {
+function embeddedSecret(dataDir: string): string {
   const file = join(dataDir, 'secret');
   try {
     return read(file) ?? create(dataDir, file);
@@ -39,4 +39,9 @@ function read(file: string): string | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** The given secret, or with the embedded database the secret of its folder. */
+export function secretOf(given: NodeJS.ProcessEnv): string | undefined {
+  return given['TESSERA_SECRET'] ?? (given['DATABASE_URL'] ? undefined : embeddedSecret(given['DATA_DIR'] ?? './data'));
 }

@@ -1,8 +1,6 @@
 import { Expose, Transform } from 'class-transformer';
 import { IsIn, IsInt, Matches, Max, Min } from 'class-validator';
 
-/** The values of settings that take one of several texts. */
-
 /** A setting that is a whole number. `what` names the number in the message. */
 export function wholeNumber(min: number, max: number, what: string): PropertyDecorator {
   const message = `expected ${what} from ${min} to ${max}`;

@@ -4,19 +4,17 @@ import { PASSWORD_LENGTH } from '../kernel/password-policy.js';
 import { PLAIN_TEXT } from '../kernel/text.js';
 import { IsDatabaseUrl, SSL_MODES } from './database-url.js';
 import { DiffersFrom } from './differs-from.js';
-import { embeddedSecret } from './embedded-secret.js';
+import { secretOf } from './embedded-secret.js';
 import { IsNetwork, NETWORKS_EXPECTED } from './is-network.js';
 import { IsOrigins } from './is-origin.js';
 import { IsVaried } from './is-varied.js';
 import { withSecretFiles } from './secret-files.js';
-import { NEW_SECRET, SECRET_LENGTH, SECRET_VARIETY } from './secret-rules.js';
+import { NEW_SECRET, PASSWORD_EXPECTED, SECRET_LENGTH, SECRET_VARIETY } from './secret-rules.js';
 import { CLIENTS, ELSEWHERE, LOG_FORMATS, LOG_LEVELS, NONCE, SCOPE, SWITCH } from './setting-choices.js';
 import { describeFaults } from './setting-faults.js';
 import { commaSeparated, hostName, oneOf, wholeNumber } from './setting-types.js';
 import { SettingsError } from './settings-error.js';
 import { urlHost } from './url-host.js';
-
-const PASSWORD = `expected ${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters`;
 
 /**
  * All settings of the service, read from the environment once, validated and frozen. They have the names of the environment variables. No
@@ -115,7 +113,7 @@ export class Settings {
    */
   @Expose()
   @IsOptional()
-  @Length(PASSWORD_LENGTH.min, PASSWORD_LENGTH.max, { message: PASSWORD })
+  @Length(PASSWORD_LENGTH.min, PASSWORD_LENGTH.max, { message: PASSWORD_EXPECTED })
   readonly ADMIN_PASSWORD?: string;
 
   /** How long an access token is valid, in seconds. */
@@ -240,9 +238,7 @@ export class Settings {
       {
         ...given,
         PUBLIC_URL: given['PUBLIC_URL'] ?? `http://${urlHost(given['HOST'])}:${given['PORT'] ?? 3000}`,
-        TESSERA_SECRET:
-          given['TESSERA_SECRET'] ??
-          (given['DATABASE_URL'] ? undefined : embeddedSecret(given['DATA_DIR'] ?? './data')),
+        TESSERA_SECRET: secretOf(given),
       },
       { excludeExtraneousValues: true, exposeDefaultValues: true },
     );

@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
+import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { Public } from '../access/policy.js';
@@ -26,13 +26,17 @@ const POLICY = [
 ].join('; ');
 
 /** The pages of the console. They call the public API with the tokens of the signed-in user, and have no rights of their own. */
-@ApiExcludeController()
+@ApiTags('Console')
 @Public()
 @Controller('console')
 export class ConsoleController {
   private readonly pages = new ConsolePages();
 
   @Get()
+  @ApiOperation({ operationId: 'console', summary: 'Open the console', security: [] })
+  @ApiResponse({ status: 200, description: 'The page.', content: { 'text/html': { schema: { type: 'string' } } } })
+  @ApiResponse({ status: 308, description: 'The page is at the same path with a slash at its end.' })
+  @ApiResponse({ status: '4XX', description: 'The request was refused.' })
   page(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<Buffer> {
     const [path = '', query] = request.originalUrl.split('?');
     // The addresses in the page are relative, so the page needs the slash.
@@ -45,6 +49,14 @@ export class ConsoleController {
   }
 
   @Get('assets/:name')
+  @ApiOperation({ operationId: 'consoleFile', summary: 'Get a file of the console', security: [] })
+  @ApiParam({ name: 'name', schema: { type: 'string' }, example: 'index.js' })
+  @ApiResponse({
+    status: 200,
+    description: 'The file.',
+    content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+  })
+  @ApiResponse({ status: '4XX', description: 'The request was refused, or there is no such file.' })
   asset(
     @Param('name') name: string,
     @Req() request: FastifyRequest,

@@ -51,6 +51,7 @@ function openApiDocument(app: INestApplication, base: string): OpenAPIObject {
     .addTag('Account', 'What signed-in users see and change of their own account.')
     .addTag('AuditTrailEntries', 'Events: who did what to which session, and why.')
     .addTag('Discovery', 'Discovery for clients and verifiers.')
+    .addTag('Console', 'The pages for people.')
     .addTag('Health', 'Probes for orchestrators and load balancers.')
     .addOAuth2(
       {

@@ -3,7 +3,7 @@ import type { BrowserContext, Locator, Page, Route } from 'playwright-core';
 import { startChromium } from '../support/chromium.js';
 import { basicOf, passwordOf, RESOURCE } from '../support/client.js';
 import { CACHE } from '../support/fixtures.mjs';
-import { faultsOf, replaySession, signIn, signOut } from '../support/console.js';
+import { faultsOf, openTab, replaySession, signIn, signOut } from '../support/console.js';
 import { startCoupons } from '../support/resource-service.js';
 import type { Service } from '../support/service.js';
 import { ask, seconds, TOKEN } from '../support/sessions.js';
@@ -16,18 +16,7 @@ describe('the console', () => {
   const complaints: string[] = [];
   const hosts = new Set<string>();
 
-  async function tab(path = ''): Promise<Page> {
-    const opened = await browser.newPage();
-    opened.setDefaultTimeout(15_000);
-    opened.on('pageerror', (error) => complaints.push(error.message));
-    opened.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-    });
-    opened.on('request', (request) => hosts.add(new URL(request.url()).origin));
-    await opened.goto(`${service.url}/console/${path}`);
-    return opened;
-  }
-
+  const tab = (path = ''): Promise<Page> => openTab(browser, `${service.url}/console/${path}`, { complaints, hosts });
   const open = (hash: string): Promise<unknown> => page.goto(`${service.url}/console/#${hash}`);
   const row = (name: RegExp | string): Locator => page.getByRole('row', { name });
   const clickButton = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();

@@ -34,7 +34,7 @@ describe('Swagger UI', () => {
     expect(await page.title()).toBe('Tessera API');
     await page.getByRole('heading', { name: /^Tessera/ }).waitFor();
     const sections = await page.locator('.opblock-tag > a').allInnerTexts();
-    expect(sections).toEqual(['RefreshTokens', 'Token', 'AuditTrailEntries', 'Discovery', 'Health']);
+    expect(sections).toEqual(['RefreshTokens', 'Token', 'AuditTrailEntries', 'Discovery', 'Console', 'Health']);
     await page.screenshot({ path: join(CACHE, 'swagger-overview.png'), fullPage: true });
   });
 

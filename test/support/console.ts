@@ -1,5 +1,5 @@
 import axe from 'axe-core';
-import type { Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { passwordOf } from './client.js';
 import type { Service } from './service.js';
 import { ask, seconds } from './sessions.js';
@@ -38,4 +38,22 @@ export async function replaySession(service: Service, user: string, client: stri
   const first = ((await ask(service, login, client)).body as { refresh_token: string }).refresh_token;
   await refresh(await refresh(first));
   await refresh(first);
+}
+
+/** What the browser complained of, and the origins that it sent requests to. */
+interface Seen {
+  readonly complaints: string[];
+  readonly hosts: Set<string>;
+}
+
+export async function openTab(browser: BrowserContext, url: string, { complaints, hosts }: Seen): Promise<Page> {
+  const opened = await browser.newPage();
+  opened.setDefaultTimeout(15_000);
+  opened.on('pageerror', (error) => complaints.push(error.message));
+  opened.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  opened.on('request', (request) => hosts.add(new URL(request.url()).origin));
+  await opened.goto(url);
+  return opened;
 }
