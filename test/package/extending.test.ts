@@ -26,7 +26,12 @@ it('the package has the build and its declarations, and neither sources nor test
     ),
   );
   expect(
-    files.filter((file) => !/^package\/(dist\/.*\.(js|d\.ts|tgz)|dist\/console\/pages\/.*\.(br|gz)|[A-Z]+(\.md)?|package\.json)$/.test(file)),
+    files.filter(
+      (file) =>
+        !/^package\/(dist\/.*\.(js|d\.ts|tgz)|dist\/console\/pages\/.*\.(br|gz)|[A-Z]+(\.md)?|package\.json)$/.test(
+          file,
+        ),
+    ),
   ).toEqual([]);
 });
 
