@@ -8,7 +8,7 @@ const LEVELS = [
   ['resource'],
   ['audit-trail', 'signing-keys', 'users', 'clients', 'proofs'],
   ['sessions'],
-  ['refresh-tokens'],
+  ['refresh-tokens', 'user-records'],
   ['oauth', 'authentication', 'account', 'console'],
   ['cli', 'mounting', 'testing'],
 ];

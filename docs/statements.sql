@@ -376,6 +376,7 @@ FROM
 -- $13 lastRequestId: text or null
 -- $14 lastRedeemedOn: timestamptz or null
 -- $15 resource: text or null
+-- $16 changes: text or null
 INSERT INTO
   audit_trail_entries (
     kind,
@@ -392,7 +393,8 @@ INSERT INTO
     last_user_agent,
     last_request_id,
     last_redeemed_on,
-    resource
+    resource,
+    changes
   )
 VALUES
   (
@@ -410,7 +412,8 @@ VALUES
     :lastUserAgent,
     :lastRequestId,
     :lastRedeemedOn,
-    :resource
+    :resource,
+    :changes::text::jsonb
   );
 
 -- name: audit-record-resource-act
@@ -2486,6 +2489,7 @@ WITH
         last_address,
         last_user_agent,
         last_request_id,
+        cutoffs_seen,
         first_address,
         device_name,
         jkt,
@@ -2507,6 +2511,10 @@ WITH
         :fromAddress::inet,
         :fromAgent::text,
         :fromRequest::text,
+        (
+          SELECT max(id + 0)
+          FROM session_cutoffs
+        ),
         :fromAddress::inet,
         :deviceName::text,
         :jkt::text,
@@ -2527,6 +2535,21 @@ WITH
       AND (
         t.generation < :generation::bigint
         OR t.unique_id <> :uniqueId::uuid
+      )
+      AND NOT (
+        EXISTS (
+          SELECT
+          FROM session_cutoffs
+        )
+        AND EXISTS (
+          SELECT
+          FROM session_cutoffs c
+          WHERE
+            c.id + 0 > coalesce(t.cutoffs_seen, 0)
+            AND coalesce(c.subject, t.subject) = t.subject
+            AND coalesce(c.client_id, t.client_id) = t.client_id
+            AND coalesce(t.auth_time < c.issued_before, true)
+        )
       )
     RETURNING
       t.id,
@@ -2561,6 +2584,7 @@ WITH
         last_address,
         last_user_agent,
         last_request_id,
+        cutoffs_seen,
         first_address,
         device_name,
         jkt,
@@ -2587,6 +2611,10 @@ WITH
       :fromAddress::inet,
       :fromAgent::text,
       :fromRequest::text,
+      (
+        SELECT max(id + 0)
+        FROM session_cutoffs
+      ),
       :fromAddress::inet,
       :deviceName::text,
       :jkt::text,
@@ -2755,6 +2783,7 @@ WITH
         last_address,
         last_user_agent,
         last_request_id,
+        cutoffs_seen,
         first_address,
         device_name,
         jkt,
@@ -2791,6 +2820,10 @@ WITH
       :fromAddress::inet,
       :fromAgent::text,
       :fromRequest::text,
+      (
+        SELECT max(id + 0)
+        FROM session_cutoffs
+      ),
       :fromAddress::inet,
       :deviceName::text,
       :jkt::text,
@@ -2901,7 +2934,22 @@ SELECT
     ELSE coalesce(t.generation, 0) + 1 + floor(random() * 4096)::bigint
   END AS generation,
   date_trunc('second', now()) AS "authTime",
-  t.unique_id AS "earlierUniqueId"
+  t.unique_id AS "earlierUniqueId",
+  (
+    EXISTS (
+      SELECT
+      FROM session_cutoffs
+    )
+    AND EXISTS (
+      SELECT
+      FROM session_cutoffs c
+      WHERE
+        c.id + 0 > coalesce(t.cutoffs_seen, 0)
+        AND coalesce(c.subject, t.subject) = t.subject
+        AND coalesce(c.client_id, t.client_id) = t.client_id
+        AND coalesce(t.auth_time < c.issued_before, true)
+    )
+  ) AS "isCut"
 FROM
   (
     SELECT
@@ -2918,7 +2966,8 @@ SELECT
   :newUniqueId::uuid AS "uniqueId",
   1 + floor(random() * 4096)::bigint AS generation,
   date_trunc('second', now()) AS "authTime",
-  NULL::uuid AS "earlierUniqueId";
+  NULL::uuid AS "earlierUniqueId",
+  false AS "isCut";
 
 -- name: maintenance-most-due
 -- $1 seen: text[]
@@ -3075,6 +3124,21 @@ WHERE
   AND t.expires_on > now()
   AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
   AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+  AND NOT (
+    EXISTS (
+      SELECT
+      FROM session_cutoffs
+    )
+    AND EXISTS (
+      SELECT
+      FROM session_cutoffs c
+      WHERE
+        c.id + 0 > coalesce(t.cutoffs_seen, 0)
+        AND coalesce(c.subject, t.subject) = t.subject
+        AND coalesce(c.client_id, t.client_id) = t.client_id
+        AND coalesce(t.auth_time < c.issued_before, true)
+    )
+  )
 ORDER BY t.id DESC
 LIMIT
   :limit::int;
@@ -4239,6 +4303,55 @@ WHERE
 GROUP BY
   wanted.name;
 
+-- name: session-add-cutoff
+-- $1 subject: text or null
+-- $2 clientId: text or null
+-- $3 issuedBefore: timestamptz or null
+-- $4 kind: text
+-- $5 actor: text
+-- $6 reason: text or null
+-- $7 address: text or null
+-- $8 userAgent: text or null
+-- $9 requestId: text or null
+-- $10 endReason: text
+WITH
+  cutoff AS (
+    INSERT INTO
+      session_cutoffs (subject, client_id, issued_before, reason, actor, address, user_agent, request_id)
+    VALUES
+      (
+        :subject::text,
+        :clientId::text,
+        :issuedBefore::timestamptz,
+        :endReason::text,
+        :actor::text,
+        :address::text,
+        :userAgent::text,
+        :requestId::text
+      )
+    RETURNING
+      id,
+      subject,
+      client_id
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, record_ids)
+    SELECT
+      :kind::text,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      '{}'
+    FROM cutoff
+  )
+SELECT id
+FROM cutoff;
+
 -- name: session-client
 -- sent again when its connection broke
 -- $1 id: bigint
@@ -4285,6 +4398,153 @@ SELECT
 FROM refresh_tokens
 WHERE issued;
 
+-- name: session-count-by-ids
+-- sent again when its connection broke
+-- $1 ids: bigint[]
+SELECT count(*)::int AS count
+FROM refresh_tokens
+WHERE
+  issued
+  AND id = ANY (
+    (SELECT :ids::bigint[])::bigint[]
+  );
+
+-- name: session-count-first
+-- sent again when its connection broke
+-- $1 longestLife: float8
+-- $2 issuedBefore: timestamptz or null
+-- $3 limit: bigint
+SELECT
+  count(*)::int AS rows,
+  count(*) FILTER (
+    WHERE would_end
+  )::int AS sessions,
+  coalesce(:issuedBefore::timestamptz <= now(), true) AS "isPast"
+FROM
+  (
+    SELECT
+      t.issued
+      AND t.expires_on > now()
+      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
+      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+      AND NOT (
+        EXISTS (
+          SELECT
+          FROM session_cutoffs
+        )
+        AND EXISTS (
+          SELECT
+          FROM session_cutoffs c
+          WHERE
+            c.id + 0 > coalesce(t.cutoffs_seen, 0)
+            AND coalesce(c.subject, t.subject) = t.subject
+            AND coalesce(c.client_id, t.client_id) = t.client_id
+            AND coalesce(t.auth_time < c.issued_before, true)
+        )
+      )
+      AND coalesce(t.auth_time < :issuedBefore::timestamptz, true) AS would_end
+    FROM
+      refresh_tokens t
+      LEFT JOIN clients client ON client.client_id = t.client_id
+    WHERE
+      t.issued
+      AND true
+    LIMIT
+      :limit::bigint
+  ) counted;
+
+-- name: session-count-first-of-client
+-- sent again when its connection broke
+-- $1 longestLife: float8
+-- $2 issuedBefore: timestamptz or null
+-- $3 limit: bigint
+-- $4 clientId: text
+SELECT
+  count(*)::int AS rows,
+  count(*) FILTER (
+    WHERE would_end
+  )::int AS sessions,
+  coalesce(:issuedBefore::timestamptz <= now(), true) AS "isPast"
+FROM
+  (
+    SELECT
+      t.issued
+      AND t.expires_on > now()
+      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
+      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+      AND NOT (
+        EXISTS (
+          SELECT
+          FROM session_cutoffs
+        )
+        AND EXISTS (
+          SELECT
+          FROM session_cutoffs c
+          WHERE
+            c.id + 0 > coalesce(t.cutoffs_seen, 0)
+            AND coalesce(c.subject, t.subject) = t.subject
+            AND coalesce(c.client_id, t.client_id) = t.client_id
+            AND coalesce(t.auth_time < c.issued_before, true)
+        )
+      )
+      AND coalesce(t.auth_time < :issuedBefore::timestamptz, true) AS would_end
+    FROM
+      refresh_tokens t
+      LEFT JOIN clients client ON client.client_id = t.client_id
+    WHERE
+      t.issued
+      AND t.client_id = :clientId
+    LIMIT
+      :limit::bigint
+  ) counted;
+
+-- name: session-count-first-of-subject
+-- sent again when its connection broke
+-- $1 longestLife: float8
+-- $2 issuedBefore: timestamptz or null
+-- $3 limit: bigint
+-- $4 subject: text
+-- $5 clientId: text or null
+SELECT
+  count(*)::int AS rows,
+  count(*) FILTER (
+    WHERE would_end
+  )::int AS sessions,
+  coalesce(:issuedBefore::timestamptz <= now(), true) AS "isPast"
+FROM
+  (
+    SELECT
+      t.issued
+      AND t.expires_on > now()
+      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
+      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+      AND NOT (
+        EXISTS (
+          SELECT
+          FROM session_cutoffs
+        )
+        AND EXISTS (
+          SELECT
+          FROM session_cutoffs c
+          WHERE
+            c.id + 0 > coalesce(t.cutoffs_seen, 0)
+            AND coalesce(c.subject, t.subject) = t.subject
+            AND coalesce(c.client_id, t.client_id) = t.client_id
+            AND coalesce(t.auth_time < c.issued_before, true)
+        )
+      )
+      AND coalesce(t.auth_time < :issuedBefore::timestamptz, true) AS would_end
+    FROM
+      refresh_tokens t
+      LEFT JOIN clients client ON client.client_id = t.client_id
+    WHERE
+      t.issued
+      AND t.subject = :subject
+      AND t.client_id = coalesce(:clientId::text, t.client_id)
+    LIMIT
+      :limit::bigint
+  ) counted;
+
 -- name: session-current
 -- sent again when its connection broke
 -- $1 id: bigint
@@ -4327,6 +4587,21 @@ WHERE
   AND t.expires_on > now()
   AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
   AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+  AND NOT (
+    EXISTS (
+      SELECT
+      FROM session_cutoffs
+    )
+    AND EXISTS (
+      SELECT
+      FROM session_cutoffs c
+      WHERE
+        c.id + 0 > coalesce(t.cutoffs_seen, 0)
+        AND coalesce(c.subject, t.subject) = t.subject
+        AND coalesce(c.client_id, t.client_id) = t.client_id
+        AND coalesce(t.auth_time < c.issued_before, true)
+    )
+  )
   AND coalesce(client.enabled, NOT :registeredOnly::boolean)
   AND coalesce('refresh_token' = ANY (string_to_array(client.allowed_grants, ' ')), true)
   AND u.enabled;
@@ -4375,6 +4650,21 @@ SELECT
     AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
     AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
   ) AS "isExpired",
+  (
+    EXISTS (
+      SELECT
+      FROM session_cutoffs
+    )
+    AND EXISTS (
+      SELECT
+      FROM session_cutoffs c
+      WHERE
+        c.id + 0 > coalesce(t.cutoffs_seen, 0)
+        AND coalesce(c.subject, t.subject) = t.subject
+        AND coalesce(c.client_id, t.client_id) = t.client_id
+        AND coalesce(t.auth_time < c.issued_before, true)
+    )
+  ) AS "isCut",
   CASE
     WHEN client.enabled THEN CASE
       WHEN NOT coalesce('refresh_token' = ANY (string_to_array(client.allowed_grants, ' ')), true) THEN 'grant-not-allowed'
@@ -4432,15 +4722,28 @@ WHERE
   t.id = :id
   AND t.unique_id = :uniqueId;
 
+-- name: session-due-sweep
+-- $1 lastSweep: timestamptz
+SELECT now() AS "startedOn"
+WHERE
+  EXISTS (
+    SELECT
+    FROM session_cutoffs
+    WHERE
+      created_on > :lastSweep::timestamptz
+      OR created_on < now() - interval '15 minutes'
+  );
+
 -- name: session-end-all
 -- $1 subject: text
 -- $2 clientId: text or null
--- $3 kind: text
--- $4 actor: text
--- $5 reason: text or null
--- $6 address: text or null
--- $7 userAgent: text or null
--- $8 requestId: text or null
+-- $3 issuedBefore: timestamptz or null
+-- $4 kind: text
+-- $5 actor: text
+-- $6 reason: text or null
+-- $7 address: text or null
+-- $8 userAgent: text or null
+-- $9 requestId: text or null
 WITH
   act AS (
     DELETE FROM refresh_tokens t
@@ -4448,6 +4751,7 @@ WITH
       issued
       AND subject = :subject
       AND client_id = coalesce(:clientId::text, client_id)
+      AND coalesce(auth_time < :issuedBefore::timestamptz, true)
     RETURNING
       t.id,
       t.unique_id,
@@ -4503,6 +4807,185 @@ SELECT
   subject,
   client_id AS "clientId"
 FROM act;
+
+-- name: session-end-by-ids
+-- $1 ids: bigint[]
+-- $2 kind: text
+-- $3 actor: text
+-- $4 reason: text or null
+-- $5 address: text or null
+-- $6 userAgent: text or null
+-- $7 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      issued
+      AND id = ANY (
+        (SELECT :ids::bigint[])::bigint[]
+      )
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      true AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId"
+FROM act;
+
+-- name: session-end-cut
+-- $1 id: bigint
+-- $2 uniqueId: uuid or null
+WITH
+  cut AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      t.id = :id
+      AND t.unique_id = :uniqueId
+      AND t.issued
+      AND (
+        EXISTS (
+          SELECT
+          FROM session_cutoffs
+        )
+        AND EXISTS (
+          SELECT
+          FROM session_cutoffs c
+          WHERE
+            c.id + 0 > coalesce(t.cutoffs_seen, 0)
+            AND coalesce(c.subject, t.subject) = t.subject
+            AND coalesce(c.client_id, t.client_id) = t.client_id
+            AND coalesce(t.auth_time < c.issued_before, true)
+        )
+      )
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      t.cutoffs_seen,
+      t.auth_time
+  ),
+  ended AS (
+    SELECT
+      cut.*,
+      cutoff.reason,
+      cutoff.actor,
+      cutoff.address,
+      cutoff.user_agent,
+      cutoff.request_id
+    FROM
+      cut,
+      LATERAL (
+        SELECT *
+        FROM session_cutoffs c
+        WHERE
+          c.id + 0 > coalesce(cut.cutoffs_seen, 0)
+          AND coalesce(c.subject, cut.subject) = cut.subject
+          AND coalesce(c.client_id, cut.client_id) = cut.client_id
+          AND coalesce(cut.auth_time < c.issued_before, true)
+        ORDER BY c.id
+        LIMIT
+          1
+      ) cutoff
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      'session-ended',
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM ended
+  )
+SELECT
+  ended.id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  reason,
+  actor,
+  address,
+  user_agent AS "userAgent",
+  request_id AS "requestId"
+FROM ended;
 
 -- name: session-end-elsewhere
 -- $1 id: bigint
@@ -5061,6 +5544,16 @@ FROM
   AND t.auth_time <= batch.ended_on
 ORDER BY t.id;
 
+-- name: session-forget-cutoffs
+-- $1 startedOn: timestamptz
+DELETE FROM session_cutoffs
+WHERE created_on < :startedOn::timestamptz - interval '15 minutes';
+
+-- name: session-lock-cutoffs
+-- not prepared: PostgreSQL does not see the name
+-- $1 lock: bigint
+SELECT pg_advisory_xact_lock(:lock);
+
 -- name: session-of-another-client
 -- sent again when its connection broke
 -- $1 id: bigint
@@ -5116,6 +5609,21 @@ WHERE
   AND t.expires_on > now()
   AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
   AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+  AND NOT (
+    EXISTS (
+      SELECT
+      FROM session_cutoffs
+    )
+    AND EXISTS (
+      SELECT
+      FROM session_cutoffs c
+      WHERE
+        c.id + 0 > coalesce(t.cutoffs_seen, 0)
+        AND coalesce(c.subject, t.subject) = t.subject
+        AND coalesce(c.client_id, t.client_id) = t.client_id
+        AND coalesce(t.auth_time < c.issued_before, true)
+    )
+  )
   AND coalesce(client.enabled, NOT :registeredOnly::boolean);
 
 -- name: session-redeem
@@ -5180,6 +5688,21 @@ WITH
       AND t.expires_on > now()
       AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
       AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+      AND NOT (
+        EXISTS (
+          SELECT
+          FROM session_cutoffs
+        )
+        AND EXISTS (
+          SELECT
+          FROM session_cutoffs c
+          WHERE
+            c.id + 0 > coalesce(t.cutoffs_seen, 0)
+            AND coalesce(c.subject, t.subject) = t.subject
+            AND coalesce(c.client_id, t.client_id) = t.client_id
+            AND coalesce(t.auth_time < c.issued_before, true)
+        )
+      )
       AND coalesce(client.enabled, NOT :registeredOnly::boolean)
       AND coalesce('refresh_token' = ANY (string_to_array(client.allowed_grants, ' ')), true)
       AND (
@@ -5331,6 +5854,21 @@ WITH
       AND t.expires_on > now()
       AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
       AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+      AND NOT (
+        EXISTS (
+          SELECT
+          FROM session_cutoffs
+        )
+        AND EXISTS (
+          SELECT
+          FROM session_cutoffs c
+          WHERE
+            c.id + 0 > coalesce(t.cutoffs_seen, 0)
+            AND coalesce(c.subject, t.subject) = t.subject
+            AND coalesce(c.client_id, t.client_id) = t.client_id
+            AND coalesce(t.auth_time < c.issued_before, true)
+        )
+      )
       AND coalesce(client.enabled, NOT :registeredOnly::boolean)
       AND coalesce('refresh_token' = ANY (string_to_array(client.allowed_grants, ' ')), true)
       AND (
@@ -5592,6 +6130,133 @@ ORDER BY t.id
 LIMIT
   1000;
 
+-- name: session-sweep
+-- $1 after: bigint
+-- $2 limit: bigint
+WITH
+  next AS MATERIALIZED (
+    SELECT max(id) AS up_to
+    FROM
+      (
+        SELECT id
+        FROM refresh_tokens
+        WHERE
+          issued
+          AND id > :after::bigint
+        ORDER BY id
+        LIMIT
+          :limit::bigint
+      ) following
+  ),
+  cut AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      t.id > :after::bigint
+      AND t.id <= (
+        SELECT up_to
+        FROM next
+      )
+      AND t.issued
+      AND (
+        EXISTS (
+          SELECT
+          FROM session_cutoffs
+        )
+        AND EXISTS (
+          SELECT
+          FROM session_cutoffs c
+          WHERE
+            c.id + 0 > coalesce(t.cutoffs_seen, 0)
+            AND coalesce(c.subject, t.subject) = t.subject
+            AND coalesce(c.client_id, t.client_id) = t.client_id
+            AND coalesce(t.auth_time < c.issued_before, true)
+        )
+      )
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      t.cutoffs_seen,
+      t.auth_time
+  ),
+  ended AS (
+    SELECT
+      cut.*,
+      cutoff.reason,
+      cutoff.actor,
+      cutoff.address,
+      cutoff.user_agent,
+      cutoff.request_id
+    FROM
+      cut,
+      LATERAL (
+        SELECT *
+        FROM session_cutoffs c
+        WHERE
+          c.id + 0 > coalesce(cut.cutoffs_seen, 0)
+          AND coalesce(c.subject, cut.subject) = cut.subject
+          AND coalesce(c.client_id, cut.client_id) = cut.client_id
+          AND coalesce(cut.auth_time < c.issued_before, true)
+        ORDER BY c.id
+        LIMIT
+          1
+      ) cutoff
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      'session-ended',
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM ended
+  )
+SELECT
+  next.up_to AS "upTo",
+  ended.id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  reason,
+  actor,
+  address,
+  user_agent AS "userAgent",
+  request_id AS "requestId"
+FROM
+  next
+  LEFT JOIN ended ON true;
+
 -- name: session-ticket
 -- sent again when its connection broke
 -- $1 id: bigint
@@ -5627,6 +6292,21 @@ WHERE
   subject = :subject
   AND issued
   AND client_id = coalesce(:clientId::text, client_id)
+  AND NOT (
+    EXISTS (
+      SELECT
+      FROM session_cutoffs
+    )
+    AND EXISTS (
+      SELECT
+      FROM session_cutoffs c
+      WHERE
+        c.id + 0 > coalesce(t.cutoffs_seen, 0)
+        AND coalesce(c.subject, t.subject) = t.subject
+        AND coalesce(c.client_id, t.client_id) = t.client_id
+        AND coalesce(t.auth_time < c.issued_before, true)
+    )
+  )
 ORDER BY id;
 
 -- name: signing-key-delete-all
@@ -5685,6 +6365,21 @@ WHERE
   )
 RETURNING email;
 
+-- name: user-delete
+-- $1 email: text
+-- $2 author: text
+DELETE FROM users
+WHERE email = :email
+RETURNING
+  id,
+  date_trunc('second', now()) AS "updatedOn",
+  :author::text AS "updatedBy";
+
+-- name: user-lock-administrators
+-- not prepared: PostgreSQL does not see the name
+-- $1 lock: bigint
+SELECT pg_advisory_xact_lock(:lock);
+
 -- name: user-replace
 -- $1 email: text[]
 -- $2 earlierMac: text[] with null elements
@@ -5702,3 +6397,299 @@ WHERE
   u.email = n.email
   AND u.mac = n.earlier_mac
 RETURNING u.email;
+
+-- name: users-lock
+-- $1 ids: bigint[]
+SELECT
+  id,
+  "Email",
+  "FullName",
+  "Active",
+  "IsAdmin",
+  "Roles",
+  "MustResetPassword",
+  "HasSecondFactor",
+  "UpdatedOn",
+  "CreatedOn",
+  "UniqueId",
+  "UpdatedBy",
+  "IsNew",
+  "SystemId"
+FROM
+  (
+    SELECT
+      id,
+      "email" AS "Email",
+      "full_name" AS "FullName",
+      "enabled" AS "Active",
+      "is_administrator" AS "IsAdmin",
+      "roles" AS "Roles",
+      "must_reset_password" AS "MustResetPassword",
+      totp_secret IS NOT NULL AS "HasSecondFactor",
+      "updated_on" AS "UpdatedOn",
+      "created_on" AS "CreatedOn",
+      "unique_id" AS "UniqueId",
+      "updated_by" AS "UpdatedBy",
+      created_on > now() - interval '24 hours' AS "IsNew",
+      "system_id" AS "SystemId",
+      2 * octet_length(concat("email", "full_name", "roles", "system_id")) + 1140 AS bytes
+    FROM "users"
+    WHERE
+      id = ANY (
+        (SELECT :ids::bigint[])::bigint[]
+      )
+    ORDER BY id
+    FOR UPDATE
+  ) act
+ORDER BY id;
+
+-- name: users-read-each
+-- $1 recordId: bigint[]
+-- $2 kind: text[]
+-- $3 actor: text[]
+-- $4 reason: text[] with null elements
+-- $5 address: text[] with null elements
+-- $6 userAgent: text[] with null elements
+-- $7 requestId: text[] with null elements
+WITH
+  act AS (
+    SELECT *
+    FROM
+      unnest(
+        (SELECT :recordId::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (record_id, kind, actor, reason, address, user_agent, request_id, ordinal)
+      JOIN (
+        SELECT
+          id,
+          "email" AS "Email",
+          "full_name" AS "FullName",
+          "enabled" AS "Active",
+          "is_administrator" AS "IsAdmin",
+          "roles" AS "Roles",
+          "must_reset_password" AS "MustResetPassword",
+          totp_secret IS NOT NULL AS "HasSecondFactor",
+          "updated_on" AS "UpdatedOn",
+          "created_on" AS "CreatedOn",
+          "unique_id" AS "UniqueId",
+          "updated_by" AS "UpdatedBy",
+          created_on > now() - interval '24 hours' AS "IsNew",
+          "system_id" AS "SystemId",
+          2 * octet_length(concat("email", "full_name", "roles", "system_id")) + 1140 AS bytes
+        FROM "users"
+      ) found ON found.id = batch.record_id
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, record_ids, resource)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      ARRAY[id],
+      'User'
+    FROM act
+  )
+SELECT
+  ordinal::int,
+  id,
+  "Email",
+  "FullName",
+  "Active",
+  "IsAdmin",
+  "Roles",
+  "MustResetPassword",
+  "HasSecondFactor",
+  "UpdatedOn",
+  "CreatedOn",
+  "UniqueId",
+  "UpdatedBy",
+  "IsNew",
+  "SystemId"
+FROM act;
+
+-- name: users-read-page
+-- $1 ids: bigint[]
+-- $2 smallBytes: bigint
+-- $3 kind: text
+-- $4 actor: text
+-- $5 reason: text or null
+-- $6 address: text or null
+-- $7 userAgent: text or null
+-- $8 requestId: text or null
+WITH
+  act AS (
+    SELECT
+      id,
+      "email" AS "Email",
+      "full_name" AS "FullName",
+      "enabled" AS "Active",
+      "is_administrator" AS "IsAdmin",
+      "roles" AS "Roles",
+      "must_reset_password" AS "MustResetPassword",
+      totp_secret IS NOT NULL AS "HasSecondFactor",
+      "updated_on" AS "UpdatedOn",
+      "created_on" AS "CreatedOn",
+      "unique_id" AS "UniqueId",
+      "updated_by" AS "UpdatedBy",
+      created_on > now() - interval '24 hours' AS "IsNew",
+      "system_id" AS "SystemId",
+      2 * octet_length(concat("email", "full_name", "roles", "system_id")) + 1140 AS bytes
+    FROM "users"
+    WHERE
+      id = ANY (
+        (SELECT :ids::bigint[])::bigint[]
+      )
+  ),
+  page AS (
+    SELECT coalesce(sum(bytes), 0) <= :smallBytes::bigint AS fits
+    FROM act
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, record_ids, resource)
+    SELECT
+      :kind::text,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      array_agg(
+        id
+        ORDER BY id
+      ),
+      'User'
+    FROM
+      act,
+      page
+    WHERE fits
+    HAVING
+      count(*) > 0
+  )
+SELECT
+  act.id AS "foundId",
+  act.bytes::int,
+  page.fits,
+  shown.*
+FROM
+  page,
+  act
+  LEFT JOIN LATERAL (
+    SELECT
+      id,
+      "Email",
+      "FullName",
+      "Active",
+      "IsAdmin",
+      "Roles",
+      "MustResetPassword",
+      "HasSecondFactor",
+      "UpdatedOn",
+      "CreatedOn",
+      "UniqueId",
+      "UpdatedBy",
+      "IsNew",
+      "SystemId"
+    WHERE page.fits
+  ) shown ON true;
+
+-- name: users-read-slice
+-- sent again when its connection broke
+-- $1 ids: bigint[]
+SELECT
+  id,
+  "Email",
+  "FullName",
+  "Active",
+  "IsAdmin",
+  "Roles",
+  "MustResetPassword",
+  "HasSecondFactor",
+  "UpdatedOn",
+  "CreatedOn",
+  "UniqueId",
+  "UpdatedBy",
+  "IsNew",
+  "SystemId"
+FROM
+  (
+    SELECT
+      id,
+      "email" AS "Email",
+      "full_name" AS "FullName",
+      "enabled" AS "Active",
+      "is_administrator" AS "IsAdmin",
+      "roles" AS "Roles",
+      "must_reset_password" AS "MustResetPassword",
+      totp_secret IS NOT NULL AS "HasSecondFactor",
+      "updated_on" AS "UpdatedOn",
+      "created_on" AS "CreatedOn",
+      "unique_id" AS "UniqueId",
+      "updated_by" AS "UpdatedBy",
+      created_on > now() - interval '24 hours' AS "IsNew",
+      "system_id" AS "SystemId",
+      2 * octet_length(concat("email", "full_name", "roles", "system_id")) + 1140 AS bytes
+    FROM "users"
+    WHERE
+      id = ANY (
+        (SELECT :ids::bigint[])::bigint[]
+      )
+  ) act;
+
+-- name: users-shown
+-- $1 ids: bigint[]
+-- $2 kind: text
+-- $3 actor: text
+-- $4 reason: text or null
+-- $5 address: text or null
+-- $6 userAgent: text or null
+-- $7 requestId: text or null
+INSERT INTO
+  audit_trail_entries (kind, actor, reason, address, user_agent, request_id, record_ids, resource)
+SELECT
+  :kind::text,
+  :actor::text,
+  :reason::text,
+  :address::text,
+  :userAgent::text,
+  :requestId::text,
+  array_agg(
+    id
+    ORDER BY id
+  ),
+  'User'
+FROM
+  (
+    SELECT
+      id,
+      "email" AS "Email",
+      "full_name" AS "FullName",
+      "enabled" AS "Active",
+      "is_administrator" AS "IsAdmin",
+      "roles" AS "Roles",
+      "must_reset_password" AS "MustResetPassword",
+      totp_secret IS NOT NULL AS "HasSecondFactor",
+      "updated_on" AS "UpdatedOn",
+      "created_on" AS "CreatedOn",
+      "unique_id" AS "UniqueId",
+      "updated_by" AS "UpdatedBy",
+      created_on > now() - interval '24 hours' AS "IsNew",
+      "system_id" AS "SystemId",
+      2 * octet_length(concat("email", "full_name", "roles", "system_id")) + 1140 AS bytes
+    FROM "users"
+    WHERE
+      id = ANY (
+        (SELECT :ids::bigint[])::bigint[]
+      )
+  ) act
+HAVING
+  count(*) > 0;

@@ -15,6 +15,7 @@ import { ObservabilityModule } from './observability/observability.module.js';
 import { PlugInsModule } from './plug-ins/plug-ins.module.js';
 import { RefreshTokensModule } from './refresh-tokens/refresh-tokens.module.js';
 import { ResourceModule } from './resource/resource.module.js';
+import { UserRecordsModule } from './user-records/user-records.module.js';
 
 /** The modules of the service. Guards run in the order of this list, so authentication comes before access control. */
 @Module({
@@ -25,6 +26,7 @@ import { ResourceModule } from './resource/resource.module.js';
     AuditTrailModule,
     ClientsModule,
     RefreshTokensModule,
+    UserRecordsModule,
     AuthenticationModule,
     AccessModule,
     ObservabilityModule,

@@ -2,7 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../kernel/app-error.js';
-import { policyOf, type Policy } from './policy.js';
+import { exemptionOf, policyOf, type Policy } from './policy.js';
 import { CLIENT_ACTOR, holdsRole, type Principal } from './principal.js';
 
 /** Allows a request only if the route's declared policy allows it. A route without a policy is closed to everybody. */
@@ -13,8 +13,10 @@ export class RolesGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const policy = policyOf(this.reflector, context.getHandler(), context.getClass());
     if (policy === 'public') return true;
-    const { user, headers } = context.switchToHttp().getRequest<FastifyRequest>();
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const { user, headers } = request;
     if (policy && user && isAdmitted(policy, user)) return true;
+    if (policy && user && exemptionOf(this.reflector, context.getHandler())?.(request, user)) return true;
     const scheme = /^dpop /i.test(headers.authorization ?? '') ? 'DPoP' : 'Bearer';
     throw new AppError('insufficient_scope', 403, messageOf(policy), {
       headers: { 'www-authenticate': `${scheme} error="insufficient_scope"` },

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { GivenTo } from '../database/statement.js';
 import { StatementsService } from '../database/statements.service.js';
-import { ENDED_AFTER, type EndedAfter } from './ended-sessions.statements.js';
+import type { EndedAfter } from './ended-after.js';
+import { ENDED_AFTER } from './ended-sessions.statements.js';
 
 /** Reads the ends of sessions from the audit trail. */
 @Injectable()

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { EndedAfter } from './ended-after.js';
 import { EndedSessionsRepository } from './ended-sessions.repository.js';
-import type { EndedAfter } from './ended-sessions.statements.js';
 import type { FeedCursor } from './feed-cursor.js';
 
 /** The most sessions of one page: about 400 kB as JSON. */
@@ -27,7 +27,7 @@ interface Look {
 
 /**
  * Reads which sessions ended after a cursor, from the audit trail, with one statement. A reader gets an end as soon as it is committed, also
- * if lower ids are committed later: the cursor tells how many ends the reader has of those that are not settled.
+ * if lower ids are committed later: the cursor has the number of ends that the reader got of those that are not settled.
  */
 @Injectable()
 export class EndedSessionsService {

@@ -1,20 +1,6 @@
 import { rowOf, statement } from '../database/statement.js';
+import type { EndedAfter } from './ended-after.js';
 import { WRITERS } from './entry.statements.js';
-
-/** What `ENDED_AFTER` returns. */
-export interface EndedAfter {
-  /** The UniqueIds of the sessions, in the order of the events. */
-  readonly sessions: readonly string[];
-  /** The id up to which everything is settled, and the id of the last of the events; null when there are no events. */
-  readonly settled: number | null;
-  readonly highest: number | null;
-  /** How many ends between both ids are visible. */
-  readonly count: number;
-  readonly hasMore: boolean;
-  /** The highest id of an event, and the transactions that may still add lower ids. */
-  readonly newest: number;
-  readonly writers: readonly string[];
-}
 
 /** SQL: the highest id that the sequence assigned. */
 const ASSIGNED = `coalesce(pg_sequence_last_value(pg_get_serial_sequence('audit_trail_entries', 'id')::regclass), 0)`;

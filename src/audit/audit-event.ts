@@ -38,4 +38,6 @@ export interface AuditEvent extends AuditAct, Partial<LastRedemption> {
   readonly recordIds?: readonly number[];
   /** The name of their resource, such as `Coupon`, if they are not RefreshTokens: the event's EntityShortName. */
   readonly resource?: string | undefined;
+  /** The members of a record that the act changed, as JSON: an array of `MemberChange`. */
+  readonly changes?: string | null | undefined;
 }

@@ -23,9 +23,9 @@ const COLUMNS = `${EVENT_COLUMNS}, resource`;
 
 const RECORD = statement({
   name: 'audit-record',
-  parameters: EVENT,
-  text: `INSERT INTO audit_trail_entries (${COLUMNS})
-    VALUES (${parameterList(EVENT)})`,
+  parameters: { ...EVENT, changes: 'text?' },
+  text: `INSERT INTO audit_trail_entries (${COLUMNS}, changes)
+    VALUES (${parameterList(EVENT)}, :changes::text::jsonb)`,
 });
 
 /** Writes an event, unless ten events of the same session, kind and reason were written within the last minute. */
@@ -45,7 +45,7 @@ export class AuditEventsRepository {
 
   /** Adds an event. With a manager, it is part of the manager's transaction. */
   insert(event: AuditEvent, manager?: EntityManager): Promise<unknown> {
-    return this.statements.run(RECORD, valuesOf(event), manager);
+    return this.statements.run(RECORD, { ...valuesOf(event), changes: event.changes }, manager);
   }
 
   /** Adds an event, unless ten events of the same session, kind and reason were written within the last minute. */
@@ -61,7 +61,7 @@ function valuesOf({
   recordIds = [],
   resource,
   ...event
-}: AuditEvent): ValuesOf<typeof EVENT> {
+}: Omit<AuditEvent, 'changes'>): ValuesOf<typeof EVENT> {
   const { lastAddress, lastUserAgent, lastRequestId, lastRedeemedOn } = event;
   const last = { lastAddress, lastUserAgent, lastRequestId, lastRedeemedOn };
   return { subject, clientId, sessionId, recordIds, resource, ...last, ...actValues(event) };

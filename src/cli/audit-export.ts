@@ -1,12 +1,13 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { AuditKind } from '../audit/audit-event.js';
 import { AuditKindsService } from '../audit/audit-kinds.service.js';
 import { AuditExportService, type AuditPage } from '../audit-trail/audit-export.service.js';
-import { DATE_TIME_FAULT, formatDateTime, parseDateTime } from '../kernel/date-time.js';
+import { formatDateTime } from '../kernel/date-time.js';
 import { escaped } from '../kernel/text.js';
 import { Progress } from './progress.js';
+import { readTime } from './read-time.js';
 import { withApplication } from './with-application.js';
 
 /** `audit export`. */
@@ -45,12 +46,6 @@ async function* lines(pages: AsyncIterable<AuditPage>, since: Date): AsyncGenera
   } finally {
     progress.stop();
   }
-}
-
-function readTime(text: string): Date {
-  const parsed = parseDateTime(text);
-  if (!parsed) throw new InvalidArgumentError(`It ${DATE_TIME_FAULT}.`);
-  return parsed.instant;
 }
 
 function inSeconds(ms: number): number {

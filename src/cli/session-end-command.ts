@@ -2,6 +2,8 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { Option, type Command } from 'commander';
 import { AppError } from '../kernel/app-error.js';
 import { formatDateTime } from '../kernel/date-time.js';
+import type { Scope } from '../sessions/cutoffs.repository.js';
+import { CutoffsService } from '../sessions/cutoffs.service.js';
 import { SessionEndingsService } from '../sessions/session-endings.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { counted } from './counted.js';
@@ -9,11 +11,13 @@ import { endFromTrail } from './end-from-trail.js';
 import { formatTable } from './format-table.js';
 import { OPERATOR, say } from './operator.js';
 import { Progress } from './progress.js';
+import { readTime } from './read-time.js';
 import { withApplication } from './with-application.js';
 
 interface EndOptions {
   readonly subject?: string;
   readonly client?: string;
+  readonly issuedBefore?: Date;
   readonly fromTrail?: string;
   readonly all?: true;
   readonly yes?: true;
@@ -26,11 +30,22 @@ export function addSessionEndCommand(sessions: Command): void {
   sessions
     .command('end')
     .description(
-      'End sessions: of a user, those that an audit trail names, or all. Their tokens become invalid immediately.',
+      'End sessions: of a user, of a client, of earlier sign-ins, those that an audit trail names, or all. Their tokens become invalid immediately.',
     )
     .addOption(new Option('--subject <email>', 'end the sessions of this user').conflicts(['fromTrail', 'all']))
     .addOption(
-      new Option('--client <id>', 'end only the sessions of that user at this client').conflicts(['fromTrail', 'all']),
+      new Option('--client <id>', 'end the sessions at this client; with --subject, only those of the user').conflicts([
+        'fromTrail',
+        'all',
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--issued-before <time>',
+        'end only sessions of sign-ins before this time, such as 2030-01-31T12:00:00Z',
+      )
+        .conflicts(['fromTrail', 'all'])
+        .argParser(readTime),
     )
     .addOption(
       new Option(
@@ -45,10 +60,19 @@ export function addSessionEndCommand(sessions: Command): void {
     .action(end);
 }
 
-async function end({ subject, client, fromTrail, all, ...options }: EndOptions): Promise<void> {
-  if (subject !== undefined) await withApplication((app) => endOfUser(app, { subject, clientId: client }, options));
+async function end({ subject, client, issuedBefore, fromTrail, all, ...options }: EndOptions): Promise<void> {
+  const scope = { subject, clientId: client, issuedBefore };
+  if (issuedBefore ?? (subject === undefined && client !== undefined))
+    await withApplication((app) => endScope(app, scope, options));
+  else if (subject !== undefined)
+    await withApplication((app) => endOfUser(app, { subject, clientId: client }, options));
   else if (fromTrail !== undefined) await endFromTrail(fromTrail, options);
-  else if (!all) throw new AppError('no_sessions', 400, 'Name the sessions to end: --subject, --from-trail or --all.');
+  else if (!all)
+    throw new AppError(
+      'no_sessions',
+      400,
+      'Name the sessions to end: --subject, --client, --issued-before, --from-trail or --all.',
+    );
   else if (!options.yes && !options.dryRun)
     throw new AppError('not_confirmed', 400, 'All users would have to sign in again. Confirm with --yes.');
   else await withApplication((app) => endEvery(app, options));
@@ -77,6 +101,18 @@ async function endOfUser(
   say(json ? JSON.stringify({ ended }) : `Ended ${counted(ended)}.`);
 }
 
+/** Ends the sessions of a scope by a cutoff. The job `cut-sessions` of the service deletes their records. */
+async function endScope(app: INestApplicationContext, scope: Scope, { dryRun, json }: EndOptions): Promise<void> {
+  const cutoffs = app.get(CutoffsService);
+  if (dryRun) {
+    const count = await cutoffs.count(scope);
+    say(json ? JSON.stringify({ wouldEnd: count }) : `Would end ${counted(count)}.`);
+    return;
+  }
+  const { ended, isEstimated } = await cutoffs.end(scope, { reason: 'ended-by-operator', actor: OPERATOR });
+  say(json ? JSON.stringify({ ended, isEstimated }) : `Ended ${isEstimated ? 'about ' : ''}${counted(ended)}.`);
+}
+
 async function endEvery(app: INestApplicationContext, { dryRun, json }: EndOptions): Promise<void> {
   const endings = app.get(SessionEndingsService);
   const count = await endings.count();
@@ -84,6 +120,8 @@ async function endEvery(app: INestApplicationContext, { dryRun, json }: EndOptio
     say(json ? JSON.stringify({ wouldEnd: count }) : `Would end ${counted(count)}.`);
     return;
   }
+  // From now on no token is accepted, also while the records go batch by batch.
+  await app.get(CutoffsService).end({}, { reason: 'ended-by-operator', actor: OPERATOR });
   const progress = new Progress('Ending sessions', count);
   let ended = 0;
   try {

@@ -1,6 +1,8 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Command } from 'commander';
 import { DeclaredRolesService } from '../access/declared-roles.service.js';
+import { AppError } from '../kernel/app-error.js';
+import { UserWritesService } from '../users/user-writes.service.js';
 import { UsersService } from '../users/users.service.js';
 import { demandKnownRoles } from '../access/known-roles.js';
 import { OPERATOR, say } from './operator.js';
@@ -8,7 +10,7 @@ import { readNewPassword } from './read-password.js';
 import { formatUsers, userAsJson } from './user-list.js';
 import { withApplication } from './with-application.js';
 
-/** `users add`, `list`, `change`, `disable`, `enable`, `approve`, `grant` and `withdraw`. */
+/** `users add`, `list`, `change`, `disable`, `enable`, `delete`, `approve`, `grant` and `withdraw`. */
 export function addUserCommands(program: Command): void {
   const users = program.command('users').description('Users: who may sign in, and what they may do.');
   users
@@ -34,6 +36,11 @@ export function addUserCommands(program: Command): void {
     .command('enable <email>')
     .description('Enable a user again.')
     .action((email: string) => setEnabled(email, true));
+  users
+    .command('delete <email>')
+    .description('Delete a user for good: all sessions of the user end.')
+    .option('--yes', 'confirm')
+    .action(remove);
   users
     .command('approve <email>')
     .description(
@@ -85,6 +92,14 @@ function setEnabled(email: string, enabled: boolean): Promise<void> {
   return withApplication(async (app) => {
     await app.get(UsersService).change(email, { enabled }, OPERATOR);
     say(`${enabled ? 'Enabled' : 'Disabled'} ${email}.`);
+  });
+}
+
+function remove(email: string, { yes }: { yes?: true }): Promise<void> {
+  if (!yes) throw new AppError('not_confirmed', 400, `${email} would be deleted for good. Confirm with --yes.`);
+  return withApplication(async (app) => {
+    await app.get(UserWritesService).removeNow(email, OPERATOR);
+    say(`Deleted ${email}.`);
   });
 }
 

@@ -39,7 +39,7 @@ export const COMMAND_ERRORS = catalogue({
     meaning: 'The command names no sessions.',
     action: 'Give `--subject`, `--from-trail` or `--all`.',
   },
-  not_confirmed: { status: 400, meaning: 'The end of all sessions was not confirmed.', action: 'Add `--yes`.' },
+  not_confirmed: { status: 400, meaning: 'An act that cannot be undone was not confirmed.', action: 'Add `--yes`.' },
   bad_file: {
     status: 400,
     meaning: 'The file cannot be read, or is not an audit trail.',

@@ -49,6 +49,11 @@ export const REQUEST_ERRORS = catalogue({
     meaning: 'The user lacks the role, or the route declares no policy.',
     action: 'The operator grants the role: `npm run cli -- users grant E-MAIL ROLE`.',
   },
+  beyond_own_rights: {
+    status: 403,
+    meaning: 'The write is about a user with rights that the caller does not have, or would give such rights.',
+    action: 'A full administrator, or a user with these roles, makes the change.',
+  },
   not_found: {
     status: 404,
     meaning: 'There is no record with this Id.',
@@ -68,6 +73,11 @@ export const REQUEST_ERRORS = catalogue({
     status: 408,
     meaning: 'The client read a large page too slowly, and the service closed the connection.',
     action: 'The caller reads faster, or asks for smaller pages.',
+  },
+  last_administrator: {
+    status: 409,
+    meaning: 'Without this user, no enabled user would be a full administrator. Nothing was written.',
+    action: 'The operator makes another user a full administrator first.',
   },
   client_tampered: {
     status: 409,
@@ -113,7 +123,8 @@ export const REQUEST_ERRORS = catalogue({
   too_many_listeners: {
     status: 429,
     meaning: 'As many requests as this process allows already wait for the end of a session.',
-    action: 'The caller waits for `Retry-After`. The operator lets each resource server wait with one request at a time.',
+    action:
+      'The caller waits for `Retry-After`. The operator lets each resource server wait with one request at a time.',
   },
   internal: {
     status: 500,

@@ -37,7 +37,7 @@ export class RevocationsController {
   @ApiQuery({
     name: 'wait',
     required: false,
-    schema: { type: 'integer', minimum: 0, maximum: LONGEST_WAIT_SECONDS, default: 0 },
+    schema: { type: 'integer', format: 'int32', minimum: 0, maximum: LONGEST_WAIT_SECONDS, default: 0 },
     description: 'For how many seconds the service waits for an end if there is no new one. Only with `since`.',
   })
   @ApiResponse({ status: 200, type: Revocations, description: 'The sessions, and the cursor for the next request.' })

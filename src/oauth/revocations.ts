@@ -18,6 +18,7 @@ export class Revocations {
 
   @ApiProperty({
     type: 'integer',
+    format: 'int32',
     example: 3600,
     description:
       'For how many seconds a reader must refuse the access tokens of these sessions. Then they have expired.',

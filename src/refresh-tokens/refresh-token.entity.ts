@@ -3,6 +3,7 @@ import { declaredResource } from '../resource/kit/declared-resource.js';
 import { DateTime, Text } from '../resource/kit/member-decorators.js';
 import { OwnResource } from '../resource/kit/resource.decorator.js';
 import { SessionColumns } from './session-columns.js';
+import { SessionsToEnd } from './sessions-to-end.js';
 
 const FOUND = { searchable: true, orderable: true } as const;
 /** A ticket is found by its whole value. The migration makes the index. */
@@ -19,7 +20,8 @@ const TICKET = { secret: true, searchable: true, index: false } as const;
     table: 'refresh_tokens',
     shownAs: '{Subject} ({ClientId})',
   },
-  ...{ operations: ['create', 'search', 'getMany', 'get', 'update', 'delete'], isCamelCase: true },
+  ...{ isCamelCase: true, commandRole: 'Delete' },
+  commands: [{ key: 'END_SESSIONS', name: 'End sessions', records: 'optional', parameters: SessionsToEnd }],
   hidden: 'Null of a record that the service issued, without RefreshToken-Read.',
 })
 @Index('refresh_tokens_slots', ['Subject', 'ClientId', 'slot'], { unique: true, where: 'issued' })

@@ -3,6 +3,8 @@ import { AuditModule } from '../audit/audit.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { ResourceModule } from '../resource/resource.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
+import { EarlierTicketsService } from './earlier-tickets.service.js';
+import { EndSessionsService } from './end-sessions.service.js';
 import { ExpiredRecordsJob } from './expired-records.job.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { RefreshTokensController } from './refresh-tokens.controller.js';
@@ -19,7 +21,7 @@ import { RefreshTokensService } from './refresh-tokens.service.js';
         controller: RefreshTokensController,
         repository: RefreshTokensRepository,
         imports: [AuditModule, JobsModule, SessionsModule],
-        providers: [ExpiredRecordsJob],
+        providers: [ExpiredRecordsJob, EarlierTicketsService, EndSessionsService],
       },
     ]),
   ],

@@ -3,7 +3,9 @@ import type { EntityManager } from 'typeorm';
 import { notFound } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
 import { entityTagOf } from '../resource/entity-tag.js';
+import { Handles } from '../resource/kit/command-declarations.js';
 import { DeclaredResource } from '../resource/kit/declared-resource.js';
+import type { Act } from '../resource/kit/resource-hooks.js';
 import { viewOf, type ResourceView } from '../resource/kit/resource-views.js';
 import { ResourceService, type Reader } from '../resource/kit/resource.service.js';
 import type { Row } from '../resource/kit/row.js';
@@ -11,16 +13,13 @@ import { PageReaderService } from '../resource/page-reader.service.js';
 import type { Preconditions } from '../resource/preconditions.js';
 import type { Found, Search } from '../resource/search.js';
 import type { Write } from '../resource/write-envelope.js';
-import { RefreshTokenCodec } from '../sessions/refresh-token.codec.js';
-import { hashTicket } from '../sessions/ticket-digest.js';
-import { TicketsService } from '../sessions/tickets.service.js';
 import type { RefreshTokenChange } from './dto/refresh-token.dto.js';
-import { keptOf, type LockedSession, type Ticket } from './locked-session.js';
+import { EarlierTicketsService } from './earlier-tickets.service.js';
+import { EndSessionsService } from './end-sessions.service.js';
+import { keptOf } from './locked-session.js';
 import type { RefreshToken } from './refresh-token.entity.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
-
-/** How many refreshes of a session may happen between a client's read of its record and the client's write. */
-const GENERATIONS_REMEMBERED = 100;
+import type { SessionsToEnd } from './sessions-to-end.js';
 
 /**
  * The records of refresh tokens: created, read, searched, updated and deleted by administrators and their programs. Each act is
@@ -32,8 +31,8 @@ export class RefreshTokensService extends ResourceService<RefreshToken> {
     resource: DeclaredResource<RefreshToken>,
     private readonly records: RefreshTokensRepository,
     pages: PageReaderService,
-    private readonly codec: RefreshTokenCodec,
-    private readonly tickets: TicketsService,
+    private readonly tickets: EarlierTicketsService,
+    private readonly endings: EndSessionsService,
   ) {
     super(resource, records, pages);
   }
@@ -62,7 +61,7 @@ export class RefreshTokensService extends ResourceService<RefreshToken> {
     return this.records.transaction(async (manager) => {
       await this.check(preconditions, change.Id, manager);
       const session = await this.records.lockSession(change.Id, manager);
-      const isStale = session !== undefined && (await this.hadTicket(session, change));
+      const isStale = session !== undefined && (await this.tickets.had(session, change));
       const kept = isStale ? keptOf(session, change) : change;
       const act = { kind: 'record-updated', actor, reason: 'edited' } as const;
       const write = await this.records.edit(change, kept, act, manager);
@@ -87,6 +86,13 @@ export class RefreshTokensService extends ResourceService<RefreshToken> {
     return write;
   }
 
+  /** Ends sessions: those of the records, or those that the parameters mean. */
+  @Handles('END_SESSIONS')
+  endSessions(records: readonly RefreshToken[], parameters: SessionsToEnd, act: Act): Promise<object> {
+    const ids = records.map(({ Id }) => Id);
+    return this.endings.run(ids, parameters, act);
+  }
+
   /**
    * Checks the preconditions and locks the record, so that no other request changes it before the write. If there is no record, nothing is
    * checked: the write then answers 404, as without preconditions (RFC 9110, section 13.2.1).
@@ -95,21 +101,6 @@ export class RefreshTokensService extends ResourceService<RefreshToken> {
     if (preconditions.areNone) return;
     const [row] = await this.records.lock([id], manager);
     if (row) preconditions.check(entityTagOf(viewOf(this.resource, row)));
-  }
-
-  /**
-   * Whether the session had this ticket earlier. A sealed ticket that opens for this session comes from an earlier login, or was sealed
-   * under an earlier secret. A digest is compared with the tokens of earlier generations, which can be derived again.
-   */
-  private async hadTicket(session: LockedSession, given: Ticket): Promise<boolean> {
-    if (given.ProtectedTicket !== session.ProtectedTicket) return this.tickets.isOf(session, given.ProtectedTicket);
-    const { id, uniqueId, generation, firstGeneration } = session;
-    const oldest = Math.max(firstGeneration, generation - GENERATIONS_REMEMBERED);
-    for (let earlier = generation - 1; earlier >= oldest; earlier--) {
-      const tokens = this.codec.encodeUnderAll({ id, uniqueId, generation: earlier });
-      if (tokens.some((token) => hashTicket(given.TicketSalt, token) === given.TicketHash)) return true;
-    }
-    return false;
   }
 
   /** The tickets of records that clients wrote are no secrets of the service. */

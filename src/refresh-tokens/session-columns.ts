@@ -56,6 +56,10 @@ export abstract class SessionColumns extends ResourceRecord {
   @Column({ type: 'text', name: 'last_user_agent', collation: 'C', nullable: true })
   lastUserAgent!: string | null;
 
+  /** The latest cutoff that the sign-in saw. Later cutoffs may have ended the session. */
+  @Column({ type: 'bigint', name: 'cutoffs_seen', nullable: true })
+  cutoffsSeen!: number | null;
+
   /** The address from which the user signed in. */
   @Column({ type: 'inet', name: 'first_address', nullable: true })
   firstAddress!: string | null;

@@ -6,11 +6,23 @@ export interface EndedRow {
   readonly clientId: string;
 }
 
+/** The reason of the end of a session that a sign-in ended, because the user had too many at the client. */
+export const TOO_MANY = 'too-many-sessions';
+
 /** SQL: the columns of `EndedRow` beside the id, from a row of `recordFacts`. */
 export const ENDED_SESSION = 'unique_id AS "uniqueId", subject, client_id AS "clientId"';
 
 /** SQL: the columns of `EndedRow`, from the same. */
 export const ENDED_ROW = `id, ${ENDED_SESSION}`;
+
+/** A session that a cutoff had ended and whose row was deleted now, with the cutoff's act. */
+export interface CutRow extends EndedRow {
+  readonly reason: string;
+  readonly actor: string;
+  readonly address: string | null;
+  readonly userAgent: string | null;
+  readonly requestId: string | null;
+}
 
 /** The end of a session, as an audit trail records it. */
 export interface NamedEnd {

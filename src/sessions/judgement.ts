@@ -15,6 +15,8 @@ export interface Diagnosis extends Session, LastRedemption, SignedPower {
   readonly hash: string;
   readonly isSameClient: boolean;
   readonly isExpired: boolean;
+  /** Whether a cutoff ended the session. */
+  readonly isCut: boolean;
   /** Why the client may not refresh; null when it may. */
   readonly refusalOfClient: ClientRefusal | null;
   /** Whether the session is not bound to a key, or the request has a proof of this key; and has a proof if the client needs one. */
@@ -88,6 +90,7 @@ function refusalOf(session: Diagnosis, generation: number): Refusal | undefined 
   if (session.refusalOfClient) return session.refusalOfClient;
   if (generation > session.generation) return 'ahead-of-database';
   if (generation < session.firstGeneration) return 'earlier-login';
+  if (session.isCut) return 'cut-off';
   if (session.isExpired) return 'expired';
   if (!session.isUserEnabled) return 'user-disabled';
   return isUnproven(session, generation) ? 'unproven-key' : undefined;

@@ -3,6 +3,7 @@ import { parameterList } from '../database/named-parameters.js';
 import { NOW_SECOND } from '../database/now-second.js';
 import { rowOf, statement } from '../database/statement.js';
 import { passwordNameSql } from '../users/password-seals.service.js';
+import { CUTOFFS_SEEN, isCut } from './cutoff-sql.js';
 
 /**
  * A token has four bytes for its generation. A login on a row that has reached this generation begins another session. Below it, enough
@@ -18,6 +19,8 @@ export interface PlannedLogin {
   readonly authTime: Date;
   /** The `uniqueId` of the existing row, on which the login begins; null when the login needs a new row. */
   readonly earlierUniqueId: string | null;
+  /** Whether a cutoff ended the session of the existing row. Then the row must go first: access tokens of the ended session would live again. */
+  readonly isCut: boolean;
 }
 
 /**
@@ -34,7 +37,8 @@ export const PLAN_LOGIN = statement({
   text: `SELECT coalesce(t.id, nextval(pg_get_serial_sequence('refresh_tokens', 'id'))) AS id,
       CASE WHEN t.generation < ${WORN} THEN t.unique_id ELSE :newUniqueId::uuid END AS "uniqueId",
       CASE WHEN t.generation >= ${WORN} THEN 0 ELSE coalesce(t.generation, 0) + 1 + floor(random() * 4096)::bigint END AS generation,
-      ${NOW_SECOND} AS "authTime", t.unique_id AS "earlierUniqueId"
+      ${NOW_SECOND} AS "authTime", t.unique_id AS "earlierUniqueId",
+      ${isCut('t')} AS "isCut"
     FROM (SELECT) AS one LEFT JOIN refresh_tokens t ON t.subject = :subject AND t.client_id = :clientId AND t.issued`,
 });
 
@@ -78,6 +82,7 @@ const WRITTEN = {
   last_address: ':fromAddress::inet',
   last_user_agent: ':fromAgent::text',
   last_request_id: ':fromRequest::text',
+  cutoffs_seen: CUTOFFS_SEEN,
   first_address: ':fromAddress::inet',
   device_name: ':deviceName::text',
   jkt: ':jkt::text',
@@ -124,7 +129,7 @@ export const BEGIN_LOGIN = statement({
         rotations = '{}', repetitions = 0, confirmed_generation = NULL
       FROM allowed
       WHERE t.id = :id::bigint AND t.unique_id = :earlierUniqueId::uuid AND t.subject = allowed.email AND t.client_id = :clientId::text
-        AND t.issued AND (t.generation < :generation::bigint OR t.unique_id <> :uniqueId::uuid)
+        AND t.issued AND (t.generation < :generation::bigint OR t.unique_id <> :uniqueId::uuid) AND NOT ${isCut('t')}
       RETURNING ${recordFacts('t')}
     ), created AS (
       INSERT INTO refresh_tokens AS t (id, subject, client_id, issued, ${COLUMNS})

@@ -5,7 +5,8 @@ import { actValues } from '../audit/audited.js';
 import type { ClientPolicy } from '../clients/registered-client.js';
 import { StatementsService } from '../database/statements.service.js';
 import type { Origin } from '../kernel/origin.js';
-import type { EndedRow } from './ended-session.js';
+import { END_CUT } from './cutoff.statements.js';
+import type { CutRow, EndedRow } from './ended-session.js';
 import { BEGIN_LOGIN, PLAN_LOGIN, type PlannedLogin } from './login.statements.js';
 import { BEGIN_LOGIN_BESIDE, END_OTHERS, PLAN_LOGIN_BESIDE, type BegunBeside } from './several-sessions.statements.js';
 import type { TicketDigest } from './ticket-digest.js';
@@ -63,6 +64,11 @@ export class LoginsRepository {
     if (most > 1) return this.statements.runForOne(BEGIN_LOGIN_BESIDE, { ...login, ...planned, ...from, ...act, most });
     const begun = await this.statements.runForOne(BEGIN_LOGIN, { ...login, ...planned, ...from, ...act });
     return { ...begun, ended: [] };
+  }
+
+  /** Deletes the row on which a login would begin, if a cutoff ended its session. */
+  endCut({ id, earlierUniqueId }: PlannedLogin): Promise<CutRow[]> {
+    return this.statements.run(END_CUT, { id, uniqueId: earlierUniqueId });
   }
 
   /** Ends the other sessions of a user at a client, and returns them. */

@@ -6,10 +6,10 @@ import { proofDemanded } from '../proofs/proof-failures.js';
 import { invalidCredentials } from '../users/sign-in.service.js';
 import type { User } from '../users/user.entity.js';
 import { LoginsRepository } from './logins.repository.js';
+import { TOO_MANY } from './ended-session.js';
 import { RefreshTokenCodec } from './refresh-token.codec.js';
 import type { IssuedSession } from './session.js';
 import { SessionNoticesService } from './session-notices.service.js';
-import { TOO_MANY } from './several-sessions.statements.js';
 import { digestTicket } from './ticket-digest.js';
 import { TicketsService } from './tickets.service.js';
 
@@ -65,6 +65,11 @@ export class LoginsService {
     const act = { kind: 'session-ended', actor: { name: subject, origin }, reason: TOO_MANY } as const;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const [planned, ...others] = await this.logins.plan(login);
+      const cut = [planned, ...others].filter(({ isCut }) => isCut);
+      if (cut.length > 0) {
+        for (const each of cut) this.notices.cut(await this.logins.endCut(each));
+        continue;
+      }
       const { id, uniqueId, generation, authTime } = planned;
       const refreshToken = this.codec.encode(planned);
       const { salt, hash } = digestTicket(refreshToken);

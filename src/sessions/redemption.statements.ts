@@ -11,10 +11,11 @@ import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { NOW_SECOND } from '../database/now-second.js';
 import { rowOf, statement } from '../database/statement.js';
 import { powerColumns } from '../users/user-seals.service.js';
+import { isCut } from './cutoff-sql.js';
 import type { Diagnosis } from './judgement.js';
 import { isKeyOf, isOtherNetwork, KEY_OF_PUBLIC } from './redemption-conditions.js';
 import type { Rotated } from './session.js';
-import { isLive, ISSUED } from './session.statements.js';
+import { isLive, ISSUED, isUnexpired } from './session.statements.js';
 import { ticketHashSql } from './ticket-digest.js';
 
 /**
@@ -154,7 +155,7 @@ export const DIAGNOSE = statement({
   returns: rowOf<Diagnosis>(),
   text: `SELECT ${ISSUED}, t.issued, t.first_generation AS "firstGeneration", t.ticket_salt AS salt, t.ticket_hash AS hash,
       t.client_id = coalesce(:clientId::text, t.client_id) AS "isSameClient",
-      NOT (${isLive('t')}) AS "isExpired", ${WHY_NOT_REFRESH} AS "refusalOfClient",
+      NOT (${isUnexpired('t')}) AS "isExpired", ${isCut('t')} AS "isCut", ${WHY_NOT_REFRESH} AS "refusalOfClient",
       coalesce(${isKeyOf(':jkt::text')}, false) AS "isOfKey", t.bound_from AS "boundFrom",
       ${secondsSince('(t.rotated_on || t.rotations)[t.generation - :generation::bigint]')} AS "sinceSuperseded",
       ${secondsSince('(t.rotated_on || t.rotations)[t.generation - :generation::bigint - 1]')} AS "sinceSuccessorSuperseded",

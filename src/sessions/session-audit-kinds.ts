@@ -23,6 +23,11 @@ export class SessionAuditKinds extends AuditKinds {
       reason: '`network`, `user-agent`, or both; `retried` for a repeated answer',
       action: 'ask the user. End the session if in doubt',
     },
+    'sessions-cut-off': {
+      meaning:
+        'a cutoff ended sessions, all of them immediately. A job writes their events afterwards, with the same `RequestId`',
+      reason: '`everybody`, `client` or `subject`, and `before TIME` if only earlier sign-ins count',
+    },
     'session-ended': {
       meaning: 'a session ended',
       reason: {
@@ -39,11 +44,16 @@ export class SessionAuditKinds extends AuditKinds {
         },
         'too-many-sessions': 'the user signed in again, and had as many sessions as the client’s `SessionsPerUser`',
         'ended-by-operator': 'an operator ended the session on the command line',
+        'ended-by-command': {
+          meaning: 'a user ended the session by the command `END_SESSIONS`',
+          action: 'the actor is that user. `RequestId` is that of the command for all sessions that it ended',
+        },
         'ended-by-user': 'the user ended the session in the own account',
         restored: 'an operator ended the session after a restore, because an exported trail names its end',
         'password-changed': USER_CHANGED,
         'user-disabled': USER_CHANGED,
         'must-reset-password': USER_CHANGED,
+        'user-deleted': 'the user was deleted, which ends all sessions of the user',
         approved: USER_CHANGED,
       },
     },

@@ -13,7 +13,7 @@ import { MetricsService } from '../observability/metrics.service.js';
 import type { PlugIn } from '../plug-ins/plug-in.js';
 import { PlugInError } from '../plug-ins/plug-in-error.js';
 import { PlugInsService } from '../plug-ins/plug-ins.service.js';
-import type { EndedRow } from './ended-session.js';
+import type { CutRow, EndedRow } from './ended-session.js';
 import { NoticeQueue, type Delivery } from './notice-queue.js';
 import { EndingNotifier, ReplayListener, type EndedSession, type Replay } from './session-notices.js';
 
@@ -59,6 +59,14 @@ export class SessionNoticesService implements OnModuleInit, OnModuleDestroy, OnA
     const ended = rows.map((row) => endedSession(row, act));
     if (manager) this.uncommitted.set(manager, [...(this.uncommitted.get(manager) ?? []), ...ended]);
     else this.push(ended);
+  }
+
+  /** Notes that these sessions, which cutoffs had ended, are gone. */
+  cut(rows: readonly CutRow[]): void {
+    for (const { reason, actor: name, address, userAgent, requestId, ...row } of rows) {
+      const actor = { name, origin: { address, userAgent, requestId } };
+      this.ended([row], { kind: 'session-ended', actor, reason });
+    }
   }
 
   /** Passes on what ended in a transaction, which has committed. */

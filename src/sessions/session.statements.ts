@@ -11,6 +11,7 @@ import {
 import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { rowOf, statement } from '../database/statement.js';
 import { powerColumns, type SignedPower } from '../users/user-seals.service.js';
+import { isCut } from './cutoff-sql.js';
 import { ENDED_ROW, type EndedRow, type RevivedSession } from './ended-session.js';
 import type { ConfirmingUser, CurrentSession, ListedSession, SessionDevice } from './session.js';
 import { ticketHashSql } from './ticket-digest.js';
@@ -20,12 +21,20 @@ export const ISSUED = `t.id, t.unique_id AS "uniqueId", t.generation, t.subject,
   t.amr, now() AS now`;
 
 /**
- * SQL: whether the session of this row is live: the service issued its token, the token has not expired, and the login is not older than
- * the policy of the joined client allows, or else the parameter `longestLife`, in seconds.
+ * SQL: whether the service issued the token of this row, the token has not expired, and the login is not older than the policy of the joined client
+ * allows, or else the parameter `longestLife`, in seconds.
  */
-export function isLive(alias: string): string {
+export function isUnexpired(alias: string): string {
   return `${alias}.issued AND ${alias}.expires_on > now() AND ${alias}.auth_time + make_interval(secs => ${LONGEST_LIFE}) > now()
         AND ${isRecentlyUsed(alias)}`;
+}
+
+/**
+ * SQL: whether the session of this row is live: the service issued its token, the token has not expired, the login is not older than the
+ * policy of the joined client allows, or else the parameter `longestLife`, in seconds, and no cutoff ended it.
+ */
+export function isLive(alias: string): string {
+  return `${isUnexpired(alias)} AND NOT ${isCut(alias)}`;
 }
 
 /** The session of a current token. `longestLife` is the longest lifetime of a login, in seconds. */
@@ -60,8 +69,8 @@ export const SESSIONS_OF = statement({
   parameters: { subject: 'text', clientId: 'text?' },
   returns: rowOf<ListedSession>(),
   isIdempotent: true,
-  text: `SELECT ${LISTED}
-    FROM refresh_tokens t WHERE subject = :subject AND issued AND client_id = coalesce(:clientId::text, client_id) ORDER BY id`,
+  text: `SELECT ${LISTED} FROM refresh_tokens t
+    WHERE subject = :subject AND issued AND client_id = coalesce(:clientId::text, client_id) AND NOT ${isCut('t')} ORDER BY id`,
 });
 
 /** The device of a session. */
@@ -118,12 +127,30 @@ export const END_OF_ACCESS_TOKEN = audited({
     AND to_timestamp(:expires::float8) > now() ${ENDED}`,
 });
 
-/** Ends all sessions of a user, at one client or at every client. */
+/** Ends sessions by the ids of their records. */
+export const END_BY_IDS = audited({
+  name: 'session-end-by-ids',
+  ...ENDED_SESSION,
+  parameters: { ids: 'bigint[]' },
+  act: `DELETE FROM refresh_tokens t WHERE issued AND id = ANY ((SELECT :ids::bigint[])::bigint[]) ${ENDED}`,
+});
+
+/** Counts the sessions of records by the ids of these. */
+export const COUNT_BY_IDS = statement({
+  name: 'session-count-by-ids',
+  isIdempotent: true,
+  parameters: { ids: 'bigint[]' },
+  returns: rowOf<{ count: number }>(),
+  text: `SELECT count(*)::int AS count FROM refresh_tokens WHERE issued AND id = ANY ((SELECT :ids::bigint[])::bigint[])`,
+});
+
+/** Ends all sessions of a user, at one client or at every client, or those of sign-ins before a time. */
 export const END_ALL = audited({
   name: 'session-end-all',
   ...ENDED_SESSION,
-  parameters: { subject: 'text', clientId: 'text?' },
-  act: `DELETE FROM refresh_tokens t WHERE issued AND subject = :subject AND client_id = coalesce(:clientId::text, client_id) ${ENDED}`,
+  parameters: { subject: 'text', clientId: 'text?', issuedBefore: 'timestamptz?' },
+  act: `DELETE FROM refresh_tokens t WHERE issued AND subject = :subject AND client_id = coalesce(:clientId::text, client_id)
+    AND coalesce(auth_time < :issuedBefore::timestamptz, true) ${ENDED}`,
 });
 
 /**

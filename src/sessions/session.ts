@@ -62,6 +62,11 @@ export interface SessionsOf {
   readonly clientId?: string | undefined;
 }
 
+/** The same, or only those of sign-ins before a time. */
+export interface EarlierSessionsOf extends SessionsOf {
+  readonly issuedBefore?: Date | undefined;
+}
+
 /** A session whose refresh token can be redeemed now. */
 export interface CurrentSession extends Session {
   readonly rotatedOn: Date;

@@ -2,8 +2,13 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { ClientRegistryModule } from '../clients/client-registry.module.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { JobsModule } from '../jobs/jobs.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ConfirmationsService } from './confirmations.service.js';
+import { CutSessionsJob } from './cut-sessions.job.js';
+import { CutSessionsService } from './cut-sessions.service.js';
+import { CutoffsRepository } from './cutoffs.repository.js';
+import { CutoffsService } from './cutoffs.service.js';
 import { JudgementsService } from './judgements.service.js';
 import { LiveSessionsService } from './live-sessions.service.js';
 import { LoginsRepository } from './logins.repository.js';
@@ -12,6 +17,7 @@ import { BindSessions1797000003100 } from './migrations/1797000003100-bind-sessi
 import { CreateRefreshTokens1795000002000 } from './migrations/1795000002000-create-refresh-tokens.js';
 import { IndexRefreshTokens1795200000000 } from './migrations/1795200000000-index-refresh-tokens.js';
 import { RecordRotations1796000001100 } from './migrations/1796000001100-record-rotations.js';
+import { CreateSessionCutoffs1797000005100 } from './migrations/1797000005100-create-session-cutoffs.js';
 import { NumberSessions1797000001001 } from './migrations/1797000001001-number-sessions.js';
 import { AddDevice1797000004000 } from './migrations/1797000004000-add-device.js';
 import { OwnSessionsRepository } from './own-sessions.repository.js';
@@ -34,6 +40,7 @@ import { TicketsService } from './tickets.service.js';
 @Module({
   imports: [
     AuditModule,
+    JobsModule,
     UsersModule,
     ClientRegistryModule,
     DatabaseModule.forFeature({
@@ -42,6 +49,7 @@ import { TicketsService } from './tickets.service.js';
         CreateRefreshTokens1795000002000,
         IndexRefreshTokens1795200000000,
         RecordRotations1796000001100,
+        CreateSessionCutoffs1797000005100,
         NumberSessions1797000001001,
         AddDevice1797000004000,
         BindSessions1797000003100,
@@ -53,6 +61,10 @@ import { TicketsService } from './tickets.service.js';
     SessionsService,
     SessionPrincipalsService,
     SessionEndingsService,
+    CutoffsService,
+    CutSessionsService,
+    CutSessionsJob,
+    CutoffsRepository,
     LoginsService,
     RedemptionService,
     RotationsService,
@@ -74,6 +86,7 @@ import { TicketsService } from './tickets.service.js';
     SessionsService,
     SessionPrincipalsService,
     SessionEndingsService,
+    CutoffsService,
     LoginsService,
     RedemptionService,
     RefreshTokenCodec,

@@ -10,11 +10,20 @@ import type { AccessTokenReference } from '../signing-keys/access-token-claims.j
 import type { SignedPower } from '../users/user-seals.service.js';
 import type { EndedRow, RevivedSession } from './ended-session.js';
 import type { RefreshTokenClaims } from './refresh-token.codec.js';
-import type { ConfirmingUser, CurrentSession, ListedSession, SessionDevice, SessionsOf } from './session.js';
+import type {
+  ConfirmingUser,
+  CurrentSession,
+  EarlierSessionsOf,
+  ListedSession,
+  SessionDevice,
+  SessionsOf,
+} from './session.js';
 import {
   CLIENT_OF,
+  COUNT_BY_IDS,
   CURRENT,
   END_ALL,
+  END_BY_IDS,
   END_OF_ACCESS_TOKEN,
   END_REVOKED,
   ESTIMATE,
@@ -70,8 +79,22 @@ export class SessionsRepository {
   }
 
   /** Ends the sessions of a user and returns them. The subject is in lower case. */
-  endAll({ subject, clientId }: SessionsOf, act: AuditAct, manager?: EntityManager): Promise<EndedRow[]> {
-    return this.statements.run(END_ALL, { subject, clientId, ...actValues(act) }, manager);
+  endAll(
+    { subject, clientId, issuedBefore }: EarlierSessionsOf,
+    act: AuditAct,
+    manager?: EntityManager,
+  ): Promise<EndedRow[]> {
+    return this.statements.run(END_ALL, { subject, clientId, issuedBefore, ...actValues(act) }, manager);
+  }
+
+  /** Counts the sessions of the records with these ids. */
+  async countByIds(ids: readonly number[], manager: EntityManager): Promise<number> {
+    return (await this.statements.runForOne(COUNT_BY_IDS, { ids }, manager)).count;
+  }
+
+  /** Ends the sessions of the records with these ids, and returns them. */
+  endByIds(ids: readonly number[], act: AuditAct, manager: EntityManager): Promise<EndedRow[]> {
+    return this.statements.run(END_BY_IDS, { ids, ...actValues(act) }, manager);
   }
 
   /**

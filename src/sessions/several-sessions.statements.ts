@@ -2,11 +2,8 @@ import { ACT, audited, EVENT_COLUMNS, FACTS_OF_EVENT, recordFacts } from '../aud
 import { parameterList } from '../database/named-parameters.js';
 import { NOW_SECOND } from '../database/now-second.js';
 import { rowOf, statement } from '../database/statement.js';
-import { ENDED_ROW, type EndedRow } from './ended-session.js';
+import { ENDED_ROW, TOO_MANY, type EndedRow } from './ended-session.js';
 import { ALLOWED, BEGUN, COLUMNS, LOGIN, VALUES, type Begun, type PlannedLogin } from './login.statements.js';
-
-/** The reason of the end of a session that a sign-in ended. */
-export const TOO_MANY = 'too-many-sessions';
 
 /** Plans a login that begins a session of its own, beside the other sessions of this user at this client. */
 export const PLAN_LOGIN_BESIDE = statement({
@@ -15,7 +12,8 @@ export const PLAN_LOGIN_BESIDE = statement({
   parameters: { newUniqueId: 'uuid' },
   returns: rowOf<PlannedLogin>(),
   text: `SELECT nextval(pg_get_serial_sequence('refresh_tokens', 'id')) AS id, :newUniqueId::uuid AS "uniqueId",
-      1 + floor(random() * 4096)::bigint AS generation, ${NOW_SECOND} AS "authTime", NULL::uuid AS "earlierUniqueId"`,
+      1 + floor(random() * 4096)::bigint AS generation, ${NOW_SECOND} AS "authTime", NULL::uuid AS "earlierUniqueId",
+      false AS "isCut"`,
 });
 
 /** What a login beside others returns. */

@@ -33,8 +33,10 @@ export class UserAuditKinds extends AuditKinds {
     'user-changed': {
       meaning: 'a user was changed',
       reason:
-        'such as `password-changed`, `user-disabled`, `granted ROLE`, `withdrew ROLE`, `totp-enabled`, `recovery-codes-made`, `made-administrator`, `approved`',
+        'such as `password-changed`, `user-disabled`, `granted ROLE`, `withdrew ROLE`, `totp-enabled`, `recovery-codes-made`, `made-administrator`, ' +
+        '`approved`, `edited`',
     },
+    'user-deleted': { meaning: 'a user was deleted, for good' },
     'user-tampered': {
       meaning: 'a row of the table `users` was not written by the service',
       action: '[SECURITY.md](../SECURITY.md#what-a-writer-of-the-database-can-do)',

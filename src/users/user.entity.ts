@@ -1,8 +1,22 @@
-import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, Generated, Index, PrimaryColumn, Unique } from 'typeorm';
+import { NOW_SECOND } from '../database/now-second.js';
 
 /** A user who may sign in. The e-mail, in lower case, identifies the user: as the subject of tokens and the author of writes. */
 @Entity('users')
 @Check('users_email_check', 'email = lower(email)')
+@Unique('users_id_key', ['id'])
+@Unique('users_unique_id_key', ['uniqueId'])
+@Index('users_created_on', ['createdOn', 'id'])
+@Index('users_updated_on', ['updatedOn', 'id'])
+@Index('users_updated_by', ['updatedBy', 'id'])
+@Index('users_full_name', ['fullName', 'id'])
+@Index('users_enabled', ['enabled', 'id'])
+@Index('users_is_administrator', ['isAdministrator', 'id'])
+@Index('users_must_reset_password', ['mustResetPassword', 'id'])
+// Indexes of expressions. Only the migration can declare them.
+@Index('users_has_second_factor', { synchronize: false })
+@Index('users_system_id', { synchronize: false })
+@Index('users_to_string_text', { synchronize: false })
 export class User {
   @PrimaryColumn({ type: 'text', collation: 'C' })
   email!: string;
@@ -47,7 +61,29 @@ export class User {
     name: 'created_on',
     insert: false,
     update: false,
-    default: () => "date_trunc('second', now())",
+    default: () => NOW_SECOND,
   })
   createdOn!: Date;
+
+  /** The Id of the user's record in the API. */
+  @Column({ type: 'bigint', update: false })
+  @Generated('increment')
+  id!: number;
+
+  @Column({ type: 'uuid', name: 'unique_id', update: false, default: () => 'GREATEST(gen_random_uuid())' })
+  uniqueId!: string;
+
+  @Column({ type: 'text', name: 'full_name', collation: 'C', nullable: true })
+  fullName!: string | null;
+
+  /** Free text of an external system. */
+  @Column({ type: 'text', name: 'system_id', collation: 'C', nullable: true })
+  systemId!: string | null;
+
+  /** Who last wrote the record: the name of an actor. */
+  @Column({ type: 'text', name: 'updated_by', collation: 'C', default: 'service' })
+  updatedBy!: string;
+
+  @Column({ type: 'timestamptz', name: 'updated_on', insert: false, default: () => NOW_SECOND })
+  updatedOn!: Date;
 }

@@ -1,6 +1,8 @@
 import { arraysOf } from '../database/batch-rows.js';
 import { columnList, parameterList } from '../database/named-parameters.js';
+import { NOW_SECOND } from '../database/now-second.js';
 import { rowOf, statement } from '../database/statement.js';
+import type { Write } from '../resource/write-envelope.js';
 
 /** A user whose MAC was `earlierMac`, and the new form of the sealed members. */
 const REPLACED = {
@@ -30,3 +32,19 @@ export const SPEND_STEP = statement({
 
 /** The time by the clock of the database. */
 export const CLOCK = statement({ name: 'totp-clock', returns: rowOf<{ now: Date }>(), text: 'SELECT now() AS now' });
+
+/** Lets one transaction at a time take the power of an administrator away. It lasts until the transaction ends. */
+export const LOCK_ADMINISTRATORS = statement({
+  name: 'user-lock-administrators',
+  isPrepared: false,
+  parameters: { lock: 'bigint' },
+  text: 'SELECT pg_advisory_xact_lock(:lock)',
+});
+
+/** Deletes a locked user. */
+export const DELETE_USER = statement({
+  name: 'user-delete',
+  parameters: { email: 'text', author: 'text' },
+  returns: rowOf<Write>(),
+  text: `DELETE FROM users WHERE email = :email RETURNING id, ${NOW_SECOND} AS "updatedOn", :author::text AS "updatedBy"`,
+});

@@ -14,6 +14,8 @@ import { CreateUsers1795000000000 } from './migrations/1795000000000-create-user
 import { PasswordChecksService } from './password-checks.service.js';
 import { GenuineUsersService } from './genuine-users.service.js';
 import { AddUserMac1796000004000 } from './migrations/1796000004000-add-user-mac.js';
+import { DescribeUsers1797000005000 } from './migrations/1797000005000-describe-users.js';
+import { IndexUsers1797000005001 } from './migrations/1797000005001-index-users.js';
 import { AdoptUsers1796000004001 } from './migrations/1796000004001-adopt-users.js';
 import { AddRecoveryCodes1797000004100 } from './migrations/1797000004100-add-recovery-codes.js';
 import { ExpiredPasswordsService } from './expired-passwords.service.js';
@@ -29,6 +31,7 @@ import { TamperedUsersService } from './tampered-users.service.js';
 import { TotpService } from './totp.service.js';
 import { UserPasswordsService } from './user-passwords.service.js';
 import { UserRenewalService } from './user-renewal.service.js';
+import { UserWritesService } from './user-writes.service.js';
 import { UserAuditKinds } from './user-audit-kinds.js';
 import { UsersRepository } from './users.repository.js';
 import { UserSealsService } from './user-seals.service.js';
@@ -46,6 +49,8 @@ import { UsersService } from './users.service.js';
         CreateUsers1795000000000,
         AddUserMac1796000004000,
         AdoptUsers1796000004001,
+        DescribeUsers1797000005000,
+        IndexUsers1797000005001,
         AddRecoveryCodes1797000004100,
       ],
     }),
@@ -55,6 +60,7 @@ import { UsersService } from './users.service.js';
     UsersService,
     GenuineUsersService,
     UserPasswordsService,
+    UserWritesService,
     UsersRepository,
     UserSealsService,
     PasswordSealsService,
@@ -80,7 +86,8 @@ import { UsersService } from './users.service.js';
     TotpEnrolmentService,
   ],
   exports: [
-    ...[UsersService, GenuineUsersService, SignInService, TotpService, ClientGuessesService, ClientThrottleService],
+    ...[UsersService, UserWritesService],
+    ...[GenuineUsersService, SignInService, TotpService, ClientGuessesService, ClientThrottleService],
     ...[OwnPasswordsService, ExpiredPasswordsService, PasswordTicketsService],
     ...[RecoveryCodesService, TotpEnrolmentService],
   ],

@@ -1,14 +1,33 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository, type EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { NOW_SECOND } from '../database/now-second.js';
 import { StatementsService } from '../database/statements.service.js';
+import { AppError } from '../kernel/app-error.js';
 import { textFault } from '../kernel/text.js';
+import type { Write } from '../resource/write-envelope.js';
 import { UserSealsService, type SignedUser, type UserPower } from './user-seals.service.js';
 import { User } from './user.entity.js';
-import { CLOCK, REPLACE, SPEND_STEP } from './user.statements.js';
+import { CLOCK, DELETE_USER, LOCK_ADMINISTRATORS, REPLACE, SPEND_STEP } from './user.statements.js';
+
+/** The lock of the transactions that take the power of an administrator away. */
+const ADMINISTRATORS_LOCK = 7_497_320_185_001;
+
+const WRITE = ['id', 'updatedOn', 'updatedBy'];
+
+/** What describes a user beside the rights: who wrote the row, and what others call the user. */
+interface Description {
+  readonly updatedBy: string;
+  readonly fullName?: string | null;
+  readonly systemId?: string | null;
+}
+
+/** A user to add. */
+export type NewUserRow = UserPower & Description;
 
 /** The members of a user's row that can be changed. */
-export type UserRowChange = Partial<Omit<UserPower, 'email'>> & {
+export type UserRowChange = Partial<Omit<UserPower, 'email'> & Description> & {
   readonly totpLastStep?: number | null;
   readonly recoveryCodes?: string | null;
 };
@@ -49,11 +68,11 @@ export class UsersRepository {
     return this.users.findBy({ isAdministrator: true, enabled: true });
   }
 
-  /** Adds a user and returns true, or returns false if the e-mail is taken. */
-  async insert(user: UserPower, manager: EntityManager): Promise<boolean> {
-    const values = { ...user, roles: [...user.roles], mac: this.seals.sign(user) };
-    const insert = manager.createQueryBuilder().insert().into(User).values(values).orIgnore().returning('email');
-    return ((await insert.execute()).raw as unknown[]).length > 0;
+  /** Adds a user. Undefined if the e-mail is taken. */
+  async insert(user: NewUserRow, manager: EntityManager): Promise<Write | undefined> {
+    const values = { ...user, roles: [...user.roles], uniqueId: uuidv7(), mac: this.seals.sign(user) };
+    const insert = manager.createQueryBuilder().insert().into(User).values(values).orIgnore();
+    return writeOf(await insert.returning(WRITE).execute());
   }
 
   /** Reads a user and locks the row until the manager's transaction ends; null when there is no such user. */
@@ -61,17 +80,25 @@ export class UsersRepository {
     return manager.findOne(User, { where: { email }, lock: { mode: 'pessimistic_write' } });
   }
 
-  /** Changes a locked user and signs the row. */
-  async write(user: User, change: UserRowChange, manager: EntityManager): Promise<void> {
+  /** Changes a locked user and signs the row. @throws AppError 409 when no full administrator would be left */
+  async write(user: User, change: UserRowChange, manager: EntityManager): Promise<Write> {
     const { roles, ...others } = change;
     const values = { ...others, ...(roles && { roles: [...roles] }) };
+    const hadPower = hasPower(user);
     const mac = this.seals.sign(Object.assign(user, values));
-    await manager.update(User, { email: user.email }, { ...values, mac });
+    if (hadPower && !hasPower(user)) await this.demandAnotherAdministrator(user, manager);
+    return this.set(user, { ...values, mac }, manager);
+  }
+
+  /** Deletes a locked user for good. @throws AppError 409 when no full administrator would be left */
+  async remove(user: User, author: string, manager: EntityManager): Promise<Write> {
+    if (hasPower(user) && this.seals.isGenuine(user)) await this.demandAnotherAdministrator(user, manager);
+    return this.statements.runForOne(DELETE_USER, { email: user.email, author }, manager);
   }
 
   /** Disables a locked user without signing the row. Use it for a row that is not genuine. */
-  async disable({ email }: User, manager: EntityManager): Promise<void> {
-    await manager.update(User, { email }, { enabled: false });
+  disable(user: User, updatedBy: string, manager: EntityManager): Promise<Write> {
+    return this.set(user, { enabled: false, updatedBy }, manager);
   }
 
   /**
@@ -97,4 +124,36 @@ export class UsersRepository {
   async now(): Promise<Date> {
     return (await this.statements.runForOne(CLOCK, {})).now;
   }
+
+  private async set({ email }: User, values: Partial<User>, manager: EntityManager): Promise<Write> {
+    const update = manager
+      .createQueryBuilder()
+      .update(User)
+      .set({ ...values, updatedOn: () => NOW_SECOND });
+    const write = writeOf(await update.where({ email }).returning(WRITE).execute());
+    if (!write) throw new Error('A locked user is not there.');
+    return write;
+  }
+
+  /**
+   * Demands that a full administrator is left beside this user. Of two transactions that would each leave the other's, the second waits here until
+   * the first has committed, and then sees what it did.
+   */
+  private async demandAnotherAdministrator({ email }: User, manager: EntityManager): Promise<void> {
+    await this.statements.run(LOCK_ADMINISTRATORS, { lock: ADMINISTRATORS_LOCK }, manager);
+    const administrators = await manager.findBy(User, { isAdministrator: true, enabled: true });
+    if (administrators.some((user) => user.email !== email && this.seals.isGenuine(user))) return;
+    const message = `${email} is the last full administrator: make another user one first.`;
+    throw new AppError('last_administrator', 409, message);
+  }
+}
+
+function hasPower({ enabled, isAdministrator }: User): boolean {
+  return enabled && isAdministrator;
+}
+
+/** The write of the one row that a statement of TypeORM returned. */
+function writeOf({ raw }: { readonly raw: unknown }): Write | undefined {
+  const [row] = raw as { readonly id: number; readonly updated_on: Date; readonly updated_by: string }[];
+  return row && { id: row.id, updatedOn: row.updated_on, updatedBy: row.updated_by };
 }

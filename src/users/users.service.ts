@@ -5,9 +5,11 @@ import { AuditEventsService } from '../audit/audit-events.service.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
 import { steersOutput } from '../kernel/text.js';
+import { changeReasons, endsSessions } from './change-reasons.js';
 import { GenuineUsersService } from './genuine-users.service.js';
 import { UserPasswordsService } from './user-passwords.service.js';
 import { UsersRepository, type UserRowChange } from './users.repository.js';
+import { userTampered } from './user-tampered.js';
 import type { SignedPower, SignedUser } from './user-seals.service.js';
 import type { User } from './user.entity.js';
 
@@ -50,6 +52,13 @@ export class UsersService {
   /** Registers a function that runs when a user's sessions must end. */
   onSignOut(signOut: SignOut): void {
     this.signOuts.push(signOut);
+  }
+
+  /** Ends the sessions of a user as a part of a transaction, and returns what to do after the commit. */
+  async signOut(...of: Parameters<SignOut>): Promise<(() => void)[]> {
+    const signedOut: (() => void)[] = [];
+    for (const signOut of this.signOuts) signedOut.push(await signOut(...of));
+    return signedOut;
   }
 
   /** The user with this e-mail, without regard to case, or null. The row may have been written outside the service. */
@@ -102,7 +111,7 @@ export class UsersService {
     const subject = email.toLowerCase();
     const values = { email: subject, passwordHash, isAdministrator, roles, ...NEW_USER, mustResetPassword };
     return this.rows.transaction(async (manager) => {
-      const isNew = await this.rows.insert(values, manager);
+      const isNew = (await this.rows.insert({ ...values, updatedBy: actor.name }, manager)) !== undefined;
       if (isNew) await this.events.record({ kind: 'user-added', actor, subject }, manager);
       return isNew;
     });
@@ -115,19 +124,9 @@ export class UsersService {
       ...(password !== undefined && { passwordHash: await this.passwords.hash(password), mustResetPassword: false }),
       ...flags,
     };
-    const reasons = [
-      ...(password === undefined ? [] : ['password-changed']),
-      ...(flags.enabled === undefined ? [] : [flags.enabled ? 'enabled' : 'user-disabled']),
-      ...(flags.mustResetPassword === undefined
-        ? []
-        : [flags.mustResetPassword ? 'must-reset-password' : 'may-keep-password']),
-      ...(flags.isAdministrator === undefined
-        ? []
-        : [flags.isAdministrator ? 'made-administrator' : 'administrator-withdrawn']),
-    ];
+    const reasons = changeReasons({ ...(password !== undefined && { passwordHash: '' }), ...flags });
     if (reasons.length === 0) throw new AppError('nothing_to_change', 400, 'Nothing to change was given.');
-    const signsOut = password !== undefined || flags.enabled === false || flags.mustResetPassword === true;
-    await this.update(email, () => values, actor, { reason: reasons.join(' '), signsOut });
+    await this.update(email, () => values, actor, { reason: reasons.join(' '), signsOut: endsSessions(values) });
   }
 
   /** Grants a role. A second grant of the same role changes nothing. @throws AppError 404 when there is no such user */
@@ -174,8 +173,9 @@ export class UsersService {
   ): Promise<void> {
     const signedOut = await this.rows.transaction(async (manager) => {
       const user = await this.lock(email, manager);
-      if (this.genuine.isGenuine(user)) await this.rows.write(user, changeOf(user), manager);
-      else if (how.reason === 'user-disabled') await this.rows.disable(user, manager);
+      const change = { ...changeOf(user), updatedBy: actor.name };
+      if (this.genuine.isGenuine(user)) await this.rows.write(user, change, manager);
+      else if (how.reason === 'user-disabled') await this.rows.disable(user, actor.name, manager);
       else throw userTampered(email);
       return this.changed(user.email, actor, how, manager);
     });
@@ -195,9 +195,7 @@ export class UsersService {
     manager: EntityManager,
   ): Promise<(() => void)[]> {
     await this.events.record({ kind: 'user-changed', actor, subject, reason }, manager);
-    const signedOut: (() => void)[] = [];
-    for (const signOut of signsOut ? this.signOuts : []) signedOut.push(await signOut(subject, reason, actor, manager));
-    return signedOut;
+    return signsOut ? this.signOut(subject, reason, actor, manager) : [];
   }
 }
 
@@ -205,10 +203,4 @@ const NEW_USER = { enabled: true, totpSecret: null } as const;
 
 function without(roles: readonly string[], role: string): string[] {
   return roles.filter((other) => other !== role);
-}
-
-/** The failure of a change to a row that is not genuine: the change would sign members that were written outside the service. */
-function userTampered(email: string): AppError {
-  const what = `The row of ${email} was changed outside the service.`;
-  return new AppError('user_tampered', 409, `${what} Look at it with "users list", then disable it or approve it.`);
 }

@@ -20,8 +20,10 @@ interface Document {
 type Constructor = abstract new (...args: never[]) => object;
 
 const COMMITTED = join(import.meta.dirname, '../../docs/openapi.json');
-/** OpenAPI has one operation for a path and method: the entry of the search also documents the batch on the same path. */
-const DOCUMENTED_BY_SIBLING = new Set(['RefreshTokensController.getMany']);
+/** OpenAPI has one operation for a path and method: the entry of a search also documents the batch on the same path. */
+const DOCUMENTED_BY_SIBLING = new Set(
+  ['RefreshTokens', 'Clients', 'UserRecords'].map((resource) => `${resource}Controller.getMany`),
+);
 
 /** The controllers of a module and of its imports, found by their metadata. */
 function controllersOf(module: unknown, seen = new Set<unknown>()): Constructor[] {

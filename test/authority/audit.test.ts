@@ -60,6 +60,7 @@ describe('an event', () => {
       RecordIds: [record.Id],
       Address: '127.0.0.1',
       UserAgent: AGENT,
+      Device: 'audit-test 1.0',
       RequestId: 'audit-1',
       LastAddress: '127.0.0.1',
       LastUserAgent: AGENT,

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { ProofTargets } from '../../src/proofs/proof-target.js';
-import { call, loginWith, ProvingKey, refreshWith } from '../support/proofs.js';
+import { askWith, call, loginWith, passwordForm, ProvingKey, refreshWith } from '../support/proofs.js';
+import { change, register, runOn } from '../support/registry.js';
 import { Service } from '../support/service.js';
 import {
   disposeWithoutLeaks,
   introspect,
   isAlive,
+  keepSecret,
   login,
   REFUSED,
   revoke,
@@ -107,6 +109,66 @@ describe('a session that is bound to a key', () => {
     const { access, refresh } = await loginWith(service, key, 'revoked');
     expect((await revoke(service, refresh)).status).toBe(200);
     expect((await call(service, key, access)).status).toBe(401);
+  });
+});
+
+describe('a registered client', () => {
+  it('with DpopRequired must send a proof with each request, whether it names itself or not', async () => {
+    await register(service, 'proving', { DpopRequired: true });
+    const refused = await service.client().form('POST', '/api/token', passwordForm('all', 'proving'));
+    expect([refused.status, refused.body]).toEqual([
+      400,
+      { error: 'invalid_dpop_proof', error_description: 'This client must send a DPoP proof with each request.' },
+    ]);
+    const { refresh } = await loginWith(service, key, 'proving');
+    expect((await refreshWith(service, undefined, refresh)).body).toEqual(REFUSED);
+    expect((await refreshWith(service, key, refresh)).body.token_type).toBe('DPoP');
+  });
+
+  it('that must send proofs from now on cannot refresh without one, and its sessions become bound', async () => {
+    const id = await register(service, 'from now on');
+    const { refresh } = await login(service, 'all', 'from now on');
+    await change(service, id, { DpopRequired: true });
+    expect((await refreshWith(service, undefined, refresh)).body).toEqual(REFUSED);
+    const bound = await refreshWith(service, key, refresh);
+    expect(bound.body.token_type).toBe('DPoP');
+    expect((await refreshWith(service, other, tokensOf(bound).refresh)).body).toEqual(REFUSED);
+  });
+
+  it('that authenticates may change its key: its access tokens are bound, and its sessions are not', async () => {
+    const id = await register(service, 'server', {
+      ...{ AuthenticationMethod: 'client_secret_post', Roles: 'RefreshToken-List' },
+    });
+    const { ClientSecret: secret } = await runOn(service, 'CLIENT_MAKE_SECRET', id);
+    const own = { client_id: 'server', client_secret: String(secret) };
+    keepSecret(own.client_secret);
+    const first = await askWith(service, await key.prove(service), { ...passwordForm('all', 'server'), ...own });
+    const { refresh } = tokensOf(first);
+    const form = { grant_type: 'refresh_token', refresh_token: refresh, ...own };
+    const second = await askWith(service, await other.prove(service), form);
+    expect([first.body.token_type, second.body.token_type]).toEqual(['DPoP', 'DPoP']);
+    expect((await call(service, key, tokensOf(first).access)).status).toBe(200);
+    expect((await call(service, other, tokensOf(second).access)).status).toBe(200);
+    expect((await call(service, key, tokensOf(second).access)).status).toBe(401);
+    expect((await introspect(service, tokensOf(second).refresh)).body).not.toHaveProperty('cnf');
+  });
+
+  it('that acts for itself gets a bound token too', async () => {
+    const id = await register(service, 'machine', {
+      ...{ AuthenticationMethod: 'client_secret_post', AllowedGrants: 'client_credentials' },
+      Roles: 'RefreshToken-List',
+    });
+    const { ClientSecret: secret } = await runOn(service, 'CLIENT_MAKE_SECRET', id);
+    const form = { grant_type: 'client_credentials', client_id: 'machine', client_secret: String(secret) };
+    keepSecret(form.client_secret);
+    const { body } = await service.client().form('POST', '/api/token', form, { dpop: await key.prove(service) });
+    expect(body.token_type).toBe('DPoP');
+    const access = String(body.access_token);
+    keepSecret(...access.split('.').slice(1));
+    expect((await call(service, key, access)).status).toBe(200);
+    expect((await call(service, other, access)).status).toBe(401);
+    expect((await service.client(`Bearer ${access}`).get('/api/sys/refreshtokens')).status).toBe(401);
+    expect((await introspect(service, access)).body).toMatchObject({ token_type: 'DPoP', cnf: { jkt: key.jkt } });
   });
 });
 

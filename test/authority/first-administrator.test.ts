@@ -8,7 +8,11 @@ import { ask } from '../support/sessions.js';
 
 const EMAIL = 'admin@example.com';
 const CHOSEN = 'chosen by the administrator';
-const MUST_RESET = { error: 'must_reset_password', error_description: expect.any(String) as string };
+const MUST_RESET = {
+  error: 'must_reset_password',
+  error_description: expect.any(String) as string,
+  password_ticket: expect.any(String) as string,
+};
 
 const fileOf = ({ dataDir }: Service): string => join(dataDir, 'first-password');
 

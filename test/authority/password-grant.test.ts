@@ -25,6 +25,7 @@ const CODE_NEEDED = {
 const MUST_RESET = {
   error: 'must_reset_password',
   error_description: 'The password must be changed before signing in.',
+  password_ticket: expect.stringMatching(/^[\w-]+\.\./) as string,
 };
 const PERIOD_MS = 30_000;
 

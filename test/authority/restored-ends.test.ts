@@ -217,8 +217,8 @@ describe('sessions end', () => {
   it('requires a choice of sessions, and a confirmation for all of them', async () => {
     const before = await idsUntilNow();
     for (const [args, message] of [
-      [[], 'Name the sessions to end: --subject, --from-trail or --all.\n'],
-      [['--client', 'f'], 'Name the sessions to end: --subject, --from-trail or --all.\n'],
+      [[], 'Name the sessions to end: --subject, --client, --issued-before, --from-trail or --all.\n'],
+      [['--client', 'f', '--all', '--yes'], "cannot be used with option '--all'"],
       [['--all'], 'All users would have to sign in again. Confirm with --yes.\n'],
       [['--all', '--yes', '--subject', 'none@example.com'], "cannot be used with option '--all'"],
     ] as const) {

@@ -66,9 +66,9 @@ describe('the feed of ended sessions', () => {
   it('loses no end of sessions that end while a reader reads and waits', async () => {
     let cursor = await cursorNow();
     const seen = new Set<string>();
-    let isOver = false;
+    const over = new AbortController();
     const reader = (async () => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         const { body } = await feed(`since=${cursor}&wait=1`);
         for (const session of body.sessions) seen.add(session);
         cursor = body.cursor;
@@ -76,7 +76,7 @@ describe('the feed of ended sessions', () => {
     })();
     const ended = await times(30, (n) => endOne(`crowd-${n}`));
     await seconds(1.5);
-    isOver = true;
+    over.abort();
     await reader;
     expect([...seen].sort()).toEqual([...ended].sort());
   });

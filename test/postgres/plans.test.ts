@@ -8,6 +8,7 @@ import { basicOf, idsOf, passwordOf, RESOURCE, validRecord, type Client } from '
 import { runCli } from '../support/cli.js';
 import { databaseUrl, newData } from '../support/data.js';
 import { SECRET } from '../support/fixtures.mjs';
+import { useCutoffs, useUsers } from '../support/planned-requests.js';
 import { Service } from '../support/service.js';
 import { askWith, ProvingKey } from '../support/proofs.js';
 import { MAY_BE_SENT, namesInCode, NOT_SENT } from '../support/statement-names.js';
@@ -18,7 +19,7 @@ const ROWS = 1_000_000;
 const SEED = join(import.meta.dirname, '../bench/seed.mjs');
 const STATEMENT_LOG = join(import.meta.dirname, '../support/statement-log.mjs');
 const PASSWORD = 'the password of every seeded user';
-const LARGE = new Set(['refresh_tokens', 'audit_trail_entries']);
+const LARGE = new Set(['refresh_tokens', 'audit_trail_entries', 'users']);
 /** More rows than a page, or than the few records of one user or client. */
 const MANY = ROWS / 5;
 const DATES = ['ExpiresOn', 'CreatedOn'];
@@ -116,6 +117,8 @@ async function useEverything(): Promise<void> {
   await admin.get(`${RESOURCE}?id=[${id},${other}]`);
   await useFeed();
   await useSessions();
+  await useUsers(admin);
+  await useCutoffs(admin, service, PASSWORD);
   await useAccount(service, PASSWORD);
   await useClients(service, PASSWORD);
   await admin.put(RESOURCE, { ...record, SystemId: 'crm-2' });
@@ -219,7 +222,7 @@ it(`every statement reads only the rows that it needs of ${ROWS} records, not th
     expect((await runCli(service.dataDir, end, '', logged())).code).toBe(0);
   }
   // The service would run these jobs too, but only after the events of the million records are sealed.
-  for (const job of ['expired-records', 'login-failures', 'client-assertions', 'expired-proofs'])
+  for (const job of ['expired-records', 'login-failures', 'client-assertions', 'expired-proofs', 'cut-sessions'])
     await runCli(service.dataDir, ['jobs', 'run', job], '', logged());
   const lines = readFileSync(join(folder, 'log'), 'utf8').trim().split('\n');
   const sent = new Map(

@@ -133,7 +133,9 @@ describe('three replicas on one database', () => {
   it('know changes by a command immediately: roles, users, sessions', async () => {
     const tokens = await login(replicas[1], 'list');
     const statuses = () =>
-      everywhere(async (replica) => (await replica.client(`Bearer ${tokens.access}`).get(`${RESOURCE}/999999999`)).status);
+      everywhere(
+        async (replica) => (await replica.client(`Bearer ${tokens.access}`).get(`${RESOURCE}/999999999`)).status,
+      );
     expect(await statuses()).toEqual([403, 403, 403]);
     await command('users', 'grant', 'list@example.com', 'RefreshToken-Read');
     expect(await statuses()).toEqual([404, 404, 404]);

@@ -36,6 +36,7 @@ export const NOT_SENT = [
   'session-end-elsewhere',
   'session-end-next',
   'session-estimate',
+  'session-forget-cutoffs',
   'session-reseal-ticket',
   'session-revived',
   'session-ticket',

@@ -9,8 +9,8 @@ export interface CommandDeclaration {
   readonly key: string;
   /** What people read. */
   readonly name: string;
-  /** How many records it is about: by default one or more. */
-  readonly records?: 'none' | 'one' | 'two' | 'several' | 'any';
+  /** How many records it is about: by default one or more. `optional` means any number, and none too. */
+  readonly records?: 'none' | 'one' | 'two' | 'several' | 'any' | 'optional';
   /** A class whose members, declared as those of a resource, are its parameters. */
   readonly parameters?: Type<object>;
   /** A role that it needs beside `<Resource>-Edit`, which every command needs. */
@@ -27,6 +27,7 @@ export const NUMBERS_OF_RECORDS = {
   two: { least: 2, most: 2, fault: 'must name two records' },
   several: { least: 2, most: Infinity, fault: 'must name two or more records' },
   any: { least: 1, most: Infinity, fault: 'must name one or more records' },
+  optional: { least: 0, most: Infinity, fault: '' },
 } as const;
 
 const handled = new WeakMap<object, Map<string, string>>();

@@ -70,14 +70,14 @@ export class CommandView {
   /** The view of a declared command, the n-th of its resource from 0. */
   static of({ key, name, records = 'any', parameters, icon, order }: CommandDeclaration, n: number): CommandView {
     const members = parameters ? membersDeclaredBy(parameters) : [];
-    const isOfRecord = records === 'one' || records === 'any';
+    const isOfRecord = ['one', 'any', 'optional'].includes(records);
     return {
       Key: key,
       Name: name,
       AppliesOnlyToMultipleEntities: records === 'several',
       AppliesOnlyToOneEntity: records === 'one',
       AppliesOnlyToTwoEntities: records === 'two',
-      NeedsEntitiesToRun: records !== 'none',
+      NeedsEntitiesToRun: records !== 'none' && records !== 'optional',
       DisplayInDropdown: isOfRecord,
       DisplayInDropdownV2: isOfRecord,
       DisplayInGrid: records !== 'one',

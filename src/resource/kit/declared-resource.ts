@@ -49,6 +49,12 @@ export class DeclaredResource<R extends object = ResourceRecord> {
   /** What the documentation of a search says of them. */
   readonly hidden: string | undefined;
   readonly isReadOnly: boolean;
+  /** The role that every command needs. */
+  readonly commandRole: string;
+  /** The entity of its table, if that is another class. */
+  readonly entity: object | undefined;
+  /** Whether a write may be refused because of the state of another record (409). */
+  readonly mayConflict: boolean;
   private readonly operations: readonly Operation[] | undefined;
   private readonly isCamelCase: boolean;
 
@@ -65,14 +71,18 @@ export class DeclaredResource<R extends object = ResourceRecord> {
     this.hidden = options.hidden;
     this.isReadOnly = options.isReadOnly ?? false;
     this.isCamelCase = options.isCamelCase ?? false;
+    this.commandRole = this.role(options.commandRole ?? 'Edit');
+    this.entity = options.entity;
+    this.mayConflict = options.mayConflict ?? false;
     this.members = membersDeclaredBy(type);
     this.transformed = new Set(this.members.map(({ name }) => name).filter((name) => isTransformedToPlain(type, name)));
     this.writable = this.isReadOnly ? [] : [...this.members, SYSTEM_ID];
     this.written = this.writable.map(({ name }) => ({ name, field: this.fieldOf(name) }));
     this.shownAs = options.shownAs ?? defaultTemplate(options.name, this.members);
-    this.all = this.isReadOnly ? this.members : [...this.members, ...COMMON.map((member) => this.commonMember(member))];
+    const own = this.members.filter(({ options: { isWriteOnly } }) => !isWriteOnly);
+    this.all = this.isReadOnly ? own : [...own, ...COMMON.map((member) => this.commonMember(member))];
     this.shown = this.all.map(({ name, options: { of } }) => ({ name, field: this.fieldOf(name), of }));
-    const secrets = this.members.filter(({ options: { secret } }) => secret);
+    const secrets = own.filter(({ options: { secret } }) => secret);
     this.hiddenSecrets = Object.fromEntries(secrets.map(({ name }) => [name, null]));
     this.search = searchOf(this);
     this.searchable = searchableOf(this);

@@ -35,6 +35,8 @@ export interface ShownOptions extends Pick<
   'required' | 'searchable' | 'orderable' | 'column' | 'description'
 > {
   readonly example?: unknown;
+  /** Whether no failure, log or audit event has it. */
+  readonly secret?: boolean;
   /** The schema, if it is not that of the kind. */
   readonly schema?: object;
   /** The value, if it is not that of the column. */
@@ -48,6 +50,8 @@ export interface ShownOptions extends Pick<
   readonly isFlag?: boolean;
   /** Whether a search finds a date only by a range. */
   readonly onlyRange?: boolean;
+  /** Whether clients only set it: no answer has it, and the table has no column for it. */
+  readonly isWriteOnly?: boolean;
   /** The member after which the documentation of a search has it, if that is not the previous one. */
   readonly searchedAfter?: string;
 }

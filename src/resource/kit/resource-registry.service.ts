@@ -49,14 +49,14 @@ export class ResourceRegistryService implements OnApplicationBootstrap {
   }
 
   /** Paths and tables of what is no resource of the kit. Routes of resources are compared as resources. */
-  private foreign({ type, path, table }: DeclaredResource<object>): string[] {
+  private foreign({ type, path, table, entity: own }: DeclaredResource<object>): string[] {
     const others = this.discovery.getControllers().flatMap(({ metatype }) => {
       if (typeof metatype !== 'function' || metatype.prototype instanceof RoutesOfResource) return [];
       return pathOf(metatype) === path ? [`${type.name} has the path ${path}, as ${metatype.name} has.`] : [];
     });
     const entities = this.schema
       .entitiesOf(table)
-      .filter((entity) => optionsOf(entity as object) === undefined)
+      .filter((entity) => entity !== own && optionsOf(entity as object) === undefined)
       .map((entity) => `${type.name} has the table ${table}, which is that of ${nameOf(entity)}.`);
     return [...others, ...entities];
   }

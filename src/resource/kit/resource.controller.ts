@@ -17,6 +17,7 @@ import type { FastifyReply } from 'fastify';
 import { CurrentPrincipal } from '../../access/current-principal.js';
 import { Role } from '../../access/policy.js';
 import { holdsRole, type Principal } from '../../access/principal.js';
+import { ApiFailures } from '../../http/api-failures.js';
 import { ApiCreate, ApiDelete, ApiGet, ApiList, ApiUpdate, ApiUpdateAt } from '../api-resource.js';
 import { BatchQuery } from '../batch-query.js';
 import { CheckedBodyAtId } from '../body.pipe.js';
@@ -72,6 +73,7 @@ function controllerOf(resource: DeclaredResource<object>): Type<ResourceRoutes> 
   const { input: Input, change: Change, changeById } = bodiesOf(resource);
   const { view, listed } = viewsOf(resource);
   const batch = resource.offers('getMany') ? { view, role: resource.role('Read') } : undefined;
+  const conflict: MethodDecorator[] = resource.mayConflict ? [ApiFailures(409)] : [];
   const route = (operation: Operation, ...decorators: MethodDecorator[]): MethodDecorator =>
     resource.offers(operation) ? applyDecorators(...decorators) : () => undefined;
 
@@ -121,7 +123,7 @@ function controllerOf(resource: DeclaredResource<object>): Type<ResourceRoutes> 
       return record;
     }
 
-    @route('update', Put(), Role(resource.role('Edit')), ApiUpdate(name, Change), BodyOf(Change))
+    @route('update', Put(), Role(resource.role('Edit')), ApiUpdate(name, Change), BodyOf(Change), ...conflict)
     async update(
       @Body() change: { Id: number },
       @CurrentPrincipal() principal: Principal,
@@ -130,7 +132,14 @@ function controllerOf(resource: DeclaredResource<object>): Type<ResourceRoutes> 
       return WriteEnvelope.of(name, 'updated', await this.service.update(change, principal, preconditions));
     }
 
-    @route('update', Put(':id'), Role(resource.role('Edit')), ApiUpdateAt(name, changeById), BodyOf(Change))
+    @route(
+      'update',
+      Put(':id'),
+      Role(resource.role('Edit')),
+      ApiUpdateAt(name, changeById),
+      BodyOf(Change),
+      ...conflict,
+    )
     updateAt(
       @CheckedBodyAtId() change: { Id: number },
       @CurrentPrincipal() principal: Principal,
@@ -139,7 +148,7 @@ function controllerOf(resource: DeclaredResource<object>): Type<ResourceRoutes> 
       return this.update(change, principal, preconditions);
     }
 
-    @route('delete', Delete(':id'), Role(resource.role('Delete')), ApiDelete(name))
+    @route('delete', Delete(':id'), Role(resource.role('Delete')), ApiDelete(name), ...conflict)
     async delete(
       @IdParam() id: number,
       @CurrentPrincipal() principal: Principal,
@@ -148,7 +157,14 @@ function controllerOf(resource: DeclaredResource<object>): Type<ResourceRoutes> 
       return WriteEnvelope.of(name, 'deleted', await this.service.delete(id, principal, preconditions));
     }
 
-    @route('runCommand', Post('runcommand'), Role(resource.role('Edit')), ApiRunCommand(name), BodyOf(RunCommand))
+    @route(
+      'runCommand',
+      Post('runcommand'),
+      Role(resource.commandRole),
+      ApiRunCommand(name),
+      BodyOf(RunCommand),
+      ...conflict,
+    )
     async runCommand(
       @Body() run: Readonly<RunCommand>,
       @CurrentPrincipal() principal: Principal,

@@ -31,6 +31,12 @@ export interface OwnResourceOptions extends ResourceOptions {
   readonly isCamelCase?: boolean;
   /** Whether its records have no member but those that its class declares, and clients only read them. */
   readonly isReadOnly?: boolean;
+  /** The operation whose role commands need: by default `Edit`. */
+  readonly commandRole?: 'Edit' | 'Delete';
+  /** The entity of the table, if that is another class. */
+  readonly entity?: Type<object>;
+  /** Whether an update, a deletion or a command may be refused because of the state of another record (409). */
+  readonly mayConflict?: boolean;
   /** The documentation of a secret in a search, for users who may not read records by id. */
   readonly hidden?: string;
 }

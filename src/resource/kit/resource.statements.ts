@@ -56,43 +56,30 @@ export function statementsOf(resource: DeclaredResource<object>): ResourceStatem
   return statements;
 }
 
-function madeFor(resource: DeclaredResource<object>): ResourceStatements {
-  const { name, table, writable } = resource;
-  const members = parametersOf(resource);
-  const columns = writable.map(({ column }) => `"${column}"`).join(', ');
+/** SQL: the records with some ids. */
+function byIdsOf(resource: DeclaredResource<object>): string {
+  return `${rowsOf(resource)} WHERE id = ANY ((SELECT :ids::bigint[])::bigint[])`;
+}
+
+function rowsOf(resource: DeclaredResource<object>): string {
+  return `SELECT ${columnsOf(resource)}, ${bytesOf(resource)} AS bytes FROM "${resource.table}"`;
+}
+
+/** The statements of a resource that only read it. */
+export function readingStatementsOf(
+  resource: DeclaredResource<object>,
+): Omit<ResourceStatements, 'create' | 'update' | 'delete'> {
+  const { name, table } = resource;
   const record = recordOf(resource);
-  const acting = { resource: name, returns: rowOf<Write>(), columns: WRITE };
-  const created = { uniqueId: 'uuid', updatedBy: 'text', ...members } satisfies Parameters;
-  const rows = `SELECT ${columnsOf(resource)}, ${bytesOf(resource)} AS bytes FROM "${table}"`;
-  const byIds = `${rows} WHERE id = ANY ((SELECT :ids::bigint[])::bigint[])`;
+  const byIds = byIdsOf(resource);
   const readEach = statement({
     name: `${table}-read-each`,
     batch: READING,
     returns: rowOf<Numbered<Row>>(),
     text: `WITH act AS (
-        SELECT * FROM ${batchRows(READING)} JOIN (${rows}) found ON found.id = batch.record_id
+        SELECT * FROM ${batchRows(READING)} JOIN (${rowsOf(resource)}) found ON found.id = batch.record_id
       ), event AS (${eventOfEach(name)})
       SELECT ordinal::int, ${record} FROM act`,
-  });
-  const create = auditedResource({
-    ...acting,
-    name: `${table}-create`,
-    parameters: created,
-    act: `INSERT INTO "${table}" (unique_id, updated_by, ${columns}) VALUES (${parameterList(created)})
-      RETURNING id, updated_on, updated_by`,
-  });
-  const update = auditedResource({
-    ...acting,
-    name: `${table}-update`,
-    parameters: { id: 'bigint', updatedBy: 'text', ...members },
-    act: `UPDATE "${table}" SET ${writable.map(({ name: member, column }) => `"${column}" = :${member}`).join(', ')},
-      updated_by = :updatedBy, updated_on = ${NOW_SECOND} WHERE id = :id RETURNING id, updated_on, updated_by`,
-  });
-  const remove = auditedResource({
-    ...acting,
-    name: `${table}-delete`,
-    parameters: { id: 'bigint', author: 'text' },
-    act: `DELETE FROM "${table}" WHERE id = :id RETURNING id, ${NOW_SECOND} AS updated_on, :author::text AS updated_by`,
   });
   const lock = statement({
     name: `${table}-lock`,
@@ -118,16 +105,37 @@ function madeFor(resource: DeclaredResource<object>): ResourceStatements {
     parameters: { ids: 'bigint[]', ...ACT },
     text: shownResource(name, `(${byIds}) act`),
   });
-  return {
-    readEach,
-    readPage,
-    readSlice,
-    shown,
-    create,
-    update,
-    delete: remove,
-    lock,
-  } as unknown as ResourceStatements;
+  return { readEach, readPage, readSlice, shown, lock };
+}
+
+function madeFor(resource: DeclaredResource<object>): ResourceStatements {
+  const { name, table, writable } = resource;
+  const reading = readingStatementsOf(resource);
+  const members = parametersOf(resource);
+  const columns = writable.map(({ column }) => `"${column}"`).join(', ');
+  const acting = { resource: name, returns: rowOf<Write>(), columns: WRITE };
+  const created = { uniqueId: 'uuid', updatedBy: 'text', ...members } satisfies Parameters;
+  const create = auditedResource({
+    ...acting,
+    name: `${table}-create`,
+    parameters: created,
+    act: `INSERT INTO "${table}" (unique_id, updated_by, ${columns}) VALUES (${parameterList(created)})
+      RETURNING id, updated_on, updated_by`,
+  });
+  const update = auditedResource({
+    ...acting,
+    name: `${table}-update`,
+    parameters: { id: 'bigint', updatedBy: 'text', ...members },
+    act: `UPDATE "${table}" SET ${writable.map(({ name: member, column }) => `"${column}" = :${member}`).join(', ')},
+      updated_by = :updatedBy, updated_on = ${NOW_SECOND} WHERE id = :id RETURNING id, updated_on, updated_by`,
+  });
+  const remove = auditedResource({
+    ...acting,
+    name: `${table}-delete`,
+    parameters: { id: 'bigint', author: 'text' },
+    act: `DELETE FROM "${table}" WHERE id = :id RETURNING id, ${NOW_SECOND} AS updated_on, :author::text AS updated_by`,
+  });
+  return { ...reading, create, update, delete: remove } as unknown as ResourceStatements;
 }
 
 /** The members that clients may set, as parameters of statements. */
@@ -168,6 +176,7 @@ function recordOf(resource: DeclaredResource<object>): string {
 
 /** SQL: how large a record is as JSON: its texts, which `ToStringText` may repeat, and what is around them. */
 function bytesOf({ writable }: DeclaredResource<object>): string {
-  const texts = writable.filter(({ kind }) => kind.sql === 'text').map(({ column }) => `"${column}"`);
+  const stored = writable.filter(({ options: { isWriteOnly } }) => !isWriteOnly);
+  const texts = stored.filter(({ kind }) => kind.sql === 'text').map(({ column }) => `"${column}"`);
   return `2 * octet_length(concat(${texts.join(', ')})) + ${600 + 60 * writable.length}`;
 }

@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { formatDateTime } from '../kernel/date-time.js';
+import { ValidationError } from '../kernel/validation-error.js';
+import { CutoffsRepository, type Scope } from './cutoffs.repository.js';
+import type { Ending } from './session-endings.service.js';
+import { SessionNoticesService } from './session-notices.service.js';
+import { SessionsRepository } from './sessions.repository.js';
+
+/** Up to this number, the sessions of a user are ended one by one, with their events, in one statement. */
+const ONE_BY_ONE = 1_000;
+/** Up to this number, sessions that a cutoff ends are counted. Above it, their number is an estimate: to count a million takes longer than to end them. */
+const COUNTED_UP_TO = 10_000;
+
+/** How many sessions were ended. */
+interface BulkEnd {
+  readonly ended: number;
+  readonly isEstimated: boolean;
+}
+
+/** Ends many sessions together: those of a user, of a client, of earlier sign-ins, or of everybody. */
+@Injectable()
+export class CutoffsService {
+  constructor(
+    private readonly cutoffs: CutoffsRepository,
+    private readonly sessions: SessionsRepository,
+    private readonly notices: SessionNoticesService,
+  ) {}
+
+  /** Counts the sessions of a scope, however many there are. @throws ValidationError when its time is in the future */
+  async count(scope: Scope, manager?: EntityManager): Promise<number> {
+    const { sessions, isPast } = await this.cutoffs.countFirst(normal(scope), Number.MAX_SAFE_INTEGER, manager);
+    demandPast(scope, isPast);
+    return sessions;
+  }
+
+  /** Ends the sessions of a scope. @throws ValidationError when its time is in the future */
+  async end(scope: Scope, ending: Ending): Promise<BulkEnd> {
+    const { result, manager } = await this.cutoffs.transaction(async (manager) => ({
+      result: await this.endIn(scope, ending, manager),
+      manager,
+    }));
+    this.notices.committed(manager);
+    return result;
+  }
+
+  /**
+   * Ends the sessions of a scope as a part of a transaction. When it commits, no request of any replica accepts their tokens any more. The few
+   * sessions of a user end one by one. All others end by a cutoff, which is one row; a job deletes their records and writes their events.
+   * @throws ValidationError when its time is in the future
+   */
+  async endIn(given: Scope, { reason, actor }: Ending, manager: EntityManager): Promise<BulkEnd> {
+    const scope = normal(given);
+    const { subject } = scope;
+    const first = await this.cutoffs.countFirst(scope, COUNTED_UP_TO + 1, manager);
+    demandPast(scope, first.isPast);
+    if (subject !== undefined && first.rows <= ONE_BY_ONE) {
+      const act = { kind: 'session-ended', actor, reason } as const;
+      const ended = await this.sessions.endAll({ ...scope, subject }, act, manager);
+      this.notices.ended(ended, act, manager);
+      return { ended: ended.length, isEstimated: false };
+    }
+    await this.cutoffs.add(scope, { kind: 'sessions-cut-off', actor, reason: describe(scope) }, reason, manager);
+    if (first.rows <= COUNTED_UP_TO) return { ended: first.sessions, isEstimated: false };
+    const rows = Math.max(await this.cutoffs.estimate(scope, manager), first.rows);
+    return { ended: Math.round((first.sessions / first.rows) * rows), isEstimated: true };
+  }
+
+  /** Counts the sessions of the records with these ids. */
+  countByIds(ids: readonly number[], manager: EntityManager): Promise<number> {
+    return this.sessions.countByIds(ids, manager);
+  }
+
+  /** Ends the sessions of the records with these ids as a part of a transaction, which passes the ends on after its commit. */
+  async endByIds(ids: readonly number[], { reason, actor }: Ending, manager: EntityManager): Promise<void> {
+    const act = { kind: 'session-ended', actor, reason } as const;
+    this.notices.ended(await this.sessions.endByIds(ids, act, manager), act, manager);
+  }
+}
+
+/** A scope as rows have it: subjects are in lower case. */
+function normal({ subject, ...scope }: Scope): Scope {
+  return { ...scope, ...(subject !== undefined && { subject: subject.toLowerCase() }) };
+}
+
+function demandPast({ issuedBefore }: Scope, isPast: boolean): void {
+  if (isPast || !issuedBefore) return;
+  const AttemptedValue = formatDateTime(issuedBefore);
+  throw new ValidationError([{ AttemptedValue, Message: 'must not be in the future', PropertyName: 'IssuedBefore' }]);
+}
+
+function describe({ subject, clientId, issuedBefore }: Scope): string {
+  const who = subject !== undefined ? 'subject' : clientId !== undefined ? 'client' : 'everybody';
+  return issuedBefore ? `${who} before ${formatDateTime(issuedBefore)}` : who;
+}
