@@ -42,6 +42,9 @@ const ANSWER_MS = 200;
 const MARGIN_MS = 10_000;
 const ATTEMPTS = 4;
 
+/** The client that an operator registers for the console, where the service admits registered clients only. */
+const REGISTERED = 'console';
+
 const TAB = newName();
 const peers = new Set<string>();
 const listeners = new Set<() => void>();
@@ -85,8 +88,14 @@ export function onChange(listener: () => void): () => void {
 
 /** @throws Refusal with the code `two_factor_auth_check` if the service needs a code */
 export async function signIn(username: string, password: string, totp: string): Promise<void> {
-  const answer = await post('/api/token', { grant_type: 'password', username, password, totp, client_id: client });
-  share(tokensOf(answer, username, client));
+  const signInAs = async (name: string): Promise<void> => {
+    const answer = await post('/api/token', { grant_type: 'password', username, password, totp, client_id: name });
+    share(tokensOf(answer, username, name));
+  };
+  await signInAs(client).catch((refusal: unknown) => {
+    if (refusal instanceof Refusal && refusal.code === 'unauthorized_client') return signInAs(REGISTERED);
+    throw refusal;
+  });
 }
 
 /** Ends the session at the service, in all tabs. */
