@@ -31,9 +31,10 @@ passportJwt.JwtVerifier = (token, key, options, done) => {
     usualVerifier(token, key, options, done);
     return;
   }
-  key.verify(token).then(
+  const verified = key.verify(token).then((claims) => (claims && key.isForService(claims) ? claims : undefined));
+  verified.then(
     (claims) => {
-      if (claims && key.isForService(claims)) done(null, claims);
+      if (claims) done(null, claims);
       else done(new Error('The token is not an access token for this service.'));
     },
     (cause: unknown) => {

@@ -1,4 +1,4 @@
-/** For whom an access token is (RFC 7519, section 4.1.3). */
+/** For whom an access token is (RFC 7519, section 4.1.3). A token of another program under the same key may have none. */
 export type Audience = string | readonly string[];
 
 /** The claims of every access token (RFC 9068, section 2.2). */

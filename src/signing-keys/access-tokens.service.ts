@@ -135,7 +135,7 @@ export class AccessTokensService {
   /** Whether a token is for this service: only such a token opens its routes. A token for another audience can be introspected and revoked. */
   isForService({ aud }: AccessTokenClaims): boolean {
     const { API_AUDIENCE: audience = this.settings.PUBLIC_URL } = this.settings;
-    return typeof aud === 'string' ? aud === audience : aud.includes(audience);
+    return [aud].flat().includes(audience);
   }
 
   /** Verifies type and signature. Other types of tokens are refused (RFC 9068, section 4), and so is another text of the same token. */

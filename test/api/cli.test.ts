@@ -4,12 +4,11 @@ import { basic, basicOf, RESOURCE, validRecord } from '../support/client.js';
 import { Service } from '../support/service.js';
 
 const PASSWORD = 'an Ünusual: passphrase';
+const rolesOf = (resource: string): string[] =>
+  ['Create', 'Delete', 'Edit', 'List', 'Read'].map((operation) => `${resource}-${operation}`);
 const ROLES = [
-  'AuditTrailEntry-List',
-  ...['Client', 'RefreshToken'].flatMap((resource) =>
-    ['Create', 'Delete', 'Edit', 'List', 'Read'].map((operation) => `${resource}-${operation}`),
-  ),
-  'Token-Introspect',
+  ...['AuditTrailEntry-List', ...rolesOf('Client'), ...rolesOf('RefreshToken')],
+  ...['Token-Introspect', ...rolesOf('User')],
 ];
 const ofScript = spawnSync('script', ['--version'], { encoding: 'utf8' });
 /** Other systems have another `script`, or none. */

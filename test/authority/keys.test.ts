@@ -89,7 +89,8 @@ describe('the command sessions', () => {
     const record = the(await recordOf(service, tokens));
     const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) as string;
     const times = { created: time, signedIn: time, refreshed: time, expires: record.ExpiresOn, redeemed: time };
-    const last = { address: '127.0.0.1', userAgent: 'node', request: expect.any(String) as string };
+    const agent = { userAgent: 'node', device: 'node', deviceName: null, how: 'pwd' };
+    const last = { address: '127.0.0.1', firstAddress: '127.0.0.1', ...agent, request: expect.any(String) as string };
     const all = await command<object[]>('sessions', 'list', '--subject', 'LIST@example.com');
     expect(all).toHaveLength(2);
     expect(all[0]).toEqual({ id: record.Id, session: sessionOf(tokens), client: 'phone', ...times, ...last });

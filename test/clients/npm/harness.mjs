@@ -1,5 +1,6 @@
 /** The acts of every script with its client. Prints the result of each act as a line of JSON: `yes`, or the reason of the failure. */
 import { strict as assert } from 'node:assert';
+import { webcrypto } from 'node:crypto';
 import { writeSync } from 'node:fs';
 
 export const { TESSERA_URL: url, CLIENT_ID: clientId } = process.env;
@@ -10,7 +11,7 @@ export { assert };
 /** The private key of a client that signs: ES256, for Web Crypto. */
 export function privateKey() {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
-  return crypto.subtle.importKey('jwk', JSON.parse(process.env.CLIENT_KEY), algorithm, false, ['sign']);
+  return webcrypto.subtle.importKey('jwk', JSON.parse(process.env.CLIENT_KEY), algorithm, false, ['sign']);
 }
 
 /** The status of a request with this access token. */
