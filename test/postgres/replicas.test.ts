@@ -174,7 +174,7 @@ describe('three replicas on one database', () => {
   it('listen for notices again after their connections were cut', async () => {
     const listening = `SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tessera notices' AND state = 'idle'
       AND datname = current_database()`;
-    for (let n = 0; n < 100 && Number((await database.query(listening)).rows[0].count) < 3; n++) await pause(100);
+    for (let n = 0; n < 600 && Number((await database.query(listening)).rows[0].count) < 3; n++) await pause(100);
     expect(Number((await database.query(listening)).rows[0].count)).toBe(3);
   });
 
