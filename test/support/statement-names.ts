@@ -44,5 +44,7 @@ export const NOT_SENT = [
   'totp-spend-step',
   'user-replace',
 ];
+/** Counts all sessions, for an end of everybody's sessions. The act itself stops after the first rows, and a dry run counts exactly. */
+export const READS_ALL = 'session-count-first';
 /** A query of the locks, sent only when another process writes at that moment. */
 export const MAY_BE_SENT = 'audit-still-writing';
