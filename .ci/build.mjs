@@ -30,7 +30,7 @@ if (!process.argv.includes('--if-stale') || read(STAMP) !== sources || !existsSy
   if (status !== 0) process.exit(1);
   await bundle();
   writeFileSync(join(ROOT, 'dist/database/new-database.tgz'), archive);
-  mkdirSync(join(ROOT, 'dist/console/pages'));
+  mkdirSync(join(ROOT, 'dist/console/pages'), { recursive: true });
   for (const [name, content] of pages) writeFileSync(join(ROOT, 'dist/console/pages', name), content);
   writeFileSync(STAMP, sources);
 }

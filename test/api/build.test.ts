@@ -24,6 +24,8 @@ const ENGINE = `
 
 /** Replaces the bundler. */
 const BUNDLER = 'export const makeBundle = () => undefined;';
+/** Replaces Vite. */
+const PAGES = 'export const buildConsole = () => [];';
 
 describe('the build before `npm start` and `npm run cli`', () => {
   let root: string;
@@ -44,7 +46,9 @@ describe('the build before `npm start` and `npm run cli`', () => {
       write(name, '{}');
     write('src/main.ts', 'first');
     write('src/kernel/id.ts', '');
+    write('console/index.html', '');
     write('.ci/bundle.mjs', BUNDLER);
+    write('.ci/console.mjs', PAGES);
     cpSync(join(ROOT, SCRIPT), join(root, SCRIPT));
   });
   afterEach(() => {
