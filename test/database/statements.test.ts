@@ -16,6 +16,8 @@ it('PostgreSQL accepts every statement, and infers the declared types of its par
     const differences: string[] = [];
     await app.get(DataSource).transaction(async (manager) => {
       for (const { name, text, parameters } of STATEMENTS.values()) {
+        // PostgreSQL prepares no statement that changes the schema.
+        if (text.startsWith('DROP ')) continue;
         await manager.query(`PREPARE "test of ${name}" AS ${text}`);
         const [prepared] = await manager.query<{ types: string }[]>(
           `SELECT parameter_types::text AS types FROM pg_prepared_statements WHERE name = 'test of ${name}'`,
