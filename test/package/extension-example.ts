@@ -93,7 +93,7 @@ export function describeExtensionExample(service: PackedService, installed: Team
 
   it('has a migration that is reverted', async () => {
     await team.stop();
-    expect(succeed('npx tessera migrations revert')).toBe('Reverted CreateCoupons1797000000000.\n');
+    expect(succeed('npx tessera migrations revert')).toBe('Reverted CreateCoupons1800000000000.\n');
   });
 }
 
