@@ -1028,7 +1028,7 @@ RETURNING
 DROP INDEX IF EXISTS refresh_tokens_session;
 
 -- name: client-assertion-forget
--- $1 limit: int
+-- $1 limit: bigint
 DELETE FROM client_assertions
 WHERE
   digest IN (

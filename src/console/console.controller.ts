@@ -3,6 +3,7 @@ import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { Public } from '../access/policy.js';
+import { ApiPublicFailures } from '../http/api-failures.js';
 import { AppError } from '../kernel/app-error.js';
 import { ConsolePages } from './console-pages.js';
 
@@ -56,7 +57,7 @@ export class ConsoleController {
     description: 'The file.',
     content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
   })
-  @ApiResponse({ status: '4XX', description: 'The request was refused, or there is no such file.' })
+  @ApiPublicFailures(404)
   asset(
     @Param('name') name: string,
     @Req() request: FastifyRequest,

@@ -26,7 +26,7 @@ export const SPEND_ASSERTION = statement({
 /** Forgets assertions that have expired. */
 export const FORGET_ASSERTIONS = statement({
   name: 'client-assertion-forget',
-  parameters: { limit: 'int' },
+  parameters: { limit: 'bigint' },
   returns: rowOf<{ digest: string }>(),
   text: `DELETE FROM client_assertions WHERE digest IN (
     SELECT digest FROM client_assertions WHERE expires_on < now() ORDER BY expires_on LIMIT :limit) RETURNING digest`,
