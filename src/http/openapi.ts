@@ -26,6 +26,7 @@ const FAILURE_HEADERS: Readonly<Record<string, object>> = {
   401: {
     'WWW-Authenticate': { schema: { type: 'string' }, description: 'How to sign in (RFC 6750, RFC 7617, RFC 9449).' },
     'DPoP-Nonce': {
+      required: false,
       schema: { type: 'string' },
       description: 'For the next proof, if the error is `use_dpop_nonce` (RFC 9449).',
     },
