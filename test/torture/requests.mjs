@@ -15,7 +15,8 @@ const GOOD = {
   refresh_token: [LIVE.refresh],
   token: [LIVE.refresh, LIVE.access],
 };
-const SECRETS = /password|totp|token$|^Ticket|Ticket(Hash|Salt)|ProtectedTicket/i;
+/** A flag that names a password holds none. */
+const SECRETS = /(?<!MustReset)password|totp|token$|^Ticket|Ticket(Hash|Salt)|ProtectedTicket/i;
 
 const HOSTILE_TEXTS = [
   '',
