@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { AppError } from '../kernel/app-error.js';
+import { insufficientScope } from './insufficient-scope.js';
 import { exemptionOf, policyOf, type Policy } from './policy.js';
 import { CLIENT_ACTOR, holdsRole, type Principal } from './principal.js';
 
@@ -18,9 +18,7 @@ export class RolesGuard implements CanActivate {
     if (policy && user && isAdmitted(policy, user)) return true;
     if (policy && user && exemptionOf(this.reflector, context.getHandler())?.(request, user)) return true;
     const scheme = /^dpop /i.test(headers.authorization ?? '') ? 'DPoP' : 'Bearer';
-    throw new AppError('insufficient_scope', 403, messageOf(policy), {
-      headers: { 'www-authenticate': `${scheme} error="insufficient_scope"` },
-    });
+    throw insufficientScope(messageOf(policy), scheme);
   }
 }
 

@@ -1,10 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ApiNullableText } from '../http/api-nullable-text.js';
 import { formatDateTime } from '../kernel/date-time.js';
 import { deviceOf } from '../kernel/device.js';
 import type { ListedSession } from '../sessions/session.js';
 
-const text = (example: string, description: string): PropertyDecorator =>
-  ApiProperty({ type: String, nullable: true, example, description });
 const time = (description: string): PropertyDecorator =>
   ApiProperty({ type: String, format: 'date-time', example: '2025-01-15T10:30:00Z', description });
 
@@ -19,19 +18,22 @@ export class OwnSessionView {
   @ApiProperty({ type: Boolean, example: true, description: 'Whether it is the session of this request.' })
   readonly Current!: boolean;
 
-  @text('Ada’s phone', 'What the client called the device at the sign-in (`device_name`).')
+  @ApiNullableText('Ada’s phone', 'What the client called the device at the sign-in (`device_name`).')
   readonly DeviceName!: string | null;
 
-  @text('Safari 17 on Apple iPhone', 'The browser or program, and the machine, as the user agent names them.')
+  @ApiNullableText(
+    'Safari 17 on Apple iPhone',
+    'The browser or program, and the machine, as the user agent names them.',
+  )
   readonly Device!: string | null;
 
-  @text('Mozilla/5.0', 'The user agent of the last sign-in or refresh.')
+  @ApiNullableText('Mozilla/5.0', 'The user agent of the last sign-in or refresh.')
   readonly UserAgent!: string | null;
 
-  @text('192.0.2.7', 'The IP address of the sign-in.')
+  @ApiNullableText('192.0.2.7', 'The IP address of the sign-in.')
   readonly FirstAddress!: string | null;
 
-  @text('198.51.100.20', 'The IP address of the last sign-in or refresh.')
+  @ApiNullableText('198.51.100.20', 'The IP address of the last sign-in or refresh.')
   readonly LastAddress!: string | null;
 
   @time('When the user signed in.')

@@ -6,7 +6,7 @@ import { SignedIn } from '../access/policy.js';
 import type { Principal } from '../access/principal.js';
 import { ApiFailures, ApiValidationFailure } from '../http/api-failures.js';
 import { AppError } from '../kernel/app-error.js';
-import { attemptedValue, ValidationError } from '../kernel/validation-error.js';
+import { failedMember } from '../kernel/validation-error.js';
 import { OwnSessionsService } from '../sessions/own-sessions.service.js';
 import { AccountEnvelope } from './account-envelope.js';
 import { ApiAct } from './api-account.js';
@@ -85,7 +85,6 @@ export class OwnSessionsController {
 function isFlagSet(query: Readonly<Record<string, unknown>>, name: string): boolean {
   const [, value] = Object.entries(query).find(([given]) => given.toLowerCase() === name) ?? [];
   if (value === undefined || value === '') return false;
-  if (value !== 'true' && value !== 'false')
-    throw new ValidationError([{ AttemptedValue: attemptedValue(value), Message: FLAG_FAULT, PropertyName: name }]);
+  if (value !== 'true' && value !== 'false') throw failedMember(name, value, FLAG_FAULT);
   return value === 'true';
 }

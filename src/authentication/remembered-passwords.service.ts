@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { createHmac, randomBytes } from 'node:crypto';
+import { forgetOldest } from '../kernel/forget-oldest.js';
 import { steadyNow } from '../kernel/steady-now.js';
 
 const CAPACITY = 1_000;
@@ -29,7 +30,7 @@ export class RememberedPasswordsService {
     const digest = this.digest(email, password);
     this.entries.delete(digest);
     this.entries.set(digest, { passwordHash, until: steadyNow() + LIFE_MS });
-    if (this.entries.size > CAPACITY) this.entries.delete(this.entries.keys().next().value ?? '');
+    forgetOldest(this.entries, CAPACITY);
   }
 
   private digest(email: string, password: string): string {

@@ -1,5 +1,5 @@
+import { insufficientScope } from '../access/insufficient-scope.js';
 import { holdsRole, type Principal } from '../access/principal.js';
-import { AppError } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
 import type { Client } from './client.entity.js';
 import { words } from './registered-client.js';
@@ -14,7 +14,5 @@ export function demandPower(actor: Actor | Principal, ...clients: readonly Pick<
   const lacking = clients.flatMap(({ Roles }) => words(Roles ?? '')).filter((role) => !holdsRole(actor, role));
   if (lacking.length === 0) return;
   const names = [...new Set(lacking)].join(', ');
-  throw new AppError('insufficient_scope', 403, `The client has roles that you do not have: ${names}.`, {
-    headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' },
-  });
+  throw insufficientScope(`The client has roles that you do not have: ${names}.`);
 }

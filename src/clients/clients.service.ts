@@ -18,6 +18,8 @@ interface Registry {
   readonly clients: ReadonlyMap<string, RegisteredClient>;
   /** The origins of the pages of enabled clients. */
   readonly origins: ReadonlySet<string>;
+  /** Whether some client authenticates. */
+  readonly authenticates: boolean;
 }
 
 /**
@@ -28,7 +30,7 @@ interface Registry {
 export class ClientsService {
   /** The policy of a client that is not registered: the settings. */
   readonly defaults: ClientPolicy;
-  private registry: Registry = { digest: undefined, clients: new Map(), origins: new Set() };
+  private registry: Registry = { digest: undefined, clients: new Map(), origins: new Set(), authenticates: false };
   private readonly remembered = new RefreshAheadCache(() => this.read(), REMEMBERED_FOR_MS);
 
   constructor(
@@ -94,6 +96,11 @@ export class ClientsService {
     await this.remembered.get();
   }
 
+  /** Whether some registered client authenticates. */
+  async someAuthenticate(): Promise<boolean> {
+    return (await this.remembered.get()).authenticates;
+  }
+
   /** Whether a secret is one of the two that the client may have at a time. The comparison takes constant time. */
   verifySecret(client: RegisteredClient, secret: string): boolean {
     return isSecretOf(client, secret);
@@ -116,6 +123,7 @@ export class ClientsService {
         digest,
         clients: new Map(clients.map((client) => [client.clientId, client])),
         origins: new Set(clients.flatMap(({ enabled, allowedOrigins }) => (enabled ? allowedOrigins : []))),
+        authenticates: clients.some(({ authenticationMethod }) => authenticationMethod !== 'none'),
       };
     }
     return this.registry;

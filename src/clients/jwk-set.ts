@@ -1,14 +1,11 @@
 import { createPublicKey } from 'node:crypto';
-
-/** The members of a JWK that are secret (RFC 7518, section 6). */
-const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+import { hasPrivateMembers } from '../kernel/private-key-members.js';
 
 /** Why a text is not a set of public keys (RFC 7517, section 5); undefined when it is. */
 export function jwkSetFault(text: string): string | undefined {
   const keys = keysIn(text);
   if (!keys || keys.length === 0) return 'must be the JSON of a key set: {"keys":[…]} with a key';
-  if (keys.some((key) => PRIVATE.some((member) => member in key)))
-    return 'must have public keys alone: a key has private members';
+  if (keys.some((key) => hasPrivateMembers(key))) return 'must have public keys alone: a key has private members';
   return keys.every(isKey) ? undefined : 'must have RSA, EC or OKP keys that can be used';
 }
 

@@ -1,4 +1,5 @@
 import Bowser from 'bowser';
+import { forgetOldest } from './forget-oldest.js';
 
 /** How many user agents are remembered with the names of their devices. An entry has at most some 600 bytes. */
 const REMEMBERED = 1_000;
@@ -17,7 +18,7 @@ export function deviceOf(userAgent: string | null): string | null {
   if (remembered !== undefined) return remembered;
   const name = nameOf(userAgent);
   known.set(userAgent, name);
-  if (known.size > REMEMBERED) known.delete(known.keys().next().value ?? '');
+  forgetOldest(known, REMEMBERED);
   return name;
 }
 

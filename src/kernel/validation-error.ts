@@ -27,9 +27,14 @@ export class ValidationError extends AppError {
   }
 }
 
-/** 400 for one member, whose sent value is a secret and is not shown. */
+/** 400 for one member or parameter, with the value that was sent. */
+export function failedMember(PropertyName: string, sent: unknown, Message: string): ValidationError {
+  return new ValidationError([{ AttemptedValue: attemptedValue(sent), Message, PropertyName }]);
+}
+
+/** The same for a member whose sent value is a secret and is not shown. */
 export function secretFailure(PropertyName: string, Message: string): ValidationError {
-  return new ValidationError([{ AttemptedValue: null, Message, PropertyName }]);
+  return failedMember(PropertyName, null, Message);
 }
 
 /**

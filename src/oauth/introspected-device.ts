@@ -1,26 +1,24 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ApiNullableText } from '../http/api-nullable-text.js';
 import { inSeconds } from '../kernel/date-time.js';
 import { deviceOf } from '../kernel/device.js';
 import type { SessionDevice } from '../sessions/session.js';
 
-const text = (example: string, description: string): PropertyDecorator =>
-  ApiProperty({ type: String, nullable: true, example, description });
-
 /** The device of a session, in an introspection. */
 export class IntrospectedDevice {
-  @text('Ada’s phone', 'What the client called the device at the sign-in.')
+  @ApiNullableText('Ada’s phone', 'What the client called the device at the sign-in.')
   readonly name!: string | null;
 
-  @text('Firefox 133 on Windows', 'The browser or program, and the machine, as the user agent names them.')
+  @ApiNullableText('Firefox 133 on Windows', 'The browser or program, and the machine, as the user agent names them.')
   readonly description!: string | null;
 
-  @text('192.0.2.7', 'The address from which the user signed in.')
+  @ApiNullableText('192.0.2.7', 'The address from which the user signed in.')
   readonly first_address!: string | null;
 
-  @text('198.51.100.20', 'The address of the last sign-in or refresh.')
+  @ApiNullableText('198.51.100.20', 'The address of the last sign-in or refresh.')
   readonly last_address!: string | null;
 
-  @text('Mozilla/5.0', 'The user agent of the last sign-in or refresh.')
+  @ApiNullableText('Mozilla/5.0', 'The user agent of the last sign-in or refresh.')
   readonly user_agent!: string | null;
 
   @ApiProperty({

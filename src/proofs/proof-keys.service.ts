@@ -7,14 +7,14 @@ import {
   type CryptoKey,
   type JWK,
 } from 'jose';
+import { forgetOldest } from '../kernel/forget-oldest.js';
+import { hasPrivateMembers } from '../kernel/private-key-members.js';
 import { PROOF_ALGORITHMS } from './proof-algorithms.js';
 
 /** How many keys of clients are remembered. Each takes about two kilobytes. */
 const CAPACITY = 1_000;
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 const TYPE = /^(application\/)?dpop\+jwt$/i;
-/** Members of private and symmetric keys (RFC 7518, section 6). */
-const PRIVATE: readonly string[] = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 /** The most characters of the modulus and of the exponent of an RSA key: 4,096 and 32 bits. Greater numbers take long to verify. */
 const RSA_LIMITS = { n: 683, e: 6 } as const;
 
@@ -60,7 +60,7 @@ export class ProofKeysService {
 
   private remember(header: string, key: ProofKey): void {
     this.keys.set(header, key);
-    if (this.keys.size > CAPACITY) this.keys.delete(this.keys.keys().next().value ?? '');
+    forgetOldest(this.keys, CAPACITY);
   }
 }
 
@@ -71,7 +71,7 @@ async function keyOf(proof: string): Promise<ProofKey> {
   if (crit !== undefined) throw new ProofFault('its header has the member crit');
   const given: unknown = jwk;
   if (typeof given !== 'object' || given === null) throw new ProofFault('its header has no jwk');
-  if (PRIVATE.some((member) => member in given)) throw new ProofFault('its jwk is not a public key');
+  if (hasPrivateMembers(given)) throw new ProofFault('its jwk is not a public key');
   const { kty, crv, x, y, n = '', e = '' } = given as JWK;
   if (kty === 'RSA' && (n.length > RSA_LIMITS.n || e.length > RSA_LIMITS.e))
     throw new ProofFault('its key is too long');

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { attemptedValue, ValidationError } from '../kernel/validation-error.js';
+import { failedMember } from '../kernel/validation-error.js';
 import type { Act } from '../resource/kit/resource-hooks.js';
 import type { Scope } from '../sessions/cutoffs.repository.js';
 import { CutoffsService } from '../sessions/cutoffs.service.js';
@@ -25,7 +25,7 @@ export class EndSessionsService {
     const ending = { reason: REASON, actor };
     if (ids.length > 0) {
       const found = await this.cutoffs.countByIds(ids, manager);
-      if (found < ids.length) throw failed('Ids', ids, `${ids.length - found} of the records are no sessions`);
+      if (found < ids.length) throw failedMember('Ids', ids, `${ids.length - found} of the records are no sessions`);
       if (!parameters.DryRun) await this.cutoffs.endByIds(ids, ending, manager);
       return { Ended: ids.length, IsEstimated: false };
     }
@@ -39,14 +39,14 @@ export class EndSessionsService {
 function scopeOf(ids: readonly number[], { Subject, ClientId, IssuedBefore, Everybody }: SessionsToEnd): Scope {
   const isLimited = Boolean(Subject ?? ClientId ?? IssuedBefore);
   if (ids.length > 0 && (isLimited || Everybody))
-    throw failed('Ids', ids, 'must be empty or absent beside Subject, ClientId, IssuedBefore or Everybody');
+    throw failedMember('Ids', ids, 'must be empty or absent beside Subject, ClientId, IssuedBefore or Everybody');
   if (Everybody && (Subject || ClientId))
-    throw failed('Everybody', Everybody, 'cannot be true beside Subject or ClientId');
+    throw failedMember('Everybody', Everybody, 'cannot be true beside Subject or ClientId');
   if (ids.length === 0 && !isLimited && !Everybody)
-    throw failed('Everybody', Everybody, 'must be true if there are neither Ids, Subject, ClientId nor IssuedBefore');
+    throw failedMember(
+      'Everybody',
+      Everybody,
+      'must be true if there are neither Ids, Subject, ClientId nor IssuedBefore',
+    );
   return { subject: Subject ?? undefined, clientId: ClientId ?? undefined, issuedBefore: IssuedBefore ?? undefined };
-}
-
-function failed(PropertyName: string, sent: unknown, Message: string): ValidationError {
-  return new ValidationError([{ AttemptedValue: attemptedValue(sent), Message, PropertyName }]);
 }

@@ -3,7 +3,7 @@ import { plainToInstance } from 'class-transformer';
 import { validate, validateSync, type ValidationError as Violation } from 'class-validator';
 import { AppError, badRequest } from '../kernel/app-error.js';
 import { parseId } from '../kernel/id.js';
-import { attemptedValue, ValidationError } from '../kernel/validation-error.js';
+import { failedMember, ValidationError } from '../kernel/validation-error.js';
 import { membersOf, type DeclaredMembers } from './declared-members.js';
 import { memberFailures, memberOf, unreadableMember } from './dto-failures.js';
 import { ID_OF_PATH, isMissing, notTheIdOfPath, type BodyRead } from './members.js';
@@ -94,8 +94,7 @@ function withIdOfPath(body: Body, id: number | undefined): Body {
   if (id === undefined) return body;
   if (isMissing(body.Id)) return { ...body, Id: id };
   if (parseId(String(body.Id)) === id) return body;
-  const AttemptedValue = attemptedValue(body.Id);
-  throw new ValidationError([{ AttemptedValue, Message: notTheIdOfPath(id), PropertyName: 'Id' }]);
+  throw failedMember('Id', body.Id, notTheIdOfPath(id));
 }
 
 function withoutPrototypes(value: unknown): unknown {

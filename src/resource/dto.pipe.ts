@@ -1,6 +1,6 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform, type Type } from '@nestjs/common';
 import { badRequest } from '../kernel/app-error.js';
-import { attemptedValue, ValidationError } from '../kernel/validation-error.js';
+import { failedMember } from '../kernel/validation-error.js';
 import { readDto } from './dto-reader.js';
 import { REQUIRED, type BodyRead } from './members.js';
 
@@ -37,5 +37,5 @@ export function readParameter(
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return readDto(type, { value, ...at });
   if (at.path === '') throw badRequest('The body must be an object: JSON, or a form.');
   const Message = value === undefined || value === null ? REQUIRED : 'must be an object';
-  throw new ValidationError([{ AttemptedValue: attemptedValue(value), Message, PropertyName: at.path }]);
+  throw failedMember(at.path, value, Message);
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { formatDateTime } from '../kernel/date-time.js';
-import { ValidationError } from '../kernel/validation-error.js';
+import { failedMember } from '../kernel/validation-error.js';
 import { CutoffsRepository, type Scope } from './cutoffs.repository.js';
 import type { Ending } from './session-endings.service.js';
 import { SessionNoticesService } from './session-notices.service.js';
@@ -85,8 +85,7 @@ function normal({ subject, ...scope }: Scope): Scope {
 
 function demandPast({ issuedBefore }: Scope, isPast: boolean): void {
   if (isPast || !issuedBefore) return;
-  const AttemptedValue = formatDateTime(issuedBefore);
-  throw new ValidationError([{ AttemptedValue, Message: 'must not be in the future', PropertyName: 'IssuedBefore' }]);
+  throw failedMember('IssuedBefore', formatDateTime(issuedBefore), 'must not be in the future');
 }
 
 function describe({ subject, clientId, issuedBefore }: Scope): string {

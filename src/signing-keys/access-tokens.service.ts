@@ -4,6 +4,7 @@ import { hash } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import { Settings } from '../config/settings.js';
 import { inSeconds } from '../kernel/date-time.js';
+import { forgetOldest } from '../kernel/forget-oldest.js';
 import { randomBytes } from '../kernel/random-bytes.js';
 import type { AccessTokenClaims, Audience, ClientTokenClaims, SessionTokenClaims } from './access-token-claims.js';
 import { hasExactSignature, isExactText, signExactly } from './exact-signature.js';
@@ -153,7 +154,7 @@ export class AccessTokensService {
   /** Remembers a verified token. If there are too many, the oldest entry is forgotten. */
   private remember(digest: string, verified: VerifiedToken): void {
     this.verified.set(digest, verified);
-    if (this.verified.size > REMEMBERED) this.verified.delete(this.verified.keys().next().value ?? '');
+    forgetOldest(this.verified, REMEMBERED);
   }
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { DeclaredRolesService } from '../access/declared-roles.service.js';
-import { failedMember } from './failed-member.js';
+import { failedMember } from '../kernel/validation-error.js';
 
 /** The roles that routes require. An import of the module of access control would put its guard before authentication. */
 @Injectable()

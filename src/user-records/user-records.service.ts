@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '../kernel/origin.js';
+import { failedMember } from '../kernel/validation-error.js';
 import { Handles } from '../resource/kit/command-declarations.js';
 import { DeclaredResource } from '../resource/kit/declared-resource.js';
 import { changesJson } from '../resource/kit/record-values.js';
@@ -11,7 +12,6 @@ import type { Preconditions } from '../resource/preconditions.js';
 import type { Found, Search } from '../resource/search.js';
 import type { Write } from '../resource/write-envelope.js';
 import { UserWritesService } from '../users/user-writes.service.js';
-import { failedMember } from './failed-member.js';
 import { KnownRolesService } from './known-roles.service.js';
 import type { UserChange, UserInput, UserRecord } from './user-record.js';
 import { demandOwnRights } from './user-rights.js';

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { forgetOldest } from '../kernel/forget-oldest.js';
 import type { Reservation } from './guess-limits.service.js';
 import { KnownBlocks } from './known-blocks.js';
 import { LoginThrottleService } from './login-throttle.service.js';
@@ -33,7 +34,7 @@ export class ClientThrottleService {
     const counted = await this.blocks.learn(key, () => this.throttle.reserve(`client\0${clientId}`, address));
     this.failures.delete(key);
     this.failures.set(key, counted);
-    if (this.failures.size > CAPACITY) this.failures.delete(this.failures.keys().next().value ?? '');
+    forgetOldest(this.failures, CAPACITY);
   }
 
   /** Call this when an attempt was right: its counters begin again. It runs one statement after failures, otherwise none. */

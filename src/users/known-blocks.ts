@@ -1,3 +1,4 @@
+import { forgetOldest } from '../kernel/forget-oldest.js';
 import { steadyNow } from '../kernel/steady-now.js';
 import { TooManyAttempts } from './too-many-attempts.js';
 
@@ -37,6 +38,6 @@ export class KnownBlocks {
   private add(key: string, seconds: number): void {
     this.ends.delete(key);
     this.ends.set(key, steadyNow() + seconds * 1000);
-    if (this.ends.size > CAPACITY) this.ends.delete(this.ends.keys().next().value ?? '');
+    forgetOldest(this.ends, CAPACITY);
   }
 }

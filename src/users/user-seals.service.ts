@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import { forgetOldest } from '../kernel/forget-oldest.js';
 import { deriveKeys, type DerivedKey, type Secrets } from '../kernel/key-ring.js';
 import { isMacOf, macOf } from '../kernel/mac.js';
 
@@ -73,7 +74,7 @@ export class UserSealsService {
     if (this.genuine.has(entry)) return true;
     if (!isMacOf(power, mac, this.keys)) return false;
     this.genuine.add(entry);
-    if (this.genuine.size > CAPACITY) this.genuine.delete(this.genuine.keys().next().value ?? '');
+    forgetOldest(this.genuine, CAPACITY);
     return true;
   }
 }

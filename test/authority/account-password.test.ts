@@ -1,35 +1,21 @@
+import { AccountRequests } from '../support/account.js';
 import { runCli } from '../support/cli.js';
-import { basic, expectFailures, passwordOf, type Answer, type Client } from '../support/client.js';
+import { basic, expectFailures, passwordOf, type Answer } from '../support/client.js';
 import { Service } from '../support/service.js';
-import {
-  ask,
-  disposeWithoutLeaks,
-  events,
-  isAlive,
-  keepSecret,
-  login,
-  refresh,
-  type Tokens,
-} from '../support/sessions.js';
+import { disposeWithoutLeaks, events, isAlive, keepSecret, login, refresh } from '../support/sessions.js';
 
-const PASSWORD = '/api/account/password';
 const EXPIRED = '/api/account/expiredpassword';
 const NEXT = 'another long passphrase';
 const COMMON = 'must not be one of the commonest passwords';
 
 let service: Service;
+let account: AccountRequests;
 beforeAll(async () => {
   service = await Service.start({ LOG_LEVEL: 'trace' });
+  account = new AccountRequests(service);
   keepSecret(NEXT);
 });
 afterAll(() => disposeWithoutLeaks(service));
-
-const by = ({ access }: Tokens): Client => service.client(`Bearer ${access}`);
-const signIn = (name: string, fields: Record<string, string> = {}): Promise<Answer> =>
-  ask(service, { grant_type: 'password', username: `${name}@example.com`, password: passwordOf(name), ...fields });
-const change = (tokens: Tokens, body: Record<string, unknown>): Promise<Answer> => by(tokens).put(PASSWORD, body);
-const reasonsOf = async (name: string, kind: string): Promise<unknown[]> =>
-  (await events(service, { Subject: `${name}@example.com`, Kind: kind })).map(({ Reason }) => Reason);
 
 describe('a change of the own password', () => {
   it.each([
@@ -62,63 +48,78 @@ describe('a change of the own password', () => {
     ],
   ])('is refused with %s, and shows no password', async (_what, body, failures) => {
     const tokens = await login(service, 'all', 'refused');
-    const answer = await change(tokens, body);
+    const answer = await account.changePassword(tokens, body);
     const shown = (name: string): unknown => (name === 'EndOtherSessions' ? 'maybe' : null);
     expectFailures(
       answer,
       ...failures.map(([name = '', message = '']) => [name, message, shown(name)] as [string, string, unknown]),
     );
     expect(await isAlive(service, tokens)).toBe(true);
-    expect((await signIn('all')).status).toBe(200);
+    expect((await account.signIn('all')).status).toBe(200);
   });
 
   it('is refused with the same password, and with a stale one', async () => {
     const tokens = await login(service, 'read', 'stale');
     const same = { CurrentPassword: passwordOf('read'), NewPassword: passwordOf('read') };
-    expectFailures(await change(tokens, same), ['NewPassword', 'must differ from the present one', null]);
+    expectFailures(await account.changePassword(tokens, same), [
+      'NewPassword',
+      'must differ from the present one',
+      null,
+    ]);
     const there = await login(service, 'read', 'there');
-    expect((await change(tokens, { ...same, NewPassword: NEXT, EndOtherSessions: false })).status).toBe(200);
+    expect((await account.changePassword(tokens, { ...same, NewPassword: NEXT, EndOtherSessions: false })).status).toBe(
+      200,
+    );
     expect(await isAlive(service, there)).toBe(true);
-    expectFailures(await change(there, { ...same, NewPassword: 'a third passphrase' }), [
+    expectFailures(await account.changePassword(there, { ...same, NewPassword: 'a third passphrase' }), [
       'CurrentPassword',
       'is wrong',
       null,
     ]);
-    expect(await reasonsOf('read', 'password-change-refused')).toEqual(['wrong-password']);
-    expect((await signIn('read')).body.error).toBe('invalid_grant');
+    expect(await account.reasonsOf('read', 'password-change-refused')).toEqual(['wrong-password']);
+    expect((await account.signIn('read')).body.error).toBe('invalid_grant');
     expect((await service.client(basic('read@example.com', NEXT)).get('/api/account')).status).toBe(200);
   });
 
   it('ends all other sessions in the same transaction, and keeps this one', async () => {
     const [here, there] = [await login(service, 'create', 'here'), await login(service, 'create', 'there')];
-    const { status, body } = await change(here, { CurrentPassword: passwordOf('create'), NewPassword: NEXT });
+    const { status, body } = await account.changePassword(here, {
+      CurrentPassword: passwordOf('create'),
+      NewPassword: NEXT,
+    });
     expect([status, body.Message, body.Value]).toEqual([200, 'The password was changed.', null]);
     expect([await isAlive(service, here), await isAlive(service, there)]).toEqual([true, false]);
     expect((await refresh(service, here)).access).not.toBe('');
     const changes = await events(service, { Subject: 'create@example.com', Kind: 'user-changed' });
     expect(changes.at(-1)).toMatchObject({ Reason: 'password-changed', Actor: 'create@example.com' });
-    expect(await reasonsOf('create', 'session-ended')).toEqual(['password-changed']);
-    expect((await signIn('create', { password: NEXT })).status).toBe(200);
+    expect(await account.reasonsOf('create', 'session-ended')).toEqual(['password-changed']);
+    expect((await account.signIn('create', { password: NEXT })).status).toBe(200);
   });
 
   it('happens once if two requests change the same password', async () => {
     const sessions = [await login(service, 'delete', 'a'), await login(service, 'delete', 'b')];
     const answers = await Promise.all(
       sessions.map((tokens, n) =>
-        change(tokens, { CurrentPassword: passwordOf('delete'), NewPassword: `${NEXT} ${n}`, EndOtherSessions: false }),
+        account.changePassword(tokens, {
+          CurrentPassword: passwordOf('delete'),
+          NewPassword: `${NEXT} ${n}`,
+          EndOtherSessions: false,
+        }),
       ),
     );
     const won = answers.findIndex(({ status }) => status === 200);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
-    expect((await signIn('delete', { password: `${NEXT} ${won}` })).status).toBe(200);
-    expect((await signIn('delete', { password: `${NEXT} ${1 - won}` })).status).toBe(400);
+    expect((await account.signIn('delete', { password: `${NEXT} ${won}` })).status).toBe(200);
+    expect((await account.signIn('delete', { password: `${NEXT} ${1 - won}` })).status).toBe(400);
   });
 
   it('limits wrong present passwords, as a sign-in does', async () => {
     const tokens = await login(service, 'none', 'guessing');
     const statuses = [];
     for (let n = 0; n < 8; n++)
-      statuses.push((await change(tokens, { CurrentPassword: `guess ${n}`, NewPassword: NEXT })).status);
+      statuses.push(
+        (await account.changePassword(tokens, { CurrentPassword: `guess ${n}`, NewPassword: NEXT })).status,
+      );
     expect(statuses.slice(0, 5)).toEqual([400, 400, 400, 400, 400]);
     expect(statuses).toContain(429);
   });
@@ -129,7 +130,7 @@ describe('a password that must be changed', () => {
     await service.freeData();
     await runCli(service.dataDir, ['users', 'change', 'list@example.com', '--must-reset-password']);
     await service.resume();
-    const { status, body } = await signIn('list');
+    const { status, body } = await account.signIn('list');
     expect([status, body.error]).toEqual([400, 'must_reset_password']);
     const ticket = body.password_ticket as string;
     keepSecret(ticket);
@@ -147,11 +148,11 @@ describe('a password that must be changed', () => {
     expect(answers.map((answer) => answer.status).sort()).toEqual([200, 400]);
     expectFailures(await replace({ Ticket: ticket, NewPassword: `${NEXT} 3` }), badTicket);
     const password = answers[0]?.status === 200 ? NEXT : `${NEXT} 2`;
-    expect((await signIn('list', { password })).status).toBe(200);
-    expect(await reasonsOf('list', 'user-changed')).toEqual(['must-reset-password', 'password-changed']);
+    expect((await account.signIn('list', { password })).status).toBe(200);
+    expect(await account.reasonsOf('list', 'user-changed')).toEqual(['must-reset-password', 'password-changed']);
   });
 
   it('gives no ticket to a wrong password', async () => {
-    expect((await signIn('all', { password: 'wrong' })).body).not.toHaveProperty('password_ticket');
+    expect((await account.signIn('all', { password: 'wrong' })).body).not.toHaveProperty('password_ticket');
   });
 });

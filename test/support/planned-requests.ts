@@ -2,7 +2,7 @@ import { idsOf, RESOURCE, type Client } from './client.js';
 import { sessionsEnded } from './cutoffs.js';
 import type { Service } from './service.js';
 import { ask, tokensOf } from './sessions.js';
-import { PASSWORD, USERS } from './users.js';
+import { PASSWORD, USER_ORDERS, USERS } from './users.js';
 
 /** Reads a page of a search, which must succeed. */
 async function expectPage(client: Client, query: string, resource = RESOURCE): Promise<void> {
@@ -39,18 +39,7 @@ export async function useUsers(admin: Client): Promise<void> {
     ],
   ];
   for (const filter of ['', ...filters.map((each) => `User_${each}`), 'from_User_UpdatedOn=2020-01-01'])
-    for (const order of [
-      'Id',
-      'Email',
-      'FullName',
-      'CreatedOn',
-      'UpdatedOn',
-      'UpdatedBy',
-      'UniqueId',
-      'IsNew',
-      'ToStringText',
-    ])
-      await expectPage(admin, `${filter}&orderBy=${order}&dir=1`, USERS);
+    for (const order of ['Id', ...USER_ORDERS]) await expectPage(admin, `${filter}&orderBy=${order}&dir=1`, USERS);
   await expectPage(admin, 'size=10000', USERS);
   const { body } = await admin.post(USERS, { Email: 'deputy@example.com', Password: PASSWORD, IsAdmin: true });
   const { Id } = body.Value;

@@ -9,6 +9,12 @@ export const PASSWORD = 'a passphrase of a new user';
 /** All roles of the resource. */
 export const USER_ROLES = ['Create', 'Read', 'List', 'Edit', 'Delete'].map((operation) => `User-${operation}`);
 
+/** Members by which users can be ordered. */
+export const USER_ORDERS = [
+  ...['Email', 'FullName', 'CreatedOn', 'UpdatedOn', 'UpdatedBy'],
+  ...['UniqueId', 'IsNew', 'ToStringText'],
+];
+
 /** A user as the API shows it. */
 export interface UserView {
   readonly Id: number;

@@ -10,6 +10,7 @@ import {
 import type { RegisteredClient } from '../../clients/registered-client.js';
 import { RETRY_AFTER_SECONDS } from '../../database/database-failures.js';
 import { AppError } from '../../kernel/app-error.js';
+import { forgetOldest } from '../../kernel/forget-oldest.js';
 
 /** How long to wait for a key set, in milliseconds. */
 const LIMIT_MS = 5_000;
@@ -56,7 +57,7 @@ export class ClientKeysService {
     if (known) return known;
     const keys = createRemoteJWKSet(new URL(uri), { timeoutDuration: LIMIT_MS, [customFetch]: fetchSmall });
     this.fetched.set(uri, keys);
-    if (this.fetched.size > CAPACITY) this.fetched.delete(this.fetched.keys().next().value ?? '');
+    forgetOldest(this.fetched, CAPACITY);
     return keys;
   }
 }

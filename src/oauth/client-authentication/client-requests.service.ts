@@ -42,15 +42,10 @@ export class ClientRequestsService {
     const isRefresh = parameters.get('grant_type') === 'refresh_token';
     const name = endpoint === '/api/token/revoke' ? 'token' : isRefresh ? 'refresh_token' : '';
     const token = parameters.get(name);
-    const isAny = (await this.clients.all()).some((client) => authenticates(client));
-    if (token === undefined || !isAny) return undefined;
+    if (token === undefined || !(await this.clients.someAuthenticate())) return undefined;
     const claims = this.codec.decode(token);
     const clientId = claims ? await this.sessions.clientOf(claims) : (await this.accessTokens.verify(token))?.client_id;
     const client = clientId === undefined ? undefined : await this.clients.find(clientId);
-    return client && authenticates(client) ? client : undefined;
+    return client?.authenticationMethod === 'none' ? undefined : client;
   }
-}
-
-function authenticates({ authenticationMethod }: RegisteredClient): boolean {
-  return authenticationMethod !== 'none';
 }

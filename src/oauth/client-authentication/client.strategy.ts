@@ -11,8 +11,7 @@ import { credentialsOf, type ClientCredentials } from './client-credentials.js';
 
 /**
  * A registered client that authenticates at introspection (RFC 7662, section 2.1), or by HTTP Basic at the feed of ended sessions, with the
- * roles of its record. Every other request is passed
- * on to the strategies for users: the user part of HTTP Basic may be the name of a user.
+ * roles of its record. Every other request is passed on to the strategies for users: the user part of HTTP Basic may be the name of a user.
  */
 @Injectable()
 export class ClientStrategy extends PassportStrategy(Strategy, 'tessera-client') {

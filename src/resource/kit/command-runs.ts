@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
-import { AppError } from '../../kernel/app-error.js';
-import { attemptedValue, ValidationError } from '../../kernel/validation-error.js';
+import { insufficientScope } from '../../access/insufficient-scope.js';
+import { failedMember } from '../../kernel/validation-error.js';
 import { readDto } from '../dto-reader.js';
 import type { Write } from '../write-envelope.js';
 import { handlersOf, NUMBERS_OF_RECORDS, type CommandDeclaration } from './command-declarations.js';
@@ -44,13 +44,13 @@ export async function runCommand<R extends ResourceRecord>(
   act: Act,
 ): Promise<CommandRun> {
   const command = resource.commands.find(({ key }) => key === Key);
-  if (!command) throw failed('Key', Key, `must be a command of ${resource.name}`);
+  if (!command) throw failedMember('Key', Key, `must be a command of ${resource.name}`);
   demandNumber(command, Ids);
   const parameters = await readParameters(command, Parameters);
   const records = (await repository.lock(Ids, act.manager)).map((row) => recordFrom(resource, row));
   const found = new Set(records.map(({ Id }) => Id));
   const missing = Ids.find((id) => !found.has(id));
-  if (missing !== undefined) throw failed('Ids', Ids, `there is no ${resource.name} with Id ${missing}`);
+  if (missing !== undefined) throw failedMember('Ids', Ids, `there is no ${resource.name} with Id ${missing}`);
   const ranOn = await repository.note(Ids, { kind: 'command-run', actor: act.actor, reason: Key }, act.manager);
   const originals = new Map(records.map((record) => [record, copyOf(record)]));
   const method = handlersOf(service.constructor as Type<object>).get(Key);
@@ -63,14 +63,12 @@ export async function runCommand<R extends ResourceRecord>(
 /** Checks the role that a command needs beside that of the route. @throws AppError 403 for users without it */
 export function demandRole({ role }: CommandDeclaration, holds: (role: string) => boolean): void {
   if (role === undefined || holds(role)) return;
-  throw new AppError('insufficient_scope', 403, `This needs the role ${role}.`, {
-    headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' },
-  });
+  throw insufficientScope(`This needs the role ${role}.`);
 }
 
 function demandNumber({ records = 'any' }: CommandDeclaration, ids: readonly number[]): void {
   const { least, most, fault } = NUMBERS_OF_RECORDS[records];
-  if (ids.length < least || ids.length > most) throw failed('Ids', ids, fault);
+  if (ids.length < least || ids.length > most) throw failedMember('Ids', ids, fault);
 }
 
 /** The parameters as an instance of their class. A parameter that the command does not have is ignored, like an unknown member. */
@@ -80,7 +78,7 @@ function readParameters(
 ): object | Promise<object> {
   const value: Record<string, unknown> = {};
   for (const { Name, Value } of sent) {
-    if (Object.hasOwn(value, Name)) throw failed('Parameters', Name, `must have ${Name} once`);
+    if (Object.hasOwn(value, Name)) throw failedMember('Parameters', Name, `must have ${Name} once`);
     Object.defineProperty(value, Name, { value: Value, enumerable: true });
   }
   return parameters ? readDto(parameters, { value, path: '' }) : {};
@@ -89,8 +87,4 @@ function readParameters(
 function inOrderOf<R extends ResourceRecord>(ids: readonly number[], records: readonly R[]): R[] {
   const known = new Map(records.map((record) => [record.Id, record]));
   return ids.flatMap((id) => known.get(id) ?? []);
-}
-
-function failed(PropertyName: string, sent: unknown, Message: string): ValidationError {
-  return new ValidationError([{ AttemptedValue: attemptedValue(sent), Message, PropertyName }]);
 }

@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import { attemptedValue, ValidationError } from '../../kernel/validation-error.js';
+import { failedMember } from '../../kernel/validation-error.js';
 import type { DeclaredResource } from './declared-resource.js';
 import { optionsOf } from './resource.decorator.js';
 
@@ -22,14 +22,12 @@ export function failureOf(error: unknown, { name, table, writable }: DeclaredRes
     error.code === UNIQUE
       ? `is the same as that of another ${name}`
       : `there is no ${optionsOf(member.rules.to?.() ?? {})?.name ?? 'record'} with this Id`;
-  const AttemptedValue = attemptedValue((sent as Readonly<Record<string, unknown>>)[member.name]);
-  return new ValidationError([{ AttemptedValue, Message, PropertyName: member.name }]);
+  return failedMember(member.name, (sent as Readonly<Record<string, unknown>>)[member.name], Message);
 }
 
 /** A deletion that another table forbids. */
 function inUse(error: DatabaseError, sent: object): unknown {
   if (error.code !== FOREIGN_KEY) return error;
   const { Id } = sent as { readonly Id?: number };
-  const Message = 'is the Id of a record to which other records refer';
-  return new ValidationError([{ AttemptedValue: attemptedValue(Id), Message, PropertyName: 'Id' }]);
+  return failedMember('Id', Id, 'is the Id of a record to which other records refer');
 }
