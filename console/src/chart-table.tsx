@@ -12,7 +12,7 @@ import { TEXTS } from './texts.js';
 const { overview: T } = TEXTS;
 
 /** The numbers of a chart for keyboards and screen readers, the newest first. */
-export function ChartTable({ title, times, lines, timeText }: ChartProps): ReactElement {
+export function ChartTable({ title, times, lines, timeText }: Omit<ChartProps, 'axisText'>): ReactElement {
   const rows = times.map((time, n) => ({ time, values: lines.map(({ values }) => values[n] ?? null) })).reverse();
   return (
     <details>

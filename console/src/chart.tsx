@@ -21,10 +21,11 @@ export interface ChartProps {
   readonly times: readonly number[];
   readonly lines: readonly Line[];
   readonly timeText: (seconds: number) => string;
+  readonly axisText: (seconds: number) => string;
 }
 
 /** A chart of lines, whose legend has the values at the pointer. */
-export default function Chart({ title, times, lines, timeText }: ChartProps): ReactElement {
+export default function Chart({ title, times, lines, timeText, axisText }: ChartProps): ReactElement {
   const { mode, text, divider } = useTheme().palette;
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
@@ -48,7 +49,7 @@ export default function Chart({ title, times, lines, timeText }: ChartProps): Re
           ...strokes.split(',').map((stroke, n) => ({ stroke, width: 2, dash: DASHES[n % 6], ...fillOf(stroke, n) })),
         ],
         axes: [
-          { ...axis, space: 90, values: (_plot, splits) => splits.map(timeText) },
+          { ...axis, space: 90, values: (_plot, splits) => splits.map(axisText) },
           {
             ...axis,
             size: 56,
@@ -77,7 +78,7 @@ export default function Chart({ title, times, lines, timeText }: ChartProps): Re
       made.destroy();
       plot.current = undefined;
     };
-  }, [strokes, text.secondary, divider, timeText]);
+  }, [strokes, text.secondary, divider, axisText]);
 
   useEffect(() => {
     newest.current = data;

@@ -100,7 +100,7 @@ async function read(query: string, signal: AbortSignal, onWait: () => void): Pro
 /** RFC 4180. A text that a spreadsheet would take for a formula begins with an apostrophe. */
 function csvCell(value: unknown): string {
   if (value === null || value === undefined) return '';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   const safe = typeof value !== 'number' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

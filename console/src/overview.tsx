@@ -8,7 +8,7 @@ import { lazy, Suspense, useMemo, useState, type ReactElement } from 'react';
 import { Loading, Title } from 'react-admin';
 import { ChartTable } from './chart-table.js';
 import { ROUTES, useLive } from './live.js';
-import { BrokenSeal } from './seal.js';
+import { BrokenSeal, type State } from './seal.js';
 import { chartsOf, isEmpty, type ChartData, type Statistics } from './statistics.js';
 import { TEXTS } from './texts.js';
 import { Tiles } from './tiles.js';
@@ -61,12 +61,15 @@ function queryOf(period: Period): string {
 
 function Charts({ statistics }: { readonly statistics: Statistics }): ReactElement {
   const { By: by, Times: texts } = statistics;
+  const { data: state } = useLive<State>(ROUTES.state);
   const times = texts.map((text) => Date.parse(text) / 1000);
-  const timeText = useMemo(() => textOfTimes(by, times.length), [by, times.length]);
+  const isLong = times.length > 24;
+  const timeText = useMemo(() => textOfTimes(by, isLong), [by, isLong]);
+  const axisText = useMemo(() => textOfTimes(isLong ? 'day' : by, isLong, by), [by, isLong]);
   return (
     <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: { md: '1fr 1fr' } }}>
-      {chartsOf(statistics).map((chart) => (
-        <ChartCard {...{ key: chart.key, chart, times, timeText }} />
+      {chartsOf(statistics, state?.LiveSessions).map((chart) => (
+        <ChartCard {...{ key: chart.key, chart, times, timeText, axisText }} />
       ))}
     </Box>
   );
@@ -76,12 +79,14 @@ interface CardProps {
   readonly chart: ChartData;
   readonly times: readonly number[];
   readonly timeText: (seconds: number) => string;
+  /** The same, shorter. */
+  readonly axisText: (seconds: number) => string;
 }
 
-function ChartCard({ chart, times, timeText }: CardProps): ReactElement {
-  const { title, lines } = chart;
+function ChartCard({ chart, times, timeText, axisText }: CardProps): ReactElement {
+  const { title, lines, isWide } = chart;
   return (
-    <Card component="section" aria-label={title} sx={{ minWidth: 0 }}>
+    <Card component="section" aria-label={title} sx={{ minWidth: 0, ...(isWide && { gridColumn: '1 / -1' }) }}>
       <CardContent>
         <Typography variant="h6" component="h2">
           {title}
@@ -93,7 +98,7 @@ function ChartCard({ chart, times, timeText }: CardProps): ReactElement {
         ) : (
           <>
             <Suspense fallback={<Box sx={{ minHeight: 232 }} />}>
-              <Chart {...{ title, times, lines, timeText }} />
+              <Chart {...{ title, times, lines, timeText, axisText }} />
             </Suspense>
             <ChartTable {...{ title, times, lines, timeText }} />
           </>
@@ -104,10 +109,13 @@ function ChartCard({ chart, times, timeText }: CardProps): ReactElement {
 }
 
 /** Days are days of UTC. Hours are shown in the reader's zone, with the day if there is more than one. */
-function textOfTimes(by: Statistics['By'], count: number): (seconds: number) => string {
+function textOfTimes(by: Statistics['By'], isLong: boolean, counted = by): (seconds: number) => string {
   const day = { month: 'short', day: 'numeric' } as const;
   const hour = { hour: '2-digit', minute: '2-digit' } as const;
-  const options = by === 'day' ? { ...day, timeZone: 'UTC' } : { ...(count > 24 && day), ...hour };
-  const format = new Intl.DateTimeFormat(undefined, options);
+  const zone = counted === 'day' ? { timeZone: 'UTC' } : {};
+  const format = new Intl.DateTimeFormat(
+    undefined,
+    by === 'day' ? { ...day, ...zone } : { ...(isLong && day), ...hour },
+  );
   return (seconds) => format.format(new Date(seconds * 1000));
 }

@@ -31,11 +31,13 @@ export interface Line {
 export interface ChartData {
   readonly key: string;
   readonly title: string;
+  readonly isWide?: boolean;
   readonly lines: readonly Line[];
 }
 
-/** The charts of the overview. */
-export function chartsOf({ Series: series, LiveSessions: live }: Statistics): ChartData[] {
+/** The charts of the overview. `now` is the number of live sessions at this moment, if it is known. */
+export function chartsOf({ Series: series, LiveSessions: noted }: Statistics, now: number | undefined): ChartData[] {
+  const live = [...noted.slice(0, -1), now ?? noted.at(-1) ?? null];
   const { charts } = T;
   const of = (kind: string, label: string, isBad = false): Line => ({
     ...{ label, isBad },
@@ -47,7 +49,12 @@ export function chartsOf({ Series: series, LiveSessions: live }: Statistics): Ch
   const { lines: signIns } = charts.signIns;
   const { lines: refreshes } = charts.refreshes;
   return [
-    { key: 'live', title: charts.live.title, lines: [{ label: charts.live.lines.live, values: live, isLevel: true }] },
+    {
+      key: 'live',
+      title: charts.live.title,
+      isWide: true,
+      lines: [{ label: charts.live.lines.live, values: live, isLevel: true }],
+    },
     {
       ...{ key: 'signIns', title: charts.signIns.title },
       lines: [of('login', signIns.login), of('login-failed', signIns.failed, true)],

@@ -18,7 +18,7 @@ export function Tiles(): ReactElement {
   const { data: state } = useLive<State>(ROUTES.state);
   const live = state && numberText(state.LiveSessions);
   return (
-    <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'repeat(auto-fit, minmax(13rem, 1fr))' }}>
+    <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'repeat(auto-fit, minmax(11rem, 1fr))' }}>
       <Tile title={T.tiles.live} value={live && (state.IsEstimated ? T.about(live) : live)} isLarge />
       <SealTile />
       {access.mayCall(ROUTES.jobs) && <JobTile />}

@@ -40,8 +40,9 @@ export class VerificationService {
     }
     if (!result) return;
     const { seals, events, unsealed, findings } = result;
-    const [first] = findings;
-    const reason = first ? `${findings.length} findings. ${first.message}` : INTACT;
+    const [first, ...others] = findings;
+    const more = others.length > 0 ? ` There are ${others.length} more findings.` : '';
+    const reason = first ? first.message + more : INTACT;
     await this.events.record({ kind: 'audit-verified', actor, reason });
     const found = findings.map(({ kind, message }) => ({ Kind: kind, Message: message }));
     yield line({ Seals: seals, Of: seals, Events: events, Unsealed: unsealed, Findings: found });
