@@ -1,7 +1,7 @@
 import { TEXTS } from './texts.js';
 
 const { overview: T } = TEXTS;
-/** More lines than these cannot be told apart. The others are one line. */
+/** Nobody can distinguish more lines. The others are one line. */
 const MOST_LINES = 6;
 
 export interface Statistics {

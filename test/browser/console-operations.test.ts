@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BrowserContext, Download, Locator, Page, Route } from 'playwright-core';
+import type { BrowserContext, Locator, Page, Route } from 'playwright-core';
 import { startChromium } from '../support/chromium.js';
 import { basicOf } from '../support/client.js';
 import { faultsOf, openTab, signIn } from '../support/console.js';
@@ -46,7 +46,9 @@ describe('the pages of operators', () => {
       await page.getByText('expired-records ran, and changed 0 rows.').waitFor();
       await row(/expired-records.*Done/).waitFor();
       expect(complaints).toEqual([]);
-      await page.screenshot({ path: join(CACHE, 'console-jobs.png'), fullPage: true });
+      await page.setViewportSize({ width: 1280, height: 800 });
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await page.screenshot({ path: join(CACHE, 'console-jobs.png') });
     });
 
     it('show the sentence of a failure', async () => {
@@ -84,7 +86,7 @@ describe('the pages of operators', () => {
       await page.screenshot({ path: join(CACHE, 'console-keys.png') });
     });
 
-    it('are all replaced at once, and the console goes on with a new access token', async () => {
+    it('are all replaced immediately, and the console goes on with a new access token', async () => {
       await click('Rotate now');
       await click('Rotate now', page.getByRole('dialog'));
       await page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -99,7 +101,7 @@ describe('the pages of operators', () => {
       await click('Export');
       await page.getByLabel('Format').selectOption(format);
       const [download] = await Promise.all([
-        page.waitForEvent('download') as Promise<Download>,
+        page.waitForEvent('download'),
         click('Export', page.getByRole('dialog')),
       ]);
       expect(download.suggestedFilename()).toBe(`audit-trail.${format}`);
