@@ -10,6 +10,9 @@ import type { Principal } from './principal.js';
  */
 export type Policy = 'public' | 'signed-in' | { readonly roles: readonly [string, ...string[]] };
 
+/** The extension by which the OpenAPI document knows an operation without credentials until it is complete. */
+export const PUBLIC_ROUTE = 'x-public';
+
 const PolicyMetadata = Reflector.createDecorator<Policy>();
 
 /** Whether a request of a signed-in user needs none of the roles of its route. */
@@ -33,7 +36,7 @@ export function Role(...roles: [string, ...string[]]): MethodDecorator {
  * @publicApi
  */
 export function Public(): ClassDecorator & MethodDecorator {
-  return PolicyMetadata('public');
+  return applyDecorators(PolicyMetadata('public'), ApiExtension(PUBLIC_ROUTE, true));
 }
 
 /**
