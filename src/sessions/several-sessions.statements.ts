@@ -22,8 +22,8 @@ export interface BegunBeside extends Begun {
   readonly ended: readonly EndedRow[];
 }
 
-/** SQL: the order of sessions by their last use, the latest first, and expired sessions last. */
-export const USE_ORDER = 'expires_on > now() DESC, last_redeemed_on DESC NULLS LAST, id DESC';
+/** SQL: the order of the sessions `t` by their last use, the latest first, and expired sessions last. */
+export const USE_ORDER = 't.expires_on > now() DESC, t.last_redeemed_on DESC NULLS LAST, t.id DESC';
 
 /** SQL: whether a session is among those that a login leaves: the ones that were used last, one fewer than the user may have. */
 const STAYS = 'use_order < :most::bigint';
@@ -41,7 +41,7 @@ export const BEGIN_LOGIN_BESIDE = statement({
       ${ALLOWED}
     ), present AS (
       SELECT id, slot, row_number() OVER (ORDER BY ${USE_ORDER}) AS use_order
-      FROM refresh_tokens WHERE subject = :subject AND client_id = :clientId::text AND issued
+      FROM refresh_tokens t WHERE subject = :subject AND client_id = :clientId::text AND issued
     ), ended AS (
       DELETE FROM refresh_tokens t USING allowed WHERE t.id IN (SELECT id FROM present WHERE NOT ${STAYS}) AND t.issued
       RETURNING ${recordFacts('t')}

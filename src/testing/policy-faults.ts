@@ -71,7 +71,9 @@ function roleFaults(roles: readonly string[], operation: Operation): string[] {
   const missing = roles.filter((role) => !named.includes(role));
   return [
     ...(missing.length > 0 ? [`does not document its role ${missing.join(' and ')}: declare it by @Role().`] : []),
-    ...(operation.security?.length === 0 ? ['needs credentials, but is documented as public: remove `security: []`.'] : []),
+    ...(operation.security?.length === 0
+      ? ['needs credentials, but is documented as public: remove `security: []`.']
+      : []),
   ];
 }
 

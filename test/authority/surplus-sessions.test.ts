@@ -84,5 +84,6 @@ async function runCliJob(): Promise<{ code: number | null }> {
   await service.freeData();
   const run = await runCli(service.dataDir, ['jobs', 'run', 'surplus-sessions']);
   await service.resume();
+  if (run.code !== 0) throw new Error(run.stderr);
   return run;
 }
