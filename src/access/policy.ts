@@ -10,9 +10,6 @@ import type { Principal } from './principal.js';
  */
 export type Policy = 'public' | 'signed-in' | { readonly roles: readonly [string, ...string[]] };
 
-/** The extension by which the OpenAPI document knows an operation without credentials until it is complete. */
-export const PUBLIC_ROUTE = 'x-public';
-
 const PolicyMetadata = Reflector.createDecorator<Policy>();
 
 /** Whether a request of a signed-in user needs none of the roles of its route. */
@@ -32,11 +29,11 @@ export function Role(...roles: [string, ...string[]]): MethodDecorator {
 }
 
 /**
- * Allows every request, signed in or not.
+ * Allows every request, signed in or not. The OpenAPI document says that the operation needs no credentials (`security: []`).
  * @publicApi
  */
 export function Public(): ClassDecorator & MethodDecorator {
-  return applyDecorators(PolicyMetadata('public'), ApiExtension(PUBLIC_ROUTE, true));
+  return applyDecorators(PolicyMetadata('public'), ApiExtension('x-public', true));
 }
 
 /**

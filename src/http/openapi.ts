@@ -3,7 +3,6 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import type { FastifyRequest } from 'fastify';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { PUBLIC_ROUTE } from '../access/policy.js';
 
 const DESCRIPTION = `Tessera stores, issues, rotates, searches and ends OAuth 2.0 refresh tokens. It keeps the public contract of
 the Nexudus REST API for its RefreshToken resource and token endpoint: a client written for that contract works here after a
@@ -146,8 +145,8 @@ function completed(document: OpenAPIObject): OpenAPIObject {
       operation.description = `${operation.description ?? ''}\n\nNeeds the role ${roles.join(' or ')}.`.trim();
     if (operation['x-signed-in'])
       operation.description = `${operation.description ?? ''}\n\nNeeds a signed-in user, and no role.`.trim();
-    if (operation[PUBLIC_ROUTE]) operation.security = [];
-    delete operation[PUBLIC_ROUTE];
+    if (operation['x-public']) operation.security = [];
+    delete operation['x-public'];
     for (const [status, response] of Object.entries(operation.responses))
       response.headers = { ...response.headers, ...FAILURE_HEADERS[status], ...requestId };
   }

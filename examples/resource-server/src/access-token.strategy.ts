@@ -46,7 +46,7 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
    */
   async validate(request: ProvenRequest, token: AccessToken): Promise<AccessToken | false> {
     if (this.ended.has(token.sid)) throw new UnauthorizedException('The session has ended.');
-    const bound = DPOP(request as never);
+    const bound = DPOP(request);
     if (!token.cnf) return bound === null ? token : false;
     return bound !== null && (await this.proofs.isProven(request, bound, token.cnf.jkt)) ? token : false;
   }
@@ -59,7 +59,7 @@ export class AccessTokenGuard extends AuthGuard('jwt') {
     if (!error && user) return user;
     const response = context.switchToHttp().getResponse<{ setHeader(name: string, value: string): void }>();
     response.setHeader('www-authenticate', CHALLENGE);
-    throw error ?? new UnauthorizedException();
+    throw (error as Error | null) ?? new UnauthorizedException();
   }
 }
 
