@@ -22,10 +22,8 @@ export class StepUpService {
     const { now, age } = await this.sessions.moment(session?.authTime);
     if (age === null || age <= RECENT) return now;
     const message = `Sign in again: the last sign-in is older than ${RECENT / 60} minutes.`;
-    const challenge = `Bearer error="insufficient_user_authentication", error_description="${message}", max_age="${RECENT}"`;
-    throw new AppError('insufficient_user_authentication', 401, message, {
-      headers: { 'www-authenticate': challenge },
-    });
+    const challenge = `error="insufficient_user_authentication", error_description="${message}", max_age="${RECENT}"`;
+    throw new AppError('insufficient_user_authentication', 401, message, { challenge });
   }
 
   /** The time by the database's clock. */

@@ -34,7 +34,7 @@ export class ConsoleController {
   private readonly pages = new ConsolePages();
 
   @Get()
-  @ApiOperation({ operationId: 'console', summary: 'Open the console', security: [] })
+  @ApiOperation({ operationId: 'console', summary: 'Open the console' })
   @ApiResponse({ status: 200, description: 'The page.', content: { 'text/html': { schema: { type: 'string' } } } })
   @ApiResponse({ status: 308, description: 'The page is at the same path with a slash at its end.' })
   @ApiResponse({ status: '4XX', description: 'The request was refused.' })
@@ -50,7 +50,7 @@ export class ConsoleController {
   }
 
   @Get('assets/:name')
-  @ApiOperation({ operationId: 'consoleFile', summary: 'Get a file of the console', security: [] })
+  @ApiOperation({ operationId: 'consoleFile', summary: 'Get a file of the console' })
   @ApiParam({ name: 'name', schema: { type: 'string' }, example: 'index.js' })
   @ApiResponse({
     status: 200,
