@@ -63,16 +63,22 @@ export class ConsoleController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer> {
+    // The page has its own path, with its own policy.
+    if (name === PAGE) throw noFile();
     return this.send(name, request, reply);
   }
 
   private async send(name: string, request: FastifyRequest, reply: FastifyReply): Promise<Buffer> {
     const file = await this.pages.find(name, request.headers['accept-encoding']);
-    if (!file) throw new AppError('not_found', 404, 'The console has no such file.');
+    if (!file) throw noFile();
     if (name !== PAGE) void reply.header('cache-control', IMMUTABLE).removeHeader('pragma');
     if (file.encoding) void reply.header('content-encoding', file.encoding);
     const { vary } = reply.getHeaders();
     void reply.type(file.type).header('vary', [vary ?? [], 'Accept-Encoding'].flat().join(', '));
     return file.content;
   }
+}
+
+function noFile(): AppError {
+  return new AppError('not_found', 404, 'The console has no such file.');
 }
