@@ -66,7 +66,7 @@ describe('a session whose sign-in had no code', () => {
 });
 
 describe('a ticket to set up a second factor', () => {
-  it('is good once, also if it is sent twice at once, and not after the second factor was removed', async () => {
+  it('is good once, also if it is sent twice concurrently, and not after the second factor was removed', async () => {
     const tokens = await login(service, 'create', 'phone');
     const begun = await begin(tokens);
     await totpStepWith(15);
