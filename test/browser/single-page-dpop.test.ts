@@ -1,6 +1,6 @@
 import type { Page, Response } from 'playwright-core';
 import { basicOf, RESOURCE } from '../support/client.js';
-import { askRefresh, isAlive, seconds, TOKEN, type Tokens } from '../support/sessions.js';
+import { askRefresh, isAlive, seconds, the, TOKEN, type Tokens } from '../support/sessions.js';
 import { SinglePage, tokenOf } from '../support/single-page.js';
 
 /** So the leader renews the access token after five seconds or a little more. */
@@ -29,6 +29,7 @@ describe('the single-page example, with a service that demands nonces', () => {
   });
   afterAll(() => app.dispose());
 
+  const first = (): Page => the(tabs[0]);
   const leaders = async (): Promise<Page[]> => {
     const visible = await Promise.all(tabs.map((page) => page.locator('#leader').isVisible()));
     return tabs.filter((_page, index) => visible[index]);
@@ -41,10 +42,9 @@ describe('the single-page example, with a service that demands nonces', () => {
   };
 
   it('signs in with a key that nobody can copy, and with the nonce of the service', async () => {
-    const [first, second] = tabs as [Page, Page];
-    await app.signIn(first);
+    await app.signIn(first());
     for (const page of tabs) await page.getByText('Signed in as all@example.com').waitFor();
-    expect(await exportedKey(second)).toEqual([false, 'InvalidAccessError']);
+    expect(await exportedKey(the(tabs[1]))).toEqual([false, 'InvalidAccessError']);
     // The service refused the first proof, which had no nonce. Chromium logs the refusal to its console.
     expect(app.grants('password')).toHaveLength(2);
     expect(app.complaints.splice(0)).toEqual([expect.stringContaining('400')]);
@@ -62,7 +62,7 @@ describe('the single-page example, with a service that demands nonces', () => {
   });
 
   it('keeps tokens that are worth nothing without the key', async () => {
-    const { access, refresh } = (await stored(tabs[0] as Page, 'session')) as Tokens;
+    const { access, refresh } = (await stored(first(), 'session')) as Tokens;
     expect(await isAlive(app.service, { access, refresh })).toBe(false);
     const { status, body } = await askRefresh(app.service, refresh);
     expect([status, body.error]).toEqual([400, 'invalid_grant']);
@@ -71,22 +71,22 @@ describe('the single-page example, with a service that demands nonces', () => {
   it('renews the token in one tab, the leader, for both', async () => {
     expect(await leaders()).toHaveLength(1);
     const before = refreshed();
-    await untilOther(await tokenOf(tabs[0] as Page));
-    expect([await tokenOf(tabs[1] as Page), refreshed()]).toEqual([await tokenOf(tabs[0] as Page), before + 1]);
+    await untilOther(await tokenOf(first()));
+    expect([await tokenOf(the(tabs[1])), refreshed()]).toEqual([await tokenOf(first()), before + 1]);
   });
 
   it('has another leader when the tab of the leader is closed', async () => {
     const [leader] = await leaders();
     await leader?.close();
     tabs = tabs.filter((page) => page !== leader);
-    await (tabs[0] as Page).locator('#leader').waitFor();
+    await first().locator('#leader').waitFor();
     const before = refreshed();
-    await untilOther(await tokenOf(tabs[0] as Page));
+    await untilOther(await tokenOf(first()));
     expect(refreshed()).toBe(before + 1);
   });
 
   it('survives a reload', async () => {
-    const [page] = tabs as [Page];
+    const page = first();
     await page.reload();
     await page.getByRole('button', { name: 'List my sessions' }).click();
     await page.getByText(/^browser-example-.*, last used/).waitFor();
@@ -97,7 +97,7 @@ describe('the single-page example, with a service that demands nonces', () => {
     const { body } = await admin.get(`${RESOURCE}?RefreshToken_ClientId=browser-example-*`);
     const [{ Id: id }] = (body as { Records: [{ Id: number }] }).Records;
     expect((await admin.delete(`${RESOURCE}/${id}`)).status).toBe(200);
-    const [page] = tabs as [Page];
+    const page = first();
     await page.getByRole('button', { name: 'List my sessions' }).click();
     await page.getByRole('alert').filter({ hasText: 'The refresh token is not valid, or no longer.' }).waitFor();
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
@@ -108,11 +108,12 @@ describe('the single-page example, with a service that demands nonces', () => {
   });
 
   it('does not fall back to tokens that are not bound', async () => {
-    const [page] = tabs as [Page];
+    const page = first();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
     await app.browser.route(`${app.service.url}${TOKEN}`, async (route) => {
-      const { dpop: _dpop, ...headers } = await route.request().allHeaders();
+      const headers = await route.request().allHeaders();
+      delete headers['dpop'];
       await route.continue({ headers });
     });
     await app.signIn(page);
