@@ -10,7 +10,7 @@ const TTL = '15';
 const stored = (page: Page, name: string): Promise<unknown> =>
   page.evaluate(`import('/store.js').then(({ read }) => read('${name}'))`);
 
-/** Whether the private key may be exported, and what comes of it. Undefined if there is no key. */
+/** Whether the private key may be exported, and the result or the error of the export. Undefined if there is no key. */
 const exportedKey = (page: Page): Promise<unknown> =>
   page.evaluate(`import('/store.js').then(({ read }) => read('key')).then(async (pair) => pair && [
     pair.privateKey.extractable,
