@@ -2730,11 +2730,11 @@ WITH
       slot,
       row_number() OVER (
         ORDER BY
-          expires_on > now() DESC,
-          last_redeemed_on DESC NULLS LAST,
-          id DESC
+          t.expires_on > now() DESC,
+          t.last_redeemed_on DESC NULLS LAST,
+          t.id DESC
       ) AS use_order
-    FROM refresh_tokens
+    FROM refresh_tokens t
     WHERE
       subject = :subject
       AND client_id = :clientId::text
@@ -5537,9 +5537,9 @@ WITH
         PARTITION BY
           batch.ordinal
         ORDER BY
-          expires_on > now() DESC,
-          last_redeemed_on DESC NULLS LAST,
-          id DESC
+          t.expires_on > now() DESC,
+          t.last_redeemed_on DESC NULLS LAST,
+          t.id DESC
       ) AS use_order
     FROM
       unnest(
