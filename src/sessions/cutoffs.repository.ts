@@ -4,8 +4,16 @@ import type { AuditAct } from '../audit/audit-event.js';
 import { actValues } from '../audit/audited.js';
 import { Settings } from '../config/settings.js';
 import { StatementsService } from '../database/statements.service.js';
-import { ADD_CUTOFF, COUNT_FIRST, DUE_SWEEP, FORGET_CUTOFFS, LOCK_CUTOFFS, SWEEP } from './cutoff.statements.js';
-import type { CutRow } from './ended-session.js';
+import {
+  ADD_CUTOFF,
+  COUNT_FIRST,
+  CUTOFFS_AFTER,
+  DUE_SWEEP,
+  FORGET_CUTOFFS,
+  LOCK_CUTOFFS,
+  SWEEP,
+} from './cutoff.statements.js';
+import type { Cutoff, CutRow } from './ended-session.js';
 
 const CUTOFFS_LOCK = 7_497_320_185_002;
 
@@ -74,6 +82,11 @@ export class CutoffsRepository {
     const sql = `EXPLAIN (FORMAT JSON) SELECT FROM refresh_tokens WHERE ${['issued', ...conditions].join(' AND ')}`;
     const [plan] = await manager.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }[]>(sql, values);
     return plan?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0;
+  }
+
+  /** The first `limit` cutoffs with greater numbers than `after`. */
+  after(after: number, limit: number): Promise<Cutoff[]> {
+    return this.statements.run(CUTOFFS_AFTER, { after, limit });
   }
 
   /** When a sweep that is due begins, by the clock of the database. Undefined if none is due. `lastSweep` is when the last one of this process began. */

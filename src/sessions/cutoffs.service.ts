@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { formatDateTime } from '../kernel/date-time.js';
 import { failedMember } from '../kernel/validation-error.js';
 import { CutoffsRepository, type Scope } from './cutoffs.repository.js';
+import type { Cutoff } from './ended-session.js';
 import type { Ending } from './session-endings.service.js';
 import { SessionNoticesService } from './session-notices.service.js';
 import { SessionsRepository } from './sessions.repository.js';
@@ -64,6 +65,11 @@ export class CutoffsService {
     if (first.rows <= COUNTED_UP_TO) return { ended: first.sessions, isEstimated: false };
     const rows = Math.max(await this.cutoffs.estimate(scope, manager), first.rows);
     return { ended: Math.round((first.sessions / first.rows) * rows), isEstimated: true };
+  }
+
+  /** The first `limit` cutoffs with greater numbers than `number`, until a quarter of an hour after their sessions ended at the least. */
+  after(number: number, limit: number): Promise<Cutoff[]> {
+    return this.cutoffs.after(number, limit);
   }
 
   /** Counts the sessions of the records with these ids. */

@@ -24,6 +24,17 @@ export interface CutRow extends EndedRow {
   readonly requestId: string | null;
 }
 
+/** A cutoff, as verifiers of access tokens need it. It ended the sessions to which all members apply, and whose sign-in did not see it. */
+export interface Cutoff {
+  /** Cutoffs are numbered in the order of their commits. */
+  readonly number: number;
+  /** Null means all users, and all clients. */
+  readonly subject: string | null;
+  readonly clientId: string | null;
+  /** It ended only sessions of sign-ins before this time, in seconds since 1970. */
+  readonly authTimeBefore: number;
+}
+
 /** The end of a session, as an audit trail records it. */
 export interface NamedEnd {
   /** UniqueId of the session. */

@@ -74,12 +74,16 @@ export class LoginsService {
       const refreshToken = this.codec.encode(planned);
       const { salt, hash } = digestTicket(refreshToken);
       const ticket = await this.tickets.seal({ subject, clientId, authTime, amr, uniqueId });
-      const { isAllowed, hasBegun, now, ended } = await this.logins.begin(login, planned, { salt, hash, ticket });
+      const { isAllowed, hasBegun, ended, cutoffsSeen, now } = await this.logins.begin(login, planned, {
+        salt,
+        hash,
+        ticket,
+      });
       if (!isAllowed) throw invalidCredentials('changed-meanwhile');
       this.notices.ended(ended, act);
       if (!hasBegun) continue;
       if (others.length > 0) this.notices.ended(await this.logins.endOthers(planned, login, act), act);
-      return { id, uniqueId, generation, subject, clientId, authTime, amr, now, refreshToken };
+      return { id, uniqueId, generation, subject, clientId, authTime, amr, cutoffsSeen, now, refreshToken };
     }
     throw databaseBusy('other sign-ins came between each time');
   }

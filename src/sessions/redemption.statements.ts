@@ -81,8 +81,8 @@ const ROTATE = `UPDATE refresh_tokens t SET
       expires_on = CASE WHEN ${SLID} > t.expires_on + make_interval(secs => locked.life / 15) OR ${SLID} < t.expires_on
         THEN date_trunc('second', ${SLID}) ELSE t.expires_on END
     FROM locked WHERE t.id = locked.id
-    RETURNING locked.ordinal::int, t.subject, t.client_id AS "clientId", t.auth_time AS "authTime", t.amr, now() AS now,
-      locked."isAdministrator", locked.roles, locked.mac`;
+    RETURNING locked.ordinal::int, t.subject, t.client_id AS "clientId", t.auth_time AS "authTime", t.amr,
+      t.cutoffs_seen AS "cutoffsSeen", now() AS now, locked."isAdministrator", locked.roles, locked.mac`;
 
 /**
  * Redeems a batch of tokens in one commit. A token was redeemed if the statement returns a row for it; nothing is read before. If a batch

@@ -18,7 +18,7 @@ import { ticketHashSql } from './ticket-digest.js';
 
 /** SQL: the columns of a session whose token was just issued. */
 export const ISSUED = `t.id, t.unique_id AS "uniqueId", t.generation, t.subject, t.client_id AS "clientId", t.auth_time AS "authTime",
-  t.amr, now() AS now`;
+  t.amr, t.cutoffs_seen AS "cutoffsSeen", now() AS now`;
 
 /**
  * SQL: whether the service issued the token of this row, the token has not expired, and the login is not older than the policy of the joined client

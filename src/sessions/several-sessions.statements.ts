@@ -50,7 +50,7 @@ export const BEGIN_LOGIN_BESIDE = statement({
         ), ${VALUES}
       FROM allowed, (SELECT count(*) FROM ended) AS ends
       ON CONFLICT DO NOTHING
-      RETURNING ${recordFacts('t')}
+      RETURNING ${recordFacts('t')}, t.cutoffs_seen
     ), event AS (
       INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
       SELECT ${parameterList(ACT, 'typed')}, ${FACTS_OF_EVENT} FROM begun
