@@ -17,7 +17,7 @@ export class RevocationsController {
 
   @Get()
   @Role('Token-Introspect', 'RefreshToken-Read')
-  @RouteConfig({ admitsClients: true })
+  @RouteConfig({ admitsClients: 'basic' })
   @Header('cache-control', 'private, no-cache')
   @ApiOperation({
     operationId: 'listRevocations',
