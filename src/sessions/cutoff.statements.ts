@@ -4,6 +4,7 @@ import { parameterList, type Parameters } from '../database/named-parameters.js'
 import { rowOf, statement } from '../database/statement.js';
 import { cutoffOf, isCut } from './cutoff-sql.js';
 import { ENDED_SESSION, type Cutoff, type CutRow } from './ended-session.js';
+import { SESSION_LIVES } from './session-lives.js';
 import { isUnexpired } from './session.statements.js';
 
 /** A cutoff stays this long, at least. No statement that began before the cutoff runs so long. */
@@ -44,7 +45,7 @@ export const ADD_CUTOFF = statement({
 
 /** SQL: whether a cutoff with these parameters would end the session of this row. */
 const WOULD_END = `${isUnexpired('t')} AND NOT ${isCut('t')} AND coalesce(t.auth_time < :issuedBefore::timestamptz, true)`;
-const COUNTED = { longestLife: 'float8', issuedBefore: 'timestamptz?' } as const;
+const COUNTED = { ...SESSION_LIVES, issuedBefore: 'timestamptz?' } as const;
 
 /** Counts the first rows of a scope, and how many of them are live sessions that began before a time. `isPast` says whether that time has come. */
 function countFirst<const P extends Parameters>(name: string, scope: string, parameters: P) {

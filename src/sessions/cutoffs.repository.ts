@@ -14,6 +14,7 @@ import {
   SWEEP,
 } from './cutoff.statements.js';
 import type { Cutoff, CutRow } from './ended-session.js';
+import { livesOf, type SessionLives } from './session-lives.js';
 
 const CUTOFFS_LOCK = 7_497_320_185_002;
 
@@ -40,11 +41,15 @@ interface Swept {
 /** Cutoffs: rows that end many sessions, and the rows of sessions that they ended. */
 @Injectable()
 export class CutoffsRepository {
+  private readonly lives: SessionLives;
+
   constructor(
     private readonly statements: StatementsService,
     private readonly dataSource: DataSource,
-    private readonly settings: Settings,
-  ) {}
+    settings: Settings,
+  ) {
+    this.lives = livesOf(settings);
+  }
 
   /** Runs work in a transaction. */
   transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
@@ -64,8 +69,7 @@ export class CutoffsRepository {
 
   /** Counts the live sessions among the first `limit` rows of a scope. */
   countFirst({ subject, clientId, issuedBefore }: Scope, limit: number, manager?: EntityManager): Promise<FirstRows> {
-    const { REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
-    const values = { issuedBefore, limit, longestLife };
+    const values = { issuedBefore, limit, ...this.lives };
     const { ofSubject, ofClient, ofEverybody } = COUNT_FIRST;
     if (subject !== undefined) return this.statements.runForOne(ofSubject, { ...values, subject, clientId }, manager);
     if (clientId !== undefined) return this.statements.runForOne(ofClient, { ...values, clientId }, manager);

@@ -9,6 +9,9 @@ export interface EndedRow {
 /** The reason of the end of a session that a sign-in ended, because the user had too many at the client. */
 export const TOO_MANY = 'too-many-sessions';
 
+/** The reason of the end of a session that a sign-in ended, because the user had too many at all clients together. */
+export const TOO_MANY_OF_USER = 'too-many-sessions-of-user';
+
 /** SQL: the columns of `EndedRow` beside the id, from a row of `recordFacts`. */
 export const ENDED_SESSION = 'unique_id AS "uniqueId", subject, client_id AS "clientId"';
 

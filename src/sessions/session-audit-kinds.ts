@@ -43,6 +43,8 @@ export class SessionAuditKinds extends AuditKinds {
           action: 'the actor is that user',
         },
         'too-many-sessions': 'the user signed in again, and had as many sessions as the client’s `SessionsPerUser`',
+        'too-many-sessions-of-user':
+          'the user signed in again, and had `MAX_SESSIONS_PER_USER` sessions at all clients together',
         'ended-by-operator': 'an operator ended the session on the command line',
         'ended-by-command': {
           meaning: 'a user ended the session by the command `END_SESSIONS`',

@@ -10,6 +10,7 @@ import { CutSessionsService } from './cut-sessions.service.js';
 import { CutoffsRepository } from './cutoffs.repository.js';
 import { CutoffsService } from './cutoffs.service.js';
 import { JudgementsService } from './judgements.service.js';
+import { LimitedRolesService } from './limited-roles.service.js';
 import { LiveSessionsService } from './live-sessions.service.js';
 import { LoginsRepository } from './logins.repository.js';
 import { LoginsService } from './logins.service.js';
@@ -74,6 +75,7 @@ import { TicketsService } from './tickets.service.js';
     ConfirmationsService,
     RefreshTokenCodec,
     TicketsService,
+    LimitedRolesService,
     LiveSessionsService,
     SessionsRepository,
     LoginsRepository,
