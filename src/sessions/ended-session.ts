@@ -27,6 +27,16 @@ export interface CutRow extends EndedRow {
   readonly requestId: string | null;
 }
 
+/** A session that a request ended. */
+export interface EndOfRequest extends EndedRow {
+  readonly reason: string;
+}
+
+/** The members of such a session as exports show it. */
+export function endView({ id, uniqueId, subject, clientId, reason }: EndOfRequest) {
+  return { Id: id, UniqueId: uniqueId, Subject: subject, ClientId: clientId, Reason: reason };
+}
+
 /** A cutoff, as verifiers of access tokens need it. It ended the sessions to which all members apply, and whose sign-in did not see it. */
 export interface Cutoff {
   /** Cutoffs are numbered in the order of their commits. */

@@ -9,6 +9,8 @@ import { CutSessionsJob } from './cut-sessions.job.js';
 import { CutSessionsService } from './cut-sessions.service.js';
 import { CutoffsRepository } from './cutoffs.repository.js';
 import { CutoffsService } from './cutoffs.service.js';
+import { EndsOfRequestRepository } from './ends-of-request.repository.js';
+import { EndsOfRequestService } from './ends-of-request.service.js';
 import { JudgementsService } from './judgements.service.js';
 import { LimitedRolesService } from './limited-roles.service.js';
 import { LiveSessionsService } from './live-sessions.service.js';
@@ -66,6 +68,8 @@ import { TicketsService } from './tickets.service.js';
     CutSessionsService,
     CutSessionsJob,
     CutoffsRepository,
+    EndsOfRequestService,
+    EndsOfRequestRepository,
     LoginsService,
     RedemptionService,
     RotationsService,
@@ -89,6 +93,7 @@ import { TicketsService } from './tickets.service.js';
     SessionPrincipalsService,
     SessionEndingsService,
     CutoffsService,
+    EndsOfRequestService,
     LoginsService,
     RedemptionService,
     RefreshTokenCodec,
