@@ -81,11 +81,11 @@ const PLANTS = {
   'the age of any rotation': `
     import { StatementsService } from './database/statements.service.js';
     const { run } = StatementsService.prototype;
-    const own = '[t.generation - $5::bigint]';
+    const own = '[t.generation - $4::bigint]';
     StatementsService.prototype.run = function (statement, ...others) {
       if (statement.name !== 'session-diagnose') return run.call(this, statement, ...others);
       if (!statement.text.includes(own)) throw new Error('The fault does not fit the statement.');
-      const text = statement.text.replace(own, '[least(1, t.generation - $5::bigint)]');
+      const text = statement.text.replace(own, '[least(1, t.generation - $4::bigint)]');
       return run.call(this, { ...statement, text }, ...others);
     };`,
 
@@ -157,6 +157,21 @@ const PLANTS = {
       await this.giveBack(reservation);
       setTimeout(() => reserve.call(this, guess).catch(() => undefined), 200);
       return reservation;
+    };`,
+
+  // The cutoff spares the sessions that were refreshed since, because a refresh notes the cutoffs that it saw.
+  'a cutoff that a refresh outlives': `
+    import { statement } from './database/statement.js';
+    import { RotationsService } from './sessions/rotations.service.js';
+    const note = statement({
+      name: 'note',
+      parameters: { id: 'bigint' },
+      text: 'UPDATE refresh_tokens SET cutoffs_seen = (SELECT max(id) FROM session_cutoffs) WHERE id = :id AND issued',
+    });
+    const { rotate } = RotationsService.prototype;
+    RotationsService.prototype.rotate = async function (token) {
+      await this.redemptions.statements.run(note, { id: token.claims.id });
+      return rotate.call(this, token);
     };`,
 
   'a window for lost answers that nothing closes': `
