@@ -42,9 +42,9 @@ interface Rights {
 
 /** The shortest life and longest life that the roles of a user allow; infinity where no role limits them. */
 export function shortestLives({ limitedRoles, ...lives }: SessionLives, { isAdministrator, roles }: Rights) {
-  const held = isAdministrator ? [...roles, ADMINISTRATOR] : roles;
+  const own = isAdministrator ? [...roles, ADMINISTRATOR] : roles;
   const least = (of: readonly (number | null | undefined)[]): number =>
-    Math.min(...of.flatMap((seconds, n) => (held.includes(limitedRoles[n] ?? '') ? (seconds ?? []) : [])));
+    Math.min(...of.flatMap((seconds, n) => (own.includes(limitedRoles[n] ?? '') ? (seconds ?? []) : [])));
   return { life: least(lives.roleLives), longestLife: least(lives.roleLongestLives) };
 }
 

@@ -69,7 +69,7 @@ beforeAll(async () => {
   await database.connect();
   await database.query(EVENT);
   await database.query('VACUUM ANALYZE audit_trail_entries');
-  service = await Service.startOn(dataDir, { ...logged(), INTROSPECTION_DEVICE: 'on' });
+  service = await Service.startOn(dataDir, { ...logged(), INTROSPECTION_DEVICE: 'on', MAX_SESSIONS_PER_USER: '1000' });
   admin = service.client(basicOf('admin'));
 }, 400_000);
 afterAll(async () => {
