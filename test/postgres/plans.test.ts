@@ -144,7 +144,7 @@ async function expectEvents(...queries: string[]): Promise<void> {
 async function useFeed(): Promise<void> {
   const { body } = await admin.get('/api/token/revocations');
   expect(body.sessions.length).toBeGreaterThan(1_000);
-  for (const query of [`since=${body.cursor}`, `since=${body.cursor}&wait=2`, 'since=5-10-1'])
+  for (const query of [`since=${body.cursor}`, `since=${body.cursor}&wait=2`, 'since=5-10-1-0'])
     expect((await admin.get(`/api/token/revocations?${query}`)).status).toBe(200);
 }
 
