@@ -32,8 +32,16 @@ export interface EndOfRequest extends EndedRow {
   readonly reason: string;
 }
 
-/** The members of such a session as exports show it. */
-export function endView({ id, uniqueId, subject, clientId, reason }: EndOfRequest) {
+/** Such a session as exports show it. */
+interface EndView {
+  readonly Id: number;
+  readonly UniqueId: string;
+  readonly Subject: string;
+  readonly ClientId: string;
+  readonly Reason: string;
+}
+
+export function endView({ id, uniqueId, subject, clientId, reason }: EndOfRequest): EndView {
   return { Id: id, UniqueId: uniqueId, Subject: subject, ClientId: clientId, Reason: reason };
 }
 

@@ -40,8 +40,14 @@ interface Rights {
   readonly roles: readonly string[];
 }
 
+/** A life after the last use, and a longest life, in seconds. */
+interface Lives {
+  readonly life: number;
+  readonly longestLife: number;
+}
+
 /** The shortest life and longest life that the roles of a user allow; infinity where no role limits them. */
-export function shortestLives({ limitedRoles, ...lives }: SessionLives, { isAdministrator, roles }: Rights) {
+export function shortestLives({ limitedRoles, ...lives }: SessionLives, { isAdministrator, roles }: Rights): Lives {
   const own = isAdministrator ? [...roles, ADMINISTRATOR] : roles;
   const least = (of: readonly (number | null | undefined)[]): number =>
     Math.min(...of.flatMap((seconds, n) => (own.includes(limitedRoles[n] ?? '') ? (seconds ?? []) : [])));

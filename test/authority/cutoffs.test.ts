@@ -242,9 +242,7 @@ describe('sessions end', () => {
       runCli(service.dataDir, ['sessions', 'end', '--client', 'cli', ...args]);
     expect((await command('--issued-before', '2999-01-01T00:00:00Z')).code).toBe(1);
     expect((await command('--dry-run')).stdout).toBe('Would end 1 session.\n');
-    expect((await command('--json')).stdout).toMatch(
-      /^\{"ended":1,"isEstimated":false,"requestId":"[\da-f-]{36}"\}\n$/,
-    );
+    expect((await command('--json')).stdout).toMatch(/^\{"ended":1,"isEstimated":false,"requestId":"[^"]{36}"\}\n$/);
     await service.resume();
     await expectDead(tokens);
     await expectAlive(other);

@@ -1,4 +1,4 @@
-import { basicOf, Client, type Answer } from '../support/client.js';
+import { basicOf, type Answer, type Client } from '../support/client.js';
 import { register, runOn } from '../support/registry.js';
 import { Service } from '../support/service.js';
 import {
