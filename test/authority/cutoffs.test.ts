@@ -102,8 +102,8 @@ describe('END_SESSIONS', () => {
     expect(ends).toMatchObject([{ Reason: 'ended-by-command', Actor: 'admin@example.com', RequestId }]);
     const [cut] = await events(service, { Kind: 'sessions-cut-off', ClientId: 'kiosk' });
     expect(cut).toMatchObject({ Reason: 'client', RequestId });
-    const [refused] = await events(service, { SessionId: sessionOf(before[1]), Kind: 'refresh-refused' });
-    expect(refused).toMatchObject({ Reason: 'cut-off' });
+    const refused = await events(service, { SessionId: sessionOf(before[1]), Kind: 'refresh-refused' });
+    expect(refused.map(({ Reason }) => Reason)).toContain('cut-off');
   });
 
   it('ends sessions of earlier sign-ins alone', async () => {
