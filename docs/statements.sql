@@ -2559,7 +2559,8 @@ WITH
       t.last_address,
       t.last_user_agent,
       t.last_request_id,
-      t.last_redeemed_on
+      t.last_redeemed_on,
+      t.cutoffs_seen
   ),
   created AS (
     INSERT INTO
@@ -2632,7 +2633,8 @@ WITH
       t.last_address,
       t.last_user_agent,
       t.last_request_id,
-      t.last_redeemed_on
+      t.last_redeemed_on,
+      t.cutoffs_seen
   ),
   begun AS (
     SELECT *
@@ -2685,6 +2687,10 @@ SELECT
     SELECT
     FROM begun
   ) AS "hasBegun",
+  (
+    SELECT cutoffs_seen
+    FROM begun
+  ) AS "cutoffsSeen",
   now() AS now;
 
 -- name: login-begin-beside
@@ -2730,11 +2736,11 @@ WITH
       slot,
       row_number() OVER (
         ORDER BY
-          t.expires_on > now() DESC,
-          t.last_redeemed_on DESC NULLS LAST,
-          t.id DESC
+          expires_on > now() DESC,
+          last_redeemed_on DESC NULLS LAST,
+          id DESC
       ) AS use_order
-    FROM refresh_tokens t
+    FROM refresh_tokens
     WHERE
       subject = :subject
       AND client_id = :clientId::text
@@ -2845,7 +2851,8 @@ WITH
       t.last_address,
       t.last_user_agent,
       t.last_request_id,
-      t.last_redeemed_on
+      t.last_redeemed_on,
+      t.cutoffs_seen
   ),
   event AS (
     INSERT INTO
@@ -2908,6 +2915,10 @@ SELECT
     SELECT
     FROM begun
   ) AS "hasBegun",
+  (
+    SELECT cutoffs_seen
+    FROM begun
+  ) AS "cutoffsSeen",
   now() AS now,
   coalesce(
     (
@@ -2917,6 +2928,13 @@ SELECT
     ),
     '[]'
   ) AS ended;
+
+-- name: login-lock-user
+-- $1 subject: text
+SELECT email
+FROM users
+WHERE email = :subject
+FOR NO KEY UPDATE;
 
 -- name: login-plan
 -- sent again when its connection broke
@@ -3099,8 +3117,10 @@ FROM act;
 -- sent again when its connection broke
 -- $1 subject: text
 -- $2 longestLife: float8
--- $3 limit: int
--- $4 registeredOnly: boolean
+-- $3 limitedRoles: text[]
+-- $4 roleLives: float8[] with null elements
+-- $5 roleLongestLives: float8[] with null elements
+-- $6 limit: int
 SELECT
   t.id,
   t.unique_id AS "uniqueId",
@@ -3123,8 +3143,57 @@ WHERE
   t.subject = :subject
   AND t.issued
   AND t.expires_on > now()
-  AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-  AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+  AND t.auth_time + make_interval(
+    secs => least(
+      coalesce(client.refresh_token_max_age, :longestLife::float8),
+      CASE
+        WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+          SELECT min(limited.longest_life)
+          FROM
+            users holder,
+            unnest(
+              (SELECT :limitedRoles::text[]),
+              (SELECT :roleLives::float8[]),
+              (SELECT :roleLongestLives::float8[])
+            ) AS limited (role, life, longest_life)
+          WHERE
+            holder.email = t.subject
+            AND (
+              limited.role = ANY (holder.roles)
+              OR limited.role = 'Administrator'
+              AND holder.is_administrator
+            )
+        )
+      END
+    )
+  ) > now()
+  AND coalesce(
+    t.rotated_on + make_interval(
+      secs => least(
+        client.refresh_token_ttl,
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      )
+    ) > now(),
+    true
+  )
   AND NOT (
     EXISTS (
       SELECT
@@ -3140,7 +3209,6 @@ WHERE
         AND coalesce(t.auth_time < c.issued_before, true)
     )
   )
-  AND coalesce(client.enabled, NOT :registeredOnly::boolean)
 ORDER BY t.id DESC
 LIMIT
   :limit::int;
@@ -4414,8 +4482,11 @@ WHERE
 -- name: session-count-first
 -- sent again when its connection broke
 -- $1 longestLife: float8
--- $2 issuedBefore: timestamptz or null
--- $3 limit: bigint
+-- $2 limitedRoles: text[]
+-- $3 roleLives: float8[] with null elements
+-- $4 roleLongestLives: float8[] with null elements
+-- $5 issuedBefore: timestamptz or null
+-- $6 limit: bigint
 SELECT
   count(*)::int AS rows,
   count(*) FILTER (
@@ -4427,8 +4498,57 @@ FROM
     SELECT
       t.issued
       AND t.expires_on > now()
-      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+      AND t.auth_time + make_interval(
+        secs => least(
+          coalesce(client.refresh_token_max_age, :longestLife::float8),
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+              SELECT min(limited.longest_life)
+              FROM
+                users holder,
+                unnest(
+                  (SELECT :limitedRoles::text[]),
+                  (SELECT :roleLives::float8[]),
+                  (SELECT :roleLongestLives::float8[])
+                ) AS limited (role, life, longest_life)
+              WHERE
+                holder.email = t.subject
+                AND (
+                  limited.role = ANY (holder.roles)
+                  OR limited.role = 'Administrator'
+                  AND holder.is_administrator
+                )
+            )
+          END
+        )
+      ) > now()
+      AND coalesce(
+        t.rotated_on + make_interval(
+          secs => least(
+            client.refresh_token_ttl,
+            CASE
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+                SELECT min(limited.life)
+                FROM
+                  users holder,
+                  unnest(
+                    (SELECT :limitedRoles::text[]),
+                    (SELECT :roleLives::float8[]),
+                    (SELECT :roleLongestLives::float8[])
+                  ) AS limited (role, life, longest_life)
+                WHERE
+                  holder.email = t.subject
+                  AND (
+                    limited.role = ANY (holder.roles)
+                    OR limited.role = 'Administrator'
+                    AND holder.is_administrator
+                  )
+              )
+            END
+          )
+        ) > now(),
+        true
+      )
       AND NOT (
         EXISTS (
           SELECT
@@ -4458,9 +4578,12 @@ FROM
 -- name: session-count-first-of-client
 -- sent again when its connection broke
 -- $1 longestLife: float8
--- $2 issuedBefore: timestamptz or null
--- $3 limit: bigint
--- $4 clientId: text
+-- $2 limitedRoles: text[]
+-- $3 roleLives: float8[] with null elements
+-- $4 roleLongestLives: float8[] with null elements
+-- $5 issuedBefore: timestamptz or null
+-- $6 limit: bigint
+-- $7 clientId: text
 SELECT
   count(*)::int AS rows,
   count(*) FILTER (
@@ -4472,8 +4595,57 @@ FROM
     SELECT
       t.issued
       AND t.expires_on > now()
-      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+      AND t.auth_time + make_interval(
+        secs => least(
+          coalesce(client.refresh_token_max_age, :longestLife::float8),
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+              SELECT min(limited.longest_life)
+              FROM
+                users holder,
+                unnest(
+                  (SELECT :limitedRoles::text[]),
+                  (SELECT :roleLives::float8[]),
+                  (SELECT :roleLongestLives::float8[])
+                ) AS limited (role, life, longest_life)
+              WHERE
+                holder.email = t.subject
+                AND (
+                  limited.role = ANY (holder.roles)
+                  OR limited.role = 'Administrator'
+                  AND holder.is_administrator
+                )
+            )
+          END
+        )
+      ) > now()
+      AND coalesce(
+        t.rotated_on + make_interval(
+          secs => least(
+            client.refresh_token_ttl,
+            CASE
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+                SELECT min(limited.life)
+                FROM
+                  users holder,
+                  unnest(
+                    (SELECT :limitedRoles::text[]),
+                    (SELECT :roleLives::float8[]),
+                    (SELECT :roleLongestLives::float8[])
+                  ) AS limited (role, life, longest_life)
+                WHERE
+                  holder.email = t.subject
+                  AND (
+                    limited.role = ANY (holder.roles)
+                    OR limited.role = 'Administrator'
+                    AND holder.is_administrator
+                  )
+              )
+            END
+          )
+        ) > now(),
+        true
+      )
       AND NOT (
         EXISTS (
           SELECT
@@ -4503,10 +4675,13 @@ FROM
 -- name: session-count-first-of-subject
 -- sent again when its connection broke
 -- $1 longestLife: float8
--- $2 issuedBefore: timestamptz or null
--- $3 limit: bigint
--- $4 subject: text
--- $5 clientId: text or null
+-- $2 limitedRoles: text[]
+-- $3 roleLives: float8[] with null elements
+-- $4 roleLongestLives: float8[] with null elements
+-- $5 issuedBefore: timestamptz or null
+-- $6 limit: bigint
+-- $7 subject: text
+-- $8 clientId: text or null
 SELECT
   count(*)::int AS rows,
   count(*) FILTER (
@@ -4518,8 +4693,57 @@ FROM
     SELECT
       t.issued
       AND t.expires_on > now()
-      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+      AND t.auth_time + make_interval(
+        secs => least(
+          coalesce(client.refresh_token_max_age, :longestLife::float8),
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+              SELECT min(limited.longest_life)
+              FROM
+                users holder,
+                unnest(
+                  (SELECT :limitedRoles::text[]),
+                  (SELECT :roleLives::float8[]),
+                  (SELECT :roleLongestLives::float8[])
+                ) AS limited (role, life, longest_life)
+              WHERE
+                holder.email = t.subject
+                AND (
+                  limited.role = ANY (holder.roles)
+                  OR limited.role = 'Administrator'
+                  AND holder.is_administrator
+                )
+            )
+          END
+        )
+      ) > now()
+      AND coalesce(
+        t.rotated_on + make_interval(
+          secs => least(
+            client.refresh_token_ttl,
+            CASE
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+                SELECT min(limited.life)
+                FROM
+                  users holder,
+                  unnest(
+                    (SELECT :limitedRoles::text[]),
+                    (SELECT :roleLives::float8[]),
+                    (SELECT :roleLongestLives::float8[])
+                  ) AS limited (role, life, longest_life)
+                WHERE
+                  holder.email = t.subject
+                  AND (
+                    limited.role = ANY (holder.roles)
+                    OR limited.role = 'Administrator'
+                    AND holder.is_administrator
+                  )
+              )
+            END
+          )
+        ) > now(),
+        true
+      )
       AND NOT (
         EXISTS (
           SELECT
@@ -4554,7 +4778,10 @@ FROM
 -- $3 generation: bigint
 -- $4 token: text
 -- $5 longestLife: float8
--- $6 registeredOnly: boolean
+-- $6 limitedRoles: text[]
+-- $7 roleLives: float8[] with null elements
+-- $8 roleLongestLives: float8[] with null elements
+-- $9 registeredOnly: boolean
 SELECT
   t.id,
   t.unique_id AS "uniqueId",
@@ -4563,14 +4790,61 @@ SELECT
   t.client_id AS "clientId",
   t.auth_time AS "authTime",
   t.amr,
+  t.cutoffs_seen AS "cutoffsSeen",
   now() AS now,
   t.rotated_on AS "rotatedOn",
   t.protected_ticket AS "protectedTicket",
   t.jkt,
   least(
     t.expires_on,
-    t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)),
-    t.rotated_on + make_interval(secs => client.refresh_token_ttl)
+    t.auth_time + make_interval(
+      secs => least(
+        coalesce(client.refresh_token_max_age, :longestLife::float8),
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.longest_life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      )
+    ),
+    t.rotated_on + make_interval(
+      secs => least(
+        client.refresh_token_ttl,
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      )
+    )
   ) AS "expiresOn",
   u.email,
   u.is_administrator AS "isAdministrator",
@@ -4587,8 +4861,57 @@ WHERE
   AND t.ticket_hash = encode(sha256(convert_to(t.ticket_salt || :token::text, 'UTF8')), 'base64')
   AND t.issued
   AND t.expires_on > now()
-  AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-  AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+  AND t.auth_time + make_interval(
+    secs => least(
+      coalesce(client.refresh_token_max_age, :longestLife::float8),
+      CASE
+        WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+          SELECT min(limited.longest_life)
+          FROM
+            users holder,
+            unnest(
+              (SELECT :limitedRoles::text[]),
+              (SELECT :roleLives::float8[]),
+              (SELECT :roleLongestLives::float8[])
+            ) AS limited (role, life, longest_life)
+          WHERE
+            holder.email = t.subject
+            AND (
+              limited.role = ANY (holder.roles)
+              OR limited.role = 'Administrator'
+              AND holder.is_administrator
+            )
+        )
+      END
+    )
+  ) > now()
+  AND coalesce(
+    t.rotated_on + make_interval(
+      secs => least(
+        client.refresh_token_ttl,
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      )
+    ) > now(),
+    true
+  )
   AND NOT (
     EXISTS (
       SELECT
@@ -4607,6 +4930,30 @@ WHERE
   AND coalesce(client.enabled, NOT :registeredOnly::boolean)
   AND coalesce('refresh_token' = ANY (string_to_array(client.allowed_grants, ' ')), true)
   AND u.enabled;
+
+-- name: session-cutoffs-after
+-- sent again when its connection broke
+-- $1 after: bigint
+-- $2 limit: int
+SELECT
+  id AS number,
+  subject,
+  client_id AS "clientId",
+  ceil(
+    extract(
+      epoch
+      FROM least(issued_before, created_on + interval '10 minutes')
+    )
+  )::float8 AS "authTimeBefore"
+FROM session_cutoffs
+WHERE
+  id > CASE
+    WHEN :after::bigint <= pg_sequence_last_value (pg_get_serial_sequence('session_cutoffs', 'id')::regclass) THEN :after::bigint
+    ELSE 0
+  END
+ORDER BY id
+LIMIT
+  :limit::int;
 
 -- name: session-device
 -- sent again when its connection broke
@@ -4627,11 +4974,14 @@ WHERE
 -- $1 id: bigint
 -- $2 uniqueId: uuid
 -- $3 clientId: text or null
--- $4 longestLife: float8
--- $5 registeredOnly: boolean
--- $6 generation: bigint
--- $7 address: inet or null
--- $8 jkt: text or null
+-- $4 generation: bigint
+-- $5 longestLife: float8
+-- $6 limitedRoles: text[]
+-- $7 roleLives: float8[] with null elements
+-- $8 roleLongestLives: float8[] with null elements
+-- $9 registeredOnly: boolean
+-- $10 address: inet or null
+-- $11 jkt: text or null
 SELECT
   t.id,
   t.unique_id AS "uniqueId",
@@ -4640,6 +4990,7 @@ SELECT
   t.client_id AS "clientId",
   t.auth_time AS "authTime",
   t.amr,
+  t.cutoffs_seen AS "cutoffsSeen",
   now() AS now,
   t.issued,
   t.first_generation AS "firstGeneration",
@@ -4649,8 +5000,57 @@ SELECT
   NOT (
     t.issued
     AND t.expires_on > now()
-    AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-    AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+    AND t.auth_time + make_interval(
+      secs => least(
+        coalesce(client.refresh_token_max_age, :longestLife::float8),
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.longest_life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      )
+    ) > now()
+    AND coalesce(
+      t.rotated_on + make_interval(
+        secs => least(
+          client.refresh_token_ttl,
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+              SELECT min(limited.life)
+              FROM
+                users holder,
+                unnest(
+                  (SELECT :limitedRoles::text[]),
+                  (SELECT :roleLives::float8[]),
+                  (SELECT :roleLongestLives::float8[])
+                ) AS limited (role, life, longest_life)
+              WHERE
+                holder.email = t.subject
+                AND (
+                  limited.role = ANY (holder.roles)
+                  OR limited.role = 'Administrator'
+                  AND holder.is_administrator
+                )
+            )
+          END
+        )
+      ) > now(),
+      true
+    )
   ) AS "isExpired",
   (
     EXISTS (
@@ -4754,6 +5154,165 @@ WITH
       AND subject = :subject
       AND client_id = coalesce(:clientId::text, client_id)
       AND coalesce(auth_time < :issuedBefore::timestamptz, true)
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      true AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId"
+FROM act;
+
+-- name: session-end-beyond
+-- $1 id: bigint
+-- $2 subject: text
+-- $3 most: bigint
+-- $4 longestLife: float8
+-- $5 limitedRoles: text[]
+-- $6 roleLives: float8[] with null elements
+-- $7 roleLongestLives: float8[] with null elements
+-- $8 kind: text
+-- $9 actor: text
+-- $10 reason: text or null
+-- $11 address: text or null
+-- $12 userAgent: text or null
+-- $13 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      issued
+      AND id = ANY (
+        ARRAY(
+          SELECT t.id
+          FROM
+            refresh_tokens t
+            LEFT JOIN clients client ON client.client_id = t.client_id
+          WHERE
+            t.subject = :subject
+            AND t.id <> :id
+            AND t.issued
+            AND t.expires_on > now()
+            AND t.auth_time + make_interval(
+              secs => least(
+                coalesce(client.refresh_token_max_age, :longestLife::float8),
+                CASE
+                  WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+                    SELECT min(limited.longest_life)
+                    FROM
+                      users holder,
+                      unnest(
+                        (SELECT :limitedRoles::text[]),
+                        (SELECT :roleLives::float8[]),
+                        (SELECT :roleLongestLives::float8[])
+                      ) AS limited (role, life, longest_life)
+                    WHERE
+                      holder.email = t.subject
+                      AND (
+                        limited.role = ANY (holder.roles)
+                        OR limited.role = 'Administrator'
+                        AND holder.is_administrator
+                      )
+                  )
+                END
+              )
+            ) > now()
+            AND coalesce(
+              t.rotated_on + make_interval(
+                secs => least(
+                  client.refresh_token_ttl,
+                  CASE
+                    WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+                      SELECT min(limited.life)
+                      FROM
+                        users holder,
+                        unnest(
+                          (SELECT :limitedRoles::text[]),
+                          (SELECT :roleLives::float8[]),
+                          (SELECT :roleLongestLives::float8[])
+                        ) AS limited (role, life, longest_life)
+                      WHERE
+                        holder.email = t.subject
+                        AND (
+                          limited.role = ANY (holder.roles)
+                          OR limited.role = 'Administrator'
+                          AND holder.is_administrator
+                        )
+                    )
+                  END
+                )
+              ) > now(),
+              true
+            )
+            AND NOT (
+              EXISTS (
+                SELECT
+                FROM session_cutoffs
+              )
+              AND EXISTS (
+                SELECT
+                FROM session_cutoffs c
+                WHERE
+                  c.id + 0 > coalesce(t.cutoffs_seen, 0)
+                  AND coalesce(c.subject, t.subject) = t.subject
+                  AND coalesce(c.client_id, t.client_id) = t.client_id
+                  AND coalesce(t.auth_time < c.issued_before, true)
+              )
+            )
+          ORDER BY
+            t.last_redeemed_on DESC NULLS LAST,
+            t.id DESC
+          OFFSET
+            :most::bigint - 1
+        )
+      )
     RETURNING
       t.id,
       t.unique_id,
@@ -5517,151 +6076,133 @@ SELECT
   client_id AS "clientId"
 FROM act;
 
--- name: session-end-surplus
--- $1 subject: text[]
--- $2 clientId: text[]
--- $3 kind: text
--- $4 actor: text
--- $5 reason: text or null
--- $6 address: text or null
--- $7 userAgent: text or null
--- $8 requestId: text or null
+-- name: session-ends-of-request
+-- sent again when its connection broke
+-- $1 requestId: text
+-- $2 after: bigint
+-- $3 limit: int
 WITH
-  present AS (
-    SELECT
-      t.id,
-      t.slot,
-      batch.ordinal,
-      coalesce(client.sessions_per_user, 1) AS most,
-      row_number() OVER (
-        PARTITION BY
-          batch.ordinal
-        ORDER BY
-          t.expires_on > now() DESC,
-          t.last_redeemed_on DESC NULLS LAST,
-          t.id DESC
-      ) AS use_order
-    FROM
-      unnest(
-        (SELECT :subject::text[]),
-        (SELECT :clientId::text[])
-      ) WITH ORDINALITY AS batch (subject, client_id, ordinal)
-      JOIN refresh_tokens t ON t.subject = batch.subject
-      AND t.client_id = batch.client_id
-      AND t.issued
-      LEFT JOIN clients client ON client.client_id = t.client_id
-  ),
-  ended AS (
-    DELETE FROM refresh_tokens t USING present
+  rows AS MATERIALIZED (
+    SELECT id
+    FROM refresh_tokens
     WHERE
-      t.id = present.id
-      AND use_order > most
-      AND t.issued
-    RETURNING
+      issued
+      AND id > :after::bigint
+      AND EXISTS (
+        SELECT
+        FROM session_cutoffs
+        WHERE request_id = :requestId
+      )
+    ORDER BY id
+    LIMIT
+      :limit::int
+  ),
+  deleted AS MATERIALIZED (
+    SELECT
+      record_ids[1] AS id,
+      session_id,
+      subject,
+      client_id,
+      reason
+    FROM audit_trail_entries
+    WHERE
+      kind = 'session-ended'
+      AND request_id = :requestId
+      AND record_ids[1] > :after::bigint
+    ORDER BY record_ids[1]
+    LIMIT
+      :limit::int
+  ),
+  reached AS MATERIALIZED (
+    SELECT
+      nullif(
+        least(
+          CASE
+            WHEN (
+              SELECT count(*)
+              FROM rows
+            ) = :limit::int THEN (
+              SELECT max(id)
+              FROM rows
+            )
+            ELSE 9223372036854775807
+          END,
+          CASE
+            WHEN (
+              SELECT count(*)
+              FROM deleted
+            ) = :limit::int THEN (
+              SELECT max(id)
+              FROM deleted
+            )
+            ELSE 9223372036854775807
+          END
+        ),
+        9223372036854775807
+      ) AS up_to
+  ),
+  ends AS (
+    SELECT
+      id,
+      session_id,
+      subject,
+      client_id,
+      reason
+    FROM deleted
+    UNION ALL
+    SELECT
       t.id,
       t.unique_id,
       t.subject,
       t.client_id,
-      t.last_address,
-      t.last_user_agent,
-      t.last_request_id,
-      t.last_redeemed_on
-  ),
-  leaving AS (
-    SELECT
-      id,
-      ordinal,
-      row_number() OVER (
-        PARTITION BY
-          ordinal
-        ORDER BY slot
-      ) AS turn
-    FROM present
-    WHERE
-      use_order <= most
-      AND present.slot >= most
-  ),
-  free AS (
-    SELECT
-      ordinal,
-      number,
-      row_number() OVER (
-        PARTITION BY
-          ordinal
-        ORDER BY number
-      ) AS turn
+      cutoff.reason
     FROM
-      (
-        SELECT DISTINCT
-          ordinal,
-          most
-        FROM present
-      ) crowd,
-      generate_series(0, crowd.most - 1) AS number
-    WHERE
-      NOT EXISTS (
-        SELECT
-        FROM present
+      refresh_tokens t,
+      LATERAL (
+        SELECT *
+        FROM session_cutoffs c
         WHERE
-          present.ordinal = crowd.ordinal
-          AND use_order <= most
-          AND slot = number
+          c.id + 0 > coalesce(t.cutoffs_seen, 0)
+          AND coalesce(c.subject, t.subject) = t.subject
+          AND coalesce(c.client_id, t.client_id) = t.client_id
+          AND coalesce(t.auth_time < c.issued_before, true)
+        ORDER BY c.id
+        LIMIT
+          1
+      ) cutoff
+    WHERE
+      t.id IN (
+        SELECT id
+        FROM rows
       )
-  ),
-  moved AS (
-    UPDATE refresh_tokens t
-    SET
-      slot = free.number
-    FROM
-      leaving
-      JOIN free USING (ordinal, turn),
-      (
-        SELECT count(*)
-        FROM ended
-      ) AS ends
-    WHERE t.id = leaving.id
-  ),
-  event AS (
-    INSERT INTO
-      audit_trail_entries (
-        kind,
-        actor,
-        reason,
-        address,
-        user_agent,
-        request_id,
-        subject,
-        client_id,
-        session_id,
-        record_ids,
-        last_address,
-        last_user_agent,
-        last_request_id,
-        last_redeemed_on
+      AND (
+        EXISTS (
+          SELECT
+          FROM session_cutoffs
+        )
+        AND EXISTS (
+          SELECT
+          FROM session_cutoffs c
+          WHERE
+            c.id + 0 > coalesce(t.cutoffs_seen, 0)
+            AND coalesce(c.subject, t.subject) = t.subject
+            AND coalesce(c.client_id, t.client_id) = t.client_id
+            AND coalesce(t.auth_time < c.issued_before, true)
+        )
       )
-    SELECT
-      :kind::text,
-      :actor::text,
-      :reason::text,
-      :address::text,
-      :userAgent::text,
-      :requestId::text,
-      subject,
-      client_id,
-      unique_id,
-      ARRAY[id],
-      host(last_address),
-      last_user_agent,
-      last_request_id,
-      last_redeemed_on
-    FROM ended
+      AND cutoff.request_id = :requestId
   )
 SELECT
-  id,
-  unique_id AS "uniqueId",
-  subject,
-  client_id AS "clientId"
-FROM ended;
+  reached.up_to AS "upTo",
+  ends.id,
+  ends.session_id AS "uniqueId",
+  ends.subject,
+  ends.client_id AS "clientId",
+  ends.reason
+FROM
+  reached
+  LEFT JOIN ends ON ends.id <= coalesce(reached.up_to, 9223372036854775807)
+ORDER BY ends.id;
 
 -- name: session-estimate
 SELECT i.reltuples AS value
@@ -5672,59 +6213,6 @@ FROM
 WHERE
   x.indexrelid = to_regclass('refresh_tokens_slots')
   AND t.reltuples >= 0;
-
--- name: session-find-crowds
--- sent again when its connection broke
--- $1 limit: int
-WITH RECURSIVE
-  named AS (
-    (
-      SELECT t.client_id
-      FROM refresh_tokens t
-      WHERE
-        t.issued
-        AND t.slot > 0
-      ORDER BY t.client_id
-      LIMIT
-        1
-    )
-    UNION ALL
-    SELECT next.client_id
-    FROM
-      named,
-      LATERAL (
-        SELECT t.client_id
-        FROM refresh_tokens t
-        WHERE
-          t.issued
-          AND t.slot > 0
-          AND t.client_id > named.client_id
-        ORDER BY t.client_id
-        LIMIT
-          1
-      ) next
-  )
-SELECT
-  crowd.subject,
-  crowd.client_id AS "clientId"
-FROM
-  named
-  LEFT JOIN clients client ON client.client_id = named.client_id,
-  LATERAL (
-    SELECT
-      t.subject,
-      t.client_id
-    FROM refresh_tokens t
-    WHERE
-      t.issued
-      AND t.slot > 0
-      AND t.client_id = named.client_id
-      AND t.slot >= coalesce(client.sessions_per_user, 1)
-    LIMIT
-      :limit::int
-  ) crowd
-LIMIT
-  :limit::int;
 
 -- name: session-find-named
 -- $1 namedId: uuid[]
@@ -5755,17 +6243,6 @@ WHERE created_on < :startedOn::timestamptz - interval '15 minutes';
 -- $1 lock: bigint
 SELECT pg_advisory_xact_lock(:lock);
 
--- name: session-lock-users
--- $1 subjects: text[]
-SELECT id
-FROM users
-WHERE
-  email = ANY (
-    (SELECT :subjects::text[])::text[]
-  )
-ORDER BY email
-FOR NO KEY UPDATE;
-
 -- name: session-of-another-client
 -- sent again when its connection broke
 -- $1 id: bigint
@@ -5788,7 +6265,10 @@ WHERE
 -- $5 expires: float8[]
 -- $6 generation: bigint[] with null elements
 -- $7 longestLife: float8
--- $8 registeredOnly: boolean
+-- $8 limitedRoles: text[]
+-- $9 roleLives: float8[] with null elements
+-- $10 roleLongestLives: float8[] with null elements
+-- $11 registeredOnly: boolean
 SELECT
   batch.ordinal::int,
   u.email,
@@ -5819,8 +6299,57 @@ WHERE
   AND to_timestamp(least(batch.expires, batch.issued + client.access_token_ttl)) > now()
   AND t.issued
   AND t.expires_on > now()
-  AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-  AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+  AND t.auth_time + make_interval(
+    secs => least(
+      coalesce(client.refresh_token_max_age, :longestLife::float8),
+      CASE
+        WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+          SELECT min(limited.longest_life)
+          FROM
+            users holder,
+            unnest(
+              (SELECT :limitedRoles::text[]),
+              (SELECT :roleLives::float8[]),
+              (SELECT :roleLongestLives::float8[])
+            ) AS limited (role, life, longest_life)
+          WHERE
+            holder.email = t.subject
+            AND (
+              limited.role = ANY (holder.roles)
+              OR limited.role = 'Administrator'
+              AND holder.is_administrator
+            )
+        )
+      END
+    )
+  ) > now()
+  AND coalesce(
+    t.rotated_on + make_interval(
+      secs => least(
+        client.refresh_token_ttl,
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      )
+    ) > now(),
+    true
+  )
   AND NOT (
     EXISTS (
       SELECT
@@ -5853,7 +6382,10 @@ WHERE
 -- $11 jkt: text[] with null elements
 -- $12 life: float8
 -- $13 longestLife: float8
--- $14 registeredOnly: boolean
+-- $14 limitedRoles: text[]
+-- $15 roleLives: float8[] with null elements
+-- $16 roleLongestLives: float8[] with null elements
+-- $17 registeredOnly: boolean
 WITH
   locked AS (
     SELECT
@@ -5871,8 +6403,50 @@ WITH
       CASE
         WHEN coalesce(client.authentication_method, 'none') = 'none' THEN batch.jkt
       END AS jkt,
-      coalesce(client.refresh_token_ttl, :life::float8) AS life,
-      coalesce(client.refresh_token_max_age, :longestLife::float8) AS longest_life
+      least(
+        coalesce(client.refresh_token_ttl, :life::float8),
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      ) AS life,
+      least(
+        coalesce(client.refresh_token_max_age, :longestLife::float8),
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.longest_life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      ) AS longest_life
     FROM
       unnest(
         (SELECT :id::bigint[]),
@@ -5898,8 +6472,57 @@ WITH
       AND t.client_id = coalesce(batch.client_id, t.client_id)
       AND t.issued
       AND t.expires_on > now()
-      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+      AND t.auth_time + make_interval(
+        secs => least(
+          coalesce(client.refresh_token_max_age, :longestLife::float8),
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+              SELECT min(limited.longest_life)
+              FROM
+                users holder,
+                unnest(
+                  (SELECT :limitedRoles::text[]),
+                  (SELECT :roleLives::float8[]),
+                  (SELECT :roleLongestLives::float8[])
+                ) AS limited (role, life, longest_life)
+              WHERE
+                holder.email = t.subject
+                AND (
+                  limited.role = ANY (holder.roles)
+                  OR limited.role = 'Administrator'
+                  AND holder.is_administrator
+                )
+            )
+          END
+        )
+      ) > now()
+      AND coalesce(
+        t.rotated_on + make_interval(
+          secs => least(
+            client.refresh_token_ttl,
+            CASE
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+                SELECT min(limited.life)
+                FROM
+                  users holder,
+                  unnest(
+                    (SELECT :limitedRoles::text[]),
+                    (SELECT :roleLives::float8[]),
+                    (SELECT :roleLongestLives::float8[])
+                  ) AS limited (role, life, longest_life)
+                WHERE
+                  holder.email = t.subject
+                  AND (
+                    limited.role = ANY (holder.roles)
+                    OR limited.role = 'Administrator'
+                    AND holder.is_administrator
+                  )
+              )
+            END
+          )
+        ) > now(),
+        true
+      )
       AND NOT (
         EXISTS (
           SELECT
@@ -5978,6 +6601,7 @@ RETURNING
   t.client_id AS "clientId",
   t.auth_time AS "authTime",
   t.amr,
+  t.cutoffs_seen AS "cutoffsSeen",
   now() AS now,
   locked."isAdministrator",
   locked.roles,
@@ -5998,8 +6622,11 @@ RETURNING
 -- $11 jkt: text[] with null elements
 -- $12 life: float8
 -- $13 longestLife: float8
--- $14 registeredOnly: boolean
--- $15 skipsElsewhere: boolean
+-- $14 limitedRoles: text[]
+-- $15 roleLives: float8[] with null elements
+-- $16 roleLongestLives: float8[] with null elements
+-- $17 registeredOnly: boolean
+-- $18 skipsElsewhere: boolean
 WITH
   locked AS (
     SELECT
@@ -6037,8 +6664,50 @@ WITH
       CASE
         WHEN coalesce(client.authentication_method, 'none') = 'none' THEN batch.jkt
       END AS jkt,
-      coalesce(client.refresh_token_ttl, :life::float8) AS life,
-      coalesce(client.refresh_token_max_age, :longestLife::float8) AS longest_life
+      least(
+        coalesce(client.refresh_token_ttl, :life::float8),
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      ) AS life,
+      least(
+        coalesce(client.refresh_token_max_age, :longestLife::float8),
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.longest_life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      ) AS longest_life
     FROM
       unnest(
         (SELECT :id::bigint[]),
@@ -6064,8 +6733,57 @@ WITH
       AND t.client_id = coalesce(batch.client_id, t.client_id)
       AND t.issued
       AND t.expires_on > now()
-      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+      AND t.auth_time + make_interval(
+        secs => least(
+          coalesce(client.refresh_token_max_age, :longestLife::float8),
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+              SELECT min(limited.longest_life)
+              FROM
+                users holder,
+                unnest(
+                  (SELECT :limitedRoles::text[]),
+                  (SELECT :roleLives::float8[]),
+                  (SELECT :roleLongestLives::float8[])
+                ) AS limited (role, life, longest_life)
+              WHERE
+                holder.email = t.subject
+                AND (
+                  limited.role = ANY (holder.roles)
+                  OR limited.role = 'Administrator'
+                  AND holder.is_administrator
+                )
+            )
+          END
+        )
+      ) > now()
+      AND coalesce(
+        t.rotated_on + make_interval(
+          secs => least(
+            client.refresh_token_ttl,
+            CASE
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+                SELECT min(limited.life)
+                FROM
+                  users holder,
+                  unnest(
+                    (SELECT :limitedRoles::text[]),
+                    (SELECT :roleLives::float8[]),
+                    (SELECT :roleLongestLives::float8[])
+                  ) AS limited (role, life, longest_life)
+                WHERE
+                  holder.email = t.subject
+                  AND (
+                    limited.role = ANY (holder.roles)
+                    OR limited.role = 'Administrator'
+                    AND holder.is_administrator
+                  )
+              )
+            END
+          )
+        ) > now(),
+        true
+      )
       AND NOT (
         EXISTS (
           SELECT
@@ -6148,6 +6866,7 @@ WITH
       t.client_id AS "clientId",
       t.auth_time AS "authTime",
       t.amr,
+      t.cutoffs_seen AS "cutoffsSeen",
       now() AS now,
       locked."isAdministrator",
       locked.roles,

@@ -114,7 +114,7 @@ export class TokenController {
   @OAuthEndpoint(
     { type: 'object', required: ['token'], properties: { token: TOKEN, token_type_hint: HINT, ...CLIENT_PARAMETERS } },
     { introspect: { token: 'tsr_AQ0AAAAAAAAAAQ' } },
-    { admitsClients: true },
+    { admitsClients: 'form' },
   )
   @ApiResponse({
     status: 200,

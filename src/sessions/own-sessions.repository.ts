@@ -6,6 +6,7 @@ import { Settings } from '../config/settings.js';
 import { StatementsService } from '../database/statements.service.js';
 import type { EndedRow } from './ended-session.js';
 import { END_OWN, END_OWN_OTHERS, MOMENT, OWN_SESSIONS } from './own-sessions.statements.js';
+import { livesOf, type SessionLives } from './session-lives.js';
 import type { ListedSession } from './session.js';
 
 /** The most sessions that a user is shown. */
@@ -20,16 +21,19 @@ export interface Moment {
 /** The rows of the sessions of the user who asks. The actor of each act is that user. */
 @Injectable()
 export class OwnSessionsRepository {
+  private readonly lives: SessionLives;
+
   constructor(
     private readonly statements: StatementsService,
     private readonly settings: Settings,
-  ) {}
+  ) {
+    this.lives = livesOf(settings);
+  }
 
   /** The live sessions of a user, newest first. */
   list(subject: string): Promise<ListedSession[]> {
-    const { REFRESH_TOKEN_MAX_AGE: longestLife, CLIENTS } = this.settings;
-    const policy = { longestLife, registeredOnly: CLIENTS === 'registered' };
-    return this.statements.run(OWN_SESSIONS, { subject, limit: MOST_SHOWN, ...policy });
+    const registeredOnly = this.settings.CLIENTS === 'registered';
+    return this.statements.run(OWN_SESSIONS, { subject, ...this.lives, registeredOnly, limit: MOST_SHOWN });
   }
 
   /** Ends a session of the actor, and returns it. None if the session has ended, or belongs to another user. */

@@ -2,14 +2,15 @@ import { audited, recordFacts } from '../audit/audited.js';
 import { CLIENT_POLICY, IS_ADMITTED, joinedClient } from '../clients/policy-of-session.js';
 import { rowOf, statement } from '../database/statement.js';
 import { ENDED_ROW, type EndedRow } from './ended-session.js';
+import { SESSION_LIVES } from './session-lives.js';
 import type { ListedSession } from './session.js';
 import { isLive, LISTED } from './session.statements.js';
 
-/** The newest live sessions of a user at clients that may have sessions, at most `limit`. `longestLife` is the longest lifetime of a login, in seconds. */
+/** The newest live sessions of a user at clients that may have sessions, at most `limit`. */
 export const OWN_SESSIONS = statement({
   name: 'own-sessions',
   isIdempotent: true,
-  parameters: { subject: 'text', longestLife: 'float8', limit: 'int', ...CLIENT_POLICY },
+  parameters: { subject: 'text', ...SESSION_LIVES, ...CLIENT_POLICY, limit: 'int' },
   returns: rowOf<ListedSession>(),
   text: `SELECT ${LISTED} FROM refresh_tokens t ${joinedClient('t')}
     WHERE t.subject = :subject AND ${isLive('t')} AND ${IS_ADMITTED} ORDER BY t.id DESC LIMIT :limit::int`,

@@ -9,7 +9,10 @@ import { CutSessionsJob } from './cut-sessions.job.js';
 import { CutSessionsService } from './cut-sessions.service.js';
 import { CutoffsRepository } from './cutoffs.repository.js';
 import { CutoffsService } from './cutoffs.service.js';
+import { EndsOfRequestRepository } from './ends-of-request.repository.js';
+import { EndsOfRequestService } from './ends-of-request.service.js';
 import { JudgementsService } from './judgements.service.js';
+import { LimitedRolesService } from './limited-roles.service.js';
 import { LiveSessionsService } from './live-sessions.service.js';
 import { LoginsRepository } from './logins.repository.js';
 import { LoginsService } from './logins.service.js';
@@ -71,6 +74,8 @@ import { TicketsService } from './tickets.service.js';
     SurplusSessionsJob,
     SurplusSessionsRepository,
     CutoffsRepository,
+    EndsOfRequestService,
+    EndsOfRequestRepository,
     LoginsService,
     RedemptionService,
     RotationsService,
@@ -80,6 +85,7 @@ import { TicketsService } from './tickets.service.js';
     ConfirmationsService,
     RefreshTokenCodec,
     TicketsService,
+    LimitedRolesService,
     LiveSessionsService,
     SessionsRepository,
     LoginsRepository,
@@ -93,6 +99,7 @@ import { TicketsService } from './tickets.service.js';
     SessionPrincipalsService,
     SessionEndingsService,
     CutoffsService,
+    EndsOfRequestService,
     LoginsService,
     RedemptionService,
     RefreshTokenCodec,

@@ -7,11 +7,15 @@ import { EndedSessionsService } from './ended-sessions.service.js';
 import { CHALLENGE, ProofsService, type ProvenRequest } from './proofs.service.js';
 import { Settings } from './settings.js';
 
-/** The claims of an access token: its user (`sub`), client (`client_id`) and session (`sid`). */
+/** The claims of an access token: its user (`sub`), client (`client_id`) and session (`sid`), as far as this example reads them. */
 export interface AccessToken {
   readonly sub: string;
   readonly client_id: string;
   readonly sid: string;
+  /** When the user signed in, in seconds since 1970. */
+  readonly auth_time: number;
+  /** The number of the latest cutoff that the sign-in saw; absent when it saw none. */
+  readonly cutoffs_seen?: number;
   /** The key to which the token is bound (RFC 9449, section 6). */
   readonly cnf?: { readonly jkt: string };
 }
@@ -45,7 +49,7 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy) {
    * request. Any other token is good only in the scheme Bearer.
    */
   async validate(request: ProvenRequest, token: AccessToken): Promise<AccessToken | false> {
-    if (this.ended.has(token.sid)) throw new UnauthorizedException('The session has ended.');
+    if (this.ended.has(token)) throw new UnauthorizedException('The session has ended.');
     const bound = DPOP(request);
     if (!token.cnf) return bound === null ? token : false;
     return bound !== null && (await this.proofs.isProven(request, bound, token.cnf.jkt)) ? token : false;
