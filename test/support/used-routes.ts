@@ -25,6 +25,7 @@ export async function useClients(service: Service, password: string): Promise<vo
     if (most === 1) await change(service, id, { SessionsPerUser: most });
     tokensOf(await ask(service, form, 'two-sessions'));
   }
+  await change(service, id, { AuthenticationMethod: 'client_secret_post' });
   for (const key of ['CLIENT_MAKE_SECRET', 'CLIENT_MAKE_SECRET', 'CLIENT_RETIRE_SECRET']) await runOn(service, key, id);
   expect((await admin.delete(`${CLIENTS}/${id}`)).status).toBe(200);
   await useSigningClient(service, password);
