@@ -27,7 +27,7 @@ afterAll(() => disposeWithoutLeaks(service));
 async function made(by: Client, id: number): Promise<string> {
   const { status, text, body } = await by.post(COMMANDS, { Key: MAKE, Ids: [id] });
   if (status !== 200) throw new Error(`No secret was made: ${status} ${text}`);
-  const secret = String((body as { Value: { ClientSecret: string } }).Value.ClientSecret);
+  const secret = (body as { Value: { ClientSecret: string } }).Value.ClientSecret;
   keepSecret(secret);
   return secret;
 }
