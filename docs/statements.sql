@@ -1092,10 +1092,11 @@ WHERE id = :id;
 -- $3 expires: float8[]
 SELECT
   batch.ordinal::int,
-  c.client_id AS "clientId",
-  c.allowed_grants AS "allowedGrants",
-  c.roles,
-  c.mac,
+  client.client_id AS "clientId",
+  client.allowed_grants AS "allowedGrants",
+  client.roles,
+  client.mac,
+  least(batch.expires, batch.issued + client.access_token_ttl) AS expires,
   now() AS now
 FROM
   unnest(
@@ -1103,11 +1104,12 @@ FROM
     (SELECT :issued::float8[]),
     (SELECT :expires::float8[])
   ) WITH ORDINALITY AS batch (client_id, issued, expires, ordinal)
-  JOIN clients c ON c.client_id = batch.client_id
+  JOIN clients client ON client.client_id = batch.client_id
 WHERE
-  c.enabled
-  AND c.authentication_method <> 'none'
-  AND to_timestamp(least(batch.expires, batch.issued + c.access_token_ttl)) > now();
+  client.enabled
+  AND client.authentication_method <> 'none'
+  AND to_timestamp(least(batch.expires, batch.issued + client.access_token_ttl)) > now()
+  AND to_timestamp(batch.issued) >= client.created_on;
 
 -- name: client-registry
 -- sent again when its connection broke
@@ -1377,6 +1379,8 @@ SELECT
   "DpopRequired",
   "Audience",
   "Roles",
+  "SecretMadeOn",
+  "PreviousSecretMadeOn",
   "UpdatedOn",
   "CreatedOn",
   "UniqueId",
@@ -1405,6 +1409,8 @@ FROM
       "dpop_required" AS "DpopRequired",
       "audience" AS "Audience",
       "roles" AS "Roles",
+      "secret_made_on" AS "SecretMadeOn",
+      "previous_secret_made_on" AS "PreviousSecretMadeOn",
       "updated_on" AS "UpdatedOn",
       "created_on" AS "CreatedOn",
       "unique_id" AS "UniqueId",
@@ -1478,6 +1484,8 @@ WITH
           "dpop_required" AS "DpopRequired",
           "audience" AS "Audience",
           "roles" AS "Roles",
+          "secret_made_on" AS "SecretMadeOn",
+          "previous_secret_made_on" AS "PreviousSecretMadeOn",
           "updated_on" AS "UpdatedOn",
           "created_on" AS "CreatedOn",
           "unique_id" AS "UniqueId",
@@ -1537,6 +1545,8 @@ SELECT
   "DpopRequired",
   "Audience",
   "Roles",
+  "SecretMadeOn",
+  "PreviousSecretMadeOn",
   "UpdatedOn",
   "CreatedOn",
   "UniqueId",
@@ -1576,6 +1586,8 @@ WITH
       "dpop_required" AS "DpopRequired",
       "audience" AS "Audience",
       "roles" AS "Roles",
+      "secret_made_on" AS "SecretMadeOn",
+      "previous_secret_made_on" AS "PreviousSecretMadeOn",
       "updated_on" AS "UpdatedOn",
       "created_on" AS "CreatedOn",
       "unique_id" AS "UniqueId",
@@ -1658,6 +1670,8 @@ FROM
       "DpopRequired",
       "Audience",
       "Roles",
+      "SecretMadeOn",
+      "PreviousSecretMadeOn",
       "UpdatedOn",
       "CreatedOn",
       "UniqueId",
@@ -1690,6 +1704,8 @@ SELECT
   "DpopRequired",
   "Audience",
   "Roles",
+  "SecretMadeOn",
+  "PreviousSecretMadeOn",
   "UpdatedOn",
   "CreatedOn",
   "UniqueId",
@@ -1718,6 +1734,8 @@ FROM
       "dpop_required" AS "DpopRequired",
       "audience" AS "Audience",
       "roles" AS "Roles",
+      "secret_made_on" AS "SecretMadeOn",
+      "previous_secret_made_on" AS "PreviousSecretMadeOn",
       "updated_on" AS "UpdatedOn",
       "created_on" AS "CreatedOn",
       "unique_id" AS "UniqueId",
@@ -1790,6 +1808,8 @@ FROM
       "dpop_required" AS "DpopRequired",
       "audience" AS "Audience",
       "roles" AS "Roles",
+      "secret_made_on" AS "SecretMadeOn",
+      "previous_secret_made_on" AS "PreviousSecretMadeOn",
       "updated_on" AS "UpdatedOn",
       "created_on" AS "CreatedOn",
       "unique_id" AS "UniqueId",
@@ -6945,16 +6965,17 @@ FROM rotated;
 -- $1 id: bigint
 -- $2 uniqueId: uuid
 -- $3 generation: bigint
--- $4 mostRepetitions: int
--- $5 fromAddress: inet or null
--- $6 fromAgent: text or null
--- $7 fromRequest: text or null
--- $8 kind: text
--- $9 actor: text
--- $10 reason: text or null
--- $11 address: text or null
--- $12 userAgent: text or null
--- $13 requestId: text or null
+-- $4 jkt: text or null
+-- $5 mostRepetitions: int
+-- $6 fromAddress: inet or null
+-- $7 fromAgent: text or null
+-- $8 fromRequest: text or null
+-- $9 kind: text
+-- $10 actor: text
+-- $11 reason: text or null
+-- $12 address: text or null
+-- $13 userAgent: text or null
+-- $14 requestId: text or null
 WITH
   act AS (
     UPDATE refresh_tokens t
@@ -6963,18 +6984,35 @@ WITH
       last_redeemed_on = clock_timestamp(),
       last_address = :fromAddress::inet,
       last_user_agent = :fromAgent::text,
-      last_request_id = :fromRequest::text
+      last_request_id = :fromRequest::text,
+      jkt = coalesce(t.jkt, was.key_of_request),
+      bound_from = CASE
+        WHEN t.jkt IS NULL
+        AND was.key_of_request IS NOT NULL THEN t.generation + 1
+        ELSE t.bound_from
+      END
     FROM
       (
-        SELECT *
-        FROM refresh_tokens
+        SELECT
+          t.*,
+          CASE
+            WHEN coalesce(client.authentication_method, 'none') = 'none' THEN :jkt::text
+          END AS key_of_request
+        FROM
+          refresh_tokens t
+          LEFT JOIN clients client ON client.client_id = t.client_id
         WHERE
-          id = :id
-          AND unique_id = :uniqueId
-          AND issued
-          AND generation = :generation
-          AND repetitions < :mostRepetitions::int
-        FOR NO KEY UPDATE
+          t.id = :id
+          AND t.unique_id = :uniqueId
+          AND t.issued
+          AND t.generation = :generation
+          AND t.repetitions < :mostRepetitions::int
+          AND (
+            t.jkt IS NULL
+            OR t.jkt = :jkt::text
+          )
+        FOR NO KEY UPDATE OF
+          t
       ) was
     WHERE t.id = was.id
     RETURNING
