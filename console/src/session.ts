@@ -36,8 +36,9 @@ export class Refusal extends Error {
 /** The address of the service: the page is at `console/` below it. */
 export const SERVICE = new URL('..', location.href.replace(/[?#].*$/s, '')).href.replace(/\/$/, '');
 const NAME = `tessera-console ${SERVICE}`;
-/** How long another tab may take to answer. */
-const ANSWER_MS = 200;
+/** How long this tab waits for tabs that it does not know, and for those that it knows: these may be busy. */
+const UNKNOWN_MS = 200;
+const KNOWN_MS = 5_000;
 /** The console renews the access token this long before it expires. */
 const MARGIN_MS = 10_000;
 const ATTEMPTS = 4;
@@ -47,6 +48,9 @@ const REGISTERED = 'console';
 
 const TAB = newName();
 const peers = new Set<string>();
+/** The known tabs that have not answered yet, and what to do when none is left. */
+let awaited = new Set<string>();
+let onAnswers: () => void = () => undefined;
 const listeners = new Set<() => void>();
 const channel = new BroadcastChannel(NAME);
 let tokens: Tokens | undefined;
@@ -55,11 +59,12 @@ let client = `console-${TAB}`;
 
 channel.onmessage = ({ data }: MessageEvent<Message>) => {
   if (data.type === 'tokens') keep(data.tokens);
-  else if (data.type === 'bye') peers.delete(data.tab);
   else {
-    peers.add(data.tab);
+    if (data.type === 'bye') peers.delete(data.tab);
+    else peers.add(data.tab);
     if (data.type === 'hello') say({ type: 'here', tab: TAB, tokens });
     else if (data.tokens) keep(data.tokens);
+    if (data.type !== 'hello' && awaited.delete(data.tab) && awaited.size === 0) onAnswers();
   }
 };
 
@@ -72,10 +77,14 @@ addEventListener('pageshow', ({ persisted }) => {
   if (persisted) say({ type: 'hello', tab: TAB });
 });
 
-/** Takes the session of another tab, if there is one. */
+/** Takes the session of another tab, if there is one. Every known tab has answered then: a tab that is only busy must not be left out. */
 export async function join(): Promise<void> {
+  awaited = new Set(peers);
+  const answers = new Promise<void>((resolve) => (onAnswers = resolve));
   say({ type: 'hello', tab: TAB });
-  await wait(ANSWER_MS);
+  await (peers.size === 0 ? wait(UNKNOWN_MS) : Promise.race([answers, wait(KNOWN_MS)]));
+  // A tab that crashed said no goodbye.
+  for (const silent of awaited) peers.delete(silent);
 }
 
 export const currentUser = (): string | undefined => tokens?.user;
