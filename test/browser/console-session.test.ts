@@ -5,14 +5,6 @@ import { seconds, TOKEN } from '../support/sessions.js';
 
 describe('the session of the console', () => {
   const get = useConsole(() => Service.start({ REFRESH_RETRY_WINDOW: '0' }));
-  /** Loads the list again, and waits until it is there. */
-  async function refreshList(page: Page): Promise<void> {
-    const answer = page.waitForResponse(
-      (response) => response.url().includes('/api/sys/refreshtokens?') && response.ok(),
-    );
-    await clickButton(page, 'Refresh');
-    await answer;
-  }
 
   it('is refreshed once for two tabs whose access tokens are refused, although the first answer is lost', async () => {
     const { context } = get();
@@ -44,6 +36,46 @@ describe('the session of the console', () => {
     expect(refreshes).toHaveLength(1);
   });
 
+  it('goes on after an hour of sleep in two tabs, with one refresh, also if the clock of the machine is wrong', async () => {
+    const { context } = get();
+    await context.clock.install();
+    const page = await get().signedIn('admin', '#/refreshtokens');
+    const other = await get().tab('#/refreshtokens');
+    await row(other, /admin@/).waitFor();
+    const refreshes = refreshesIn(context);
+    // The clock of the service stands still meanwhile, so for the service the proofs are from the future.
+    for (const one of [page, other]) await one.clock.fastForward('01:10:00');
+    await Promise.all([page, other].map(refreshList));
+    await row(other, /admin@/).waitFor();
+    expect(new Set(refreshes).size).toBe(1);
+  });
+
+  it('outlives a reload of its only tab', async () => {
+    const page = await get().signedIn('admin', '#/refreshtokens');
+    await row(page, /admin@/).waitFor();
+    const signIns = refreshesIn(get().context);
+    await page.reload();
+    await row(page, /admin@/).waitFor();
+    await page.reload();
+    await row(page, /admin@/).waitFor();
+    expect(signIns).toEqual([]);
+    get().expectComplaints();
+  });
+
+  it('is bound to a key that cannot be exported, so its tokens alone are worth nothing', async () => {
+    const { service } = get();
+    const page = await get().signedIn('admin');
+    const tokens = (await page.evaluate(ASK_FOR_TOKENS)) as Stolen;
+    expect(tokens.extractable).toBe(false);
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: tokens.refresh }).toString();
+    const stolen = await fetch(service.url + TOKEN, { method: 'POST', headers, body });
+    expect([stolen.status, await stolen.json()]).toMatchObject([400, { error: 'invalid_grant' }]);
+    expect((await service.client(`Bearer ${tokens.access}`).get('/api/account')).status).toBe(401);
+    await page.reload();
+    await row(page, /admin@/).waitFor();
+  });
+
   it('ends in all tabs by a sign-out', async () => {
     const page = await get().signedIn('admin');
     const other = await get().tab();
@@ -71,6 +103,15 @@ describe('the session of the console', () => {
   });
 });
 
+/** Loads the list again, and waits until it is there. */
+async function refreshList(page: Page): Promise<void> {
+  const answer = page.waitForResponse(
+    (response) => response.url().includes('/api/sys/refreshtokens?') && response.ok(),
+  );
+  await clickButton(page, 'Refresh');
+  await answer;
+}
+
 /** The bodies of the requests to the token endpoint from now on. */
 function refreshesIn(context: BrowserContext): string[] {
   const bodies: string[] = [];
@@ -97,6 +138,22 @@ async function refusePresentToken(context: BrowserContext): Promise<void> {
   });
 }
 
+interface Stolen {
+  readonly access: string;
+  readonly refresh: string;
+  readonly extractable: boolean;
+}
+
+/** What a script of the same origin could learn. */
+const ASK_FOR_TOKENS = `new Promise((resolve) => {
+  const channel = new BroadcastChannel('tessera-console ' + location.origin);
+  channel.onmessage = ({ data: { tokens } }) => {
+    channel.postMessage({ type: 'bye', tab: 'thief' });
+    if (tokens) resolve({ ...tokens, extractable: tokens.keys.privateKey.extractable, keys: undefined });
+  };
+  channel.postMessage({ type: 'hello', tab: 'thief' });
+})`;
+
 async function until(isTrue: () => Promise<boolean>): Promise<void> {
   for (let n = 0; n < 300; n++) {
     if (await isTrue()) return;
@@ -104,3 +161,14 @@ async function until(isTrue: () => Promise<boolean>): Promise<void> {
   }
   throw new Error('It did not happen within half a minute.');
 }
+
+describe('the session of the console at a service that requires nonces', () => {
+  const get = useConsole(() => Service.start({ DPOP_NONCE: 'required' }));
+
+  it('begins and is refreshed', async () => {
+    const page = await get().signedIn('admin', '#/refreshtokens');
+    await row(page, /admin@/).waitFor();
+    await refusePresentToken(get().context);
+    await refreshList(page);
+  });
+});
