@@ -4,6 +4,7 @@ import Box from '@mui/material/Box';
 import { useEffect, useState, type ReactElement } from 'react';
 import {
   Admin,
+  AppBar,
   CustomRoutes,
   Layout,
   Loading,
@@ -16,18 +17,22 @@ import {
   type LayoutProps,
 } from 'react-admin';
 import { Access, ServiceContext, useService, type Service } from './access.js';
+import { AccountPage } from './account/account-page.js';
 import { call } from './api.js';
 import { dataProviderOf } from './data-provider.js';
+import { i18nProvider } from './i18n.js';
 import { History } from './history.js';
 import { CreatePage, EditPage, ListPage, ShowPage } from './resource-pages.js';
 import { resourcesOf, SESSIONS, TRAIL, type Document, type Operation } from './resources.js';
 import { SessionPage } from './session-page.js';
 import { currentUser, signOut } from './session.js';
+import { StepUp } from './step-up.js';
 import { SessionList } from './sessions.js';
 import { TEXTS } from './texts.js';
-import { DARK, HistoryIcon, LIGHT, SessionsIcon, TrailIcon } from './theme.js';
+import { ConsoleUserMenu } from './user-menu.js';
+import { AccountIcon, DARK, HistoryIcon, LIGHT, SessionsIcon, TrailIcon } from './theme.js';
 
-const { Route } = reactRouterProvider;
+const { Navigate, Route } = reactRouterProvider;
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...{ list: 'list', show: 'read', create: 'create', edit: 'edit', delete: 'delete' },
 };
@@ -58,10 +63,16 @@ export default function App({ user }: { readonly user: string }): ReactElement {
     <ServiceContext value={service}>
       <Admin
         {...{ queryClient, theme: LIGHT, darkTheme: DARK, title: TEXTS.name, layout: ConsoleLayout }}
-        {...{ disableTelemetry: true, loading: Loading, accessDenied: Denied, store: STORE }}
+        {...{ i18nProvider, disableTelemetry: true, loading: Loading, accessDenied: Denied, store: STORE }}
         dataProvider={dataProviderOf(service)}
         authProvider={authProviderOf(service, user)}
       >
+        {/* A user without roles sees the own account only. */}
+        {service.resources.some((resource) => service.access.may(resource, 'list')) ? null : (
+          <CustomRoutes>
+            <Route path="/" element={<Navigate to="/account" replace />} />
+          </CustomRoutes>
+        )}
         {service.resources.map(({ key, label, roles }) => (
           <Pages
             {...{ key, name: key, options: { label: key === SESSIONS ? TEXTS.menu.sessions : label } }}
@@ -74,6 +85,7 @@ export default function App({ user }: { readonly user: string }): ReactElement {
           />
         ))}
         <CustomRoutes>
+          <Route path="/account" element={<AccountPage />} />
           <Route path="/history" element={<History />} />
           <Route path="/sessions/:sessionId" element={<SessionPage />} />
         </CustomRoutes>
@@ -118,8 +130,17 @@ function authProviderOf({ resources, access }: Service, user: string): AuthProvi
   };
 }
 
-function ConsoleLayout(props: LayoutProps): ReactElement {
-  return <Layout {...props} menu={ConsoleMenu} />;
+function ConsoleLayout({ children, ...props }: LayoutProps): ReactElement {
+  return (
+    <Layout {...props} menu={ConsoleMenu} appBar={ConsoleBar}>
+      {children}
+      <StepUp />
+    </Layout>
+  );
+}
+
+function ConsoleBar(): ReactElement {
+  return <AppBar userMenu={<ConsoleUserMenu />} />;
 }
 
 function ConsoleMenu(): ReactElement {
@@ -134,6 +155,7 @@ function ConsoleMenu(): ReactElement {
       {resources.slice(1).map(({ key }) => (
         <Menu.ResourceItem key={key} name={key} />
       ))}
+      <Menu.Item to="/account" primaryText={TEXTS.account.title} leftIcon={<AccountIcon />} />
     </Menu>
   );
 }

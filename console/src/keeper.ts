@@ -13,8 +13,8 @@ interface KeptEvent extends MessageEvent<Kept> {
 }
 
 addEventListener('message', (event) => {
-  const { data, waitUntil } = event as KeptEvent;
-  waitUntil.call(event, keep(data));
+  const kept = event as KeptEvent;
+  kept.waitUntil(keep(kept.data));
 });
 
 async function keep({ name, tokens, url, body }: Kept): Promise<void> {

@@ -86,16 +86,20 @@ export async function signOut(): Promise<void> {
  */
 export async function send(path: string, init: RequestInit = {}): Promise<Response> {
   const response = await sendFresh(path, init);
-  const challenge = response.headers.get('www-authenticate') ?? '';
-  if (!challenge.includes('insufficient_user_authentication') || !(await askAgain?.())) return response;
+  if (!demandsSignIn(response) || !(await askAgain?.())) return response;
   return sendFresh(path, init);
+}
+
+/** Whether the service demands a recent sign-in (RFC 9470). */
+function demandsSignIn(response: Response): boolean {
+  return response.headers.get('www-authenticate')?.includes('insufficient_user_authentication') ?? false;
 }
 
 async function sendFresh(path: string, init: RequestInit): Promise<Response> {
   if (tokens && tokens.expires < Date.now() + MARGIN_MS) await refresh(tokens);
   const used = tokens;
   const response = await fetchProven(path, init, { ...used });
-  const isStale = response.status === 401 && !/insufficient_user/.test(response.headers.get('www-authenticate') ?? '');
+  const isStale = response.status === 401 && !demandsSignIn(response);
   if (!isStale || !used) return response;
   await refresh(used);
   return fetchProven(path, init, { ...tokens });

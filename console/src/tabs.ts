@@ -58,7 +58,8 @@ export function connect(own: typeof session): void {
     if (persisted) say({ type: 'hello', tab: TAB });
   });
   // Over plain http to another machine, and in some private windows, there are no service workers.
-  void navigator.serviceWorker?.register(keeper).then(
+  const { serviceWorker: workers } = navigator as { serviceWorker?: ServiceWorkerContainer };
+  void workers?.register(keeper).then(
     ({ installing, waiting, active }) => (worker = installing ?? waiting ?? active ?? undefined),
     () => undefined,
   );

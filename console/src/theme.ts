@@ -69,3 +69,7 @@ export const HistoryIcon = icon(
   'History',
 );
 export const TrailIcon = icon('M5 4h14v2H5zm0 5h14v2H5zm0 5h14v2H5zm0 5h9v2H5z', 'Trail');
+export const AccountIcon = icon(
+  'M12 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8zm0 10c4.400 0 8 1.800 8 4v2H4v-2c0-2.200 3.600-4 8-4z',
+  'Account',
+);

@@ -1,0 +1,24 @@
+import MenuItem from '@mui/material/MenuItem';
+import type { ReactElement } from 'react';
+import { Logout, UserMenu } from 'react-admin';
+import { addressIn, LANGUAGE, LANGUAGES, type Language } from './language.js';
+import { TEXTS } from './texts.js';
+
+const OTHERS = (Object.keys(LANGUAGES) as Language[]).filter((language) => language !== LANGUAGE);
+
+/** The menu of the signed-in user: the own account, the other languages, and the sign-out. */
+export function ConsoleUserMenu(): ReactElement {
+  return (
+    <UserMenu>
+      <MenuItem component="a" href="#/account">
+        {TEXTS.account.title}
+      </MenuItem>
+      {OTHERS.map((language) => (
+        <MenuItem {...{ key: language, component: 'a', href: addressIn(language), lang: language }}>
+          {LANGUAGES[language]}
+        </MenuItem>
+      ))}
+      <Logout />
+    </UserMenu>
+  );
+}
