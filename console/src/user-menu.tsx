@@ -1,6 +1,6 @@
 import MenuItem from '@mui/material/MenuItem';
 import type { ReactElement } from 'react';
-import { Logout, UserMenu } from 'react-admin';
+import { Logout, UserMenu, useUserMenu } from 'react-admin';
 import { addressIn, LANGUAGE, LANGUAGES, type Language } from './language.js';
 import { TEXTS } from './texts.js';
 
@@ -10,9 +10,7 @@ const OTHERS = (Object.keys(LANGUAGES) as Language[]).filter((language) => langu
 export function ConsoleUserMenu(): ReactElement {
   return (
     <UserMenu>
-      <MenuItem component="a" href="#/account">
-        {TEXTS.account.title}
-      </MenuItem>
+      <AccountItem />
       {OTHERS.map((language) => (
         <MenuItem {...{ key: language, component: 'a', href: addressIn(language), lang: language }}>
           {LANGUAGES[language]}
@@ -20,5 +18,14 @@ export function ConsoleUserMenu(): ReactElement {
       ))}
       <Logout />
     </UserMenu>
+  );
+}
+
+function AccountItem(): ReactElement {
+  const menu = useUserMenu();
+  return (
+    <MenuItem component="a" href="#/account" onClick={menu?.onClose}>
+      {TEXTS.account.title}
+    </MenuItem>
   );
 }
