@@ -1,6 +1,6 @@
 /** The session of the console: sign-in, refresh, and the requests of the API that carry its tokens. */
 import { fetchProven, newKeys } from './proofs.js';
-import { connect, hasPeers, join, NAME, revocation, TAB, tell, wait, type Tokens } from './tabs.js';
+import { connect, hasPeers, join, NAME, revocation, TAB, sendTokens, wait, type Tokens } from './tabs.js';
 
 interface TokenAnswer {
   readonly access_token: string;
@@ -131,7 +131,7 @@ async function revoke(ended: Tokens): Promise<void> {
 
 function share(next: Tokens | undefined): void {
   keep(next);
-  tell(next);
+  sendTokens(next);
 }
 
 function keep(next: Tokens | undefined): void {

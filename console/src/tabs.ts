@@ -78,7 +78,7 @@ export async function join(): Promise<void> {
 export const hasPeers = (): boolean => peers.size > 0;
 
 /** Gives all tabs the tokens. Undefined signs them out. */
-export function tell(tokens: Tokens | undefined): void {
+export function sendTokens(tokens: Tokens | undefined): void {
   say({ type: 'tokens', tokens });
 }
 
