@@ -151,5 +151,5 @@ const reasons: Readonly<Record<string, Explanation>> = {
 /** The explanations by kind, and by kind and reason. */
 export const { KINDS, REASONS } = await inLanguage(
   { KINDS: kinds, REASONS: reasons },
-  { fr: async () => (await import('./french-explanations.js')).EXPLANATIONS },
+  { fr: async () => (await import('./texts/french-explanations.js')).EXPLANATIONS },
 );

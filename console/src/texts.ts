@@ -1,6 +1,8 @@
 import { inLanguage, type Translation } from './language.js';
+import { ACCOUNT } from './texts/english-account.js';
+import { OPERATIONS } from './texts/english-operations.js';
 
-/** Every text of the console that the API does not give, for translation. */
+/** Every text of the console that the API does not give, for translation; what the events of a session mean is in `explanations.ts`. */
 const ENGLISH = {
   name: 'Tessera',
   loading: 'Loading …',
@@ -115,111 +117,10 @@ const ENGLISH = {
       todo: 'The client did not refresh in time. The user signs in again.',
     },
   },
-  account: {
-    title: 'My account',
-    language: 'Language',
-    summary: { roles: 'Roles', administrator: 'Full administrator', noRoles: 'No roles', since: 'Account since' },
-    devices: {
-      title: 'My devices',
-      hint: 'Where you are signed in. If you do not know one of them, end it and change your password.',
-      unknown: 'Unknown device',
-      current: 'This session',
-      lastUsed: 'Last used',
-      signedIn: 'Signed in',
-      end: 'End',
-      endOne: (device: string) => `End the session of ${device}`,
-      endOthers: 'End all others',
-      endAll: 'End all, this one too',
-      confirm: { one: 'End this session?', others: 'End all other sessions?', all: 'End all sessions?' },
-      confirmText: 'Its tokens stop working immediately. You can sign in there again with your password.',
-      ended: (count: number) => (count === 1 ? 'The session was ended.' : `${count} sessions were ended.`),
-    },
-    signIns: {
-      title: 'My last sign-ins',
-      hint: 'The newest 50, with the attempts that were refused.',
-      empty: 'There is no sign-in in the audit trail.',
-      columns: { when: 'When', result: 'Result', device: 'Device', address: 'Address', client: 'Client' },
-      success: 'Signed in',
-      refused: 'Refused',
-      reasons: {
-        'wrong-password': 'wrong password',
-        'user-disabled': 'the user was disabled',
-        'no-code': 'the code was missing',
-        'wrong-code': 'wrong code',
-        'must-reset-password': 'the password must be changed',
-        'changed-meanwhile': 'the user changed meanwhile',
-      },
-    },
-    password: {
-      title: 'Password',
-      current: 'Present password',
-      next: 'New password',
-      again: 'New password again',
-      hint: 'At least eight characters, and none of the commonest passwords.',
-      differs: 'The two new passwords differ.',
-      endOthers: 'End all other sessions',
-      button: 'Change password',
-      changed: 'The password was changed.',
-    },
-    expired: {
-      title: 'Choose a new password',
-      hint: 'Your password must be changed before you can sign in.',
-      button: 'Change password and sign in',
-    },
-    factor: {
-      title: 'Second factor',
-      off: 'Your password alone is enough to sign in. With an authenticator app, a thief of the password cannot.',
-      on: 'A sign-in needs your password and a code of your authenticator app.',
-      left: (count: number) => (count === 1 ? '1 recovery code is left.' : `${count} recovery codes are left.`),
-      begin: 'Set up an app',
-      replace: 'Set up another app',
-      remove: 'Remove',
-      removeTitle: 'Remove the second factor?',
-      removeText: 'From then on your password alone is enough to sign in. The recovery codes are removed too.',
-      removed: 'The second factor was removed.',
-      renew: 'New recovery codes',
-      renewTitle: 'Replace the recovery codes?',
-      renewText: 'The present recovery codes stop working.',
-      scan: 'Scan this code with your authenticator app, such as Aegis, 2FAS or Google Authenticator.',
-      picture: 'QR code for your authenticator app',
-      secret: 'Or type this key into the app:',
-      code: 'Code that the app shows',
-      confirm: 'Confirm',
-      cancel: 'Cancel',
-    },
-    codes: {
-      title: 'Your recovery codes',
-      hint: 'Each code is good once, if you do not have the app. They are shown only now: keep them in a safe place.',
-      copy: 'Copy',
-      copied: 'The codes were copied.',
-      download: 'Download',
-      done: 'I have saved them',
-    },
-    stepUp: {
-      title: 'Sign in again',
-      hint: 'This changes who can sign in, so the service wants your password again.',
-      button: 'Continue',
-      cancel: 'Cancel',
-    },
-  },
-  cutoff: {
-    button: 'End many …',
-    title: 'End many sessions',
-    hint: 'What you leave empty does not matter. Their tokens stop working immediately, however many there are.',
-    user: 'Only of this user',
-    client: 'Only at this client',
-    before: 'Only sign-ins before',
-    everybody: 'Of all users, at all clients',
-    count: 'Count them first',
-    counted: (count: number) => (count === 1 ? 'This ends 1 session.' : `This ends ${count} sessions.`),
-    none: 'There is no such session.',
-    end: (count: number) => (count === 1 ? 'End 1 session' : `End ${count} sessions`),
-    ended: (count: number) => (count === 1 ? '1 session was ended.' : `${count} sessions were ended.`),
-    estimated: (count: number) => `About ${count} sessions were ended.`,
-    ofUser: 'End all of this user',
-  },
+  ...ACCOUNT,
+  ...OPERATIONS,
 } as const;
 
 export type Texts = Translation<typeof ENGLISH>;
 
-export const TEXTS = await inLanguage(ENGLISH, { fr: async () => (await import('./french.js')).FRENCH });
+export const TEXTS = await inLanguage(ENGLISH, { fr: async () => (await import('./texts/french.js')).FRENCH });

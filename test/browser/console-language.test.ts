@@ -12,7 +12,7 @@ describe('the languages of the console', () => {
     const context = await browser?.newContext({ locale: 'fr-CA' });
     const page = await context?.newPage();
     if (!page) throw new Error('There is no browser.');
-    await page.goto(`${get().service.url}/console/`);
+    await page.goto(`${get().service.url}/console/#/refreshtokens`);
     await page.getByLabel('Adresse e-mail').fill('admin@example.com');
     expect(await page.locator('html').getAttribute('lang')).toBe('fr');
     expect(await faultsOf(page)).toEqual([]);
@@ -35,7 +35,7 @@ describe('the languages of the console', () => {
     // A path in a variable: the console is compiled with the types of browsers, and the tests are not.
     const load = async (name: string): Promise<Texts> => (await import(`../../console/src/${name}.ts`)) as Texts;
     const [texts, explanations, french, frenchExplanations] = await Promise.all(
-      ['texts', 'explanations', 'french', 'french-explanations'].map(load),
+      ['texts', 'explanations', 'texts/french', 'texts/french-explanations'].map(load),
     );
     expect(shapeOf(french?.FRENCH)).toEqual(shapeOf(texts?.TEXTS));
     const { KINDS, REASONS } = explanations ?? {};

@@ -64,7 +64,7 @@ describe('the session of the console', () => {
 
   it('is bound to a key that cannot be exported, so its tokens alone are worth nothing', async () => {
     const { service } = get();
-    const page = await get().signedIn('admin');
+    const page = await get().signedIn('admin', '#/refreshtokens');
     const tokens = (await page.evaluate(ASK_FOR_TOKENS)) as Stolen;
     expect(tokens.extractable).toBe(false);
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -77,8 +77,8 @@ describe('the session of the console', () => {
   });
 
   it('ends in all tabs by a sign-out', async () => {
-    const page = await get().signedIn('admin');
-    const other = await get().tab();
+    const page = await get().signedIn('admin', '#/refreshtokens');
+    const other = await get().tab('#/refreshtokens');
     await row(other, /admin@/).waitFor();
     const before = await get().sessions();
     await signOut(page);
@@ -87,7 +87,7 @@ describe('the session of the console', () => {
   });
 
   it('stores nothing, asks no other host, and ends with the last tab', async () => {
-    const page = await get().signedIn('admin');
+    const page = await get().signedIn('admin', '#/refreshtokens');
     await row(page, /admin@/).waitFor();
     expect(
       await page.evaluate(

@@ -28,6 +28,7 @@ describe('the console', () => {
     const sent = page.waitForRequest(`**${TOKEN}`);
     await page.getByRole('button', { name: 'Sign in' }).click();
     expect((await sent).postData()).toContain('totp=123456');
+    await page.getByRole('menuitem', { name: 'Sessions' }).click();
     await row(page, /admin@example.com.*console-/).waitFor();
     get().expectComplaints(400);
   });

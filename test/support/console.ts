@@ -44,11 +44,27 @@ export async function replaySession(service: Service, user: string, client: stri
   await refresh(first);
 }
 
+/** What the browser complained of, and the origins that it sent requests to. */
+interface Seen {
+  readonly complaints: string[];
+  readonly hosts: Set<string>;
+}
+
+export async function openTab(browser: BrowserContext, url: string, { complaints, hosts }: Seen): Promise<Page> {
+  const opened = await browser.newPage();
+  opened.setDefaultTimeout(LIMIT_MS);
+  opened.on('pageerror', (error) => complaints.push(error.message));
+  opened.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  opened.on('request', (request) => hosts.add(new URL(request.url()).origin));
+  await opened.goto(url);
+  return opened;
+}
+
 /** The browser of one test: it begins without tabs and without a session. */
-export class Console {
-  /** What the browser complained of. */
+export class Console implements Seen {
   readonly complaints: string[] = [];
-  /** The origins that the browser sent requests to. */
   readonly hosts = new Set<string>();
 
   constructor(
@@ -57,16 +73,8 @@ export class Console {
   ) {}
 
   /** Opens a tab at a place of the console, such as `#/history`. */
-  async tab(place = ''): Promise<Page> {
-    const opened = await this.context.newPage();
-    opened.setDefaultTimeout(LIMIT_MS);
-    opened.on('pageerror', (error) => this.complaints.push(error.message));
-    opened.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) this.complaints.push(message.text());
-    });
-    opened.on('request', (request) => this.hosts.add(new URL(request.url()).origin));
-    await opened.goto(`${this.service.url}/console/${place}`);
-    return opened;
+  tab(place = ''): Promise<Page> {
+    return openTab(this.context, `${this.service.url}/console/${place}`, this);
   }
 
   /** Opens a tab and signs a fixture user in. */

@@ -1,4 +1,4 @@
-import type { Explanation } from './explanations.js';
+import type { Explanation } from '../explanations.js';
 
 const of = (headline: string, meaning = '', todo = ''): Explanation => ({ headline, meaning, todo });
 const SIGN_IN_AGAIN = 'L’utilisateur se connecte de nouveau.';
