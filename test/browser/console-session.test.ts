@@ -65,7 +65,7 @@ describe('the session of the console', () => {
   it('is bound to a key that cannot be exported, so its tokens alone are worth nothing', async () => {
     const { service } = get();
     const page = await get().signedIn('admin', '#/refreshtokens');
-    const tokens = (await page.evaluate(ASK_FOR_TOKENS)) as Stolen;
+    const tokens = await page.evaluate<Stolen>(ASK_FOR_TOKENS);
     expect(tokens.extractable).toBe(false);
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: tokens.refresh }).toString();
