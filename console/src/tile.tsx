@@ -12,7 +12,7 @@ interface TileProps {
 /** A fact, and what belongs to it. */
 export function Tile({ title, value, isLarge = false, children }: TileProps): ReactElement {
   return (
-    <Card component="section" aria-label={title} sx={{ p: 2 }}>
+    <Card component="section" aria-label={title} sx={{ p: 2, '& .instant': { whiteSpace: 'normal' } }}>
       <Typography variant="body2" component="h2" color="textSecondary">
         {title}
       </Typography>

@@ -101,6 +101,9 @@ describe('the overview of the console', () => {
       await section(name).getByText('Show as a table').click();
     await page.getByRole('button', { name: '7 days' }).click();
     await page.setViewportSize({ width: 1280, height: 900 });
+    await section('Refreshes')
+      .getByText(/Refreshed: \d{2},\d{3} in all/)
+      .waitFor();
     complaints.length = 0;
     await page.screenshot({ path: join(CACHE, 'console-overview.png'), fullPage: true });
   });
