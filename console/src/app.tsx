@@ -4,6 +4,7 @@ import Box from '@mui/material/Box';
 import { lazy, useEffect, useState, type FunctionComponent, type ReactElement } from 'react';
 import {
   Admin,
+  AppBar,
   CustomRoutes,
   Layout,
   Loading,
@@ -18,16 +19,30 @@ import {
 import { Access, ServiceContext, useService, type Service } from './access.js';
 import { call } from './api.js';
 import { dataProviderOf } from './data-provider.js';
+import { i18nProvider } from './i18n.js';
 import { ROUTES } from './live.js';
 import { resourcesOf, SESSIONS, TRAIL, type Document, type Operation } from './resources.js';
 import { currentUser, signOut } from './session.js';
+import { StepUp } from './step-up.js';
 import { TEXTS } from './texts.js';
-import { DARK, HistoryIcon, JobsIcon, KeysIcon, LIGHT, OverviewIcon, SessionsIcon, TrailIcon } from './theme.js';
+import { ConsoleUserMenu } from './user-menu.js';
+import {
+  AccountIcon,
+  DARK,
+  HistoryIcon,
+  JobsIcon,
+  KeysIcon,
+  LIGHT,
+  OverviewIcon,
+  SessionsIcon,
+  TrailIcon,
+} from './theme.js';
 
-const { Route } = reactRouterProvider;
+const { Navigate, Route } = reactRouterProvider;
 /** Each page is loaded when it is opened. */
 const page = (load: () => Promise<FunctionComponent>): FunctionComponent =>
   lazy(async () => ({ default: await load() }));
+const AccountPage = page(async () => (await import('./account/account-page.js')).AccountPage);
 const Overview = page(async () => (await import('./overview.js')).Overview);
 const Jobs = page(async () => (await import('./jobs.js')).Jobs);
 const Keys = page(async () => (await import('./keys.js')).Keys);
@@ -71,10 +86,17 @@ export default function App({ user }: { readonly user: string }): ReactElement {
       <Admin
         {...{ queryClient, theme: LIGHT, darkTheme: DARK, title: TEXTS.name, layout: ConsoleLayout }}
         dashboard={service.access.mayCall(ROUTES.statistics) ? Overview : undefined}
-        {...{ disableTelemetry: true, loading: Loading, accessDenied: Denied, store: STORE }}
+        {...{ i18nProvider, disableTelemetry: true, loading: Loading, accessDenied: Denied, store: STORE }}
         dataProvider={dataProviderOf(service)}
         authProvider={authProviderOf(service, user)}
       >
+        {/* A user without roles sees the own account only. */}
+        {service.access.mayCall(ROUTES.statistics) ||
+        service.resources.some((one) => service.access.may(one, 'list')) ? null : (
+          <CustomRoutes>
+            <Route path="/" element={<Navigate to="/account" replace />} />
+          </CustomRoutes>
+        )}
         {service.resources.map(({ key, label, roles }) => (
           <Pages
             {...{ key, name: key, options: { label: key === SESSIONS ? TEXTS.menu.sessions : label } }}
@@ -87,6 +109,7 @@ export default function App({ user }: { readonly user: string }): ReactElement {
           />
         ))}
         <CustomRoutes>
+          <Route path="/account" element={<AccountPage />} />
           <Route path="/history" element={<History />} />
           <Route path="/sessions/:sessionId" element={<SessionPage />} />
           <Route path="/jobs" element={<Jobs />} />
@@ -134,8 +157,17 @@ function authProviderOf({ resources, access }: Service, user: string): AuthProvi
   };
 }
 
-function ConsoleLayout(props: LayoutProps): ReactElement {
-  return <Layout {...props} menu={ConsoleMenu} />;
+function ConsoleLayout({ children, ...props }: LayoutProps): ReactElement {
+  return (
+    <Layout {...props} menu={ConsoleMenu} appBar={ConsoleBar}>
+      {children}
+      <StepUp />
+    </Layout>
+  );
+}
+
+function ConsoleBar(): ReactElement {
+  return <AppBar userMenu={<ConsoleUserMenu />} />;
 }
 
 function ConsoleMenu(): ReactElement {
@@ -157,6 +189,7 @@ function ConsoleMenu(): ReactElement {
         <Menu.Item to="/signing-keys" primaryText={TEXTS.keys.menu} leftIcon={<KeysIcon />} />
       )}
       {access.mayCall(ROUTES.jobs) && <Menu.Item to="/jobs" primaryText={TEXTS.jobs.menu} leftIcon={<JobsIcon />} />}
+      <Menu.Item to="/account" primaryText={TEXTS.account.title} leftIcon={<AccountIcon />} />
     </Menu>
   );
 }

@@ -1,3 +1,5 @@
+import { inLanguage } from './language.js';
+
 /** What the events of a session mean in plain words, and what to do. A kind that is not here is shown by its name. */
 export interface Explanation {
   readonly headline: string;
@@ -9,7 +11,7 @@ const of = (headline: string, meaning = '', todo = ''): Explanation => ({ headli
 const SIGN_IN_AGAIN = 'The user signs in again.';
 const USER_CHANGED = 'Every session of the user ended with this change of the user.';
 
-export const KINDS: Readonly<Record<string, Explanation>> = {
+const kinds: Readonly<Record<string, Explanation>> = {
   login: of('Signed in'),
   'login-failed': of('A sign-in was refused', '', 'Many from one address are guesses. The limits slow them down.'),
   'refresh-retried': of(
@@ -30,8 +32,7 @@ export const KINDS: Readonly<Record<string, Explanation>> = {
   'token-introspected': of('An API checked a token'),
 };
 
-/** By kind and reason. */
-export const REASONS: Readonly<Record<string, Explanation>> = {
+const reasons: Readonly<Record<string, Explanation>> = {
   'session-ended revoked': of('Signed out', 'The client signed the user out.', 'Nothing. ' + SIGN_IN_AGAIN),
   'session-ended replayed': of(
     'Ended, because an old refresh token was used again',
@@ -122,9 +123,33 @@ export const REASONS: Readonly<Record<string, Explanation>> = {
     'A refresh was refused: another one was faster',
     'Two refreshes were on their way together. The session goes on.',
   ),
+  'session-ended ended-by-user': of('Ended by the user', 'The user ended it in the own account.'),
+  'session-ended ended-by-command': of(
+    'Ended by a person, with others',
+    'A user of the API ended many sessions together.',
+    'The actor below did it: ask there.',
+  ),
+  'session-ended too-many-sessions': of(
+    'Ended, because the user signed in elsewhere',
+    'The user already had as many sessions at this client as it allows (SessionsPerUser), so the oldest ended.',
+    SIGN_IN_AGAIN,
+  ),
+  'session-ended user-deleted': of('Ended, because the user was deleted', USER_CHANGED),
+  'refresh-refused cut-off': of('A refresh was refused: the session was ended with others'),
+  'refresh-refused unproven-key': of(
+    'A refresh was refused: its sender does not have the key of the session',
+    'The refresh token was sent without a proof of the key. The session goes on.',
+    'The token may be stolen. It is worthless without the key; let the user change the password.',
+  ),
   'refresh-refused repeated-too-often': of(
     'A refresh was refused: it was repeated too often',
     'The same answer was repeated a hundred times.',
     'The client is in a loop: repair it.',
   ),
 };
+
+/** The explanations by kind, and by kind and reason. */
+export const { KINDS, REASONS } = await inLanguage(
+  { KINDS: kinds, REASONS: reasons },
+  { fr: async () => (await import('./texts/french-explanations.js')).EXPLANATIONS },
+);

@@ -1,6 +1,7 @@
 import { lazy, StrictMode, Suspense, useEffect, useState, type ReactElement } from 'react';
 import { createRoot } from 'react-dom/client';
 import './page.css';
+import { LANGUAGE } from './language.js';
 import { currentUser, join, onChange } from './session.js';
 import { SignIn } from './sign-in.js';
 import { TEXTS } from './texts.js';
@@ -29,6 +30,7 @@ function Console(): ReactElement {
 
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no root.');
+document.documentElement.lang = LANGUAGE;
 await join();
 createRoot(root).render(
   <StrictMode>

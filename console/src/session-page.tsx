@@ -6,6 +6,7 @@ import CardContent from '@mui/material/CardContent';
 import Typography from '@mui/material/Typography';
 import { useState, type ReactElement, type ReactNode } from 'react';
 import { Loading, Title, useCanAccess, useGetList, useNotify, useParams, type RaRecord } from 'react-admin';
+import { Cutoff } from './cutoff.js';
 import { EndSessions } from './sessions.js';
 import { storyOf, type SessionRecord, type Story, type TrailEvent } from './story.js';
 import { SESSIONS, TRAIL } from './resources.js';
@@ -70,7 +71,8 @@ function Verdict({ story, record, sessionId }: VerdictProps): ReactElement {
   const { verdict, user, client } = story;
   const notify = useNotify();
   const copy = (): void => {
-    void navigator.clipboard.writeText(location.href).then(() => {
+    // The reader may have another language.
+    void navigator.clipboard.writeText(location.href.replace(location.search, '')).then(() => {
       notify(T.copied);
     });
   };
@@ -100,6 +102,7 @@ function Verdict({ story, record, sessionId }: VerdictProps): ReactElement {
         {verdict.event?.Reason === 'replayed' && <Senders event={verdict.event} />}
         <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1 }}>
           {record && <EndSessions records={[record]} />}
+          {user !== undefined && <Cutoff label={TEXTS.cutoff.ofUser} user={user} />}
           {user !== undefined && <Button href={`#/history?user=${encodeURIComponent(user)}`}>{T.others}</Button>}
           {'clipboard' in navigator && <Button onClick={copy}>{T.copy}</Button>}
         </Box>

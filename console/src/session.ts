@@ -1,17 +1,6 @@
-/**
- * The session of the console: its tokens are in the memory of the tabs, and nowhere else. The tabs of a browser share one session by a
- * BroadcastChannel. When the last tab closes, the session ends.
- */
-
-/** What the service issued. `received` orders two answers of the same session. */
-interface Tokens {
-  readonly user: string;
-  readonly client: string;
-  readonly access: string;
-  readonly refresh: string;
-  readonly received: number;
-  readonly expires: number;
-}
+/** The session of the console: sign-in, refresh, and the requests of the API that carry its tokens. */
+import { fetchProven, newKeys } from './proofs.js';
+import { connect, hasPeers, join, NAME, revocation, TAB, sendTokens, wait, type Tokens } from './tabs.js';
 
 interface TokenAnswer {
   readonly access_token: string;
@@ -19,25 +8,18 @@ interface TokenAnswer {
   readonly expires_in: number;
 }
 
-type Message =
-  | { readonly type: 'hello' | 'here' | 'bye'; readonly tab: string; readonly tokens?: Tokens | undefined }
-  | { readonly type: 'tokens'; readonly tokens: Tokens | undefined };
-
 /** The service did not issue tokens. `code` is the error of RFC 6749, section 5.2, or `network`. */
 export class Refusal extends Error {
   constructor(
     message: string,
     readonly code: string,
+    /** For the change of a password that must be changed. */
+    readonly ticket?: string,
   ) {
     super(message);
   }
 }
 
-/** The address of the service: the page is at `console/` below it. */
-export const SERVICE = new URL('..', location.href.replace(/[?#].*$/s, '')).href.replace(/\/$/, '');
-const NAME = `tessera-console ${SERVICE}`;
-/** How long another tab may take to answer. */
-const ANSWER_MS = 200;
 /** The console renews the access token this long before it expires. */
 const MARGIN_MS = 10_000;
 const ATTEMPTS = 4;
@@ -45,38 +27,16 @@ const ATTEMPTS = 4;
 /** The client that an operator registers for the console, where the service admits registered clients only. */
 const REGISTERED = 'console';
 
-const TAB = newName();
-const peers = new Set<string>();
 const listeners = new Set<() => void>();
-const channel = new BroadcastChannel(NAME);
 let tokens: Tokens | undefined;
 /** The last session of this tab. Signing in again replaces it at the service, because the client has the same name. */
 let client = `console-${TAB}`;
+/** Lets the user sign in again. Resolves to false if the user does not want to. */
+let askAgain: (() => Promise<boolean>) | undefined;
 
-channel.onmessage = ({ data }: MessageEvent<Message>) => {
-  if (data.type === 'tokens') keep(data.tokens);
-  else if (data.type === 'bye') peers.delete(data.tab);
-  else {
-    peers.add(data.tab);
-    if (data.type === 'hello') say({ type: 'here', tab: TAB, tokens });
-    else if (data.tokens) keep(data.tokens);
-  }
-};
+connect({ get: () => tokens, take: keep });
 
-addEventListener('pagehide', ({ persisted }) => {
-  say({ type: 'bye', tab: TAB });
-  // Without another tab, nobody has the tokens any more.
-  if (tokens && peers.size === 0 && !persisted) navigator.sendBeacon(`${SERVICE}/api/token/revoke`, revocation(tokens));
-});
-addEventListener('pageshow', ({ persisted }) => {
-  if (persisted) say({ type: 'hello', tab: TAB });
-});
-
-/** Takes the session of another tab, if there is one. */
-export async function join(): Promise<void> {
-  say({ type: 'hello', tab: TAB });
-  await wait(ANSWER_MS);
-}
+export { join };
 
 export const currentUser = (): string | undefined => tokens?.user;
 
@@ -86,33 +46,63 @@ export function onChange(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** @throws Refusal with the code `two_factor_auth_check` if the service needs a code */
+/** What asks for the password when the service demands a recent sign-in (RFC 9470). */
+export function onStepUp(ask: typeof askAgain): void {
+  askAgain = ask;
+}
+
+/**
+ * Signs in, or signs the present user in again.
+ * @throws Refusal with the code `two_factor_auth_check` if the service needs a code
+ */
 export async function signIn(username: string, password: string, totp: string): Promise<void> {
+  const replaced = tokens;
+  const keys = replaced ? replaced.keys : await newKeys();
   const signInAs = async (name: string): Promise<void> => {
-    const answer = await post('/api/token', { grant_type: 'password', username, password, totp, client_id: name });
-    share(tokensOf(answer, username, name));
+    const answer = await post('/api/token', {
+      fields: { grant_type: 'password', username, password, totp, client_id: name },
+      keys,
+    });
+    share(tokensOf(answer, { user: username, client: name, keys }));
   };
   await signInAs(client).catch((refusal: unknown) => {
     if (refusal instanceof Refusal && refusal.code === 'unauthorized_client') return signInAs(REGISTERED);
     throw refusal;
   });
+  // A registered client may have several sessions, so the sign-in did not replace the earlier one.
+  if (replaced?.client === REGISTERED) await revoke(replaced);
 }
 
 /** Ends the session at the service, in all tabs. */
 export async function signOut(): Promise<void> {
   const ended = tokens;
   share(undefined);
-  if (ended) await post('/api/token/revoke', Object.fromEntries(revocation(ended)), ATTEMPTS).catch(() => undefined);
+  if (ended) await revoke(ended);
 }
 
-/** A request of the API with the access token. If the token has expired, or the service refuses it, the session is refreshed once. */
+/**
+ * A request of the API with the access token. If the token has expired, or the service refuses it, the session is refreshed once. If the
+ * service demands a recent sign-in, the user signs in again first.
+ */
 export async function send(path: string, init: RequestInit = {}): Promise<Response> {
+  const response = await sendFresh(path, init);
+  if (!demandsSignIn(response) || !(await askAgain?.())) return response;
+  return sendFresh(path, init);
+}
+
+/** Whether the service demands a recent sign-in (RFC 9470). */
+function demandsSignIn(response: Response): boolean {
+  return response.headers.get('www-authenticate')?.includes('insufficient_user_authentication') ?? false;
+}
+
+async function sendFresh(path: string, init: RequestInit): Promise<Response> {
   if (tokens && tokens.expires < Date.now() + MARGIN_MS) await refresh(tokens);
   const used = tokens;
-  const response = await fetchFrom(path, init, used);
-  if (response.status !== 401 || !used) return response;
+  const response = await fetchProven(path, init, { ...used });
+  const isStale = response.status === 401 && !demandsSignIn(response);
+  if (!isStale || !used) return response;
   await refresh(used);
-  return fetchFrom(path, init, tokens);
+  return fetchProven(path, init, { ...tokens });
 }
 
 /**
@@ -122,11 +112,11 @@ export async function send(path: string, init: RequestInit = {}): Promise<Respon
 async function refresh(stale: Tokens): Promise<void> {
   const isCurrent = (): boolean => tokens?.received === stale.received;
   await locked(async () => {
-    if (isCurrent() && peers.size > 0) await join();
+    if (isCurrent() && hasPeers()) await join();
     if (!isCurrent()) return;
     const fields = { grant_type: 'refresh_token', refresh_token: stale.refresh, client_id: stale.client };
     try {
-      share(tokensOf(await post('/api/token', fields, ATTEMPTS), stale.user, stale.client));
+      share(tokensOf(await post('/api/token', { fields, keys: stale.keys }, ATTEMPTS), stale));
     } catch (error) {
       if (error instanceof Refusal && error.code === 'invalid_grant') share(undefined);
       else throw error;
@@ -134,9 +124,14 @@ async function refresh(stale: Tokens): Promise<void> {
   });
 }
 
+async function revoke(ended: Tokens): Promise<void> {
+  const fields = Object.fromEntries(revocation(ended));
+  await post('/api/token/revoke', { fields }, ATTEMPTS).catch(() => undefined);
+}
+
 function share(next: Tokens | undefined): void {
   keep(next);
-  say({ type: 'tokens', tokens: next });
+  sendTokens(next);
 }
 
 function keep(next: Tokens | undefined): void {
@@ -148,38 +143,30 @@ function keep(next: Tokens | undefined): void {
   if (hasChanged) for (const listener of listeners) listener();
 }
 
-function say(message: Message): void {
-  channel.postMessage(message);
-}
-
-function tokensOf(answer: TokenAnswer, user: string, name: string): Tokens {
+function tokensOf(answer: TokenAnswer, { user, client: name, keys }: Pick<Tokens, 'user' | 'client' | 'keys'>): Tokens {
   const received = Date.now();
   const { access_token: access, refresh_token: refreshToken, expires_in: seconds } = answer;
-  return { user, client: name, access, refresh: refreshToken, received, expires: received + seconds * 1000 };
+  return { user, client: name, keys, access, refresh: refreshToken, received, expires: received + seconds * 1000 };
 }
 
-function revocation({ refresh: token, client: name }: Tokens): URLSearchParams {
-  return new URLSearchParams({ token, client_id: name });
-}
-
-async function fetchFrom(path: string, init: RequestInit, used: Tokens | undefined): Promise<Response> {
-  const headers = new Headers(init.headers);
-  if (used) headers.set('authorization', `Bearer ${used.access}`);
-  return fetch(SERVICE + path, { ...init, headers });
+interface Form {
+  readonly fields: Readonly<Record<string, string>>;
+  readonly keys?: Tokens['keys'];
 }
 
 /** Sends a form, and sends it again if the network failed: a repeated refresh gets the same answer. */
-async function post(path: string, fields: Record<string, string>, attempts = 1): Promise<TokenAnswer> {
+async function post(path: string, { fields, keys }: Form, attempts = 1): Promise<TokenAnswer> {
   const body = new URLSearchParams(Object.entries(fields).filter(([, value]) => value !== ''));
   for (let attempt = 1; ; attempt++) {
-    const response = await fetch(SERVICE + path, { method: 'POST', body }).catch(() => undefined);
+    const response = await fetchProven(path, { method: 'POST', body }, { keys }).catch(() => undefined);
     if (!response && attempt < attempts) {
       await wait(500 * attempt);
       continue;
     }
     if (!response) throw new Refusal('', 'network');
     const answer = (await response.json().catch(() => ({}))) as TokenAnswer & Record<string, string | undefined>;
-    if (!response.ok) throw new Refusal(answer.error_description ?? '', answer.error ?? String(response.status));
+    const { error = String(response.status), error_description: description = '', password_ticket: ticket } = answer;
+    if (!response.ok) throw new Refusal(description, error, ticket);
     return answer;
   }
 }
@@ -188,12 +175,4 @@ async function post(path: string, fields: Record<string, string>, attempts = 1):
 async function locked(act: () => Promise<void>): Promise<void> {
   const { locks } = navigator as { locks?: LockManager };
   await (locks ? locks.request(NAME, act) : act());
-}
-
-function newName(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(6)), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-function wait(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -18,6 +18,7 @@ import {
   type RaRecord,
 } from 'react-admin';
 import { useService } from './access.js';
+import { Cutoff } from './cutoff.js';
 import { filterInput } from './resource-pages.js';
 import { SESSIONS } from './resources.js';
 import type { SessionRecord } from './story.js';
@@ -81,6 +82,7 @@ function SessionActions(): ReactElement {
   return (
     <TopToolbar>
       <FilterButton />
+      <Cutoff label={TEXTS.cutoff.button} />
       <Button href="#/history" label={T.why}>
         <HistoryIcon />
       </Button>

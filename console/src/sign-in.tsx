@@ -1,39 +1,40 @@
 import { useState, type SubmitEvent, type ReactElement } from 'react';
+import { ExpiredPassword } from './expired-password.js';
 import { fieldText } from './field-text.js';
-import { Refusal, signIn } from './session.js';
+import { addressIn, LANGUAGE, LANGUAGES, type Language } from './language.js';
+import { useRefusal } from './refusal.js';
+import { signIn } from './session.js';
 import { TEXTS } from './texts.js';
 
 const { signIn: T } = TEXTS;
-const REASONS: Readonly<Record<string, string>> = T.reasons;
 
-/** Asks for e-mail and password, and for a code if the service needs one. */
+/** Asks for e-mail and password, for a code if the service needs one, and for a new password if the present one has expired. */
 export function SignIn({ onTyping }: { readonly onTyping: () => void }): ReactElement {
-  const [needsCode, setNeedsCode] = useState(false);
-  const [isBusy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<string>();
+  const { needsCode, isBusy, failure, ticket, attempt, reset } = useRefusal();
+  const [user, setUser] = useState('');
 
   async function submit(event: SubmitEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const text = (name: string): string => fieldText(form, name).trim();
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      await signIn(text('username'), fieldText(form, 'password'), text('totp'));
-    } catch (error) {
-      const { code, message } = error instanceof Refusal ? error : new Refusal(String(error), 'unknown');
-      const isFirst = code === 'two_factor_auth_check' && !needsCode;
-      if (isFirst) setNeedsCode(true);
-      else setFailure(REASONS[code] ?? (message || T.reasons.network));
-    } finally {
-      setBusy(false);
-    }
+    setUser(text('username'));
+    await attempt(() => signIn(text('username'), fieldText(form, 'password'), text('totp')));
   }
 
+  if (ticket !== undefined)
+    return (
+      <Frame title={TEXTS.account.expired.title}>
+        <ExpiredPassword
+          {...{ user, ticket, isBusy }}
+          onChanged={async (password) => {
+            // With a second factor, this asks for another code: each is good once.
+            if (!(await attempt(() => signIn(user, password, '')))) reset();
+          }}
+        />
+      </Frame>
+    );
   return (
-    <main className="sign-in">
-      <img src={new URL('../icon.svg', import.meta.url).href} alt="" width={48} height={48} />
-      <h1>{T.title}</h1>
+    <Frame title={T.title}>
       <form onSubmit={(event) => void submit(event)} onInput={onTyping}>
         <label>
           {T.email}
@@ -52,18 +53,37 @@ export function SignIn({ onTyping }: { readonly onTyping: () => void }): ReactEl
         {failure !== undefined && <p role="alert">{failure}</p>}
         <button disabled={isBusy}>{isBusy ? T.busy : T.button}</button>
         {needsCode && (
-          <button
-            type="button"
-            className="plain"
-            onClick={() => {
-              setNeedsCode(false);
-            }}
-          >
+          <button type="button" className="plain" onClick={reset}>
             {T.back}
           </button>
         )}
       </form>
+    </Frame>
+  );
+}
+
+interface FrameProps {
+  readonly title: string;
+  readonly children: ReactElement;
+}
+
+function Frame({ title, children }: FrameProps): ReactElement {
+  return (
+    <main className="sign-in">
+      <img src={new URL('../icon.svg', import.meta.url).href} alt="" width={48} height={48} />
+      <h1>{title}</h1>
+      {children}
       <p className="note">{T.note}</p>
+      <nav className="note" aria-label={TEXTS.account.language}>
+        {(Object.keys(LANGUAGES) as Language[]).map((language) => (
+          <a
+            {...{ key: language, href: addressIn(language), lang: language, hrefLang: language }}
+            aria-current={language === LANGUAGE ? 'true' : undefined}
+          >
+            {LANGUAGES[language]}
+          </a>
+        ))}
+      </nav>
     </main>
   );
 }

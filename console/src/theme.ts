@@ -69,6 +69,10 @@ export const HistoryIcon = icon(
   'History',
 );
 export const TrailIcon = icon('M5 4h14v2H5zm0 5h14v2H5zm0 5h14v2H5zm0 5h9v2H5z', 'Trail');
+export const AccountIcon = icon(
+  'M12 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8zm0 10c4.400 0 8 1.800 8 4v2H4v-2c0-2.200 3.600-4 8-4z',
+  'Account',
+);
 export const OverviewIcon = icon('M3 21V11h4v10zm7 0V3h4v18zm7 0v-7h4v7z', 'Overview');
 export const JobsIcon = icon(
   'M12 2a10 10 0 1 0 10 10h-2a8 8 0 1 1-8-8zm-1 5v6l5 3 1-1.700-4-2.300V7zm5-5v7l6-3.500z',

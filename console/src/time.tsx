@@ -1,7 +1,8 @@
 import type { ReactElement } from 'react';
+import { LOCALE } from './language.js';
 import { TEXTS } from './texts.js';
 
-const SHORT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const SHORT = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'medium' });
 const UNITS = [
   ['day', 86_400],
   ['hour', 3_600],
@@ -23,7 +24,5 @@ export function Time({ of }: { readonly of: string | null | undefined }): ReactE
 export function durationText(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
   const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? UNITS[3];
-  return new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay: 'long' }).format(
-    Math.floor(seconds / size),
-  );
+  return new Intl.NumberFormat(LOCALE, { style: 'unit', unit, unitDisplay: 'long' }).format(Math.floor(seconds / size));
 }

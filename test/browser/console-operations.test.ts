@@ -100,10 +100,7 @@ describe('the pages of operators', () => {
     const exported = async (format: string): Promise<string> => {
       await click('Export');
       await page.getByLabel('Format').selectOption(format);
-      const [download] = await Promise.all([
-        page.waitForEvent('download'),
-        click('Export', page.getByRole('dialog')),
-      ]);
+      const [download] = await Promise.all([page.waitForEvent('download'), click('Export', page.getByRole('dialog'))]);
       expect(download.suggestedFilename()).toBe(`audit-trail.${format}`);
       const file = await download.path();
       return readFileSync(file, 'utf8');

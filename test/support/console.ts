@@ -1,8 +1,12 @@
 import axe from 'axe-core';
-import type { BrowserContext, Page } from 'playwright-core';
-import { passwordOf } from './client.js';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { launchChromium, VIEWPORT } from './chromium.js';
+import { basicOf, passwordOf, RESOURCE } from './client.js';
 import type { Service } from './service.js';
 import { ask, seconds } from './sessions.js';
+
+/** How long a page may take on a busy machine. */
+const LIMIT_MS = 30_000;
 
 /** What a screen reader or a keyboard user would stumble over, by axe. */
 export async function faultsOf(page: Page): Promise<string[]> {
@@ -48,7 +52,7 @@ interface Seen {
 
 export async function openTab(browser: BrowserContext, url: string, { complaints, hosts }: Seen): Promise<Page> {
   const opened = await browser.newPage();
-  opened.setDefaultTimeout(15_000);
+  opened.setDefaultTimeout(LIMIT_MS);
   opened.on('pageerror', (error) => complaints.push(error.message));
   opened.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
@@ -57,3 +61,64 @@ export async function openTab(browser: BrowserContext, url: string, { complaints
   await opened.goto(url);
   return opened;
 }
+
+/** The browser of one test: it begins without tabs and without a session. */
+export class Console implements Seen {
+  readonly complaints: string[] = [];
+  readonly hosts = new Set<string>();
+
+  constructor(
+    readonly service: Service,
+    readonly context: BrowserContext,
+  ) {}
+
+  /** Opens a tab at a place of the console, such as `#/history`. */
+  tab(place = ''): Promise<Page> {
+    return openTab(this.context, `${this.service.url}/console/${place}`, this);
+  }
+
+  /** Opens a tab and signs a fixture user in. */
+  async signedIn(name: string, place = ''): Promise<Page> {
+    const opened = await this.tab(place);
+    await signIn(opened, name);
+    await opened.getByRole('button', { name: 'Profile' }).waitFor();
+    return opened;
+  }
+
+  /** Chromium logs every answer of 400 or more to its console. */
+  expectComplaints(...statuses: number[]): void {
+    expect(this.complaints.splice(0)).toEqual(
+      statuses.map((status) => expect.stringContaining(String(status)) as unknown),
+    );
+  }
+
+  /** How many sessions of consoles the service has. */
+  async sessions(): Promise<number> {
+    const { body } = await this.service.client(basicOf('admin')).get(`${RESOURCE}?RefreshToken_ClientId=console-*`);
+    return body.TotalItems as number;
+  }
+}
+
+/** A service for all tests of a suite, and a new browser for each: no test depends on the state that another test left. */
+export function useConsole(start: () => Promise<Service>): () => Console {
+  let service: Service;
+  let chromium: Browser;
+  let opened: Console;
+  beforeAll(async () => {
+    [service, chromium] = await Promise.all([start(), launchChromium()]);
+  });
+  beforeEach(async () => {
+    opened = new Console(service, await chromium.newContext({ viewport: VIEWPORT, locale: 'en-GB' }));
+  });
+  afterEach(() => opened.context.close());
+  afterAll(async () => {
+    await chromium.close();
+    await service.dispose();
+  });
+  return () => opened;
+}
+
+export const clickButton = (page: Page, name: string): Promise<void> =>
+  page.getByRole('button', { name, exact: true }).click();
+/** The first row of a table with this name. */
+export const row = (page: Page, name: RegExp | string): Locator => page.getByRole('row', { name }).first();
