@@ -23,7 +23,6 @@ export const NOT_SENT = [
   'audit-seal-prune',
   'audit-seal-renew',
   'audit-unsealed-age',
-  'client-drop-secrets',
   'clients-read-slice',
   'clients-shown',
   'embedded-flush-counters',
