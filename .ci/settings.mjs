@@ -13,14 +13,21 @@ const SOURCE = join(ROOT, 'src/config/settings.ts');
 /** Each setting: its name, its docstring, its default as text (undefined when it has none), and the values it takes. */
 function settings() {
   const file = parsed(SOURCE);
-  const constants = new Map([...importedFiles(file), file].flatMap(constantsOf));
-  const declared = file.statements.find((node) => ts.isClassDeclaration(node) && node.name?.text === 'Settings');
-  return declared.members.filter(ts.isPropertyDeclaration).map((member) => ({
+  const files = [file, ...importedFiles(file)];
+  const constants = new Map([...files].reverse().flatMap(constantsOf));
+  return files.flatMap(declaredIn).map((member) => ({
     name: member.name.getText(),
     about: docstring(member),
     default: tag(member, 'defaultValue') ?? literal(member.initializer),
     values: valuesOf(member, constants),
   }));
+}
+
+/** The members of the classes of settings in a file: `Settings`, or a class that `Settings` extends. */
+function declaredIn(file) {
+  return file.statements
+    .filter((node) => ts.isClassDeclaration(node) && /^(Session)?Settings$/.test(node.name?.text ?? ''))
+    .flatMap(({ members }) => members.filter(ts.isPropertyDeclaration));
 }
 
 function parsed(path) {

@@ -2579,7 +2579,8 @@ WITH
       t.last_address,
       t.last_user_agent,
       t.last_request_id,
-      t.last_redeemed_on
+      t.last_redeemed_on,
+      t.cutoffs_seen
   ),
   created AS (
     INSERT INTO
@@ -2652,7 +2653,8 @@ WITH
       t.last_address,
       t.last_user_agent,
       t.last_request_id,
-      t.last_redeemed_on
+      t.last_redeemed_on,
+      t.cutoffs_seen
   ),
   begun AS (
     SELECT *
@@ -2705,6 +2707,10 @@ SELECT
     SELECT
     FROM begun
   ) AS "hasBegun",
+  (
+    SELECT cutoffs_seen
+    FROM begun
+  ) AS "cutoffsSeen",
   now() AS now;
 
 -- name: login-begin-beside
@@ -2865,7 +2871,8 @@ WITH
       t.last_address,
       t.last_user_agent,
       t.last_request_id,
-      t.last_redeemed_on
+      t.last_redeemed_on,
+      t.cutoffs_seen
   ),
   event AS (
     INSERT INTO
@@ -2928,6 +2935,10 @@ SELECT
     SELECT
     FROM begun
   ) AS "hasBegun",
+  (
+    SELECT cutoffs_seen
+    FROM begun
+  ) AS "cutoffsSeen",
   now() AS now,
   coalesce(
     (
@@ -2937,6 +2948,13 @@ SELECT
     ),
     '[]'
   ) AS ended;
+
+-- name: login-lock-user
+-- $1 subject: text
+SELECT email
+FROM users
+WHERE email = :subject
+FOR NO KEY UPDATE;
 
 -- name: login-plan
 -- sent again when its connection broke
@@ -3119,7 +3137,10 @@ FROM act;
 -- sent again when its connection broke
 -- $1 subject: text
 -- $2 longestLife: float8
--- $3 limit: int
+-- $3 limitedRoles: text[]
+-- $4 roleLives: float8[] with null elements
+-- $5 roleLongestLives: float8[] with null elements
+-- $6 limit: int
 SELECT
   t.id,
   t.unique_id AS "uniqueId",
@@ -3142,8 +3163,57 @@ WHERE
   t.subject = :subject
   AND t.issued
   AND t.expires_on > now()
-  AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-  AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+  AND t.auth_time + make_interval(
+    secs => least(
+      coalesce(client.refresh_token_max_age, :longestLife::float8),
+      CASE
+        WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+          SELECT min(limited.longest_life)
+          FROM
+            users holder,
+            unnest(
+              (SELECT :limitedRoles::text[]),
+              (SELECT :roleLives::float8[]),
+              (SELECT :roleLongestLives::float8[])
+            ) AS limited (role, life, longest_life)
+          WHERE
+            holder.email = t.subject
+            AND (
+              limited.role = ANY (holder.roles)
+              OR limited.role = 'Administrator'
+              AND holder.is_administrator
+            )
+        )
+      END
+    )
+  ) > now()
+  AND coalesce(
+    t.rotated_on + make_interval(
+      secs => least(
+        client.refresh_token_ttl,
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      )
+    ) > now(),
+    true
+  )
   AND NOT (
     EXISTS (
       SELECT
@@ -4432,8 +4502,11 @@ WHERE
 -- name: session-count-first
 -- sent again when its connection broke
 -- $1 longestLife: float8
--- $2 issuedBefore: timestamptz or null
--- $3 limit: bigint
+-- $2 limitedRoles: text[]
+-- $3 roleLives: float8[] with null elements
+-- $4 roleLongestLives: float8[] with null elements
+-- $5 issuedBefore: timestamptz or null
+-- $6 limit: bigint
 SELECT
   count(*)::int AS rows,
   count(*) FILTER (
@@ -4445,8 +4518,57 @@ FROM
     SELECT
       t.issued
       AND t.expires_on > now()
-      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+      AND t.auth_time + make_interval(
+        secs => least(
+          coalesce(client.refresh_token_max_age, :longestLife::float8),
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+              SELECT min(limited.longest_life)
+              FROM
+                users holder,
+                unnest(
+                  (SELECT :limitedRoles::text[]),
+                  (SELECT :roleLives::float8[]),
+                  (SELECT :roleLongestLives::float8[])
+                ) AS limited (role, life, longest_life)
+              WHERE
+                holder.email = t.subject
+                AND (
+                  limited.role = ANY (holder.roles)
+                  OR limited.role = 'Administrator'
+                  AND holder.is_administrator
+                )
+            )
+          END
+        )
+      ) > now()
+      AND coalesce(
+        t.rotated_on + make_interval(
+          secs => least(
+            client.refresh_token_ttl,
+            CASE
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+                SELECT min(limited.life)
+                FROM
+                  users holder,
+                  unnest(
+                    (SELECT :limitedRoles::text[]),
+                    (SELECT :roleLives::float8[]),
+                    (SELECT :roleLongestLives::float8[])
+                  ) AS limited (role, life, longest_life)
+                WHERE
+                  holder.email = t.subject
+                  AND (
+                    limited.role = ANY (holder.roles)
+                    OR limited.role = 'Administrator'
+                    AND holder.is_administrator
+                  )
+              )
+            END
+          )
+        ) > now(),
+        true
+      )
       AND NOT (
         EXISTS (
           SELECT
@@ -4476,9 +4598,12 @@ FROM
 -- name: session-count-first-of-client
 -- sent again when its connection broke
 -- $1 longestLife: float8
--- $2 issuedBefore: timestamptz or null
--- $3 limit: bigint
--- $4 clientId: text
+-- $2 limitedRoles: text[]
+-- $3 roleLives: float8[] with null elements
+-- $4 roleLongestLives: float8[] with null elements
+-- $5 issuedBefore: timestamptz or null
+-- $6 limit: bigint
+-- $7 clientId: text
 SELECT
   count(*)::int AS rows,
   count(*) FILTER (
@@ -4490,8 +4615,57 @@ FROM
     SELECT
       t.issued
       AND t.expires_on > now()
-      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+      AND t.auth_time + make_interval(
+        secs => least(
+          coalesce(client.refresh_token_max_age, :longestLife::float8),
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+              SELECT min(limited.longest_life)
+              FROM
+                users holder,
+                unnest(
+                  (SELECT :limitedRoles::text[]),
+                  (SELECT :roleLives::float8[]),
+                  (SELECT :roleLongestLives::float8[])
+                ) AS limited (role, life, longest_life)
+              WHERE
+                holder.email = t.subject
+                AND (
+                  limited.role = ANY (holder.roles)
+                  OR limited.role = 'Administrator'
+                  AND holder.is_administrator
+                )
+            )
+          END
+        )
+      ) > now()
+      AND coalesce(
+        t.rotated_on + make_interval(
+          secs => least(
+            client.refresh_token_ttl,
+            CASE
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+                SELECT min(limited.life)
+                FROM
+                  users holder,
+                  unnest(
+                    (SELECT :limitedRoles::text[]),
+                    (SELECT :roleLives::float8[]),
+                    (SELECT :roleLongestLives::float8[])
+                  ) AS limited (role, life, longest_life)
+                WHERE
+                  holder.email = t.subject
+                  AND (
+                    limited.role = ANY (holder.roles)
+                    OR limited.role = 'Administrator'
+                    AND holder.is_administrator
+                  )
+              )
+            END
+          )
+        ) > now(),
+        true
+      )
       AND NOT (
         EXISTS (
           SELECT
@@ -4521,10 +4695,13 @@ FROM
 -- name: session-count-first-of-subject
 -- sent again when its connection broke
 -- $1 longestLife: float8
--- $2 issuedBefore: timestamptz or null
--- $3 limit: bigint
--- $4 subject: text
--- $5 clientId: text or null
+-- $2 limitedRoles: text[]
+-- $3 roleLives: float8[] with null elements
+-- $4 roleLongestLives: float8[] with null elements
+-- $5 issuedBefore: timestamptz or null
+-- $6 limit: bigint
+-- $7 subject: text
+-- $8 clientId: text or null
 SELECT
   count(*)::int AS rows,
   count(*) FILTER (
@@ -4536,8 +4713,57 @@ FROM
     SELECT
       t.issued
       AND t.expires_on > now()
-      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+      AND t.auth_time + make_interval(
+        secs => least(
+          coalesce(client.refresh_token_max_age, :longestLife::float8),
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+              SELECT min(limited.longest_life)
+              FROM
+                users holder,
+                unnest(
+                  (SELECT :limitedRoles::text[]),
+                  (SELECT :roleLives::float8[]),
+                  (SELECT :roleLongestLives::float8[])
+                ) AS limited (role, life, longest_life)
+              WHERE
+                holder.email = t.subject
+                AND (
+                  limited.role = ANY (holder.roles)
+                  OR limited.role = 'Administrator'
+                  AND holder.is_administrator
+                )
+            )
+          END
+        )
+      ) > now()
+      AND coalesce(
+        t.rotated_on + make_interval(
+          secs => least(
+            client.refresh_token_ttl,
+            CASE
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+                SELECT min(limited.life)
+                FROM
+                  users holder,
+                  unnest(
+                    (SELECT :limitedRoles::text[]),
+                    (SELECT :roleLives::float8[]),
+                    (SELECT :roleLongestLives::float8[])
+                  ) AS limited (role, life, longest_life)
+                WHERE
+                  holder.email = t.subject
+                  AND (
+                    limited.role = ANY (holder.roles)
+                    OR limited.role = 'Administrator'
+                    AND holder.is_administrator
+                  )
+              )
+            END
+          )
+        ) > now(),
+        true
+      )
       AND NOT (
         EXISTS (
           SELECT
@@ -4572,7 +4798,10 @@ FROM
 -- $3 generation: bigint
 -- $4 token: text
 -- $5 longestLife: float8
--- $6 registeredOnly: boolean
+-- $6 limitedRoles: text[]
+-- $7 roleLives: float8[] with null elements
+-- $8 roleLongestLives: float8[] with null elements
+-- $9 registeredOnly: boolean
 SELECT
   t.id,
   t.unique_id AS "uniqueId",
@@ -4581,14 +4810,61 @@ SELECT
   t.client_id AS "clientId",
   t.auth_time AS "authTime",
   t.amr,
+  t.cutoffs_seen AS "cutoffsSeen",
   now() AS now,
   t.rotated_on AS "rotatedOn",
   t.protected_ticket AS "protectedTicket",
   t.jkt,
   least(
     t.expires_on,
-    t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)),
-    t.rotated_on + make_interval(secs => client.refresh_token_ttl)
+    t.auth_time + make_interval(
+      secs => least(
+        coalesce(client.refresh_token_max_age, :longestLife::float8),
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.longest_life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      )
+    ),
+    t.rotated_on + make_interval(
+      secs => least(
+        client.refresh_token_ttl,
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      )
+    )
   ) AS "expiresOn",
   u.email,
   u.is_administrator AS "isAdministrator",
@@ -4605,8 +4881,57 @@ WHERE
   AND t.ticket_hash = encode(sha256(convert_to(t.ticket_salt || :token::text, 'UTF8')), 'base64')
   AND t.issued
   AND t.expires_on > now()
-  AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-  AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+  AND t.auth_time + make_interval(
+    secs => least(
+      coalesce(client.refresh_token_max_age, :longestLife::float8),
+      CASE
+        WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+          SELECT min(limited.longest_life)
+          FROM
+            users holder,
+            unnest(
+              (SELECT :limitedRoles::text[]),
+              (SELECT :roleLives::float8[]),
+              (SELECT :roleLongestLives::float8[])
+            ) AS limited (role, life, longest_life)
+          WHERE
+            holder.email = t.subject
+            AND (
+              limited.role = ANY (holder.roles)
+              OR limited.role = 'Administrator'
+              AND holder.is_administrator
+            )
+        )
+      END
+    )
+  ) > now()
+  AND coalesce(
+    t.rotated_on + make_interval(
+      secs => least(
+        client.refresh_token_ttl,
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      )
+    ) > now(),
+    true
+  )
   AND NOT (
     EXISTS (
       SELECT
@@ -4625,6 +4950,30 @@ WHERE
   AND coalesce(client.enabled, NOT :registeredOnly::boolean)
   AND coalesce('refresh_token' = ANY (string_to_array(client.allowed_grants, ' ')), true)
   AND u.enabled;
+
+-- name: session-cutoffs-after
+-- sent again when its connection broke
+-- $1 after: bigint
+-- $2 limit: int
+SELECT
+  id AS number,
+  subject,
+  client_id AS "clientId",
+  ceil(
+    extract(
+      epoch
+      FROM least(issued_before, created_on + interval '10 minutes')
+    )
+  )::float8 AS "authTimeBefore"
+FROM session_cutoffs
+WHERE
+  id > CASE
+    WHEN :after::bigint <= pg_sequence_last_value (pg_get_serial_sequence('session_cutoffs', 'id')::regclass) THEN :after::bigint
+    ELSE 0
+  END
+ORDER BY id
+LIMIT
+  :limit::int;
 
 -- name: session-device
 -- sent again when its connection broke
@@ -4645,11 +4994,14 @@ WHERE
 -- $1 id: bigint
 -- $2 uniqueId: uuid
 -- $3 clientId: text or null
--- $4 longestLife: float8
--- $5 registeredOnly: boolean
--- $6 generation: bigint
--- $7 address: inet or null
--- $8 jkt: text or null
+-- $4 generation: bigint
+-- $5 longestLife: float8
+-- $6 limitedRoles: text[]
+-- $7 roleLives: float8[] with null elements
+-- $8 roleLongestLives: float8[] with null elements
+-- $9 registeredOnly: boolean
+-- $10 address: inet or null
+-- $11 jkt: text or null
 SELECT
   t.id,
   t.unique_id AS "uniqueId",
@@ -4658,6 +5010,7 @@ SELECT
   t.client_id AS "clientId",
   t.auth_time AS "authTime",
   t.amr,
+  t.cutoffs_seen AS "cutoffsSeen",
   now() AS now,
   t.issued,
   t.first_generation AS "firstGeneration",
@@ -4667,8 +5020,57 @@ SELECT
   NOT (
     t.issued
     AND t.expires_on > now()
-    AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-    AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+    AND t.auth_time + make_interval(
+      secs => least(
+        coalesce(client.refresh_token_max_age, :longestLife::float8),
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.longest_life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      )
+    ) > now()
+    AND coalesce(
+      t.rotated_on + make_interval(
+        secs => least(
+          client.refresh_token_ttl,
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+              SELECT min(limited.life)
+              FROM
+                users holder,
+                unnest(
+                  (SELECT :limitedRoles::text[]),
+                  (SELECT :roleLives::float8[]),
+                  (SELECT :roleLongestLives::float8[])
+                ) AS limited (role, life, longest_life)
+              WHERE
+                holder.email = t.subject
+                AND (
+                  limited.role = ANY (holder.roles)
+                  OR limited.role = 'Administrator'
+                  AND holder.is_administrator
+                )
+            )
+          END
+        )
+      ) > now(),
+      true
+    )
   ) AS "isExpired",
   (
     EXISTS (
@@ -4772,6 +5174,165 @@ WITH
       AND subject = :subject
       AND client_id = coalesce(:clientId::text, client_id)
       AND coalesce(auth_time < :issuedBefore::timestamptz, true)
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      true AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId"
+FROM act;
+
+-- name: session-end-beyond
+-- $1 id: bigint
+-- $2 subject: text
+-- $3 most: bigint
+-- $4 longestLife: float8
+-- $5 limitedRoles: text[]
+-- $6 roleLives: float8[] with null elements
+-- $7 roleLongestLives: float8[] with null elements
+-- $8 kind: text
+-- $9 actor: text
+-- $10 reason: text or null
+-- $11 address: text or null
+-- $12 userAgent: text or null
+-- $13 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      issued
+      AND id = ANY (
+        ARRAY(
+          SELECT t.id
+          FROM
+            refresh_tokens t
+            LEFT JOIN clients client ON client.client_id = t.client_id
+          WHERE
+            t.subject = :subject
+            AND t.id <> :id
+            AND t.issued
+            AND t.expires_on > now()
+            AND t.auth_time + make_interval(
+              secs => least(
+                coalesce(client.refresh_token_max_age, :longestLife::float8),
+                CASE
+                  WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+                    SELECT min(limited.longest_life)
+                    FROM
+                      users holder,
+                      unnest(
+                        (SELECT :limitedRoles::text[]),
+                        (SELECT :roleLives::float8[]),
+                        (SELECT :roleLongestLives::float8[])
+                      ) AS limited (role, life, longest_life)
+                    WHERE
+                      holder.email = t.subject
+                      AND (
+                        limited.role = ANY (holder.roles)
+                        OR limited.role = 'Administrator'
+                        AND holder.is_administrator
+                      )
+                  )
+                END
+              )
+            ) > now()
+            AND coalesce(
+              t.rotated_on + make_interval(
+                secs => least(
+                  client.refresh_token_ttl,
+                  CASE
+                    WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+                      SELECT min(limited.life)
+                      FROM
+                        users holder,
+                        unnest(
+                          (SELECT :limitedRoles::text[]),
+                          (SELECT :roleLives::float8[]),
+                          (SELECT :roleLongestLives::float8[])
+                        ) AS limited (role, life, longest_life)
+                      WHERE
+                        holder.email = t.subject
+                        AND (
+                          limited.role = ANY (holder.roles)
+                          OR limited.role = 'Administrator'
+                          AND holder.is_administrator
+                        )
+                    )
+                  END
+                )
+              ) > now(),
+              true
+            )
+            AND NOT (
+              EXISTS (
+                SELECT
+                FROM session_cutoffs
+              )
+              AND EXISTS (
+                SELECT
+                FROM session_cutoffs c
+                WHERE
+                  c.id + 0 > coalesce(t.cutoffs_seen, 0)
+                  AND coalesce(c.subject, t.subject) = t.subject
+                  AND coalesce(c.client_id, t.client_id) = t.client_id
+                  AND coalesce(t.auth_time < c.issued_before, true)
+              )
+            )
+          ORDER BY
+            t.last_redeemed_on DESC NULLS LAST,
+            t.id DESC
+          OFFSET
+            :most::bigint - 1
+        )
+      )
     RETURNING
       t.id,
       t.unique_id,
@@ -5535,6 +6096,134 @@ SELECT
   client_id AS "clientId"
 FROM act;
 
+-- name: session-ends-of-request
+-- sent again when its connection broke
+-- $1 requestId: text
+-- $2 after: bigint
+-- $3 limit: int
+WITH
+  rows AS MATERIALIZED (
+    SELECT id
+    FROM refresh_tokens
+    WHERE
+      issued
+      AND id > :after::bigint
+      AND EXISTS (
+        SELECT
+        FROM session_cutoffs
+        WHERE request_id = :requestId
+      )
+    ORDER BY id
+    LIMIT
+      :limit::int
+  ),
+  deleted AS MATERIALIZED (
+    SELECT
+      record_ids[1] AS id,
+      session_id,
+      subject,
+      client_id,
+      reason
+    FROM audit_trail_entries
+    WHERE
+      kind = 'session-ended'
+      AND request_id = :requestId
+      AND record_ids[1] > :after::bigint
+    ORDER BY record_ids[1]
+    LIMIT
+      :limit::int
+  ),
+  reached AS MATERIALIZED (
+    SELECT
+      nullif(
+        least(
+          CASE
+            WHEN (
+              SELECT count(*)
+              FROM rows
+            ) = :limit::int THEN (
+              SELECT max(id)
+              FROM rows
+            )
+            ELSE 9223372036854775807
+          END,
+          CASE
+            WHEN (
+              SELECT count(*)
+              FROM deleted
+            ) = :limit::int THEN (
+              SELECT max(id)
+              FROM deleted
+            )
+            ELSE 9223372036854775807
+          END
+        ),
+        9223372036854775807
+      ) AS up_to
+  ),
+  ends AS (
+    SELECT
+      id,
+      session_id,
+      subject,
+      client_id,
+      reason
+    FROM deleted
+    UNION ALL
+    SELECT
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      cutoff.reason
+    FROM
+      refresh_tokens t,
+      LATERAL (
+        SELECT *
+        FROM session_cutoffs c
+        WHERE
+          c.id + 0 > coalesce(t.cutoffs_seen, 0)
+          AND coalesce(c.subject, t.subject) = t.subject
+          AND coalesce(c.client_id, t.client_id) = t.client_id
+          AND coalesce(t.auth_time < c.issued_before, true)
+        ORDER BY c.id
+        LIMIT
+          1
+      ) cutoff
+    WHERE
+      t.id IN (
+        SELECT id
+        FROM rows
+      )
+      AND (
+        EXISTS (
+          SELECT
+          FROM session_cutoffs
+        )
+        AND EXISTS (
+          SELECT
+          FROM session_cutoffs c
+          WHERE
+            c.id + 0 > coalesce(t.cutoffs_seen, 0)
+            AND coalesce(c.subject, t.subject) = t.subject
+            AND coalesce(c.client_id, t.client_id) = t.client_id
+            AND coalesce(t.auth_time < c.issued_before, true)
+        )
+      )
+      AND cutoff.request_id = :requestId
+  )
+SELECT
+  reached.up_to AS "upTo",
+  ends.id,
+  ends.session_id AS "uniqueId",
+  ends.subject,
+  ends.client_id AS "clientId",
+  ends.reason
+FROM
+  reached
+  LEFT JOIN ends ON ends.id <= coalesce(reached.up_to, 9223372036854775807)
+ORDER BY ends.id;
+
 -- name: session-estimate
 SELECT i.reltuples AS value
 FROM
@@ -5596,7 +6285,10 @@ WHERE
 -- $5 expires: float8[]
 -- $6 generation: bigint[] with null elements
 -- $7 longestLife: float8
--- $8 registeredOnly: boolean
+-- $8 limitedRoles: text[]
+-- $9 roleLives: float8[] with null elements
+-- $10 roleLongestLives: float8[] with null elements
+-- $11 registeredOnly: boolean
 SELECT
   batch.ordinal::int,
   u.email,
@@ -5627,8 +6319,57 @@ WHERE
   AND to_timestamp(least(batch.expires, batch.issued + client.access_token_ttl)) > now()
   AND t.issued
   AND t.expires_on > now()
-  AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-  AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+  AND t.auth_time + make_interval(
+    secs => least(
+      coalesce(client.refresh_token_max_age, :longestLife::float8),
+      CASE
+        WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+          SELECT min(limited.longest_life)
+          FROM
+            users holder,
+            unnest(
+              (SELECT :limitedRoles::text[]),
+              (SELECT :roleLives::float8[]),
+              (SELECT :roleLongestLives::float8[])
+            ) AS limited (role, life, longest_life)
+          WHERE
+            holder.email = t.subject
+            AND (
+              limited.role = ANY (holder.roles)
+              OR limited.role = 'Administrator'
+              AND holder.is_administrator
+            )
+        )
+      END
+    )
+  ) > now()
+  AND coalesce(
+    t.rotated_on + make_interval(
+      secs => least(
+        client.refresh_token_ttl,
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      )
+    ) > now(),
+    true
+  )
   AND NOT (
     EXISTS (
       SELECT
@@ -5661,7 +6402,10 @@ WHERE
 -- $11 jkt: text[] with null elements
 -- $12 life: float8
 -- $13 longestLife: float8
--- $14 registeredOnly: boolean
+-- $14 limitedRoles: text[]
+-- $15 roleLives: float8[] with null elements
+-- $16 roleLongestLives: float8[] with null elements
+-- $17 registeredOnly: boolean
 WITH
   locked AS (
     SELECT
@@ -5679,8 +6423,50 @@ WITH
       CASE
         WHEN coalesce(client.authentication_method, 'none') = 'none' THEN batch.jkt
       END AS jkt,
-      coalesce(client.refresh_token_ttl, :life::float8) AS life,
-      coalesce(client.refresh_token_max_age, :longestLife::float8) AS longest_life
+      least(
+        coalesce(client.refresh_token_ttl, :life::float8),
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      ) AS life,
+      least(
+        coalesce(client.refresh_token_max_age, :longestLife::float8),
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.longest_life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      ) AS longest_life
     FROM
       unnest(
         (SELECT :id::bigint[]),
@@ -5706,8 +6492,57 @@ WITH
       AND t.client_id = coalesce(batch.client_id, t.client_id)
       AND t.issued
       AND t.expires_on > now()
-      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+      AND t.auth_time + make_interval(
+        secs => least(
+          coalesce(client.refresh_token_max_age, :longestLife::float8),
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+              SELECT min(limited.longest_life)
+              FROM
+                users holder,
+                unnest(
+                  (SELECT :limitedRoles::text[]),
+                  (SELECT :roleLives::float8[]),
+                  (SELECT :roleLongestLives::float8[])
+                ) AS limited (role, life, longest_life)
+              WHERE
+                holder.email = t.subject
+                AND (
+                  limited.role = ANY (holder.roles)
+                  OR limited.role = 'Administrator'
+                  AND holder.is_administrator
+                )
+            )
+          END
+        )
+      ) > now()
+      AND coalesce(
+        t.rotated_on + make_interval(
+          secs => least(
+            client.refresh_token_ttl,
+            CASE
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+                SELECT min(limited.life)
+                FROM
+                  users holder,
+                  unnest(
+                    (SELECT :limitedRoles::text[]),
+                    (SELECT :roleLives::float8[]),
+                    (SELECT :roleLongestLives::float8[])
+                  ) AS limited (role, life, longest_life)
+                WHERE
+                  holder.email = t.subject
+                  AND (
+                    limited.role = ANY (holder.roles)
+                    OR limited.role = 'Administrator'
+                    AND holder.is_administrator
+                  )
+              )
+            END
+          )
+        ) > now(),
+        true
+      )
       AND NOT (
         EXISTS (
           SELECT
@@ -5786,6 +6621,7 @@ RETURNING
   t.client_id AS "clientId",
   t.auth_time AS "authTime",
   t.amr,
+  t.cutoffs_seen AS "cutoffsSeen",
   now() AS now,
   locked."isAdministrator",
   locked.roles,
@@ -5806,8 +6642,11 @@ RETURNING
 -- $11 jkt: text[] with null elements
 -- $12 life: float8
 -- $13 longestLife: float8
--- $14 registeredOnly: boolean
--- $15 skipsElsewhere: boolean
+-- $14 limitedRoles: text[]
+-- $15 roleLives: float8[] with null elements
+-- $16 roleLongestLives: float8[] with null elements
+-- $17 registeredOnly: boolean
+-- $18 skipsElsewhere: boolean
 WITH
   locked AS (
     SELECT
@@ -5845,8 +6684,50 @@ WITH
       CASE
         WHEN coalesce(client.authentication_method, 'none') = 'none' THEN batch.jkt
       END AS jkt,
-      coalesce(client.refresh_token_ttl, :life::float8) AS life,
-      coalesce(client.refresh_token_max_age, :longestLife::float8) AS longest_life
+      least(
+        coalesce(client.refresh_token_ttl, :life::float8),
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      ) AS life,
+      least(
+        coalesce(client.refresh_token_max_age, :longestLife::float8),
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.longest_life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      ) AS longest_life
     FROM
       unnest(
         (SELECT :id::bigint[]),
@@ -5872,8 +6753,57 @@ WITH
       AND t.client_id = coalesce(batch.client_id, t.client_id)
       AND t.issued
       AND t.expires_on > now()
-      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+      AND t.auth_time + make_interval(
+        secs => least(
+          coalesce(client.refresh_token_max_age, :longestLife::float8),
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+              SELECT min(limited.longest_life)
+              FROM
+                users holder,
+                unnest(
+                  (SELECT :limitedRoles::text[]),
+                  (SELECT :roleLives::float8[]),
+                  (SELECT :roleLongestLives::float8[])
+                ) AS limited (role, life, longest_life)
+              WHERE
+                holder.email = t.subject
+                AND (
+                  limited.role = ANY (holder.roles)
+                  OR limited.role = 'Administrator'
+                  AND holder.is_administrator
+                )
+            )
+          END
+        )
+      ) > now()
+      AND coalesce(
+        t.rotated_on + make_interval(
+          secs => least(
+            client.refresh_token_ttl,
+            CASE
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+                SELECT min(limited.life)
+                FROM
+                  users holder,
+                  unnest(
+                    (SELECT :limitedRoles::text[]),
+                    (SELECT :roleLives::float8[]),
+                    (SELECT :roleLongestLives::float8[])
+                  ) AS limited (role, life, longest_life)
+                WHERE
+                  holder.email = t.subject
+                  AND (
+                    limited.role = ANY (holder.roles)
+                    OR limited.role = 'Administrator'
+                    AND holder.is_administrator
+                  )
+              )
+            END
+          )
+        ) > now(),
+        true
+      )
       AND NOT (
         EXISTS (
           SELECT
@@ -5956,6 +6886,7 @@ WITH
       t.client_id AS "clientId",
       t.auth_time AS "authTime",
       t.amr,
+      t.cutoffs_seen AS "cutoffsSeen",
       now() AS now,
       locked."isAdministrator",
       locked.roles,

@@ -57,6 +57,8 @@ class MemberChangeView implements MemberChange {
 @Index('audit_trail_entries_subject', ['Subject', 'Id'])
 @Index('audit_trail_entries_session_id', ['SessionId', 'Id'])
 @Index('audit_trail_entries_created_on', ['CreatedOn', 'Id'])
+// An index of an expression. Only the migration can declare it.
+@Index('audit_trail_entries_ends_by_request', { synchronize: false })
 @Index('audit_trail_entries_ended_sessions', ['Id'], { where: `kind = 'session-ended'` })
 export class AuditTrailEntry {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', name: 'id', generatedIdentity: 'ALWAYS' })

@@ -19,6 +19,7 @@ import { EndedSessionsRepository } from './ended-sessions.repository.js';
 import { EndedSessionsService } from './ended-sessions.service.js';
 import { CreateAuditSeals1796000004500 } from './migrations/1796000004500-create-audit-seals.js';
 import { IndexEndedSessions1797000006000 } from './migrations/1797000006000-index-ended-sessions.js';
+import { IndexEndsByRequest1797000008000 } from './migrations/1797000008000-index-ends-by-request.js';
 import { RangePruningService } from './range-pruning.service.js';
 import { SealChainService } from './seal-chain.service.js';
 import { SettledIdsService } from './settled-ids.service.js';
@@ -33,7 +34,7 @@ makeEntity(AUDIT_TRAIL_ENTRIES);
     JobsModule,
     DatabaseModule.forFeature({
       entities: [AuditTrailEntry, AuditSealRecord],
-      migrations: [CreateAuditSeals1796000004500, IndexEndedSessions1797000006000],
+      migrations: [CreateAuditSeals1796000004500, IndexEndedSessions1797000006000, IndexEndsByRequest1797000008000],
     }),
   ],
   controllers: [AuditTrailController],

@@ -1,12 +1,16 @@
 import type { Command } from 'commander';
 import { formatDateTime } from '../kernel/date-time.js';
 import { deviceOf } from '../kernel/device.js';
+import { escaped } from '../kernel/text.js';
+import { endView, type EndOfRequest } from '../sessions/ended-session.js';
+import { EndsOfRequestService } from '../sessions/ends-of-request.service.js';
 import type { ListedSession } from '../sessions/session.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { formatTable } from './format-table.js';
 import { say } from './operator.js';
 import { addSessionEndCommand } from './session-end-command.js';
 import { withApplication } from './with-application.js';
+import { writeLines } from './write-lines.js';
 
 interface SessionOptions {
   readonly subject: string;
@@ -14,7 +18,7 @@ interface SessionOptions {
   readonly json?: true;
 }
 
-/** `sessions list` and `end`. */
+/** `sessions list`, `end` and `ended`. */
 export function addSessionCommands(program: Command): void {
   const sessions = program.command('sessions').description('Sessions: who is signed in, and at which client.');
   sessions
@@ -25,6 +29,11 @@ export function addSessionCommands(program: Command): void {
     .option('--json', 'as JSON')
     .action(list);
   addSessionEndCommand(sessions);
+  sessions
+    .command('ended')
+    .description('Write the sessions that a request or a command ended to stdout, one JSON object per line.')
+    .argument('<request-id>', 'the X-Request-Id of the request, or what `sessions end` printed')
+    .action(exportEnded);
 }
 
 function list({ subject, client, json }: SessionOptions): Promise<void> {
@@ -32,6 +41,14 @@ function list({ subject, client, json }: SessionOptions): Promise<void> {
     const sessions = (await app.get(SessionsService).list({ subject, clientId: client })).map(asJson);
     say(json ? JSON.stringify(sessions, null, 2) : formatTable(sessions));
   });
+}
+
+function exportEnded(requestId: string): Promise<void> {
+  return withApplication((app) => writeLines(linesOf(app.get(EndsOfRequestService).pages(requestId))));
+}
+
+async function* linesOf(pages: AsyncIterable<readonly EndOfRequest[]>): AsyncGenerator<string> {
+  for await (const ends of pages) yield ends.map((end) => `${escaped(JSON.stringify(endView(end)))}\n`).join('');
 }
 
 function asJson({ id, uniqueId, clientId, createdOn, authTime, rotatedOn, expiresOn, ...last }: ListedSession) {

@@ -1,10 +1,11 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { Option, type Command } from 'commander';
+import { v7 as uuid } from 'uuid';
 import { AppError } from '../kernel/app-error.js';
 import { formatDateTime } from '../kernel/date-time.js';
 import type { Scope } from '../sessions/cutoffs.repository.js';
 import { CutoffsService } from '../sessions/cutoffs.service.js';
-import { SessionEndingsService } from '../sessions/session-endings.service.js';
+import { SessionEndingsService, type Ending } from '../sessions/session-endings.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { counted } from './counted.js';
 import { endFromTrail } from './end-from-trail.js';
@@ -97,8 +98,9 @@ async function endOfUser(
     }
     return;
   }
-  const ended = await sessions.endAll(of, { reason: 'ended-by-operator', actor: OPERATOR });
-  say(json ? JSON.stringify({ ended }) : `Ended ${counted(ended)}.`);
+  const { requestId, ending } = newEnding();
+  const ended = await sessions.endAll(of, ending);
+  report({ ended, requestId }, json);
 }
 
 /** Ends the sessions of a scope by a cutoff. The job `cut-sessions` of the service deletes their records. */
@@ -109,8 +111,8 @@ async function endScope(app: INestApplicationContext, scope: Scope, { dryRun, js
     say(json ? JSON.stringify({ wouldEnd: count }) : `Would end ${counted(count)}.`);
     return;
   }
-  const { ended, isEstimated } = await cutoffs.end(scope, { reason: 'ended-by-operator', actor: OPERATOR });
-  say(json ? JSON.stringify({ ended, isEstimated }) : `Ended ${isEstimated ? 'about ' : ''}${counted(ended)}.`);
+  const { requestId, ending } = newEnding();
+  report({ ...(await cutoffs.end(scope, ending)), requestId }, json);
 }
 
 async function endEvery(app: INestApplicationContext, { dryRun, json }: EndOptions): Promise<void> {
@@ -121,16 +123,30 @@ async function endEvery(app: INestApplicationContext, { dryRun, json }: EndOptio
     return;
   }
   // From now on no token is accepted, also while the records go batch by batch.
-  await app.get(CutoffsService).end({}, { reason: 'ended-by-operator', actor: OPERATOR });
+  const { requestId, ending } = newEnding();
+  await app.get(CutoffsService).end({}, ending);
   const progress = new Progress('Ending sessions', count);
   let ended = 0;
   try {
-    for await (const some of endings.endEvery({ reason: 'ended-by-operator', actor: OPERATOR })) {
+    for await (const some of endings.endEvery(ending)) {
       ended += some;
       progress.advance(some);
     }
   } finally {
     progress.stop();
   }
-  say(json ? JSON.stringify({ ended }) : `Ended ${counted(ended)}.`);
+  report({ ended, requestId }, json);
+}
+
+/** An end by the operator. Its request id is in the events, so that `sessions ended` finds the sessions. */
+function newEnding(): { requestId: string; ending: Ending } {
+  const requestId = uuid();
+  const actor = { ...OPERATOR, origin: { ...OPERATOR.origin, requestId } };
+  return { requestId, ending: { reason: 'ended-by-operator', actor } };
+}
+
+function report(result: { ended: number; isEstimated?: boolean; requestId: string }, json: true | undefined): void {
+  const { ended, isEstimated, requestId } = result;
+  if (json) say(JSON.stringify(result));
+  else say(`Ended ${isEstimated ? 'about ' : ''}${counted(ended)}. To list which: sessions ended ${requestId}`);
 }

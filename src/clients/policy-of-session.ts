@@ -25,18 +25,6 @@ export const IS_PUBLIC = `coalesce(client.authentication_method, 'none') = 'none
 /** SQL: whether a request without a proof of possession may use the session. */
 export const NEEDS_NO_PROOF = 'client.dpop_required IS NOT TRUE';
 
-/** SQL: the life of a refresh token after its last use, and of a session after its sign-in, in seconds. */
-export const LIFE = 'coalesce(client.refresh_token_ttl, :life::float8)';
-export const LONGEST_LIFE = 'coalesce(client.refresh_token_max_age, :longestLife::float8)';
-
-/**
- * SQL: whether the token was used recently enough. The expiry of the row is as old as the last refresh, so a life that became shorter since
- * counts from the last use.
- */
-export function isRecentlyUsed(alias: string): string {
-  return `coalesce(${alias}.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)`;
-}
-
 /** SQL: when an access token expires, in seconds since 1970, if the life of access tokens became shorter since it was issued. */
 export function accessTokenEnd(issued: string, expires: string): string {
   return `least(${expires}, ${issued} + client.access_token_ttl)`;

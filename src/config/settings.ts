@@ -10,7 +10,8 @@ import { IsOrigins } from './is-origin.js';
 import { IsVaried } from './is-varied.js';
 import { withSecretFiles } from './secret-files.js';
 import { NEW_SECRET, PASSWORD_EXPECTED, SECRET_LENGTH, SECRET_VARIETY } from './secret-rules.js';
-import { CLIENTS, ELSEWHERE, LOG_FORMATS, LOG_LEVELS, NONCE, SCOPE, SWITCH } from './setting-choices.js';
+import { CLIENTS, LOG_FORMATS, LOG_LEVELS, NONCE, SCOPE, SWITCH } from './setting-choices.js';
+import { SessionSettings } from './session-settings.js';
 import { describeFaults } from './setting-faults.js';
 import { commaSeparated, hostName, oneOf, wholeNumber } from './setting-types.js';
 import { SettingsError } from './settings-error.js';
@@ -21,7 +22,7 @@ import { urlHost } from './url-host.js';
  * other part of the service reads the environment.
  * @publicApi
  */
-export class Settings {
+export class Settings extends SessionSettings {
   /** The port on which the service listens. */
   @wholeNumber(1, 65_535, 'a port')
   readonly PORT: number = 3000;
@@ -115,36 +116,6 @@ export class Settings {
   @IsOptional()
   @Length(PASSWORD_LENGTH.min, PASSWORD_LENGTH.max, { message: PASSWORD_EXPECTED })
   readonly ADMIN_PASSWORD?: string;
-
-  /** How long an access token is valid, in seconds. */
-  @wholeNumber(1, 604_800, 'seconds')
-  readonly ACCESS_TOKEN_TTL: number = 3600;
-
-  /** How long a refresh token is valid after its last use, in seconds. */
-  @wholeNumber(60, 31_536_000, 'seconds')
-  readonly REFRESH_TOKEN_TTL: number = 1_296_000;
-
-  /** How long a session lasts after its sign-in, in seconds, even if it is refreshed. */
-  @wholeNumber(60, 315_360_000, 'seconds')
-  readonly REFRESH_TOKEN_MAX_AGE: number = 7_776_000;
-
-  /** For how many seconds after a refresh the previous refresh token gets the same answer again. Others call this a grace period. */
-  @wholeNumber(0, 3_600, 'seconds')
-  readonly REFRESH_RETRY_WINDOW: number = 30;
-
-  /**
-   * For how many seconds after a refresh the previous refresh token gets the same answer again if no client has used this answer: the
-   * network may have lost it. 0 turns this off.
-   */
-  @wholeNumber(0, 31_536_000, 'seconds')
-  readonly REFRESH_LOST_ANSWER_WINDOW: number = 86_400;
-
-  /**
-   * What happens at a refresh from another network or user agent than at the previous refresh: `record` writes an audit event, and `end`
-   * ends the session.
-   */
-  @oneOf(ELSEWHERE)
-  readonly REFRESHED_ELSEWHERE: (typeof ELSEWHERE)[number] = 'record';
 
   /**
    * The audience that access tokens need at the routes of the service. The token of a client whose `Audience` lacks it opens none of them.

@@ -56,7 +56,7 @@ export const REQUEST_ERRORS = catalogue({
   },
   not_found: {
     status: 404,
-    meaning: 'There is no record with this Id.',
+    meaning: 'There is no record with this Id, or no such user.',
     action: 'The caller looks the record up. It may have been deleted.',
   },
   method_not_allowed: {

@@ -18,7 +18,7 @@ export const REFRESH_REFUSALS = {
   edited: 'an edit of the record ended the session',
   'other-client': 'the request named another client than the sign-in did',
   expired:
-    'the token was not used for `REFRESH_TOKEN_TTL`, or the session is older than `REFRESH_TOKEN_MAX_AGE`, or as the client has them',
+    'the token was not used for `REFRESH_TOKEN_TTL`, or the session is older than `REFRESH_TOKEN_MAX_AGE`, or as the client or a role of the user has them',
   'cut-off': 'a user or an operator ended the session, with others, by a cutoff',
   ...CLIENT_REFUSALS,
   'user-disabled': 'the user is disabled',

@@ -12,7 +12,7 @@ const LIMIT_MS = 2_000;
 const MOST_BYTES = 2_048;
 /** The claims of the service (RFC 9068), those that a verifier evaluates (RFC 7519, 7800, 8693), and the members of introspection. */
 const OWN: readonly string[] = [
-  ...['iss', 'aud', 'sub', 'client_id', 'sid', 'generation', 'iat', 'exp', 'auth_time', 'amr', 'jti'],
+  ...['iss', 'aud', 'sub', 'client_id', 'sid', 'generation', 'iat', 'exp', 'auth_time', 'amr', 'cutoffs_seen', 'jti'],
   ...['nbf', 'cnf', 'act', 'may_act', 'scope', 'active', 'token_type', 'username'],
 ];
 

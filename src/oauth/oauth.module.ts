@@ -10,6 +10,8 @@ import { AdmissionsService } from './admissions.service.js';
 import { ClientAuthenticationModule } from './client-authentication/client-authentication.module.js';
 import { DescribedAccessTokensService } from './described-access-tokens.service.js';
 import { DiscoveryController } from './discovery.controller.js';
+import { GlobalRevocationController } from './global-revocation.controller.js';
+import { GlobalRevocationService } from './global-revocation.service.js';
 import { GrantsModule } from './grants.module.js';
 import { HomeController } from './home.controller.js';
 import { IntrospectionAuditKinds } from './introspection-audit-kinds.js';
@@ -26,12 +28,19 @@ import { TokenService } from './token.service.js';
     ...[AuditModule, GrantsModule, UsersModule, SigningKeysModule, SessionsModule],
     ...[AuditTrailModule, ClientRegistryModule, ClientAuthenticationModule, ProofsModule],
   ],
-  controllers: [TokenController, RevocationsController, DiscoveryController, HomeController],
+  controllers: [
+    TokenController,
+    GlobalRevocationController,
+    RevocationsController,
+    DiscoveryController,
+    HomeController,
+  ],
   providers: [
     IntrospectionAuditKinds,
     TokenService,
     AdmissionsService,
     RevocationService,
+    GlobalRevocationService,
     RevocationFeedService,
     IntrospectionService,
     DescribedAccessTokensService,

@@ -1,15 +1,19 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { EndedSessionsService, type EndedSessions } from '../audit-trail/ended-sessions.service.js';
-import { BEGINNING, cursorText, type FeedCursor } from '../audit-trail/feed-cursor.js';
 import { ClientsService } from '../clients/clients.service.js';
 import { Settings } from '../config/settings.js';
 import { AppError } from '../kernel/app-error.js';
+import { CutoffsService } from '../sessions/cutoffs.service.js';
+import type { Cutoff } from '../sessions/ended-session.js';
+import { BEGINNING, cursorText, type RevocationsCursor } from './revocations-cursor.js';
 import { WaitingReaders } from './waiting-readers.js';
 
 const EVERY_MS = 1_000;
 /** So long the poll continues without a reader. Readers who were just answered come again, and then know the last cursor of the poll. */
 const LINGER_MS = 2_000;
 const MOST_READERS = 500;
+/** The most cutoffs of one page. */
+const MOST_CUTOFFS = 1_000;
 /** The most cursors that are remembered as having nothing new. */
 const MOST_CURSORS = 1_000;
 /** While the service stops, readers wait no longer than this. Without a wait, they would come again immediately. */
@@ -18,15 +22,17 @@ const LAST_WAIT_MS = 1_000;
 /** A request for the sessions that ended. */
 export interface FeedRequest {
   /** How far the reader has read; undefined for a reader that begins. */
-  readonly since: FeedCursor | undefined;
+  readonly since: RevocationsCursor | undefined;
   /** How long the reader waits if nothing is new. */
   readonly waitMs: number;
   /** Is aborted when the reader has disconnected. */
   readonly signal: AbortSignal;
 }
 
-/** A page, and for how many seconds the access tokens of its sessions may still be valid by themselves. */
+/** A page, with cutoffs, and for how many seconds the access tokens of its sessions may still be valid by themselves. */
 export interface FeedPage extends EndedSessions {
+  readonly cutoffs: readonly Cutoff[];
+  readonly cursor: RevocationsCursor;
   readonly keepFor: number;
 }
 
@@ -48,7 +54,7 @@ export class RevocationFeedService implements OnModuleDestroy {
   private readonly upToDate = new Set<string>();
   private readonly reading = new Map<string, Promise<Reading>>();
   /** The cursor of the poll; undefined while nothing is polled. */
-  private polled: FeedCursor | undefined;
+  private polled: RevocationsCursor | undefined;
   /** Changes when `upToDate` is emptied. */
   private epoch = 0;
   private isPolling = false;
@@ -57,6 +63,7 @@ export class RevocationFeedService implements OnModuleDestroy {
 
   constructor(
     private readonly ended: EndedSessionsService,
+    private readonly cutoffs: CutoffsService,
     private readonly clients: ClientsService,
     private readonly settings: Settings,
   ) {}
@@ -76,7 +83,7 @@ export class RevocationFeedService implements OnModuleDestroy {
       const found = await this.catchUp(since);
       if (found) return found;
       this.startPolling();
-      const nothing = { sessions: [], cursor: since, hasMore: false, keepFor: await this.longestLife() };
+      const nothing = { sessions: [], cutoffs: [], cursor: since, hasMore: false, keepFor: await this.longestLife() };
       return (await reader.page) ?? nothing;
     } finally {
       reader.leave();
@@ -88,11 +95,11 @@ export class RevocationFeedService implements OnModuleDestroy {
    * The page after the cursor; undefined when nothing is new. A read that began before the reader waited is good enough, if the poll has
    * published nothing since that read began.
    */
-  private async catchUp(since: FeedCursor): Promise<FeedPage | undefined> {
+  private async catchUp(since: RevocationsCursor): Promise<FeedPage | undefined> {
     const text = cursorText(since);
     while (!this.upToDate.has(text)) {
       const { page, epoch } = await this.readTogether(since, text);
-      if (page.sessions.length > 0) return page;
+      if (hasNews(page)) return page;
       this.polled ??= since;
       if (epoch !== this.epoch) continue;
       if (this.upToDate.size < MOST_CURSORS) this.upToDate.add(text);
@@ -102,7 +109,7 @@ export class RevocationFeedService implements OnModuleDestroy {
   }
 
   /** Readers that come with the same cursor at the same time share a read. */
-  private readTogether(since: FeedCursor, text: string): Promise<Reading> {
+  private readTogether(since: RevocationsCursor, text: string): Promise<Reading> {
     const { epoch } = this;
     const running = this.reading.get(text);
     if (running) return running;
@@ -115,9 +122,19 @@ export class RevocationFeedService implements OnModuleDestroy {
     return reading;
   }
 
-  private async after(cursor: FeedCursor): Promise<FeedPage> {
+  private async after({ cutoff, ...cursor }: RevocationsCursor): Promise<FeedPage> {
     const keepFor = await this.longestLife();
-    return { ...(await this.ended.after(cursor, keepFor)), keepFor };
+    const [ended, cutoffs] = await Promise.all([
+      this.ended.after(cursor, keepFor),
+      this.cutoffs.after(cutoff, MOST_CUTOFFS),
+    ]);
+    return {
+      sessions: ended.sessions,
+      cutoffs,
+      cursor: { ...ended.cursor, cutoff: cutoffs.at(-1)?.number ?? cutoff },
+      hasMore: ended.hasMore || cutoffs.length === MOST_CUTOFFS,
+      keepFor,
+    };
   }
 
   /** The longest life of an access token, in seconds. */
@@ -141,7 +158,7 @@ export class RevocationFeedService implements OnModuleDestroy {
     }
     try {
       const page = await this.after(this.polled);
-      if (page.sessions.length > 0) this.publish(page);
+      if (hasNews(page)) this.publish(page);
       setTimeout(() => void this.poll(), Math.max(0, began + EVERY_MS - performance.now())).unref();
     } catch (error) {
       this.stopPolling();
@@ -164,6 +181,10 @@ export class RevocationFeedService implements OnModuleDestroy {
     this.epoch++;
     this.upToDate.clear();
   }
+}
+
+function hasNews({ sessions, cutoffs }: FeedPage): boolean {
+  return sessions.length > 0 || cutoffs.length > 0;
 }
 
 function tooManyListeners(): AppError {

@@ -1,12 +1,12 @@
-import { parseCursor, type FeedCursor } from '../audit-trail/feed-cursor.js';
 import { badRequest } from '../kernel/app-error.js';
+import { parseCursor, type RevocationsCursor } from './revocations-cursor.js';
 
 export const LONGEST_WAIT_SECONDS = 30;
 
 /** The parameters of a request to the feed of ended sessions. */
 export class FeedQuery {
   private constructor(
-    readonly since: FeedCursor | undefined,
+    readonly since: RevocationsCursor | undefined,
     readonly waitMs: number,
   ) {}
 
@@ -16,7 +16,7 @@ export class FeedQuery {
   }
 }
 
-function sinceOf(since: unknown): FeedCursor | undefined {
+function sinceOf(since: unknown): RevocationsCursor | undefined {
   if (since === undefined || since === '') return undefined;
   const cursor = typeof since === 'string' ? parseCursor(since) : undefined;
   if (!cursor)

@@ -3,7 +3,6 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Role } from '../access/policy.js';
-import { cursorText } from '../audit-trail/feed-cursor.js';
 import { ApiFailures } from '../http/api-failures.js';
 import { entityTagOf } from '../resource/entity-tag.js';
 import { RevocationFeedService } from './revocation-feed.service.js';
@@ -18,19 +17,19 @@ export class RevocationsController {
 
   @Get()
   @Role('Token-Introspect', 'RefreshToken-Read')
-  @RouteConfig({ admitsClients: true })
+  @RouteConfig({ admitsClients: 'basic' })
   @Header('cache-control', 'private, no-cache')
   @ApiOperation({
     operationId: 'listRevocations',
     summary: 'Read which sessions ended',
     description:
-      'The sessions that ended since a cursor, each at least once, for those who verify access tokens by the key set alone. ' +
+      'The sessions that ended since a cursor, one by one or by cutoffs, each at least once, for those who verify access tokens by the key set alone. ' +
       'A registered client that authenticates by HTTP Basic needs the role in `Roles` of its record. See docs/resource-servers.md.',
   })
   @ApiQuery({
     name: 'since',
     required: false,
-    schema: { type: 'string', example: '4711-4712-1' },
+    schema: { type: 'string', example: '4711-4712-1-0' },
     description:
       'The `cursor` of the previous answer. Without it, the feed begins with the oldest end whose access tokens may be valid.',
   })
@@ -49,8 +48,7 @@ export class RevocationsController {
   ): Promise<Revocations> {
     const { since, waitMs } = FeedQuery.of(query);
     const signal = disconnectionOf(reply);
-    const { sessions, cursor, hasMore, keepFor } = await this.feed.read({ since, waitMs, signal });
-    const answer = { sessions, cursor: cursorText(cursor), has_more: hasMore, keep_for: keepFor };
+    const answer = Revocations.of(await this.feed.read({ since, waitMs, signal }));
     void reply.header('etag', entityTagOf(answer));
     return answer;
   }

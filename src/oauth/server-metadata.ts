@@ -52,6 +52,12 @@ export class ServerMetadata {
   @list('Bearer', ...SECRET_AND_KEY_METHODS)
   readonly introspection_endpoint_auth_methods_supported!: readonly string[];
 
+  @url('/api/token/globalrevocation')
+  readonly global_token_revocation_endpoint!: string;
+
+  @list('Bearer', 'client_secret_basic')
+  readonly global_token_revocation_endpoint_auth_methods_supported!: readonly string[];
+
   @list('ES256')
   readonly introspection_endpoint_auth_signing_alg_values_supported!: readonly string[];
 
@@ -77,6 +83,8 @@ export class ServerMetadata {
       revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
       introspection_endpoint_auth_methods_supported: ['Bearer', ...SECRET_AND_KEY_METHODS],
       introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+      global_token_revocation_endpoint: `${issuer}/api/token/globalrevocation`,
+      global_token_revocation_endpoint_auth_methods_supported: ['Bearer', 'client_secret_basic'],
       dpop_signing_alg_values_supported: PROOF_ALGORITHMS,
     };
   }

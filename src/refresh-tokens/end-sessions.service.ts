@@ -12,6 +12,8 @@ interface Answer {
   readonly Ended: number;
   /** Whether the number is an estimate, because there are very many. */
   readonly IsEstimated: boolean;
+  /** Names the request for the export of the sessions that it ended; null if it only counted. */
+  readonly RequestId: string | null;
 }
 
 /** The command `END_SESSIONS`: ends the sessions of some records, or those of a user, a client, an earlier time, or everybody. */
@@ -23,20 +25,24 @@ export class EndSessionsService {
   async run(ids: readonly number[], parameters: SessionsToEnd, { actor, manager }: Act): Promise<Answer> {
     const scope = scopeOf(ids, parameters);
     const ending = { reason: REASON, actor };
+    const RequestId = parameters.DryRun ? null : actor.origin.requestId;
     if (ids.length > 0) {
       const found = await this.cutoffs.countByIds(ids, manager);
       if (found < ids.length) throw failedMember('Ids', ids, `${ids.length - found} of the records are no sessions`);
       if (!parameters.DryRun) await this.cutoffs.endByIds(ids, ending, manager);
-      return { Ended: ids.length, IsEstimated: false };
+      return { Ended: ids.length, IsEstimated: false, RequestId };
     }
-    if (parameters.DryRun) return { Ended: await this.cutoffs.count(scope, manager), IsEstimated: false };
+    if (parameters.DryRun) return { Ended: await this.cutoffs.count(scope, manager), IsEstimated: false, RequestId };
     const { ended, isEstimated } = await this.cutoffs.endIn(scope, ending, manager);
-    return { Ended: ended, IsEstimated: isEstimated };
+    return { Ended: ended, IsEstimated: isEstimated, RequestId };
   }
 }
 
 /** The sessions that the parameters mean. Nobody ends all sessions by a parameter that was forgotten. */
 function scopeOf(ids: readonly number[], { Subject, ClientId, IssuedBefore, Everybody }: SessionsToEnd): Scope {
+  // An empty text is a variable that was not set. It must not end more sessions than were meant, or none.
+  for (const [name, value] of Object.entries({ Subject, ClientId }))
+    if (value === '') throw failedMember(name, value, 'must not be empty: leave it out');
   const isLimited = Boolean(Subject ?? ClientId ?? IssuedBefore);
   if (ids.length > 0 && (isLimited || Everybody))
     throw failedMember('Ids', ids, 'must be empty or absent beside Subject, ClientId, IssuedBefore or Everybody');

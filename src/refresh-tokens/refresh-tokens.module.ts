@@ -5,6 +5,7 @@ import { ResourceModule } from '../resource/resource.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { EarlierTicketsService } from './earlier-tickets.service.js';
 import { EndSessionsService } from './end-sessions.service.js';
+import { EndedSessionsController } from './ended-sessions.controller.js';
 import { ExpiredRecordsJob } from './expired-records.job.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { RefreshTokensController } from './refresh-tokens.controller.js';
@@ -14,6 +15,7 @@ import { RefreshTokensService } from './refresh-tokens.service.js';
 /** The RefreshToken resource: the records of sessions, and those that clients write. */
 @Module({
   imports: [
+    ...[AuditModule, SessionsModule],
     ResourceModule.forFeature([
       {
         resource: RefreshToken,
@@ -25,5 +27,6 @@ import { RefreshTokensService } from './refresh-tokens.service.js';
       },
     ]),
   ],
+  controllers: [EndedSessionsController],
 })
 export class RefreshTokensModule {}

@@ -9,7 +9,10 @@ export class RecordAuditKinds extends AuditKinds {
       meaning: 'a record was deleted',
       reason: '`deleted`, or `expired` for the job that deletes old records',
     },
-    'record-read': { meaning: 'records were read', reason: 'none for one record, `batch` or `search` for several' },
+    'record-read': {
+      meaning: 'records were read',
+      reason: 'none for one record, `batch` or `search` for several, `ended` for an export of ended sessions',
+    },
     'command-run': {
       meaning: 'a command of a resource of the kit ran; its changes are events of their own',
       reason: 'the key of the command',

@@ -34,15 +34,15 @@ async function* partsOf<T>(slices: Slices<T>, { head, tail }: Frame): AsyncGener
  * stream stops reading. A failure in the middle breaks the connection, so that an incomplete response never looks complete.
  */
 class RecordStream extends Readable {
-  private readonly parts: AsyncGenerator<string, void>;
   private patience: NodeJS.Timeout | undefined;
 
+  /** `isEstimated` says whether the total is an estimate, and `close` stops the reading. */
   constructor(
-    private readonly slices: Slices<unknown>,
-    readonly frame: Frame,
+    private readonly parts: AsyncGenerator<string, void>,
+    readonly isEstimated: boolean,
+    private readonly close: () => void,
   ) {
     super();
-    this.parts = partsOf(slices, frame);
   }
 
   override _read(): void {
@@ -73,21 +73,43 @@ class RecordStream extends Readable {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     clearTimeout(this.patience);
-    this.slices.close();
+    this.close();
     done(error);
   }
 }
 
 /** The response that sends these records as JSON inside the frame. */
 export function streamRecords(slices: Slices<unknown>, frame: Frame): StreamableFile {
-  return new StreamableFile(new RecordStream(slices, frame), { type: 'application/json; charset=utf-8' });
+  const stream = new RecordStream(partsOf(slices, frame), frame.isEstimated, () => {
+    slices.close();
+  });
+  return new StreamableFile(stream, { type: 'application/json; charset=utf-8' });
+}
+
+/** The response that sends the records of these pages as JSON, one per line. The first page was read already; no page is empty. */
+export function streamLines<T>(
+  first: IteratorResult<readonly T[], void>,
+  pages: AsyncGenerator<readonly T[], void>,
+  viewOf: (record: T) => object,
+): StreamableFile {
+  const stream = new RecordStream(linesOf(first, pages, viewOf), false, () => void pages.return());
+  return new StreamableFile(stream, { type: 'application/x-ndjson; charset=utf-8' });
+}
+
+async function* linesOf<T>(
+  first: IteratorResult<readonly T[], void>,
+  pages: AsyncGenerator<readonly T[], void>,
+  viewOf: (record: T) => object,
+): AsyncGenerator<string, void> {
+  for (let page = first; !page.done; page = await pages.next())
+    yield page.value.map((record) => `${JSON.stringify(viewOf(record))}\n`).join('');
 }
 
 /** Adds the header of an estimated total to streamed responses (contract 1.6), and logs responses that break off. */
 export function addRecordStreams(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, reply, payload, done) => {
     if (payload instanceof RecordStream) {
-      if (payload.frame.isEstimated) reply.header('x-total-items', 'estimated');
+      if (payload.isEstimated) reply.header('x-total-items', 'estimated');
       payload.once('broken', (error: unknown) => {
         noteFailure(error, request);
         request.log.warn({ failure: request.failure }, 'answer broken off');

@@ -3,11 +3,18 @@ import { joinedClient } from '../clients/policy-of-session.js';
 import { parameterList, type Parameters } from '../database/named-parameters.js';
 import { rowOf, statement } from '../database/statement.js';
 import { cutoffOf, isCut } from './cutoff-sql.js';
-import { ENDED_SESSION, type CutRow } from './ended-session.js';
+import { ENDED_SESSION, type Cutoff, type CutRow } from './ended-session.js';
+import { SESSION_LIVES } from './session-lives.js';
 import { isUnexpired } from './session.statements.js';
 
 /** A cutoff stays this long, at least. No statement that began before the cutoff runs so long. */
 const KEPT = `interval '15 minutes'`;
+
+/**
+ * So long after a cutoff, a sign-in certainly saw the cutoff, or came after it was forgotten. It is shorter than `KEPT`, so that no sign-in that
+ * takes minutes is taken for an earlier one.
+ */
+const IN_DOUBT = `interval '10 minutes'`;
 
 /** Lets one transaction at a time add a cutoff, so that cutoffs are numbered in the order of their commits. */
 export const LOCK_CUTOFFS = statement({
@@ -38,7 +45,7 @@ export const ADD_CUTOFF = statement({
 
 /** SQL: whether a cutoff with these parameters would end the session of this row. */
 const WOULD_END = `${isUnexpired('t')} AND NOT ${isCut('t')} AND coalesce(t.auth_time < :issuedBefore::timestamptz, true)`;
-const COUNTED = { longestLife: 'float8', issuedBefore: 'timestamptz?' } as const;
+const COUNTED = { ...SESSION_LIVES, issuedBefore: 'timestamptz?' } as const;
 
 /** Counts the first rows of a scope, and how many of them are live sessions that began before a time. `isPast` says whether that time has come. */
 function countFirst<const P extends Parameters>(name: string, scope: string, parameters: P) {
@@ -78,6 +85,23 @@ export const FORGET_CUTOFFS = statement({
   name: 'session-forget-cutoffs',
   parameters: { startedOn: 'timestamptz' },
   text: `DELETE FROM session_cutoffs WHERE created_on < :startedOn::timestamptz - ${KEPT}`,
+});
+
+/**
+ * The cutoffs with greater numbers, as verifiers of access tokens need them. A number from beyond the sequence is of a database that was since
+ * restored, so all cutoffs count.
+ */
+export const CUTOFFS_AFTER = statement({
+  name: 'session-cutoffs-after',
+  isIdempotent: true,
+  parameters: { after: 'bigint', limit: 'int' },
+  returns: rowOf<Cutoff>(),
+  text: `SELECT id AS number, subject, client_id AS "clientId",
+      ceil(extract(epoch FROM least(issued_before, created_on + ${IN_DOUBT})))::float8 AS "authTimeBefore"
+    FROM session_cutoffs
+    WHERE id > CASE WHEN :after::bigint <= pg_sequence_last_value(pg_get_serial_sequence('session_cutoffs', 'id')::regclass)
+      THEN :after::bigint ELSE 0 END
+    ORDER BY id LIMIT :limit::int`,
 });
 
 /** SQL: deletes rows whose sessions a cutoff ended, and writes their events, with the act of the cutoff. */

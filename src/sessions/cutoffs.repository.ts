@@ -4,8 +4,17 @@ import type { AuditAct } from '../audit/audit-event.js';
 import { actValues } from '../audit/audited.js';
 import { Settings } from '../config/settings.js';
 import { StatementsService } from '../database/statements.service.js';
-import { ADD_CUTOFF, COUNT_FIRST, DUE_SWEEP, FORGET_CUTOFFS, LOCK_CUTOFFS, SWEEP } from './cutoff.statements.js';
-import type { CutRow } from './ended-session.js';
+import {
+  ADD_CUTOFF,
+  COUNT_FIRST,
+  CUTOFFS_AFTER,
+  DUE_SWEEP,
+  FORGET_CUTOFFS,
+  LOCK_CUTOFFS,
+  SWEEP,
+} from './cutoff.statements.js';
+import type { Cutoff, CutRow } from './ended-session.js';
+import { livesOf, type SessionLives } from './session-lives.js';
 
 const CUTOFFS_LOCK = 7_497_320_185_002;
 
@@ -32,11 +41,15 @@ interface Swept {
 /** Cutoffs: rows that end many sessions, and the rows of sessions that they ended. */
 @Injectable()
 export class CutoffsRepository {
+  private readonly lives: SessionLives;
+
   constructor(
     private readonly statements: StatementsService,
     private readonly dataSource: DataSource,
-    private readonly settings: Settings,
-  ) {}
+    settings: Settings,
+  ) {
+    this.lives = livesOf(settings);
+  }
 
   /** Runs work in a transaction. */
   transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
@@ -56,8 +69,7 @@ export class CutoffsRepository {
 
   /** Counts the live sessions among the first `limit` rows of a scope. */
   countFirst({ subject, clientId, issuedBefore }: Scope, limit: number, manager?: EntityManager): Promise<FirstRows> {
-    const { REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
-    const values = { issuedBefore, limit, longestLife };
+    const values = { issuedBefore, limit, ...this.lives };
     const { ofSubject, ofClient, ofEverybody } = COUNT_FIRST;
     if (subject !== undefined) return this.statements.runForOne(ofSubject, { ...values, subject, clientId }, manager);
     if (clientId !== undefined) return this.statements.runForOne(ofClient, { ...values, clientId }, manager);
@@ -74,6 +86,11 @@ export class CutoffsRepository {
     const sql = `EXPLAIN (FORMAT JSON) SELECT FROM refresh_tokens WHERE ${['issued', ...conditions].join(' AND ')}`;
     const [plan] = await manager.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }[]>(sql, values);
     return plan?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0;
+  }
+
+  /** The first `limit` cutoffs with greater numbers than `after`. */
+  after(after: number, limit: number): Promise<Cutoff[]> {
+    return this.statements.run(CUTOFFS_AFTER, { after, limit });
   }
 
   /** When a sweep that is due begins, by the clock of the database. Undefined if none is due. `lastSweep` is when the last one of this process began. */

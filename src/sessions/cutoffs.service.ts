@@ -3,14 +3,16 @@ import type { EntityManager } from 'typeorm';
 import { formatDateTime } from '../kernel/date-time.js';
 import { failedMember } from '../kernel/validation-error.js';
 import { CutoffsRepository, type Scope } from './cutoffs.repository.js';
+import type { Cutoff } from './ended-session.js';
 import type { Ending } from './session-endings.service.js';
 import { SessionNoticesService } from './session-notices.service.js';
 import { SessionsRepository } from './sessions.repository.js';
 
-/** Up to this number, the sessions of a user are ended one by one, with their events, in one statement. */
-const ONE_BY_ONE = 1_000;
-/** Up to this number, sessions that a cutoff ends are counted. Above it, their number is an estimate: to count a million takes longer than to end them. */
-const COUNTED_UP_TO = 10_000;
+/**
+ * Up to this number, sessions are counted, and those of a user are ended one by one, with their events, in one statement. Above it, their number is an
+ * estimate: to count a million takes longer than to end them.
+ */
+const COUNTED_UP_TO = 1_000;
 
 /** How many sessions were ended. */
 interface BulkEnd {
@@ -54,7 +56,7 @@ export class CutoffsService {
     const { subject } = scope;
     const first = await this.cutoffs.countFirst(scope, COUNTED_UP_TO + 1, manager);
     demandPast(scope, first.isPast);
-    if (subject !== undefined && first.rows <= ONE_BY_ONE) {
+    if (subject !== undefined && first.rows <= COUNTED_UP_TO) {
       const act = { kind: 'session-ended', actor, reason } as const;
       const ended = await this.sessions.endAll({ ...scope, subject }, act, manager);
       this.notices.ended(ended, act, manager);
@@ -64,6 +66,11 @@ export class CutoffsService {
     if (first.rows <= COUNTED_UP_TO) return { ended: first.sessions, isEstimated: false };
     const rows = Math.max(await this.cutoffs.estimate(scope, manager), first.rows);
     return { ended: Math.round((first.sessions / first.rows) * rows), isEstimated: true };
+  }
+
+  /** The first `limit` cutoffs with greater numbers than `number`, until a quarter of an hour after their sessions ended at the least. */
+  after(number: number, limit: number): Promise<Cutoff[]> {
+    return this.cutoffs.after(number, limit);
   }
 
   /** Counts the sessions of the records with these ids. */

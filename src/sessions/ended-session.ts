@@ -9,6 +9,9 @@ export interface EndedRow {
 /** The reason of the end of a session that a sign-in ended, because the user had too many at the client. */
 export const TOO_MANY = 'too-many-sessions';
 
+/** The reason of the end of a session that a sign-in ended, because the user had too many at all clients together. */
+export const TOO_MANY_OF_USER = 'too-many-sessions-of-user';
+
 /** SQL: the columns of `EndedRow` beside the id, from a row of `recordFacts`. */
 export const ENDED_SESSION = 'unique_id AS "uniqueId", subject, client_id AS "clientId"';
 
@@ -22,6 +25,35 @@ export interface CutRow extends EndedRow {
   readonly address: string | null;
   readonly userAgent: string | null;
   readonly requestId: string | null;
+}
+
+/** A session that a request ended. */
+export interface EndOfRequest extends EndedRow {
+  readonly reason: string;
+}
+
+/** Such a session as exports show it. */
+interface EndView {
+  readonly Id: number;
+  readonly UniqueId: string;
+  readonly Subject: string;
+  readonly ClientId: string;
+  readonly Reason: string;
+}
+
+export function endView({ id, uniqueId, subject, clientId, reason }: EndOfRequest): EndView {
+  return { Id: id, UniqueId: uniqueId, Subject: subject, ClientId: clientId, Reason: reason };
+}
+
+/** A cutoff, as verifiers of access tokens need it. It ended the sessions to which all members apply, and whose sign-in did not see it. */
+export interface Cutoff {
+  /** Cutoffs are numbered in the order of their commits. */
+  readonly number: number;
+  /** Null means all users, and all clients. */
+  readonly subject: string | null;
+  readonly clientId: string | null;
+  /** It ended only sessions of sign-ins before this time, in seconds since 1970. */
+  readonly authTimeBefore: number;
 }
 
 /** The end of a session, as an audit trail records it. */

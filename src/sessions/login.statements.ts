@@ -97,8 +97,8 @@ export const ALLOWED = `SELECT email FROM users WHERE email = :subject
         AND enabled AND NOT must_reset_password FOR SHARE`;
 
 /** SQL: what a login returns, from `allowed` and `begun`. */
-export const BEGUN =
-  'EXISTS (SELECT FROM allowed) AS "isAllowed", EXISTS (SELECT FROM begun) AS "hasBegun", now() AS now';
+export const BEGUN = `EXISTS (SELECT FROM allowed) AS "isAllowed", EXISTS (SELECT FROM begun) AS "hasBegun",
+      (SELECT cutoffs_seen FROM begun) AS "cutoffsSeen", now() AS now`;
 
 /** What a login returns. */
 export interface Begun {
@@ -106,6 +106,8 @@ export interface Begun {
   readonly isAllowed: boolean;
   /** Whether the session has begun. It has not when the row changed so much since the plan that another plan is needed. */
   readonly hasBegun: boolean;
+  /** The number of the latest cutoff that the sign-in saw; null when it saw none. */
+  readonly cutoffsSeen: number | null;
   /** The time by the database's clock. */
   readonly now: Date;
 }
@@ -130,12 +132,12 @@ export const BEGIN_LOGIN = statement({
       FROM allowed
       WHERE t.id = :id::bigint AND t.unique_id = :earlierUniqueId::uuid AND t.subject = allowed.email AND t.client_id = :clientId::text
         AND t.issued AND (t.generation < :generation::bigint OR t.unique_id <> :uniqueId::uuid) AND NOT ${isCut('t')}
-      RETURNING ${recordFacts('t')}
+      RETURNING ${recordFacts('t')}, t.cutoffs_seen
     ), created AS (
       INSERT INTO refresh_tokens AS t (id, subject, client_id, issued, ${COLUMNS})
       SELECT :id::bigint, email, :clientId::text, true, ${VALUES} FROM allowed WHERE :earlierUniqueId::uuid IS NULL
       ON CONFLICT DO NOTHING
-      RETURNING ${recordFacts('t')}
+      RETURNING ${recordFacts('t')}, t.cutoffs_seen
     ), begun AS (
       SELECT * FROM advanced UNION ALL SELECT * FROM created
     ), event AS (

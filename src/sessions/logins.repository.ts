@@ -1,19 +1,30 @@
 import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditAct } from '../audit/audit-event.js';
 import { actValues } from '../audit/audited.js';
+import { Settings } from '../config/settings.js';
 import type { ClientPolicy } from '../clients/registered-client.js';
 import { StatementsService } from '../database/statements.service.js';
 import type { Origin } from '../kernel/origin.js';
 import { END_CUT } from './cutoff.statements.js';
-import type { CutRow, EndedRow } from './ended-session.js';
-import { BEGIN_LOGIN, PLAN_LOGIN, type PlannedLogin } from './login.statements.js';
-import { BEGIN_LOGIN_BESIDE, END_OTHERS, PLAN_LOGIN_BESIDE, type BegunBeside } from './several-sessions.statements.js';
+import { TOO_MANY_OF_USER, type CutRow, type EndedRow } from './ended-session.js';
+import { BEGIN_LOGIN, PLAN_LOGIN, type Begun, type PlannedLogin } from './login.statements.js';
+import { livesOf, shortestLives, type SessionLives } from './session-lives.js';
+import {
+  BEGIN_LOGIN_BESIDE,
+  END_BESIDE,
+  END_BEYOND,
+  LOCK_USER,
+  PLAN_LOGIN_BESIDE,
+} from './several-sessions.statements.js';
 import type { TicketDigest } from './ticket-digest.js';
 
 /** A sign-in of an authenticated user at a client. */
 export interface NewLogin {
   readonly subject: string;
+  /** The rights of the user, which may shorten the session. */
+  readonly rights: { readonly isAdministrator: boolean; readonly roles: readonly string[] };
   /** The password hash that was checked. */
   readonly passwordHash: string;
   readonly clientId: string;
@@ -33,10 +44,28 @@ export interface StoredTicket extends TicketDigest {
   readonly ticket: string;
 }
 
+/** What a login did. */
+interface BegunLogin extends Begun {
+  /** The sessions that it ended, because the user had too many at the client, and at all clients together. */
+  readonly ended: readonly EndedRow[];
+  readonly endedBeyond: readonly EndedRow[];
+}
+
 /** The rows of the sessions that logins begin. */
 @Injectable()
 export class LoginsRepository {
-  constructor(private readonly statements: StatementsService) {}
+  private readonly lives: SessionLives;
+  /** How many sessions a user may have at all clients together; 0 means any number. */
+  private readonly most: number;
+
+  constructor(
+    private readonly statements: StatementsService,
+    private readonly dataSource: DataSource,
+    settings: Settings,
+  ) {
+    this.lives = livesOf(settings);
+    this.most = settings.MAX_SESSIONS_PER_USER;
+  }
 
   /**
    * Plans a login: on the existing row of this user and client, or on a new row. If the client has several sessions for each user, the row
@@ -50,20 +79,43 @@ export class LoginsRepository {
     return [first, ...others];
   }
 
-  /** Begins a planned login, and writes its event. It returns the sessions that it ended, because the user had too many. */
-  async begin(
-    { subject, passwordHash, clientId, amr, origin, policy, deviceName, jkt }: NewLogin,
+  /**
+   * Begins a planned login, and writes its event. It returns the sessions that it ended, because the user had too many. If the sessions of users are
+   * limited, the sign-ins of a user wait for each other: each is a transaction that locks the user.
+   */
+  begin(login: NewLogin, planned: PlannedLogin, stored: StoredTicket): Promise<BegunLogin> {
+    if (this.most === 0) return this.beginOne(login, planned, stored);
+    const { subject, origin } = login;
+    const act = { kind: 'session-ended', actor: { name: subject, origin }, reason: TOO_MANY_OF_USER } as const;
+    return this.dataSource.transaction(async (manager) => {
+      await this.statements.run(LOCK_USER, { subject }, manager);
+      const begun = await this.beginOne(login, planned, stored, manager);
+      if (!begun.hasBegun) return begun;
+      const beyond = { id: planned.id, subject, most: this.most, ...this.lives, ...actValues(act) };
+      return { ...begun, endedBeyond: await this.statements.run(END_BEYOND, beyond, manager) };
+    });
+  }
+
+  private async beginOne(
+    { subject, passwordHash, clientId, amr, origin, policy, rights, deviceName, jkt }: NewLogin,
     planned: PlannedLogin,
     { salt, hash, ticket }: StoredTicket,
-  ): Promise<BegunBeside> {
-    const { refreshTokenTtl: life, refreshTokenMaxAge: longestLife, sessionsPerUser: most } = policy;
+    manager?: EntityManager,
+  ): Promise<BegunLogin> {
+    const { sessionsPerUser: most } = policy;
+    const limit = shortestLives(this.lives, rights);
+    const life = Math.min(policy.refreshTokenTtl, limit.life);
+    const longestLife = Math.min(policy.refreshTokenMaxAge, limit.longestLife);
     const { address: fromAddress, userAgent: fromAgent, requestId: fromRequest } = origin;
     const from = { fromAddress, fromAgent, fromRequest, deviceName };
     const act = actValues({ kind: 'login', actor: { name: subject, origin }, reason: amr.join(' ') });
     const login = { subject, passwordHash, clientId, amr: [...amr], life, longestLife, salt, hash, ticket, jkt };
-    if (most > 1) return this.statements.runForOne(BEGIN_LOGIN_BESIDE, { ...login, ...planned, ...from, ...act, most });
-    const begun = await this.statements.runForOne(BEGIN_LOGIN, { ...login, ...planned, ...from, ...act });
-    return { ...begun, ended: [] };
+    const values = { ...login, ...planned, ...from, ...act };
+    const begun =
+      most > 1
+        ? await this.statements.runForOne(BEGIN_LOGIN_BESIDE, { ...values, most }, manager)
+        : { ended: [], ...(await this.statements.runForOne(BEGIN_LOGIN, values, manager)) };
+    return { ...begun, endedBeyond: [] };
   }
 
   /** Deletes the row on which a login would begin, if a cutoff ended its session. */
@@ -73,6 +125,6 @@ export class LoginsRepository {
 
   /** Ends the other sessions of a user at a client, and returns them. */
   endOthers({ id }: PlannedLogin, { subject, clientId }: NewLogin, act: AuditAct): Promise<EndedRow[]> {
-    return this.statements.run(END_OTHERS, { id, subject, clientId, ...actValues(act) });
+    return this.statements.run(END_BESIDE, { id, subject, clientId, ...actValues(act) });
   }
 }

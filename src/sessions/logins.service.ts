@@ -6,7 +6,7 @@ import { proofDemanded } from '../proofs/proof-failures.js';
 import { invalidCredentials } from '../users/sign-in.service.js';
 import type { User } from '../users/user.entity.js';
 import { LoginsRepository } from './logins.repository.js';
-import { TOO_MANY } from './ended-session.js';
+import { TOO_MANY, TOO_MANY_OF_USER } from './ended-session.js';
 import { RefreshTokenCodec } from './refresh-token.codec.js';
 import type { IssuedSession } from './session.js';
 import { SessionNoticesService } from './session-notices.service.js';
@@ -18,7 +18,7 @@ const ATTEMPTS = 200;
 
 /** A sign-in of an authenticated user at a client. */
 export interface Login {
-  readonly user: Pick<User, 'email' | 'passwordHash'>;
+  readonly user: Pick<User, 'email' | 'passwordHash' | 'isAdministrator' | 'roles'>;
   /** Undefined means the default: the user's e-mail. */
   readonly clientId: string | undefined;
   /** How the user was authenticated (RFC 8176). */
@@ -50,7 +50,7 @@ export class LoginsService {
    * unauthorized_client when the registry does not admit the client
    */
   async begin({
-    user: { email: subject, passwordHash },
+    user: { email: subject, passwordHash, ...rights },
     clientId = subject,
     amr,
     origin,
@@ -61,7 +61,7 @@ export class LoginsService {
     if (policy.dpopRequired && proofKey === undefined) throw proofDemanded();
     // Only the sessions of public clients are bound. Those of other clients need the authentication of the client (RFC 9449, section 5).
     const jkt = policy.authenticationMethod === 'none' ? proofKey : undefined;
-    const login = { subject, passwordHash, clientId, amr, origin, policy, deviceName, jkt };
+    const login = { subject, rights, passwordHash, clientId, amr, origin, policy, deviceName, jkt };
     const act = { kind: 'session-ended', actor: { name: subject, origin }, reason: TOO_MANY } as const;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const [planned, ...others] = await this.logins.plan(login);
@@ -74,12 +74,17 @@ export class LoginsService {
       const refreshToken = this.codec.encode(planned);
       const { salt, hash } = digestTicket(refreshToken);
       const ticket = await this.tickets.seal({ subject, clientId, authTime, amr, uniqueId });
-      const { isAllowed, hasBegun, now, ended } = await this.logins.begin(login, planned, { salt, hash, ticket });
+      const { isAllowed, hasBegun, ended, endedBeyond, cutoffsSeen, now } = await this.logins.begin(login, planned, {
+        salt,
+        hash,
+        ticket,
+      });
       if (!isAllowed) throw invalidCredentials('changed-meanwhile');
       this.notices.ended(ended, act);
+      this.notices.ended(endedBeyond, { ...act, reason: TOO_MANY_OF_USER });
       if (!hasBegun) continue;
       if (others.length > 0) this.notices.ended(await this.logins.endOthers(planned, login, act), act);
-      return { id, uniqueId, generation, subject, clientId, authTime, amr, now, refreshToken };
+      return { id, uniqueId, generation, subject, clientId, authTime, amr, cutoffsSeen, now, refreshToken };
     }
     throw databaseBusy('other sign-ins came between each time');
   }

@@ -5,7 +5,8 @@ import { actValues } from '../audit/audited.js';
 import { Settings } from '../config/settings.js';
 import { StatementsService } from '../database/statements.service.js';
 import type { EndedRow } from './ended-session.js';
-import { END_OTHERS, END_OWN, MOMENT, OWN_SESSIONS } from './own-sessions.statements.js';
+import { END_OWN, END_OWN_OTHERS, MOMENT, OWN_SESSIONS } from './own-sessions.statements.js';
+import { livesOf, type SessionLives } from './session-lives.js';
 import type { ListedSession } from './session.js';
 
 /** The most sessions that a user is shown. */
@@ -20,15 +21,19 @@ export interface Moment {
 /** The rows of the sessions of the user who asks. The actor of each act is that user. */
 @Injectable()
 export class OwnSessionsRepository {
+  private readonly lives: SessionLives;
+
   constructor(
     private readonly statements: StatementsService,
     private readonly settings: Settings,
-  ) {}
+  ) {
+    this.lives = livesOf(settings);
+  }
 
   /** The live sessions of a user, newest first. */
   list(subject: string): Promise<ListedSession[]> {
-    const { REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
-    return this.statements.run(OWN_SESSIONS, { subject, longestLife, limit: MOST_SHOWN });
+    const registeredOnly = this.settings.CLIENTS === 'registered';
+    return this.statements.run(OWN_SESSIONS, { subject, ...this.lives, registeredOnly, limit: MOST_SHOWN });
   }
 
   /** Ends a session of the actor, and returns it. None if the session has ended, or belongs to another user. */
@@ -38,7 +43,7 @@ export class OwnSessionsRepository {
 
   /** Ends all sessions of the actor but the kept one, and returns them. */
   endOthers(kept: string | undefined, act: AuditAct, manager?: EntityManager): Promise<EndedRow[]> {
-    return this.statements.run(END_OTHERS, { subject: act.actor.name, kept, ...actValues(act) }, manager);
+    return this.statements.run(END_OWN_OTHERS, { subject: act.actor.name, kept, ...actValues(act) }, manager);
   }
 
   /** The moment of a request. `authTime` is when its user signed in, in seconds since 1970. */

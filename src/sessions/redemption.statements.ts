@@ -1,12 +1,5 @@
 import { audited, EVENT_COLUMNS, FACTS_OF_EVENT, recordFacts } from '../audit/audited.js';
-import {
-  CLIENT_POLICY,
-  joinedClient,
-  LIFE,
-  LONGEST_LIFE,
-  MAY_REFRESH,
-  WHY_NOT_REFRESH,
-} from '../clients/policy-of-session.js';
+import { CLIENT_POLICY, joinedClient, MAY_REFRESH, WHY_NOT_REFRESH } from '../clients/policy-of-session.js';
 import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { NOW_SECOND } from '../database/now-second.js';
 import { rowOf, statement } from '../database/statement.js';
@@ -14,6 +7,7 @@ import { powerColumns } from '../users/user-seals.service.js';
 import { isCut } from './cutoff-sql.js';
 import type { Diagnosis } from './judgement.js';
 import { bindingTo, isKeyOf, isOtherNetwork, keyOfPublic } from './redemption-conditions.js';
+import { lifeOf, longestLifeOf, SESSION_LIVES } from './session-lives.js';
 import type { Rotated } from './session.js';
 import { isLive, ISSUED, isUnexpired } from './session.statements.js';
 import { ticketHashSql } from './ticket-digest.js';
@@ -44,8 +38,8 @@ const REDEEMED = {
   jkt: 'text?',
 } as const;
 
-/** The lifetime of a token and the longest lifetime of a login, in seconds, where no policy of a client says otherwise. */
-const LIVES = { life: 'float8', longestLife: 'float8', ...CLIENT_POLICY } as const;
+/** The lifetime of a token, in seconds, where no policy of a client says otherwise, and the other limits of lives. */
+const LIVES = { life: 'float8', ...SESSION_LIVES, ...CLIENT_POLICY } as const;
 
 /** SQL: the new expiry: one lifetime from now, but never after the longest lifetime of the login. */
 const SLID =
@@ -57,7 +51,7 @@ const IS_OTHER_AGENT = 't.last_redeemed_on IS NOT NULL AND t.last_user_agent IS 
 /** SQL: locks the rows of the tokens that can be redeemed, and selects them with the digests of their next tokens. */
 function locked({ columns, condition, lock }: Readonly<Record<'columns' | 'condition' | 'lock', string>>): string {
   return `SELECT ${columns}, batch.ordinal, batch.salt, batch.hash, batch.address, batch.user_agent, batch.request_id, ${powerColumns('u')},
-        ${keyOfPublic('batch.jkt')} AS jkt, ${LIFE} AS life, ${LONGEST_LIFE} AS longest_life
+        ${keyOfPublic('batch.jkt')} AS jkt, ${lifeOf('t')} AS life, ${longestLifeOf('t')} AS longest_life
       FROM ${batchRows(REDEEMED)}, users u, refresh_tokens t ${joinedClient('t')}
       WHERE t.id = batch.id AND t.unique_id = batch.unique_id AND t.generation = batch.generation
         AND t.ticket_hash = ${ticketHashSql('t', 'batch.token')}
@@ -80,8 +74,8 @@ const ROTATE = `UPDATE refresh_tokens t SET
       expires_on = CASE WHEN ${SLID} > t.expires_on + make_interval(secs => locked.life / 15) OR ${SLID} < t.expires_on
         THEN date_trunc('second', ${SLID}) ELSE t.expires_on END
     FROM locked WHERE t.id = locked.id
-    RETURNING locked.ordinal::int, t.subject, t.client_id AS "clientId", t.auth_time AS "authTime", t.amr, now() AS now,
-      locked."isAdministrator", locked.roles, locked.mac`;
+    RETURNING locked.ordinal::int, t.subject, t.client_id AS "clientId", t.auth_time AS "authTime", t.amr,
+      t.cutoffs_seen AS "cutoffsSeen", now() AS now, locked."isAdministrator", locked.roles, locked.mac`;
 
 /**
  * Redeems a batch of tokens in one commit. A token was redeemed if the statement returns a row for it; nothing is read before. If a batch
@@ -145,9 +139,9 @@ export const DIAGNOSE = statement({
     id: 'bigint',
     uniqueId: 'uuid',
     clientId: 'text?',
-    longestLife: 'float8',
-    ...CLIENT_POLICY,
     generation: 'bigint',
+    ...SESSION_LIVES,
+    ...CLIENT_POLICY,
     address: 'inet?',
     jkt: 'text?',
   },

@@ -19,6 +19,7 @@ import {
   TICKET,
 } from './redemption.statements.js';
 import type { RefreshTokenClaims } from './refresh-token.codec.js';
+import { livesOf, type SessionLives } from './session-lives.js';
 import type { Rotatable, Rotated } from './session.js';
 import type { TicketDigest } from './ticket-digest.js';
 
@@ -42,13 +43,19 @@ type Token = RefreshTokenClaims;
  */
 @Injectable()
 export class RedemptionsRepository {
+  /** What holds for clients without a policy of their own. */
+  private readonly policy: SessionLives & { readonly registeredOnly: boolean };
+  private readonly life: number;
   private readonly rotations = new Batched((those: readonly Rotation[]) => this.redeemEach(those));
   private readonly confirmations = new Batched((those: readonly Confirmation[]) => this.confirmEach(those));
 
   constructor(
     private readonly statements: StatementsService,
-    private readonly settings: Settings,
-  ) {}
+    settings: Settings,
+  ) {
+    this.policy = { ...livesOf(settings), registeredOnly: settings.CLIENTS === 'registered' };
+    this.life = settings.REFRESH_TOKEN_TTL;
+  }
 
   /**
    * Replaces a current token by its next token. Concurrent redemptions share a statement. Undefined when the token is not the current
@@ -70,9 +77,7 @@ export class RedemptionsRepository {
   /** Reads the session of a token that was not redeemed; undefined when the session has ended. */
   diagnose({ claims, clientId, origin: { address }, jkt }: Rotatable): Promise<Diagnosis | undefined> {
     const { id, uniqueId, generation } = claims;
-    const { REFRESH_TOKEN_MAX_AGE: longestLife, CLIENTS } = this.settings;
-    const policy = { longestLife, registeredOnly: CLIENTS === 'registered' };
-    return this.statements.runForFirst(DIAGNOSE, { id, uniqueId, clientId, generation, address, jkt, ...policy });
+    return this.statements.runForFirst(DIAGNOSE, { id, uniqueId, clientId, generation, address, jkt, ...this.policy });
   }
 
   /**
@@ -128,8 +133,7 @@ export class RedemptionsRepository {
       const from = { address, userAgent, requestId };
       return { id, uniqueId, generation, token: refreshToken, clientId, salt, hash, jkt, ...from };
     });
-    const { REFRESH_TOKEN_TTL: life, REFRESH_TOKEN_MAX_AGE: longestLife, CLIENTS } = this.settings;
-    return { batch, life, longestLife, registeredOnly: CLIENTS === 'registered' };
+    return { batch, life: this.life, ...this.policy };
   }
 
   private async confirmEach(those: readonly Confirmation[]): Promise<undefined[]> {

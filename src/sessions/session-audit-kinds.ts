@@ -43,11 +43,15 @@ export class SessionAuditKinds extends AuditKinds {
           action: 'the actor is that user',
         },
         'too-many-sessions': 'the user signed in again, and had as many sessions as the client’s `SessionsPerUser`',
+        'too-many-sessions-of-user':
+          'the user signed in again, and had `MAX_SESSIONS_PER_USER` sessions at all clients together',
         'ended-by-operator': 'an operator ended the session on the command line',
         'ended-by-command': {
           meaning: 'a user ended the session by the command `END_SESSIONS`',
           action: 'the actor is that user. `RequestId` is that of the command for all sessions that it ended',
         },
+        'revoked-globally':
+          'an identity provider or a security tool demanded it (Global Token Revocation); the actor is that client or user',
         'ended-by-user': 'the user ended the session in the own account',
         restored: 'an operator ended the session after a restore, because an exported trail names its end',
         'password-changed': USER_CHANGED,

@@ -1,54 +1,46 @@
 import { audited, recordFacts } from '../audit/audited.js';
-import {
-  accessTokenEnd,
-  CLIENT_POLICY,
-  IS_ADMITTED,
-  isRecentlyUsed,
-  joinedClient,
-  LONGEST_LIFE,
-  MAY_REFRESH,
-} from '../clients/policy-of-session.js';
+import { accessTokenEnd, CLIENT_POLICY, IS_ADMITTED, joinedClient, MAY_REFRESH } from '../clients/policy-of-session.js';
 import { batchRows, type Numbered } from '../database/batch-rows.js';
 import { rowOf, statement } from '../database/statement.js';
 import { powerColumns, type SignedPower } from '../users/user-seals.service.js';
 import { isCut } from './cutoff-sql.js';
 import { ENDED_ROW, type EndedRow, type RevivedSession } from './ended-session.js';
 import type { ConfirmingUser, CurrentSession, ListedSession, SessionDevice } from './session.js';
+import { idleExpiryOf, longestLifeOf, SESSION_LIVES } from './session-lives.js';
 import { ticketHashSql } from './ticket-digest.js';
 
 /** SQL: the columns of a session whose token was just issued. */
 export const ISSUED = `t.id, t.unique_id AS "uniqueId", t.generation, t.subject, t.client_id AS "clientId", t.auth_time AS "authTime",
-  t.amr, now() AS now`;
+  t.amr, t.cutoffs_seen AS "cutoffsSeen", now() AS now`;
 
 /**
- * SQL: whether the service issued the token of this row, the token has not expired, and the login is not older than the policy of the joined client
- * allows, or else the parameter `longestLife`, in seconds.
+ * SQL: whether the service issued the token of this row, and neither the token nor the session has expired, by the policy of the joined client,
+ * the settings and the roles of the user.
  */
 export function isUnexpired(alias: string): string {
-  return `${alias}.issued AND ${alias}.expires_on > now() AND ${alias}.auth_time + make_interval(secs => ${LONGEST_LIFE}) > now()
-        AND ${isRecentlyUsed(alias)}`;
+  return `${alias}.issued AND ${alias}.expires_on > now() AND ${alias}.auth_time + make_interval(secs => ${longestLifeOf(alias)}) > now()
+        AND coalesce(${idleExpiryOf(alias)} > now(), true)`;
 }
 
 /**
- * SQL: whether the session of this row is live: the service issued its token, the token has not expired, the login is not older than the
- * policy of the joined client allows, or else the parameter `longestLife`, in seconds, and no cutoff ended it.
+ * SQL: whether the session of this row is live: the service issued its token, which has not expired, and no cutoff ended it.
  */
 export function isLive(alias: string): string {
   return `${isUnexpired(alias)} AND NOT ${isCut(alias)}`;
 }
 
-/** The session of a current token. `longestLife` is the longest lifetime of a login, in seconds. */
+/** The session of a current token. */
 export const CURRENT = statement({
   name: 'session-current',
   isIdempotent: true,
   parameters: {
-    ...{ id: 'bigint', uniqueId: 'uuid', generation: 'bigint', token: 'text', longestLife: 'float8' },
+    ...{ id: 'bigint', uniqueId: 'uuid', generation: 'bigint', token: 'text' },
+    ...SESSION_LIVES,
     ...CLIENT_POLICY,
   },
   returns: rowOf<CurrentSession & SignedPower>(),
   text: `SELECT ${ISSUED}, t.rotated_on AS "rotatedOn", t.protected_ticket AS "protectedTicket", t.jkt,
-      least(t.expires_on, t.auth_time + make_interval(secs => ${LONGEST_LIFE}),
-        t.rotated_on + make_interval(secs => client.refresh_token_ttl)) AS "expiresOn", ${powerColumns('u')}
+      least(t.expires_on, t.auth_time + make_interval(secs => ${longestLifeOf('t')}), ${idleExpiryOf('t')}) AS "expiresOn", ${powerColumns('u')}
     FROM refresh_tokens t JOIN users u ON u.email = t.subject ${joinedClient('t')}
     WHERE t.id = :id AND t.unique_id = :uniqueId AND t.generation = :generation
       AND t.ticket_hash = ${ticketHashSql('t', ':token')}
@@ -176,7 +168,7 @@ export const PRINCIPALS = statement({
   name: 'session-principals',
   isIdempotent: true,
   batch: ACCESS_TOKEN,
-  parameters: { longestLife: 'float8', ...CLIENT_POLICY },
+  parameters: { ...SESSION_LIVES, ...CLIENT_POLICY },
   returns: rowOf<Numbered<ConfirmingUser>>(),
   text: `SELECT batch.ordinal::int, ${powerColumns('u')},
       CASE WHEN t.generation = coalesce(batch.generation, t.generation) AND t.generation > t.first_generation

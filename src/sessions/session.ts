@@ -15,6 +15,8 @@ export interface Session {
   readonly authTime: Date;
   /** How the user was authenticated (RFC 8176). */
   readonly amr: readonly string[];
+  /** The number of the latest cutoff that its sign-in saw; null when it saw none. */
+  readonly cutoffsSeen: number | null;
   /** The time by the database's clock. */
   readonly now: Date;
 }

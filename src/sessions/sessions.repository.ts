@@ -18,6 +18,7 @@ import type {
   SessionDevice,
   SessionsOf,
 } from './session.js';
+import { livesOf, type SessionLives } from './session-lives.js';
 import {
   CLIENT_OF,
   COUNT_BY_IDS,
@@ -42,14 +43,14 @@ import {
 @Injectable()
 export class SessionsRepository {
   /** What holds for clients without a policy of their own. */
-  private readonly policy: { readonly longestLife: number; readonly registeredOnly: boolean };
+  private readonly policy: SessionLives & { readonly registeredOnly: boolean };
   private readonly principals = new Batched((tokens: readonly AccessTokenReference[]) => this.usersOf(tokens));
 
   constructor(
     private readonly statements: StatementsService,
-    { REFRESH_TOKEN_MAX_AGE: longestLife, CLIENTS }: Settings,
+    settings: Settings,
   ) {
-    this.policy = { longestLife, registeredOnly: CLIENTS === 'registered' };
+    this.policy = { ...livesOf(settings), registeredOnly: settings.CLIENTS === 'registered' };
   }
 
   /**
@@ -135,7 +136,6 @@ export class SessionsRepository {
   }
 
   private async usersOf(tokens: readonly AccessTokenReference[]): Promise<(ConfirmingUser | undefined)[]> {
-    const { longestLife, registeredOnly } = this.policy;
-    return inOrderOf(tokens, await this.statements.run(PRINCIPALS, { batch: tokens, longestLife, registeredOnly }));
+    return inOrderOf(tokens, await this.statements.run(PRINCIPALS, { batch: tokens, ...this.policy }));
   }
 }

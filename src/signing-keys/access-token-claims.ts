@@ -21,6 +21,8 @@ export interface SessionTokenClaims extends CommonClaims {
   readonly generation?: number;
   readonly auth_time: number;
   readonly amr: readonly string[];
+  /** The number of the latest cutoff that the sign-in saw; absent when it saw none. A later cutoff ends the session. */
+  readonly cutoffs_seen?: number;
 }
 
 /** The claims of an access token of a client itself: it has no session. */

@@ -30,6 +30,8 @@ export interface AccessTokenGrant {
   /** When and how the user was last authenticated. */
   readonly authTime: Date;
   readonly amr: readonly string[];
+  /** The number of the latest cutoff that the sign-in saw; null when it saw none. */
+  readonly cutoffsSeen: number | null;
   /** The thumbprint of the key to which the token is bound; undefined for a bearer token. */
   readonly jkt?: string | undefined;
   /** The time by the database's clock. */
@@ -76,7 +78,7 @@ export class AccessTokensService {
   }
 
   private issue(
-    { subject, clientId, audience, uniqueId, generation, life, authTime, amr, now, jkt }: AccessTokenGrant,
+    { subject, clientId, audience, uniqueId, generation, life, authTime, amr, cutoffsSeen, now, jkt }: AccessTokenGrant,
     key: KeyPair,
     added?: object,
   ): string {
@@ -92,6 +94,7 @@ export class AccessTokensService {
       exp: iat + life,
       auth_time: inSeconds(authTime),
       amr,
+      ...(cutoffsSeen !== null && { cutoffs_seen: cutoffsSeen }),
       jti: uuid({ random: randomBytes(16) }),
     };
     const bound = jkt === undefined ? claims : { ...claims, cnf: { jkt } };

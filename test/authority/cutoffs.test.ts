@@ -35,7 +35,6 @@ afterAll(() => disposeWithoutLeaks(service));
 
 const send = (values: object, ids: number[] = [], client = admin): Promise<Answer> => endSessions(client, values, ids);
 const end = (values: object, ids: number[] = []): Promise<Ended> => sessionsEnded(admin, values, ids);
-
 async function expectDead(...all: Tokens[]): Promise<void> {
   for (const tokens of all) {
     expect(await isAlive(service, tokens)).toBe(false);
@@ -58,9 +57,9 @@ describe('END_SESSIONS', () => {
     const ids = await Promise.all([one, two].map(async (tokens) => the(await recordOf(service, tokens)).Id));
     const written = await create(admin);
     expectFailures(await send({}, [...ids, written]), ['Ids', '1 of the records are no sessions', [...ids, written]]);
-    expect(await end({ DryRun: true }, ids)).toEqual({ Ended: 2, IsEstimated: false });
+    expect(await end({ DryRun: true }, ids)).toMatchObject({ Ended: 2, IsEstimated: false });
     await expectAlive(one, two);
-    expect(await end({}, ids)).toEqual({ Ended: 2, IsEstimated: false });
+    expect(await end({}, ids)).toMatchObject({ Ended: 2, IsEstimated: false });
     await expectDead(one, two);
     await expectAlive(three);
     const ends = await events(service, { SessionId: sessionOf(one), Kind: 'session-ended' });
@@ -102,8 +101,8 @@ describe('END_SESSIONS', () => {
     expect(ends).toMatchObject([{ Reason: 'ended-by-command', Actor: 'admin@example.com', RequestId }]);
     const [cut] = await events(service, { Kind: 'sessions-cut-off', ClientId: 'kiosk' });
     expect(cut).toMatchObject({ Reason: 'client', RequestId });
-    const [refused] = await events(service, { SessionId: sessionOf(before[1]), Kind: 'refresh-refused' });
-    expect(refused).toMatchObject({ Reason: 'cut-off' });
+    const refused = await events(service, { SessionId: sessionOf(before[1]), Kind: 'refresh-refused' });
+    expect(refused.map(({ Reason }) => Reason)).toContain('cut-off');
   });
 
   it('ends sessions of earlier sign-ins alone', async () => {
@@ -140,6 +139,7 @@ describe('END_SESSIONS', () => {
     ['a time in the future, for a user', { Subject: 'all@example.com', IssuedBefore: '2999-01-01' }, [], undefined],
     ['a time in the future, in a dry run', { IssuedBefore: '2999-01-01T00:00:00Z', DryRun: true }, [], undefined],
     ['no time', { IssuedBefore: '2025-02-30' }, [], undefined],
+    ['an empty user', { Subject: '', ClientId: 'a' }, [], ['Subject', 'must not be empty: leave it out', '']],
     ['a parameter of another kind', { DryRun: 'perhaps', Everybody: true }, [], undefined],
   ] as const)('refuses %s', async (_what, values, ids, failure) => {
     const tokens = await login(service, 'all', 'refusals');
@@ -242,7 +242,7 @@ describe('sessions end', () => {
       runCli(service.dataDir, ['sessions', 'end', '--client', 'cli', ...args]);
     expect((await command('--issued-before', '2999-01-01T00:00:00Z')).code).toBe(1);
     expect((await command('--dry-run')).stdout).toBe('Would end 1 session.\n');
-    expect((await command('--json')).stdout).toBe('{"ended":1,"isEstimated":false}\n');
+    expect((await command('--json')).stdout).toMatch(/^\{"ended":1,"isEstimated":false,"requestId":"[^"]{36}"\}\n$/);
     await service.resume();
     await expectDead(tokens);
     await expectAlive(other);

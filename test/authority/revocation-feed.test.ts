@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { decodeJwt } from 'jose';
 import { basicOf, type Answer } from '../support/client.js';
+import { sessionsEnded } from '../support/cutoffs.js';
 import { Service } from '../support/service.js';
-import { disposeWithoutLeaks, login, revoke, seconds, sessionOf, the, times } from '../support/sessions.js';
+import { disposeWithoutLeaks, login, refresh, revoke, seconds, sessionOf, the, times } from '../support/sessions.js';
 
 const FEED = '/api/token/revocations';
 const MOST_READERS = 500;
@@ -27,8 +29,8 @@ describe('the feed of ended sessions', () => {
     const first = await endOne('first');
     const { status, body, headers } = await feed();
     expect([status, headers.get('cache-control')]).toEqual([200, 'private, no-cache']);
-    expect(Object.keys(body)).toEqual(['sessions', 'cursor', 'has_more', 'keep_for']);
-    expect(body).toMatchObject({ sessions: [first], has_more: false, keep_for: 3600 });
+    expect(Object.keys(body)).toEqual(['sessions', 'cutoffs', 'cursor', 'has_more', 'keep_for']);
+    expect(body).toMatchObject({ sessions: [first], cutoffs: [], has_more: false, keep_for: 3600 });
     expect((await feed(`since=${body.cursor}`)).body).toEqual({ ...body, sessions: [] });
     const second = await endOne('second');
     expect((await feed(`since=${body.cursor}`)).body.sessions).toEqual([second]);
@@ -81,6 +83,30 @@ describe('the feed of ended sessions', () => {
     expect([...seen].sort()).toEqual([...ended].sort());
   });
 
+  it('names a cutoff, which ends earlier sign-ins and no later one, to those who begin and those who wait', async () => {
+    const before = await login(service, 'none', 'cut');
+    const cursor = await cursorNow();
+    await seconds(1.1);
+    const waiting = feed(`since=${cursor}&wait=30`);
+    await seconds(0.2);
+    const began = performance.now();
+    await sessionsEnded(service.client(basicOf('admin')), { ClientId: 'cut' });
+    const { body } = await waiting;
+    expect(performance.now() - began).toBeLessThan(2_000);
+    const [cutoff] = body.cutoffs as { number: number; auth_time_before: number }[];
+    expect(body.cutoffs).toEqual([{ ...cutoff, client_id: 'cut' }]);
+    expect((await feed()).body.cutoffs).toEqual(body.cutoffs);
+    expect((await feed(`since=${body.cursor}`)).body.cutoffs).toEqual([]);
+    const claims = decodeJwt(before.access);
+    expect([claims['cutoffs_seen'], Number(claims['auth_time']) < the(cutoff).auth_time_before]).toEqual([
+      undefined,
+      true,
+    ]);
+    const after = await login(service, 'none', 'cut');
+    expect(decodeJwt(after.access)['cutoffs_seen']).toBe(the(cutoff).number);
+    expect(decodeJwt((await refresh(service, after)).access)['cutoffs_seen']).toBe(the(cutoff).number);
+  });
+
   it('is for those who may introspect', async () => {
     expect((await service.client().get(FEED)).status).toBe(401);
     expect((await feed('', 'list')).status).toBe(403);
@@ -89,10 +115,12 @@ describe('the feed of ended sessions', () => {
   it.each([
     'since=x',
     'since=1-2',
-    'since=3-2-0',
-    'since=-1-2-3',
+    'since=1-2-1',
+    'since=3-2-0-0',
+    'since=-1-2-3-4',
     'since=1&since=2',
-    'since=99999999999999999-1-1',
+    'since=99999999999999999-1-1-0',
+    'since=1-1-1-99999999999999999',
     'wait=31',
     'wait=-1',
     'wait=1.5',
@@ -103,7 +131,7 @@ describe('the feed of ended sessions', () => {
 
   it('begins again for a cursor that is ahead of the database', async () => {
     const { body } = await feed();
-    expect((await feed('since=4000000000-4000000000-0')).body).toEqual(body);
+    expect((await feed('since=4000000000-4000000000-0-4000000000')).body).toEqual(body);
   });
 
   it('limits the readers that wait, and forgets readers that disconnect', async () => {

@@ -69,7 +69,7 @@ beforeAll(async () => {
   await database.connect();
   await database.query(EVENT);
   await database.query('VACUUM ANALYZE audit_trail_entries');
-  service = await Service.startOn(dataDir, { ...logged(), INTROSPECTION_DEVICE: 'on' });
+  service = await Service.startOn(dataDir, { ...logged(), INTROSPECTION_DEVICE: 'on', MAX_SESSIONS_PER_USER: '1000' });
   admin = service.client(basicOf('admin'));
 }, 400_000);
 afterAll(async () => {
@@ -144,7 +144,7 @@ async function expectEvents(...queries: string[]): Promise<void> {
 async function useFeed(): Promise<void> {
   const { body } = await admin.get('/api/token/revocations');
   expect(body.sessions.length).toBeGreaterThan(1_000);
-  for (const query of [`since=${body.cursor}`, `since=${body.cursor}&wait=2`, 'since=5-10-1'])
+  for (const query of [`since=${body.cursor}`, `since=${body.cursor}&wait=2`, 'since=5-10-1-0'])
     expect((await admin.get(`/api/token/revocations?${query}`)).status).toBe(200);
 }
 

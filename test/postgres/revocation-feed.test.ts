@@ -6,10 +6,20 @@ import pg from 'pg';
 import { createResourceServer } from '../../examples/resource-server/src/application.js';
 import { Settings } from '../../examples/resource-server/src/settings.js';
 import { basicOf, Client, type Answer } from '../support/client.js';
+import { sessionsEnded } from '../support/cutoffs.js';
 import { databaseUrl, newData } from '../support/data.js';
 import { register, runOn } from '../support/registry.js';
 import { Service } from '../support/service.js';
-import { disposeWithoutLeaks, keepSecret, login, revoke, seconds, sessionOf, times } from '../support/sessions.js';
+import {
+  disposeWithoutLeaks,
+  keepSecret,
+  login,
+  revoke,
+  seconds,
+  sessionOf,
+  times,
+  type Tokens,
+} from '../support/sessions.js';
 
 const STATEMENT_LOG = join(import.meta.dirname, '../support/statement-log.mjs');
 const END = `INSERT INTO audit_trail_entries (kind, actor, record_ids, session_id)
@@ -35,7 +45,8 @@ describe('the feed of ended sessions on two replicas', () => {
     const settings = { AuthenticationMethod: 'client_secret_basic', Roles: 'Token-Introspect' };
     const { ClientSecret } = await runOn(first, 'CLIENT_MAKE_SECRET', await register(first, 'notes', settings));
     keepSecret(String(ClientSecret));
-    server = await createResourceServer(new Settings(first.url, { id: 'notes', secret: String(ClientSecret) }));
+    const client = { id: 'notes', secret: String(ClientSecret) };
+    server = await createResourceServer(new Settings(first.url, client, 'http://127.0.0.1'));
     await server.listen(0, '127.0.0.1');
   });
   afterAll(async () => {
@@ -59,6 +70,24 @@ describe('the feed of ended sessions on two replicas', () => {
       await revoke(replicas[1], tokens.refresh, client);
       while ((await notes.get('/notes')).status === 200) await seconds(0.02);
       expect((await feed()).body.sessions).toContain(sessionOf(tokens));
+    }
+  });
+
+  it('sessions that a cutoff ends at one replica are soon dead at a resource server that follows the other', async () => {
+    const admin = replicas[1].client(basicOf('admin'));
+    const reader = async (tokens: Tokens): Promise<Client> =>
+      new Client(await server.getUrl(), `Bearer ${tokens.access}`);
+    for (const scope of [{ ClientId: 'cut-a' }, { Everybody: true }]) {
+      const dead = await times(5, async (n) => reader(await login(replicas[1], n % 2 ? 'all' : 'none', 'cut-a')));
+      const other = await reader(await login(replicas[0], 'all', 'cut-b'));
+      for (const each of [...dead, other]) expect((await each.get('/notes')).status).toBe(200);
+      await sessionsEnded(admin, scope);
+      const began = performance.now();
+      for (const each of dead) while ((await each.get('/notes')).status === 200) await seconds(0.02);
+      expect(performance.now() - began).toBeLessThan(2_000);
+      expect((await other.get('/notes')).status).toBe('Everybody' in scope ? 401 : 200);
+      const after = await reader(await login(replicas[0], 'all', 'cut-a'));
+      expect((await after.get('/notes')).status).toBe(200);
     }
   });
 

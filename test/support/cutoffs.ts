@@ -6,6 +6,7 @@ import { introspect, type Tokens } from './sessions.js';
 export interface Ended {
   readonly Ended: number;
   readonly IsEstimated: boolean;
+  readonly RequestId: string | null;
 }
 
 /** Runs the command END_SESSIONS. */

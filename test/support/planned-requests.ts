@@ -21,7 +21,8 @@ export async function useCutoffs(admin: Client, service: Service, password: stri
   await sessionsEnded(admin, { Everybody: true, DryRun: true });
   // It is about none, and is there while the others are.
   await sessionsEnded(admin, { IssuedBefore: '2000-01-01T00:00:00Z' });
-  await sessionsEnded(admin, { ClientId: 'kiosk' });
+  const { RequestId } = await sessionsEnded(admin, { ClientId: 'kiosk' });
+  expect((await admin.get(`${RESOURCE}/ended?requestId=${RequestId}`)).text.split('\n').length).toBeGreaterThan(1);
   await signIn();
 }
 

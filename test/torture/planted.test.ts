@@ -48,6 +48,7 @@ it.concurrent.each([
   ],
   ['an edit that lengthens', 'thieves', /an edit lengthens no session/],
   ['an edit that revives', 'thieves', /an ended session never|a dead token never/],
+  ['a cutoff that a refresh outlives', 'cutoffs', /a cutoff ends what began before it/],
   ['a throttle that counts after hashing', 'abuse', /guesses were evaluated, more than/],
   ['skip the guard on one route', 'abuse', /a route is for its role/],
 ])('“%s” is found by the scenario %s', async (fault, scenario, violation) => {

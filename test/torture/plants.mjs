@@ -159,6 +159,21 @@ const PLANTS = {
       return reservation;
     };`,
 
+  // The cutoff spares the sessions that were refreshed since, because a refresh notes the cutoffs that it saw.
+  'a cutoff that a refresh outlives': `
+    import { statement } from './database/statement.js';
+    import { RotationsService } from './sessions/rotations.service.js';
+    const note = statement({
+      name: 'note',
+      parameters: { id: 'bigint' },
+      text: 'UPDATE refresh_tokens SET cutoffs_seen = (SELECT max(id) FROM session_cutoffs) WHERE id = :id AND issued',
+    });
+    const { rotate } = RotationsService.prototype;
+    RotationsService.prototype.rotate = async function (token) {
+      await this.redemptions.statements.run(note, { id: token.claims.id });
+      return rotate.call(this, token);
+    };`,
+
   'a window for lost answers that nothing closes': `
     import { StatementsService } from './database/statements.service.js';
     const { run } = StatementsService.prototype;

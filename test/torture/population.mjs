@@ -9,7 +9,7 @@ import { World } from './world.mjs';
 const ACCESS_TOKEN_TTL = '604800';
 const WINDOW_SECONDS = 30;
 /** Users with permission to search, so that their access tokens are of use. */
-const CLIENTS_OF = USERS.filter(({ email }) => /^(admin|all|list)@/.test(email));
+export const CLIENTS_OF = USERS.filter(({ email }) => /^(admin|all|list)@/.test(email));
 
 /**
  * A service with its replicas on its own data, and the world of its clients. `environment` adds settings. `window` is the retry window in

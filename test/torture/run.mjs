@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { abuse } from './abuse.mjs';
 import { clock } from './clock.mjs';
 import { crash } from './crash.mjs';
+import { cutoffs } from './cutoffs.mjs';
 import { endurance } from './endurance.mjs';
 import { EmbeddedEngine, PostgresEngine } from './engines.mjs';
 import { failover, failoverByHosts } from './failover.mjs';
@@ -26,6 +27,7 @@ const SCENARIOS = {
   'failover-hosts': { run: failoverByHosts, share: 3, engines: ['postgres'] },
   clock: { run: clock, share: 2, engines: ['embedded', 'postgres'] },
   thieves: { run: thieves, share: 2, engines: ['embedded', 'postgres'] },
+  cutoffs: { run: cutoffs, share: 2, engines: ['embedded', 'postgres'] },
   abuse: { run: abuse, share: 3, engines: ['embedded', 'postgres'] },
   endurance: { run: endurance, share: 1, engines: ['embedded', 'postgres'] },
 };

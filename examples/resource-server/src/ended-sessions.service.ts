@@ -1,10 +1,20 @@
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { AccessToken } from './access-token.strategy.js';
 import { basicOf, Settings } from './settings.js';
+
+/** A cutoff: it ended all sessions to which its members apply, if their sign-in did not see it. */
+interface Cutoff {
+  readonly number: number;
+  readonly sub?: string;
+  readonly client_id?: string;
+  readonly auth_time_before: number;
+}
 
 /** A page of Tessera's feed of ended sessions. */
 interface Revocations {
   readonly sessions: readonly string[];
+  readonly cutoffs: readonly Cutoff[];
   readonly cursor: string;
   readonly has_more: boolean;
   readonly keep_for: number;
@@ -24,6 +34,8 @@ export class EndedSessionsService implements OnModuleInit, OnApplicationShutdown
   private readonly logger = new Logger(EndedSessionsService.name);
   /** The sessions, each with the time at which its last access token has expired, in milliseconds; the oldest first. */
   private readonly ended = new Map<string, number>();
+  /** The cutoffs by their numbers, likewise. */
+  private readonly cutoffs = new Map<number, Cutoff & { readonly until: number }>();
   private readonly stop = new AbortController();
   private cursor: string | undefined;
   private isFollowed = true;
@@ -41,8 +53,9 @@ export class EndedSessionsService implements OnModuleInit, OnApplicationShutdown
     this.stop.abort();
   }
 
-  has(session: string): boolean {
-    return this.ended.has(session);
+  /** Whether the session of an access token has ended, alone or with many others by a cutoff. */
+  has(token: AccessToken): boolean {
+    return this.ended.has(token.sid) || [...this.cutoffs.values()].some((cutoff) => endedBy(cutoff, token));
   }
 
   private async follow(): Promise<void> {
@@ -56,8 +69,9 @@ export class EndedSessionsService implements OnModuleInit, OnApplicationShutdown
   /** Reads a page, and returns whether more follow. */
   private async readOnce(): Promise<boolean> {
     try {
-      const { sessions, cursor, has_more: hasMore, keep_for: keepFor } = await this.read();
-      this.keep(sessions, keepFor);
+      const page = await this.read();
+      const { cursor, has_more: hasMore } = page;
+      this.keep(page);
       this.cursor = cursor;
       this.isFollowed = true;
       return hasMore;
@@ -80,16 +94,32 @@ export class EndedSessionsService implements OnModuleInit, OnApplicationShutdown
     return (await response.json()) as Revocations;
   }
 
-  /** Keeps sessions for as long as their tokens live, and forgets earlier ones. */
-  private keep(sessions: readonly string[], seconds: number): void {
+  /** Keeps sessions and cutoffs for as long as their tokens live, and forgets earlier ones. */
+  private keep({ sessions, cutoffs, keep_for: seconds }: Revocations): void {
     const now = Date.now();
-    for (const [session, until] of this.ended) {
-      if (until > now) break;
+    const until = now + seconds * 1_000;
+    for (const [session, end] of this.ended) {
+      if (end > now) break;
       this.ended.delete(session);
     }
     for (const session of sessions) {
       this.ended.delete(session);
-      this.ended.set(session, now + seconds * 1_000);
+      this.ended.set(session, until);
     }
+    for (const { number, until: end } of this.cutoffs.values()) if (end <= now) this.cutoffs.delete(number);
+    for (const cutoff of cutoffs) this.cutoffs.set(cutoff.number, { ...cutoff, until });
   }
+}
+
+/** A sign-in that did not see a cutoff has a lower `cutoffs_seen`, or none. Much later sign-ins have a later `auth_time`. */
+function endedBy(
+  cutoff: Cutoff,
+  { sub, client_id: client, auth_time: time, cutoffs_seen: seen = 0 }: AccessToken,
+): boolean {
+  return (
+    cutoff.number > seen &&
+    time < cutoff.auth_time_before &&
+    (cutoff.sub ?? sub) === sub &&
+    (cutoff.client_id ?? client) === client
+  );
 }

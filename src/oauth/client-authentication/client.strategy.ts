@@ -10,8 +10,8 @@ import { ClientAuthenticationService } from './client-authentication.service.js'
 import { credentialsOf, type ClientCredentials } from './client-credentials.js';
 
 /**
- * A registered client that authenticates at introspection (RFC 7662, section 2.1), or by HTTP Basic at the feed of ended sessions, with the
- * roles of its record. Every other request is passed on to the strategies for users: the user part of HTTP Basic may be the name of a user.
+ * A registered client that authenticates at introspection (RFC 7662, section 2.1), or by HTTP Basic at other routes that admit clients, with
+ * the roles of its record. Every other request is passed on to the strategies for users: the user part of HTTP Basic may be the name of a user.
  */
 @Injectable()
 export class ClientStrategy extends PassportStrategy(Strategy, 'tessera-client') {
@@ -36,8 +36,8 @@ export class ClientStrategy extends PassportStrategy(Strategy, 'tessera-client')
 /** Undefined if the request shows no proof, or nothing that a client would send: then the credentials are those of a user, or none. */
 function shownBy(request: FastifyRequest): ClientCredentials | undefined {
   try {
-    const isRead = request.method === 'GET' || request.method === 'HEAD';
-    const credentials = credentialsOf(request.raw, isRead ? new Map<string, string>() : parametersOf(request));
+    const isForm = request.routeOptions.config.admitsClients === 'form';
+    const credentials = credentialsOf(request.raw, isForm ? parametersOf(request) : new Map<string, string>());
     return credentials.proofs.length > 0 ? credentials : undefined;
   } catch (error) {
     if (error instanceof AppError) return undefined;
@@ -47,7 +47,7 @@ function shownBy(request: FastifyRequest): ClientCredentials | undefined {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether registered clients may use this route by themselves. */
-    admitsClients?: boolean;
+    /** Whether registered clients may use this route by themselves: by HTTP Basic, or also by parameters of the form. */
+    admitsClients?: 'basic' | 'form';
   }
 }
