@@ -7518,7 +7518,9 @@ FROM signing_keys;
 SELECT
   kid,
   sealed_key AS "sealedKey",
-  signs_from <= now() AS "hasBegun"
+  signs_from <= now() AS "hasBegun",
+  signs_from AS "signsFrom",
+  created_on AS "createdOn"
 FROM signing_keys
 ORDER BY
   signs_from,
@@ -7528,6 +7530,242 @@ ORDER BY
 -- not prepared: PostgreSQL does not see the name
 -- $1 lock: bigint
 SELECT pg_advisory_xact_lock(:lock);
+
+-- name: state-database
+-- sent again when its connection broke
+SELECT
+  current_setting('server_version') AS version,
+  pg_database_size(current_database())::bigint AS bytes;
+
+-- name: state-last-check
+-- sent again when its connection broke
+SELECT
+  kind,
+  reason,
+  created_on AS "createdOn"
+FROM audit_trail_entries
+WHERE kind IN ('audit-damaged', 'audit-verified')
+ORDER BY id DESC
+LIMIT
+  1;
+
+-- name: statistics-add-count
+-- $1 kind: text
+-- $2 count: bigint
+INSERT INTO
+  event_counts AS c (hour, kind, reason, count)
+VALUES (date_trunc('hour', now(), 'UTC'), :kind, '', :count)
+ON CONFLICT (hour, kind, reason) DO UPDATE
+SET
+  count = c.count + excluded.count;
+
+-- name: statistics-count-next
+-- $1 after: bigint
+-- $2 limit: int
+WITH
+  next AS MATERIALIZED (
+    SELECT
+      id,
+      date_trunc('hour', created_on, 'UTC') AS hour,
+      kind,
+      CASE
+        WHEN kind NOT IN ('login-failed', 'refresh-refused', 'session-ended')
+        OR reason IS NULL THEN ''
+        WHEN reason ~ '^[a-z]{1,32}(-[a-z]{1,32}){0,3}$' THEN reason
+        ELSE 'other'
+      END AS reason
+    FROM audit_trail_entries
+    WHERE
+      id > :after::bigint
+      AND id <= (
+        SELECT coalesce(max(to_id), 0)
+        FROM audit_seals
+      )
+    ORDER BY id
+    LIMIT
+      :limit::int
+  ),
+  counted AS (
+    INSERT INTO
+      event_counts AS c (hour, kind, reason, count)
+    SELECT
+      hour,
+      kind,
+      reason,
+      count(*)
+    FROM next
+    GROUP BY
+      hour,
+      kind,
+      reason
+    ORDER BY
+      hour,
+      kind,
+      reason
+    ON CONFLICT (hour, kind, reason) DO UPDATE
+    SET
+      count = c.count + excluded.count
+  ),
+  moved AS (
+    UPDATE event_counts_progress
+    SET
+      counted_up_to = (
+        SELECT max(id)
+        FROM next
+      )
+    WHERE
+      EXISTS (
+        SELECT
+        FROM next
+      )
+  )
+SELECT count(*)::int AS count
+FROM next;
+
+-- name: statistics-counts
+-- sent again when its connection broke
+-- $1 from: timestamptz
+-- $2 to: timestamptz
+-- $3 by: text
+-- $4 tail: int
+WITH
+  tail AS MATERIALIZED (
+    SELECT
+      date_trunc('hour', created_on, 'UTC') AS hour,
+      kind,
+      CASE
+        WHEN kind NOT IN ('login-failed', 'refresh-refused', 'session-ended')
+        OR reason IS NULL THEN ''
+        WHEN reason ~ '^[a-z]{1,32}(-[a-z]{1,32}){0,3}$' THEN reason
+        ELSE 'other'
+      END AS reason
+    FROM
+      (
+        SELECT *
+        FROM audit_trail_entries
+        WHERE
+          id > (
+            SELECT counted_up_to
+            FROM event_counts_progress
+          )
+        ORDER BY id
+        LIMIT
+          :tail::int
+      ) event
+  )
+SELECT date_trunc(:by::text, hour, 'UTC') AS
+begin,
+kind,
+reason,
+sum(count)::bigint AS count,
+(
+  SELECT count(*)
+  FROM tail
+) >= :tail::int AS "isBehind"
+FROM
+  (
+    SELECT
+      hour,
+      kind,
+      reason,
+      count
+    FROM event_counts
+    UNION ALL
+    SELECT
+      hour,
+      kind,
+      reason,
+      1
+    FROM tail
+  ) counted
+WHERE
+  hour >= :from::timestamptz
+  AND hour < :to::timestamptz
+GROUP BY
+  1,
+  2,
+  3
+ORDER BY
+  2,
+  3,
+  1;
+
+-- name: statistics-forget
+-- sent again when its connection broke
+-- $1 seconds: float8
+WITH
+  sessions AS (
+    DELETE FROM session_counts
+    WHERE hour < now() - make_interval(secs => :seconds::float8 + 3600)
+  )
+DELETE FROM event_counts
+WHERE hour < now() - make_interval(secs => :seconds::float8 + 3600);
+
+-- name: statistics-intervals
+-- sent again when its connection broke
+-- $1 from: timestamptz or null
+-- $2 to: timestamptz or null
+-- $3 by: text
+-- $4 limit: int
+WITH
+  period AS (
+    SELECT
+      make_interval(
+        hours => CASE :by::text
+          WHEN 'day' THEN 24
+          ELSE 1
+        END
+      ) AS step,
+      make_interval(
+        hours => CASE :by::text
+          WHEN 'day' THEN 29 * 24
+          ELSE 23
+        END
+      ) AS usual,
+      least(coalesce(:to::timestamptz, now()), now()) AS last
+  ),
+begin AS (
+  SELECT
+    generate_series(date_trunc(:by::text, coalesce(:from::timestamptz, last - usual), 'UTC'), last, step) AS
+  begin
+  FROM period
+  LIMIT
+    :limit::int
+)
+SELECT
+begin,
+begin + step AS end,
+(
+  SELECT sessions
+  FROM session_counts
+  WHERE hour >=
+  begin
+  AND hour <
+  begin + step
+  ORDER BY hour DESC
+  LIMIT
+    1
+) AS sessions
+FROM
+begin,
+period
+ORDER BY
+begin;
+
+-- name: statistics-lock-progress
+SELECT counted_up_to AS after
+FROM event_counts_progress
+FOR UPDATE;
+
+-- name: statistics-note-sessions
+-- sent again when its connection broke
+-- $1 sessions: bigint
+INSERT INTO
+  session_counts (hour, sessions)
+VALUES (date_trunc('hour', now(), 'UTC'), :sessions)
+ON CONFLICT (hour) DO UPDATE
+SET
+  sessions = excluded.sessions;
 
 -- name: totp-clock
 SELECT now() AS now;
