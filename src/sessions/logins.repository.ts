@@ -13,8 +13,8 @@ import { BEGIN_LOGIN, PLAN_LOGIN, type Begun, type PlannedLogin } from './login.
 import { livesOf, shortestLives, type SessionLives } from './session-lives.js';
 import {
   BEGIN_LOGIN_BESIDE,
+  END_BESIDE,
   END_BEYOND,
-  END_OTHERS,
   LOCK_USER,
   PLAN_LOGIN_BESIDE,
 } from './several-sessions.statements.js';
@@ -125,6 +125,6 @@ export class LoginsRepository {
 
   /** Ends the other sessions of a user at a client, and returns them. */
   endOthers({ id }: PlannedLogin, { subject, clientId }: NewLogin, act: AuditAct): Promise<EndedRow[]> {
-    return this.statements.run(END_OTHERS, { id, subject, clientId, ...actValues(act) });
+    return this.statements.run(END_BESIDE, { id, subject, clientId, ...actValues(act) });
   }
 }

@@ -5,7 +5,7 @@ import { actValues } from '../audit/audited.js';
 import { Settings } from '../config/settings.js';
 import { StatementsService } from '../database/statements.service.js';
 import type { EndedRow } from './ended-session.js';
-import { END_OTHERS, END_OWN, MOMENT, OWN_SESSIONS } from './own-sessions.statements.js';
+import { END_OWN, END_OWN_OTHERS, MOMENT, OWN_SESSIONS } from './own-sessions.statements.js';
 import { livesOf, type SessionLives } from './session-lives.js';
 import type { ListedSession } from './session.js';
 
@@ -25,14 +25,15 @@ export class OwnSessionsRepository {
 
   constructor(
     private readonly statements: StatementsService,
-    settings: Settings,
+    private readonly settings: Settings,
   ) {
     this.lives = livesOf(settings);
   }
 
   /** The live sessions of a user, newest first. */
   list(subject: string): Promise<ListedSession[]> {
-    return this.statements.run(OWN_SESSIONS, { subject, ...this.lives, limit: MOST_SHOWN });
+    const registeredOnly = this.settings.CLIENTS === 'registered';
+    return this.statements.run(OWN_SESSIONS, { subject, ...this.lives, registeredOnly, limit: MOST_SHOWN });
   }
 
   /** Ends a session of the actor, and returns it. None if the session has ended, or belongs to another user. */
@@ -42,7 +43,7 @@ export class OwnSessionsRepository {
 
   /** Ends all sessions of the actor but the kept one, and returns them. */
   endOthers(kept: string | undefined, act: AuditAct, manager?: EntityManager): Promise<EndedRow[]> {
-    return this.statements.run(END_OTHERS, { subject: act.actor.name, kept, ...actValues(act) }, manager);
+    return this.statements.run(END_OWN_OTHERS, { subject: act.actor.name, kept, ...actValues(act) }, manager);
   }
 
   /** The moment of a request. `authTime` is when its user signed in, in seconds since 1970. */

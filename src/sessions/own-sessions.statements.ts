@@ -1,19 +1,19 @@
 import { audited, recordFacts } from '../audit/audited.js';
-import { joinedClient } from '../clients/policy-of-session.js';
+import { CLIENT_POLICY, IS_ADMITTED, joinedClient } from '../clients/policy-of-session.js';
 import { rowOf, statement } from '../database/statement.js';
 import { ENDED_ROW, type EndedRow } from './ended-session.js';
 import { SESSION_LIVES } from './session-lives.js';
 import type { ListedSession } from './session.js';
 import { isLive, LISTED } from './session.statements.js';
 
-/** The newest live sessions of a user, at most `limit`. */
+/** The newest live sessions of a user at clients that may have sessions, at most `limit`. */
 export const OWN_SESSIONS = statement({
   name: 'own-sessions',
   isIdempotent: true,
-  parameters: { subject: 'text', ...SESSION_LIVES, limit: 'int' },
+  parameters: { subject: 'text', ...SESSION_LIVES, ...CLIENT_POLICY, limit: 'int' },
   returns: rowOf<ListedSession>(),
   text: `SELECT ${LISTED} FROM refresh_tokens t ${joinedClient('t')}
-    WHERE t.subject = :subject AND ${isLive('t')} ORDER BY t.id DESC LIMIT :limit::int`,
+    WHERE t.subject = :subject AND ${isLive('t')} AND ${IS_ADMITTED} ORDER BY t.id DESC LIMIT :limit::int`,
 });
 
 /** Ends a session if it belongs to this user. */
@@ -27,7 +27,7 @@ export const END_OWN = audited({
 });
 
 /** Ends all sessions of a user except the session `kept`, if there is one. */
-export const END_OTHERS = audited({
+export const END_OWN_OTHERS = audited({
   name: 'own-sessions-end-others',
   parameters: { subject: 'text', kept: 'uuid?' },
   returns: rowOf<EndedRow>(),

@@ -1,10 +1,9 @@
-import * as dpop from 'dpop';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { RESOURCE, type Answer } from '../support/client.js';
 import { askWith, call, passwordForm, ProvingKey, refreshWith } from '../support/proofs.js';
 import { Service } from '../support/service.js';
-import { disposeWithoutLeaks, keepSecret, login, the, TOKEN, tokensOf } from '../support/sessions.js';
+import { disposeWithoutLeaks, keepSecret, login, the, tokensOf } from '../support/sessions.js';
 
 // Clients that other people wrote, unchanged, and a service that demands its nonces.
 
@@ -143,22 +142,6 @@ describe('openid-client', () => {
     await expect(openid.refreshTokenGrant(configuration, second.refresh_token ?? '')).rejects.toMatchObject({
       error: 'invalid_grant',
     });
-  });
-});
-
-describe('dpop', () => {
-  it('signs in and calls a route', async () => {
-    const keys = await dpop.generateKeyPair('ES256');
-    const tokenUrl = service.url + TOKEN;
-    const ask = async (nonce?: string): Promise<Answer> =>
-      askWith(service, await dpop.generateProof(keys, tokenUrl, 'POST', nonce), PASSWORD);
-    const { headers } = await ask();
-    const { access } = tokensOf(await ask(headers.get('dpop-nonce') ?? ''));
-    const url = service.url + RESOURCE;
-    const nonce = headers.get('dpop-nonce') ?? '';
-    const proof = await dpop.generateProof(keys, url, 'GET', nonce, access);
-    const answer = await service.client(`DPoP ${access}`).send('GET', RESOURCE, { headers: { dpop: proof } });
-    expect(answer.status).toBe(200);
   });
 });
 

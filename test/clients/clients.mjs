@@ -37,6 +37,20 @@ const NPM_CLIENTS = [
     note: 'As openid-client. It also gets a token of its own by `client_credentials`.',
   },
   {
+    name: 'openid-client with DPoP',
+    script: 'openid-client-dpop.mjs',
+    package: 'openid-client',
+    setting: "`None()`; `DPoP: getDPoPHandle(config, await randomDPoPKeyPair('ES256'))`",
+    note: 'The tokens are worth nothing without the key ([dpop.md](dpop.md)). It repeats a request by itself when the service names a nonce.',
+  },
+  {
+    name: 'oauth4webapi with DPoP',
+    script: 'oauth4webapi-dpop.mjs',
+    package: 'oauth4webapi',
+    setting: "`None()`; `DPoP: DPoP(client, await generateKeyPair('ES256'))`",
+    note: 'As openid-client. With nonces, repeat a request once after `isDPoPNonceError`.',
+  },
+  {
     name: '@badgateway/oauth2-client',
     script: 'badgateway-oauth2-client.mjs',
     setting: 'none; for introspection `authenticationMethod: client_secret_basic`',

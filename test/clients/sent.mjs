@@ -30,7 +30,7 @@ function actOf(form) {
   return form.get('grant_type') === 'refresh_token' ? 'refresh' : 'sign in';
 }
 
-function howOf({ authorization, client_id: header, 'content-type': type }, form) {
+function howOf({ authorization, client_id: header, 'content-type': type, dpop }, form) {
   const names = [
     ...(authorization ? [credentials(authorization)] : []),
     ...(header ? ['header `client_id`'] : []),
@@ -40,6 +40,7 @@ function howOf({ authorization, client_id: header, 'content-type': type }, form)
   ];
   const rest = [
     ...(form.has('scope') ? ['a `scope`'] : []),
+    ...(dpop ? ['a proof'] : []),
     ...(type?.startsWith('application/x-www-form-urlencoded') ? [] : [type ? `as \`${type}\`` : 'no content type']),
   ];
   return [names.length > 0 ? names.join(' and ') : 'no name', ...rest].join(', ');

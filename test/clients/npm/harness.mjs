@@ -22,8 +22,17 @@ export async function statusWith(access) {
   return status;
 }
 
-export async function expectAlive(access) {
-  assert.equal(await statusWith(access), 200, 'The access token is not accepted.');
+/** The status of a request that a client sends with a proof. A copy of the token without the key must be worth nothing. */
+export async function statusWithProof(access, send) {
+  assert.equal(await statusWith(access), 401, 'The access token is accepted without the key.');
+  return send(new URL(`${url}/api/sys/refreshtokens?size=1`)).then(
+    ({ status }) => status,
+    ({ status, cause }) => status ?? cause?.status ?? cause?.response?.status,
+  );
+}
+
+export async function expectAlive(access, call = statusWith) {
+  assert.equal(await call(access), 200, 'The access token is not accepted.');
 }
 
 /** Loses the next answer of the token endpoint. */
@@ -63,19 +72,21 @@ function say(act, result) {
 
 /**
  * Tries the acts of the table with an OAuth client. `tokensOf` reads `access` and `refresh` from the results of `signIn` and `refresh`.
- * `revoke` and `introspect` are absent if the client has no such function. `last` names an act that must be the last one.
+ * `revoke` and `introspect` are absent if the client has no such function. `last` names an act that must be the last one. `call` returns the
+ * status of a request with an access token, if the client must send it.
  */
-export async function reportClient({ signIn, refresh, tokensOf, revoke, introspect, last }) {
+export async function reportClient({ signIn, refresh, tokensOf, revoke, introspect, last, call = statusWith }) {
+  const expectSessionAlive = (session) => expectAlive(tokensOf(session).access, call);
   let session;
   const acts = {
     'sign in': async () => {
       session = await signIn();
-      await expectAlive(tokensOf(session).access);
+      await expectSessionAlive(session);
     },
     refresh: async () => {
       const next = await refresh(session);
       assert.notEqual(tokensOf(next).access, tokensOf(session).access, 'The access token is the same.');
-      await expectAlive(tokensOf(next).access);
+      await expectSessionAlive(next);
       session = next;
     },
     'rotation kept': async () => {
@@ -88,14 +99,14 @@ export async function reportClient({ signIn, refresh, tokensOf, revoke, introspe
     },
     'two concurrently': async () => {
       const both = await Promise.all([refresh(session), refresh(session)]);
-      for (const one of both) await expectAlive(tokensOf(one).access);
+      for (const one of both) await expectSessionAlive(one);
       session = await refresh(both[1]);
     },
     'lost answer': async () => {
       await loseNext();
       await refresh(session).catch(() => undefined);
       session = await refresh(session);
-      await expectAlive(tokensOf(session).access);
+      await expectSessionAlive(session);
       session = await refresh(session);
     },
   };
@@ -110,7 +121,7 @@ export async function reportClient({ signIn, refresh, tokensOf, revoke, introspe
     revoke: async () => {
       await revoke(session);
       assert.equal(await isActive(tokensOf(session).refresh), false, 'The refresh token is still active.');
-      assert.equal(await statusWith(tokensOf(session).access), 401, 'The access token is still accepted.');
+      assert.equal(await call(tokensOf(session).access), 401, 'The access token is still accepted.');
     },
   };
   const { [last]: lastAct, ...all } = { ...acts, ...introspects, ...revokes };

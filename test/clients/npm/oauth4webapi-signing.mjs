@@ -1,12 +1,7 @@
 import * as oauth from 'oauth4webapi';
-import { assert, clientId, privateKey, reportClient, url, user } from './harness.mjs';
+import { assert, clientId, privateKey, reportClient, user } from './harness.mjs';
+import { insecure, server } from './oauth4webapi-discovery.mjs';
 
-const insecure = { [oauth.allowInsecureRequests]: true };
-const issuer = new URL(url);
-const server = await oauth.processDiscoveryResponse(
-  issuer,
-  await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...insecure }),
-);
 const client = { client_id: clientId };
 const signed = oauth.PrivateKeyJwt(await privateKey());
 

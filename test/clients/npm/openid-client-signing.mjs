@@ -1,11 +1,8 @@
 import * as openid from 'openid-client';
-import { clientId, privateKey, reportClient, url, user } from './harness.mjs';
+import { clientId, privateKey, reportClient, user } from './harness.mjs';
+import { discover } from './openid-client-discovery.mjs';
 
-const authentication = openid.PrivateKeyJwt(await privateKey());
-const config = await openid.discovery(new URL(url), clientId, undefined, authentication, {
-  algorithm: 'oauth2',
-  execute: [openid.allowInsecureRequests],
-});
+const config = await discover(clientId, openid.PrivateKeyJwt(await privateKey()));
 
 await reportClient({
   signIn: () => openid.genericGrantRequest(config, 'password', { username: user.name, password: user.password }),

@@ -1,13 +1,8 @@
 import * as openid from 'openid-client';
-import { clientId, reader, reportClient, url, user } from './harness.mjs';
+import { clientId, reportClient, user } from './harness.mjs';
+import { discover, resource } from './openid-client-discovery.mjs';
 
-const discover = (id, authentication) =>
-  openid.discovery(new URL(url), id, undefined, authentication, {
-    algorithm: 'oauth2',
-    execute: [openid.allowInsecureRequests],
-  });
 const config = await discover(clientId, openid.None());
-const resource = await discover(reader.name, openid.ClientSecretBasic(reader.password));
 
 await reportClient({
   signIn: () => openid.genericGrantRequest(config, 'password', { username: user.name, password: user.password }),
