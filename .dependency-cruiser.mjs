@@ -8,8 +8,8 @@ const LEVELS = [
   ['resource'],
   ['audit-trail', 'signing-keys', 'users', 'clients', 'proofs'],
   ['sessions'],
-  ['refresh-tokens', 'user-records'],
-  ['oauth', 'authentication', 'account', 'console'],
+  ['refresh-tokens', 'user-records', 'statistics'],
+  ['oauth', 'authentication', 'account', 'console', 'operations'],
   ['cli', 'mounting', 'testing'],
 ];
 

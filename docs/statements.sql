@@ -1092,10 +1092,11 @@ WHERE id = :id;
 -- $3 expires: float8[]
 SELECT
   batch.ordinal::int,
-  c.client_id AS "clientId",
-  c.allowed_grants AS "allowedGrants",
-  c.roles,
-  c.mac,
+  client.client_id AS "clientId",
+  client.allowed_grants AS "allowedGrants",
+  client.roles,
+  client.mac,
+  least(batch.expires, batch.issued + client.access_token_ttl) AS expires,
   now() AS now
 FROM
   unnest(
@@ -1103,11 +1104,12 @@ FROM
     (SELECT :issued::float8[]),
     (SELECT :expires::float8[])
   ) WITH ORDINALITY AS batch (client_id, issued, expires, ordinal)
-  JOIN clients c ON c.client_id = batch.client_id
+  JOIN clients client ON client.client_id = batch.client_id
 WHERE
-  c.enabled
-  AND c.authentication_method <> 'none'
-  AND to_timestamp(least(batch.expires, batch.issued + c.access_token_ttl)) > now();
+  client.enabled
+  AND client.authentication_method <> 'none'
+  AND to_timestamp(least(batch.expires, batch.issued + client.access_token_ttl)) > now()
+  AND to_timestamp(batch.issued) >= client.created_on;
 
 -- name: client-registry
 -- sent again when its connection broke
@@ -1377,6 +1379,8 @@ SELECT
   "DpopRequired",
   "Audience",
   "Roles",
+  "SecretMadeOn",
+  "PreviousSecretMadeOn",
   "UpdatedOn",
   "CreatedOn",
   "UniqueId",
@@ -1405,6 +1409,8 @@ FROM
       "dpop_required" AS "DpopRequired",
       "audience" AS "Audience",
       "roles" AS "Roles",
+      "secret_made_on" AS "SecretMadeOn",
+      "previous_secret_made_on" AS "PreviousSecretMadeOn",
       "updated_on" AS "UpdatedOn",
       "created_on" AS "CreatedOn",
       "unique_id" AS "UniqueId",
@@ -1478,6 +1484,8 @@ WITH
           "dpop_required" AS "DpopRequired",
           "audience" AS "Audience",
           "roles" AS "Roles",
+          "secret_made_on" AS "SecretMadeOn",
+          "previous_secret_made_on" AS "PreviousSecretMadeOn",
           "updated_on" AS "UpdatedOn",
           "created_on" AS "CreatedOn",
           "unique_id" AS "UniqueId",
@@ -1537,6 +1545,8 @@ SELECT
   "DpopRequired",
   "Audience",
   "Roles",
+  "SecretMadeOn",
+  "PreviousSecretMadeOn",
   "UpdatedOn",
   "CreatedOn",
   "UniqueId",
@@ -1576,6 +1586,8 @@ WITH
       "dpop_required" AS "DpopRequired",
       "audience" AS "Audience",
       "roles" AS "Roles",
+      "secret_made_on" AS "SecretMadeOn",
+      "previous_secret_made_on" AS "PreviousSecretMadeOn",
       "updated_on" AS "UpdatedOn",
       "created_on" AS "CreatedOn",
       "unique_id" AS "UniqueId",
@@ -1658,6 +1670,8 @@ FROM
       "DpopRequired",
       "Audience",
       "Roles",
+      "SecretMadeOn",
+      "PreviousSecretMadeOn",
       "UpdatedOn",
       "CreatedOn",
       "UniqueId",
@@ -1690,6 +1704,8 @@ SELECT
   "DpopRequired",
   "Audience",
   "Roles",
+  "SecretMadeOn",
+  "PreviousSecretMadeOn",
   "UpdatedOn",
   "CreatedOn",
   "UniqueId",
@@ -1718,6 +1734,8 @@ FROM
       "dpop_required" AS "DpopRequired",
       "audience" AS "Audience",
       "roles" AS "Roles",
+      "secret_made_on" AS "SecretMadeOn",
+      "previous_secret_made_on" AS "PreviousSecretMadeOn",
       "updated_on" AS "UpdatedOn",
       "created_on" AS "CreatedOn",
       "unique_id" AS "UniqueId",
@@ -1790,6 +1808,8 @@ FROM
       "dpop_required" AS "DpopRequired",
       "audience" AS "Audience",
       "roles" AS "Roles",
+      "secret_made_on" AS "SecretMadeOn",
+      "previous_secret_made_on" AS "PreviousSecretMadeOn",
       "updated_on" AS "UpdatedOn",
       "created_on" AS "CreatedOn",
       "unique_id" AS "UniqueId",
@@ -7159,16 +7179,17 @@ FROM rotated;
 -- $1 id: bigint
 -- $2 uniqueId: uuid
 -- $3 generation: bigint
--- $4 mostRepetitions: int
--- $5 fromAddress: inet or null
--- $6 fromAgent: text or null
--- $7 fromRequest: text or null
--- $8 kind: text
--- $9 actor: text
--- $10 reason: text or null
--- $11 address: text or null
--- $12 userAgent: text or null
--- $13 requestId: text or null
+-- $4 jkt: text or null
+-- $5 mostRepetitions: int
+-- $6 fromAddress: inet or null
+-- $7 fromAgent: text or null
+-- $8 fromRequest: text or null
+-- $9 kind: text
+-- $10 actor: text
+-- $11 reason: text or null
+-- $12 address: text or null
+-- $13 userAgent: text or null
+-- $14 requestId: text or null
 WITH
   act AS (
     UPDATE refresh_tokens t
@@ -7177,18 +7198,35 @@ WITH
       last_redeemed_on = clock_timestamp(),
       last_address = :fromAddress::inet,
       last_user_agent = :fromAgent::text,
-      last_request_id = :fromRequest::text
+      last_request_id = :fromRequest::text,
+      jkt = coalesce(t.jkt, was.key_of_request),
+      bound_from = CASE
+        WHEN t.jkt IS NULL
+        AND was.key_of_request IS NOT NULL THEN t.generation + 1
+        ELSE t.bound_from
+      END
     FROM
       (
-        SELECT *
-        FROM refresh_tokens
+        SELECT
+          t.*,
+          CASE
+            WHEN coalesce(client.authentication_method, 'none') = 'none' THEN :jkt::text
+          END AS key_of_request
+        FROM
+          refresh_tokens t
+          LEFT JOIN clients client ON client.client_id = t.client_id
         WHERE
-          id = :id
-          AND unique_id = :uniqueId
-          AND issued
-          AND generation = :generation
-          AND repetitions < :mostRepetitions::int
-        FOR NO KEY UPDATE
+          t.id = :id
+          AND t.unique_id = :uniqueId
+          AND t.issued
+          AND t.generation = :generation
+          AND t.repetitions < :mostRepetitions::int
+          AND (
+            t.jkt IS NULL
+            OR t.jkt = :jkt::text
+          )
+        FOR NO KEY UPDATE OF
+          t
       ) was
     WHERE t.id = was.id
     RETURNING
@@ -7482,7 +7520,9 @@ FROM signing_keys;
 SELECT
   kid,
   sealed_key AS "sealedKey",
-  signs_from <= now() AS "hasBegun"
+  signs_from <= now() AS "hasBegun",
+  signs_from AS "signsFrom",
+  created_on AS "createdOn"
 FROM signing_keys
 ORDER BY
   signs_from,
@@ -7492,6 +7532,242 @@ ORDER BY
 -- not prepared: PostgreSQL does not see the name
 -- $1 lock: bigint
 SELECT pg_advisory_xact_lock(:lock);
+
+-- name: state-database
+-- sent again when its connection broke
+SELECT
+  current_setting('server_version') AS version,
+  pg_database_size(current_database())::bigint AS bytes;
+
+-- name: state-last-check
+-- sent again when its connection broke
+SELECT
+  kind,
+  reason,
+  created_on AS "createdOn"
+FROM audit_trail_entries
+WHERE kind IN ('audit-damaged', 'audit-verified')
+ORDER BY id DESC
+LIMIT
+  1;
+
+-- name: statistics-add-count
+-- $1 kind: text
+-- $2 count: bigint
+INSERT INTO
+  event_counts AS c (hour, kind, reason, count)
+VALUES (date_trunc('hour', now(), 'UTC'), :kind, '', :count)
+ON CONFLICT (hour, kind, reason) DO UPDATE
+SET
+  count = c.count + excluded.count;
+
+-- name: statistics-count-next
+-- $1 after: bigint
+-- $2 limit: int
+WITH
+  next AS MATERIALIZED (
+    SELECT
+      id,
+      date_trunc('hour', created_on, 'UTC') AS hour,
+      kind,
+      CASE
+        WHEN kind NOT IN ('login-failed', 'refresh-refused', 'session-ended')
+        OR reason IS NULL THEN ''
+        WHEN reason ~ '^[a-z]{1,32}(-[a-z]{1,32}){0,3}$' THEN reason
+        ELSE 'other'
+      END AS reason
+    FROM audit_trail_entries
+    WHERE
+      id > :after::bigint
+      AND id <= (
+        SELECT coalesce(max(to_id), 0)
+        FROM audit_seals
+      )
+    ORDER BY id
+    LIMIT
+      :limit::int
+  ),
+  counted AS (
+    INSERT INTO
+      event_counts AS c (hour, kind, reason, count)
+    SELECT
+      hour,
+      kind,
+      reason,
+      count(*)
+    FROM next
+    GROUP BY
+      hour,
+      kind,
+      reason
+    ORDER BY
+      hour,
+      kind,
+      reason
+    ON CONFLICT (hour, kind, reason) DO UPDATE
+    SET
+      count = c.count + excluded.count
+  ),
+  moved AS (
+    UPDATE event_counts_progress
+    SET
+      counted_up_to = (
+        SELECT max(id)
+        FROM next
+      )
+    WHERE
+      EXISTS (
+        SELECT
+        FROM next
+      )
+  )
+SELECT count(*)::int AS count
+FROM next;
+
+-- name: statistics-counts
+-- sent again when its connection broke
+-- $1 from: timestamptz
+-- $2 to: timestamptz
+-- $3 by: text
+-- $4 tail: int
+WITH
+  tail AS MATERIALIZED (
+    SELECT
+      date_trunc('hour', created_on, 'UTC') AS hour,
+      kind,
+      CASE
+        WHEN kind NOT IN ('login-failed', 'refresh-refused', 'session-ended')
+        OR reason IS NULL THEN ''
+        WHEN reason ~ '^[a-z]{1,32}(-[a-z]{1,32}){0,3}$' THEN reason
+        ELSE 'other'
+      END AS reason
+    FROM
+      (
+        SELECT *
+        FROM audit_trail_entries
+        WHERE
+          id > (
+            SELECT counted_up_to
+            FROM event_counts_progress
+          )
+        ORDER BY id
+        LIMIT
+          :tail::int
+      ) event
+  )
+SELECT date_trunc(:by::text, hour, 'UTC') AS
+begin,
+kind,
+reason,
+sum(count)::bigint AS count,
+(
+  SELECT count(*)
+  FROM tail
+) >= :tail::int AS "isBehind"
+FROM
+  (
+    SELECT
+      hour,
+      kind,
+      reason,
+      count
+    FROM event_counts
+    UNION ALL
+    SELECT
+      hour,
+      kind,
+      reason,
+      1
+    FROM tail
+  ) counted
+WHERE
+  hour >= :from::timestamptz
+  AND hour < :to::timestamptz
+GROUP BY
+  1,
+  2,
+  3
+ORDER BY
+  2,
+  3,
+  1;
+
+-- name: statistics-forget
+-- sent again when its connection broke
+-- $1 seconds: float8
+WITH
+  sessions AS (
+    DELETE FROM session_counts
+    WHERE hour < now() - make_interval(secs => :seconds::float8 + 3600)
+  )
+DELETE FROM event_counts
+WHERE hour < now() - make_interval(secs => :seconds::float8 + 3600);
+
+-- name: statistics-intervals
+-- sent again when its connection broke
+-- $1 from: timestamptz or null
+-- $2 to: timestamptz or null
+-- $3 by: text
+-- $4 limit: int
+WITH
+  period AS (
+    SELECT
+      make_interval(
+        hours => CASE :by::text
+          WHEN 'day' THEN 24
+          ELSE 1
+        END
+      ) AS step,
+      make_interval(
+        hours => CASE :by::text
+          WHEN 'day' THEN 29 * 24
+          ELSE 23
+        END
+      ) AS usual,
+      least(coalesce(:to::timestamptz, now()), now()) AS last
+  ),
+begin AS (
+  SELECT
+    generate_series(date_trunc(:by::text, coalesce(:from::timestamptz, last - usual), 'UTC'), last, step) AS
+  begin
+  FROM period
+  LIMIT
+    :limit::int
+)
+SELECT
+begin,
+begin + step AS end,
+(
+  SELECT sessions
+  FROM session_counts
+  WHERE hour >=
+  begin
+  AND hour <
+  begin + step
+  ORDER BY hour DESC
+  LIMIT
+    1
+) AS sessions
+FROM
+begin,
+period
+ORDER BY
+begin;
+
+-- name: statistics-lock-progress
+SELECT counted_up_to AS after
+FROM event_counts_progress
+FOR UPDATE;
+
+-- name: statistics-note-sessions
+-- sent again when its connection broke
+-- $1 sessions: bigint
+INSERT INTO
+  session_counts (hour, sessions)
+VALUES (date_trunc('hour', now(), 'UTC'), :sessions)
+ON CONFLICT (hour) DO UPDATE
+SET
+  sessions = excluded.sessions;
 
 -- name: totp-clock
 SELECT now() AS now;

@@ -12,9 +12,11 @@ import { DatabaseModule } from './database/database.module.js';
 import type { NestModule } from './definition.js';
 import { OAuthModule } from './oauth/oauth.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
+import { OperationsModule } from './operations/operations.module.js';
 import { PlugInsModule } from './plug-ins/plug-ins.module.js';
 import { RefreshTokensModule } from './refresh-tokens/refresh-tokens.module.js';
 import { ResourceModule } from './resource/resource.module.js';
+import { StatisticsModule } from './statistics/statistics.module.js';
 import { UserRecordsModule } from './user-records/user-records.module.js';
 
 /** The modules of the service. Guards run in the order of this list, so authentication comes before access control. */
@@ -32,6 +34,8 @@ import { UserRecordsModule } from './user-records/user-records.module.js';
     ObservabilityModule,
     OAuthModule,
     AccountModule,
+    StatisticsModule,
+    OperationsModule,
   ],
 })
 export class AppModule {

@@ -16,15 +16,36 @@ export class Access {
   /** Called when the user turned out not to have a role. */
   onDeny: () => void = () => undefined;
 
-  private constructor(private readonly account: Account | undefined) {}
+  private constructor(
+    private readonly account: Account | undefined,
+    private readonly paths: Document['paths'],
+  ) {}
 
   static async load({ paths }: Document): Promise<Access> {
     const account = paths['/api/account'] ? await call<Account>('/api/account') : undefined;
-    return new Access(account?.body);
+    return new Access(account?.body, paths);
   }
 
   may(resource: Resource | undefined, operation: Operation): boolean {
-    const roles = resource?.roles[operation];
+    return this.holds(resource?.roles[operation]);
+  }
+
+  /** Whether the API has a route that belongs to no resource, and the user may use the route. */
+  mayCall(path: string, method: 'get' | 'post' = 'get'): boolean {
+    return this.holds(this.rolesOfRoute(path, method));
+  }
+
+  denyCall(path: string, method: 'get' | 'post' = 'get'): void {
+    this.denied.add(this.rolesOfRoute(path, method)?.join() ?? '');
+    this.onDeny();
+  }
+
+  private rolesOfRoute(path: string, method: 'get' | 'post'): readonly string[] | undefined {
+    const role = this.paths[path]?.[method]?.['x-required-role'];
+    return role === undefined ? undefined : [role].flat();
+  }
+
+  private holds(roles: readonly string[] | undefined): boolean {
     if (!roles || this.denied.has(roles.join())) return false;
     return !this.account || this.account.IsAdministrator || roles.some((role) => this.account?.Roles.includes(role));
   }

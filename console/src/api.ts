@@ -23,11 +23,16 @@ export async function call<T>(path: string, method = 'GET', sent?: unknown, tag?
   }).catch(() => {
     throw new HttpError(TEXTS.failures.network, 0);
   });
+  if (!response.ok) throw await failureOf(response);
+  return { body: (await response.json().catch(() => undefined)) as T, tag: response.headers.get('etag') };
+}
+
+/** The failure that a response says, with the sentence of each member that was refused. */
+export async function failureOf(response: Response): Promise<HttpError> {
   const body: unknown = await response.json().catch(() => undefined);
-  if (response.ok) return { body: body as T, tag: response.headers.get('etag') };
   const { Message: message, Errors: errors } = (body ?? {}) as Failure;
   const id = response.headers.get('x-request-id');
   const reason = message ?? [TEXTS.failures.unknown, id && TEXTS.failures.requestId(id)].filter(Boolean).join(' ');
   const fields = (errors ?? []).map(({ PropertyName, Message }) => [PropertyName, Message] as const);
-  throw new HttpError(reason, response.status, fields.length > 0 ? { errors: Object.fromEntries(fields) } : undefined);
+  return new HttpError(reason, response.status, fields.length > 0 ? { errors: Object.fromEntries(fields) } : undefined);
 }

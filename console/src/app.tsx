@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query';
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
-import { useEffect, useState, type ReactElement } from 'react';
+import { lazy, useEffect, useState, type FunctionComponent, type ReactElement } from 'react';
 import {
   Admin,
   CustomRoutes,
@@ -18,16 +18,28 @@ import {
 import { Access, ServiceContext, useService, type Service } from './access.js';
 import { call } from './api.js';
 import { dataProviderOf } from './data-provider.js';
-import { History } from './history.js';
-import { CreatePage, EditPage, ListPage, ShowPage } from './resource-pages.js';
+import { ROUTES } from './live.js';
 import { resourcesOf, SESSIONS, TRAIL, type Document, type Operation } from './resources.js';
-import { SessionPage } from './session-page.js';
 import { currentUser, signOut } from './session.js';
-import { SessionList } from './sessions.js';
 import { TEXTS } from './texts.js';
-import { DARK, HistoryIcon, LIGHT, SessionsIcon, TrailIcon } from './theme.js';
+import { DARK, HistoryIcon, JobsIcon, KeysIcon, LIGHT, OverviewIcon, SessionsIcon, TrailIcon } from './theme.js';
 
 const { Route } = reactRouterProvider;
+/** Each page is loaded when it is opened. */
+const page = (load: () => Promise<FunctionComponent>): FunctionComponent =>
+  lazy(async () => ({ default: await load() }));
+const Overview = page(async () => (await import('./overview.js')).Overview);
+const Jobs = page(async () => (await import('./jobs.js')).Jobs);
+const Keys = page(async () => (await import('./keys.js')).Keys);
+const History = page(async () => (await import('./history.js')).History);
+const SessionPage = page(async () => (await import('./session-page.js')).SessionPage);
+const SessionList = page(async () => (await import('./sessions.js')).SessionList);
+const TrailList = page(async () => (await import('./trail.js')).TrailList);
+const ListPage = page(async () => (await import('./resource-pages.js')).ListPage);
+const ShowPage = page(async () => (await import('./resource-pages.js')).ShowPage);
+const CreatePage = page(async () => (await import('./resource-forms.js')).CreatePage);
+const EditPage = page(async () => (await import('./resource-forms.js')).EditPage);
+
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...{ list: 'list', show: 'read', create: 'create', edit: 'edit', delete: 'delete' },
 };
@@ -58,6 +70,7 @@ export default function App({ user }: { readonly user: string }): ReactElement {
     <ServiceContext value={service}>
       <Admin
         {...{ queryClient, theme: LIGHT, darkTheme: DARK, title: TEXTS.name, layout: ConsoleLayout }}
+        dashboard={service.access.mayCall(ROUTES.statistics) ? Overview : undefined}
         {...{ disableTelemetry: true, loading: Loading, accessDenied: Denied, store: STORE }}
         dataProvider={dataProviderOf(service)}
         authProvider={authProviderOf(service, user)}
@@ -66,7 +79,7 @@ export default function App({ user }: { readonly user: string }): ReactElement {
           <Pages
             {...{ key, name: key, options: { label: key === SESSIONS ? TEXTS.menu.sessions : label } }}
             icon={ICONS[key] ?? undefined}
-            list={key === SESSIONS ? SessionList : ListPage}
+            list={LISTS[key] ?? ListPage}
             show={ShowPage}
             create={roles.create && key !== SESSIONS ? CreatePage : undefined}
             edit={roles.edit && key !== SESSIONS ? EditPage : undefined}
@@ -76,6 +89,8 @@ export default function App({ user }: { readonly user: string }): ReactElement {
         <CustomRoutes>
           <Route path="/history" element={<History />} />
           <Route path="/sessions/:sessionId" element={<SessionPage />} />
+          <Route path="/jobs" element={<Jobs />} />
+          <Route path="/signing-keys" element={<Keys />} />
         </CustomRoutes>
       </Admin>
     </ServiceContext>
@@ -84,6 +99,7 @@ export default function App({ user }: { readonly user: string }): ReactElement {
 
 /** Nothing is stored in the browser. */
 const STORE = memoryStore();
+const LISTS: Readonly<Record<string, FunctionComponent>> = { [SESSIONS]: SessionList, [TRAIL]: TrailList };
 const ICONS: Readonly<Record<string, typeof SessionsIcon>> = { [SESSIONS]: SessionsIcon, [TRAIL]: TrailIcon };
 
 async function load(): Promise<Service> {
@@ -123,10 +139,13 @@ function ConsoleLayout(props: LayoutProps): ReactElement {
 }
 
 function ConsoleMenu(): ReactElement {
-  const { resources } = useService();
+  const { resources, access } = useService();
   const { canAccess } = useCanAccess({ resource: TRAIL, action: 'list' });
   return (
     <Menu>
+      {access.mayCall(ROUTES.statistics) && (
+        <Menu.Item to="/" primaryText={TEXTS.overview.menu} leftIcon={<OverviewIcon />} />
+      )}
       {resources.slice(0, 1).map(({ key }) => (
         <Menu.ResourceItem key={key} name={key} />
       ))}
@@ -134,6 +153,10 @@ function ConsoleMenu(): ReactElement {
       {resources.slice(1).map(({ key }) => (
         <Menu.ResourceItem key={key} name={key} />
       ))}
+      {access.mayCall(ROUTES.keys) && (
+        <Menu.Item to="/signing-keys" primaryText={TEXTS.keys.menu} leftIcon={<KeysIcon />} />
+      )}
+      {access.mayCall(ROUTES.jobs) && <Menu.Item to="/jobs" primaryText={TEXTS.jobs.menu} leftIcon={<JobsIcon />} />}
     </Menu>
   );
 }

@@ -2,38 +2,29 @@ import Box from '@mui/material/Box';
 import useMediaQuery from '@mui/material/useMediaQuery';
 import type { ReactElement } from 'react';
 import {
-  AutocompleteInput,
   BooleanField,
-  BooleanInput,
   BulkDeleteButton,
-  Create,
   CreateButton,
   DataTable,
   DateTimeInput,
   DeleteButton,
-  Edit,
   EditButton,
   FilterButton,
   FunctionField,
   List,
   NumberField,
-  NumberInput,
   ReferenceField,
-  ReferenceInput,
-  required,
-  SaveButton,
   SelectInput,
   Show,
-  SimpleForm,
   SimpleList,
   SimpleShowLayout,
   TextField,
   TextInput,
-  Toolbar,
   TopToolbar,
   useCanAccess,
   useListContext,
   useResourceContext,
+  type ListProps,
   type RaRecord,
 } from 'react-admin';
 import { useService } from './access.js';
@@ -46,14 +37,16 @@ import { Time } from './time.js';
 /** The columns of a list that are shown without choosing. */
 const COLUMNS = 6;
 
-function useResource(): Resource {
+/** The resource of the page. */
+export function useResource(): Resource {
   const key = useResourceContext();
   const found = useService().resources.find((resource) => resource.key === key);
   if (!found) throw new Error(`The service has no resource ${key}.`);
   return found;
 }
 
-export function ListPage(): ReactElement {
+/** `props` are those of the list, where a page needs others. */
+export function ListPage(props: Partial<ListProps>): ReactElement {
   const resource = useResource();
   const isNarrow = useMediaQuery((theme) => theme.breakpoints.down('sm'));
   const { canAccess: canRead } = useCanAccess({ resource: resource.key, action: 'show' });
@@ -64,6 +57,7 @@ export function ListPage(): ReactElement {
       {...{ title: resource.label, sort: { field: 'Id', order: 'DESC' }, exporter: false, empty: false, perPage: 25 }}
       filters={resource.filters.map((filter) => filterInput(filter))}
       actions={<ListActions />}
+      {...props}
     >
       {isNarrow ? (
         <SimpleList
@@ -132,33 +126,7 @@ export function ShowPage(): ReactElement {
   );
 }
 
-export function EditPage(): ReactElement {
-  const { changed } = useResource();
-  return (
-    <Edit mutationMode="pessimistic" title={<RecordTitle />} redirect="show">
-      <SimpleForm
-        toolbar={
-          <Toolbar>
-            <SaveButton alwaysEnable />
-          </Toolbar>
-        }
-      >
-        {changed.map((member) => inputOf(member))}
-      </SimpleForm>
-    </Edit>
-  );
-}
-
-export function CreatePage(): ReactElement {
-  const { created } = useResource();
-  return (
-    <Create redirect="show">
-      <SimpleForm>{created.map((member) => inputOf(member))}</SimpleForm>
-    </Create>
-  );
-}
-
-function RecordTitle(): ReactElement {
+export function RecordTitle(): ReactElement {
   const { name } = useResource();
   return <FunctionField render={(record: RaRecord) => `${name} ${titleOf(record, [])}`} />;
 }
@@ -209,24 +177,6 @@ function textOf(value: unknown): string {
   return values.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join(', ') || TEXTS.none;
 }
 
-function inputOf(member: Member): ReactElement {
-  const { name: source, label, isRequired, description, kind, longest } = member;
-  const validate = isRequired ? required() : undefined;
-  const common = { key: source, source, label, validate, helperText: description ?? false } as const;
-  const choices = member.choices.map((name) => ({ id: name, name }));
-  if (kind === 'reference' && member.target !== undefined)
-    return (
-      <ReferenceInput key={source} source={source} reference={member.target}>
-        <AutocompleteInput {...common} filterToQuery={noFilter} />
-      </ReferenceInput>
-    );
-  if (kind === 'date') return <DateTimeInput {...common} parse={parseDate} />;
-  if (kind === 'flag') return <BooleanInput {...common} defaultValue={isRequired ? false : undefined} />;
-  if (kind === 'whole') return <NumberInput {...common} />;
-  if (kind === 'choice') return <SelectInput {...common} choices={choices} />;
-  return <TextInput {...common} multiline={kind === 'long'} slotProps={{ htmlInput: { maxLength: longest } }} />;
-}
-
 /** The field of a filter. With `alwaysOn` it is shown from the start, by that name. */
 export function filterInput(filter: Filter, alwaysOn?: string): ReactElement {
   const side = filter.side === undefined ? '' : ` ${TEXTS.list[filter.side]}`;
@@ -239,9 +189,6 @@ export function filterInput(filter: Filter, alwaysOn?: string): ReactElement {
   return <TextInput {...common} title={TEXTS.list.filterHint} />;
 }
 
-/** The kit has no search over all members, so the newest records are offered. */
-const noFilter = (): object => ({});
-
-const parseDate = (text: string): string | null => (text === '' ? null : instantOf(text));
+export const parseDate = (text: string): string | null => (text === '' ? null : instantOf(text));
 
 const FLAGS = ['true', 'false'].map((id) => ({ id, name: id }));

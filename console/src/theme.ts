@@ -69,3 +69,12 @@ export const HistoryIcon = icon(
   'History',
 );
 export const TrailIcon = icon('M5 4h14v2H5zm0 5h14v2H5zm0 5h14v2H5zm0 5h9v2H5z', 'Trail');
+export const OverviewIcon = icon('M3 21V11h4v10zm7 0V3h4v18zm7 0v-7h4v7z', 'Overview');
+export const JobsIcon = icon(
+  'M12 2a10 10 0 1 0 10 10h-2a8 8 0 1 1-8-8zm-1 5v6l5 3 1-1.700-4-2.300V7zm5-5v7l6-3.500z',
+  'Jobs',
+);
+export const KeysIcon = icon(
+  'M7 7a5 5 0 1 0 4.600 7H14v3h3v-3h2v3h3v-5H11.600A5 5 0 0 0 7 7zm0 3a2 2 0 1 1 0 4 2 2 0 0 1 0-4z',
+  'Keys',
+);

@@ -63,6 +63,15 @@ export class AuditVerificationService {
    * last id.
    */
   async verify(earlier: ChainHead | undefined, onSeals: (lastId: number) => void): Promise<Verification> {
+    for await (const step of this.steps(earlier)) {
+      if (typeof step !== 'number') return step;
+      onSeals(step);
+    }
+    throw new Error('A verification ends with its result.');
+  }
+
+  /** The same in steps: yields the last id of each page of seals, and the result at the end. */
+  async *steps(earlier?: ChainHead): AsyncGenerator<number | Verification, void> {
     const findings: Finding[] = [];
     const totals = { seals: 0, events: 0 };
     let first: Seal | undefined;
@@ -79,18 +88,23 @@ export class AuditVerificationService {
         isEarlierThere ||= seal.id === earlier?.id && seal.link === earlier.link;
       }
       if (page.length === 0 || !last) break;
-      onSeals(last.id);
+      yield last.id;
     }
     if (earlier && !isEarlierThere) findings.push(missing(earlier, first));
     const { unsealed, ...outside } = await this.outside();
     findings.push(...outside.findings);
     const head = last ? { id: last.id, link: last.link } : null;
-    return { head, since: first ? time(first.createdOn) : null, ...totals, unsealed, findings };
+    yield { head, since: first ? time(first.createdOn) : null, ...totals, unsealed, findings };
   }
 
   /** The approximate number of seals to verify: the number of the newest seal. */
   newest(): Promise<number> {
     return this.seals.newest();
+  }
+
+  /** The age of the oldest event without a seal, in seconds. */
+  unsealedAge(): Promise<number> {
+    return this.seals.unsealedAge();
   }
 
   private judge(seal: MeasuredSeal, previous: Seal | undefined): Finding[] {

@@ -8,7 +8,7 @@ import { words, type ClientPolicy } from './registered-client.js';
 
 /** The members of grants in requests (RFC 6749, appendix A.10): a name, or an absolute URI. */
 const GRANT = /^([\w.-]+|[a-z][a-z\d+.-]*:[!-~]+)$/i;
-/** The hosts of the same machine, to which plain http is safe. */
+/** The hosts of the same machine, such as a key server beside the service: plain http to them is safe. */
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 type Fault = readonly [member: keyof Client, message: string | undefined];
@@ -39,7 +39,10 @@ export function clientFailures(
 
 /** The name is how requests and sessions refer to the client, so another name would be another client. */
 function clientIdFault({ ClientId }: Client, before: Client | undefined): string | undefined {
-  if (before && before.ClientId !== ClientId) return 'cannot be changed: register another client';
+  if (before) return before.ClientId === ClientId ? undefined : 'cannot be changed: register another client';
+  // Names that look alike would be different clients.
+  if (ClientId.trim() !== ClientId) return 'must not begin or end with white space';
+  if (ClientId.normalize('NFC') !== ClientId) return 'must be in Unicode normalization form C (NFC)';
   return PLAIN_TEXT.test(ClientId) ? undefined : 'must not contain control, format or line-separator characters';
 }
 
@@ -68,11 +71,11 @@ function keyFaults({ AuthenticationMethod, JwksUri, Jwks }: Client): Fault[] {
 }
 
 function uriFault(uri: string): string | undefined {
-  const fault = 'must be an https URL';
+  const fault = 'must be an https URL without user and password, or an http URL of this machine';
   if (!URL.canParse(uri)) return fault;
-  const { protocol, hostname, username } = new URL(uri);
+  const { protocol, hostname, username, password } = new URL(uri);
   const isSafe = protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
-  return isSafe && username === '' ? undefined : fault;
+  return isSafe && username === '' && password === '' ? undefined : fault;
 }
 
 function grantsFault(grants: string | null): string | undefined {

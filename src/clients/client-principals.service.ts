@@ -10,6 +10,8 @@ export const CLIENT_CREDENTIALS = 'client_credentials';
 interface ClientPower {
   readonly clientId: string;
   readonly roles: readonly string[];
+  /** When the token expires, in seconds since 1970. */
+  readonly expires: number;
   /** The time by the database's clock. */
   readonly now: Date;
 }
@@ -26,9 +28,9 @@ export class ClientPrincipalsService {
   async of(token: ClientToken): Promise<ClientPower | undefined> {
     const row = await this.rows.find(token);
     if (!row || !this.seals.isPowerGenuine(row)) return undefined;
-    const { clientId, allowedGrants, roles, now } = row;
+    const { clientId, allowedGrants, roles, expires, now } = row;
     const isAllowed = allowedGrants === null || words(allowedGrants).includes(CLIENT_CREDENTIALS);
-    return isAllowed ? { clientId, roles: words(roles ?? ''), now } : undefined;
+    return isAllowed ? { clientId, roles: words(roles ?? ''), expires, now } : undefined;
   }
 
   /** The same for a client that asks for a token. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { formatDateTime } from '../kernel/date-time.js';
 import type { Actor } from '../kernel/origin.js';
-import { ValidationError } from '../kernel/validation-error.js';
+import { failedMember, ValidationError } from '../kernel/validation-error.js';
 import type { CommandRun } from '../resource/kit/command-runs.js';
 import { Handles } from '../resource/kit/command-declarations.js';
 import { DeclaredResource } from '../resource/kit/declared-resource.js';
@@ -13,7 +13,7 @@ import { PageReaderService } from '../resource/page-reader.service.js';
 import type { Preconditions } from '../resource/preconditions.js';
 import type { Write } from '../resource/write-envelope.js';
 import { clientFailures } from './client-faults.js';
-import { demandPower } from './client-power.js';
+import { demandPower, endsSecrets, hasSecretMethod } from './client-power.js';
 import { newSecret } from './client-secrets.js';
 import { MAKE_SECRET, RETIRE_SECRET, type Client } from './client.entity.js';
 import { ClientRowsService } from './client-rows.service.js';
@@ -49,10 +49,15 @@ export class ClientRecordsService extends ResourceService<Client> {
     return this.changing(super.runCommand(run, actor));
   }
 
-  /** Makes a secret of a client. The answer is the only place that ever has it. The secret before it stays valid. */
+  /**
+   * Makes a secret of a client. The answer is the only place that ever has it. The secret before it stays valid.
+   * @throws ValidationError for a client that authenticates in another way
+   */
   @Handles(MAKE_SECRET)
   async makeSecret([client]: readonly [Client], _parameters: object, { actor, manager }: Act): Promise<object> {
     demandPower(actor, client);
+    if (!hasSecretMethod(client))
+      throw failedMember('Ids', [client.Id], 'must name a client with client_secret_basic or client_secret_post');
     const { secret, hash } = newSecret();
     const { madeOn, previousMadeOn } = await this.rows.addSecret(client.Id, hash, manager);
     const dates = { MadeOn: formatDateTime(madeOn), PreviousMadeOn: previousMadeOn && formatDateTime(previousMadeOn) };
@@ -61,7 +66,8 @@ export class ClientRecordsService extends ResourceService<Client> {
 
   /** Ends the earlier of the two secrets of a client. */
   @Handles(RETIRE_SECRET)
-  async retireSecret([client]: readonly [Client], _parameters: object, { manager }: Act): Promise<object> {
+  async retireSecret([client]: readonly [Client], _parameters: object, { actor, manager }: Act): Promise<object> {
+    demandPower(actor, client);
     const hasRetired = await this.rows.retireSecret(client.Id, manager);
     return { Id: client.Id, ClientId: client.ClientId, HasRetired: hasRetired };
   }
@@ -74,6 +80,10 @@ export class ClientRecordsService extends ResourceService<Client> {
     return this.check(client, act, before);
   }
 
+  protected override beforeDelete(client: Client, { actor }: Act): void {
+    demandPower(actor, client);
+  }
+
   protected override async createIn(act: Act, client: Client): Promise<Write> {
     const write = await super.createIn(act, client);
     await this.rows.sign(write.id, act.manager);
@@ -81,17 +91,18 @@ export class ClientRecordsService extends ResourceService<Client> {
   }
 
   protected override async updateIn(act: Act, client: Client, before: Client, reason: string): Promise<Write> {
-    await this.rows.dropForeignSecrets(client.Id, act.manager);
+    if (endsSecrets(client, before)) await this.rows.dropSecrets(client.Id, act.manager);
+    else await this.rows.dropForeignSecrets(client.Id, act.manager);
     const write = await super.updateIn(act, client, before, reason);
     await this.rows.sign(client.Id, act.manager);
     return write;
   }
 
-  private async check(client: Client, { actor, manager }: Act, before: Client = client): Promise<void> {
+  private async check(client: Client, { actor, manager }: Act, before?: Client): Promise<void> {
     const rules = { defaults: this.clients.defaults, roles: this.clients.knownRoles() };
     const failures = clientFailures(client, rules, before);
     if (failures.length > 0) throw new ValidationError(failures);
-    demandPower(actor, client, before);
+    demandPower(actor, client, before ?? client);
     client.AllowedGrants &&= words(client.AllowedGrants).join(' ');
     client.AllowedOrigins &&= words(client.AllowedOrigins).join(' ');
     if ((client.SessionsPerUser ?? 1) > 1) await this.rows.allowSeveralSessions(manager);

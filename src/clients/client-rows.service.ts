@@ -46,6 +46,11 @@ export class ClientRowsService {
     if (!this.seals.isGenuine(await this.rows.signedOf(id, manager))) await this.rows.dropSecrets(id, manager);
   }
 
+  /** Ends all secrets of a client. */
+  dropSecrets(id: number, manager: EntityManager): Promise<void> {
+    return this.rows.dropSecrets(id, manager);
+  }
+
   /** Lets a client have several sessions for each user. */
   allowSeveralSessions(manager: EntityManager): Promise<void> {
     return this.rows.allowSeveralSessions(manager);

@@ -1,4 +1,5 @@
-import { Choice, Flag, Text, Whole } from '../resource/kit/member-decorators.js';
+import { Choice, Flag, Shown, Text, Whole } from '../resource/kit/member-decorators.js';
+import { DATE_TIME } from '../resource/kit/member-kinds.js';
 import { Resource } from '../resource/kit/resource.decorator.js';
 import { ClientSecretColumns } from './client-secret-columns.js';
 
@@ -15,6 +16,7 @@ const OPTIONAL = { required: false } as const;
 const FOUND = { searchable: true, orderable: true } as const;
 /** A registry is small, so its flags and choices need no index. */
 const FILTERED = { searchable: true, index: false } as const;
+const MADE = { ...OPTIONAL, isReadOnly: true, example: '2025-01-15T10:30:00Z' } as const;
 
 /** A registered client: how it proves who it is, what it may do, and how long its tokens and sessions live. */
 @Resource({
@@ -27,7 +29,8 @@ const FILTERED = { searchable: true, index: false } as const;
 export class Client extends ClientSecretColumns {
   @Text({
     ...{ longest: 512, unique: true, ...FOUND, example: 'mobile-app' },
-    description: 'The name by which the client calls itself. It cannot be changed.',
+    description:
+      'The name by which the client calls itself, in Unicode normalization form C and without white space around it. It cannot be changed.',
   })
   ClientId!: string;
 
@@ -42,13 +45,16 @@ export class Client extends ClientSecretColumns {
 
   @Choice(AUTHENTICATION_METHODS, {
     ...{ ...FILTERED, example: 'none' },
-    description: 'How the client proves who it is; `none` for a public client.',
+    description:
+      'How the client proves who it is; `none` for a public client. A change from or to a method without a secret ends its secrets.',
   })
   AuthenticationMethod!: AuthenticationMethod;
 
   @Text({
     ...{ longest: 2_048, ...OPTIONAL, example: 'https://app.example.com/jwks.json' },
-    description: 'Where the public keys of the client are, for `private_key_jwt`: an https URL.',
+    description:
+      'Where the public keys of the client are, for `private_key_jwt`: an https URL without user and password, or an http URL of the ' +
+      'machine of the service.',
   })
   JwksUri!: string | null;
 
@@ -121,7 +127,14 @@ export class Client extends ClientSecretColumns {
     ...{ longest: 4_000, ...OPTIONAL, example: 'Token-Introspect' },
     description:
       'The roles that the client itself has, separated by spaces: when it introspects, and with tokens of `client_credentials`. Only for ' +
-      'a client that authenticates. A user who is no full administrator can give only roles of their own.',
+      'a client that authenticates. A user who is no full administrator can give only roles of their own. A role that the client did not ' +
+      'have ends its secrets.',
   })
   Roles!: string | null;
+
+  @Shown(DATE_TIME, { ...MADE, description: 'When its latest secret was made; null without a secret.' })
+  SecretMadeOn!: Date | null;
+
+  @Shown(DATE_TIME, { ...MADE, description: 'When its earlier secret was made; null if only the latest is valid.' })
+  PreviousSecretMadeOn!: Date | null;
 }

@@ -5,6 +5,7 @@ import { declaredResource } from '../resource/kit/declared-resource.js';
 import { statementsOf } from '../resource/kit/resource.statements.js';
 import type { SignedClient, SignedClientPower } from './client-seals.service.js';
 import { Client } from './client.entity.js';
+import { accessTokenEnd } from './policy-of-session.js';
 import type { ClientRow } from './registered-client.js';
 
 // The kit makes the statements of the records when this file is loaded, so that docs/statements.sql lists them.
@@ -77,24 +78,26 @@ export const RETIRE_EARLIER_SECRET = statement({
 
 /** A token of a client, and its times by the database's clock, in seconds since 1970. */
 const CLIENT_TOKEN = { clientId: 'text', issued: 'float8', expires: 'float8' } as const;
+const END = accessTokenEnd('batch.issued', 'batch.expires');
 
 /** What a client may do by itself, and the time by the database's clock. */
-export type ClientPowerRow = SignedClientPower & Pick<ClientRow, 'allowedGrants'> & { readonly now: Date };
+export type ClientPowerRow = SignedClientPower &
+  Pick<ClientRow, 'allowedGrants'> & { readonly now: Date; readonly expires: number };
 
 /**
  * The enabled clients of tokens that have not expired. Only a client that authenticates can have such tokens. If the life of its tokens became
- * shorter, the shorter life counts.
+ * shorter, the shorter life counts. A token that was issued before the registration of its client is one of an earlier client of that name.
  */
 export const CLIENT_PRINCIPALS = statement({
   name: 'client-principals',
   isIdempotent: true,
   batch: CLIENT_TOKEN,
   returns: rowOf<Numbered<ClientPowerRow>>(),
-  text: `SELECT batch.ordinal::int, c.client_id AS "clientId", c.allowed_grants AS "allowedGrants", c.roles, c.mac,
-      now() AS now
-    FROM ${batchRows(CLIENT_TOKEN)} JOIN clients c ON c.client_id = batch.client_id
-    WHERE c.enabled AND c.authentication_method <> 'none'
-      AND to_timestamp(least(batch.expires, batch.issued + c.access_token_ttl)) > now()`,
+  text: `SELECT batch.ordinal::int, client.client_id AS "clientId", client.allowed_grants AS "allowedGrants", client.roles,
+      client.mac, ${END} AS expires, now() AS now
+    FROM ${batchRows(CLIENT_TOKEN)} JOIN clients client ON client.client_id = batch.client_id
+    WHERE client.enabled AND client.authentication_method <> 'none' AND to_timestamp(${END}) > now()
+      AND to_timestamp(batch.issued) >= client.created_on`,
 });
 
 const SIGNED = `SELECT c.client_id AS "clientId", c.authentication_method AS "authenticationMethod", c.jwks_uri AS "jwksUri", c.jwks,

@@ -16,23 +16,20 @@ export class AudiencesService {
   ) {}
 
   /** @throws AppError invalid_target when a client may not have one of these audiences */
-  async demand(clientId: string | undefined, resources: readonly string[]): Promise<void> {
-    if (resources.length === 0) return;
-    const client = clientId === undefined ? undefined : await this.clients.find(clientId);
-    const allowed = this.allowedBy(client?.audience);
-    if (resources.every((resource) => allowed.includes(resource))) return;
-    throw oauthError('invalid_target', 'The client may not have a token for this resource.');
+  async demand(clientId: string, resources: readonly string[] = []): Promise<void> {
+    if (resources.length > 0) this.chosen((await this.clients.find(clientId))?.audience, resources);
   }
 
-  /** The audience of a token whose client has these audiences. It is one of them, whatever was requested. */
+  /**
+   * The audience of a token whose client has these audiences: those that were requested, or all.
+   * @throws AppError invalid_target when the client may not have one of the requested audiences
+   */
   chosen(audience: readonly string[] | undefined, resources: readonly string[] = []): Audience {
-    const allowed = this.allowedBy(audience);
-    const requested = allowed.filter((name) => resources.includes(name));
-    const [first = this.settings.PUBLIC_URL, ...others] = requested.length > 0 ? requested : allowed;
+    const allowed = audience ?? [this.settings.PUBLIC_URL];
+    if (!resources.every((resource) => allowed.includes(resource)))
+      throw oauthError('invalid_target', 'The client may not have a token for this resource.');
+    const chosen = resources.length > 0 ? allowed.filter((name) => resources.includes(name)) : allowed;
+    const [first = this.settings.PUBLIC_URL, ...others] = chosen;
     return others.length === 0 ? first : [first, ...others];
-  }
-
-  private allowedBy(audience: readonly string[] | undefined): readonly string[] {
-    return audience ?? [this.settings.PUBLIC_URL];
   }
 }

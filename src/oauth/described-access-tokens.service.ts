@@ -31,9 +31,9 @@ export class DescribedAccessTokensService {
 
   /** A token of a client itself has no `username`: no user is behind it. */
   private async ofClient(claims: ClientTokenClaims): Promise<IntrospectionResponse> {
-    const { client_id: clientId, iat: issued, exp } = claims;
-    const client = await this.clients.of({ clientId, issued, expires: exp });
-    return client ? { active: true, token_type: typeOf(claims), ...claims } : INACTIVE;
+    const { client_id: clientId, iat: issued, exp: expires } = claims;
+    const client = await this.clients.of({ clientId, issued, expires });
+    return client ? { active: true, token_type: typeOf(claims), ...claims, exp: client.expires } : INACTIVE;
   }
 }
 

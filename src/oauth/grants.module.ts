@@ -3,6 +3,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { ClientRegistryModule } from '../clients/client-registry.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SigningKeysModule } from '../signing-keys/signing-keys.module.js';
+import { StatisticsModule } from '../statistics/statistics.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AddedClaimsService } from './added-claims.service.js';
 import { AudiencesService } from './audiences.service.js';
@@ -18,7 +19,7 @@ import { TokenResponsesService } from './token-responses.service.js';
  * @publicApi
  */
 @Module({
-  imports: [AuditModule, ClientRegistryModule, UsersModule, SigningKeysModule, SessionsModule],
+  imports: [AuditModule, ClientRegistryModule, UsersModule, SigningKeysModule, SessionsModule, StatisticsModule],
   providers: [
     GrantsService,
     AddedClaimsService,

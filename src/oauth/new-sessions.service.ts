@@ -6,6 +6,7 @@ import type { Origin } from '../kernel/origin.js';
 import type { SignInRefusal } from '../kernel/refusal-reasons.js';
 import { LoginsService } from '../sessions/logins.service.js';
 import { GenuineUsersService } from '../users/genuine-users.service.js';
+import { AudiencesService } from './audiences.service.js';
 import { checkedDeviceName } from './device-name.js';
 import type { GrantRequest, TokenResponse } from './grants/grant.js';
 import { TokenResponsesService } from './token-responses.service.js';
@@ -33,6 +34,7 @@ export class NewSessionsService {
     private readonly users: GenuineUsersService,
     private readonly logins: LoginsService,
     private readonly responses: TokenResponsesService,
+    private readonly audiences: AudiencesService,
     private readonly events: AuditEventsService,
   ) {}
 
@@ -42,7 +44,7 @@ export class NewSessionsService {
    * reason, or a `login-failed`. With `jkt`, the tokens are bound to this key. The service checks neither password nor second
    * factor: that is the work of the caller.
    * @throws AppError invalid_request for a `deviceName` that is too long or has control characters; invalid_grant when there is no such user,
-   * or the user is disabled; must_reset_password; 408 when the client has
+   * or the user is disabled; must_reset_password; invalid_target for `resources` that the client may not have; 408 when the client has
    * disconnected
    */
   async begin(session: NewSession): Promise<TokenResponse> {
@@ -53,6 +55,7 @@ export class NewSessionsService {
     const refusal = !user ? 'unknown-user' : !user.enabled ? 'user-disabled' : undefined;
     if (!user || refusal) throw await this.refused(user?.email, origin, noSuchUser(refusal));
     if (user.mustResetPassword) throw await this.refused(user.email, origin, mustReset());
+    await this.audiences.demand(clientId ?? user.email, session.resources);
     if (await isAbandoned?.()) throw abandoned();
     return this.responses.of(
       () => this.logins.begin({ user, clientId, amr, origin, deviceName, jkt: session.jkt }),

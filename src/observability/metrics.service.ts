@@ -50,6 +50,8 @@ export class MetricsService {
   private readonly logger = new Logger(MetricsService.name);
   private readonly registry = new Registry();
   private readonly declarations: DeclaredMetric[] = [];
+  /** The version of the service. @internal */
+  readonly version = versionOf(join(import.meta.dirname, '../../package.json'));
 
   /** A metric that only increases. @throws PlugInError when the name is bad or taken */
   counter<Label extends string = never>(description: MetricDescription<Label>): Counter<Label> {
@@ -91,9 +93,7 @@ export class MetricsService {
   addProcess(): void {
     collectDefaultMetrics({ register: this.registry });
     replaceEventLoopLag(this.registry);
-    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
-      version: string;
-    };
+    const { version } = this;
     this.gauge({
       name: 'tessera_build_info',
       help: 'Always 1. The label contains the version.',
@@ -141,4 +141,8 @@ export class MetricsService {
       }
     };
   }
+}
+
+function versionOf(file: string): string {
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

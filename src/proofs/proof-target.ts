@@ -19,18 +19,15 @@ export class ProofTargets {
   /**
    * Whether `htu` is the URL of a request with this target, without query and fragment (RFC 9449, section 4.3). Differences in the case of
    * the host, the default port, duplicate and trailing slashes, and the percent-encoding of letters do not matter. The target has no path
-   * of the public URL in front, and the `htu` may have it.
+   * of the public URL in front, and the `htu` has it: a proof for a neighbour at the same origin is no proof for this service.
    */
   isUrlOf(htu: string, target: string): boolean {
     if (!URL.canParse(htu)) return false;
     const { origin, pathname, username, password } = new URL(htu);
     if (origin !== this.origin || username !== '' || password !== '') return false;
     const [path = ''] = target.split(/[?#]/, 1);
-    const [given, expected] = [
-      normalized(pathname),
-      normalized(new URL(path.replace(/^\/+/, '/'), this.origin).pathname),
-    ];
-    return given === expected || given === this.prefix + expected;
+    const expected = normalized(new URL(path.replace(/^\/+/, '/'), this.origin).pathname);
+    return normalized(pathname) === this.prefix + expected;
   }
 }
 

@@ -26,7 +26,7 @@ export interface Scope {
 }
 
 /** The first rows of a scope, how many of them are live sessions that began before its time, and whether that time has come. */
-interface FirstRows {
+export interface FirstRows {
   readonly rows: number;
   readonly sessions: number;
   readonly isPast: boolean;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { formatDateTime } from '../kernel/date-time.js';
 import { failedMember } from '../kernel/validation-error.js';
-import { CutoffsRepository, type Scope } from './cutoffs.repository.js';
+import { CutoffsRepository, type FirstRows, type Scope } from './cutoffs.repository.js';
 import type { Cutoff } from './ended-session.js';
 import type { Ending } from './session-endings.service.js';
 import { SessionNoticesService } from './session-notices.service.js';
@@ -20,6 +20,12 @@ interface BulkEnd {
   readonly isEstimated: boolean;
 }
 
+/** How many sessions live. */
+export interface LiveCount {
+  readonly sessions: number;
+  readonly isEstimated: boolean;
+}
+
 /** Ends many sessions together: those of a user, of a client, of earlier sign-ins, or of everybody. */
 @Injectable()
 export class CutoffsService {
@@ -34,6 +40,14 @@ export class CutoffsService {
     const { sessions, isPast } = await this.cutoffs.countFirst(normal(scope), Number.MAX_SAFE_INTEGER, manager);
     demandPast(scope, isPast);
     return sessions;
+  }
+
+  /** Counts all live sessions, exactly if they are few. */
+  countLive(): Promise<LiveCount> {
+    return this.cutoffs.transaction(async (manager) => {
+      const first = await this.cutoffs.countFirst({}, COUNTED_UP_TO + 1, manager);
+      return this.countBy({}, first, manager);
+    });
   }
 
   /** Ends the sessions of a scope. @throws ValidationError when its time is in the future */
@@ -63,9 +77,15 @@ export class CutoffsService {
       return { ended: ended.length, isEstimated: false };
     }
     await this.cutoffs.add(scope, { kind: 'sessions-cut-off', actor, reason: describe(scope) }, reason, manager);
-    if (first.rows <= COUNTED_UP_TO) return { ended: first.sessions, isEstimated: false };
+    const { sessions, isEstimated } = await this.countBy(scope, first, manager);
+    return { ended: sessions, isEstimated };
+  }
+
+  /** The number of sessions of a scope, from its first rows: exactly if these are all. */
+  private async countBy(scope: Scope, first: FirstRows, manager: EntityManager): Promise<LiveCount> {
+    if (first.rows <= COUNTED_UP_TO) return { sessions: first.sessions, isEstimated: false };
     const rows = Math.max(await this.cutoffs.estimate(scope, manager), first.rows);
-    return { ended: Math.round((first.sessions / first.rows) * rows), isEstimated: true };
+    return { sessions: Math.round((first.sessions / first.rows) * rows), isEstimated: true };
   }
 
   /** The first `limit` cutoffs with greater numbers than `number`, until a quarter of an hour after their sessions ended at the least. */

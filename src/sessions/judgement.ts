@@ -66,7 +66,8 @@ export interface OutOfUse {
 export function judge(session: Diagnosis, generation: number, outOfUse: OutOfUse, windows: Windows): Verdict {
   const refusal = refusalOf(session, generation);
   if (refusal) return refusal;
-  if (generation === session.generation) return 'current';
+  // A repetition may have bound the session after its current token was issued.
+  if (generation === session.generation) return session.isOfKey ? 'current' : 'unproven-key';
   if (generation === session.generation - 1 && isIdempotent(session, outOfUse.token, windows)) {
     if (!session.isOfKey) return 'unproven-key';
     return session.repetitions < REPETITIONS ? 'repeat' : 'repeated-too-often';

@@ -18,4 +18,12 @@ export function isKeyOf(key: string): string {
 }
 
 /** SQL: the key of a request, if it binds the session: the client is public. */
-export const KEY_OF_PUBLIC = `CASE WHEN ${IS_PUBLIC} THEN batch.jkt END`;
+export function keyOfPublic(key: string): string {
+  return `CASE WHEN ${IS_PUBLIC} THEN ${key} END`;
+}
+
+/** SQL: binds a session that is not bound yet. Only tokens of later generations are issued to the key alone. */
+export function bindingTo(key: string): string {
+  return `jkt = coalesce(t.jkt, ${key}),
+      bound_from = CASE WHEN t.jkt IS NULL AND ${key} IS NOT NULL THEN t.generation + 1 ELSE t.bound_from END`;
+}

@@ -96,13 +96,13 @@ export class RedemptionService {
   }
 
   /** Returns the current token again and issues no other token, so that the session never has two. Undefined when it changed meanwhile. */
-  private async repeat(judged: Judged, { origin, isAbandoned }: Token): Promise<IssuedSession | undefined> {
+  private async repeat(judged: Judged, { origin, isAbandoned, jkt }: Token): Promise<IssuedSession | undefined> {
     if (isAbandoned) throw abandoned();
     const { session, changeOfPlace } = judged;
     const refreshToken = this.rotations.currentTokenOf(session);
     if (refreshToken === undefined) return this.refuse(session, 'edited', origin);
     const actor = { name: session.subject, origin };
-    const isRepeated = await this.staleTokens.repeat(session, { kind: 'refresh-retried', actor });
+    const isRepeated = await this.staleTokens.repeat({ ...session, jkt }, { kind: 'refresh-retried', actor });
     if (!isRepeated) return undefined;
     if (changeOfPlace !== '') {
       const event = { kind: 'refreshed-elsewhere', actor, reason: `${changeOfPlace} retried` } as const;

@@ -6,7 +6,7 @@ import { rowOf, statement } from '../database/statement.js';
 import { powerColumns } from '../users/user-seals.service.js';
 import { isCut } from './cutoff-sql.js';
 import type { Diagnosis } from './judgement.js';
-import { isKeyOf, isOtherNetwork, KEY_OF_PUBLIC } from './redemption-conditions.js';
+import { bindingTo, isKeyOf, isOtherNetwork, keyOfPublic } from './redemption-conditions.js';
 import { lifeOf, longestLifeOf, SESSION_LIVES } from './session-lives.js';
 import type { Rotated } from './session.js';
 import { isLive, ISSUED, isUnexpired } from './session.statements.js';
@@ -51,7 +51,7 @@ const IS_OTHER_AGENT = 't.last_redeemed_on IS NOT NULL AND t.last_user_agent IS 
 /** SQL: locks the rows of the tokens that can be redeemed, and selects them with the digests of their next tokens. */
 function locked({ columns, condition, lock }: Readonly<Record<'columns' | 'condition' | 'lock', string>>): string {
   return `SELECT ${columns}, batch.ordinal, batch.salt, batch.hash, batch.address, batch.user_agent, batch.request_id, ${powerColumns('u')},
-        ${KEY_OF_PUBLIC} AS jkt, ${lifeOf('t')} AS life, ${longestLifeOf('t')} AS longest_life
+        ${keyOfPublic('batch.jkt')} AS jkt, ${lifeOf('t')} AS life, ${longestLifeOf('t')} AS longest_life
       FROM ${batchRows(REDEEMED)}, users u, refresh_tokens t ${joinedClient('t')}
       WHERE t.id = batch.id AND t.unique_id = batch.unique_id AND t.generation = batch.generation
         AND t.ticket_hash = ${ticketHashSql('t', 'batch.token')}
@@ -70,8 +70,7 @@ const ROTATE = `UPDATE refresh_tokens t SET
       generation = t.generation + 1, rotated_on = clock_timestamp(), ticket_salt = locked.salt, ticket_hash = locked.hash,
       rotations = (t.rotated_on || t.rotations)[1:${EARLIER_ROTATIONS}], repetitions = 0,
       last_redeemed_on = clock_timestamp(), last_request_id = locked.request_id, last_address = locked.address,
-      last_user_agent = locked.user_agent, updated_on = ${NOW_SECOND}, updated_by = t.subject, jkt = coalesce(t.jkt, locked.jkt),
-      bound_from = CASE WHEN t.jkt IS NULL AND locked.jkt IS NOT NULL THEN t.generation + 1 ELSE t.bound_from END,
+      last_user_agent = locked.user_agent, updated_on = ${NOW_SECOND}, updated_by = t.subject, ${bindingTo('locked.jkt')},
       expires_on = CASE WHEN ${SLID} > t.expires_on + make_interval(secs => locked.life / 15) OR ${SLID} < t.expires_on
         THEN date_trunc('second', ${SLID}) ELSE t.expires_on END
     FROM locked WHERE t.id = locked.id
@@ -165,17 +164,27 @@ export const DIAGNOSE = statement({
 const TOKEN = { id: 'bigint', uniqueId: 'uuid', generation: 'bigint' } as const;
 
 /**
- * Counts a repetition of the current token, notes where the request came from, and writes the event. Returns no row when the session
- * changed meanwhile, or its token was repeated too often.
+ * Counts a repetition of the current token, notes where the request came from, and writes the event. A session that is
+ * not bound becomes bound as by a rotation, so of two keys one gets the answer. Returns no row when the session changed meanwhile, also when
+ * it was bound to another key, or its token was repeated too often.
  */
 export const REPEAT = audited({
   name: 'session-repeat',
-  parameters: { ...TOKEN, mostRepetitions: 'int', fromAddress: 'inet?', fromAgent: 'text?', fromRequest: 'text?' },
+  parameters: {
+    ...TOKEN,
+    jkt: 'text?',
+    mostRepetitions: 'int',
+    fromAddress: 'inet?',
+    fromAgent: 'text?',
+    fromRequest: 'text?',
+  },
   act: `UPDATE refresh_tokens t SET repetitions = t.repetitions + 1, last_redeemed_on = clock_timestamp(),
-      last_address = :fromAddress::inet, last_user_agent = :fromAgent::text, last_request_id = :fromRequest::text
-    FROM (SELECT * FROM refresh_tokens
-      WHERE id = :id AND unique_id = :uniqueId AND issued AND generation = :generation AND repetitions < :mostRepetitions::int
-      FOR NO KEY UPDATE) was
+      last_address = :fromAddress::inet, last_user_agent = :fromAgent::text, last_request_id = :fromRequest::text,
+      ${bindingTo('was.key_of_request')}
+    FROM (SELECT t.*, ${keyOfPublic(':jkt::text')} AS key_of_request FROM refresh_tokens t ${joinedClient('t')}
+      WHERE t.id = :id AND t.unique_id = :uniqueId AND t.issued AND t.generation = :generation
+        AND t.repetitions < :mostRepetitions::int AND (t.jkt IS NULL OR t.jkt = :jkt::text)
+      FOR NO KEY UPDATE OF t) was
     WHERE t.id = was.id
     RETURNING ${recordFacts('was')}, false AS ended`,
   columns: 'id',

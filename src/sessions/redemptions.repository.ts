@@ -81,12 +81,17 @@ export class RedemptionsRepository {
   }
 
   /**
-   * Counts a repetition of the current token. False when the session changed meanwhile, or its token was repeated `mostRepetitions` times.
+   * Counts a repetition of the current token, and binds its session to the key of the request as a rotation does. False when the session
+   * changed meanwhile, or its token was repeated `mostRepetitions` times.
    */
-  async repeat({ id, uniqueId, generation }: Token, mostRepetitions: number, act: AuditAct): Promise<boolean> {
+  async repeat(
+    { id, uniqueId, generation, jkt }: Token & Pick<Rotatable, 'jkt'>,
+    mostRepetitions: number,
+    act: AuditAct,
+  ): Promise<boolean> {
     const { address: fromAddress, userAgent: fromAgent, requestId: fromRequest } = act.actor.origin;
     const from = { fromAddress, fromAgent, fromRequest };
-    const values = { id, uniqueId, generation, mostRepetitions, ...from, ...actValues(act) };
+    const values = { id, uniqueId, generation, jkt, mostRepetitions, ...from, ...actValues(act) };
     return (await this.statements.runForCount(REPEAT, values)) > 0;
   }
 

@@ -4,6 +4,7 @@ import type { Origin } from '../kernel/origin.js';
 import { REPETITIONS, type Diagnosis } from './judgement.js';
 import { RedemptionsRepository } from './redemptions.repository.js';
 import type { RefreshTokenClaims } from './refresh-token.codec.js';
+import type { Rotatable } from './session.js';
 import { SessionNoticesService } from './session-notices.service.js';
 
 /** Carries out the verdict on a token that is not the current token: repeats the answer, or ends the session. */
@@ -15,7 +16,7 @@ export class StaleTokensService {
   ) {}
 
   /** Counts a repetition of the current token. False when the session changed meanwhile, or its token was repeated too often. */
-  repeat(session: Diagnosis, act: AuditAct): Promise<boolean> {
+  repeat(session: Diagnosis & Pick<Rotatable, 'jkt'>, act: AuditAct): Promise<boolean> {
     return this.redemptions.repeat(session, REPETITIONS, act);
   }
 

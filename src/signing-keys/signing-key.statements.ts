@@ -35,9 +35,11 @@ export const DELETE_KEYS = statement({
   text: 'DELETE FROM signing_keys',
 });
 
-/** The keys, the oldest first, and whether each key has begun to sign. */
+/** The keys, the oldest first, and when each key begins to sign. */
 export const LIST_KEYS = statement({
   name: 'signing-key-list',
   isPrepared: false,
-  text: `SELECT kid, sealed_key AS "sealedKey", signs_from <= now() AS "hasBegun" FROM signing_keys ORDER BY signs_from, kid`,
+  text: `SELECT kid, sealed_key AS "sealedKey", signs_from <= now() AS "hasBegun", signs_from AS "signsFrom",
+      created_on AS "createdOn"
+    FROM signing_keys ORDER BY signs_from, kid`,
 });

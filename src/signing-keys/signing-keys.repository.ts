@@ -11,7 +11,11 @@ const ROTATION_LOCK = 7_355_609;
 const ANNOUNCED_FOR = '1 hour';
 
 /** A stored key pair, and whether it has begun to sign. */
-export type StoredKey = SealedKeyPair & { readonly hasBegun: boolean };
+export interface StoredKey extends SealedKeyPair {
+  readonly hasBegun: boolean;
+  readonly signsFrom: Date;
+  readonly createdOn: Date;
+}
 
 /** Whether there is a key, and whether the next one is due. */
 export interface Due {

@@ -11,7 +11,7 @@ import { SERVICE, type Actor } from '../kernel/origin.js';
 import { RefreshAheadCache } from '../kernel/refresh-ahead-cache.js';
 import { reseal } from '../kernel/seal.js';
 import { createSealedKeyPair, openKeyPair, type KeyPair } from './key-pair.js';
-import { SigningKeysRepository } from './signing-keys.repository.js';
+import { SigningKeysRepository, type StoredKey } from './signing-keys.repository.js';
 
 /** After this time at the latest, this process knows a change that another process made to the keys, even if its notice is lost. */
 const REMEMBERED_FOR_MS = 1_000;
@@ -25,6 +25,11 @@ const LOOKED_AFTER_EVERY = 600;
 interface KeySet {
   readonly pairs: ReadonlyMap<string, KeyPair>;
   readonly signer: KeyPair;
+}
+
+/** What operators may know of a key. */
+export interface DescribedKey extends Pick<StoredKey, 'kid' | 'signsFrom' | 'createdOn'> {
+  readonly state: 'announced' | 'signs' | 'verifies';
 }
 
 /**
@@ -66,6 +71,16 @@ export class SigningKeysService implements OnModuleInit {
   /** The key that signs now. */
   async current(): Promise<KeyPair> {
     return (await this.keys.get()).signer;
+  }
+
+  /** The keys, the oldest first, and what each is for now. */
+  async describe(): Promise<DescribedKey[]> {
+    const stored = await this.rows.list();
+    const signer = signerOf(stored);
+    return stored.map(({ kid, signsFrom, createdOn, hasBegun }) => {
+      const state = kid === signer?.kid ? 'signs' : hasBegun ? 'verifies' : 'announced';
+      return { kid, signsFrom, createdOn, state };
+    });
   }
 
   /** The public keys for verifiers (RFC 7517), including an announced key, and keys that no longer sign. */
@@ -129,15 +144,15 @@ export class SigningKeysService implements OnModuleInit {
   private async load(): Promise<KeySet> {
     const stored = await this.rows.list();
     const pairs = new Map<string, KeyPair>();
-    let signer: KeyPair | undefined;
-    for (const key of stored) {
-      const pair = this.opened.get(key.kid) ?? (await openKeyPair(key, this.seals));
-      pairs.set(key.kid, pair);
-      // If no key has begun to sign, a clock was set back. Then the first key signs.
-      if (key.hasBegun || !signer) signer = pair;
-    }
+    for (const key of stored) pairs.set(key.kid, this.opened.get(key.kid) ?? (await openKeyPair(key, this.seals)));
+    const signer = pairs.get(signerOf(stored)?.kid ?? '');
     if (!signer) throw new Error('There is no key that signs.');
     this.opened = pairs;
     return { pairs, signer };
   }
+}
+
+/** The newest key that has begun to sign. If no key has begun, a clock was set back. Then the first key signs. */
+function signerOf(stored: readonly StoredKey[]): StoredKey | undefined {
+  return stored.findLast(({ hasBegun }) => hasBegun) ?? stored[0];
 }

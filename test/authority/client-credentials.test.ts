@@ -50,7 +50,8 @@ describe('client credentials', () => {
     const made = await machine.post(RESOURCE, { ...record, TicketHash: 'h', TicketSalt: 's' });
     expect([made.status, made.body.UpdatedBy]).toEqual([200, 'client:machine']);
 
-    const revoked = await clients.send(REVOKE, { token }, byBasic('machine', secret));
+    // The new roles ended the secret.
+    const revoked = await clients.send(REVOKE, { token }, byBasic('machine', await clients.newSecret(id)));
     expect(refusal(revoked)).toEqual([400, 'unsupported_token_type', null]);
     for (const changes of [{ Enabled: false }, { AllowedGrants: 'password' }, { AccessTokenTtl: 1 }]) {
       await change(service, id, changes);

@@ -1,4 +1,5 @@
 import { exportJWK, generateKeyPair } from 'jose';
+import { generateKeyPairSync } from 'node:crypto';
 import { isSecretOf, newSecret } from '../../src/clients/client-secrets.js';
 import { basicOf, expectFailures, failedNames } from '../support/client.js';
 import { CLIENTS, register, runOn, tryChange, validClient } from '../support/registry.js';
@@ -15,12 +16,19 @@ const MEMBERS = [
     'DpopRequired',
     'Audience',
     'Roles',
+    'SecretMadeOn',
+    'PreviousSecretMadeOn',
     'Id',
     'UpdatedOn',
     'CreatedOn',
   ],
   ...['UniqueId', 'UpdatedBy', 'IsNew', 'SystemId', 'ToStringText', 'LocalizationDetails', 'CustomFields'],
 ];
+
+/** A set with a key that no library uses. */
+const RSA_1024 = JSON.stringify({
+  keys: [generateKeyPairSync('rsa', { modulusLength: 1_024 }).publicKey.export({ format: 'jwk' })],
+});
 
 let service: Service;
 beforeAll(async () => {
@@ -78,6 +86,8 @@ describe('a record with a contradiction is refused, naming the member', () => {
     [{ AuthenticationMethod: 'tls_client_auth' }, 'AuthenticationMethod'],
     [SIGNED, 'JwksUri'],
     [{ ...SIGNED, JwksUri: 'http://keys.example.com' }, 'JwksUri'],
+    [{ ...SIGNED, JwksUri: 'https://user@keys.example.com' }, 'JwksUri'],
+    [{ ...SIGNED, JwksUri: 'https://:password@keys.example.com' }, 'JwksUri'],
     [{ ...SIGNED, Jwks: '{"keys":[]}' }, 'Jwks'],
     [{ ...SIGNED, Jwks: '{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}' }, 'Jwks'],
     [{ ...SIGNED, Jwks: '{"keys":[{"kty":"EC"}]}' }, 'Jwks'],
@@ -95,6 +105,15 @@ describe('a record with a contradiction is refused, naming the member', () => {
     const answer = await admin().post(CLIENTS, validClient('contradiction', { ...changes }));
     expect([answer.status, failedNames(answer)]).toEqual([400, names]);
     expect(Object.keys(answer.body)).toEqual(['Message', 'Value', 'Errors', 'WasSuccessful']);
+  });
+
+  it('and says how long an RSA key must be', async () => {
+    const client = validClient('short key', { ...SIGNED, Jwks: RSA_1024 });
+    expectFailures(await admin().post(CLIENTS, client), [
+      'Jwks',
+      'must have RSA keys of 2048 bits or more',
+      RSA_1024.slice(0, 256),
+    ]);
   });
 
   it('and says which life it does not fit into', async () => {

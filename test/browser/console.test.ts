@@ -44,14 +44,14 @@ describe('the console', () => {
   });
 
   it('asks for a code if the service needs one, and then signs in', async () => {
-    const body = JSON.stringify({ error: 'two_factor_auth_check', error_description: 'A code is needed.' });
-    const once = (route: Route): Promise<void> => route.fulfill({ status: 400, contentType: 'application/json', body });
-    await page.route(`**${TOKEN}`, once, { times: 1 });
+    const json = { error: 'two_factor_auth_check', error_description: 'A code is needed.' };
+    await page.route(`**${TOKEN}`, (route) => route.fulfill({ status: 400, json }), { times: 1 });
     await signIn(page, 'admin');
     await page.getByLabel('Code of your authenticator app').fill('123456');
     const sent = page.waitForRequest(`**${TOKEN}`);
     await page.getByRole('button', { name: 'Sign in' }).click();
     expect((await sent).postData()).toContain('totp=123456');
+    await page.getByRole('menuitem', { name: 'Sessions' }).click();
     await row(/admin@example.com.*console-/).waitFor();
     expectComplaints(400);
   });

@@ -8,7 +8,7 @@ import { basicOf, idsOf, passwordOf, RESOURCE, validRecord, type Client } from '
 import { runCli } from '../support/cli.js';
 import { databaseUrl, newData } from '../support/data.js';
 import { SECRET } from '../support/fixtures.mjs';
-import { useCutoffs, useUsers } from '../support/planned-requests.js';
+import { useCutoffs, useStatistics, useUsers } from '../support/planned-requests.js';
 import { Service } from '../support/service.js';
 import { askWith, ProvingKey } from '../support/proofs.js';
 import { MAY_BE_SENT, namesInCode, NOT_SENT, READS_ALL } from '../support/statement-names.js';
@@ -119,6 +119,7 @@ async function useEverything(): Promise<void> {
   await useSessions();
   await useUsers(admin);
   await useCutoffs(admin, service, PASSWORD);
+  await useStatistics(admin);
   await useAccount(service, PASSWORD);
   await useClients(service, PASSWORD);
   await admin.put(RESOURCE, { ...record, SystemId: 'crm-2' });
@@ -222,7 +223,14 @@ it(`every statement reads only the rows that it needs of ${ROWS} records, not th
     expect((await runCli(service.dataDir, end, '', logged())).code).toBe(0);
   }
   // The service would run these jobs too, but only after the events of the million records are sealed.
-  for (const job of ['expired-records', 'login-failures', 'client-assertions', 'expired-proofs', 'cut-sessions'])
+  for (const job of [
+    'expired-records',
+    'login-failures',
+    'client-assertions',
+    'expired-proofs',
+    'cut-sessions',
+    'event-counts',
+  ])
     await runCli(service.dataDir, ['jobs', 'run', job], '', logged());
   const lines = readFileSync(join(folder, 'log'), 'utf8').trim().split('\n');
   const sent = new Map(

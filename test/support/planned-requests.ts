@@ -49,3 +49,9 @@ export async function useUsers(admin: Client): Promise<void> {
   await admin.post(`${USERS}/runcommand`, { Key: 'USER_ENABLE', Ids: [Id] });
   expect((await admin.delete(`${USERS}/${Id}`)).status).toBe(200);
 }
+
+/** Reads statistics, of which no event is counted yet, and the state of the service. */
+export async function useStatistics(admin: Client): Promise<void> {
+  for (const path of ['statistics?from=2025-01-01&by=day', 'statistics', 'state', 'jobs', 'signingkeys'])
+    expect((await admin.get(`/api/sys/${path}`)).status).toBe(200);
+}

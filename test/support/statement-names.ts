@@ -22,7 +22,6 @@ export const NOT_SENT = [
   'audit-seal-newest',
   'audit-seal-prune',
   'audit-seal-renew',
-  'audit-unsealed-age',
   'client-drop-secrets',
   'clients-read-slice',
   'clients-shown',

@@ -26,6 +26,7 @@ export async function useClients(service: Service, password: string): Promise<vo
     tokensOf(await ask(service, form, 'two-sessions'));
   }
   await useSurplus(service, form);
+  await change(service, id, { AuthenticationMethod: 'client_secret_post' });
   for (const key of ['CLIENT_MAKE_SECRET', 'CLIENT_MAKE_SECRET', 'CLIENT_RETIRE_SECRET']) await runOn(service, key, id);
   expect((await admin.delete(`${CLIENTS}/${id}`)).status).toBe(200);
   await useSigningClient(service, password);

@@ -97,9 +97,10 @@ function secretsOf(parameters: ClientParameters, basic: string): ClientProof[] {
   ];
 }
 
-/** If a header is sent twice, Node joins the values with a comma. */
-function byHeader({ headers: { client_id: header } }: IncomingMessage): Named | undefined {
-  return typeof header === 'string' ? named('the client_id header', headerText(header)) : undefined;
+/** Node joins the values of a header that is sent twice, so its values are counted apart. */
+function byHeader({ headersDistinct: { client_id: headers = [] } }: IncomingMessage): Named | undefined {
+  if (headers.length > 1) throw oauthError('invalid_request', 'The header client_id is given more than once.');
+  return named('the client_id header', headerText(headers[0] ?? ''));
 }
 
 function byParameter(parameter: string | undefined): Named | undefined {

@@ -41,7 +41,7 @@ export interface GrantRequest {
   readonly clientId: string | undefined;
   /** What the client calls the device of the user, as the parameter `device_name` says. The beginning of a session checks it. */
   readonly deviceName?: string | undefined;
-  /** The audiences for which the request wants an access token (RFC 8707). The service has checked that the client may have them. */
+  /** The audiences for which the request wants an access token (RFC 8707). The service has checked that the client may have them, if the request names it. */
   readonly resources?: readonly string[];
   readonly origin: Origin;
   /** Whether the client has disconnected and no longer waits for the response. */

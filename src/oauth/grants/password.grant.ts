@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { ClientsService } from '../../clients/clients.service.js';
 import { abandoned } from '../../http/arrival.js';
 import { throwOutcomeUnknown } from '../../database/database-failures.js';
 import { LoginsService } from '../../sessions/logins.service.js';
@@ -29,21 +28,18 @@ export class PasswordGrant extends Grant<typeof PARAMETERS> {
     private readonly signIn: SignInService,
     private readonly logins: LoginsService,
     private readonly responses: TokenResponsesService,
-    private readonly clients: ClientsService,
     private readonly tickets: PasswordTicketsService,
   ) {
     super();
   }
 
-  /** @throws AppError invalid_grant, two_factor_auth_check, must_reset_password, unauthorized_client, 429, or 503 */
+  /** @throws AppError invalid_grant, two_factor_auth_check, must_reset_password, 429, or 503 */
   async handle(
     { username, password, totp }: GivenParameters<typeof PARAMETERS>,
     request: GrantRequest,
   ): Promise<TokenResponse> {
     const { clientId, origin, isAbandoned } = request;
     const deviceName = checkedDeviceName(request.deviceName);
-    // Without a name, the client is named like the user.
-    if (clientId === undefined) await this.clients.admitted(username.toLowerCase(), this.name);
     const { user, amr } = await this.signIn
       .authenticate({ email: username, password, totp }, origin, isAbandoned)
       .catch((error: unknown) => this.withTicket(error));

@@ -4,6 +4,7 @@ import { MetricsService } from '../../observability/metrics.service.js';
 import { Outcomes } from '../../observability/outcomes.js';
 import { RedemptionService } from '../../sessions/redemption.service.js';
 import type { IssuedSession } from '../../sessions/session.js';
+import { RefreshCountsService } from '../../statistics/refresh-counts.service.js';
 import type { OAuthRequest } from '../oauth-form.js';
 import { TokenResponsesService } from '../token-responses.service.js';
 import { Grant, type GivenParameters, type TokenResponse } from './grant.js';
@@ -30,6 +31,7 @@ export class RefreshTokenGrant extends Grant<typeof PARAMETERS> {
   constructor(
     private readonly redemption: RedemptionService,
     private readonly responses: TokenResponsesService,
+    private readonly refreshes: RefreshCountsService,
     metrics: MetricsService,
   ) {
     super();
@@ -49,11 +51,15 @@ export class RefreshTokenGrant extends Grant<typeof PARAMETERS> {
     request: OAuthRequest,
   ): Promise<TokenResponse> {
     const redeem = (): Promise<IssuedSession> =>
-      this.redemptions.count(this.redemption.redeem({ refreshToken, ...request }), outcomeOf);
+      this.redemptions.count(this.redemption.redeem({ refreshToken, ...request }), (session) =>
+        this.outcomeOf(session),
+      );
     return this.responses.of(redeem, request);
   }
-}
 
-function outcomeOf({ isRepeated }: IssuedSession): 'redeemed' | 'retried' {
-  return isRepeated ? 'retried' : 'redeemed';
+  private outcomeOf({ isRepeated }: IssuedSession): 'redeemed' | 'retried' {
+    if (isRepeated) return 'retried';
+    this.refreshes.count();
+    return 'redeemed';
+  }
 }

@@ -33,7 +33,7 @@ export class DeclaredResource<R extends object = ResourceRecord> {
   readonly members: readonly MemberDeclaration[];
   /** All members, in the order in which a record has them. */
   readonly all: readonly MemberDeclaration[];
-  /** The members that clients may set: those of its own, and SystemId. */
+  /** The members that clients may set: those of its own, but those that nobody sets, and SystemId. */
   readonly writable: readonly MemberDeclaration[];
   /** The names of `writable` in a record and in a row. */
   readonly written: readonly Pick<ShownMember, 'name' | 'field'>[];
@@ -76,7 +76,8 @@ export class DeclaredResource<R extends object = ResourceRecord> {
     this.mayConflict = options.mayConflict ?? false;
     this.members = membersDeclaredBy(type);
     this.transformed = new Set(this.members.map(({ name }) => name).filter((name) => isTransformedToPlain(type, name)));
-    this.writable = this.isReadOnly ? [] : [...this.members, SYSTEM_ID];
+    const writable = this.members.filter(({ options: { isReadOnly } }) => !isReadOnly);
+    this.writable = this.isReadOnly ? [] : [...writable, SYSTEM_ID];
     this.written = this.writable.map(({ name }) => ({ name, field: this.fieldOf(name) }));
     this.shownAs = options.shownAs ?? defaultTemplate(options.name, this.members);
     const own = this.members.filter(({ options: { isWriteOnly } }) => !isWriteOnly);

@@ -52,6 +52,8 @@ export interface ShownOptions extends Pick<
   readonly onlyRange?: boolean;
   /** Whether clients only set it: no answer has it, and the table has no column for it. */
   readonly isWriteOnly?: boolean;
+  /** Whether no act on records writes it: the service writes its column by statements of its own. */
+  readonly isReadOnly?: boolean;
   /** The member after which the documentation of a search has it, if that is not the previous one. */
   readonly searchedAfter?: string;
 }
