@@ -6339,8 +6339,10 @@ WITH
           1
       ) cutoff
     WHERE
-      t.id IN (
-        SELECT id
+      t.issued
+      AND t.id > :after::bigint
+      AND t.id <= (
+        SELECT max(id)
         FROM rows
       )
       AND (

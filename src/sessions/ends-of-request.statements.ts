@@ -33,7 +33,7 @@ export const ENDS_OF_REQUEST = statement({
       UNION ALL
       SELECT t.id, t.unique_id, t.subject, t.client_id, cutoff.reason
       FROM refresh_tokens t, LATERAL ${cutoffOf('t')} cutoff
-      WHERE t.id IN (SELECT id FROM rows) AND ${isCut('t')} AND cutoff.request_id = :requestId
+      WHERE t.issued AND t.id > :after::bigint AND t.id <= (SELECT max(id) FROM rows) AND ${isCut('t')} AND cutoff.request_id = :requestId
     )
     SELECT reached.up_to AS "upTo", ends.id, ends.session_id AS "uniqueId", ends.subject, ends.client_id AS "clientId", ends.reason
     FROM reached LEFT JOIN ends ON ends.id <= coalesce(reached.up_to, ${BEYOND}) ORDER BY ends.id`,
