@@ -6,6 +6,7 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { EarlierTicketsService } from './earlier-tickets.service.js';
 import { EndSessionsService } from './end-sessions.service.js';
 import { ExpiredRecordsJob } from './expired-records.job.js';
+import { RecordPersonalData } from './record-personal-data.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { RefreshTokensController } from './refresh-tokens.controller.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
@@ -21,7 +22,7 @@ import { RefreshTokensService } from './refresh-tokens.service.js';
         controller: RefreshTokensController,
         repository: RefreshTokensRepository,
         imports: [AuditModule, JobsModule, SessionsModule],
-        providers: [ExpiredRecordsJob, EarlierTicketsService, EndSessionsService],
+        providers: [ExpiredRecordsJob, EarlierTicketsService, EndSessionsService, RecordPersonalData],
       },
     ]),
   ],

@@ -4,7 +4,9 @@ import type { AuditAct } from '../audit/audit-event.js';
 import { actValues } from '../audit/audited.js';
 import { Settings } from '../config/settings.js';
 import { StatementsService } from '../database/statements.service.js';
+import type { ErasedPerson } from '../plug-ins/personal-data.js';
 import { ADD_CUTOFF, COUNT_FIRST, DUE_SWEEP, FORGET_CUTOFFS, LOCK_CUTOFFS, SWEEP } from './cutoff.statements.js';
+import { CUTOFFS_NAMING, ERASE_CUTOFFS, type NamingCutoff } from './cutoff-person.statements.js';
 import type { CutRow } from './ended-session.js';
 
 const CUTOFFS_LOCK = 7_497_320_185_002;
@@ -90,5 +92,15 @@ export class CutoffsRepository {
   /** Deletes the cutoffs that a sweep was for, if it began long enough after them. */
   async forget(startedOn: Date): Promise<void> {
     await this.statements.run(FORGET_CUTOFFS, { startedOn });
+  }
+
+  /** The cutoffs of a person's sessions, and those that the person made. The name is in lower case. */
+  naming(email: string): Promise<NamingCutoff[]> {
+    return this.statements.run(CUTOFFS_NAMING, { email });
+  }
+
+  /** Replaces the name in these cutoffs, and returns their number. */
+  erase({ email, pseudonym }: ErasedPerson): Promise<number> {
+    return this.statements.runForCount(ERASE_CUTOFFS, { email, pseudonym });
   }
 }

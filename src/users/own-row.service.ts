@@ -35,7 +35,7 @@ export class OwnRowService {
       if (!this.genuine.isGenuine(user)) {
         throw new AppError('user_tampered', 409, 'Your account was changed outside the service. Ask an administrator.');
       }
-      await this.rows.write(user, await changeOf(user), manager);
+      await this.rows.write(user, { ...(await changeOf(user)), updatedBy: actor.name }, manager);
       await this.events.record({ kind: 'user-changed', actor, subject: user.email, reason }, manager);
       return also?.(manager);
     });
