@@ -1,6 +1,4 @@
 import { Option, type Command } from 'commander';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { AuditKind } from '../audit/audit-event.js';
 import { AuditKindsService } from '../audit/audit-kinds.service.js';
 import { AuditExportService, type AuditPage } from '../audit-trail/audit-export.service.js';
@@ -8,6 +6,7 @@ import { formatDateTime } from '../kernel/date-time.js';
 import { escaped } from '../kernel/text.js';
 import { Progress } from './progress.js';
 import { readTime } from './read-time.js';
+import { toStdout } from './to-stdout.js';
 import { withApplication } from './with-application.js';
 
 /** `audit export`. */
@@ -23,13 +22,7 @@ export function addAuditExportCommand(audit: Command): void {
 function exportEvents({ since, kind: kinds }: { since: Date; kind?: AuditKind[] }): Promise<void> {
   return withApplication(async (app) => {
     app.get(AuditKindsService).demandKnown(kinds ?? []);
-    try {
-      const pages = app.get(AuditExportService).pages(since, kinds);
-      await pipeline(Readable.from(lines(pages, since)), process.stdout, { end: false });
-    } catch (error) {
-      // The reader of stdout has stopped reading, such as `| head`.
-      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
-    }
+    await toStdout(lines(app.get(AuditExportService).pages(since, kinds), since));
   });
 }
 

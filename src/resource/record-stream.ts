@@ -34,15 +34,14 @@ async function* partsOf<T>(slices: Slices<T>, { head, tail }: Frame): AsyncGener
  * stream stops reading. A failure in the middle breaks the connection, so that an incomplete response never looks complete.
  */
 class RecordStream extends Readable {
-  private readonly parts: AsyncGenerator<string, void>;
   private patience: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly slices: Slices<unknown>,
-    readonly frame: Frame,
+    private readonly parts: AsyncGenerator<string, void>,
+    private readonly close: () => void,
+    readonly isEstimated = false,
   ) {
     super();
-    this.parts = partsOf(slices, frame);
   }
 
   override _read(): void {
@@ -73,21 +72,33 @@ class RecordStream extends Readable {
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     clearTimeout(this.patience);
-    this.slices.close();
+    this.close();
     done(error);
   }
 }
 
 /** The response that sends these records as JSON inside the frame. */
 export function streamRecords(slices: Slices<unknown>, frame: Frame): StreamableFile {
-  return new StreamableFile(new RecordStream(slices, frame), { type: 'application/json; charset=utf-8' });
+  const close = (): void => {
+    slices.close();
+  };
+  return asJson(new RecordStream(partsOf(slices, frame), close, frame.isEstimated));
+}
+
+/** The response that sends the parts of a JSON text, in the same way. */
+export function streamJson(parts: AsyncGenerator<string, void>): StreamableFile {
+  return asJson(new RecordStream(parts, () => void parts.return().catch(() => undefined)));
+}
+
+function asJson(stream: RecordStream): StreamableFile {
+  return new StreamableFile(stream, { type: 'application/json; charset=utf-8' });
 }
 
 /** Adds the header of an estimated total to streamed responses (contract 1.6), and logs responses that break off. */
 export function addRecordStreams(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, reply, payload, done) => {
     if (payload instanceof RecordStream) {
-      if (payload.frame.isEstimated) reply.header('x-total-items', 'estimated');
+      if (payload.isEstimated) reply.header('x-total-items', 'estimated');
       payload.once('broken', (error: unknown) => {
         noteFailure(error, request);
         request.log.warn({ failure: request.failure }, 'answer broken off');

@@ -83,11 +83,10 @@ export class UserWritesService {
    */
   async erase(
     { email, pseudonym }: ErasedPerson,
-    demand: (user: User) => void,
-    { actor, manager }: Omit<UserWrite, 'changes'>,
+    { actor, manager, demand }: Omit<UserWrite, 'changes'> & { demand?: ((user: User) => void) | undefined },
   ): Promise<(() => void)[]> {
     const user = await this.rows.lock(email, manager);
-    if (user) demand(user);
+    if (user) demand?.(user);
     const deleted = user && (await this.rows.remove(user, actor.name, manager));
     const kind = 'user-erased';
     const announcements = await this.users.signOut(email, kind, actor, manager);
