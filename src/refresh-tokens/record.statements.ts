@@ -193,28 +193,6 @@ export const DELETE_EXPIRED = audited({
   columns: 'expires_on AS "expiresOn"',
 });
 
-/** The parameters for records of a subject. */
-const OF_SUBJECT = { subject: 'text', limit: 'bigint' } as const;
-
-/** The records of a subject after an Id. */
-export const RECORDS_OF = statement({
-  name: 'record-of-subject',
-  parameters: { ...OF_SUBJECT, after: 'bigint' },
-  returns: rowOf<Row & { readonly id: number }>(),
-  text: `SELECT ${RECORD} FROM refresh_tokens WHERE subject = :subject AND id > :after ORDER BY id LIMIT :limit`,
-});
-
-/** Deletes records of a subject that are no sessions. */
-export const DELETE_OF = audited({
-  name: 'record-delete-of-subject',
-  parameters: OF_SUBJECT,
-  returns: rowOf<{ id: number }>(),
-  act: `DELETE FROM refresh_tokens t WHERE id = ANY (ARRAY(
-      SELECT id FROM refresh_tokens WHERE subject = :subject AND NOT issued ORDER BY id LIMIT :limit FOR UPDATE))
-    RETURNING ${recordFacts('t')}, false AS ended`,
-  columns: 'id',
-});
-
 // The acts of the kit on records run these statements.
 useStatements(REFRESH_TOKENS, {
   ...{ create: CREATE, update: UPDATE, delete: DELETE, lock: LOCK },

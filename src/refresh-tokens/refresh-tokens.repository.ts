@@ -17,16 +17,7 @@ import { SessionNoticesService } from '../sessions/session-notices.service.js';
 import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.dto.js';
 import type { EndingWrite } from './ending-write.js';
 import type { Kept, LockedSession } from './locked-session.js';
-import {
-  CREATE,
-  CREATE_EACH,
-  DELETE,
-  DELETE_EXPIRED,
-  DELETE_OF,
-  LOCK_SESSION,
-  RECORDS_OF,
-  UPDATE,
-} from './record.statements.js';
+import { CREATE, CREATE_EACH, DELETE, DELETE_EXPIRED, LOCK_SESSION, UPDATE } from './record.statements.js';
 import type { RefreshToken } from './refresh-token.entity.js';
 import { READ_SUBJECTS, type OfSubject } from './subject-search.statements.js';
 
@@ -123,16 +114,6 @@ export class RefreshTokensRepository extends ResourceRepository<RefreshToken> {
   /** Deletes expired records, beginning with the earliest expiry, and returns the expiry of each. */
   deleteExpired({ retention, from, limit }: ExpiredRecords, act: AuditAct): Promise<{ readonly expiresOn: Date }[]> {
     return this.statements.run(DELETE_EXPIRED, { retention, from: from ?? '-infinity', limit, ...actValues(act) });
-  }
-
-  /** The next records of a subject after an Id. */
-  ofSubject(subject: string, after: number, limit: number): Promise<(Row & { readonly id: number })[]> {
-    return this.statements.run(RECORDS_OF, { subject, after, limit });
-  }
-
-  /** Deletes at most `limit` records of a subject that are no sessions, and returns their number. */
-  deleteOfSubject(subject: string, limit: number, act: AuditAct): Promise<number> {
-    return this.statements.runForCount(DELETE_OF, { subject, limit, ...actValues(act) });
   }
 
   /** Notes the end of a session, which is committed now or with the manager's transaction. */

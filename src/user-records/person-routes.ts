@@ -28,7 +28,8 @@ class ErasedValue {
     type: 'object',
     additionalProperties: { type: 'integer', format: 'int64' },
     example: { RefreshTokens: 2, AuditTrailEntries: 84 },
-    description: 'How many rows each part of an export had, that were deleted or changed beside the user and the sessions.',
+    description:
+      'How many rows each part of an export had, that were deleted or changed beside the user and the sessions.',
   })
   readonly Changed!: Readonly<Record<string, number>>;
 }
