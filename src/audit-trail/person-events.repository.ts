@@ -12,6 +12,8 @@ import {
   LOCK_RANGE,
   NOTE_ERASURES,
   SEALS_NAMING,
+  SESSIONS_NAMED,
+  type PersonValues,
 } from './person.statements.js';
 import type { RangeErasure, Seal } from './seal.js';
 
@@ -32,19 +34,25 @@ interface ErasedEvents {
 export class PersonEventsRepository {
   constructor(private readonly statements: StatementsService) {}
 
+  /** What finds the events of a person: the name, and the sessions that events name. */
+  async find({ email: name, pseudonym }: ErasedPerson): Promise<PersonValues> {
+    const rows = await this.statements.run(SESSIONS_NAMED, { subjects: [name, pseudonym] });
+    return { name, quoted: JSON.stringify(name), sessions: rows.map(({ sessionId }) => sessionId), pseudonym };
+  }
+
   /** The last id of the next `size` events after an id; null when there are none. */
   async endOfPage(after: number, size: number): Promise<number | null> {
     return (await this.statements.runForOne(END_OF_IDS, { after, size })).upTo;
   }
 
   /** The events of a range of ids that name a person, by Id. */
-  between({ after, upTo }: IdRange, email: string): Promise<Row[]> {
-    return this.statements.run(EVENTS_NAMING, { after, upTo, ...named(email) });
+  between({ after, upTo }: IdRange, person: PersonValues): Promise<Row[]> {
+    return this.statements.run(EVENTS_NAMING, { after, upTo, ...person });
   }
 
   /** The next seals after a seal whose events exist, and whether an event of each names a person. */
-  sealsAfter(after: number, limit: number, email: string): Promise<{ id: number; isNaming: boolean }[]> {
-    return this.statements.run(SEALS_NAMING, { after, limit, ...named(email) });
+  sealsAfter(after: number, limit: number, person: PersonValues): Promise<{ id: number; isNaming: boolean }[]> {
+    return this.statements.run(SEALS_NAMING, { after, limit, ...person });
   }
 
   /** Locks a seal and its events. */
@@ -53,13 +61,23 @@ export class PersonEventsRepository {
   }
 
   /** Replaces what the events of a seal say of a person, and returns how many it changed, and when, in seconds since 1970. */
-  eraseRange({ fromId, toId }: Seal, person: ErasedPerson, manager: EntityManager): Promise<ErasedEvents> {
-    return this.statements.runForOne(ERASE_RANGE, { fromId, toId, ...erased(person) }, manager);
+  eraseRange({ fromId, toId }: Seal, person: PersonValues, manager: EntityManager): Promise<ErasedEvents> {
+    return this.statements.runForOne(
+      ERASE_RANGE,
+      { fromId, toId, ...person, quotedPseudonym: JSON.stringify(person.pseudonym) },
+      manager,
+    );
   }
 
   /** Replaces the same in the events of a range of ids that have no seal, and returns how many it changed. */
-  async eraseUnsealed({ after, upTo }: IdRange, person: ErasedPerson, manager: EntityManager): Promise<number> {
-    return (await this.statements.runForOne(ERASE_UNSEALED, { after, upTo, ...erased(person) }, manager)).count;
+  async eraseUnsealed({ after, upTo }: IdRange, person: PersonValues, manager: EntityManager): Promise<number> {
+    return (
+      await this.statements.runForOne(
+        ERASE_UNSEALED,
+        { after, upTo, ...person, quotedPseudonym: JSON.stringify(person.pseudonym) },
+        manager,
+      )
+    ).count;
   }
 
   /** Stores the erasures of a seal. */
@@ -72,12 +90,4 @@ export class PersonEventsRepository {
     const rows = await this.statements.run(ERASERS, { pseudonyms });
     return new Map(rows.map(({ pseudonym, by }) => [pseudonym, by]));
   }
-}
-
-function named(name: string): { name: string; quoted: string } {
-  return { name, quoted: JSON.stringify(name) };
-}
-
-function erased({ email, pseudonym }: ErasedPerson) {
-  return { ...named(email), pseudonym, quotedPseudonym: JSON.stringify(pseudonym) };
 }

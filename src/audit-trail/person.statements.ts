@@ -1,22 +1,31 @@
 import { rowOf, statement } from '../database/statement.js';
-import type { Parameters } from '../database/named-parameters.js';
+import type { Parameters, ValuesOf } from '../database/named-parameters.js';
 import type { Row } from '../resource/kit/row.js';
 import { ENTRY } from './entry.statements.js';
 
-/** A person: the name, and the name as a text of JSON. */
-const PERSON = { name: 'text', quoted: 'text' } as const;
+/**
+ * A person: the name, the name as a text of JSON, the sessions, and the pseudonym. Events of a refused token name the session alone. An export has
+ * no pseudonym: the empty text.
+ */
+const PERSON = { name: 'text', quoted: 'text', sessions: 'uuid[]', pseudonym: 'text' } as const;
+export type PersonValues = ValuesOf<typeof PERSON>;
 
-/** SQL: whether an event `e` names the person, or lists a change from or to the name. */
-const NAMES = `(e.subject = :name OR e.actor = :name OR e.client_id = :name OR strpos(e.changes::text, :quoted) > 0)`;
+const IS_SUBJECT = 'e.subject = :name';
+/** SQL: whether an event `e` without a subject is about a session of the person. */
+const IS_OF_SESSION = 'e.subject IS NULL AND e.session_id = ANY (:sessions)';
+/** SQL: the same, unless the event was erased before. */
+const NAMES_SESSION = `${IS_OF_SESSION} AND coalesce(e.address, e.user_agent, e.last_address, e.last_user_agent) <> :pseudonym::text`;
+/** SQL: whether an event names the person, or lists a change from or to the name. */
+const NAMES = `(${IS_SUBJECT} OR e.actor = :name OR e.client_id = :name OR strpos(e.changes::text, :quoted) > 0 OR ${NAMES_SESSION})`;
+
+const IS_ABOUT = `(${IS_SUBJECT} OR ${IS_OF_SESSION})`;
+/** SQL: whether the request of an event was the person's: by name, or about the person by a sender who is not named. */
+const SENT = `(e.actor = :name OR e.actor IN ('unknown', 'client') AND ${IS_ABOUT})`;
 
 /** SQL: the value of a column that is about the person on a condition: then the pseudonym, unless it is null. */
 function replaced(column: string, condition: string): string {
   return `${column} = CASE WHEN e.${column} IS NOT NULL AND ${condition} THEN :pseudonym::text ELSE e.${column} END`;
 }
-
-/** SQL: whether the request of an event was the person's: by name, or about the person by a sender who is not named. */
-const SENT = `(e.actor = :name OR e.subject = :name AND e.actor IN ('unknown', 'client'))`;
-const IS_SUBJECT = 'e.subject = :name';
 
 /** SQL: a value of a member that describes the person, if it is not null. */
 const described = (value: string): string =>
@@ -32,7 +41,7 @@ const CHANGES = `(SELECT jsonb_agg(CASE
 function eraseEvents<const P extends Parameters>(name: string, where: string, parameters: P) {
   return statement({
     name,
-    parameters: { ...PERSON, pseudonym: 'text', quotedPseudonym: 'text', ...parameters },
+    parameters: { ...PERSON, quotedPseudonym: 'text', ...parameters },
     returns: rowOf<{ count: number; erasedOn: number }>(),
     text: `WITH erased AS (
       UPDATE audit_trail_entries e SET
@@ -40,7 +49,7 @@ function eraseEvents<const P extends Parameters>(name: string, where: string, pa
         actor = CASE WHEN e.actor = :name THEN :pseudonym::text ELSE e.actor END,
         client_id = CASE WHEN e.client_id = :name THEN :pseudonym::text ELSE e.client_id END,
         ${replaced('address', SENT)}, ${replaced('user_agent', SENT)},
-        ${replaced('last_address', IS_SUBJECT)}, ${replaced('last_user_agent', IS_SUBJECT)},
+        ${replaced('last_address', IS_ABOUT)}, ${replaced('last_user_agent', IS_ABOUT)},
         changes = coalesce(${CHANGES}, e.changes)
       WHERE ${where} AND ${NAMES} RETURNING e.id)
     SELECT count(*)::int AS count, extract(epoch FROM date_trunc('second', now()))::float8 AS "erasedOn" FROM erased`,
@@ -91,6 +100,15 @@ export const ERASERS = statement({
   parameters: { pseudonyms: 'text[]' },
   returns: rowOf<{ pseudonym: string; by: string }>(),
   text: `SELECT subject AS pseudonym, actor AS by FROM audit_trail_entries WHERE subject = ANY (:pseudonyms) AND kind = 'user-erased'`,
+});
+
+/** The sessions that the events about a person name, before or after an erasure. */
+export const SESSIONS_NAMED = statement({
+  name: 'audit-person-sessions',
+  parameters: { subjects: 'text[]' },
+  returns: rowOf<{ sessionId: string }>(),
+  text: `SELECT DISTINCT session_id AS "sessionId" FROM audit_trail_entries
+    WHERE subject = ANY (:subjects) AND session_id IS NOT NULL`,
 });
 
 /** The last id of the next events after an id; null when there are none. */

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { ErasedPerson } from '../plug-ins/personal-data.js';
 import { AuditSealsRepository } from './audit-seals.repository.js';
 import { DamageReportsService } from './damage-reports.service.js';
 import { PersonEventsRepository } from './person-events.repository.js';
+import type { PersonValues } from './person.statements.js';
 import type { MeasuredSeal } from './seal.js';
 import { SealChainService } from './seal-chain.service.js';
 
@@ -28,13 +28,13 @@ export class RangeErasureService {
   ) {}
 
   /** Replaces what the events of a seal say of a person, and returns how many it changed. */
-  async erase(id: number, person: ErasedPerson): Promise<number> {
+  async erase(id: number, person: PersonValues): Promise<number> {
     const { count, damage } = await this.seals.transaction((manager) => this.eraseIn(id, person, manager));
     if (damage !== undefined) await this.damages.report('range-changed', damage);
     return count;
   }
 
-  private async eraseIn(id: number, person: ErasedPerson, manager: EntityManager): Promise<Erased> {
+  private async eraseIn(id: number, person: PersonValues, manager: EntityManager): Promise<Erased> {
     await this.events.lock(id, manager);
     const before = await this.measured(id, manager);
     // Retention has deleted the events meanwhile.

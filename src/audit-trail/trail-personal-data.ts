@@ -28,17 +28,19 @@ export class TrailPersonalData extends PersonalData {
   }
 
   async *held(email: string): AsyncGenerator<object> {
+    const person = await this.events.find({ email, pseudonym: '' });
     for await (const range of this.pagesAfter(0))
-      for (const event of await this.events.between(range, email)) yield viewOf(AUDIT_TRAIL_ENTRIES, event);
+      for (const event of await this.events.between(range, person)) yield viewOf(AUDIT_TRAIL_ENTRIES, event);
   }
 
   /** The events without a seal come first: if they get a seal meanwhile, they are without the name already. */
-  async erase(person: ErasedPerson): Promise<number> {
+  async erase(erased: ErasedPerson): Promise<number> {
+    const person = await this.events.find(erased);
     let count = 0;
     for await (const range of this.pagesAfter((await this.seals.latest(0))?.toId ?? 0))
       count += await this.seals.exclusively((manager) => this.events.eraseUnsealed(range, person, manager));
     for (let after = 0; ;) {
-      const page = await this.events.sealsAfter(after, SEALS_PER_PAGE, person.email);
+      const page = await this.events.sealsAfter(after, SEALS_PER_PAGE, person);
       for (const { id, isNaming } of page) if (isNaming) count += await this.ranges.erase(id, person);
       const last = page.at(-1);
       if (!last) return count;

@@ -86,6 +86,7 @@ describe('the export of a person', () => {
     const { RefreshTokens, UpdatedRecords, SignInLimits, AuditTrailEntries } = body;
     expect(RefreshTokens.map(({ ClientId, TicketHash }: Record<string, unknown>) => [ClientId, TicketHash])).toEqual([
       [ADA, null],
+      [ADA, null],
       ['archive', null],
     ]);
     expect(UpdatedRecords).toContainEqual(expect.objectContaining({ EntityShortName: 'RefreshToken' }));
