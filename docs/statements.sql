@@ -168,6 +168,316 @@ SELECT
   ) AS writers
 FROM reached;
 
+-- name: audit-erase-lock
+-- $1 id: bigint
+WITH
+  seal AS MATERIALIZED (
+    SELECT *
+    FROM audit_seals
+    WHERE
+      id = :id
+      AND pruned_on IS NULL
+    FOR UPDATE
+  )
+SELECT e.id
+FROM
+  seal
+  JOIN audit_trail_entries e ON e.id BETWEEN seal.from_id AND seal.to_id
+FOR UPDATE OF
+  e;
+
+-- name: audit-erase-note
+-- $1 id: bigint
+-- $2 erasures: text
+-- $3 erasedMac: text
+UPDATE audit_seals
+SET
+  erasures = :erasures::text::jsonb,
+  erased_mac = :erasedMac
+WHERE id = :id;
+
+-- name: audit-erase-range
+-- $1 name: text
+-- $2 quoted: text
+-- $3 sessions: uuid[]
+-- $4 pseudonym: text
+-- $5 quotedPseudonym: text
+-- $6 fromId: bigint
+-- $7 toId: bigint
+WITH
+  erased AS (
+    UPDATE audit_trail_entries e
+    SET
+      subject = CASE
+        WHEN e.subject = :name THEN :pseudonym::text
+        ELSE e.subject
+      END,
+      actor = CASE
+        WHEN e.actor = :name THEN :pseudonym::text
+        ELSE e.actor
+      END,
+      client_id = CASE
+        WHEN e.client_id = :name THEN :pseudonym::text
+        ELSE e.client_id
+      END,
+      address = CASE
+        WHEN e.address IS NOT NULL
+        AND (
+          e.actor = :name
+          OR e.actor IN ('unknown', 'client')
+          AND (
+            e.subject = :name
+            OR e.subject IS NULL
+            AND e.session_id = ANY (:sessions)
+          )
+        ) THEN :pseudonym::text
+        ELSE e.address
+      END,
+      user_agent = CASE
+        WHEN e.user_agent IS NOT NULL
+        AND (
+          e.actor = :name
+          OR e.actor IN ('unknown', 'client')
+          AND (
+            e.subject = :name
+            OR e.subject IS NULL
+            AND e.session_id = ANY (:sessions)
+          )
+        ) THEN :pseudonym::text
+        ELSE e.user_agent
+      END,
+      last_address = CASE
+        WHEN e.last_address IS NOT NULL
+        AND (
+          e.subject = :name
+          OR e.subject IS NULL
+          AND e.session_id = ANY (:sessions)
+        ) THEN :pseudonym::text
+        ELSE e.last_address
+      END,
+      last_user_agent = CASE
+        WHEN e.last_user_agent IS NOT NULL
+        AND (
+          e.subject = :name
+          OR e.subject IS NULL
+          AND e.session_id = ANY (:sessions)
+        ) THEN :pseudonym::text
+        ELSE e.last_user_agent
+      END,
+      changes = coalesce(
+        (
+          SELECT
+            jsonb_agg(
+              CASE
+                WHEN e.resource = 'User'
+                AND e.subject = :name
+                AND change ->> 'PropertyName' IN ('Email', 'FullName', 'SystemId') THEN change || jsonb_build_object(
+                  'OldValue',
+                  CASE
+                    WHEN change ->> 'OldValue' IS NOT NULL THEN :pseudonym::text
+                  END,
+                  'NewValue',
+                  CASE
+                    WHEN change ->> 'NewValue' IS NOT NULL THEN :pseudonym::text
+                  END
+                )
+                ELSE change
+              END
+              ORDER BY place
+            )
+          FROM
+            jsonb_array_elements(replace(e.changes::text, :quoted, :quotedPseudonym)::jsonb) WITH ORDINALITY AS c (change, place)
+        ),
+        e.changes
+      )
+    WHERE
+      e.id BETWEEN :fromId AND :toId
+      AND (
+        e.subject = :name
+        OR e.actor = :name
+        OR e.client_id = :name
+        OR strpos(e.changes::text, :quoted) > 0
+        OR e.subject IS NULL
+        AND e.session_id = ANY (:sessions)
+        AND coalesce(e.address, e.user_agent, e.last_address, e.last_user_agent) <> :pseudonym::text
+      )
+    RETURNING e.id
+  )
+SELECT
+  count(*)::int AS count,
+  extract(
+    epoch
+    FROM date_trunc('second', now())
+  )::float8 AS "erasedOn"
+FROM erased;
+
+-- name: audit-erase-seals
+-- $1 after: bigint
+-- $2 limit: bigint
+-- $3 name: text
+-- $4 quoted: text
+-- $5 sessions: uuid[]
+-- $6 pseudonym: text
+SELECT
+  s.id,
+  EXISTS (
+    SELECT
+    FROM audit_trail_entries e
+    WHERE
+      e.id BETWEEN s.from_id AND s.to_id
+      AND (
+        e.subject = :name
+        OR e.actor = :name
+        OR e.client_id = :name
+        OR strpos(e.changes::text, :quoted) > 0
+        OR e.subject IS NULL
+        AND e.session_id = ANY (:sessions)
+        AND coalesce(e.address, e.user_agent, e.last_address, e.last_user_agent) <> :pseudonym::text
+      )
+  ) AS "isNaming"
+FROM
+  (
+    SELECT *
+    FROM audit_seals
+    WHERE
+      id > :after
+      AND pruned_on IS NULL
+    ORDER BY id
+    LIMIT
+      :limit
+  ) s
+ORDER BY s.id;
+
+-- name: audit-erase-unsealed
+-- $1 name: text
+-- $2 quoted: text
+-- $3 sessions: uuid[]
+-- $4 pseudonym: text
+-- $5 quotedPseudonym: text
+-- $6 after: bigint
+-- $7 upTo: bigint
+WITH
+  erased AS (
+    UPDATE audit_trail_entries e
+    SET
+      subject = CASE
+        WHEN e.subject = :name THEN :pseudonym::text
+        ELSE e.subject
+      END,
+      actor = CASE
+        WHEN e.actor = :name THEN :pseudonym::text
+        ELSE e.actor
+      END,
+      client_id = CASE
+        WHEN e.client_id = :name THEN :pseudonym::text
+        ELSE e.client_id
+      END,
+      address = CASE
+        WHEN e.address IS NOT NULL
+        AND (
+          e.actor = :name
+          OR e.actor IN ('unknown', 'client')
+          AND (
+            e.subject = :name
+            OR e.subject IS NULL
+            AND e.session_id = ANY (:sessions)
+          )
+        ) THEN :pseudonym::text
+        ELSE e.address
+      END,
+      user_agent = CASE
+        WHEN e.user_agent IS NOT NULL
+        AND (
+          e.actor = :name
+          OR e.actor IN ('unknown', 'client')
+          AND (
+            e.subject = :name
+            OR e.subject IS NULL
+            AND e.session_id = ANY (:sessions)
+          )
+        ) THEN :pseudonym::text
+        ELSE e.user_agent
+      END,
+      last_address = CASE
+        WHEN e.last_address IS NOT NULL
+        AND (
+          e.subject = :name
+          OR e.subject IS NULL
+          AND e.session_id = ANY (:sessions)
+        ) THEN :pseudonym::text
+        ELSE e.last_address
+      END,
+      last_user_agent = CASE
+        WHEN e.last_user_agent IS NOT NULL
+        AND (
+          e.subject = :name
+          OR e.subject IS NULL
+          AND e.session_id = ANY (:sessions)
+        ) THEN :pseudonym::text
+        ELSE e.last_user_agent
+      END,
+      changes = coalesce(
+        (
+          SELECT
+            jsonb_agg(
+              CASE
+                WHEN e.resource = 'User'
+                AND e.subject = :name
+                AND change ->> 'PropertyName' IN ('Email', 'FullName', 'SystemId') THEN change || jsonb_build_object(
+                  'OldValue',
+                  CASE
+                    WHEN change ->> 'OldValue' IS NOT NULL THEN :pseudonym::text
+                  END,
+                  'NewValue',
+                  CASE
+                    WHEN change ->> 'NewValue' IS NOT NULL THEN :pseudonym::text
+                  END
+                )
+                ELSE change
+              END
+              ORDER BY place
+            )
+          FROM
+            jsonb_array_elements(replace(e.changes::text, :quoted, :quotedPseudonym)::jsonb) WITH ORDINALITY AS c (change, place)
+        ),
+        e.changes
+      )
+    WHERE
+      e.id > :after
+      AND e.id <= :upTo
+      AND e.id > (
+        SELECT coalesce(max(to_id), 0)
+        FROM audit_seals
+      )
+      AND (
+        e.subject = :name
+        OR e.actor = :name
+        OR e.client_id = :name
+        OR strpos(e.changes::text, :quoted) > 0
+        OR e.subject IS NULL
+        AND e.session_id = ANY (:sessions)
+        AND coalesce(e.address, e.user_agent, e.last_address, e.last_user_agent) <> :pseudonym::text
+      )
+    RETURNING e.id
+  )
+SELECT
+  count(*)::int AS count,
+  extract(
+    epoch
+    FROM date_trunc('second', now())
+  )::float8 AS "erasedOn"
+FROM erased;
+
+-- name: audit-erasers
+-- $1 pseudonyms: text[]
+SELECT
+  subject AS pseudonym,
+  actor AS by
+FROM audit_trail_entries
+WHERE
+  subject = ANY (:pseudonyms)
+  AND kind = 'user-erased';
+
 -- name: audit-export-page
 -- $1 afterTime: timestamptz
 -- $2 afterId: bigint
@@ -275,6 +585,70 @@ SELECT
     WHERE
       id > coalesce(pg_sequence_last_value (pg_get_serial_sequence('audit_trail_entries', 'id')::regclass), 0)
   ) AS ahead;
+
+-- name: audit-person-page
+-- $1 after: bigint
+-- $2 upTo: bigint
+-- $3 name: text
+-- $4 quoted: text
+-- $5 sessions: uuid[]
+-- $6 pseudonym: text
+SELECT
+  id,
+  created_on AS "createdOn",
+  kind,
+  actor,
+  reason,
+  subject,
+  client_id AS "clientId",
+  session_id AS "sessionId",
+  record_ids AS "recordIds",
+  address,
+  user_agent AS "userAgent",
+  request_id AS "requestId",
+  last_address AS "lastAddress",
+  last_user_agent AS "lastUserAgent",
+  last_request_id AS "lastRequestId",
+  last_redeemed_on AS "lastRedeemedOn",
+  resource,
+  changes
+FROM audit_trail_entries e
+WHERE
+  e.id > :after
+  AND e.id <= :upTo
+  AND (
+    e.subject = :name
+    OR e.actor = :name
+    OR e.client_id = :name
+    OR strpos(e.changes::text, :quoted) > 0
+    OR e.subject IS NULL
+    AND e.session_id = ANY (:sessions)
+    AND coalesce(e.address, e.user_agent, e.last_address, e.last_user_agent) <> :pseudonym::text
+  )
+ORDER BY e.id;
+
+-- name: audit-person-page-end
+-- $1 after: bigint
+-- $2 size: bigint
+SELECT max(id) AS "upTo"
+FROM
+  (
+    SELECT id
+    FROM audit_trail_entries
+    WHERE id > :after
+    ORDER BY id
+    LIMIT
+      :size
+  ) page;
+
+-- name: audit-person-sessions
+-- $1 subjects: text[]
+SELECT DISTINCT
+  session_id AS "sessionId"
+FROM audit_trail_entries
+WHERE
+  subject = ANY (:subjects)
+  AND session_id IS NOT NULL;
 
 -- name: audit-read-page
 -- sent again when its connection broke
@@ -534,6 +908,8 @@ SELECT
     FROM s.pruned_on
   )::float8 AS "prunedOn",
   s.pruned_mac AS "prunedMac",
+  s.erasures,
+  s.erased_mac AS "erasedMac",
   found.*,
   extract(
     epoch
@@ -656,7 +1032,9 @@ SELECT
     epoch
     FROM s.pruned_on
   )::float8 AS "prunedOn",
-  s.pruned_mac AS "prunedMac"
+  s.pruned_mac AS "prunedMac",
+  s.erasures,
+  s.erased_mac AS "erasedMac"
 FROM audit_seals s
 WHERE s.id > :after
 ORDER BY s.id
@@ -719,6 +1097,8 @@ SELECT
     FROM s.pruned_on
   )::float8 AS "prunedOn",
   s.pruned_mac AS "prunedMac",
+  s.erasures,
+  s.erased_mac AS "erasedMac",
   (
     SELECT link
     FROM audit_seals
@@ -728,6 +1108,11 @@ FROM audit_seals s
 ORDER BY s.id DESC
 LIMIT
   1;
+
+-- name: audit-seal-lock
+-- not prepared: PostgreSQL does not see the name
+-- $1 lock: bigint
+SELECT pg_advisory_xact_lock(:lock);
 
 -- name: audit-seal-measure
 -- $1 fromId: bigint
@@ -854,6 +1239,8 @@ SELECT
     FROM s.pruned_on
   )::float8 AS "prunedOn",
   s.pruned_mac AS "prunedMac",
+  s.erasures,
+  s.erased_mac AS "erasedMac",
   found.*
 FROM
   (
@@ -965,17 +1352,21 @@ WHERE id = :id;
 -- name: audit-seal-renew
 -- $1 id: bigint[]
 -- $2 earlierMac: text[]
--- $3 mac: text[]
--- $4 prunedMac: text[] with null elements
+-- $3 earlierErasedMac: text[] with null elements
+-- $4 mac: text[]
+-- $5 prunedMac: text[] with null elements
+-- $6 erasedMac: text[] with null elements
 UPDATE audit_seals s
 SET
   mac = n.mac,
-  pruned_mac = n.pruned_mac
+  pruned_mac = n.pruned_mac,
+  erased_mac = n.erased_mac
 FROM
-  unnest(:id::bigint[], :earlierMac::text[], :mac::text[], :prunedMac::text[]) AS n (id, earlier_mac, mac, pruned_mac)
+  unnest(:id::bigint[], :earlierMac::text[], :earlierErasedMac::text[], :mac::text[], :prunedMac::text[], :erasedMac::text[]) AS n (id, earlier_mac, earlier_erased_mac, mac, pruned_mac, erased_mac)
 WHERE
   s.id = n.id
-  AND s.mac = n.earlier_mac;
+  AND s.mac = n.earlier_mac
+  AND s.erased_mac IS NOT DISTINCT FROM n.earlier_erased_mac;
 
 -- name: audit-still-writing
 -- $1 writers: text[]
@@ -1936,6 +2327,58 @@ SELECT
 -- name: embedded-flush-counters
 SELECT pg_stat_force_next_flush ();
 
+-- name: erasure-add
+-- $1 pseudonym: text
+-- $2 sealedName: text
+INSERT INTO
+  erasures (pseudonym, sealed_name)
+VALUES (:pseudonym, :sealedName)
+RETURNING created_on AS "createdOn";
+
+-- name: erasure-due
+SELECT
+  pseudonym,
+  sealed_name AS "sealedName"
+FROM erasures
+WHERE created_on < now() - interval '15 minutes'
+ORDER BY created_on
+LIMIT
+  1;
+
+-- name: erasure-forget
+-- $1 pseudonym: text
+DELETE FROM erasures
+WHERE pseudonym = :pseudonym;
+
+-- name: guess-addresses
+-- sent again when its connection broke
+-- $1 email: text
+-- $2 limit: bigint
+SELECT DISTINCT
+  address
+FROM
+  (
+    SELECT address
+    FROM audit_trail_entries
+    WHERE subject = :email
+    ORDER BY id DESC
+    LIMIT
+      :limit
+  ) recent
+WHERE address IS NOT NULL;
+
+-- name: guess-counters
+-- sent again when its connection broke
+-- $1 keys: text[]
+SELECT
+  key,
+  failures,
+  nullif(blocked_until, '-infinity') AS "blockedUntil",
+  last_failure AS "lastFailure",
+  last_success AS "lastSuccess"
+FROM login_throttles
+WHERE key = ANY (:keys);
+
 -- name: guess-forget
 -- $1 limit: bigint
 DELETE FROM login_throttles
@@ -1952,6 +2395,12 @@ WHERE
     FOR UPDATE
       SKIP LOCKED
   )
+RETURNING key;
+
+-- name: guess-forget-counters
+-- $1 keys: text[]
+DELETE FROM login_throttles
+WHERE key = ANY (:keys)
 RETURNING key;
 
 -- name: guess-reserve
@@ -3661,6 +4110,84 @@ WITH
 SELECT expires_on AS "expiresOn"
 FROM act;
 
+-- name: record-delete-of-person
+-- $1 email: text
+-- $2 limit: bigint
+-- $3 kind: text
+-- $4 actor: text
+-- $5 reason: text or null
+-- $6 address: text or null
+-- $7 userAgent: text or null
+-- $8 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      id = ANY (
+        ARRAY(
+          SELECT id
+          FROM refresh_tokens
+          WHERE
+            subject = :email
+            AND NOT issued
+          ORDER BY id
+          LIMIT
+            :limit
+          FOR UPDATE
+        )
+      )
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      false AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT id
+FROM act;
+
 -- name: record-hold-session
 -- $1 id: bigint
 SELECT
@@ -3714,6 +4241,58 @@ FROM
     FOR UPDATE
   ) act
 ORDER BY id;
+
+-- name: record-of-person
+-- $1 email: text
+-- $2 after: bigint
+-- $3 limit: bigint
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  (
+    SELECT
+      t.*,
+      t.created_on > now() - interval '24 hours' AS is_new
+    FROM refresh_tokens t
+    WHERE
+      id = ANY (
+        ARRAY(
+          SELECT id
+          FROM refresh_tokens
+          WHERE
+            subject = :email
+            AND id > :after
+          ORDER BY id
+          LIMIT
+            :limit
+        ) || ARRAY(
+          SELECT id
+          FROM refresh_tokens
+          WHERE
+            client_id = :email
+            AND id > :after
+          ORDER BY id
+          LIMIT
+            :limit
+        )
+      )
+  ) t
+ORDER BY id
+LIMIT
+  :limit;
 
 -- name: record-read-each
 -- $1 recordId: bigint[]
@@ -3906,6 +4485,29 @@ FROM
         (SELECT :ids::bigint[])::bigint[]
       )
   ) act;
+
+-- name: record-replace-client
+-- $1 email: text
+-- $2 pseudonym: text
+-- $3 limit: bigint
+UPDATE refresh_tokens
+SET
+  client_id = :pseudonym
+WHERE
+  id = ANY (
+    ARRAY(
+      SELECT id
+      FROM refresh_tokens
+      WHERE
+        client_id = :email
+        AND NOT issued
+      ORDER BY id
+      LIMIT
+        :limit
+      FOR UPDATE
+    )
+  )
+RETURNING id;
 
 -- name: record-search-subjects
 -- $1 wanted: text[]
@@ -4605,6 +5207,23 @@ WHERE
   AND coalesce(client.enabled, NOT :registeredOnly::boolean)
   AND coalesce('refresh_token' = ANY (string_to_array(client.allowed_grants, ' ')), true)
   AND u.enabled;
+
+-- name: session-cutoffs-naming
+-- $1 email: text
+SELECT
+  subject,
+  client_id AS "clientId",
+  issued_before AS "issuedBefore",
+  reason,
+  actor,
+  address,
+  user_agent AS "userAgent",
+  created_on AS "createdOn"
+FROM session_cutoffs
+WHERE
+  subject = :email
+  OR actor = :email
+ORDER BY id;
 
 -- name: session-device
 -- sent again when its connection broke
@@ -5514,6 +6133,32 @@ SELECT
   subject,
   client_id AS "clientId"
 FROM act;
+
+-- name: session-erase-cutoffs
+-- $1 email: text
+-- $2 pseudonym: text
+UPDATE session_cutoffs
+SET
+  subject = CASE
+    WHEN subject = :email THEN :pseudonym::text
+    ELSE subject
+  END,
+  actor = CASE
+    WHEN actor = :email THEN :pseudonym::text
+    ELSE actor
+  END,
+  address = CASE
+    WHEN actor = :email THEN NULL
+    ELSE address
+  END,
+  user_agent = CASE
+    WHEN actor = :email THEN NULL
+    ELSE user_agent
+  END
+WHERE
+  subject = :email
+  OR actor = :email
+RETURNING id;
 
 -- name: session-estimate
 SELECT i.reltuples AS value

@@ -27,7 +27,7 @@ export class TrailPersonalData extends PersonalData {
     super();
   }
 
-  async *held(email: string): AsyncGenerator<object> {
+  async *stored(email: string): AsyncGenerator<object> {
     const person = await this.events.find({ email, pseudonym: '' });
     for await (const range of this.pagesAfter(0))
       for (const event of await this.events.between(range, person)) yield viewOf(AUDIT_TRAIL_ENTRIES, event);

@@ -69,7 +69,7 @@ function describe({ head, since, seals, events, unsealed, erased, findings }: Ve
     ...(head ? [`The head is ${head.id}:${head.link}`] : []),
     ...erased.map(
       ({ pseudonym, by, erasedOn, events: changed, seals: of }) =>
-        `erased: ${by ?? 'somebody'} replaced a person by ${pseudonym} on ${erasedOn}, in ${changed} events of ${of} seals.`,
+        `erased: ${by ?? 'an unknown author'} replaced a person by ${pseudonym} on ${erasedOn}, in ${changed} events of ${of} seals.`,
     ),
     ...(findings.length === 0 ? ['Nothing is wrong.'] : findings.map(({ kind, message }) => `${kind}: ${message}`)),
   ].join('\n');

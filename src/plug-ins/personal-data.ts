@@ -23,7 +23,7 @@ export abstract class PersonalData extends PlugIn {
    * Everything that is stored about the user with this e-mail, which is in lower case. Each element becomes an element of the export as JSON,
    * so it has no secret. Read large data page by page: the export has only the present element in memory.
    */
-  abstract held(email: string): AsyncIterable<object>;
+  abstract stored(email: string): AsyncIterable<object>;
 
   /**
    * Deletes what is stored about a person, or replaces the name by the pseudonym, and returns how many rows it changed. An erasure calls it twice:

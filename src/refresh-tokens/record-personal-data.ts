@@ -17,7 +17,7 @@ export class RecordPersonalData extends PersonalData {
     super();
   }
 
-  async *held(email: string): AsyncGenerator<object> {
+  async *stored(email: string): AsyncGenerator<object> {
     for (let after = 0; ;) {
       const page = await this.records.after(after, email, AT_ONCE);
       for (const row of page) yield { ...viewOf(REFRESH_TOKENS, row), ...REFRESH_TOKENS.hiddenSecrets };

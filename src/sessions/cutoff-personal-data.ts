@@ -12,7 +12,7 @@ export class CutoffPersonalData extends PersonalData {
     super();
   }
 
-  async *held(email: string): AsyncGenerator<object> {
+  async *stored(email: string): AsyncGenerator<object> {
     for (const cutoff of await this.cutoffs.naming(email)) {
       const { subject: Subject, clientId: ClientId, reason: Reason, actor: Actor, issuedBefore, createdOn } = cutoff;
       yield {

@@ -13,7 +13,7 @@ export class SessionPersonalData extends PersonalData {
     super();
   }
 
-  async *held(email: string): AsyncGenerator<object> {
+  async *stored(email: string): AsyncGenerator<object> {
     for (const session of await this.sessions.list({ subject: email })) {
       const { lastRedeemedOn, lastUserAgent: LastUserAgent, lastRequestId: LastRequestId } = session;
       const { uniqueId: UniqueId, clientId: ClientId, amr: AuthenticationMethods, deviceName: DeviceName } = session;

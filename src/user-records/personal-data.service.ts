@@ -31,6 +31,8 @@ export class PersonalDataService implements OnModuleInit {
   onModuleInit(): void {
     const sources = this.plugIns.of(PersonalData);
     for (const source of sources) {
+      for (const method of ['stored', 'erase'] as const)
+        if (typeof source[method] !== 'function') throw new PlugInError(source, `needs a method \`${method}\`.`);
       const name = JSON.stringify(source.name);
       if (!NAME.test(source.name)) throw new PlugInError(source, `has the name ${name}: expected Pascal case.`);
       const other = sources.find((each) => each !== source && each.name === source.name);
@@ -58,17 +60,23 @@ export class PersonalDataService implements OnModuleInit {
     if (!(await this.hasAny(email))) throw new AppError('no_such_user', 404, `Nothing is stored about ${email}.`);
   }
 
-  /** Erases a person everywhere, and returns how many rows each source changed. */
+  /** Erases a person everywhere, also if one source fails, and returns how many rows each changed. @throws the first failure of a source */
   async erase(person: ErasedPerson): Promise<ChangedRows> {
     const counts: Record<string, number> = {};
-    for (const source of this.sources) counts[source.name] = await source.erase(person);
+    const failures: unknown[] = [];
+    for (const source of this.sources)
+      await source.erase(person).then(
+        (count) => (counts[source.name] = count),
+        (error: unknown) => failures.push(error),
+      );
+    if (failures.length > 0) throw failures[0];
     return counts;
   }
 
   private async hasAny(email: string): Promise<boolean> {
     if (textFault(email)) return false;
     for (const source of this.sources) {
-      const { done } = await source.held(email)[Symbol.asyncIterator]().next();
+      const { done } = await source.stored(email)[Symbol.asyncIterator]().next();
       if (!done) return true;
     }
     return false;
@@ -79,7 +87,7 @@ export class PersonalDataService implements OnModuleInit {
     for (const source of this.sources) {
       text += `,\n${JSON.stringify(source.name)}:[`;
       let separator = '\n';
-      for await (const element of source.held(email)) {
+      for await (const element of source.stored(email)) {
         text += separator + JSON.stringify(element);
         separator = ',\n';
         if (text.length < PART_LENGTH) continue;

@@ -20,7 +20,7 @@ export class GuessPersonalData extends PersonalData {
     super();
   }
 
-  async *held(email: string): AsyncGenerator<object> {
+  async *stored(email: string): AsyncGenerator<object> {
     for (const { name, failures, blockedUntil, lastFailure, lastSuccess } of await this.limits.named(
       await this.namesOf(email),
     ))

@@ -16,7 +16,7 @@ export class UserPersonalData extends PersonalData {
     super();
   }
 
-  async *held(email: string): AsyncGenerator<object> {
+  async *stored(email: string): AsyncGenerator<object> {
     const user = await this.users.find(email);
     if (!user) return;
     const { id: Id, uniqueId: UniqueId, fullName: FullName, systemId: SystemId, updatedBy: UpdatedBy } = user;

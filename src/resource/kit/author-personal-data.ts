@@ -18,7 +18,7 @@ export class AuthorPersonalData extends PersonalData {
     super();
   }
 
-  async *held(email: string): AsyncGenerator<object> {
+  async *stored(email: string): AsyncGenerator<object> {
     for (const resource of this.resources.authored())
       for (let after = 0; ;) {
         const page = await this.records.after(after, resource, email, AT_ONCE);
