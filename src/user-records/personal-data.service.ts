@@ -7,6 +7,7 @@ import { textFault } from '../kernel/text.js';
 import { PersonalData, type ErasedPerson } from '../plug-ins/personal-data.js';
 import { PlugInError } from '../plug-ins/plug-in-error.js';
 import { PlugInsService } from '../plug-ins/plug-ins.service.js';
+import { UserPersonalData } from '../users/user-personal-data.js';
 
 const NAME = /^[A-Z]\w{0,63}$/;
 /** The member that the export has beside those of the modules. */
@@ -39,9 +40,7 @@ export class PersonalDataService implements OnModuleInit {
       if (other) throw new PlugInError(source, `has the name of ${other.constructor.name}, ${name}: rename one.`);
       if (source.name === EMAIL) throw new PlugInError(source, `has the name ${name}, which the export itself has.`);
     }
-    // Others look in the trail where a person came from, so the trail forgets last.
-    const isTrail = (source: PersonalData): boolean => source instanceof TrailPersonalData;
-    this.sources = [...sources.filter((source) => !isTrail(source)), ...sources.filter(isTrail)];
+    this.sources = sources.sort((one, other) => placeOf(one) - placeOf(other));
   }
 
   /**
@@ -98,4 +97,10 @@ export class PersonalDataService implements OnModuleInit {
     }
     yield `${text}}\n`;
   }
+}
+
+/** The user is the first, who answers most often whether anything is stored. The trail is the last, because others look there for addresses. */
+function placeOf(source: PersonalData): number {
+  if (source instanceof UserPersonalData) return 0;
+  return source instanceof TrailPersonalData ? 2 : 1;
 }

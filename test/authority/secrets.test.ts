@@ -117,7 +117,7 @@ describe('the database', () => {
   it('holds no token, no password and no secret, nor a private key in clear', async () => {
     const tokens = await refresh(service, await login(service, 'all', 'dumped'), 'dumped');
     const feature = ['users', 'login_throttles', 'refresh_tokens', 'signing_keys', 'jobs'];
-    const added = ['clients', 'client_assertions', 'dpop_proofs', 'session_cutoffs'];
+    const added = ['clients', 'client_assertions', 'dpop_proofs', 'session_cutoffs', 'erasures'];
     const tables = [...feature, ...added, 'audit_trail_entries', 'audit_seals'];
     const dumped = tables.map((table) => `SELECT coalesce(string_agg(t::text, ' '), '') AS t FROM ${table} t`);
     const rows = await runSqlBetween(dumped.join(' UNION ALL '));
