@@ -3179,11 +3179,11 @@ WITH
       slot,
       row_number() OVER (
         ORDER BY
-          expires_on > now() DESC,
-          last_redeemed_on DESC NULLS LAST,
-          id DESC
+          t.expires_on > now() DESC,
+          t.last_redeemed_on DESC NULLS LAST,
+          t.id DESC
       ) AS use_order
-    FROM refresh_tokens
+    FROM refresh_tokens t
     WHERE
       subject = :subject
       AND client_id = :clientId::text
@@ -3549,6 +3549,7 @@ FROM act;
 -- $1 subject: text
 -- $2 longestLife: float8
 -- $3 limit: int
+-- $4 registeredOnly: boolean
 SELECT
   t.id,
   t.unique_id AS "uniqueId",
@@ -3588,6 +3589,7 @@ WHERE
         AND coalesce(t.auth_time < c.issued_before, true)
     )
   )
+  AND coalesce(client.enabled, NOT :registeredOnly::boolean)
 ORDER BY t.id DESC
 LIMIT
   :limit::int;
@@ -6134,6 +6136,152 @@ SELECT
   client_id AS "clientId"
 FROM act;
 
+-- name: session-end-surplus
+-- $1 subject: text[]
+-- $2 clientId: text[]
+-- $3 kind: text
+-- $4 actor: text
+-- $5 reason: text or null
+-- $6 address: text or null
+-- $7 userAgent: text or null
+-- $8 requestId: text or null
+WITH
+  present AS (
+    SELECT
+      t.id,
+      t.slot,
+      batch.ordinal,
+      coalesce(client.sessions_per_user, 1) AS most,
+      row_number() OVER (
+        PARTITION BY
+          batch.ordinal
+        ORDER BY
+          t.expires_on > now() DESC,
+          t.last_redeemed_on DESC NULLS LAST,
+          t.id DESC
+      ) AS use_order
+    FROM
+      unnest(
+        (SELECT :subject::text[]),
+        (SELECT :clientId::text[])
+      ) WITH ORDINALITY AS batch (subject, client_id, ordinal)
+      JOIN refresh_tokens t ON t.subject = batch.subject
+      AND t.client_id = batch.client_id
+      AND t.issued
+      LEFT JOIN clients client ON client.client_id = t.client_id
+  ),
+  ended AS (
+    DELETE FROM refresh_tokens t USING present
+    WHERE
+      t.id = present.id
+      AND use_order > most
+      AND t.issued
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on
+  ),
+  leaving AS (
+    SELECT
+      id,
+      ordinal,
+      row_number() OVER (
+        PARTITION BY
+          ordinal
+        ORDER BY slot
+      ) AS turn
+    FROM present
+    WHERE
+      use_order <= most
+      AND present.slot >= most
+  ),
+  free AS (
+    SELECT
+      ordinal,
+      number,
+      row_number() OVER (
+        PARTITION BY
+          ordinal
+        ORDER BY number
+      ) AS turn
+    FROM
+      (
+        SELECT DISTINCT
+          ordinal,
+          most
+        FROM present
+      ) crowd,
+      generate_series(0, crowd.most - 1) AS number
+    WHERE
+      NOT EXISTS (
+        SELECT
+        FROM present
+        WHERE
+          present.ordinal = crowd.ordinal
+          AND use_order <= most
+          AND slot = number
+      )
+  ),
+  moved AS (
+    UPDATE refresh_tokens t
+    SET
+      slot = free.number
+    FROM
+      leaving
+      JOIN free USING (ordinal, turn),
+      (
+        SELECT count(*)
+        FROM ended
+      ) AS ends
+    WHERE t.id = leaving.id
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      :kind::text,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM ended
+  )
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId"
+FROM ended;
+
 -- name: session-erase-cutoffs
 -- $1 email: text
 -- $2 pseudonym: text
@@ -6170,6 +6318,59 @@ WHERE
   x.indexrelid = to_regclass('refresh_tokens_slots')
   AND t.reltuples >= 0;
 
+-- name: session-find-crowds
+-- sent again when its connection broke
+-- $1 limit: int
+WITH RECURSIVE
+  named AS (
+    (
+      SELECT t.client_id
+      FROM refresh_tokens t
+      WHERE
+        t.issued
+        AND t.slot > 0
+      ORDER BY t.client_id
+      LIMIT
+        1
+    )
+    UNION ALL
+    SELECT next.client_id
+    FROM
+      named,
+      LATERAL (
+        SELECT t.client_id
+        FROM refresh_tokens t
+        WHERE
+          t.issued
+          AND t.slot > 0
+          AND t.client_id > named.client_id
+        ORDER BY t.client_id
+        LIMIT
+          1
+      ) next
+  )
+SELECT
+  crowd.subject,
+  crowd.client_id AS "clientId"
+FROM
+  named
+  LEFT JOIN clients client ON client.client_id = named.client_id,
+  LATERAL (
+    SELECT
+      t.subject,
+      t.client_id
+    FROM refresh_tokens t
+    WHERE
+      t.issued
+      AND t.slot > 0
+      AND t.client_id = named.client_id
+      AND t.slot >= coalesce(client.sessions_per_user, 1)
+    LIMIT
+      :limit::int
+  ) crowd
+LIMIT
+  :limit::int;
+
 -- name: session-find-named
 -- $1 namedId: uuid[]
 -- $2 endedOn: timestamptz[]
@@ -6198,6 +6399,17 @@ WHERE created_on < :startedOn::timestamptz - interval '15 minutes';
 -- not prepared: PostgreSQL does not see the name
 -- $1 lock: bigint
 SELECT pg_advisory_xact_lock(:lock);
+
+-- name: session-lock-users
+-- $1 subjects: text[]
+SELECT id
+FROM users
+WHERE
+  email = ANY (
+    (SELECT :subjects::text[])::text[]
+  )
+ORDER BY email
+FOR NO KEY UPDATE;
 
 -- name: session-of-another-client
 -- sent again when its connection broke

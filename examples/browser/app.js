@@ -1,4 +1,4 @@
-import { call, current, refresh, signIn, signOut } from './session.js';
+import { call, current, lead, refresh, signIn, signOut } from './session.js';
 import { onWrite } from './store.js';
 
 const element = (id) => document.getElementById(id);
@@ -12,14 +12,14 @@ async function show() {
   if (!session) element('sessions').replaceChildren();
 }
 
+function complain(error) {
+  element('message').textContent = error.message;
+}
+
 /** Runs the action of a button, and shows the error if it fails. */
 async function run(work) {
   element('message').textContent = '';
-  try {
-    await work();
-  } catch (error) {
-    element('message').textContent = error.message;
-  }
+  await work().catch(complain);
   await show();
 }
 
@@ -47,4 +47,5 @@ element('list').addEventListener('click', () => void run(listSessions));
 element('refresh').addEventListener('click', () => void run(() => refresh()));
 element('sign-out').addEventListener('click', () => void run(signOut));
 onWrite(() => void show());
+void lead(() => (element('leader').hidden = false), complain);
 void show();

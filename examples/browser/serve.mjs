@@ -9,7 +9,7 @@ import { extname, join } from 'node:path';
 const SERVICE = process.env.SERVICE_URL ?? 'http://127.0.0.1:3000';
 const PORT = Number(process.env.PORT ?? 5173);
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
-const FILES = ['index.html', 'app.js', 'session.js', 'store.js', 'config.js', 'style.css'];
+const FILES = ['index.html', 'app.js', 'session.js', 'proofs.js', 'store.js', 'config.js', 'style.css'];
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",

@@ -1,8 +1,12 @@
 import { SERVICE } from './config.js';
+import { fetchWithProof, forgetKey } from './proofs.js';
 import { read, write } from './store.js';
 
 const SESSION = 'session';
 const CLIENT = 'client';
+const LEADER = 'leader';
+/** How often the leader looks whether the access token must be renewed. */
+const LOOK_EVERY_MS = 1_000;
 /** A refresh whose answer was lost gets the same answer for 30 seconds: REFRESH_RETRY_WINDOW. */
 const ATTEMPTS = 3;
 /** The app renews the access token this long before it expires. */
@@ -40,8 +44,23 @@ export async function refresh(stale) {
     try {
       return await keep(await post('/api/token', form, ATTEMPTS), now);
     } catch (error) {
-      if (error.code === 'invalid_grant') await write(SESSION, undefined);
+      if (error.code === 'invalid_grant') await forget();
       throw error;
+    }
+  });
+}
+
+/**
+ * Renews the access token ahead of its expiry in one tab, the leader: the tab that has the lock. When its tab is closed, another tab gets the lock.
+ * `onLead` is called when this tab becomes the leader, and `onFailure` with each failed renewal.
+ */
+export function lead(onLead, onFailure) {
+  return navigator.locks.request(LEADER, async () => {
+    onLead();
+    for (;;) {
+      const session = await current();
+      if (session && isDue(session)) await refresh(session).catch(onFailure);
+      await pause(LOOK_EVERY_MS);
     }
   });
 }
@@ -49,7 +68,7 @@ export async function refresh(stale) {
 /** Calls the API. If the access token has expired or the service refuses it, the app renews the token once. */
 export async function call(path) {
   let session = await current();
-  if (session && session.expires < Date.now() + MARGIN_MS) session = await refresh(session);
+  if (session && isDue(session)) session = await refresh(session);
   let response = await get(path, session);
   if (response.status === 401 && session) response = await get(path, await refresh(session));
   const body = await response.json();
@@ -61,7 +80,8 @@ export async function call(path) {
 export function signOut() {
   return navigator.locks.request(SESSION, async () => {
     const session = await current();
-    await write(SESSION, undefined);
+    await forget();
+    // A revocation needs no proof (RFC 7009).
     if (session) await post('/api/token/revoke', { token: session.refresh, client_id: session.client }, ATTEMPTS);
   });
 }
@@ -75,7 +95,18 @@ async function clientId() {
   return made;
 }
 
+function isDue({ expires }) {
+  return expires < Date.now() + MARGIN_MS;
+}
+
+/** Forgets the session and its key, in all tabs. */
+async function forget() {
+  await write(SESSION, undefined);
+  await forgetKey();
+}
+
 async function keep(answer, { user, client }) {
+  if (answer.token_type !== 'DPoP') throw new Refusal('The service did not bind the token to the key.', 'not_bound');
   const session = {
     user,
     client,
@@ -88,22 +119,27 @@ async function keep(answer, { user, client }) {
 }
 
 function get(path, session) {
-  return fetch(SERVICE + path, { headers: session ? { authorization: `Bearer ${session.access}` } : {} });
+  if (!session) return fetch(SERVICE + path);
+  return fetchWithProof(SERVICE + path, { headers: { authorization: `DPoP ${session.access}` } }, session.access);
 }
 
-/** Sends a form, and sends it again if the network failed. The form names the client, and no header does, so no preflight is needed. */
+/** Sends a form, and sends it again if the network failed, with another proof: each proof is good once. */
 async function post(path, fields, attempts = 1) {
   const body = new URLSearchParams(Object.entries(fields).filter(([, value]) => value));
   for (let attempt = 1; ; attempt++) {
     try {
-      const response = await fetch(SERVICE + path, { method: 'POST', body });
+      const response = await fetchWithProof(SERVICE + path, { method: 'POST', body });
       const text = await response.text();
       const answer = text === '' ? {} : JSON.parse(text);
       if (!response.ok) throw new Refusal(answer.error_description, answer.error);
       return answer;
     } catch (error) {
       if (error instanceof Refusal || attempt >= attempts) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 500 * attempt));
+      await pause(500 * attempt);
     }
   }
+}
+
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -4,6 +4,7 @@
  */
 const STORE = 'values';
 const changes = new BroadcastChannel('tessera');
+let notify = () => undefined;
 
 const opened = new Promise((resolve, reject) => {
   const request = indexedDB.open('tessera', 1);
@@ -17,14 +18,16 @@ export function read(name) {
   return run('readonly', (store) => store.get(name));
 }
 
-/** Writes a value, or deletes it if it is undefined, and notifies the other tabs. */
+/** Writes a value, or deletes it if it is undefined, and notifies all tabs. */
 export async function write(name, value) {
   await run('readwrite', (store) => (value === undefined ? store.delete(name) : store.put(value, name)));
   changes.postMessage(name);
+  notify();
 }
 
-/** Calls back when another tab has written. */
+/** Calls back when this or another tab has written. */
 export function onWrite(callback) {
+  notify = callback;
   changes.onmessage = callback;
 }
 

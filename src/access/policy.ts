@@ -29,11 +29,11 @@ export function Role(...roles: [string, ...string[]]): MethodDecorator {
 }
 
 /**
- * Allows every request, signed in or not.
+ * Allows every request, signed in or not. The OpenAPI document says that the operation needs no credentials (`security: []`).
  * @publicApi
  */
 export function Public(): ClassDecorator & MethodDecorator {
-  return PolicyMetadata('public');
+  return applyDecorators(PolicyMetadata('public'), ApiExtension('x-public', true));
 }
 
 /**

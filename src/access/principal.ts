@@ -51,6 +51,11 @@ export function holdsRole(
   return isAdministrator || wanted.some((role) => roles.includes(role));
 }
 
+/** Whether the sign-in of the request had a code of the second factor, or a recovery code. Basic credentials have none. */
+export function gaveCode({ session }: Pick<Principal, 'session'>): boolean {
+  return session?.amr.includes('mfa') ?? false;
+}
+
 /** How the name of a client that acts for itself begins, as the author of writes and the actor of events. No e-mail address begins so. */
 export const CLIENT_ACTOR = 'client:';
 

@@ -14,11 +14,10 @@ export class RolesGuard implements CanActivate {
     const policy = policyOf(this.reflector, context.getHandler(), context.getClass());
     if (policy === 'public') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const { user, headers } = request;
+    const { user } = request;
     if (policy && user && isAdmitted(policy, user)) return true;
     if (policy && user && exemptionOf(this.reflector, context.getHandler())?.(request, user)) return true;
-    const scheme = /^dpop /i.test(headers.authorization ?? '') ? 'DPoP' : 'Bearer';
-    throw insufficientScope(messageOf(policy), scheme);
+    throw insufficientScope(messageOf(policy));
   }
 }
 

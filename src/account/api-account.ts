@@ -20,7 +20,7 @@ export function ApiAct({ operationId, summary, description, body, refusal, isPub
   return applyDecorators(
     HttpCode(200),
     RouteConfig({ isUncompressed: true }),
-    ApiOperation({ operationId, summary, description, ...(isPublic && { security: [] }) }),
+    ApiOperation({ operationId, summary, description }),
     ApiResponse({ status: 200, type: AccountEnvelope, description: 'What was done.' }),
     ...(body ? [ApiConsumes('application/json', FORM), ApiBody({ type: body })] : []),
     ...(refusal ? [ApiValidationFailure({ AttemptedValue: null, ...refusal }, 'The body is not valid JSON.')] : []),

@@ -83,7 +83,10 @@ export class OwnSessionsController {
 
 /** Names of parameters match without regard to case (contract 1.6). @throws ValidationError for another value than true or false */
 function isFlagSet(query: Readonly<Record<string, unknown>>, name: string): boolean {
-  const [, value] = Object.entries(query).find(([given]) => given.toLowerCase() === name) ?? [];
+  const [value, ...others] = Object.entries(query).flatMap(([given, one]) =>
+    given.toLowerCase() === name ? [one] : [],
+  );
+  if (others.length > 0) throw failedMember(name, [value, ...others], 'must be given once');
   if (value === undefined || value === '') return false;
   if (value !== 'true' && value !== 'false') throw failedMember(name, value, FLAG_FAULT);
   return value === 'true';

@@ -12,7 +12,8 @@ import { SecondFactorBody } from './credential-bodies.js';
 import { StepUpService } from './step-up.service.js';
 
 const RECENT =
-  'The user must have signed in within the last five minutes (401 `insufficient_user_authentication`, RFC 9470).';
+  'The user must have signed in within the last five minutes, with a code if there is a second factor (401 `insufficient_user_authentication`, ' +
+  'RFC 9470).';
 const CODES =
   '`Value` is `{"RecoveryCodes": […]}`: ten codes, each good once at a sign-in as `totp`. They cannot be read again.';
 

@@ -1,14 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { insufficientAuthentication, RECENT_SECONDS } from '../access/insufficient-authentication.js';
 import type { Principal } from '../access/principal.js';
-import { AppError } from '../kernel/app-error.js';
 import { OwnSessionsService } from '../sessions/own-sessions.service.js';
 
-/** How many seconds a sign-in is recent. */
-const RECENT = 300;
-
 /**
- * Demands a recent sign-in for what weakens an account: a thief of an access token does not know the password. A sign-in of a user with a
- * second factor also had a code. The database's clock decides.
+ * Demands a recent sign-in for what weakens an account: a thief of an access token does not know the password. The database's clock decides.
+ * `OwnRowService` also demands that the sign-in had a code, if the user has a second factor.
  */
 @Injectable()
 export class StepUpService {
@@ -20,12 +17,8 @@ export class StepUpService {
    */
   async demandRecent({ session }: Principal): Promise<Date> {
     const { now, age } = await this.sessions.moment(session?.authTime);
-    if (age === null || age <= RECENT) return now;
-    const message = `Sign in again: the last sign-in is older than ${RECENT / 60} minutes.`;
-    const challenge = `Bearer error="insufficient_user_authentication", error_description="${message}", max_age="${RECENT}"`;
-    throw new AppError('insufficient_user_authentication', 401, message, {
-      headers: { 'www-authenticate': challenge },
-    });
+    if (age === null || age <= RECENT_SECONDS) return now;
+    throw insufficientAuthentication(`Sign in again: the last sign-in is older than ${RECENT_SECONDS / 60} minutes.`);
   }
 
   /** The time by the database's clock. */

@@ -38,11 +38,11 @@ export class ClientRecordsService extends ResourceService<Client> {
   }
 
   override update(change: { readonly Id: number }, actor: Actor, preconditions: Preconditions): Promise<Write> {
-    return this.changing(super.update(change, actor, preconditions));
+    return this.restricting(super.update(change, actor, preconditions));
   }
 
   override delete(id: number, actor: Actor, preconditions: Preconditions): Promise<Write> {
-    return this.changing(super.delete(id, actor, preconditions));
+    return this.restricting(super.delete(id, actor, preconditions));
   }
 
   override runCommand(run: RunCommand, actor: Actor): Promise<CommandRun> {
@@ -95,6 +95,13 @@ export class ClientRecordsService extends ResourceService<Client> {
     client.AllowedGrants &&= words(client.AllowedGrants).join(' ');
     client.AllowedOrigins &&= words(client.AllowedOrigins).join(' ');
     if ((client.SessionsPerUser ?? 1) > 1) await this.rows.allowSeveralSessions(manager);
+  }
+
+  /** A change after which users may have more sessions than the client allows. */
+  private async restricting(act: Promise<Write>): Promise<Write> {
+    const write = await this.changing(act);
+    this.rows.endSurplusSessions();
+    return write;
   }
 
   private async changing<T>(act: Promise<T>): Promise<T> {

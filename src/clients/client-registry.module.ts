@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { JobsModule } from '../jobs/jobs.module.js';
 import { ClientOriginsService } from './client-origins.service.js';
 import { ClientPrincipalsRepository } from './client-principals.repository.js';
 import { ClientPrincipalsService } from './client-principals.service.js';
@@ -10,6 +11,7 @@ import { ClientsService } from './clients.service.js';
 
 /** The registered clients, as sign-ins and refreshes need them. */
 @Module({
+  imports: [JobsModule],
   providers: [
     ClientRegistryRepository,
     ClientRowsService,

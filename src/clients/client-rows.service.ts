@@ -1,8 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { JobsService } from '../jobs/jobs.service.js';
 import { AppError } from '../kernel/app-error.js';
 import { ClientRegistryRepository, type SecretsMade } from './client-registry.repository.js';
 import { ClientSealsService } from './client-seals.service.js';
+
+/** The name of the job that ends the sessions of users who have too many at a client. */
+export const SURPLUS_SESSIONS = 'surplus-sessions';
 
 /** Writes what the records of clients do not show: their secrets, and the MACs by which the service knows its own rows. */
 @Injectable()
@@ -10,6 +14,7 @@ export class ClientRowsService {
   constructor(
     private readonly rows: ClientRegistryRepository,
     private readonly seals: ClientSealsService,
+    private readonly jobs: JobsService,
   ) {}
 
   /** Signs a row as it is now. Call this after each write, in its transaction. */
@@ -44,6 +49,11 @@ export class ClientRowsService {
   /** Lets a client have several sessions for each user. */
   allowSeveralSessions(manager: EntityManager): Promise<void> {
     return this.rows.allowSeveralSessions(manager);
+  }
+
+  /** Starts to end the sessions of users who have more than their client allows now. */
+  endSurplusSessions(): void {
+    this.jobs.start(SURPLUS_SESSIONS);
   }
 
   private async demandGenuine(id: number, manager: EntityManager): Promise<void> {

@@ -115,17 +115,20 @@ export class ClientsService {
     const known = this.registry;
     const rows = await this.rows.read(known.digest);
     const digest = rows[0]?.digest;
-    if (digest !== known.digest) {
-      const clients = rows.flatMap((row) =>
-        row.clientId === null ? [] : registeredClient(row, this.defaults, this.seals.isGenuine(row)),
-      );
-      this.registry = {
-        digest,
-        clients: new Map(clients.map((client) => [client.clientId, client])),
-        origins: new Set(clients.flatMap(({ enabled, allowedOrigins }) => (enabled ? allowedOrigins : []))),
-        authenticates: clients.some(({ authenticationMethod }) => authenticationMethod !== 'none'),
-      };
+    if (digest === known.digest) {
+      // A slower read that began earlier may have put an earlier registry in its place meanwhile.
+      this.registry = known;
+      return known;
     }
+    const clients = rows.flatMap((row) =>
+      row.clientId === null ? [] : registeredClient(row, this.defaults, this.seals.isGenuine(row)),
+    );
+    this.registry = {
+      digest,
+      clients: new Map(clients.map((client) => [client.clientId, client])),
+      origins: new Set(clients.flatMap(({ enabled, allowedOrigins }) => (enabled ? allowedOrigins : []))),
+      authenticates: clients.some(({ authenticationMethod }) => authenticationMethod !== 'none'),
+    };
     return this.registry;
   }
 }

@@ -34,7 +34,7 @@ export class ConsoleController {
   private readonly pages = new ConsolePages();
 
   @Get()
-  @ApiOperation({ operationId: 'console', summary: 'Open the console', security: [] })
+  @ApiOperation({ operationId: 'console', summary: 'Open the console' })
   @ApiResponse({ status: 200, description: 'The page.', content: { 'text/html': { schema: { type: 'string' } } } })
   @ApiResponse({ status: 308, description: 'The page is at the same path with a slash at its end.' })
   @ApiResponse({ status: '4XX', description: 'The request was refused.' })
@@ -50,7 +50,7 @@ export class ConsoleController {
   }
 
   @Get('assets/:name')
-  @ApiOperation({ operationId: 'consoleFile', summary: 'Get a file of the console', security: [] })
+  @ApiOperation({ operationId: 'consoleFile', summary: 'Get a file of the console' })
   @ApiParam({ name: 'name', schema: { type: 'string' }, example: 'index.js' })
   @ApiResponse({
     status: 200,
@@ -63,16 +63,22 @@ export class ConsoleController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Buffer> {
+    // The page has its own path, with its own policy.
+    if (name === PAGE) throw noFile();
     return this.send(name, request, reply);
   }
 
   private async send(name: string, request: FastifyRequest, reply: FastifyReply): Promise<Buffer> {
     const file = await this.pages.find(name, request.headers['accept-encoding']);
-    if (!file) throw new AppError('not_found', 404, 'The console has no such file.');
+    if (!file) throw noFile();
     if (name !== PAGE) void reply.header('cache-control', IMMUTABLE).removeHeader('pragma');
     if (file.encoding) void reply.header('content-encoding', file.encoding);
     const { vary } = reply.getHeaders();
     void reply.type(file.type).header('vary', [vary ?? [], 'Accept-Encoding'].flat().join(', '));
     return file.content;
   }
+}
+
+function noFile(): AppError {
+  return new AppError('not_found', 404, 'The console has no such file.');
 }

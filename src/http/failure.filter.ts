@@ -41,9 +41,14 @@ export function sendFailure(thrown: unknown, request: FastifyRequest, reply: Fas
     // Some clients repeat every refused request that offers a nonce (RFC 9449, section 8). Only a failure that asks for a nonce has one.
     .removeHeader('dpop-nonce')
     // Some successful responses may be cached. A failure must never be cached instead of them.
-    .headers({ 'cache-control': 'no-store', ...failure.context.headers })
+    .headers({ 'cache-control': 'no-store', ...challengeOf(failure, request), ...failure.context.headers })
     .header('content-type', 'application/json; charset=utf-8')
     .send(body);
+}
+
+function challengeOf({ context: { challenge } }: AppError, { headers }: FastifyRequest): Record<string, string> {
+  const scheme = /^dpop /i.test(headers.authorization ?? '') ? 'DPoP' : 'Bearer';
+  return challenge === undefined ? {} : { 'www-authenticate': `${scheme} ${challenge}` };
 }
 
 /** Stores the error on the request for the log line, and returns the error as an AppError. */

@@ -49,6 +49,8 @@ function openApiDocument(app: INestApplication, base: string): OpenAPIObject {
     .addServer(base === '' ? '/' : base)
     .addTag('RefreshTokens', 'Records of refresh tokens.')
     .addTag('Token', 'The OAuth 2.0 token endpoint.')
+    .addTag('Users', 'Users, their roles and passwords.')
+    .addTag('Clients', 'Registered clients: their policies and secrets.')
     .addTag('Account', 'What signed-in users see and change of their own account.')
     .addTag('AuditTrailEntries', 'Events: who did what to which session, and why.')
     .addTag('Discovery', 'Discovery for clients and verifiers.')
@@ -129,10 +131,12 @@ interface Operation {
   description?: string;
   readonly 'x-required-role'?: string | readonly string[];
   readonly 'x-signed-in'?: boolean;
+  'x-public'?: boolean;
+  security?: readonly object[];
   readonly responses: Record<string, { headers?: object }>;
 }
 
-/** Adds to every operation the role it needs, and to every response its headers. Every response has a request id (contract 1.5). */
+/** Adds to every operation the role it needs or that it needs no credentials, and to every response its headers. Every response has a request id (contract 1.5). */
 function completed(document: OpenAPIObject): OpenAPIObject {
   const requestId = { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } };
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path) as Operation[])) {
@@ -141,6 +145,8 @@ function completed(document: OpenAPIObject): OpenAPIObject {
       operation.description = `${operation.description ?? ''}\n\nNeeds the role ${roles.join(' or ')}.`.trim();
     if (operation['x-signed-in'])
       operation.description = `${operation.description ?? ''}\n\nNeeds a signed-in user, and no role.`.trim();
+    if (operation['x-public']) operation.security = [];
+    delete operation['x-public'];
     for (const [status, response] of Object.entries(operation.responses))
       response.headers = { ...response.headers, ...FAILURE_HEADERS[status], ...requestId };
   }

@@ -32,7 +32,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly runs: Counter<'job_name' | 'outcome'>;
   private readonly rows: Counter<'job_name'>;
   private timer: NodeJS.Timeout | undefined;
-  private looking: Promise<void> | undefined;
+  private looking: Promise<unknown> | undefined;
 
   constructor(
     private readonly leases: LeasesRepository,
@@ -71,11 +71,17 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
    * @throws AppError 404 when there is no such job, 409 when a process runs it already
    */
   async run(name: string): Promise<number> {
-    const job = this.jobs.get(name);
-    if (!job) throw new AppError('no_such_job', 404, `There is no job ${name}.`);
-    const rows = await this.runIfFree(job, true);
+    const rows = await this.runIfFree(this.find(name), true);
     if (rows === undefined) throw new AppError('job_runs', 409, `The job ${name} runs already.`);
     return rows;
+  }
+
+  /**
+   * Starts a job in the background, due or not. If a process runs the job already, the job runs again when it is due.
+   * @throws AppError 404 when there is no such job
+   */
+  start(name: string): void {
+    if (!this.closing.signal.aborted) void this.underWay(this.runLogged(this.find(name), true));
   }
 
   onApplicationBootstrap(): void {
@@ -92,20 +98,35 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
   private lookAgainIn(ms: number): void {
     if (this.closing.signal.aborted) return;
     this.timer = setTimeout(() => {
-      this.looking = this.runDue();
-      void this.looking.then(() => {
+      void this.underWay(this.runDue()).then(() => {
         this.lookAgainIn(LOOK_EVERY_MS);
       });
     }, ms).unref();
   }
 
+  /** Makes the shutdown wait for a run. */
+  private underWay(run: Promise<void>): Promise<void> {
+    this.looking = Promise.all([this.looking, run]);
+    return run;
+  }
+
   private async runDue(): Promise<void> {
     for (const job of this.jobs.values()) {
       if (this.closing.signal.aborted) return;
-      await this.runIfFree(job, false).catch((error: unknown) => {
-        this.logger.warn(`The job ${job.name} failed: ${(error as Error).message}`);
-      });
+      await this.runLogged(job, false);
     }
+  }
+
+  private find(name: string): Job {
+    const job = this.jobs.get(name);
+    if (!job) throw new AppError('no_such_job', 404, `There is no job ${name}.`);
+    return job;
+  }
+
+  private async runLogged(job: Job, inAnyCase: boolean): Promise<void> {
+    await this.runIfFree(job, inAnyCase).catch((error: unknown) => {
+      this.logger.warn(`The job ${job.name} failed: ${(error as Error).message}`);
+    });
   }
 
   private async runIfFree(job: Job, inAnyCase: boolean): Promise<number | undefined> {

@@ -1,11 +1,13 @@
 import type { ErrorCode, StatusOf } from './error-codes.js';
 
 /**
- * What goes with a failure beside its message: `detail` is logged and never sent, `headers` are sent.
+ * What goes with a failure beside its message: `detail` is logged and never sent, `headers` are sent. `challenge` is sent as
+ * `WWW-Authenticate`, after the scheme in which the request sent its access token (RFC 6750, section 3; RFC 9449, section 7.1).
  * @publicApi
  */
 export interface FailureContext {
   readonly detail?: string;
+  readonly challenge?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

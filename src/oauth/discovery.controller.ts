@@ -24,7 +24,7 @@ export class DiscoveryController {
   /** The metadata lists only what this service supports. */
   @Get('oauth-authorization-server')
   @Header('cache-control', CACHE_CONTROL)
-  @ApiOperation({ operationId: 'metadata', summary: 'Authorization server metadata (RFC 8414)', security: [] })
+  @ApiOperation({ operationId: 'metadata', summary: 'Authorization server metadata (RFC 8414)' })
   @ApiResponse({ status: 200, type: ServerMetadata, description: 'The metadata.' })
   @ApiResponse({ status: '4XX', description: 'The request was refused.' })
   metadata(): ServerMetadata {
@@ -35,7 +35,7 @@ export class DiscoveryController {
   /** The public keys that verify access tokens (RFC 7517). */
   @Get('jwks.json')
   @Header('cache-control', CACHE_CONTROL)
-  @ApiOperation({ operationId: 'keySet', summary: 'JSON Web Key Set (RFC 7517)', security: [] })
+  @ApiOperation({ operationId: 'keySet', summary: 'JSON Web Key Set (RFC 7517)' })
   @ApiResponse({ status: 200, type: KeySet, description: 'The keys.' })
   @ApiResponse({ status: '4XX', description: 'The request was refused.' })
   async keySet(): Promise<{ keys: JWK[] }> {

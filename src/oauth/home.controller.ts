@@ -22,7 +22,7 @@ export class HomeController {
   }
 
   @Get()
-  @ApiOperation({ operationId: 'home', summary: 'Describe the service, with links', security: [] })
+  @ApiOperation({ operationId: 'home', summary: 'Describe the service, with links' })
   @ApiExtraModels(ServerSummary)
   @ApiResponse({
     status: 200,

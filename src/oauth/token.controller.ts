@@ -39,7 +39,6 @@ export class TokenController {
     summary: 'Sign in, or refresh',
     description:
       'RFC 6749. A refresh token can be used once: each response contains the next refresh token. `grant_type` is one of these:',
-    security: [],
   })
   @OAuthEndpoint(
     {
@@ -83,7 +82,6 @@ export class TokenController {
     operationId: 'revokeToken',
     summary: 'Revoke a token',
     description: 'RFC 7009. The session of the token ends: its refresh token and all its access tokens become invalid.',
-    security: [],
   })
   @OAuthEndpoint(
     { type: 'object', required: ['token'], properties: { token: TOKEN, token_type_hint: HINT, ...CLIENT_PARAMETERS } },

@@ -28,7 +28,7 @@ export class HealthController {
   ) {}
 
   @Get('live')
-  @ApiOperation({ operationId: 'live', summary: 'Check whether the process is alive', security: [] })
+  @ApiOperation({ operationId: 'live', summary: 'Check whether the process is alive' })
   @ApiResponse({
     status: 200,
     type: Health,
@@ -40,7 +40,7 @@ export class HealthController {
   }
 
   @Get('ready')
-  @ApiOperation({ operationId: 'ready', summary: 'Check whether the process can serve requests', security: [] })
+  @ApiOperation({ operationId: 'ready', summary: 'Check whether the process can serve requests' })
   @ApiResponse({ status: 200, type: Health, description: 'The process can serve requests: the database answered.' })
   @ApiResponse({ status: '4XX', description: 'The request was refused.' })
   @ApiResponse({

@@ -72,8 +72,8 @@ async function keyOf(proof: string): Promise<ProofKey> {
   const given: unknown = jwk;
   if (typeof given !== 'object' || given === null) throw new ProofFault('its header has no jwk');
   if (hasPrivateMembers(given)) throw new ProofFault('its jwk is not a public key');
-  const { kty, crv, x, y, n = '', e = '' } = given as JWK;
-  if (kty === 'RSA' && (n.length > RSA_LIMITS.n || e.length > RSA_LIMITS.e))
+  const { kty, crv, x, y, n, e } = given as JWK;
+  if (kty === 'RSA' && (String(n).length > RSA_LIMITS.n || String(e).length > RSA_LIMITS.e))
     throw new ProofFault('its key is too long');
   const publicKey = (kty === 'RSA' ? { kty, n, e } : { kty, crv, x, ...(y !== undefined && { y }) }) as JWK;
   try {

@@ -37,6 +37,9 @@ export class EndSessionsService {
 
 /** The sessions that the parameters mean. Nobody ends all sessions by a parameter that was forgotten. */
 function scopeOf(ids: readonly number[], { Subject, ClientId, IssuedBefore, Everybody }: SessionsToEnd): Scope {
+  // An empty text is a variable that was not set. It must not end more sessions than were meant, or none.
+  for (const [name, value] of Object.entries({ Subject, ClientId }))
+    if (value === '') throw failedMember(name, value, 'must not be empty: leave it out');
   const isLimited = Boolean(Subject ?? ClientId ?? IssuedBefore);
   if (ids.length > 0 && (isLimited || Everybody))
     throw failedMember('Ids', ids, 'must be empty or absent beside Subject, ClientId, IssuedBefore or Everybody');

@@ -8,7 +8,7 @@ import type { Origin } from '../kernel/origin.js';
 import { END_CUT } from './cutoff.statements.js';
 import type { CutRow, EndedRow } from './ended-session.js';
 import { BEGIN_LOGIN, PLAN_LOGIN, type PlannedLogin } from './login.statements.js';
-import { BEGIN_LOGIN_BESIDE, END_OTHERS, PLAN_LOGIN_BESIDE, type BegunBeside } from './several-sessions.statements.js';
+import { BEGIN_LOGIN_BESIDE, END_BESIDE, PLAN_LOGIN_BESIDE, type BegunBeside } from './several-sessions.statements.js';
 import type { TicketDigest } from './ticket-digest.js';
 
 /** A sign-in of an authenticated user at a client. */
@@ -73,6 +73,6 @@ export class LoginsRepository {
 
   /** Ends the other sessions of a user at a client, and returns them. */
   endOthers({ id }: PlannedLogin, { subject, clientId }: NewLogin, act: AuditAct): Promise<EndedRow[]> {
-    return this.statements.run(END_OTHERS, { id, subject, clientId, ...actValues(act) });
+    return this.statements.run(END_BESIDE, { id, subject, clientId, ...actValues(act) });
   }
 }

@@ -5,7 +5,7 @@ import { actValues } from '../audit/audited.js';
 import { Settings } from '../config/settings.js';
 import { StatementsService } from '../database/statements.service.js';
 import type { EndedRow } from './ended-session.js';
-import { END_OTHERS, END_OWN, MOMENT, OWN_SESSIONS } from './own-sessions.statements.js';
+import { END_OWN, END_OWN_OTHERS, MOMENT, OWN_SESSIONS } from './own-sessions.statements.js';
 import type { ListedSession } from './session.js';
 
 /** The most sessions that a user is shown. */
@@ -27,8 +27,9 @@ export class OwnSessionsRepository {
 
   /** The live sessions of a user, newest first. */
   list(subject: string): Promise<ListedSession[]> {
-    const { REFRESH_TOKEN_MAX_AGE: longestLife } = this.settings;
-    return this.statements.run(OWN_SESSIONS, { subject, longestLife, limit: MOST_SHOWN });
+    const { REFRESH_TOKEN_MAX_AGE: longestLife, CLIENTS } = this.settings;
+    const policy = { longestLife, registeredOnly: CLIENTS === 'registered' };
+    return this.statements.run(OWN_SESSIONS, { subject, limit: MOST_SHOWN, ...policy });
   }
 
   /** Ends a session of the actor, and returns it. None if the session has ended, or belongs to another user. */
@@ -38,7 +39,7 @@ export class OwnSessionsRepository {
 
   /** Ends all sessions of the actor but the kept one, and returns them. */
   endOthers(kept: string | undefined, act: AuditAct, manager?: EntityManager): Promise<EndedRow[]> {
-    return this.statements.run(END_OTHERS, { subject: act.actor.name, kept, ...actValues(act) }, manager);
+    return this.statements.run(END_OWN_OTHERS, { subject: act.actor.name, kept, ...actValues(act) }, manager);
   }
 
   /** The moment of a request. `authTime` is when its user signed in, in seconds since 1970. */

@@ -1,18 +1,18 @@
 import { audited, recordFacts } from '../audit/audited.js';
-import { joinedClient } from '../clients/policy-of-session.js';
+import { CLIENT_POLICY, IS_ADMITTED, joinedClient } from '../clients/policy-of-session.js';
 import { rowOf, statement } from '../database/statement.js';
 import { ENDED_ROW, type EndedRow } from './ended-session.js';
 import type { ListedSession } from './session.js';
 import { isLive, LISTED } from './session.statements.js';
 
-/** The newest live sessions of a user, at most `limit`. `longestLife` is the longest lifetime of a login, in seconds. */
+/** The newest live sessions of a user at clients that may have sessions, at most `limit`. `longestLife` is the longest lifetime of a login, in seconds. */
 export const OWN_SESSIONS = statement({
   name: 'own-sessions',
   isIdempotent: true,
-  parameters: { subject: 'text', longestLife: 'float8', limit: 'int' },
+  parameters: { subject: 'text', longestLife: 'float8', limit: 'int', ...CLIENT_POLICY },
   returns: rowOf<ListedSession>(),
   text: `SELECT ${LISTED} FROM refresh_tokens t ${joinedClient('t')}
-    WHERE t.subject = :subject AND ${isLive('t')} ORDER BY t.id DESC LIMIT :limit::int`,
+    WHERE t.subject = :subject AND ${isLive('t')} AND ${IS_ADMITTED} ORDER BY t.id DESC LIMIT :limit::int`,
 });
 
 /** Ends a session if it belongs to this user. */
@@ -26,7 +26,7 @@ export const END_OWN = audited({
 });
 
 /** Ends all sessions of a user except the session `kept`, if there is one. */
-export const END_OTHERS = audited({
+export const END_OWN_OTHERS = audited({
   name: 'own-sessions-end-others',
   parameters: { subject: 'text', kept: 'uuid?' },
   returns: rowOf<EndedRow>(),

@@ -19,6 +19,7 @@ import { CreateRefreshTokens1795000002000 } from './migrations/1795000002000-cre
 import { IndexRefreshTokens1795200000000 } from './migrations/1795200000000-index-refresh-tokens.js';
 import { RecordRotations1796000001100 } from './migrations/1796000001100-record-rotations.js';
 import { CreateSessionCutoffs1797000005100 } from './migrations/1797000005100-create-session-cutoffs.js';
+import { IndexSeveralSessions1797000009000 } from './migrations/1797000009000-index-several-sessions.js';
 import { NumberSessions1797000001001 } from './migrations/1797000001001-number-sessions.js';
 import { AddDevice1797000004000 } from './migrations/1797000004000-add-device.js';
 import { OwnSessionsRepository } from './own-sessions.repository.js';
@@ -36,6 +37,8 @@ import { SessionPrincipalsService } from './session-principals.service.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
 import { StaleTokensService } from './stale-tokens.service.js';
+import { SurplusSessionsJob } from './surplus-sessions.job.js';
+import { SurplusSessionsRepository } from './surplus-sessions.repository.js';
 import { TicketsService } from './tickets.service.js';
 
 /** The life of a session: logins, redemption, endings. Its tokens are the records that the service issued. */
@@ -55,6 +58,7 @@ import { TicketsService } from './tickets.service.js';
         NumberSessions1797000001001,
         AddDevice1797000004000,
         BindSessions1797000003100,
+        IndexSeveralSessions1797000009000,
       ],
     }),
   ],
@@ -66,6 +70,8 @@ import { TicketsService } from './tickets.service.js';
     CutoffsService,
     CutSessionsService,
     CutSessionsJob,
+    SurplusSessionsJob,
+    SurplusSessionsRepository,
     CutoffsRepository,
     LoginsService,
     RedemptionService,

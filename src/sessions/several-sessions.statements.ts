@@ -22,6 +22,9 @@ export interface BegunBeside extends Begun {
   readonly ended: readonly EndedRow[];
 }
 
+/** SQL: the order of the sessions `t` by their last use, the latest first, and expired sessions last. */
+export const USE_ORDER = 't.expires_on > now() DESC, t.last_redeemed_on DESC NULLS LAST, t.id DESC';
+
 /** SQL: whether a session is among those that a login leaves: the ones that were used last, one fewer than the user may have. */
 const STAYS = 'use_order < :most::bigint';
 
@@ -37,8 +40,8 @@ export const BEGIN_LOGIN_BESIDE = statement({
   text: `WITH allowed AS (
       ${ALLOWED}
     ), present AS (
-      SELECT id, slot, row_number() OVER (ORDER BY expires_on > now() DESC, last_redeemed_on DESC NULLS LAST, id DESC) AS use_order
-      FROM refresh_tokens WHERE subject = :subject AND client_id = :clientId::text AND issued
+      SELECT id, slot, row_number() OVER (ORDER BY ${USE_ORDER}) AS use_order
+      FROM refresh_tokens t WHERE subject = :subject AND client_id = :clientId::text AND issued
     ), ended AS (
       DELETE FROM refresh_tokens t USING allowed WHERE t.id IN (SELECT id FROM present WHERE NOT ${STAYS}) AND t.issued
       RETURNING ${recordFacts('t')}
@@ -64,7 +67,7 @@ export const BEGIN_LOGIN_BESIDE = statement({
 });
 
 /** Ends the other sessions of a user at a client, which are left from a time when the client had more for each user. */
-export const END_OTHERS = audited({
+export const END_BESIDE = audited({
   name: 'session-end-others',
   parameters: { id: 'bigint', subject: 'text', clientId: 'text' },
   returns: rowOf<EndedRow>(),

@@ -51,7 +51,7 @@ function operationsOf({
 function faultsOf(route: DeclaredRoute, operations: ReadonlyMap<string, Operation>): string[] {
   if (route.policy === undefined)
     return ["declares no policy, so it refuses every request: add @Role('…') or @Public()."];
-  const needs = { roles: rolesOf(route), isPublic: route.policy === 'public' };
+  const isPublic = route.policy === 'public';
   return route.targets.flatMap((target) => {
     // Two handlers may share a method and path under further conditions. OpenAPI has one operation for both.
     const [method = '', path = ''] = target.split(' ', 2);
@@ -60,33 +60,25 @@ function faultsOf(route: DeclaredRoute, operations: ReadonlyMap<string, Operatio
     );
     if (documented.length === 0) return [`is not in the OpenAPI document with ${method} ${path}.`];
     return documented.flatMap(([, operation]) => [
-      ...roleFaults(needs, operation),
-      ...failureFaults({ isPublic: needs.isPublic, path }, operation),
+      ...(isPublic ? [] : roleFaults(rolesOf(route), operation)),
+      ...failureFaults({ isPublic, path }, operation),
     ]);
   });
 }
 
-interface Needs {
-  readonly roles: readonly string[];
-  readonly isPublic: boolean;
-}
-
-function roleFaults({ roles, isPublic }: Needs, operation: Operation): string[] {
-  const isDocumentedAsOpen = operation.security?.length === 0;
-  if (isPublic)
-    return isDocumentedAsOpen
-      ? []
-      : ['is public, but is documented as if it needed credentials: add `security: []` to its @ApiOperation().'];
+function roleFaults(roles: readonly string[], operation: Operation): string[] {
   const named = [operation['x-required-role'] ?? [], operation.description?.match(/[\w-]+/g) ?? []].flat();
   const missing = roles.filter((role) => !named.includes(role));
   return [
     ...(missing.length > 0 ? [`does not document its role ${missing.join(' and ')}: declare it by @Role().`] : []),
-    ...(isDocumentedAsOpen ? ['needs credentials, but is documented as public: remove `security: []`.'] : []),
+    ...(operation.security?.length === 0
+      ? ['needs credentials, but is documented as public: remove `security: []`.']
+      : []),
   ];
 }
 
 function failureFaults(
-  { isPublic, path }: Pick<Needs, 'isPublic'> & { readonly path: string },
+  { isPublic, path }: { readonly isPublic: boolean; readonly path: string },
   { requestBody, responses = {} }: Operation,
 ): string[] {
   const documented = Object.keys(responses);

@@ -1,6 +1,6 @@
 import { isEmail } from 'class-validator';
 import { PASSWORD_LENGTH } from '../kernel/password-policy.js';
-import { steersOutput, textFault } from '../kernel/text.js';
+import { steersOutput } from '../kernel/text.js';
 import { ruleOf } from '../resource/kit/member-decorators.js';
 import {
   columnOf,
@@ -9,6 +9,7 @@ import {
   type ShownOptions,
 } from '../resource/kit/member-declarations.js';
 import { TEXT, type MemberKind, type ValueRules } from '../resource/kit/member-kinds.js';
+import { passwordFault } from '../users/password-rules.js';
 
 const LONGEST_EMAIL = 254;
 const LONGEST_ROLE = 200;
@@ -33,12 +34,7 @@ export const EMAIL: MemberKind = {
 export const PASSWORD: MemberKind = {
   ...TEXT,
   read: (value) => (value === '' ? undefined : value),
-  fault: (value) => {
-    if (typeof value !== 'string') return 'must be text';
-    const { min, max } = PASSWORD_LENGTH;
-    const { length } = value.normalize('NFC');
-    return textFault(value) ?? (length < min || length > max ? `must have ${min} to ${max} characters` : undefined);
-  },
+  fault: (value) => (typeof value === 'string' ? passwordFault(value) : 'must be text'),
   limits: () => ({ minLength: PASSWORD_LENGTH.min, maxLength: PASSWORD_LENGTH.max }),
 };
 

@@ -71,22 +71,26 @@ export class UserRecordsService extends ResourceService<UserRecord> {
   }
 
   @Handles('USER_ENABLE')
-  enable(users: readonly UserRecord[]): void {
+  enable(users: readonly UserRecord[], _parameters: object, { actor }: Act): void {
+    demandOwnRights(actor, ...users);
     for (const user of users) user.Active = true;
   }
 
   @Handles('USER_DISABLE')
-  disable(users: readonly UserRecord[]): void {
+  disable(users: readonly UserRecord[], _parameters: object, { actor }: Act): void {
+    demandOwnRights(actor, ...users);
     for (const user of users) user.Active = false;
   }
 
   @Handles('USER_REQUIRE_PASSWORD_CHANGE')
-  requirePasswordChange(users: readonly UserRecord[]): void {
+  requirePasswordChange(users: readonly UserRecord[], _parameters: object, { actor }: Act): void {
+    demandOwnRights(actor, ...users);
     for (const user of users) user.MustResetPassword = true;
   }
 
   @Handles('USER_REMOVE_SECOND_FACTOR')
-  removeSecondFactor(users: readonly UserRecord[]): void {
+  removeSecondFactor(users: readonly UserRecord[], _parameters: object, { actor }: Act): void {
+    demandOwnRights(actor, ...users);
     for (const user of users) user.HasSecondFactor = false;
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { gaveCode, type Principal } from '../access/principal.js';
 import { AuditEventsService } from '../audit/audit-events.service.js';
 import type { Actor } from '../kernel/origin.js';
 import { secretFailure, type ValidationError } from '../kernel/validation-error.js';
@@ -18,7 +19,7 @@ export interface PasswordChange {
 
 /** The user who changes the password, and the request that asks for it. */
 export interface PasswordChanger {
-  readonly actor: Actor;
+  readonly actor: Principal;
   /** Whether the client has disconnected and no longer waits for the response. */
   readonly isAbandoned: () => Promise<boolean>;
   /** Ends sessions in the transaction of the change, and returns what to do after the commit. */
@@ -47,6 +48,7 @@ export class OwnPasswordsService {
     const passwordHash = await this.passwords.hash(next);
     await this.row.change({
       actor,
+      hadCode: gaveCode(actor),
       reason: 'password-changed',
       changeOf: (user) => {
         if (passwordNameOf(user.passwordHash) !== checked) throw wrong('was changed meanwhile');

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PASSWORD_LENGTH } from '../kernel/password-policy.js';
+import { textFault } from '../kernel/text.js';
 import { normalPassword } from './passwords.js';
 
 /** One password a line. Lines that begin with `#` say where the list is from. */
@@ -13,6 +14,8 @@ let common: ReadonlySet<string> | undefined;
  * one of the commonest, in upper or lower case. There are no other rules (NIST SP 800-63B, section 3.1.1.2).
  */
 export function passwordFault(password: string): string | undefined {
+  const fault = textFault(password);
+  if (fault !== undefined) return fault;
   const { min, max } = PASSWORD_LENGTH;
   const normal = normalPassword(password);
   if (Array.from(normal).length < min || normal.length > max) return `must have ${min} to ${max} characters`;

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { Settings } from '../config/settings.js';
+import { gaveCode, type Principal } from '../access/principal.js';
 import { badRequest } from '../kernel/app-error.js';
-import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
-import type { Actor } from '../kernel/origin.js';
-import { seal, unseal } from '../kernel/seal.js';
-import { secretFailure } from '../kernel/validation-error.js';
+import { secretFailure, type ValidationError } from '../kernel/validation-error.js';
+import { EnrolmentTicketsService } from './enrolment-tickets.service.js';
 import { OwnRowService } from './own-row.service.js';
 import { RecoveryCodesService } from './recovery-codes.service.js';
 import { newTotpSecret, plainCode, TotpService } from './totp.service.js';
+import type { User } from './user.entity.js';
+import type { UserRowChange } from './users.repository.js';
 
 /** A second factor that a user begins to set up. */
 export interface Enrolment {
@@ -25,66 +25,68 @@ export interface Enrolment {
  */
 @Injectable()
 export class TotpEnrolmentService {
-  private readonly keys: readonly [DerivedKey, ...DerivedKey[]];
-
   constructor(
-    settings: Settings,
+    private readonly tickets: EnrolmentTicketsService,
     private readonly totp: TotpService,
     private readonly recovery: RecoveryCodesService,
     private readonly row: OwnRowService,
-  ) {
-    this.keys = deriveKeys('totp-seal', settings.TESSERA_SECRET, settings.TESSERA_SECRET_PREVIOUS);
-  }
+  ) {}
 
-  /** Makes a secret for a user. It writes nothing. */
+  /** Makes a secret for a user. It writes nothing. The ticket is good for ten minutes, and useless after a change of the user. */
   async begin(email: string): Promise<Enrolment> {
     const { secret, uri } = newTotpSecret(email);
-    return { secret, uri, ticket: await seal({ secret }, placeOf(email), this.keys[0]) };
+    return { secret, uri, ticket: await this.tickets.issue(email, secret) };
   }
 
   /**
    * Requires codes of the ticket's secret from the actor from now on. The code counts as used. Returns new recovery codes, which replace
    * earlier ones and cannot be read again.
-   * @throws ValidationError when the ticket was not made for this user, or the code is wrong
+   * @throws ValidationError when the ticket was not made for this user as the user is now, or is too old, or the code is wrong
    */
-  async confirm({ ticket, code }: { ticket: string; code: string }, actor: Actor): Promise<readonly string[]> {
+  async confirm({ ticket, code }: { ticket: string; code: string }, actor: Principal): Promise<readonly string[]> {
     const { name: email } = actor;
-    const opened = (await unseal(ticket, placeOf(email), this.keys)) as { readonly secret: string } | undefined;
-    if (!opened) throw secretFailure('Ticket', 'is not valid: begin again');
+    const opened = await this.tickets.read(email, ticket);
+    if (!opened) throw badTicket();
     const totpLastStep = await this.totp.stepOf(opened.secret, plainCode(code));
     if (totpLastStep === undefined) throw secretFailure('Totp', 'is wrong, or of another time');
     const totpSecret = await this.totp.seal(email, opened.secret);
     const { codes, sealed: recoveryCodes } = await this.recovery.make(email);
-    const change = { totpSecret, totpLastStep, recoveryCodes };
-    await this.row.change({ actor, reason: 'totp-enabled', changeOf: () => change });
+    await this.row.change({
+      actor,
+      hadCode: gaveCode(actor),
+      reason: 'totp-enabled',
+      changeOf: (user) => {
+        if (!this.tickets.isFor(opened, user)) throw badTicket();
+        return { totpSecret, totpLastStep, recoveryCodes };
+      },
+    });
     return codes;
   }
 
-  /** Stops requiring a code from the actor. No recovery code is left. */
-  remove(actor: Actor): Promise<void> {
-    const change = { totpSecret: null, totpLastStep: null, recoveryCodes: null };
-    return this.row.change({ actor, reason: 'totp-disabled', changeOf: () => change });
+  /** Stops requiring a code from the actor. No recovery code is left. @throws AppError 400 when the actor has no second factor */
+  remove(actor: Principal): Promise<void> {
+    return this.changeFactor(actor, 'totp-disabled', { totpSecret: null, totpLastStep: null, recoveryCodes: null });
   }
 
   /**
    * Replaces the recovery codes of the actor, and returns the new ones, which cannot be read again.
    * @throws AppError 400 when the actor has no second factor
    */
-  async renewRecoveryCodes(actor: Actor): Promise<readonly string[]> {
+  async renewRecoveryCodes(actor: Principal): Promise<readonly string[]> {
     const { codes, sealed: recoveryCodes } = await this.recovery.make(actor.name);
-    await this.row.change({
-      actor,
-      reason: 'recovery-codes-made',
-      changeOf: ({ totpSecret }) => {
-        if (totpSecret === null) throw badRequest('There is no second factor: set one up first.');
-        return { recoveryCodes };
-      },
-    });
+    await this.changeFactor(actor, 'recovery-codes-made', { recoveryCodes });
     return codes;
+  }
+
+  private changeFactor(actor: Principal, reason: string, change: UserRowChange): Promise<void> {
+    const changeOf = ({ totpSecret }: User): UserRowChange => {
+      if (totpSecret === null) throw badRequest('There is no second factor: set one up first.');
+      return change;
+    };
+    return this.row.change({ actor, hadCode: gaveCode(actor), reason, changeOf });
   }
 }
 
-/** Another place than that of the stored secret: a ticket cannot be stored in its stead. */
-function placeOf(email: string): string {
-  return `enrolment ${email}`;
+function badTicket(): ValidationError {
+  return secretFailure('Ticket', 'is not valid, or no longer: begin again');
 }

@@ -19,6 +19,7 @@ import { DescribeUsers1797000005000 } from './migrations/1797000005000-describe-
 import { IndexUsers1797000005001 } from './migrations/1797000005001-index-users.js';
 import { AdoptUsers1796000004001 } from './migrations/1796000004001-adopt-users.js';
 import { AddRecoveryCodes1797000004100 } from './migrations/1797000004100-add-recovery-codes.js';
+import { EnrolmentTicketsService } from './enrolment-tickets.service.js';
 import { ExpiredPasswordsService } from './expired-passwords.service.js';
 import { OwnPasswordsService } from './own-passwords.service.js';
 import { OwnRowService } from './own-row.service.js';
@@ -85,6 +86,7 @@ import { UsersService } from './users.service.js';
     PasswordTicketsService,
     RecoveryCodesService,
     RecoveryCodesRepository,
+    EnrolmentTicketsService,
     TotpEnrolmentService,
     UserPersonalData,
     GuessPersonalData,

@@ -60,7 +60,7 @@ describe('the files of the console', () => {
   it('are found below a path with a slash at its end, to which the path without one leads', async () => {
     const { message } = await get('/console?a=1');
     expect([message.statusCode, message.headers.location]).toEqual([308, 'console/?a=1']);
-    for (const name of ['missing.js', '..%2f..%2fmain.js', '%00', 'index.html.gz'])
+    for (const name of ['missing.js', '..%2f..%2fmain.js', '%00', 'index.html', 'index.html.gz'])
       expect([name, (await get(`/console/assets/${name}`)).message.statusCode]).toEqual([name, 404]);
     expect((await service.client().send('POST', '/console/')).headers.get('allow')).toBe('GET, HEAD');
   });

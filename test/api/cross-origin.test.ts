@@ -114,6 +114,12 @@ describe('an answer', () => {
   });
 });
 
+it('a preflight of an empty origin is answered like one of an unknown origin', async () => {
+  const headers = { origin: '', 'access-control-request-method': 'POST' };
+  const { status, headers: sent } = await service.client().send('OPTIONS', '/api/token', { headers });
+  expect([status, sent.get('access-control-allow-origin')]).toEqual([204, null]);
+});
+
 describe('OPTIONS that is not a preflight', () => {
   it.each([{}, { origin: APP }] as Record<string, string>[])(
     'is a method that the path does not offer: %j',

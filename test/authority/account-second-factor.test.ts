@@ -72,7 +72,7 @@ describe('a second factor', () => {
     const stranger = await login(service, 'all', 'stranger');
     expectFailures(await account.by(stranger).put(TOTP_PATH, { Ticket, Totp }), [
       'Ticket',
-      'is not valid: begin again',
+      'is not valid, or no longer: begin again',
       null,
     ]);
     const done = await account.by(tokens).put(TOTP_PATH, { Ticket, Totp });

@@ -35,7 +35,6 @@ afterAll(() => disposeWithoutLeaks(service));
 
 const send = (values: object, ids: number[] = [], client = admin): Promise<Answer> => endSessions(client, values, ids);
 const end = (values: object, ids: number[] = []): Promise<Ended> => sessionsEnded(admin, values, ids);
-
 async function expectDead(...all: Tokens[]): Promise<void> {
   for (const tokens of all) {
     expect(await isAlive(service, tokens)).toBe(false);
@@ -140,6 +139,7 @@ describe('END_SESSIONS', () => {
     ['a time in the future, for a user', { Subject: 'all@example.com', IssuedBefore: '2999-01-01' }, [], undefined],
     ['a time in the future, in a dry run', { IssuedBefore: '2999-01-01T00:00:00Z', DryRun: true }, [], undefined],
     ['no time', { IssuedBefore: '2025-02-30' }, [], undefined],
+    ['an empty user', { Subject: '', ClientId: 'a' }, [], ['Subject', 'must not be empty: leave it out', '']],
     ['a parameter of another kind', { DryRun: 'perhaps', Everybody: true }, [], undefined],
   ] as const)('refuses %s', async (_what, values, ids, failure) => {
     const tokens = await login(service, 'all', 'refusals');

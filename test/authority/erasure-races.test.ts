@@ -74,7 +74,7 @@ describe('who last wrote the record of a user', () => {
     await users.add({ email: 'author@example.com', password: 'a passphrase of an author' }, SERVICE);
     const actor = { name: 'author@example.com', origin: ORIGIN };
     const changeOf = (): object => ({ mustResetPassword: true });
-    await app.get(OwnRowService).change({ actor, reason: 'edited', changeOf });
+    await app.get(OwnRowService).change({ actor, hadCode: false, reason: 'edited', changeOf });
     expect((await users.find(actor.name))?.updatedBy).toBe(actor.name);
   });
 

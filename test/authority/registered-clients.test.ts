@@ -56,6 +56,19 @@ describe('a disabled client', () => {
     expect(await isAlive(service, await refresh(service, tokens))).toBe(true);
   });
 
+  it('has no sessions in the list of its users while it is disabled', async () => {
+    const id = await register(service, 'listed');
+    await login(service, 'all', 'listed');
+    const { access } = await login(service, 'all', 'lister');
+    const listed = async (): Promise<boolean> => {
+      const { body } = await service.client(`Bearer ${access}`).get('/api/account/sessions');
+      return (body as { ClientId: string }[]).some(({ ClientId }) => ClientId === 'listed');
+    };
+    const before = await listed();
+    await change(service, id, { Enabled: false });
+    expect([before, await listed()]).toEqual([true, false]);
+  });
+
   it('gets no token once it is disabled, while refreshes race with the change', async () => {
     const id = await register(service, 'raced');
     let tokens = await login(service, 'all', 'raced');

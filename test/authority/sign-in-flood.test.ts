@@ -6,8 +6,8 @@ import { freePort, Service } from '../support/service.js';
 import { disposeWithoutLeaks, events, keepSecret, login, refresh, the, times } from '../support/sessions.js';
 
 const CROWD = 600;
-/** Milliseconds at the median: the bound that the service promises to other clients while a crowd guesses. */
-const PROMISED_MS = 250;
+/** Other clients do not queue behind a crowd: at the median, this many of their requests take less time than one guess. */
+const TIMES_QUICKER = 4;
 const WRONG = 'PASSWORD that is wrong';
 
 let service: Service;
@@ -23,15 +23,17 @@ const median = (values: readonly number[]): number => the(values.toSorted((a, b)
 
 it('during 600 wrong sign-ins from 600 addresses other clients are served, and the service refuses the sign-ins that it cannot verify', async () => {
   let tokens = await login(service, 'all', 'app');
-  const durations: Record<string, number[]> = { refresh: [], read: [], ready: [] };
-  const timed = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+  const durations = { refresh: [], read: [], ready: [], guess: [] } as Record<string, number[]>;
+  const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     const began = performance.now();
-    await work();
+    const result = await work();
     durations[what]?.push(performance.now() - began);
+    return result;
   };
-  const flood = times(CROWD, (n) =>
-    signInFrom(service, { name: 'none', password: `${WRONG} ${n}`, from: `198.18.${n >> 8}.${n & 255}` }),
-  );
+  const flood = times(CROWD, (n) => {
+    const from = `198.18.${n >> 8}.${n & 255}`;
+    return timed('guess', () => signInFrom(service, { name: 'none', password: `${WRONG} ${n}`, from }));
+  });
   const over = new AbortController();
   const ended = flood.finally(() => {
     over.abort();
@@ -42,8 +44,9 @@ it('during 600 wrong sign-ins from 600 addresses other clients are served, and t
     await timed('ready', () => service.client().get('/health/ready'));
   }
   const answers = await ended;
-  for (const [what, values] of Object.entries(durations))
-    expect([what, median(values) < PROMISED_MS]).toEqual([what, true]);
+  const { guess, ...others } = durations;
+  for (const [what, values] of Object.entries(others))
+    expect([what, TIMES_QUICKER * median(values) < median(the(guess))]).toEqual([what, true]);
 
   const counts = countByStatus(answers);
   expect(Object.keys(counts)).toEqual(['400', '503']);

@@ -35,8 +35,8 @@ describe('Swagger UI', () => {
     await page.getByRole('heading', { name: /^Tessera/ }).waitFor();
     const sections = await page.locator('.opblock-tag > a').allInnerTexts();
     expect(sections).toEqual([
-      ...['RefreshTokens', 'Token', 'Account', 'AuditTrailEntries', 'Discovery', 'Console', 'Health'],
-      ...['Clients', 'Users'],
+      ...['RefreshTokens', 'Token', 'Users', 'Clients', 'Account', 'AuditTrailEntries'],
+      ...['Discovery', 'Console', 'Health'],
     ]);
     await page.screenshot({ path: join(CACHE, 'swagger-overview.png'), fullPage: true });
   });

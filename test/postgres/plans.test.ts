@@ -238,5 +238,5 @@ it(`every statement reads only the rows that it needs of ${ROWS} records, not th
   }
   expect(faults).toEqual([]);
   const seen = new Set([...sent.values()].map(({ name }) => name));
-  expect(namesInCode().filter((name) => !seen.has(name) && name !== MAY_BE_SENT)).toEqual(NOT_SENT);
+  expect(namesInCode().filter((name) => !seen.has(name) && !MAY_BE_SENT.has(name))).toEqual(NOT_SENT);
 }, 300_000);

@@ -35,7 +35,8 @@ describe('the feed of ended sessions on two replicas', () => {
     const settings = { AuthenticationMethod: 'client_secret_basic', Roles: 'Token-Introspect' };
     const { ClientSecret } = await runOn(first, 'CLIENT_MAKE_SECRET', await register(first, 'notes', settings));
     keepSecret(String(ClientSecret));
-    server = await createResourceServer(new Settings(first.url, { id: 'notes', secret: String(ClientSecret) }));
+    const client = { id: 'notes', secret: String(ClientSecret) };
+    server = await createResourceServer(new Settings(first.url, client, 'http://127.0.0.1'));
     await server.listen(0, '127.0.0.1');
   });
   afterAll(async () => {

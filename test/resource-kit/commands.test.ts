@@ -68,6 +68,13 @@ describe('the commands of a resource', () => {
       expect((await admin.get(`${COUPONS}/${id}`)).body).toMatchObject({ ValidUntil: '2030-02-01T00:00:00Z' });
   });
 
+  it('take parameters by their names without regard to case', async () => {
+    const id = await coupon();
+    const Parameters = [{ Name: 'dAYS', Value: 1 }];
+    expect((await run(COUPONS, { Key: 'COUPON_EXTEND', Ids: [id], Parameters })).status).toBe(200);
+    expect((await admin.get(`${COUPONS}/${id}`)).body.ValidUntil).toBe('2030-01-02T00:00:00Z');
+  });
+
   it('say what they did', async () => {
     const { body } = await run(VOUCHERS, { Key: 'VOUCHER_COUNT' });
     const { body: all } = await admin.get(`${VOUCHERS}?size=1`);
@@ -116,6 +123,9 @@ describe('a command that cannot be run', () => {
     [{ Key: 'COUPON_MELT' }, ['Key', 'must be a command of Coupon', 'COUPON_MELT']],
     [{}, ['Key', 'is a required field', null]],
     [{ Key: 'COUPON_EXTEND' }, ['Ids', 'must name one or more records', []]],
+    [{ Key: 'COUPON_EXTEND', Ids: null, Parameters: null }, ['Ids', 'must name one or more records', []]],
+    [{ Key: 'COUPON_EXTEND', Ids: [1], Parameters: [[]] }, ['Parameters', 'must be a list of objects', []]],
+    [{ Key: 'COUPON_EXTEND', Ids: [1], Parameters: {} }, ['Parameters', 'must be an array', {}]],
     [{ Key: 'COUPON_EXTEND', Ids: [1, 1] }, ['Ids', 'must name each record once', [1, 1]]],
     [{ Key: 'COUPON_EXTEND', Ids: [999_999] }, ['Days', 'is a required field', null]],
   ] as const)('%j is refused in the contract’s form', async (command, failure) => {

@@ -55,6 +55,11 @@ const BAD: readonly BadProof[] = [
     (_, { key }) => ({ header: { jwk: { ...key.jwk, crv: 'P-384' } } }),
     'its jwk is not a key',
   ],
+  ...['n', 'e'].map((part): BadProof => [
+    `with an RSA key whose ${part} is null`,
+    (good) => withHeader(good, { alg: 'RS256', jwk: { kty: 'RSA', n: 'AQAB', e: 'AQAB', [part]: null } }),
+    'its jwk is not a key for its alg',
+  ]),
   ['that is not signed', (good, { key }) => unsigned(good, key), 'its alg is none of'],
   ['that is signed with a secret', (good) => signedWithSecret(good), 'its alg is none of'],
   ['with a changed signature', (good) => `${good.slice(0, -8)}AAAAAAAA`, 'its signature is wrong'],
@@ -64,8 +69,11 @@ const BAD: readonly BadProof[] = [
 ];
 
 function unsigned(good: string, key: ProvingKey): string {
-  const [, payload = ''] = good.split('.');
-  return `${encodePart({ typ: 'dpop+jwt', alg: 'none', jwk: key.jwk })}.${payload}.`;
+  return withHeader(good, { alg: 'none', jwk: key.jwk }).replace(/[^.]*$/, '');
+}
+
+function withHeader(good: string, header: object): string {
+  return `${encodePart({ typ: 'dpop+jwt', ...header })}.${good.split('.').slice(1).join('.')}`;
 }
 
 function signedWithSecret(good: string): string {

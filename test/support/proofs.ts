@@ -72,15 +72,23 @@ export async function refreshWith(service: Service, key: ProvingKey | undefined,
   return service.client().form('POST', TOKEN, fields);
 }
 
+/** A request with a proof, and its JSON body, if it has one. */
+interface Called extends Proved {
+  readonly body?: unknown;
+}
+
 /** Sends a request with a bound access token and a proof. `proved` changes the proof. */
 export async function call(
   service: Service,
   key: ProvingKey,
   access: string,
-  { path = '/api/sys/refreshtokens?size=1', method = 'GET', ...proved }: Proved = {},
+  { path = '/api/sys/refreshtokens?size=1', method = 'GET', body, ...proved }: Called = {},
 ): Promise<Answer> {
   const dpop = await key.prove(service, { method, path, access, ...proved });
-  return service.client(`DPoP ${access}`).send(method, path, { headers: { dpop } });
+  const client = service.client(`DPoP ${access}`);
+  if (body === undefined) return client.send(method, path, { headers: { dpop } });
+  const headers = { dpop, 'content-type': 'application/json' };
+  return client.send(method, path, { headers, body: JSON.stringify(body) });
 }
 
 export function passwordForm(name: string, clientId: string): Record<string, string> {

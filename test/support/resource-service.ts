@@ -50,9 +50,9 @@ export async function startCoupons(environment: NodeJS.ProcessEnv = {}): Promise
 }
 
 /** Starts the built service with the resources Coupon and Voucher. */
-export async function startVouchers(): Promise<Service> {
+export async function startVouchers(environment: NodeJS.ProcessEnv = {}): Promise<Service> {
   return Service.start(
-    grantsOf('Voucher'),
+    { ...grantsOf('Voucher'), ...environment },
     await programWith('vouchers/vouchers.module.ts', 'VouchersModule', 'coupons'),
   );
 }

@@ -36,7 +36,6 @@ export const NOT_SENT = [
   'session-end-elsewhere',
   'session-end-next',
   'session-estimate',
-  'session-forget-cutoffs',
   'session-reseal-ticket',
   'session-revived',
   'session-ticket',
@@ -46,5 +45,8 @@ export const NOT_SENT = [
 ];
 /** Counts all sessions, for an end of everybody's sessions. The act itself stops after the first rows, and a dry run counts exactly. */
 export const READS_ALL = 'session-count-first';
-/** A query of the locks, sent only when another process writes at that moment. */
-export const MAY_BE_SENT = 'audit-still-writing';
+/**
+ * A query of the locks, sent only when another process writes at that moment; what a sweep sends after the last of all sessions; and an end of
+ * sessions, sent only when a sign-in comes before the job that ends them too.
+ */
+export const MAY_BE_SENT = new Set(['audit-still-writing', 'session-forget-cutoffs', 'session-end-others']);

@@ -2,7 +2,7 @@ import { basicOf, RESOURCE } from './client.js';
 import { newSigner, signed } from './client-keys.js';
 import { change, CLIENTS, register, runOn } from './registry.js';
 import type { Service } from './service.js';
-import { ask, sessionOf, tokensOf } from './sessions.js';
+import { ask, seconds, sessionOf, tokensOf } from './sessions.js';
 
 /** Looks at the own account and ends own sessions. */
 export async function useAccount(service: Service, password: string): Promise<void> {
@@ -25,9 +25,19 @@ export async function useClients(service: Service, password: string): Promise<vo
     if (most === 1) await change(service, id, { SessionsPerUser: most });
     tokensOf(await ask(service, form, 'two-sessions'));
   }
+  await useSurplus(service, form);
   for (const key of ['CLIENT_MAKE_SECRET', 'CLIENT_MAKE_SECRET', 'CLIENT_RETIRE_SECRET']) await runOn(service, key, id);
   expect((await admin.delete(`${CLIENTS}/${id}`)).status).toBe(200);
   await useSigningClient(service, password);
+}
+
+/** Signs a user in twice at a client, and waits for the end of one session after the client allows only one. */
+async function useSurplus(service: Service, form: Record<string, string>): Promise<void> {
+  const id = await register(service, 'crowded', { SessionsPerUser: 2 });
+  for (let n = 0; n < 2; n++) tokensOf(await ask(service, form, 'crowded'));
+  await change(service, id, { SessionsPerUser: null });
+  const admin = service.client(basicOf('admin'));
+  while ((await admin.get(`${RESOURCE}?RefreshToken_ClientId=crowded`)).body.TotalItems !== 1) await seconds(0.1);
 }
 
 /** Gets a token for a client that signs, uses it, and refreshes without a client name while there is such a client. */

@@ -17,9 +17,9 @@ export class Graveyard {
     this.history = world.history(name);
   }
 
-  /** `kind`: access or refresh. `clientId`: the client that owned the token. */
-  bury(kind, token, clientId) {
-    this.#tokens.push({ kind, token, clientId });
+  /** `kind`: access or refresh. `owner`: the client that owned the token, and the key that the token was bound to. */
+  bury(kind, token, { clientId, key }) {
+    this.#tokens.push({ kind, token, clientId, key });
     if (this.#tokens.length > CAPACITY) this.#tokens.splice(this.random.between(0, CAPACITY / 2), 1);
     this.world.report.count('tokens_buried');
   }
@@ -65,11 +65,11 @@ export class Graveyard {
   }
 }
 
-function requestOf({ kind, token, clientId }, admin, byIntrospection) {
+function requestOf({ kind, token, clientId, key }, admin, byIntrospection) {
   if (byIntrospection) {
     return { method: 'POST', path: '/api/token/introspect', headers: { authorization: admin }, form: { token } };
   }
-  if (kind === 'access') return { path: ROUTE, headers: { authorization: `Bearer ${token}` } };
+  if (kind === 'access') return { path: ROUTE, access: token, key };
   const form = { grant_type: 'refresh_token', refresh_token: token };
-  return { method: 'POST', path: '/api/token', headers: { client_id: clientId }, form };
+  return { method: 'POST', path: '/api/token', headers: { client_id: clientId }, form, key };
 }

@@ -1,6 +1,5 @@
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ProvingKey } from './proving-key.mjs';
 import { isUnknown } from './world.mjs';
 
 const TOKEN = '/api/token';
@@ -17,14 +16,13 @@ export class KeylessTheft {
 
   constructor(world, user, name) {
     Object.assign(this, { world, user, name });
-    /** Every proof names the public URL. */
-    this.issuer = world.service[0].environment.PUBLIC_URL;
     this.random = world.random.fork(name);
     this.history = world.history(name);
   }
 
   async step() {
-    if (!this.owner) [this.owner, this.thief] = await Promise.all([makeKey(), makeKey()]);
+    this.owner ??= await ProvingKey.make(this.world.issuer);
+    this.thief ??= await ProvingKey.make(this.world.issuer);
     if (this.#tokens.length === 0 || this.random.chance(0.1)) await this.#signIn();
     else await this.#refresh();
     await this.#steal();
@@ -57,7 +55,7 @@ export class KeylessTheft {
   /** Each attempt needs another proof: the proof of an attempt whose answer was lost may be used. */
   async #askProved(form) {
     let answer;
-    do answer = await this.#ask(form, await this.#prove(this.owner, { method: 'POST', path: TOKEN }));
+    do answer = await this.#ask(form, await this.owner.proofFor({ method: 'POST', path: TOKEN }));
     while (isUnknown(answer));
     return answer;
   }
@@ -77,20 +75,17 @@ export class KeylessTheft {
     const form = { grant_type: 'refresh_token', refresh_token: refresh };
     const atToken = { method: 'POST', path: TOKEN };
     const atRoute = { method: 'GET', path: ROUTE, access };
-    const used = await this.#prove(this.owner, atRoute);
+    const used = await this.owner.proofFor(atRoute);
     const first = await this.#use(`DPoP ${access}`, used);
     if (!isUnknown(first) && first.status !== 200)
       this.#violate('a bound token is good with its key', `${first.status}`);
     const attempts = [
       ['refreshes without a proof', () => this.#ask(form)],
-      ['refreshes with a proof of another key', async () => this.#ask(form, await this.#prove(this.thief, atToken))],
+      ['refreshes with a proof of another key', async () => this.#ask(form, await this.thief.proofFor(atToken))],
       ['refreshes with the proof of another request', () => this.#ask(form, used)],
       ['uses the token as a bearer', () => this.#use(`Bearer ${access}`)],
       ['uses the token without a proof', () => this.#use(`DPoP ${access}`)],
-      [
-        'uses the token with another key',
-        async () => this.#use(`DPoP ${access}`, await this.#prove(this.thief, atRoute)),
-      ],
+      ['uses the token with another key', async () => this.#use(`DPoP ${access}`, await this.thief.proofFor(atRoute))],
       ['repeats a proof of the owner', () => (isUnknown(first) ? first : this.#use(`DPoP ${access}`, used))],
     ];
     for (const [what, attempt] of attempts) {
@@ -113,20 +108,7 @@ export class KeylessTheft {
     return this.world.ask(this.history, { ...request, headers: all });
   }
 
-  async #prove({ privateKey, jwk }, { method, path, access }) {
-    const ath = access && createHash('sha256').update(access).digest('base64url');
-    const claims = { jti: randomUUID(), htm: method, htu: this.issuer + path, iat: Math.floor(Date.now() / 1000) };
-    return new SignJWT({ ...claims, ...(ath && { ath }) })
-      .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk })
-      .sign(privateKey);
-  }
-
   #violate(rule, what) {
     this.world.report.violate(rule, `${this.name}: ${what}`, this.history);
   }
-}
-
-async function makeKey() {
-  const { privateKey, publicKey } = await generateKeyPair('ES256');
-  return { privateKey, jwk: await exportJWK(publicKey) };
 }

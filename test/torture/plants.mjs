@@ -81,11 +81,11 @@ const PLANTS = {
   'the age of any rotation': `
     import { StatementsService } from './database/statements.service.js';
     const { run } = StatementsService.prototype;
-    const own = '[t.generation - $5::bigint]';
+    const own = /\\[(t\\.generation - \\$\\d+::bigint)\\]/;
     StatementsService.prototype.run = function (statement, ...others) {
       if (statement.name !== 'session-diagnose') return run.call(this, statement, ...others);
-      if (!statement.text.includes(own)) throw new Error('The fault does not fit the statement.');
-      const text = statement.text.replace(own, '[least(1, t.generation - $5::bigint)]');
+      if (!own.test(statement.text)) throw new Error('The fault does not fit the statement.');
+      const text = statement.text.replace(own, '[least(1, $1)]');
       return run.call(this, { ...statement, text }, ...others);
     };`,
 
@@ -109,11 +109,11 @@ const PLANTS = {
       return end.call(this, session, { ...token, claims }, reason);
     };
     const { run } = StatementsService.prototype;
-    const presented = 'first_generation <= $3 AND generation > $3';
+    const presented = /first_generation <= (\\$\\d+) AND generation > \\1/;
     StatementsService.prototype.run = function (statement, ...others) {
       if (statement.name !== 'session-end-replayed') return run.call(this, statement, ...others);
-      if (!statement.text.includes(presented)) throw new Error('The fault does not fit the statement.');
-      const text = statement.text.replace(presented, 'generation = $3');
+      if (!presented.test(statement.text)) throw new Error('The fault does not fit the statement.');
+      const text = statement.text.replace(presented, 'generation = $1');
       return run.call(this, { ...statement, text }, ...others);
     };`,
 

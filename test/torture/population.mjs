@@ -36,12 +36,16 @@ export async function found(
   return { data, service, world, dispose };
 }
 
-/** Adds clients, record keepers and a graveyard to a world. Returns the clients. */
-export function populate(world, { clients, keepers = 2 }) {
+/**
+ * Adds clients, record keepers and a graveyard to a world. The sessions of every other client are bound to a key, unless `isBound` says otherwise.
+ * Returns the clients.
+ */
+export function populate(world, { clients, keepers = 2, isBound = (n) => n % 2 === 1 }) {
   const graveyard = new Graveyard(world);
   world.join(graveyard);
   const all = Array.from({ length: clients }, (_, n) => {
-    return new SessionClient(world, graveyard, CLIENTS_OF[n % CLIENTS_OF.length], `client-${n}`);
+    const user = CLIENTS_OF[n % CLIENTS_OF.length];
+    return new SessionClient(world, graveyard, user, { clientId: `client-${n}`, isBound: isBound(n) });
   });
   for (const client of all) world.join(client);
   for (let n = 0; n < keepers; n++) world.join(new RecordKeeper(world, `keeper-${n}`));

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ProvingKey } from './proving-key.mjs';
 import { SessionEdits } from './session-edits.mjs';
 import { SessionEnds } from './session-ends.mjs';
 import { isUnknown } from './world.mjs';
@@ -39,8 +40,9 @@ export class SessionClient {
   /** How often the previous token was repeated. */
   #repetitions = 0;
 
-  constructor(world, graveyard, user, clientId) {
-    Object.assign(this, { world, graveyard, user, clientId });
+  /** `isBound`: whether its sessions are bound to a key, which only this client has. */
+  constructor(world, graveyard, user, { clientId, isBound = false }) {
+    Object.assign(this, { world, graveyard, user, clientId, isBound });
     this.random = world.random.fork(clientId);
     this.history = world.history(clientId);
     this.ends = new SessionEnds(this);
@@ -93,20 +95,19 @@ export class SessionClient {
   redeem(token, options = {}) {
     if (token === this.token) this.#sentAt ??= performance.now();
     const form = { grant_type: 'refresh_token', refresh_token: token };
-    return this.ask({ method: 'POST', path: TOKEN, form, ...options });
+    return this.ask({ method: 'POST', path: TOKEN, form, key: this.key, ...options });
   }
 
   /** Signs in until the service answers. A login continues a living session, and never revives an ended session. */
   async login() {
     const { email: username, password } = this.user;
     const form = { grant_type: 'password', username, password };
+    if (this.isBound) this.key ??= await ProvingKey.make(this.world.issuer);
     this.#sentAt = performance.now();
-    let answer = await this.ask({ method: 'POST', path: TOKEN, form });
-    while (isUnknown(answer)) {
-      // A sign-in without an answer must finish before the next sign-in starts.
-      await pause(LOST_LOGIN_MS);
-      answer = await this.ask({ method: 'POST', path: TOKEN, form });
-    }
+    const signIn = () => this.ask({ method: 'POST', path: TOKEN, form, key: this.key });
+    let answer = await signIn();
+    // A sign-in without an answer must finish before the next sign-in starts.
+    while (isUnknown(answer)) answer = await pause(LOST_LOGIN_MS).then(signIn);
     if (answer.status !== 200) return this.violate('the right password signs in', answer.text);
     const { session } = readRefreshToken(answer.body.refresh_token);
     const wasAlive = this.alive;
@@ -114,8 +115,7 @@ export class SessionClient {
     if (!wasAlive.has(true) && session === this.session)
       this.violate('an ended session never comes back', `session ${session} lives again`);
     if (session !== this.session) this.bury();
-    for (const token of [...this.used, this.token].filter(Boolean))
-      this.graveyard.bury('refresh', token, this.clientId);
+    for (const token of [...this.used, this.token]) if (token) this.graveyard.bury('refresh', token, this);
     this.used = [];
     this.session = session;
     this.alive = new Set([true]);
@@ -135,7 +135,7 @@ export class SessionClient {
     return this.#startAnew();
   }
 
-  /** The session has ended, or its client believes so and signs in again. The state of the old session is unknown. */
+  /** The client believes that the session has ended, and signs in again. The state of the old session is unknown. */
   #startAnew() {
     this.alive = new Set([true, false]);
     return this.login();
@@ -158,8 +158,7 @@ export class SessionClient {
       return this.#startAnew();
     }
     const answer = answers.find(({ status }) => status === 200);
-    if (!answer) return this.refresh();
-    return this.rotate(answer.body);
+    return answer ? this.rotate(answer.body) : this.refresh();
   }
 
   /**
@@ -203,7 +202,7 @@ export class SessionClient {
   /** A request with an access token. */
   use(token) {
     if (this.#fresh.has(token)) this.#usedAt ??= performance.now();
-    return this.ask({ path: ROUTE, headers: { authorization: `Bearer ${token}` } });
+    return this.ask({ path: ROUTE, access: token, key: this.key });
   }
 
   /** Stores the tokens of an answered refresh. */
@@ -219,7 +218,7 @@ export class SessionClient {
 
   /** The session has ended: all its access tokens are dead. */
   bury() {
-    for (const token of this.access) this.graveyard.bury('access', token, this.clientId);
+    for (const token of this.access) this.graveyard.bury('access', token, this);
     this.access = [];
   }
 
@@ -235,7 +234,8 @@ export class SessionClient {
   }
 
   #keep(access) {
-    const { sid } = readAccessToken(access);
+    const { sid, cnf } = readAccessToken(access);
+    if (Boolean(cnf) !== this.isBound) this.violate('a session is bound to the key of its client', `cnf: ${cnf?.jkt}`);
     if (sid !== this.session) this.violate('an access token is of its session', `${sid} is not ${this.session}`);
     this.access.push(access);
     this.#fresh.add(access);

@@ -94,7 +94,7 @@ export class SessionEnds {
     client.world.report.count('ends');
     const [access, token] = [client.access.at(-1), client.token];
     client.bury();
-    for (const dead of [...client.used, token]) client.graveyard.bury('refresh', dead, client.clientId);
+    for (const dead of [...client.used, token]) client.graveyard.bury('refresh', dead, client);
     client.used = [];
     client.token = undefined;
     const used = await client.use(access);

@@ -139,8 +139,8 @@ export class StolenSession {
       const answer = await this.#use(access);
       if (!isUnknown(answer) && answer.status !== 401) this.#violateEnd(`its access token got ${answer.status}`);
     }
-    for (const token of this.#received.values()) this.graveyard.bury('refresh', token, this.clientId);
-    for (const access of this.#access) this.graveyard.bury('access', access, this.clientId);
+    for (const token of this.#received.values()) this.graveyard.bury('refresh', token, this);
+    for (const access of this.#access) this.graveyard.bury('access', access, this);
     this.graveyard.enter(this.id);
   }
 

@@ -45,11 +45,19 @@ export class World {
     Object.assign(this, { report, random, service, urls, window });
   }
 
+  /** The public URL of the service, which every proof of possession names. */
+  get issuer() {
+    return this.service[0].environment.PUBLIC_URL;
+  }
+
   history(name) {
     return new History(name);
   }
 
-  /** Sends a request to one of the replicas and returns its answer; see `HttpClient`. During the last checks it repeats the request until it is answered. */
+  /**
+   * Sends a request to one of the replicas and returns its answer; see `HttpClient`. `access` is an access token,
+   * and `key` the key that the token, or the session, is bound to. During the last checks the request is repeated until it is answered.
+   */
   async ask(history, request) {
     const deadline = performance.now() + SETTLE_MS;
     let answer = await this.#askOnce(history, request);
@@ -72,7 +80,7 @@ export class World {
   async #askOnce(history, request) {
     await this.#turn();
     const at = this.random.between(0, this.urls.length - 1);
-    const answer = await this.http.send(this.urls[at], this.#hurry(at, request));
+    const answer = await this.http.send(this.urls[at], this.#hurry(at, await authorized(request)));
     this.report.count('requests');
     history.note(`${this.urls.length > 1 ? `#${at} ` : ''}${summary(request)} -> ${outcome(answer)}`);
     if (answer.status === 0) {
@@ -194,11 +202,19 @@ export function nameOf(secret) {
   return createHash('sha256').update(secret).digest('hex').slice(0, 8);
 }
 
-function summary({ method = 'GET', path, form, json, headers = {}, label }) {
+/** The request with its access token, and with a proof of its own that its sender has the key. */
+async function authorized({ key, access, ...request }) {
+  const headers = { ...request.headers };
+  if (access) headers.authorization = `${key ? 'DPoP' : 'Bearer'} ${access}`;
+  if (key) headers.dpop = await key.proofFor({ ...request, access });
+  return { ...request, headers };
+}
+
+function summary({ method = 'GET', path, form, json, headers = {}, access, label }) {
   const secret = form?.refresh_token ?? form?.token;
   const what = [form?.grant_type, secret && nameOf(secret), json?.SystemId, json?.Subject, label].filter(Boolean);
-  const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
-  return `${method} ${path} ${what.join(' ')}${bearer ? ` by ${nameOf(bearer)}` : ''}`;
+  const token = access ?? /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
+  return `${method} ${path} ${what.join(' ')}${token ? ` by ${nameOf(token)}` : ''}`;
 }
 
 function outcome({ status, reason, mayBeDone: perhaps, body, text }) {

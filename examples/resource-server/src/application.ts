@@ -6,6 +6,7 @@ import { AccessTokenStrategy } from './access-token.strategy.js';
 import { EndedSessionsService } from './ended-sessions.service.js';
 import { LiveSessionGuard } from './live-session.guard.js';
 import { NotesController } from './notes.controller.js';
+import { ProofsService } from './proofs.service.js';
 import { Settings } from './settings.js';
 
 @Module({})
@@ -22,6 +23,7 @@ export function createResourceServer(settings: Settings): Promise<INestApplicati
         AccessTokenStrategy,
         EndedSessionsService,
         LiveSessionGuard,
+        ProofsService,
         { provide: Settings, useValue: settings },
       ],
     },

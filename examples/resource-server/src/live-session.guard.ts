@@ -27,7 +27,7 @@ export class LiveSessionGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<{ headers: { authorization?: string } }>();
-    const token = (request.headers.authorization ?? '').replace(/^bearer +/i, '');
+    const token = (request.headers.authorization ?? '').replace(/^(bearer|dpop) +/i, '');
     if (!(await this.isActive(token))) throw new UnauthorizedException('The session has ended.');
     return true;
   }

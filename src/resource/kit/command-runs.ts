@@ -5,11 +5,12 @@ import { readDto } from '../dto-reader.js';
 import type { Write } from '../write-envelope.js';
 import { handlersOf, NUMBERS_OF_RECORDS, type CommandDeclaration } from './command-declarations.js';
 import type { DeclaredResource } from './declared-resource.js';
+import { membersDeclaredBy } from './member-declarations.js';
 import { copyOf, recordFrom } from './record-values.js';
 import type { Act } from './resource-hooks.js';
 import type { ResourceRecord } from './resource-record.js';
 import type { ResourceRepository } from './resource.repository.js';
-import type { RunCommand } from './run-command.js';
+import { CommandParameter, type RunCommand } from './run-command.js';
 
 /**
  * A command that was run.
@@ -40,13 +41,15 @@ type Handler<R> = (records: readonly R[], parameters: object, act: Act) => unkno
  */
 export async function runCommand<R extends ResourceRecord>(
   { resource, repository, service, update }: CommandTools<R>,
-  { Key, Ids = [], Parameters = [] }: RunCommand,
+  run: RunCommand,
   act: Act,
 ): Promise<CommandRun> {
+  const { Key } = run;
+  const Ids = run.Ids ?? [];
   const command = resource.commands.find(({ key }) => key === Key);
   if (!command) throw failedMember('Key', Key, `must be a command of ${resource.name}`);
   demandNumber(command, Ids);
-  const parameters = await readParameters(command, Parameters);
+  const parameters = await readParameters(command, run.Parameters ?? []);
   const records = (await repository.lock(Ids, act.manager)).map((row) => recordFrom(resource, row));
   const found = new Set(records.map(({ Id }) => Id));
   const missing = Ids.find((id) => !found.has(id));
@@ -71,15 +74,23 @@ function demandNumber({ records = 'any' }: CommandDeclaration, ids: readonly num
   if (ids.length < least || ids.length > most) throw failedMember('Ids', ids, fault);
 }
 
-/** The parameters as an instance of their class. A parameter that the command does not have is ignored, like an unknown member. */
+/**
+ * The parameters as an instance of their class. Their names match without regard to case, like those of a search. A parameter that the command does
+ * not have is ignored, like an unknown member.
+ */
 function readParameters(
   { parameters }: CommandDeclaration,
-  sent: NonNullable<RunCommand['Parameters']>,
+  sent: readonly CommandParameter[],
 ): object | Promise<object> {
+  const members = parameters ? membersDeclaredBy(parameters) : [];
+  const names = new Map(members.map(({ name }) => [name.toLowerCase(), name]));
   const value: Record<string, unknown> = {};
-  for (const { Name, Value } of sent) {
-    if (Object.hasOwn(value, Name)) throw failedMember('Parameters', Name, `must have ${Name} once`);
-    Object.defineProperty(value, Name, { value: Value, enumerable: true });
+  for (const one of sent) {
+    // An array within the array passes the rules of `RunCommand`.
+    if (!(one instanceof CommandParameter)) throw failedMember('Parameters', one, 'must be a list of objects');
+    const name = names.get(one.Name.toLowerCase()) ?? one.Name;
+    if (Object.hasOwn(value, name)) throw failedMember('Parameters', one.Name, `must have ${name} once`);
+    Object.defineProperty(value, name, { value: one.Value, enumerable: true });
   }
   return parameters ? readDto(parameters, { value, path: '' }) : {};
 }

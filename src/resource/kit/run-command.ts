@@ -66,13 +66,14 @@ export class RunCommand {
   @IsInt({ each: true })
   @Min(1, { each: true })
   @Max(Number.MAX_SAFE_INTEGER, { each: true })
-  readonly Ids?: number[];
+  readonly Ids?: number[] | null;
 
   @ApiPropertyOptional({ type: [CommandParameter] })
   @IsOptional()
-  @IsArray()
   @ArrayMaxSize(MOST_PARAMETERS)
+  // The lowest rule is the first that fails.
+  @IsArray()
   @ValidateNested({ each: true })
   @Type(() => CommandParameter)
-  readonly Parameters?: CommandParameter[];
+  readonly Parameters?: CommandParameter[] | null;
 }

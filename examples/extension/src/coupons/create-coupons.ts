@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The name of a migration ends with the time at which it was written, in milliseconds. */
+/** The name of a migration ends with its timestamp, which `tessera migrations generate` makes later than all others: they run in this order. */
 export class CreateCoupons1800000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`CREATE TABLE coupons (
