@@ -48,3 +48,12 @@ export async function useUsers(admin: Client): Promise<void> {
   await admin.post(`${USERS}/runcommand`, { Key: 'USER_ENABLE', Ids: [Id] });
   expect((await admin.delete(`${USERS}/${Id}`)).status).toBe(200);
 }
+
+/** Exports and erases a person, who signed in once. */
+export async function useErasures(admin: Client, service: Service): Promise<void> {
+  const person = { Email: 'erased@example.com', Password: PASSWORD };
+  expect((await admin.post(USERS, person)).status).toBe(200);
+  tokensOf(await ask(service, { username: person.Email, password: PASSWORD, grant_type: 'password' }));
+  expect((await admin.get(`${USERS}/export?User_Email=${person.Email}`)).status).toBe(200);
+  expect((await admin.post(`${USERS}/erase`, { Email: person.Email })).status).toBe(200);
+}
