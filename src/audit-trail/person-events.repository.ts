@@ -17,6 +17,8 @@ import {
 } from './person.statements.js';
 import type { RangeErasure, Seal } from './seal.js';
 
+export type { PersonValues } from './person.statements.js';
+
 /** A range of ids: those after one id, up to another. */
 interface IdRange {
   readonly after: number;

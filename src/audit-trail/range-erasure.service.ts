@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditSealsRepository } from './audit-seals.repository.js';
 import { DamageReportsService } from './damage-reports.service.js';
-import { PersonEventsRepository } from './person-events.repository.js';
-import type { PersonValues } from './person.statements.js';
+import { PersonEventsRepository, type PersonValues } from './person-events.repository.js';
 import type { MeasuredSeal } from './seal.js';
 import { SealChainService } from './seal-chain.service.js';
 
@@ -38,7 +37,7 @@ export class RangeErasureService {
     await this.events.lock(id, manager);
     const before = await this.measured(id, manager);
     // Retention has deleted the events meanwhile.
-    if (!before || before.prunedOn !== null) return { count: 0 };
+    if (before?.prunedOn !== null) return { count: 0 };
     const { count, erasedOn } = await this.events.eraseRange(before, person, manager);
     const after = await this.measured(id, manager);
     const isIntact = this.chain.isGenuine(before) && this.chain.isIntact(before) && after?.foundCount === before.count;

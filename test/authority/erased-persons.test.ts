@@ -98,7 +98,7 @@ describe('the export of a person', () => {
   });
 
   it('is the same on the command line', async () => {
-    const rest = (await exportOf(ADA)).body;
+    const rest = (await exportOf(ADA)).body as { AuditTrailEntries: unknown[] };
     const { code, stdout } = await withData(() => run('users', 'export', ADA));
     const { AuditTrailEntries, ...others } = JSON.parse(stdout) as { AuditTrailEntries: unknown[] };
     expect(code).toBe(0);

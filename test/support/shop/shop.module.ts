@@ -48,7 +48,6 @@ class Shop {
   /** What fails, or hangs: `claims`, `health` and the like. */
   failing: string[] = [];
   claims: Readonly<Record<string, unknown>> = { tenant: 'north' };
-  /** Who bought something. */
   buyers: readonly string[] = ['all@example.com', 'all@example.com', 'read@example.com'];
 
   async check(what: string): Promise<void> {
@@ -145,9 +144,8 @@ class ShopPersonalData extends PersonalData {
 
   async erase({ email, pseudonym }: ErasedPerson): Promise<number> {
     await this.shop.check('purchases');
-    const count = this.shop.buyers.filter((buyer) => buyer === email).length;
     this.shop.buyers = this.shop.buyers.map((buyer) => (buyer === email ? pseudonym : buyer));
-    return count;
+    return this.shop.buyers.filter((buyer) => buyer === pseudonym).length;
   }
 }
 
@@ -203,7 +201,8 @@ class ShopController {
   @Public()
   read(): object {
     const { SHOP_URL, SHOP_TILLS, SHOP_KEY } = this.settings;
-    return { ...this.shop, settings: { SHOP_URL, SHOP_TILLS, hasKey: SHOP_KEY !== undefined } };
+    const { notices, buyers } = this.shop;
+    return { notices, buyers, settings: { SHOP_URL, SHOP_TILLS, hasKey: SHOP_KEY !== undefined } };
   }
 
   @Post()
