@@ -9,8 +9,8 @@ export function namesInCode(): string[] {
 
 /**
  * Of the catalogue, for metrics; by primary key, after a change of the secret, with a second factor, at the first sign-in after an upgrade,
- * where a setting says so, or when a range of events expires or has an erased person only; those of the embedded database's own job; those of a verification, an
- * export or an end of all sessions, which read all there is; of a client that another program wrote; and those of pages of clients that are too large for one answer.
+ * where a setting says so, or when a range of events expires or has an erased person only; those of the embedded database's own job; those of a
+ * verification, an export or an end of all sessions, which read all there is; of a client that another program wrote; and those of pages of clients that are too large for one answer.
  */
 export const NOT_SENT = [
   'audit-erase-lock',
@@ -54,6 +54,8 @@ export const READS_ALL = 'session-count-first';
  * sessions, sent only when a sign-in comes before the job that ends them too.
  */
 export const MAY_BE_SENT = new Set([
+  // By jobs that run when the job that seals the million events has ended.
+  'audit-seal-expired',
   'erasure-due',
   'audit-still-writing',
   'session-forget-cutoffs',
