@@ -168,6 +168,316 @@ SELECT
   ) AS writers
 FROM reached;
 
+-- name: audit-erase-lock
+-- $1 id: bigint
+WITH
+  seal AS MATERIALIZED (
+    SELECT *
+    FROM audit_seals
+    WHERE
+      id = :id
+      AND pruned_on IS NULL
+    FOR UPDATE
+  )
+SELECT e.id
+FROM
+  seal
+  JOIN audit_trail_entries e ON e.id BETWEEN seal.from_id AND seal.to_id
+FOR UPDATE OF
+  e;
+
+-- name: audit-erase-note
+-- $1 id: bigint
+-- $2 erasures: text
+-- $3 erasedMac: text
+UPDATE audit_seals
+SET
+  erasures = :erasures::text::jsonb,
+  erased_mac = :erasedMac
+WHERE id = :id;
+
+-- name: audit-erase-range
+-- $1 name: text
+-- $2 quoted: text
+-- $3 sessions: uuid[]
+-- $4 pseudonym: text
+-- $5 quotedPseudonym: text
+-- $6 fromId: bigint
+-- $7 toId: bigint
+WITH
+  erased AS (
+    UPDATE audit_trail_entries e
+    SET
+      subject = CASE
+        WHEN e.subject = :name THEN :pseudonym::text
+        ELSE e.subject
+      END,
+      actor = CASE
+        WHEN e.actor = :name THEN :pseudonym::text
+        ELSE e.actor
+      END,
+      client_id = CASE
+        WHEN e.client_id = :name THEN :pseudonym::text
+        ELSE e.client_id
+      END,
+      address = CASE
+        WHEN e.address IS NOT NULL
+        AND (
+          e.actor = :name
+          OR e.actor IN ('unknown', 'client')
+          AND (
+            e.subject = :name
+            OR e.subject IS NULL
+            AND e.session_id = ANY (:sessions)
+          )
+        ) THEN :pseudonym::text
+        ELSE e.address
+      END,
+      user_agent = CASE
+        WHEN e.user_agent IS NOT NULL
+        AND (
+          e.actor = :name
+          OR e.actor IN ('unknown', 'client')
+          AND (
+            e.subject = :name
+            OR e.subject IS NULL
+            AND e.session_id = ANY (:sessions)
+          )
+        ) THEN :pseudonym::text
+        ELSE e.user_agent
+      END,
+      last_address = CASE
+        WHEN e.last_address IS NOT NULL
+        AND (
+          e.subject = :name
+          OR e.subject IS NULL
+          AND e.session_id = ANY (:sessions)
+        ) THEN :pseudonym::text
+        ELSE e.last_address
+      END,
+      last_user_agent = CASE
+        WHEN e.last_user_agent IS NOT NULL
+        AND (
+          e.subject = :name
+          OR e.subject IS NULL
+          AND e.session_id = ANY (:sessions)
+        ) THEN :pseudonym::text
+        ELSE e.last_user_agent
+      END,
+      changes = coalesce(
+        (
+          SELECT
+            jsonb_agg(
+              CASE
+                WHEN e.resource = 'User'
+                AND e.subject = :name
+                AND change ->> 'PropertyName' IN ('Email', 'FullName', 'SystemId') THEN change || jsonb_build_object(
+                  'OldValue',
+                  CASE
+                    WHEN change ->> 'OldValue' IS NOT NULL THEN :pseudonym::text
+                  END,
+                  'NewValue',
+                  CASE
+                    WHEN change ->> 'NewValue' IS NOT NULL THEN :pseudonym::text
+                  END
+                )
+                ELSE change
+              END
+              ORDER BY place
+            )
+          FROM
+            jsonb_array_elements(replace(e.changes::text, :quoted, :quotedPseudonym)::jsonb) WITH ORDINALITY AS c (change, place)
+        ),
+        e.changes
+      )
+    WHERE
+      e.id BETWEEN :fromId AND :toId
+      AND (
+        e.subject = :name
+        OR e.actor = :name
+        OR e.client_id = :name
+        OR strpos(e.changes::text, :quoted) > 0
+        OR e.subject IS NULL
+        AND e.session_id = ANY (:sessions)
+        AND coalesce(e.address, e.user_agent, e.last_address, e.last_user_agent) <> :pseudonym::text
+      )
+    RETURNING e.id
+  )
+SELECT
+  count(*)::int AS count,
+  extract(
+    epoch
+    FROM date_trunc('second', now())
+  )::float8 AS "erasedOn"
+FROM erased;
+
+-- name: audit-erase-seals
+-- $1 after: bigint
+-- $2 limit: bigint
+-- $3 name: text
+-- $4 quoted: text
+-- $5 sessions: uuid[]
+-- $6 pseudonym: text
+SELECT
+  s.id,
+  EXISTS (
+    SELECT
+    FROM audit_trail_entries e
+    WHERE
+      e.id BETWEEN s.from_id AND s.to_id
+      AND (
+        e.subject = :name
+        OR e.actor = :name
+        OR e.client_id = :name
+        OR strpos(e.changes::text, :quoted) > 0
+        OR e.subject IS NULL
+        AND e.session_id = ANY (:sessions)
+        AND coalesce(e.address, e.user_agent, e.last_address, e.last_user_agent) <> :pseudonym::text
+      )
+  ) AS "isNaming"
+FROM
+  (
+    SELECT *
+    FROM audit_seals
+    WHERE
+      id > :after
+      AND pruned_on IS NULL
+    ORDER BY id
+    LIMIT
+      :limit
+  ) s
+ORDER BY s.id;
+
+-- name: audit-erase-unsealed
+-- $1 name: text
+-- $2 quoted: text
+-- $3 sessions: uuid[]
+-- $4 pseudonym: text
+-- $5 quotedPseudonym: text
+-- $6 after: bigint
+-- $7 upTo: bigint
+WITH
+  erased AS (
+    UPDATE audit_trail_entries e
+    SET
+      subject = CASE
+        WHEN e.subject = :name THEN :pseudonym::text
+        ELSE e.subject
+      END,
+      actor = CASE
+        WHEN e.actor = :name THEN :pseudonym::text
+        ELSE e.actor
+      END,
+      client_id = CASE
+        WHEN e.client_id = :name THEN :pseudonym::text
+        ELSE e.client_id
+      END,
+      address = CASE
+        WHEN e.address IS NOT NULL
+        AND (
+          e.actor = :name
+          OR e.actor IN ('unknown', 'client')
+          AND (
+            e.subject = :name
+            OR e.subject IS NULL
+            AND e.session_id = ANY (:sessions)
+          )
+        ) THEN :pseudonym::text
+        ELSE e.address
+      END,
+      user_agent = CASE
+        WHEN e.user_agent IS NOT NULL
+        AND (
+          e.actor = :name
+          OR e.actor IN ('unknown', 'client')
+          AND (
+            e.subject = :name
+            OR e.subject IS NULL
+            AND e.session_id = ANY (:sessions)
+          )
+        ) THEN :pseudonym::text
+        ELSE e.user_agent
+      END,
+      last_address = CASE
+        WHEN e.last_address IS NOT NULL
+        AND (
+          e.subject = :name
+          OR e.subject IS NULL
+          AND e.session_id = ANY (:sessions)
+        ) THEN :pseudonym::text
+        ELSE e.last_address
+      END,
+      last_user_agent = CASE
+        WHEN e.last_user_agent IS NOT NULL
+        AND (
+          e.subject = :name
+          OR e.subject IS NULL
+          AND e.session_id = ANY (:sessions)
+        ) THEN :pseudonym::text
+        ELSE e.last_user_agent
+      END,
+      changes = coalesce(
+        (
+          SELECT
+            jsonb_agg(
+              CASE
+                WHEN e.resource = 'User'
+                AND e.subject = :name
+                AND change ->> 'PropertyName' IN ('Email', 'FullName', 'SystemId') THEN change || jsonb_build_object(
+                  'OldValue',
+                  CASE
+                    WHEN change ->> 'OldValue' IS NOT NULL THEN :pseudonym::text
+                  END,
+                  'NewValue',
+                  CASE
+                    WHEN change ->> 'NewValue' IS NOT NULL THEN :pseudonym::text
+                  END
+                )
+                ELSE change
+              END
+              ORDER BY place
+            )
+          FROM
+            jsonb_array_elements(replace(e.changes::text, :quoted, :quotedPseudonym)::jsonb) WITH ORDINALITY AS c (change, place)
+        ),
+        e.changes
+      )
+    WHERE
+      e.id > :after
+      AND e.id <= :upTo
+      AND e.id > (
+        SELECT coalesce(max(to_id), 0)
+        FROM audit_seals
+      )
+      AND (
+        e.subject = :name
+        OR e.actor = :name
+        OR e.client_id = :name
+        OR strpos(e.changes::text, :quoted) > 0
+        OR e.subject IS NULL
+        AND e.session_id = ANY (:sessions)
+        AND coalesce(e.address, e.user_agent, e.last_address, e.last_user_agent) <> :pseudonym::text
+      )
+    RETURNING e.id
+  )
+SELECT
+  count(*)::int AS count,
+  extract(
+    epoch
+    FROM date_trunc('second', now())
+  )::float8 AS "erasedOn"
+FROM erased;
+
+-- name: audit-erasers
+-- $1 pseudonyms: text[]
+SELECT
+  subject AS pseudonym,
+  actor AS by
+FROM audit_trail_entries
+WHERE
+  subject = ANY (:pseudonyms)
+  AND kind = 'user-erased';
+
 -- name: audit-export-page
 -- $1 afterTime: timestamptz
 -- $2 afterId: bigint
@@ -275,6 +585,70 @@ SELECT
     WHERE
       id > coalesce(pg_sequence_last_value (pg_get_serial_sequence('audit_trail_entries', 'id')::regclass), 0)
   ) AS ahead;
+
+-- name: audit-person-page
+-- $1 after: bigint
+-- $2 upTo: bigint
+-- $3 name: text
+-- $4 quoted: text
+-- $5 sessions: uuid[]
+-- $6 pseudonym: text
+SELECT
+  id,
+  created_on AS "createdOn",
+  kind,
+  actor,
+  reason,
+  subject,
+  client_id AS "clientId",
+  session_id AS "sessionId",
+  record_ids AS "recordIds",
+  address,
+  user_agent AS "userAgent",
+  request_id AS "requestId",
+  last_address AS "lastAddress",
+  last_user_agent AS "lastUserAgent",
+  last_request_id AS "lastRequestId",
+  last_redeemed_on AS "lastRedeemedOn",
+  resource,
+  changes
+FROM audit_trail_entries e
+WHERE
+  e.id > :after
+  AND e.id <= :upTo
+  AND (
+    e.subject = :name
+    OR e.actor = :name
+    OR e.client_id = :name
+    OR strpos(e.changes::text, :quoted) > 0
+    OR e.subject IS NULL
+    AND e.session_id = ANY (:sessions)
+    AND coalesce(e.address, e.user_agent, e.last_address, e.last_user_agent) <> :pseudonym::text
+  )
+ORDER BY e.id;
+
+-- name: audit-person-page-end
+-- $1 after: bigint
+-- $2 size: bigint
+SELECT max(id) AS "upTo"
+FROM
+  (
+    SELECT id
+    FROM audit_trail_entries
+    WHERE id > :after
+    ORDER BY id
+    LIMIT
+      :size
+  ) page;
+
+-- name: audit-person-sessions
+-- $1 subjects: text[]
+SELECT DISTINCT
+  session_id AS "sessionId"
+FROM audit_trail_entries
+WHERE
+  subject = ANY (:subjects)
+  AND session_id IS NOT NULL;
 
 -- name: audit-read-page
 -- sent again when its connection broke
@@ -534,6 +908,8 @@ SELECT
     FROM s.pruned_on
   )::float8 AS "prunedOn",
   s.pruned_mac AS "prunedMac",
+  s.erasures,
+  s.erased_mac AS "erasedMac",
   found.*,
   extract(
     epoch
@@ -656,7 +1032,9 @@ SELECT
     epoch
     FROM s.pruned_on
   )::float8 AS "prunedOn",
-  s.pruned_mac AS "prunedMac"
+  s.pruned_mac AS "prunedMac",
+  s.erasures,
+  s.erased_mac AS "erasedMac"
 FROM audit_seals s
 WHERE s.id > :after
 ORDER BY s.id
@@ -719,6 +1097,8 @@ SELECT
     FROM s.pruned_on
   )::float8 AS "prunedOn",
   s.pruned_mac AS "prunedMac",
+  s.erasures,
+  s.erased_mac AS "erasedMac",
   (
     SELECT link
     FROM audit_seals
@@ -728,6 +1108,11 @@ FROM audit_seals s
 ORDER BY s.id DESC
 LIMIT
   1;
+
+-- name: audit-seal-lock
+-- not prepared: PostgreSQL does not see the name
+-- $1 lock: bigint
+SELECT pg_advisory_xact_lock(:lock);
 
 -- name: audit-seal-measure
 -- $1 fromId: bigint
@@ -854,6 +1239,8 @@ SELECT
     FROM s.pruned_on
   )::float8 AS "prunedOn",
   s.pruned_mac AS "prunedMac",
+  s.erasures,
+  s.erased_mac AS "erasedMac",
   found.*
 FROM
   (
@@ -965,17 +1352,21 @@ WHERE id = :id;
 -- name: audit-seal-renew
 -- $1 id: bigint[]
 -- $2 earlierMac: text[]
--- $3 mac: text[]
--- $4 prunedMac: text[] with null elements
+-- $3 earlierErasedMac: text[] with null elements
+-- $4 mac: text[]
+-- $5 prunedMac: text[] with null elements
+-- $6 erasedMac: text[] with null elements
 UPDATE audit_seals s
 SET
   mac = n.mac,
-  pruned_mac = n.pruned_mac
+  pruned_mac = n.pruned_mac,
+  erased_mac = n.erased_mac
 FROM
-  unnest(:id::bigint[], :earlierMac::text[], :mac::text[], :prunedMac::text[]) AS n (id, earlier_mac, mac, pruned_mac)
+  unnest(:id::bigint[], :earlierMac::text[], :earlierErasedMac::text[], :mac::text[], :prunedMac::text[], :erasedMac::text[]) AS n (id, earlier_mac, earlier_erased_mac, mac, pruned_mac, erased_mac)
 WHERE
   s.id = n.id
-  AND s.mac = n.earlier_mac;
+  AND s.mac = n.earlier_mac
+  AND s.erased_mac IS NOT DISTINCT FROM n.earlier_erased_mac;
 
 -- name: audit-still-writing
 -- $1 writers: text[]
@@ -1092,11 +1483,10 @@ WHERE id = :id;
 -- $3 expires: float8[]
 SELECT
   batch.ordinal::int,
-  client.client_id AS "clientId",
-  client.allowed_grants AS "allowedGrants",
-  client.roles,
-  client.mac,
-  least(batch.expires, batch.issued + client.access_token_ttl) AS expires,
+  c.client_id AS "clientId",
+  c.allowed_grants AS "allowedGrants",
+  c.roles,
+  c.mac,
   now() AS now
 FROM
   unnest(
@@ -1104,12 +1494,11 @@ FROM
     (SELECT :issued::float8[]),
     (SELECT :expires::float8[])
   ) WITH ORDINALITY AS batch (client_id, issued, expires, ordinal)
-  JOIN clients client ON client.client_id = batch.client_id
+  JOIN clients c ON c.client_id = batch.client_id
 WHERE
-  client.enabled
-  AND client.authentication_method <> 'none'
-  AND to_timestamp(least(batch.expires, batch.issued + client.access_token_ttl)) > now()
-  AND to_timestamp(batch.issued) >= client.created_on;
+  c.enabled
+  AND c.authentication_method <> 'none'
+  AND to_timestamp(least(batch.expires, batch.issued + c.access_token_ttl)) > now();
 
 -- name: client-registry
 -- sent again when its connection broke
@@ -1379,8 +1768,6 @@ SELECT
   "DpopRequired",
   "Audience",
   "Roles",
-  "SecretMadeOn",
-  "PreviousSecretMadeOn",
   "UpdatedOn",
   "CreatedOn",
   "UniqueId",
@@ -1409,8 +1796,6 @@ FROM
       "dpop_required" AS "DpopRequired",
       "audience" AS "Audience",
       "roles" AS "Roles",
-      "secret_made_on" AS "SecretMadeOn",
-      "previous_secret_made_on" AS "PreviousSecretMadeOn",
       "updated_on" AS "UpdatedOn",
       "created_on" AS "CreatedOn",
       "unique_id" AS "UniqueId",
@@ -1484,8 +1869,6 @@ WITH
           "dpop_required" AS "DpopRequired",
           "audience" AS "Audience",
           "roles" AS "Roles",
-          "secret_made_on" AS "SecretMadeOn",
-          "previous_secret_made_on" AS "PreviousSecretMadeOn",
           "updated_on" AS "UpdatedOn",
           "created_on" AS "CreatedOn",
           "unique_id" AS "UniqueId",
@@ -1545,8 +1928,6 @@ SELECT
   "DpopRequired",
   "Audience",
   "Roles",
-  "SecretMadeOn",
-  "PreviousSecretMadeOn",
   "UpdatedOn",
   "CreatedOn",
   "UniqueId",
@@ -1586,8 +1967,6 @@ WITH
       "dpop_required" AS "DpopRequired",
       "audience" AS "Audience",
       "roles" AS "Roles",
-      "secret_made_on" AS "SecretMadeOn",
-      "previous_secret_made_on" AS "PreviousSecretMadeOn",
       "updated_on" AS "UpdatedOn",
       "created_on" AS "CreatedOn",
       "unique_id" AS "UniqueId",
@@ -1670,8 +2049,6 @@ FROM
       "DpopRequired",
       "Audience",
       "Roles",
-      "SecretMadeOn",
-      "PreviousSecretMadeOn",
       "UpdatedOn",
       "CreatedOn",
       "UniqueId",
@@ -1704,8 +2081,6 @@ SELECT
   "DpopRequired",
   "Audience",
   "Roles",
-  "SecretMadeOn",
-  "PreviousSecretMadeOn",
   "UpdatedOn",
   "CreatedOn",
   "UniqueId",
@@ -1734,8 +2109,6 @@ FROM
       "dpop_required" AS "DpopRequired",
       "audience" AS "Audience",
       "roles" AS "Roles",
-      "secret_made_on" AS "SecretMadeOn",
-      "previous_secret_made_on" AS "PreviousSecretMadeOn",
       "updated_on" AS "UpdatedOn",
       "created_on" AS "CreatedOn",
       "unique_id" AS "UniqueId",
@@ -1808,8 +2181,6 @@ FROM
       "dpop_required" AS "DpopRequired",
       "audience" AS "Audience",
       "roles" AS "Roles",
-      "secret_made_on" AS "SecretMadeOn",
-      "previous_secret_made_on" AS "PreviousSecretMadeOn",
       "updated_on" AS "UpdatedOn",
       "created_on" AS "CreatedOn",
       "unique_id" AS "UniqueId",
@@ -1956,6 +2327,58 @@ SELECT
 -- name: embedded-flush-counters
 SELECT pg_stat_force_next_flush ();
 
+-- name: erasure-add
+-- $1 pseudonym: text
+-- $2 sealedName: text
+INSERT INTO
+  erasures (pseudonym, sealed_name)
+VALUES (:pseudonym, :sealedName)
+RETURNING created_on AS "createdOn";
+
+-- name: erasure-due
+SELECT
+  pseudonym,
+  sealed_name AS "sealedName"
+FROM erasures
+WHERE created_on < now() - interval '15 minutes'
+ORDER BY created_on
+LIMIT
+  1;
+
+-- name: erasure-forget
+-- $1 pseudonym: text
+DELETE FROM erasures
+WHERE pseudonym = :pseudonym;
+
+-- name: guess-addresses
+-- sent again when its connection broke
+-- $1 email: text
+-- $2 limit: bigint
+SELECT DISTINCT
+  address
+FROM
+  (
+    SELECT address
+    FROM audit_trail_entries
+    WHERE subject = :email
+    ORDER BY id DESC
+    LIMIT
+      :limit
+  ) recent
+WHERE address IS NOT NULL;
+
+-- name: guess-counters
+-- sent again when its connection broke
+-- $1 keys: text[]
+SELECT
+  key,
+  failures,
+  nullif(blocked_until, '-infinity') AS "blockedUntil",
+  last_failure AS "lastFailure",
+  last_success AS "lastSuccess"
+FROM login_throttles
+WHERE key = ANY (:keys);
+
 -- name: guess-forget
 -- $1 limit: bigint
 DELETE FROM login_throttles
@@ -1972,6 +2395,12 @@ WHERE
     FOR UPDATE
       SKIP LOCKED
   )
+RETURNING key;
+
+-- name: guess-forget-counters
+-- $1 keys: text[]
+DELETE FROM login_throttles
+WHERE key = ANY (:keys)
 RETURNING key;
 
 -- name: guess-reserve
@@ -2579,8 +3008,7 @@ WITH
       t.last_address,
       t.last_user_agent,
       t.last_request_id,
-      t.last_redeemed_on,
-      t.cutoffs_seen
+      t.last_redeemed_on
   ),
   created AS (
     INSERT INTO
@@ -2653,8 +3081,7 @@ WITH
       t.last_address,
       t.last_user_agent,
       t.last_request_id,
-      t.last_redeemed_on,
-      t.cutoffs_seen
+      t.last_redeemed_on
   ),
   begun AS (
     SELECT *
@@ -2707,10 +3134,6 @@ SELECT
     SELECT
     FROM begun
   ) AS "hasBegun",
-  (
-    SELECT cutoffs_seen
-    FROM begun
-  ) AS "cutoffsSeen",
   now() AS now;
 
 -- name: login-begin-beside
@@ -2871,8 +3294,7 @@ WITH
       t.last_address,
       t.last_user_agent,
       t.last_request_id,
-      t.last_redeemed_on,
-      t.cutoffs_seen
+      t.last_redeemed_on
   ),
   event AS (
     INSERT INTO
@@ -2935,10 +3357,6 @@ SELECT
     SELECT
     FROM begun
   ) AS "hasBegun",
-  (
-    SELECT cutoffs_seen
-    FROM begun
-  ) AS "cutoffsSeen",
   now() AS now,
   coalesce(
     (
@@ -2948,13 +3366,6 @@ SELECT
     ),
     '[]'
   ) AS ended;
-
--- name: login-lock-user
--- $1 subject: text
-SELECT email
-FROM users
-WHERE email = :subject
-FOR NO KEY UPDATE;
 
 -- name: login-plan
 -- sent again when its connection broke
@@ -3137,11 +3548,8 @@ FROM act;
 -- sent again when its connection broke
 -- $1 subject: text
 -- $2 longestLife: float8
--- $3 limitedRoles: text[]
--- $4 roleLives: float8[] with null elements
--- $5 roleLongestLives: float8[] with null elements
--- $6 registeredOnly: boolean
--- $7 limit: int
+-- $3 limit: int
+-- $4 registeredOnly: boolean
 SELECT
   t.id,
   t.unique_id AS "uniqueId",
@@ -3164,57 +3572,8 @@ WHERE
   t.subject = :subject
   AND t.issued
   AND t.expires_on > now()
-  AND t.auth_time + make_interval(
-    secs => least(
-      coalesce(client.refresh_token_max_age, :longestLife::float8),
-      CASE
-        WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-          SELECT min(limited.longest_life)
-          FROM
-            users holder,
-            unnest(
-              (SELECT :limitedRoles::text[]),
-              (SELECT :roleLives::float8[]),
-              (SELECT :roleLongestLives::float8[])
-            ) AS limited (role, life, longest_life)
-          WHERE
-            holder.email = t.subject
-            AND (
-              limited.role = ANY (holder.roles)
-              OR limited.role = 'Administrator'
-              AND holder.is_administrator
-            )
-        )
-      END
-    )
-  ) > now()
-  AND coalesce(
-    t.rotated_on + make_interval(
-      secs => least(
-        client.refresh_token_ttl,
-        CASE
-          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-            SELECT min(limited.life)
-            FROM
-              users holder,
-              unnest(
-                (SELECT :limitedRoles::text[]),
-                (SELECT :roleLives::float8[]),
-                (SELECT :roleLongestLives::float8[])
-              ) AS limited (role, life, longest_life)
-            WHERE
-              holder.email = t.subject
-              AND (
-                limited.role = ANY (holder.roles)
-                OR limited.role = 'Administrator'
-                AND holder.is_administrator
-              )
-          )
-        END
-      )
-    ) > now(),
-    true
-  )
+  AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
+  AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
   AND NOT (
     EXISTS (
       SELECT
@@ -3753,6 +4112,84 @@ WITH
 SELECT expires_on AS "expiresOn"
 FROM act;
 
+-- name: record-delete-of-person
+-- $1 email: text
+-- $2 limit: bigint
+-- $3 kind: text
+-- $4 actor: text
+-- $5 reason: text or null
+-- $6 address: text or null
+-- $7 userAgent: text or null
+-- $8 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      id = ANY (
+        ARRAY(
+          SELECT id
+          FROM refresh_tokens
+          WHERE
+            subject = :email
+            AND NOT issued
+          ORDER BY id
+          LIMIT
+            :limit
+          FOR UPDATE
+        )
+      )
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      false AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT id
+FROM act;
+
 -- name: record-hold-session
 -- $1 id: bigint
 SELECT
@@ -3806,6 +4243,58 @@ FROM
     FOR UPDATE
   ) act
 ORDER BY id;
+
+-- name: record-of-person
+-- $1 email: text
+-- $2 after: bigint
+-- $3 limit: bigint
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  (
+    SELECT
+      t.*,
+      t.created_on > now() - interval '24 hours' AS is_new
+    FROM refresh_tokens t
+    WHERE
+      id = ANY (
+        ARRAY(
+          SELECT id
+          FROM refresh_tokens
+          WHERE
+            subject = :email
+            AND id > :after
+          ORDER BY id
+          LIMIT
+            :limit
+        ) || ARRAY(
+          SELECT id
+          FROM refresh_tokens
+          WHERE
+            client_id = :email
+            AND id > :after
+          ORDER BY id
+          LIMIT
+            :limit
+        )
+      )
+  ) t
+ORDER BY id
+LIMIT
+  :limit;
 
 -- name: record-read-each
 -- $1 recordId: bigint[]
@@ -3998,6 +4487,29 @@ FROM
         (SELECT :ids::bigint[])::bigint[]
       )
   ) act;
+
+-- name: record-replace-client
+-- $1 email: text
+-- $2 pseudonym: text
+-- $3 limit: bigint
+UPDATE refresh_tokens
+SET
+  client_id = :pseudonym
+WHERE
+  id = ANY (
+    ARRAY(
+      SELECT id
+      FROM refresh_tokens
+      WHERE
+        client_id = :email
+        AND NOT issued
+      ORDER BY id
+      LIMIT
+        :limit
+      FOR UPDATE
+    )
+  )
+RETURNING id;
 
 -- name: record-search-subjects
 -- $1 wanted: text[]
@@ -4504,11 +5016,8 @@ WHERE
 -- name: session-count-first
 -- sent again when its connection broke
 -- $1 longestLife: float8
--- $2 limitedRoles: text[]
--- $3 roleLives: float8[] with null elements
--- $4 roleLongestLives: float8[] with null elements
--- $5 issuedBefore: timestamptz or null
--- $6 limit: bigint
+-- $2 issuedBefore: timestamptz or null
+-- $3 limit: bigint
 SELECT
   count(*)::int AS rows,
   count(*) FILTER (
@@ -4520,57 +5029,8 @@ FROM
     SELECT
       t.issued
       AND t.expires_on > now()
-      AND t.auth_time + make_interval(
-        secs => least(
-          coalesce(client.refresh_token_max_age, :longestLife::float8),
-          CASE
-            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-              SELECT min(limited.longest_life)
-              FROM
-                users holder,
-                unnest(
-                  (SELECT :limitedRoles::text[]),
-                  (SELECT :roleLives::float8[]),
-                  (SELECT :roleLongestLives::float8[])
-                ) AS limited (role, life, longest_life)
-              WHERE
-                holder.email = t.subject
-                AND (
-                  limited.role = ANY (holder.roles)
-                  OR limited.role = 'Administrator'
-                  AND holder.is_administrator
-                )
-            )
-          END
-        )
-      ) > now()
-      AND coalesce(
-        t.rotated_on + make_interval(
-          secs => least(
-            client.refresh_token_ttl,
-            CASE
-              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-                SELECT min(limited.life)
-                FROM
-                  users holder,
-                  unnest(
-                    (SELECT :limitedRoles::text[]),
-                    (SELECT :roleLives::float8[]),
-                    (SELECT :roleLongestLives::float8[])
-                  ) AS limited (role, life, longest_life)
-                WHERE
-                  holder.email = t.subject
-                  AND (
-                    limited.role = ANY (holder.roles)
-                    OR limited.role = 'Administrator'
-                    AND holder.is_administrator
-                  )
-              )
-            END
-          )
-        ) > now(),
-        true
-      )
+      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
+      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
       AND NOT (
         EXISTS (
           SELECT
@@ -4600,12 +5060,9 @@ FROM
 -- name: session-count-first-of-client
 -- sent again when its connection broke
 -- $1 longestLife: float8
--- $2 limitedRoles: text[]
--- $3 roleLives: float8[] with null elements
--- $4 roleLongestLives: float8[] with null elements
--- $5 issuedBefore: timestamptz or null
--- $6 limit: bigint
--- $7 clientId: text
+-- $2 issuedBefore: timestamptz or null
+-- $3 limit: bigint
+-- $4 clientId: text
 SELECT
   count(*)::int AS rows,
   count(*) FILTER (
@@ -4617,57 +5074,8 @@ FROM
     SELECT
       t.issued
       AND t.expires_on > now()
-      AND t.auth_time + make_interval(
-        secs => least(
-          coalesce(client.refresh_token_max_age, :longestLife::float8),
-          CASE
-            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-              SELECT min(limited.longest_life)
-              FROM
-                users holder,
-                unnest(
-                  (SELECT :limitedRoles::text[]),
-                  (SELECT :roleLives::float8[]),
-                  (SELECT :roleLongestLives::float8[])
-                ) AS limited (role, life, longest_life)
-              WHERE
-                holder.email = t.subject
-                AND (
-                  limited.role = ANY (holder.roles)
-                  OR limited.role = 'Administrator'
-                  AND holder.is_administrator
-                )
-            )
-          END
-        )
-      ) > now()
-      AND coalesce(
-        t.rotated_on + make_interval(
-          secs => least(
-            client.refresh_token_ttl,
-            CASE
-              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-                SELECT min(limited.life)
-                FROM
-                  users holder,
-                  unnest(
-                    (SELECT :limitedRoles::text[]),
-                    (SELECT :roleLives::float8[]),
-                    (SELECT :roleLongestLives::float8[])
-                  ) AS limited (role, life, longest_life)
-                WHERE
-                  holder.email = t.subject
-                  AND (
-                    limited.role = ANY (holder.roles)
-                    OR limited.role = 'Administrator'
-                    AND holder.is_administrator
-                  )
-              )
-            END
-          )
-        ) > now(),
-        true
-      )
+      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
+      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
       AND NOT (
         EXISTS (
           SELECT
@@ -4697,13 +5105,10 @@ FROM
 -- name: session-count-first-of-subject
 -- sent again when its connection broke
 -- $1 longestLife: float8
--- $2 limitedRoles: text[]
--- $3 roleLives: float8[] with null elements
--- $4 roleLongestLives: float8[] with null elements
--- $5 issuedBefore: timestamptz or null
--- $6 limit: bigint
--- $7 subject: text
--- $8 clientId: text or null
+-- $2 issuedBefore: timestamptz or null
+-- $3 limit: bigint
+-- $4 subject: text
+-- $5 clientId: text or null
 SELECT
   count(*)::int AS rows,
   count(*) FILTER (
@@ -4715,57 +5120,8 @@ FROM
     SELECT
       t.issued
       AND t.expires_on > now()
-      AND t.auth_time + make_interval(
-        secs => least(
-          coalesce(client.refresh_token_max_age, :longestLife::float8),
-          CASE
-            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-              SELECT min(limited.longest_life)
-              FROM
-                users holder,
-                unnest(
-                  (SELECT :limitedRoles::text[]),
-                  (SELECT :roleLives::float8[]),
-                  (SELECT :roleLongestLives::float8[])
-                ) AS limited (role, life, longest_life)
-              WHERE
-                holder.email = t.subject
-                AND (
-                  limited.role = ANY (holder.roles)
-                  OR limited.role = 'Administrator'
-                  AND holder.is_administrator
-                )
-            )
-          END
-        )
-      ) > now()
-      AND coalesce(
-        t.rotated_on + make_interval(
-          secs => least(
-            client.refresh_token_ttl,
-            CASE
-              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-                SELECT min(limited.life)
-                FROM
-                  users holder,
-                  unnest(
-                    (SELECT :limitedRoles::text[]),
-                    (SELECT :roleLives::float8[]),
-                    (SELECT :roleLongestLives::float8[])
-                  ) AS limited (role, life, longest_life)
-                WHERE
-                  holder.email = t.subject
-                  AND (
-                    limited.role = ANY (holder.roles)
-                    OR limited.role = 'Administrator'
-                    AND holder.is_administrator
-                  )
-              )
-            END
-          )
-        ) > now(),
-        true
-      )
+      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
+      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
       AND NOT (
         EXISTS (
           SELECT
@@ -4800,10 +5156,7 @@ FROM
 -- $3 generation: bigint
 -- $4 token: text
 -- $5 longestLife: float8
--- $6 limitedRoles: text[]
--- $7 roleLives: float8[] with null elements
--- $8 roleLongestLives: float8[] with null elements
--- $9 registeredOnly: boolean
+-- $6 registeredOnly: boolean
 SELECT
   t.id,
   t.unique_id AS "uniqueId",
@@ -4812,61 +5165,14 @@ SELECT
   t.client_id AS "clientId",
   t.auth_time AS "authTime",
   t.amr,
-  t.cutoffs_seen AS "cutoffsSeen",
   now() AS now,
   t.rotated_on AS "rotatedOn",
   t.protected_ticket AS "protectedTicket",
   t.jkt,
   least(
     t.expires_on,
-    t.auth_time + make_interval(
-      secs => least(
-        coalesce(client.refresh_token_max_age, :longestLife::float8),
-        CASE
-          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-            SELECT min(limited.longest_life)
-            FROM
-              users holder,
-              unnest(
-                (SELECT :limitedRoles::text[]),
-                (SELECT :roleLives::float8[]),
-                (SELECT :roleLongestLives::float8[])
-              ) AS limited (role, life, longest_life)
-            WHERE
-              holder.email = t.subject
-              AND (
-                limited.role = ANY (holder.roles)
-                OR limited.role = 'Administrator'
-                AND holder.is_administrator
-              )
-          )
-        END
-      )
-    ),
-    t.rotated_on + make_interval(
-      secs => least(
-        client.refresh_token_ttl,
-        CASE
-          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-            SELECT min(limited.life)
-            FROM
-              users holder,
-              unnest(
-                (SELECT :limitedRoles::text[]),
-                (SELECT :roleLives::float8[]),
-                (SELECT :roleLongestLives::float8[])
-              ) AS limited (role, life, longest_life)
-            WHERE
-              holder.email = t.subject
-              AND (
-                limited.role = ANY (holder.roles)
-                OR limited.role = 'Administrator'
-                AND holder.is_administrator
-              )
-          )
-        END
-      )
-    )
+    t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)),
+    t.rotated_on + make_interval(secs => client.refresh_token_ttl)
   ) AS "expiresOn",
   u.email,
   u.is_administrator AS "isAdministrator",
@@ -4883,57 +5189,8 @@ WHERE
   AND t.ticket_hash = encode(sha256(convert_to(t.ticket_salt || :token::text, 'UTF8')), 'base64')
   AND t.issued
   AND t.expires_on > now()
-  AND t.auth_time + make_interval(
-    secs => least(
-      coalesce(client.refresh_token_max_age, :longestLife::float8),
-      CASE
-        WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-          SELECT min(limited.longest_life)
-          FROM
-            users holder,
-            unnest(
-              (SELECT :limitedRoles::text[]),
-              (SELECT :roleLives::float8[]),
-              (SELECT :roleLongestLives::float8[])
-            ) AS limited (role, life, longest_life)
-          WHERE
-            holder.email = t.subject
-            AND (
-              limited.role = ANY (holder.roles)
-              OR limited.role = 'Administrator'
-              AND holder.is_administrator
-            )
-        )
-      END
-    )
-  ) > now()
-  AND coalesce(
-    t.rotated_on + make_interval(
-      secs => least(
-        client.refresh_token_ttl,
-        CASE
-          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-            SELECT min(limited.life)
-            FROM
-              users holder,
-              unnest(
-                (SELECT :limitedRoles::text[]),
-                (SELECT :roleLives::float8[]),
-                (SELECT :roleLongestLives::float8[])
-              ) AS limited (role, life, longest_life)
-            WHERE
-              holder.email = t.subject
-              AND (
-                limited.role = ANY (holder.roles)
-                OR limited.role = 'Administrator'
-                AND holder.is_administrator
-              )
-          )
-        END
-      )
-    ) > now(),
-    true
-  )
+  AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
+  AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
   AND NOT (
     EXISTS (
       SELECT
@@ -4953,29 +5210,22 @@ WHERE
   AND coalesce('refresh_token' = ANY (string_to_array(client.allowed_grants, ' ')), true)
   AND u.enabled;
 
--- name: session-cutoffs-after
--- sent again when its connection broke
--- $1 after: bigint
--- $2 limit: int
+-- name: session-cutoffs-naming
+-- $1 email: text
 SELECT
-  id AS number,
   subject,
   client_id AS "clientId",
-  ceil(
-    extract(
-      epoch
-      FROM least(issued_before, created_on + interval '10 minutes')
-    )
-  )::float8 AS "authTimeBefore"
+  issued_before AS "issuedBefore",
+  reason,
+  actor,
+  address,
+  user_agent AS "userAgent",
+  created_on AS "createdOn"
 FROM session_cutoffs
 WHERE
-  id > CASE
-    WHEN :after::bigint <= pg_sequence_last_value (pg_get_serial_sequence('session_cutoffs', 'id')::regclass) THEN :after::bigint
-    ELSE 0
-  END
-ORDER BY id
-LIMIT
-  :limit::int;
+  subject = :email
+  OR actor = :email
+ORDER BY id;
 
 -- name: session-device
 -- sent again when its connection broke
@@ -4996,14 +5246,11 @@ WHERE
 -- $1 id: bigint
 -- $2 uniqueId: uuid
 -- $3 clientId: text or null
--- $4 generation: bigint
--- $5 longestLife: float8
--- $6 limitedRoles: text[]
--- $7 roleLives: float8[] with null elements
--- $8 roleLongestLives: float8[] with null elements
--- $9 registeredOnly: boolean
--- $10 address: inet or null
--- $11 jkt: text or null
+-- $4 longestLife: float8
+-- $5 registeredOnly: boolean
+-- $6 generation: bigint
+-- $7 address: inet or null
+-- $8 jkt: text or null
 SELECT
   t.id,
   t.unique_id AS "uniqueId",
@@ -5012,7 +5259,6 @@ SELECT
   t.client_id AS "clientId",
   t.auth_time AS "authTime",
   t.amr,
-  t.cutoffs_seen AS "cutoffsSeen",
   now() AS now,
   t.issued,
   t.first_generation AS "firstGeneration",
@@ -5022,57 +5268,8 @@ SELECT
   NOT (
     t.issued
     AND t.expires_on > now()
-    AND t.auth_time + make_interval(
-      secs => least(
-        coalesce(client.refresh_token_max_age, :longestLife::float8),
-        CASE
-          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-            SELECT min(limited.longest_life)
-            FROM
-              users holder,
-              unnest(
-                (SELECT :limitedRoles::text[]),
-                (SELECT :roleLives::float8[]),
-                (SELECT :roleLongestLives::float8[])
-              ) AS limited (role, life, longest_life)
-            WHERE
-              holder.email = t.subject
-              AND (
-                limited.role = ANY (holder.roles)
-                OR limited.role = 'Administrator'
-                AND holder.is_administrator
-              )
-          )
-        END
-      )
-    ) > now()
-    AND coalesce(
-      t.rotated_on + make_interval(
-        secs => least(
-          client.refresh_token_ttl,
-          CASE
-            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-              SELECT min(limited.life)
-              FROM
-                users holder,
-                unnest(
-                  (SELECT :limitedRoles::text[]),
-                  (SELECT :roleLives::float8[]),
-                  (SELECT :roleLongestLives::float8[])
-                ) AS limited (role, life, longest_life)
-              WHERE
-                holder.email = t.subject
-                AND (
-                  limited.role = ANY (holder.roles)
-                  OR limited.role = 'Administrator'
-                  AND holder.is_administrator
-                )
-            )
-          END
-        )
-      ) > now(),
-      true
-    )
+    AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
+    AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
   ) AS "isExpired",
   (
     EXISTS (
@@ -5176,165 +5373,6 @@ WITH
       AND subject = :subject
       AND client_id = coalesce(:clientId::text, client_id)
       AND coalesce(auth_time < :issuedBefore::timestamptz, true)
-    RETURNING
-      t.id,
-      t.unique_id,
-      t.subject,
-      t.client_id,
-      t.last_address,
-      t.last_user_agent,
-      t.last_request_id,
-      t.last_redeemed_on,
-      true AS ended
-  ),
-  event AS (
-    INSERT INTO
-      audit_trail_entries (
-        kind,
-        actor,
-        reason,
-        address,
-        user_agent,
-        request_id,
-        subject,
-        client_id,
-        session_id,
-        record_ids,
-        last_address,
-        last_user_agent,
-        last_request_id,
-        last_redeemed_on
-      )
-    SELECT
-      CASE
-        WHEN ended THEN 'session-ended'
-        ELSE :kind::text
-      END,
-      :actor::text,
-      :reason::text,
-      :address::text,
-      :userAgent::text,
-      :requestId::text,
-      subject,
-      client_id,
-      unique_id,
-      ARRAY[id],
-      host(last_address),
-      last_user_agent,
-      last_request_id,
-      last_redeemed_on
-    FROM act
-  )
-SELECT
-  id,
-  unique_id AS "uniqueId",
-  subject,
-  client_id AS "clientId"
-FROM act;
-
--- name: session-end-beyond
--- $1 id: bigint
--- $2 subject: text
--- $3 most: bigint
--- $4 longestLife: float8
--- $5 limitedRoles: text[]
--- $6 roleLives: float8[] with null elements
--- $7 roleLongestLives: float8[] with null elements
--- $8 kind: text
--- $9 actor: text
--- $10 reason: text or null
--- $11 address: text or null
--- $12 userAgent: text or null
--- $13 requestId: text or null
-WITH
-  act AS (
-    DELETE FROM refresh_tokens t
-    WHERE
-      issued
-      AND id = ANY (
-        ARRAY(
-          SELECT t.id
-          FROM
-            refresh_tokens t
-            LEFT JOIN clients client ON client.client_id = t.client_id
-          WHERE
-            t.subject = :subject
-            AND t.id <> :id
-            AND t.issued
-            AND t.expires_on > now()
-            AND t.auth_time + make_interval(
-              secs => least(
-                coalesce(client.refresh_token_max_age, :longestLife::float8),
-                CASE
-                  WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-                    SELECT min(limited.longest_life)
-                    FROM
-                      users holder,
-                      unnest(
-                        (SELECT :limitedRoles::text[]),
-                        (SELECT :roleLives::float8[]),
-                        (SELECT :roleLongestLives::float8[])
-                      ) AS limited (role, life, longest_life)
-                    WHERE
-                      holder.email = t.subject
-                      AND (
-                        limited.role = ANY (holder.roles)
-                        OR limited.role = 'Administrator'
-                        AND holder.is_administrator
-                      )
-                  )
-                END
-              )
-            ) > now()
-            AND coalesce(
-              t.rotated_on + make_interval(
-                secs => least(
-                  client.refresh_token_ttl,
-                  CASE
-                    WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-                      SELECT min(limited.life)
-                      FROM
-                        users holder,
-                        unnest(
-                          (SELECT :limitedRoles::text[]),
-                          (SELECT :roleLives::float8[]),
-                          (SELECT :roleLongestLives::float8[])
-                        ) AS limited (role, life, longest_life)
-                      WHERE
-                        holder.email = t.subject
-                        AND (
-                          limited.role = ANY (holder.roles)
-                          OR limited.role = 'Administrator'
-                          AND holder.is_administrator
-                        )
-                    )
-                  END
-                )
-              ) > now(),
-              true
-            )
-            AND NOT (
-              EXISTS (
-                SELECT
-                FROM session_cutoffs
-              )
-              AND EXISTS (
-                SELECT
-                FROM session_cutoffs c
-                WHERE
-                  c.id + 0 > coalesce(t.cutoffs_seen, 0)
-                  AND coalesce(c.subject, t.subject) = t.subject
-                  AND coalesce(c.client_id, t.client_id) = t.client_id
-                  AND coalesce(t.auth_time < c.issued_before, true)
-              )
-            )
-          ORDER BY
-            t.last_redeemed_on DESC NULLS LAST,
-            t.id DESC
-          OFFSET
-            :most::bigint - 1
-        )
-      )
     RETURNING
       t.id,
       t.unique_id,
@@ -6244,135 +6282,31 @@ SELECT
   client_id AS "clientId"
 FROM ended;
 
--- name: session-ends-of-request
--- sent again when its connection broke
--- $1 requestId: text
--- $2 after: bigint
--- $3 limit: int
-WITH
-  rows AS MATERIALIZED (
-    SELECT id
-    FROM refresh_tokens
-    WHERE
-      issued
-      AND id > :after::bigint
-      AND EXISTS (
-        SELECT
-        FROM session_cutoffs
-        WHERE request_id = :requestId
-      )
-    ORDER BY id
-    LIMIT
-      :limit::int
-  ),
-  deleted AS MATERIALIZED (
-    SELECT
-      record_ids[1] AS id,
-      session_id,
-      subject,
-      client_id,
-      reason
-    FROM audit_trail_entries
-    WHERE
-      kind = 'session-ended'
-      AND request_id = :requestId
-      AND record_ids[1] > :after::bigint
-    ORDER BY record_ids[1]
-    LIMIT
-      :limit::int
-  ),
-  reached AS MATERIALIZED (
-    SELECT
-      nullif(
-        least(
-          CASE
-            WHEN (
-              SELECT count(*)
-              FROM rows
-            ) = :limit::int THEN (
-              SELECT max(id)
-              FROM rows
-            )
-            ELSE 9223372036854775807
-          END,
-          CASE
-            WHEN (
-              SELECT count(*)
-              FROM deleted
-            ) = :limit::int THEN (
-              SELECT max(id)
-              FROM deleted
-            )
-            ELSE 9223372036854775807
-          END
-        ),
-        9223372036854775807
-      ) AS up_to
-  ),
-  ends AS (
-    SELECT
-      id,
-      session_id,
-      subject,
-      client_id,
-      reason
-    FROM deleted
-    UNION ALL
-    SELECT
-      t.id,
-      t.unique_id,
-      t.subject,
-      t.client_id,
-      cutoff.reason
-    FROM
-      refresh_tokens t,
-      LATERAL (
-        SELECT *
-        FROM session_cutoffs c
-        WHERE
-          c.id + 0 > coalesce(t.cutoffs_seen, 0)
-          AND coalesce(c.subject, t.subject) = t.subject
-          AND coalesce(c.client_id, t.client_id) = t.client_id
-          AND coalesce(t.auth_time < c.issued_before, true)
-        ORDER BY c.id
-        LIMIT
-          1
-      ) cutoff
-    WHERE
-      t.issued
-      AND t.id > :after::bigint
-      AND t.id <= (
-        SELECT max(id)
-        FROM rows
-      )
-      AND (
-        EXISTS (
-          SELECT
-          FROM session_cutoffs
-        )
-        AND EXISTS (
-          SELECT
-          FROM session_cutoffs c
-          WHERE
-            c.id + 0 > coalesce(t.cutoffs_seen, 0)
-            AND coalesce(c.subject, t.subject) = t.subject
-            AND coalesce(c.client_id, t.client_id) = t.client_id
-            AND coalesce(t.auth_time < c.issued_before, true)
-        )
-      )
-      AND cutoff.request_id = :requestId
-  )
-SELECT
-  reached.up_to AS "upTo",
-  ends.id,
-  ends.session_id AS "uniqueId",
-  ends.subject,
-  ends.client_id AS "clientId",
-  ends.reason
-FROM
-  reached
-  LEFT JOIN ends ON ends.id <= coalesce(reached.up_to, 9223372036854775807)
-ORDER BY ends.id;
+-- name: session-erase-cutoffs
+-- $1 email: text
+-- $2 pseudonym: text
+UPDATE session_cutoffs
+SET
+  subject = CASE
+    WHEN subject = :email THEN :pseudonym::text
+    ELSE subject
+  END,
+  actor = CASE
+    WHEN actor = :email THEN :pseudonym::text
+    ELSE actor
+  END,
+  address = CASE
+    WHEN actor = :email THEN NULL
+    ELSE address
+  END,
+  user_agent = CASE
+    WHEN actor = :email THEN NULL
+    ELSE user_agent
+  END
+WHERE
+  subject = :email
+  OR actor = :email
+RETURNING id;
 
 -- name: session-estimate
 SELECT i.reltuples AS value
@@ -6499,10 +6433,7 @@ WHERE
 -- $5 expires: float8[]
 -- $6 generation: bigint[] with null elements
 -- $7 longestLife: float8
--- $8 limitedRoles: text[]
--- $9 roleLives: float8[] with null elements
--- $10 roleLongestLives: float8[] with null elements
--- $11 registeredOnly: boolean
+-- $8 registeredOnly: boolean
 SELECT
   batch.ordinal::int,
   u.email,
@@ -6533,57 +6464,8 @@ WHERE
   AND to_timestamp(least(batch.expires, batch.issued + client.access_token_ttl)) > now()
   AND t.issued
   AND t.expires_on > now()
-  AND t.auth_time + make_interval(
-    secs => least(
-      coalesce(client.refresh_token_max_age, :longestLife::float8),
-      CASE
-        WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-          SELECT min(limited.longest_life)
-          FROM
-            users holder,
-            unnest(
-              (SELECT :limitedRoles::text[]),
-              (SELECT :roleLives::float8[]),
-              (SELECT :roleLongestLives::float8[])
-            ) AS limited (role, life, longest_life)
-          WHERE
-            holder.email = t.subject
-            AND (
-              limited.role = ANY (holder.roles)
-              OR limited.role = 'Administrator'
-              AND holder.is_administrator
-            )
-        )
-      END
-    )
-  ) > now()
-  AND coalesce(
-    t.rotated_on + make_interval(
-      secs => least(
-        client.refresh_token_ttl,
-        CASE
-          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-            SELECT min(limited.life)
-            FROM
-              users holder,
-              unnest(
-                (SELECT :limitedRoles::text[]),
-                (SELECT :roleLives::float8[]),
-                (SELECT :roleLongestLives::float8[])
-              ) AS limited (role, life, longest_life)
-            WHERE
-              holder.email = t.subject
-              AND (
-                limited.role = ANY (holder.roles)
-                OR limited.role = 'Administrator'
-                AND holder.is_administrator
-              )
-          )
-        END
-      )
-    ) > now(),
-    true
-  )
+  AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
+  AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
   AND NOT (
     EXISTS (
       SELECT
@@ -6616,10 +6498,7 @@ WHERE
 -- $11 jkt: text[] with null elements
 -- $12 life: float8
 -- $13 longestLife: float8
--- $14 limitedRoles: text[]
--- $15 roleLives: float8[] with null elements
--- $16 roleLongestLives: float8[] with null elements
--- $17 registeredOnly: boolean
+-- $14 registeredOnly: boolean
 WITH
   locked AS (
     SELECT
@@ -6637,50 +6516,8 @@ WITH
       CASE
         WHEN coalesce(client.authentication_method, 'none') = 'none' THEN batch.jkt
       END AS jkt,
-      least(
-        coalesce(client.refresh_token_ttl, :life::float8),
-        CASE
-          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-            SELECT min(limited.life)
-            FROM
-              users holder,
-              unnest(
-                (SELECT :limitedRoles::text[]),
-                (SELECT :roleLives::float8[]),
-                (SELECT :roleLongestLives::float8[])
-              ) AS limited (role, life, longest_life)
-            WHERE
-              holder.email = t.subject
-              AND (
-                limited.role = ANY (holder.roles)
-                OR limited.role = 'Administrator'
-                AND holder.is_administrator
-              )
-          )
-        END
-      ) AS life,
-      least(
-        coalesce(client.refresh_token_max_age, :longestLife::float8),
-        CASE
-          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-            SELECT min(limited.longest_life)
-            FROM
-              users holder,
-              unnest(
-                (SELECT :limitedRoles::text[]),
-                (SELECT :roleLives::float8[]),
-                (SELECT :roleLongestLives::float8[])
-              ) AS limited (role, life, longest_life)
-            WHERE
-              holder.email = t.subject
-              AND (
-                limited.role = ANY (holder.roles)
-                OR limited.role = 'Administrator'
-                AND holder.is_administrator
-              )
-          )
-        END
-      ) AS longest_life
+      coalesce(client.refresh_token_ttl, :life::float8) AS life,
+      coalesce(client.refresh_token_max_age, :longestLife::float8) AS longest_life
     FROM
       unnest(
         (SELECT :id::bigint[]),
@@ -6706,57 +6543,8 @@ WITH
       AND t.client_id = coalesce(batch.client_id, t.client_id)
       AND t.issued
       AND t.expires_on > now()
-      AND t.auth_time + make_interval(
-        secs => least(
-          coalesce(client.refresh_token_max_age, :longestLife::float8),
-          CASE
-            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-              SELECT min(limited.longest_life)
-              FROM
-                users holder,
-                unnest(
-                  (SELECT :limitedRoles::text[]),
-                  (SELECT :roleLives::float8[]),
-                  (SELECT :roleLongestLives::float8[])
-                ) AS limited (role, life, longest_life)
-              WHERE
-                holder.email = t.subject
-                AND (
-                  limited.role = ANY (holder.roles)
-                  OR limited.role = 'Administrator'
-                  AND holder.is_administrator
-                )
-            )
-          END
-        )
-      ) > now()
-      AND coalesce(
-        t.rotated_on + make_interval(
-          secs => least(
-            client.refresh_token_ttl,
-            CASE
-              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-                SELECT min(limited.life)
-                FROM
-                  users holder,
-                  unnest(
-                    (SELECT :limitedRoles::text[]),
-                    (SELECT :roleLives::float8[]),
-                    (SELECT :roleLongestLives::float8[])
-                  ) AS limited (role, life, longest_life)
-                WHERE
-                  holder.email = t.subject
-                  AND (
-                    limited.role = ANY (holder.roles)
-                    OR limited.role = 'Administrator'
-                    AND holder.is_administrator
-                  )
-              )
-            END
-          )
-        ) > now(),
-        true
-      )
+      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
+      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
       AND NOT (
         EXISTS (
           SELECT
@@ -6835,7 +6623,6 @@ RETURNING
   t.client_id AS "clientId",
   t.auth_time AS "authTime",
   t.amr,
-  t.cutoffs_seen AS "cutoffsSeen",
   now() AS now,
   locked."isAdministrator",
   locked.roles,
@@ -6856,11 +6643,8 @@ RETURNING
 -- $11 jkt: text[] with null elements
 -- $12 life: float8
 -- $13 longestLife: float8
--- $14 limitedRoles: text[]
--- $15 roleLives: float8[] with null elements
--- $16 roleLongestLives: float8[] with null elements
--- $17 registeredOnly: boolean
--- $18 skipsElsewhere: boolean
+-- $14 registeredOnly: boolean
+-- $15 skipsElsewhere: boolean
 WITH
   locked AS (
     SELECT
@@ -6898,50 +6682,8 @@ WITH
       CASE
         WHEN coalesce(client.authentication_method, 'none') = 'none' THEN batch.jkt
       END AS jkt,
-      least(
-        coalesce(client.refresh_token_ttl, :life::float8),
-        CASE
-          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-            SELECT min(limited.life)
-            FROM
-              users holder,
-              unnest(
-                (SELECT :limitedRoles::text[]),
-                (SELECT :roleLives::float8[]),
-                (SELECT :roleLongestLives::float8[])
-              ) AS limited (role, life, longest_life)
-            WHERE
-              holder.email = t.subject
-              AND (
-                limited.role = ANY (holder.roles)
-                OR limited.role = 'Administrator'
-                AND holder.is_administrator
-              )
-          )
-        END
-      ) AS life,
-      least(
-        coalesce(client.refresh_token_max_age, :longestLife::float8),
-        CASE
-          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-            SELECT min(limited.longest_life)
-            FROM
-              users holder,
-              unnest(
-                (SELECT :limitedRoles::text[]),
-                (SELECT :roleLives::float8[]),
-                (SELECT :roleLongestLives::float8[])
-              ) AS limited (role, life, longest_life)
-            WHERE
-              holder.email = t.subject
-              AND (
-                limited.role = ANY (holder.roles)
-                OR limited.role = 'Administrator'
-                AND holder.is_administrator
-              )
-          )
-        END
-      ) AS longest_life
+      coalesce(client.refresh_token_ttl, :life::float8) AS life,
+      coalesce(client.refresh_token_max_age, :longestLife::float8) AS longest_life
     FROM
       unnest(
         (SELECT :id::bigint[]),
@@ -6967,57 +6709,8 @@ WITH
       AND t.client_id = coalesce(batch.client_id, t.client_id)
       AND t.issued
       AND t.expires_on > now()
-      AND t.auth_time + make_interval(
-        secs => least(
-          coalesce(client.refresh_token_max_age, :longestLife::float8),
-          CASE
-            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-              SELECT min(limited.longest_life)
-              FROM
-                users holder,
-                unnest(
-                  (SELECT :limitedRoles::text[]),
-                  (SELECT :roleLives::float8[]),
-                  (SELECT :roleLongestLives::float8[])
-                ) AS limited (role, life, longest_life)
-              WHERE
-                holder.email = t.subject
-                AND (
-                  limited.role = ANY (holder.roles)
-                  OR limited.role = 'Administrator'
-                  AND holder.is_administrator
-                )
-            )
-          END
-        )
-      ) > now()
-      AND coalesce(
-        t.rotated_on + make_interval(
-          secs => least(
-            client.refresh_token_ttl,
-            CASE
-              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-                SELECT min(limited.life)
-                FROM
-                  users holder,
-                  unnest(
-                    (SELECT :limitedRoles::text[]),
-                    (SELECT :roleLives::float8[]),
-                    (SELECT :roleLongestLives::float8[])
-                  ) AS limited (role, life, longest_life)
-                WHERE
-                  holder.email = t.subject
-                  AND (
-                    limited.role = ANY (holder.roles)
-                    OR limited.role = 'Administrator'
-                    AND holder.is_administrator
-                  )
-              )
-            END
-          )
-        ) > now(),
-        true
-      )
+      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
+      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
       AND NOT (
         EXISTS (
           SELECT
@@ -7100,7 +6793,6 @@ WITH
       t.client_id AS "clientId",
       t.auth_time AS "authTime",
       t.amr,
-      t.cutoffs_seen AS "cutoffsSeen",
       now() AS now,
       locked."isAdministrator",
       locked.roles,
@@ -7179,17 +6871,16 @@ FROM rotated;
 -- $1 id: bigint
 -- $2 uniqueId: uuid
 -- $3 generation: bigint
--- $4 jkt: text or null
--- $5 mostRepetitions: int
--- $6 fromAddress: inet or null
--- $7 fromAgent: text or null
--- $8 fromRequest: text or null
--- $9 kind: text
--- $10 actor: text
--- $11 reason: text or null
--- $12 address: text or null
--- $13 userAgent: text or null
--- $14 requestId: text or null
+-- $4 mostRepetitions: int
+-- $5 fromAddress: inet or null
+-- $6 fromAgent: text or null
+-- $7 fromRequest: text or null
+-- $8 kind: text
+-- $9 actor: text
+-- $10 reason: text or null
+-- $11 address: text or null
+-- $12 userAgent: text or null
+-- $13 requestId: text or null
 WITH
   act AS (
     UPDATE refresh_tokens t
@@ -7198,35 +6889,18 @@ WITH
       last_redeemed_on = clock_timestamp(),
       last_address = :fromAddress::inet,
       last_user_agent = :fromAgent::text,
-      last_request_id = :fromRequest::text,
-      jkt = coalesce(t.jkt, was.key_of_request),
-      bound_from = CASE
-        WHEN t.jkt IS NULL
-        AND was.key_of_request IS NOT NULL THEN t.generation + 1
-        ELSE t.bound_from
-      END
+      last_request_id = :fromRequest::text
     FROM
       (
-        SELECT
-          t.*,
-          CASE
-            WHEN coalesce(client.authentication_method, 'none') = 'none' THEN :jkt::text
-          END AS key_of_request
-        FROM
-          refresh_tokens t
-          LEFT JOIN clients client ON client.client_id = t.client_id
+        SELECT *
+        FROM refresh_tokens
         WHERE
-          t.id = :id
-          AND t.unique_id = :uniqueId
-          AND t.issued
-          AND t.generation = :generation
-          AND t.repetitions < :mostRepetitions::int
-          AND (
-            t.jkt IS NULL
-            OR t.jkt = :jkt::text
-          )
-        FOR NO KEY UPDATE OF
-          t
+          id = :id
+          AND unique_id = :uniqueId
+          AND issued
+          AND generation = :generation
+          AND repetitions < :mostRepetitions::int
+        FOR NO KEY UPDATE
       ) was
     WHERE t.id = was.id
     RETURNING
@@ -7520,9 +7194,7 @@ FROM signing_keys;
 SELECT
   kid,
   sealed_key AS "sealedKey",
-  signs_from <= now() AS "hasBegun",
-  signs_from AS "signsFrom",
-  created_on AS "createdOn"
+  signs_from <= now() AS "hasBegun"
 FROM signing_keys
 ORDER BY
   signs_from,
@@ -7532,242 +7204,6 @@ ORDER BY
 -- not prepared: PostgreSQL does not see the name
 -- $1 lock: bigint
 SELECT pg_advisory_xact_lock(:lock);
-
--- name: state-database
--- sent again when its connection broke
-SELECT
-  current_setting('server_version') AS version,
-  pg_database_size(current_database())::bigint AS bytes;
-
--- name: state-last-check
--- sent again when its connection broke
-SELECT
-  kind,
-  reason,
-  created_on AS "createdOn"
-FROM audit_trail_entries
-WHERE kind IN ('audit-damaged', 'audit-verified')
-ORDER BY id DESC
-LIMIT
-  1;
-
--- name: statistics-add-count
--- $1 kind: text
--- $2 count: bigint
-INSERT INTO
-  event_counts AS c (hour, kind, reason, count)
-VALUES (date_trunc('hour', now(), 'UTC'), :kind, '', :count)
-ON CONFLICT (hour, kind, reason) DO UPDATE
-SET
-  count = c.count + excluded.count;
-
--- name: statistics-count-next
--- $1 after: bigint
--- $2 limit: int
-WITH
-  next AS MATERIALIZED (
-    SELECT
-      id,
-      date_trunc('hour', created_on, 'UTC') AS hour,
-      kind,
-      CASE
-        WHEN kind NOT IN ('login-failed', 'refresh-refused', 'session-ended')
-        OR reason IS NULL THEN ''
-        WHEN reason ~ '^[a-z]{1,32}(-[a-z]{1,32}){0,3}$' THEN reason
-        ELSE 'other'
-      END AS reason
-    FROM audit_trail_entries
-    WHERE
-      id > :after::bigint
-      AND id <= (
-        SELECT coalesce(max(to_id), 0)
-        FROM audit_seals
-      )
-    ORDER BY id
-    LIMIT
-      :limit::int
-  ),
-  counted AS (
-    INSERT INTO
-      event_counts AS c (hour, kind, reason, count)
-    SELECT
-      hour,
-      kind,
-      reason,
-      count(*)
-    FROM next
-    GROUP BY
-      hour,
-      kind,
-      reason
-    ORDER BY
-      hour,
-      kind,
-      reason
-    ON CONFLICT (hour, kind, reason) DO UPDATE
-    SET
-      count = c.count + excluded.count
-  ),
-  moved AS (
-    UPDATE event_counts_progress
-    SET
-      counted_up_to = (
-        SELECT max(id)
-        FROM next
-      )
-    WHERE
-      EXISTS (
-        SELECT
-        FROM next
-      )
-  )
-SELECT count(*)::int AS count
-FROM next;
-
--- name: statistics-counts
--- sent again when its connection broke
--- $1 from: timestamptz
--- $2 to: timestamptz
--- $3 by: text
--- $4 tail: int
-WITH
-  tail AS MATERIALIZED (
-    SELECT
-      date_trunc('hour', created_on, 'UTC') AS hour,
-      kind,
-      CASE
-        WHEN kind NOT IN ('login-failed', 'refresh-refused', 'session-ended')
-        OR reason IS NULL THEN ''
-        WHEN reason ~ '^[a-z]{1,32}(-[a-z]{1,32}){0,3}$' THEN reason
-        ELSE 'other'
-      END AS reason
-    FROM
-      (
-        SELECT *
-        FROM audit_trail_entries
-        WHERE
-          id > (
-            SELECT counted_up_to
-            FROM event_counts_progress
-          )
-        ORDER BY id
-        LIMIT
-          :tail::int
-      ) event
-  )
-SELECT date_trunc(:by::text, hour, 'UTC') AS
-begin,
-kind,
-reason,
-sum(count)::bigint AS count,
-(
-  SELECT count(*)
-  FROM tail
-) >= :tail::int AS "isBehind"
-FROM
-  (
-    SELECT
-      hour,
-      kind,
-      reason,
-      count
-    FROM event_counts
-    UNION ALL
-    SELECT
-      hour,
-      kind,
-      reason,
-      1
-    FROM tail
-  ) counted
-WHERE
-  hour >= :from::timestamptz
-  AND hour < :to::timestamptz
-GROUP BY
-  1,
-  2,
-  3
-ORDER BY
-  2,
-  3,
-  1;
-
--- name: statistics-forget
--- sent again when its connection broke
--- $1 seconds: float8
-WITH
-  sessions AS (
-    DELETE FROM session_counts
-    WHERE hour < now() - make_interval(secs => :seconds::float8 + 3600)
-  )
-DELETE FROM event_counts
-WHERE hour < now() - make_interval(secs => :seconds::float8 + 3600);
-
--- name: statistics-intervals
--- sent again when its connection broke
--- $1 from: timestamptz or null
--- $2 to: timestamptz or null
--- $3 by: text
--- $4 limit: int
-WITH
-  period AS (
-    SELECT
-      make_interval(
-        hours => CASE :by::text
-          WHEN 'day' THEN 24
-          ELSE 1
-        END
-      ) AS step,
-      make_interval(
-        hours => CASE :by::text
-          WHEN 'day' THEN 29 * 24
-          ELSE 23
-        END
-      ) AS usual,
-      least(coalesce(:to::timestamptz, now()), now()) AS last
-  ),
-begin AS (
-  SELECT
-    generate_series(date_trunc(:by::text, coalesce(:from::timestamptz, last - usual), 'UTC'), last, step) AS
-  begin
-  FROM period
-  LIMIT
-    :limit::int
-)
-SELECT
-begin,
-begin + step AS end,
-(
-  SELECT sessions
-  FROM session_counts
-  WHERE hour >=
-  begin
-  AND hour <
-  begin + step
-  ORDER BY hour DESC
-  LIMIT
-    1
-) AS sessions
-FROM
-begin,
-period
-ORDER BY
-begin;
-
--- name: statistics-lock-progress
-SELECT counted_up_to AS after
-FROM event_counts_progress
-FOR UPDATE;
-
--- name: statistics-note-sessions
--- sent again when its connection broke
--- $1 sessions: bigint
-INSERT INTO
-  session_counts (hour, sessions)
-VALUES (date_trunc('hour', now(), 'UTC'), :sessions)
-ON CONFLICT (hour) DO UPDATE
-SET
-  sessions = excluded.sessions;
 
 -- name: totp-clock
 SELECT now() AS now;

@@ -31,6 +31,7 @@ export {
   type SentCredentials,
   type VerifiedCredentials,
 } from './users/credential-verifier.js';
+export { PersonalData, type ErasedPerson } from './plug-ins/personal-data.js';
 export { PlugIn } from './plug-ins/plug-in.js';
 
 export { CurrentPrincipal } from './access/current-principal.js';

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { RangeErasure } from './seal.js';
 
 /** A seal on a range of events, and a link of the chain of seals. Only the statements of `AuditSealsJob` read and write seals. */
 @Entity('audit_seals')
@@ -51,4 +52,12 @@ export class AuditSealRecord {
   /** The MAC of the statement that everything up to this seal was deleted at `prunedOn`. */
   @Column({ type: 'text', name: 'pruned_mac', collation: 'C', nullable: true })
   prunedMac!: string | null;
+
+  /** The erasures that changed the events after the seal was made, in their order. */
+  @Column({ type: 'jsonb', nullable: true })
+  erasures!: readonly RangeErasure[] | null;
+
+  /** The MAC of the statement that these erasures changed the events. */
+  @Column({ type: 'text', name: 'erased_mac', collation: 'C', nullable: true })
+  erasedMac!: string | null;
 }

@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { JobsService } from '../jobs/jobs.service.js';
 import { AuditSealsRepository } from './audit-seals.repository.js';
 import { DamageReportsService } from './damage-reports.service.js';
@@ -15,12 +16,28 @@ const BATCHES_PER_RUN = 200;
 const HEAD_LOGGED_EVERY_MS = 3_600_000;
 const FIRST_ID = 1;
 
+type Head = Pick<Seal, 'id' | 'link'>;
+
+/** A range to seal after the last seal: at most `size` events, from one id up to another. */
+interface NextRange {
+  readonly last: Latest | undefined;
+  readonly fromId: number;
+  readonly upTo: number;
+  readonly size: number;
+}
+
+/** The number of the events of a range, and the new head of the chain; without a head if no seal was added. */
+interface SealedRange {
+  readonly count: number;
+  readonly head?: Head;
+}
+
 /** Seals the audit trail: each minute a range of events gets a link of the chain. After that, every change of these events is detected. */
 @Injectable()
 export class AuditSealsJob implements OnModuleInit {
   private readonly logger = new Logger(AuditSealsJob.name);
   /** The newest seal that this process saw. */
-  private head: Pick<Seal, 'id' | 'link'> | undefined;
+  private head: Head | undefined;
   private headLoggedAt = -Infinity;
   /** The number of the last seal whose MACs are under the current secret. */
   private renewedUpTo = 0;
@@ -50,10 +67,19 @@ export class AuditSealsJob implements OnModuleInit {
     const fromId = last ? last.toId + 1 : FIRST_ID;
     const upTo = await this.settled.from(fromId);
     if (upTo === undefined) return 0;
-    const range = await this.seals.measure({ fromId, upTo, limit: size, version: SEAL_VERSION });
-    if (range.count < size) this.settled.forget();
-    if (range.count === 0) return 0;
+    const { count, head } = await this.seals.exclusively((manager) =>
+      this.sealRange({ last, fromId, upTo, size }, manager),
+    );
+    if (count < size) this.settled.forget();
+    if (head) this.see(head);
+    return count;
+  }
+
+  /** Seals the next range. Another process may have added the same seal a moment ago. If so, that seal is kept. */
+  private async sealRange({ last, fromId, upTo, size }: NextRange, manager: EntityManager): Promise<SealedRange> {
+    const range = await this.seals.measure({ fromId, upTo, limit: size, version: SEAL_VERSION }, manager);
     const { count, newestOn, digest, createdOn } = range;
+    if (count === 0) return { count };
     const content: SealContent = {
       ...{ count, newestOn, digest, createdOn },
       id: (last?.id ?? 0) + 1,
@@ -63,15 +89,9 @@ export class AuditSealsJob implements OnModuleInit {
       toId: count < size ? upTo : range.toId,
       previous: last?.link ?? '',
     };
-    await this.add(content);
-    return range.count;
-  }
-
-  /** Another process may have added the same seal a moment ago. If so, that seal is kept. */
-  private async add(content: SealContent): Promise<void> {
     const signed = this.chain.link(content);
-    const isAdded = await this.seals.insert(content, signed);
-    if (isAdded) this.see({ id: content.id, link: signed.link });
+    const isAdded = await this.seals.insert(content, signed, manager);
+    return isAdded ? { count, head: { id: content.id, link: signed.link } } : { count };
   }
 
   /** Returns the newest seal. If the chain has lost a seal that this process saw, the loss is reported. */
@@ -88,7 +108,7 @@ export class AuditSealsJob implements OnModuleInit {
   /**
    * Logs the head. The log is stored elsewhere, so `audit verify --from-head` with a head from the log detects that the end was cut off.
    */
-  private see(head: Pick<Seal, 'id' | 'link'>): void {
+  private see(head: Head): void {
     this.head = head;
     const isDue = performance.now() - this.headLoggedAt > HEAD_LOGGED_EVERY_MS;
     if (isDue) this.headLoggedAt = performance.now();
@@ -103,7 +123,10 @@ export class AuditSealsJob implements OnModuleInit {
     const changed = seals
       .filter((seal) => this.chain.isGenuine(seal))
       .map((seal) => ({ seal, ...this.chain.renew(seal) }))
-      .filter(({ seal, mac, prunedMac }) => mac !== seal.mac || prunedMac !== seal.prunedMac);
+      .filter(
+        ({ seal, mac, prunedMac, erasedMac }) =>
+          mac !== seal.mac || prunedMac !== seal.prunedMac || erasedMac !== seal.erasedMac,
+      );
     if (changed.length > 0) await this.seals.renew(changed);
     this.renewedUpTo = seals.at(-1)?.id ?? this.renewedUpTo;
     return seals.length;

@@ -8,6 +8,7 @@ import {
   EXPIRED,
   INSERT,
   LATEST,
+  LOCK_UNSEALED,
   MEASURE,
   MEASURED_FROM,
   NEWEST,
@@ -18,11 +19,14 @@ import {
   UNSEALED_AGE,
 } from './seal.statements.js';
 
+const UNSEALED_LOCK = 7_497_320_185_003;
+
 /** A seal as it was read, and its new MACs. */
 export interface RenewedSeal {
   readonly seal: Seal;
   readonly mac: string;
   readonly prunedMac: string | null;
+  readonly erasedMac: string | null;
 }
 
 /** Numbers of events that no seal covers. */
@@ -48,6 +52,14 @@ export class AuditSealsRepository {
     return this.dataSource.transaction(work);
   }
 
+  /** Runs work in a transaction beside which nothing is sealed, and no event without a seal is changed. */
+  exclusively<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.transaction(async (manager) => {
+      await this.statements.run(LOCK_UNSEALED, { lock: UNSEALED_LOCK }, manager);
+      return work(manager);
+    });
+  }
+
   /** The newest seal, and the present link of the seal with the number `earlier`; undefined when there is no seal. */
   latest(earlier: number): Promise<Latest | undefined> {
     return this.statements.runForFirst(LATEST, { earlier });
@@ -59,13 +71,17 @@ export class AuditSealsRepository {
   }
 
   /** Digests up to `limit` events from one id up to another, under a version of the digest. */
-  measure({ fromId, upTo, limit, version }: GivenTo<typeof MEASURE>): Promise<Range> {
-    return this.statements.runForOne(MEASURE, { fromId, upTo, limit, version });
+  measure({ fromId, upTo, limit, version }: GivenTo<typeof MEASURE>, manager: EntityManager): Promise<Range> {
+    return this.statements.runForOne(MEASURE, { fromId, upTo, limit, version }, manager);
   }
 
   /** Adds a seal unless one has its number, and returns whether it did. */
-  async insert(content: SealContent, { link, mac }: Pick<Seal, 'link' | 'mac'>): Promise<boolean> {
-    return (await this.statements.runForCount(INSERT, { ...content, link, mac })) === 1;
+  async insert(
+    content: SealContent,
+    { link, mac }: Pick<Seal, 'link' | 'mac'>,
+    manager: EntityManager,
+  ): Promise<boolean> {
+    return (await this.statements.runForCount(INSERT, { ...content, link, mac }, manager)) === 1;
   }
 
   /** The seals after the seal with this number, in their order. */
@@ -74,13 +90,16 @@ export class AuditSealsRepository {
   }
 
   /** Like `after`, each with the number and digest of the events that are now in its range. */
-  measuredAfter(id: number, limit: number): Promise<MeasuredSeal[]> {
-    return this.statements.run(MEASURED_FROM, { after: id, limit });
+  measuredAfter(id: number, limit: number, manager?: EntityManager): Promise<MeasuredSeal[]> {
+    return this.statements.run(MEASURED_FROM, { after: id, limit }, manager);
   }
 
   /** Replaces the MACs of seals, in one statement. A seal whose MAC changed since it was read keeps its MACs. */
   renew(renewed: readonly RenewedSeal[]): Promise<unknown> {
-    const batch = renewed.map(({ seal, mac, prunedMac }) => ({ id: seal.id, earlierMac: seal.mac, mac, prunedMac }));
+    const batch = renewed.map(({ seal, mac, prunedMac, erasedMac }) => {
+      const earlier = { earlierMac: seal.mac, earlierErasedMac: seal.erasedMac };
+      return { id: seal.id, ...earlier, mac, prunedMac, erasedMac };
+    });
     return this.statements.run(RENEW, { batch });
   }
 

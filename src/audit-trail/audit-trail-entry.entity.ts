@@ -46,8 +46,8 @@ class MemberChangeView implements MemberChange {
 }
 
 /**
- * An event of the audit trail: its columns, and how clients see and search it. Events are never changed, and contain no secret, token or
- * ticket.
+ * An event of the audit trail: its columns, and how clients see and search it. Nothing but the erasure of a person changes events. They contain
+ * no secret, token or ticket.
  */
 @OwnResource({
   ...{ name: 'AuditTrailEntry', plural: 'AuditTrailEntries' },

@@ -20,9 +20,13 @@ import { EndedSessionsService } from './ended-sessions.service.js';
 import { CreateAuditSeals1796000004500 } from './migrations/1796000004500-create-audit-seals.js';
 import { IndexEndedSessions1797000006000 } from './migrations/1797000006000-index-ended-sessions.js';
 import { IndexEndsByRequest1797000008000 } from './migrations/1797000008000-index-ends-by-request.js';
+import { NoteErasures1797000007000 } from './migrations/1797000007000-note-erasures.js';
+import { PersonEventsRepository } from './person-events.repository.js';
+import { RangeErasureService } from './range-erasure.service.js';
 import { RangePruningService } from './range-pruning.service.js';
 import { SealChainService } from './seal-chain.service.js';
 import { SettledIdsService } from './settled-ids.service.js';
+import { TrailPersonalData } from './trail-personal-data.js';
 import { TrailAuditKinds } from './trail-audit-kinds.js';
 
 makeEntity(AUDIT_TRAIL_ENTRIES);
@@ -34,7 +38,12 @@ makeEntity(AUDIT_TRAIL_ENTRIES);
     JobsModule,
     DatabaseModule.forFeature({
       entities: [AuditTrailEntry, AuditSealRecord],
-      migrations: [CreateAuditSeals1796000004500, IndexEndedSessions1797000006000, IndexEndsByRequest1797000008000],
+      migrations: [
+        CreateAuditSeals1796000004500,
+        IndexEndedSessions1797000006000,
+        NoteErasures1797000007000,
+        IndexEndsByRequest1797000008000,
+      ],
     }),
   ],
   controllers: [AuditTrailController],
@@ -50,10 +59,13 @@ makeEntity(AUDIT_TRAIL_ENTRIES);
     AuditSealsJob,
     AuditVerificationService,
     DamageReportsService,
+    PersonEventsRepository,
+    RangeErasureService,
+    TrailPersonalData,
     RangePruningService,
     SealChainService,
     SettledIdsService,
   ],
-  exports: [AuditExportService, AuditVerificationService, EndedSessionsService],
+  exports: [AuditExportService, AuditVerificationService, EndedSessionsService, TrailPersonalData],
 })
 export class AuditTrailModule {}

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { formatDateTime } from '../kernel/date-time.js';
 import { AuditSealsRepository } from './audit-seals.repository.js';
+import { ErasureTotals, type ErasedRanges } from './erased-ranges.js';
+import { PersonEventsRepository } from './person-events.repository.js';
 import type { MeasuredSeal, Seal } from './seal.js';
 import { SealChainService } from './seal-chain.service.js';
 
@@ -22,6 +24,7 @@ export interface Finding {
     | 'seal-forged'
     | 'seal-missing'
     | 'pruning-forged'
+    | 'erasure-forged'
     | 'event-outside'
     | 'head-missing'
     | 'head-too-old'
@@ -47,6 +50,8 @@ export interface Verification {
   readonly events: number;
   /** The number of events after the newest seal. */
   readonly unsealed: number;
+  /** The erasures of persons that changed sealed events, lawfully. */
+  readonly erased: readonly ErasedRanges[];
   readonly findings: readonly Finding[];
 }
 
@@ -56,6 +61,7 @@ export class AuditVerificationService {
   constructor(
     private readonly seals: AuditSealsRepository,
     private readonly chain: SealChainService,
+    private readonly persons: PersonEventsRepository,
   ) {}
 
   /**
@@ -74,6 +80,7 @@ export class AuditVerificationService {
   async *steps(earlier?: ChainHead): AsyncGenerator<number | Verification, void> {
     const findings: Finding[] = [];
     const totals = { seals: 0, events: 0 };
+    const erasures = new ErasureTotals();
     let first: Seal | undefined;
     let last: Seal | undefined;
     let isEarlierThere = false;
@@ -81,6 +88,7 @@ export class AuditVerificationService {
       const page = await this.seals.measuredAfter(last?.id ?? 0, SEALS_PER_PAGE);
       for (const seal of page) {
         findings.push(...this.judge(seal, last));
+        if (seal.prunedOn === null && this.chain.isLawfullyErased(seal)) erasures.add(seal);
         first ??= seal;
         last = seal;
         totals.seals++;
@@ -94,7 +102,9 @@ export class AuditVerificationService {
     const { unsealed, ...outside } = await this.outside();
     findings.push(...outside.findings);
     const head = last ? { id: last.id, link: last.link } : null;
-    yield { head, since: first ? time(first.createdOn) : null, ...totals, unsealed, findings };
+    const since = first ? time(first.createdOn) : null;
+    const erased = erasures.by(await this.persons.erasers(erasures.pseudonyms));
+    yield { head, since, ...totals, unsealed, erased, findings };
   }
 
   /** The approximate number of seals to verify: the number of the newest seal. */
@@ -124,7 +134,11 @@ export class AuditVerificationService {
       const message = `Seal ${id} says that its events expired, but the service did not write this.`;
       return [...findings, { kind: 'pruning-forged', message, ...range, expected: seal.count, found: seal.foundCount }];
     }
-    const isIntact = seal.prunedOn === null ? seal.foundDigest === seal.digest : seal.foundCount === 0;
+    if (!this.chain.isLawfullyErased(seal)) {
+      const message = `Seal ${id} says that persons were erased from its events, but the service did not write this.`;
+      return [...findings, { kind: 'erasure-forged', message, ...range, expected: seal.count, found: seal.foundCount }];
+    }
+    const isIntact = seal.prunedOn === null ? this.chain.isIntact(seal) : seal.foundCount === 0;
     if (isIntact) return findings;
     const expected = seal.prunedOn === null ? seal.count : 0;
     const what = expected === seal.foundCount ? 'were changed' : `were ${expected} and are ${seal.foundCount}`;

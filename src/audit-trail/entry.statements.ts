@@ -8,7 +8,7 @@ import { AUDIT_TRAIL_ENTRIES, type Position } from './audit-trail-entry.entity.j
 const BYTES = `17 * cardinality(record_ids) + octet_length(concat(actor, actor, reason, reason, subject, client_id, user_agent, resource, changes)) + 1000`;
 
 /** SQL: the columns of an event, under the names of a row. */
-const ENTRY = `${storedColumns(AUDIT_TRAIL_ENTRIES)}, resource, changes`;
+export const ENTRY = `${storedColumns(AUDIT_TRAIL_ENTRIES)}, resource, changes`;
 
 const BY_IDS = `SELECT t.*, ${BYTES} AS bytes FROM audit_trail_entries t WHERE id = ANY ((SELECT :ids::bigint[])::bigint[])`;
 

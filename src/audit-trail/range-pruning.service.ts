@@ -36,7 +36,7 @@ export class RangePruningService {
   private async prune(seal: ExpiredSeal, manager: EntityManager): Promise<Pruned> {
     const deleted = await this.seals.deleteRange(seal, manager);
     await this.seals.prune(seal, this.chain.prune(seal, seal.now), manager);
-    if (seal.foundDigest === seal.digest) return { deleted };
+    if (this.chain.isIntact(seal)) return { deleted };
     return { deleted, damage: `seal ${seal.id} covered ${seal.count} events, but ${deleted} were deleted` };
   }
 }

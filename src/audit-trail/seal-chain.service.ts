@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { Settings } from '../config/settings.js';
 import { deriveKeys, type DerivedKey, type Secrets } from '../kernel/key-ring.js';
 import { isMacOf, macOf } from '../kernel/mac.js';
-import type { Seal, SealContent } from './seal.js';
+import type { MeasuredSeal, RangeErasure, Seal, SealContent } from './seal.js';
 
 /**
  * Makes and checks the chain of seals. A link is a hash of a range's events and of the previous link. So a link that was noted elsewhere
@@ -43,10 +43,29 @@ export class SealChainService {
     return prunedOn !== null && prunedMac !== null && this.isSigned(prunedMac, 'pruned', link, prunedOn);
   }
 
+  /** The MAC of the statement that these erasures, and nothing else, changed the events of this seal. */
+  erase({ link }: Seal, erasures: readonly RangeErasure[]): string {
+    return this.sign('erased', link, ...factsOf(erasures));
+  }
+
+  /** Whether the service made all erasures that the seal lists. */
+  isLawfullyErased({ link, erasures, erasedMac }: Seal): boolean {
+    if (erasures === null) return true;
+    return erasedMac !== null && this.isSigned(erasedMac, 'erased', link, ...factsOf(erasures));
+  }
+
+  /** Whether the present events of a seal are those that the service wrote: as they were sealed, or as its last erasure left them. */
+  isIntact(seal: MeasuredSeal): boolean {
+    const { digest } = seal.erasures?.at(-1) ?? seal;
+    return this.isLawfullyErased(seal) && seal.foundDigest === digest;
+  }
+
   /** The MACs of a genuine seal under the current secret. */
-  renew(seal: Seal): { mac: string; prunedMac: string | null } {
+  renew(seal: Seal): Pick<Seal, 'mac' | 'prunedMac' | 'erasedMac'> {
     const prunedMac = this.isLawfullyPruned(seal) ? this.prune(seal, seal.prunedOn ?? 0) : seal.prunedMac;
-    return { mac: this.sign('seal', seal.link), prunedMac };
+    const { erasures } = seal;
+    const erasedMac = erasures && this.isLawfullyErased(seal) ? this.erase(seal, erasures) : seal.erasedMac;
+    return { mac: this.sign('seal', seal.link), prunedMac, erasedMac };
   }
 
   private sign(...content: readonly (string | number)[]): string {
@@ -56,6 +75,10 @@ export class SealChainService {
   private isSigned(mac: string, ...content: readonly (string | number)[]): boolean {
     return isMacOf(JSON.stringify(content), mac, this.keys);
   }
+}
+
+function factsOf(erasures: readonly RangeErasure[]): (string | number)[] {
+  return erasures.flatMap(({ pseudonym, digest, events, erasedOn }) => [pseudonym, digest, events, erasedOn]);
 }
 
 function linkOf({ id, version, fromId, toId, count, newestOn, digest, previous, createdOn }: SealContent): string {

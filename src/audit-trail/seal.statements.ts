@@ -8,7 +8,7 @@ import type { ExpiredSeal, Latest, MeasuredSeal, Range, Seal } from './seal.js';
 const SEAL_COLUMNS = `s.id, s.version, s.from_id AS "fromId", s.to_id AS "toId", s.count,
   extract(epoch FROM s.newest_on)::float8 AS "newestOn", s.digest, s.previous, s.link, s.mac,
   extract(epoch FROM s.created_on)::float8 AS "createdOn", extract(epoch FROM s.pruned_on)::float8 AS "prunedOn",
-  s.pruned_mac AS "prunedMac"`;
+  s.pruned_mac AS "prunedMac", s.erasures, s.erased_mac AS "erasedMac"`;
 
 /** Reads the newest seal, and the link of the seal `earlier` as `known`. Returns no row when there is no seal. */
 export const LATEST = statement({
@@ -63,16 +63,23 @@ export const SEALS_FROM = statement({
   text: `SELECT ${SEAL_COLUMNS} FROM audit_seals s WHERE s.id > :after ORDER BY s.id LIMIT :limit`,
 });
 
-/** A seal whose MAC was `earlierMac`, and its new MACs. */
-const RENEWED = { id: 'bigint', earlierMac: 'text', mac: 'text', prunedMac: 'text?' } as const;
+/** A seal whose MACs were `earlierMac` and `earlierErasedMac`, and its new MACs. */
+const RENEWED = {
+  id: 'bigint',
+  earlierMac: 'text',
+  earlierErasedMac: 'text?',
+  mac: 'text',
+  prunedMac: 'text?',
+  erasedMac: 'text?',
+} as const;
 
 /** Replaces the MACs of seals. */
 export const RENEW = statement({
   name: 'audit-seal-renew',
   batch: RENEWED,
-  text: `UPDATE audit_seals s SET mac = n.mac, pruned_mac = n.pruned_mac
+  text: `UPDATE audit_seals s SET mac = n.mac, pruned_mac = n.pruned_mac, erased_mac = n.erased_mac
     FROM unnest(${parameterList(arraysOf(RENEWED), 'typed')}) AS n (${columnList(RENEWED)})
-    WHERE s.id = n.id AND s.mac = n.earlier_mac`,
+    WHERE s.id = n.id AND s.mac = n.earlier_mac AND s.erased_mac IS NOT DISTINCT FROM n.earlier_erased_mac`,
 });
 
 /** The present events of a seal's range. `MEASURED_FROM` adds them to each seal. */
@@ -133,6 +140,14 @@ export const OUTSIDE = statement({
       (SELECT count(*)::int FROM audit_trail_entries WHERE id > (SELECT coalesce(max(to_id), 0) FROM audit_seals)) AS unsealed,
       (SELECT count(*)::int FROM audit_trail_entries WHERE id >
         coalesce(pg_sequence_last_value(pg_get_serial_sequence('audit_trail_entries', 'id')::regclass), 0)) AS ahead`,
+});
+
+/** Lets one transaction at a time seal events, or change events that have no seal. It lasts until the transaction ends. */
+export const LOCK_UNSEALED = statement({
+  name: 'audit-seal-lock',
+  isPrepared: false,
+  parameters: { lock: 'bigint' },
+  text: 'SELECT pg_advisory_xact_lock(:lock)',
 });
 
 /** The number of the newest seal, or null. */

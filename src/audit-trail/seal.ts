@@ -11,12 +11,26 @@ export interface SealContent {
   readonly createdOn: number;
 }
 
+/** What an erasure did to the events of a seal. */
+export interface RangeErasure {
+  /** What the erasure wrote in the place of the person's name. Its event `user-erased` has it as the subject. */
+  readonly pseudonym: string;
+  /** The digest of the events after the erasure. */
+  readonly digest: string;
+  /** How many events it changed. */
+  readonly events: number;
+  readonly erasedOn: number;
+}
+
 /** A seal as it is stored. */
 export interface Seal extends SealContent {
   readonly link: string;
   readonly mac: string;
   readonly prunedOn: number | null;
   readonly prunedMac: string | null;
+  /** The erasures that changed its events, in their order; null if none did. */
+  readonly erasures: readonly RangeErasure[] | null;
+  readonly erasedMac: string | null;
 }
 
 /** The members of a new seal that describe the events of its range. */

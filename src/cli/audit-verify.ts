@@ -62,11 +62,15 @@ async function verifyTrail(verification: AuditVerificationService, head: ChainHe
   }
 }
 
-function describe({ head, since, seals, events, unsealed, findings }: Verification): string {
+function describe({ head, since, seals, events, unsealed, erased, findings }: Verification): string {
   const sealed = since ? `${events} events under ${seals} seals, the oldest of ${since}.` : 'Nothing is sealed yet.';
   return [
     `${sealed} ${unsealed} newer events are not sealed yet.`,
     ...(head ? [`The head is ${head.id}:${head.link}`] : []),
+    ...erased.map(
+      ({ pseudonym, by, erasedOn, events: changed, seals: of }) =>
+        `erased: ${by ?? 'an unknown author'} replaced a person by ${pseudonym} on ${erasedOn}, in ${changed} events of ${of} seals.`,
+    ),
     ...(findings.length === 0 ? ['Nothing is wrong.'] : findings.map(({ kind, message }) => `${kind}: ${message}`)),
   ].join('\n');
 }

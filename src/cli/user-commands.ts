@@ -6,11 +6,12 @@ import { UserWritesService } from '../users/user-writes.service.js';
 import { UsersService } from '../users/users.service.js';
 import { demandKnownRoles } from '../access/known-roles.js';
 import { OPERATOR, say } from './operator.js';
+import { addPersonCommands } from './person-commands.js';
 import { readNewPassword } from './read-password.js';
 import { formatUsers, userAsJson } from './user-list.js';
 import { withApplication } from './with-application.js';
 
-/** `users add`, `list`, `change`, `disable`, `enable`, `delete`, `approve`, `grant` and `withdraw`. */
+/** `users add`, `list`, `change`, `disable`, `enable`, `delete`, `export`, `erase`, `approve`, `grant` and `withdraw`. */
 export function addUserCommands(program: Command): void {
   const users = program.command('users').description('Users: who may sign in, and what they may do.');
   users
@@ -41,6 +42,7 @@ export function addUserCommands(program: Command): void {
     .description('Delete a user for good: all sessions of the user end.')
     .option('--yes', 'confirm')
     .action(remove);
+  addPersonCommands(users);
   users
     .command('approve <email>')
     .description(

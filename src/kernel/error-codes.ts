@@ -79,6 +79,11 @@ export const REQUEST_ERRORS = catalogue({
     meaning: 'Without this user, no enabled user would be a full administrator. Nothing was written.',
     action: 'The operator makes another user a full administrator first.',
   },
+  own_erasure: {
+    status: 409,
+    meaning: 'An administrator wants to erase the own person. The event of the erasure would name the person.',
+    action: 'Another administrator erases the person, or the command line does.',
+  },
   client_tampered: {
     status: 409,
     meaning: 'Another program changed the record of the client in the database, so it gets no secret.',

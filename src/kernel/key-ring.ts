@@ -13,7 +13,8 @@ export type KeyPurpose =
   | 'user-mac'
   | 'client-mac'
   | 'audit-seal'
-  | 'dpop-nonce';
+  | 'dpop-nonce'
+  | 'erasure-seal';
 
 /** The settings that keys are derived from: the current secret, and earlier secrets that are still accepted. */
 export interface Secrets {

@@ -7,10 +7,14 @@ import { EarlierTicketsService } from './earlier-tickets.service.js';
 import { EndSessionsService } from './end-sessions.service.js';
 import { EndedSessionsController } from './ended-sessions.controller.js';
 import { ExpiredRecordsJob } from './expired-records.job.js';
+import { PersonRecordsRepository } from './person-records.repository.js';
+import { RecordPersonalData } from './record-personal-data.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { RefreshTokensController } from './refresh-tokens.controller.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
+
+const PERSONS = [RecordPersonalData, PersonRecordsRepository];
 
 /** The RefreshToken resource: the records of sessions, and those that clients write. */
 @Module({
@@ -23,7 +27,7 @@ import { RefreshTokensService } from './refresh-tokens.service.js';
         controller: RefreshTokensController,
         repository: RefreshTokensRepository,
         imports: [AuditModule, JobsModule, SessionsModule],
-        providers: [ExpiredRecordsJob, EarlierTicketsService, EndSessionsService],
+        providers: [ExpiredRecordsJob, EarlierTicketsService, EndSessionsService, ...PERSONS],
       },
     ]),
   ],

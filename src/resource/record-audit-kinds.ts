@@ -7,7 +7,7 @@ export class RecordAuditKinds extends AuditKinds {
     'record-updated': { meaning: 'a record was changed', reason: '`edited`, or `command KEY` for a command' },
     'record-deleted': {
       meaning: 'a record was deleted',
-      reason: '`deleted`, or `expired` for the job that deletes old records',
+      reason: '`deleted`, `expired` for the job that deletes old records, or `erased` for those of an erased person',
     },
     'record-read': {
       meaning: 'records were read',

@@ -80,9 +80,18 @@ class RecordStream extends Readable {
 
 /** The response that sends these records as JSON inside the frame. */
 export function streamRecords(slices: Slices<unknown>, frame: Frame): StreamableFile {
-  const stream = new RecordStream(partsOf(slices, frame), frame.isEstimated, () => {
+  const close = (): void => {
     slices.close();
-  });
+  };
+  return asJson(new RecordStream(partsOf(slices, frame), frame.isEstimated, close));
+}
+
+/** The response that sends the parts of a JSON text, in the same way. */
+export function streamJson(parts: AsyncGenerator<string, void>): StreamableFile {
+  return asJson(new RecordStream(parts, false, () => void parts.return().catch(() => undefined)));
+}
+
+function asJson(stream: RecordStream): StreamableFile {
   return new StreamableFile(stream, { type: 'application/json; charset=utf-8' });
 }
 

@@ -2,6 +2,8 @@ import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import type { MigrationInterface } from 'typeorm';
 import { DatabaseModule } from '../database/database.module.js';
+import { AuthorPersonalData } from './kit/author-personal-data.js';
+import { AuthoredRecordsRepository } from './kit/authored-records.repository.js';
 import { faultyModule, featureFaults, moduleOf, type ResourceFeature } from './kit/resource-feature.js';
 import { ResourceRegistryService } from './kit/resource-registry.service.js';
 import { SchemaRepository } from './kit/schema.repository.js';
@@ -20,7 +22,10 @@ class ResourcesModule {}
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  providers: [RecordAuditKinds, PageReaderService, ResourceRegistryService, SchemaRepository],
+  providers: [
+    ...[RecordAuditKinds, PageReaderService, ResourceRegistryService, SchemaRepository],
+    ...[AuthoredRecordsRepository, AuthorPersonalData],
+  ],
   exports: [PageReaderService, ResourceRegistryService],
 })
 export class ResourceModule {

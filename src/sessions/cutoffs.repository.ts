@@ -4,6 +4,7 @@ import type { AuditAct } from '../audit/audit-event.js';
 import { actValues } from '../audit/audited.js';
 import { Settings } from '../config/settings.js';
 import { StatementsService } from '../database/statements.service.js';
+import type { ErasedPerson } from '../plug-ins/personal-data.js';
 import {
   ADD_CUTOFF,
   COUNT_FIRST,
@@ -13,6 +14,7 @@ import {
   LOCK_CUTOFFS,
   SWEEP,
 } from './cutoff.statements.js';
+import { CUTOFFS_NAMING, ERASE_CUTOFFS, type NamingCutoff } from './cutoff-person.statements.js';
 import type { Cutoff, CutRow } from './ended-session.js';
 import { livesOf, type SessionLives } from './session-lives.js';
 
@@ -107,5 +109,15 @@ export class CutoffsRepository {
   /** Deletes the cutoffs that a sweep was for, if it began long enough after them. */
   async forget(startedOn: Date): Promise<void> {
     await this.statements.run(FORGET_CUTOFFS, { startedOn });
+  }
+
+  /** The cutoffs of a person's sessions, and those that the person made. The name is in lower case. */
+  naming(email: string): Promise<NamingCutoff[]> {
+    return this.statements.run(CUTOFFS_NAMING, { email });
+  }
+
+  /** Replaces the name in these cutoffs, and returns their number. */
+  erase({ email, pseudonym }: ErasedPerson): Promise<number> {
+    return this.statements.runForCount(ERASE_CUTOFFS, { email, pseudonym });
   }
 }

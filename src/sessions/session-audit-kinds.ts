@@ -58,6 +58,7 @@ export class SessionAuditKinds extends AuditKinds {
         'user-disabled': USER_CHANGED,
         'must-reset-password': USER_CHANGED,
         'user-deleted': 'the user was deleted, which ends all sessions of the user',
+        'user-erased': 'the user was erased, which ends all sessions of the user',
         approved: USER_CHANGED,
       },
     },

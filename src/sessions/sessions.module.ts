@@ -8,6 +8,7 @@ import { ConfirmationsService } from './confirmations.service.js';
 import { CutSessionsJob } from './cut-sessions.job.js';
 import { CutSessionsService } from './cut-sessions.service.js';
 import { CutoffsRepository } from './cutoffs.repository.js';
+import { CutoffPersonalData } from './cutoff-personal-data.js';
 import { CutoffsService } from './cutoffs.service.js';
 import { EndsOfRequestRepository } from './ends-of-request.repository.js';
 import { EndsOfRequestService } from './ends-of-request.service.js';
@@ -34,6 +35,7 @@ import { SessionEndingsRepository } from './session-endings.repository.js';
 import { SessionEndingsService } from './session-endings.service.js';
 import { SessionAuditKinds } from './session-audit-kinds.js';
 import { SessionNoticesService } from './session-notices.service.js';
+import { SessionPersonalData } from './session-personal-data.js';
 import { SessionPrincipalsService } from './session-principals.service.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
@@ -93,6 +95,8 @@ import { TicketsService } from './tickets.service.js';
     SessionEndingsRepository,
     OwnSessionsService,
     OwnSessionsRepository,
+    SessionPersonalData,
+    CutoffPersonalData,
   ],
   exports: [
     SessionsService,

@@ -1,10 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import type { GivenTo } from '../database/statement.js';
 import { StatementsService } from '../database/statements.service.js';
-import { FORGET, RESERVE, RESERVE_SIGN_IN, SETTLE, type Reserved } from './guess-limits.statements.js';
+import {
+  ADDRESSES_OF,
+  COUNTERS,
+  FORGET,
+  FORGET_COUNTERS,
+  RESERVE,
+  RESERVE_SIGN_IN,
+  SETTLE,
+  type CounterRow,
+  type Reserved,
+} from './guess-limits.statements.js';
 import type { User } from './user.entity.js';
 
-export type { Reserved } from './guess-limits.statements.js';
+export type { CounterRow, Reserved } from './guess-limits.statements.js';
+
+/** How many events are looked through for the addresses of a user. */
+const LOOKED_THROUGH = 10_000;
 
 /** `free` failures do not block. The next failure blocks for `seconds`, and each further failure for twice as long, up to `longest`. */
 export interface GuessLimit {
@@ -52,6 +65,22 @@ export class GuessLimitsRepository {
    */
   settle({ right, returned, at }: GivenTo<typeof SETTLE>): Promise<unknown> {
     return this.statements.run(SETTLE, { right, returned, at });
+  }
+
+  /** The counters with these keys. */
+  withKeys(keys: readonly string[]): Promise<CounterRow[]> {
+    return this.statements.run(COUNTERS, { keys });
+  }
+
+  /** Deletes the counters with these keys, and returns their number. */
+  forgetKeys(keys: readonly string[]): Promise<number> {
+    return this.statements.runForCount(FORGET_COUNTERS, { keys });
+  }
+
+  /** The addresses from which a user came, as far as the newest events in the audit trail say. */
+  async addressesOf(email: string): Promise<string[]> {
+    const rows = await this.statements.run(ADDRESSES_OF, { email, limit: LOOKED_THROUGH });
+    return rows.map(({ address }) => address);
   }
 
   /** Deletes at most `limit` counters that have no effect any more, and returns their number. */

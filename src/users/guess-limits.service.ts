@@ -6,6 +6,7 @@ import { deriveKeys, type DerivedKey } from '../kernel/key-ring.js';
 import { textFault } from '../kernel/text.js';
 import {
   GuessLimitsRepository,
+  type CounterRow,
   type Counters,
   type GuessLimit,
   type KeyedLimit,
@@ -99,6 +100,18 @@ export class GuessLimitsService implements OnModuleInit {
   /** Takes a failure back, in one statement: the guess was not evaluated, or the attempt was not a guess. */
   async giveBack({ own, shared, at }: Reservation): Promise<void> {
     await this.counters.settle({ right: [], returned: [own, ...shared], at });
+  }
+
+  /** The counters of these names, each with its name. */
+  async named(names: readonly string[]): Promise<(CounterRow & { readonly name: string })[]> {
+    const known = new Map(names.map((name) => [this.digest(name), name]));
+    const rows = await this.counters.withKeys([...known.keys()]);
+    return rows.map((row) => ({ ...row, name: known.get(row.key) ?? '' }));
+  }
+
+  /** Deletes the counters of these names, and returns their number. */
+  forgetNamed(names: readonly string[]): Promise<number> {
+    return this.counters.forgetKeys(names.map((name) => this.digest(name)));
   }
 
   private async count<R extends Reserved>(

@@ -107,6 +107,43 @@ export const SETTLE = statement({
     WHERE t.key = locked.key`,
 });
 
+/** A counter of guesses. */
+export interface CounterRow {
+  readonly key: string;
+  readonly failures: number;
+  readonly blockedUntil: Date | null;
+  readonly lastFailure: Date | null;
+  readonly lastSuccess: Date | null;
+}
+
+/** The counters with some keys. */
+export const COUNTERS = statement({
+  name: 'guess-counters',
+  isIdempotent: true,
+  parameters: { keys: 'text[]' },
+  returns: rowOf<CounterRow>(),
+  text: `SELECT key, failures, nullif(blocked_until, '-infinity') AS "blockedUntil", last_failure AS "lastFailure", last_success AS "lastSuccess"
+    FROM login_throttles WHERE key = ANY (:keys)`,
+});
+
+/** Deletes the counters with some keys. */
+export const FORGET_COUNTERS = statement({
+  name: 'guess-forget-counters',
+  parameters: { keys: 'text[]' },
+  text: 'DELETE FROM login_throttles WHERE key = ANY (:keys) RETURNING key',
+});
+
+/** The addresses that the newest events about a user name. */
+export const ADDRESSES_OF = statement({
+  name: 'guess-addresses',
+  isIdempotent: true,
+  parameters: { email: 'text', limit: 'bigint' },
+  returns: rowOf<{ address: string }>(),
+  text: `SELECT DISTINCT address FROM (
+      SELECT address FROM audit_trail_entries WHERE subject = :email ORDER BY id DESC LIMIT :limit) recent
+    WHERE address IS NOT NULL`,
+});
+
 /** Deletes counters that have no effect any more. */
 export const FORGET = statement({
   name: 'guess-forget',

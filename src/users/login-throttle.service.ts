@@ -55,7 +55,7 @@ export class LoginThrottleService {
    * this limit also applies to the user's own address. @throws AppError 429 too_many_attempts
    */
   reserveCode(email: string): Promise<Reservation> {
-    return this.limits.reserve({ own: { name: `code ${email}`, limit: CODE } });
+    return this.limits.reserve({ own: { name: codesOf(email), limit: CODE } });
   }
 
   /** Settles a right password, and a right code if there was one: their counters begin again, and the address counts as the user's own. */
@@ -69,6 +69,15 @@ export class LoginThrottleService {
   }
 }
 
+/** The names of the counters of a user, of sign-ins from these addresses and of codes. */
+export function counterNamesOf(account: string, addresses: readonly string[]): string[] {
+  const pairs = [null, ...addresses].map((address) => guessOf(account, address).own.name);
+  return [...new Set([...pairs, totalOf(account), codesOf(account)])];
+}
+
+const totalOf = (account: string): string => `account ${account}`;
+const codesOf = (email: string): string => `code ${email}`;
+
 type Place = Pick<GuessCounter, 'limit'> & { readonly place: string };
 
 function guessOf(account: string, address: string | null): Guess {
@@ -76,7 +85,7 @@ function guessOf(account: string, address: string | null): Guess {
   return {
     own: { name: `pair ${places[0].place} ${account}`, limit: PAIR },
     shared: places.map(({ place, limit }) => ({ name: `address ${place}`, limit })),
-    total: { name: `account ${account}`, limit: ACCOUNT },
+    total: { name: totalOf(account), limit: ACCOUNT },
   };
 }
 

@@ -41,7 +41,7 @@ export class OwnRowService {
         throw new AppError('user_tampered', 409, 'Your account was changed outside the service. Ask an administrator.');
       }
       if (user.totpSecret !== null && !hadCode) throw insufficientAuthentication(NEEDS_CODE);
-      await this.rows.write(user, await changeOf(user), manager);
+      await this.rows.write(user, { ...(await changeOf(user)), updatedBy: actor.name }, manager);
       await this.events.record({ kind: 'user-changed', actor, subject: user.email, reason }, manager);
       return also?.(manager);
     });

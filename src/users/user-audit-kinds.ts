@@ -37,6 +37,12 @@ export class UserAuditKinds extends AuditKinds {
         '`approved`, `edited`',
     },
     'user-deleted': { meaning: 'a user was deleted, for good' },
+    'user-erased': { meaning: 'a person was erased. The subject is the pseudonym that replaces the name' },
+    'user-exported': { meaning: 'everything that the service stores about a person was exported' },
+    'erasure-completed': {
+      meaning: 'the second look of an erasure ended, a quarter of an hour later. The subject is the pseudonym',
+      reason: 'how many rows it still changed, such as `2 rows`; `added-again` if there is such a user again',
+    },
     'user-tampered': {
       meaning: 'a row of the table `users` was not written by the service',
       action: '[SECURITY.md](../SECURITY.md#what-a-writer-of-the-database-can-do)',

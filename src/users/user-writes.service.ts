@@ -4,6 +4,7 @@ import type { AuditAct } from '../audit/audit-event.js';
 import { AuditEventsService } from '../audit/audit-events.service.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
+import type { ErasedPerson } from '../plug-ins/personal-data.js';
 import type { Write } from '../resource/write-envelope.js';
 import { changeReasons, endsSessions } from './change-reasons.js';
 import { GenuineUsersService } from './genuine-users.service.js';
@@ -73,6 +74,25 @@ export class UserWritesService {
     const announcements = await this.users.signOut(user.email, reason, act.actor, act.manager);
     await this.note({ kind: reason, actor: act.actor }, user.email, write, act);
     return { write, announcements };
+  }
+
+  /**
+   * Deletes a user whose name a pseudonym replaces, and ends the sessions. Without such a user, it ends the sessions alone. The event has the
+   * pseudonym. `demand` checks the locked user. Returns what to do after the commit.
+   * @throws AppError 409 when no full administrator would be left
+   */
+  async erase(
+    { email, pseudonym }: ErasedPerson,
+    { actor, manager, demand }: Omit<UserWrite, 'changes'> & { demand?: ((user: User) => void) | undefined },
+  ): Promise<(() => void)[]> {
+    const user = await this.rows.lock(email, manager);
+    if (user) demand?.(user);
+    const deleted = user && (await this.rows.remove(user, actor.name, manager));
+    const kind = 'user-erased';
+    const announcements = await this.users.signOut(email, kind, actor, manager);
+    const recordIds = deleted ? [deleted.id] : [];
+    await this.events.record({ kind, actor, subject: pseudonym, recordIds, resource: RESOURCE }, manager);
+    return announcements;
   }
 
   /** Deletes a user in a transaction of its own. @throws AppError 404 when there is no such user, 409 as `remove` does */

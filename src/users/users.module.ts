@@ -8,6 +8,7 @@ import { ClientGuessesService } from './client-guesses.service.js';
 import { ClientThrottleService } from './client-throttle.service.js';
 import { GuessLimitsRepository } from './guess-limits.repository.js';
 import { GuessLimitsService } from './guess-limits.service.js';
+import { GuessPersonalData } from './guess-personal-data.js';
 import { HashingQueueService } from './hashing-queue.service.js';
 import { LoginThrottleService } from './login-throttle.service.js';
 import { CreateUsers1795000000000 } from './migrations/1795000000000-create-users.js';
@@ -31,6 +32,7 @@ import { SignInService } from './sign-in.service.js';
 import { TamperedUsersService } from './tampered-users.service.js';
 import { TotpService } from './totp.service.js';
 import { UserPasswordsService } from './user-passwords.service.js';
+import { UserPersonalData } from './user-personal-data.js';
 import { UserRenewalService } from './user-renewal.service.js';
 import { UserWritesService } from './user-writes.service.js';
 import { UserAuditKinds } from './user-audit-kinds.js';
@@ -86,6 +88,8 @@ import { UsersService } from './users.service.js';
     RecoveryCodesRepository,
     EnrolmentTicketsService,
     TotpEnrolmentService,
+    UserPersonalData,
+    GuessPersonalData,
   ],
   exports: [
     ...[UsersService, UserWritesService],

@@ -157,7 +157,7 @@ export class UsersService {
       if (this.genuine.isGenuine(user)) {
         throw new AppError('user_genuine', 409, `The row of ${email} is as the service wrote it: nothing to approve.`);
       }
-      await this.rows.write(user, {}, manager);
+      await this.rows.write(user, { updatedBy: actor.name }, manager);
       const signedOut = await this.changed(user.email, actor, { reason: 'approved', signsOut: true }, manager);
       return { user, signedOut };
     });

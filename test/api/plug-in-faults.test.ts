@@ -8,16 +8,19 @@ import { refuseGrantFaults } from '../../src/oauth/grants/grant-faults.js';
 import { HealthCheck } from '../../src/observability/health-check.js';
 import { HealthChecksService } from '../../src/observability/health-checks.service.js';
 import { MetricsService } from '../../src/observability/metrics.service.js';
+import { PersonalData } from '../../src/plug-ins/personal-data.js';
 import type { PlugIn } from '../../src/plug-ins/plug-in.js';
 import type { PlugInsService } from '../../src/plug-ins/plug-ins.service.js';
 import { EndingNotifier, ReplayListener } from '../../src/sessions/session-notices.js';
 import { SessionNoticesService } from '../../src/sessions/session-notices.service.js';
+import { PersonalDataService } from '../../src/user-records/personal-data.service.js';
 import { CredentialVerifier } from '../../src/users/credential-verifier.js';
 import { DirectoryService } from '../../src/users/directory.service.js';
 
 const NONE = undefined as never;
 const nothing = (): void => undefined;
 const GRANT = { name: 'till', description: 'A till.', parameters: {}, handle: nothing };
+const DATA = { name: 'Purchases', stored: nothing, erase: nothing };
 const described = { description: 'A PIN.' };
 
 /** A plug-in of this kind, with a class of this name. */
@@ -35,6 +38,7 @@ function start(kind: abstract new () => PlugIn, plugIns: readonly PlugIn[]): voi
   new SessionNoticesService(found, new MetricsService()).onModuleInit();
   new HealthChecksService(found).onModuleInit();
   new AuditKindsService(found).onModuleInit();
+  new PersonalDataService(found, NONE).onModuleInit();
 }
 
 describe('the start is refused for', () => {
@@ -133,6 +137,19 @@ describe('the start is refused for', () => {
       { ShopHealth: { name: 'shop', check: nothing }, TeamHealth: { name: 'shop', check: nothing } },
       'TeamHealth has the name of the health check ShopHealth, shop.',
     ],
+    [
+      'a bad name of personal data',
+      PersonalData,
+      { ShopData: { ...DATA, name: 'purchases' } },
+      'ShopData has the name "purchases": expected Pascal case.',
+    ],
+    [
+      'personal data of one name',
+      PersonalData,
+      { ShopData: DATA, TeamData: DATA },
+      'ShopData has the name of TeamData, "Purchases": rename one.',
+    ],
+    ['personal data that stay', PersonalData, { ShopData: { ...DATA, erase: 1 } }, 'ShopData needs a method `erase`.'],
     [
       'one kind of audit event of two classes',
       AuditKinds,

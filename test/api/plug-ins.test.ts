@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose';
-import { basic, RESOURCE, type Answer } from '../support/client.js';
+import { basic, basicOf, RESOURCE, type Answer } from '../support/client.js';
 import { scrape } from '../support/scrape.js';
 import { freePort, type Service } from '../support/service.js';
 import { ask, events, introspect, login, refresh, the, times, tokensOf } from '../support/sessions.js';
@@ -95,6 +95,30 @@ describe('the directory of a team', () => {
         },
       ]);
     }
+  });
+});
+
+describe('personal data of a module', () => {
+  const erase = (Email: string): Promise<Answer> =>
+    service.client(basicOf('admin')).post('/api/sys/users/erase', { Email });
+  const buyers = async (): Promise<string[]> =>
+    ((await service.client().get('/shop')).body as { buyers: string[] }).buyers;
+
+  it('are in the export, and are erased with the person', async () => {
+    const admin = service.client(basicOf('admin'));
+    const { body } = await admin.get('/api/sys/users/export?User_Email=all@example.com');
+    expect(body.Purchases).toEqual([{ buyer: 'all@example.com' }, { buyer: 'all@example.com' }]);
+    const { Pseudonym, Changed } = (await erase('all@example.com')).body.Value;
+    expect(Changed).toMatchObject({ Purchases: 2 });
+    expect(await buyers()).toEqual([Pseudonym, Pseudonym, 'read@example.com']);
+  });
+
+  it('that cannot be erased fail the request, and everything else is erased', async () => {
+    await shop.set({ failing: ['purchases'] });
+    expect((await erase('read@example.com')).status).toBe(500);
+    await shop.set({});
+    expect(await buyers()).toContain('read@example.com');
+    expect(await events(service, { Subject: 'read@example.com' })).toEqual([]);
   });
 });
 

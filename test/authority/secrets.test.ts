@@ -122,6 +122,7 @@ describe('the database', () => {
       'client_assertions',
       'dpop_proofs',
       'session_cutoffs',
+      'erasures',
       'event_counts',
       'session_counts',
       'event_counts_progress',

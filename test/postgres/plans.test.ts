@@ -8,7 +8,7 @@ import { basicOf, idsOf, passwordOf, RESOURCE, validRecord, type Client } from '
 import { runCli } from '../support/cli.js';
 import { databaseUrl, newData } from '../support/data.js';
 import { SECRET } from '../support/fixtures.mjs';
-import { useCutoffs, useStatistics, useUsers } from '../support/planned-requests.js';
+import { useCutoffs, useErasures, useStatistics, useUsers } from '../support/planned-requests.js';
 import { Service } from '../support/service.js';
 import { askWith, ProvingKey } from '../support/proofs.js';
 import { MAY_BE_SENT, namesInCode, NOT_SENT, READS_ALL } from '../support/statement-names.js';
@@ -120,6 +120,7 @@ async function useEverything(): Promise<void> {
   await useUsers(admin);
   await useCutoffs(admin, service, PASSWORD);
   await useStatistics(admin);
+  await useErasures(admin, service);
   await useAccount(service, PASSWORD);
   await useClients(service, PASSWORD);
   await admin.put(RESOURCE, { ...record, SystemId: 'crm-2' });

@@ -55,3 +55,12 @@ export async function useStatistics(admin: Client): Promise<void> {
   for (const path of ['statistics?from=2025-01-01&by=day', 'statistics', 'state', 'jobs', 'signingkeys'])
     expect((await admin.get(`/api/sys/${path}`)).status).toBe(200);
 }
+
+/** Exports and erases a person, who signed in once. */
+export async function useErasures(admin: Client, service: Service): Promise<void> {
+  const person = { Email: 'erased@example.com', Password: PASSWORD };
+  expect((await admin.post(USERS, person)).status).toBe(200);
+  tokensOf(await ask(service, { username: person.Email, password: PASSWORD, grant_type: 'password' }));
+  expect((await admin.get(`${USERS}/export?User_Email=${person.Email}`)).status).toBe(200);
+  expect((await admin.post(`${USERS}/erase`, { Email: person.Email })).status).toBe(200);
+}

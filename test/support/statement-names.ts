@@ -9,10 +9,14 @@ export function namesInCode(): string[] {
 
 /**
  * Of the catalogue, for metrics; by primary key, after a change of the secret, with a second factor, at the first sign-in after an upgrade,
- * where a setting says so, or when a range of events expires only; those of the embedded database's own job; those of a verification, an
- * export or an end of all sessions, which read all there is; of a client that another program wrote; and those of pages of clients that are too large for one answer.
+ * where a setting says so, or when a range of events expires or has an erased person only; those of the embedded database's own job; those of a
+ * verification, an export or an end of all sessions, which read all there is; of a client that another program wrote; and those of pages of clients that are too large for one answer.
  */
 export const NOT_SENT = [
+  'audit-erase-lock',
+  'audit-erase-note',
+  'audit-erase-range',
+  'audit-erasers',
   'audit-export-page',
   'audit-export-page-end',
   'audit-outside-seals',
@@ -25,9 +29,9 @@ export const NOT_SENT = [
   'clients-read-slice',
   'clients-shown',
   'embedded-flush-counters',
+  'erasure-forget',
   'maintenance-most-due',
   'maintenance-wal-since-checkpoint',
-  'recovery-codes',
   'recovery-codes-all',
   'recovery-codes-replace',
   'session-count',
@@ -47,4 +51,11 @@ export const READS_ALL = 'session-count-first';
  * A query of the locks, sent only when another process writes at that moment; what a sweep sends after the last of all sessions; and an end of
  * sessions, sent only when a sign-in comes before the job that ends them too.
  */
-export const MAY_BE_SENT = new Set(['audit-still-writing', 'session-forget-cutoffs', 'session-end-others']);
+export const MAY_BE_SENT = new Set([
+  // By jobs that run when the job that seals the million events has ended.
+  'audit-seal-expired',
+  'erasure-due',
+  'audit-still-writing',
+  'session-forget-cutoffs',
+  'session-end-others',
+]);

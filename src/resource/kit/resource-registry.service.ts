@@ -20,6 +20,11 @@ export class ResourceRegistryService implements OnApplicationBootstrap {
     private readonly modules: ModuleRef,
   ) {}
 
+  /** The resources whose records say who wrote them last. */
+  authored(): DeclaredResource<object>[] {
+    return this.resources.filter(({ isReadOnly }) => !isReadOnly);
+  }
+
   /** Adds a resource. @throws DeclarationError when another has its class, name, path or table */
   add(resource: DeclaredResource<object>): void {
     const { type, name, path, table } = resource;

@@ -13,12 +13,14 @@ import {
   JobsService,
   MetricsService,
   ownSettings,
+  PersonalData,
   Public,
   ReplayListener,
   Role,
   SecretSetting,
   type ClaimedSession,
   type EndedSession,
+  type ErasedPerson,
   type Replay,
   type SentCredentials,
   type VerifiedCredentials,
@@ -46,6 +48,7 @@ class Shop {
   /** What fails, or hangs: `claims`, `health` and the like. */
   failing: string[] = [];
   claims: Readonly<Record<string, unknown>> = { tenant: 'north' };
+  buyers: readonly string[] = ['all@example.com', 'all@example.com', 'read@example.com'];
 
   async check(what: string): Promise<void> {
     if (this.failing.includes(`${what} hangs`)) await new Promise(() => undefined);
@@ -126,6 +129,26 @@ class ShopHealth extends HealthCheck {
   }
 }
 
+@Injectable()
+class ShopPersonalData extends PersonalData {
+  readonly name = 'Purchases';
+
+  constructor(private readonly shop: Shop) {
+    super();
+  }
+
+  async *stored(email: string): AsyncGenerator<object> {
+    await this.shop.check('purchases');
+    for (const buyer of this.shop.buyers) if (buyer === email) yield { buyer };
+  }
+
+  async erase({ email, pseudonym }: ErasedPerson): Promise<number> {
+    await this.shop.check('purchases');
+    this.shop.buyers = this.shop.buyers.map((buyer) => (buyer === email ? pseudonym : buyer));
+    return this.shop.buyers.filter((buyer) => buyer === pseudonym).length;
+  }
+}
+
 /** A job that runs for an operator, and metrics. */
 @Injectable()
 class ShopJob implements OnModuleInit {
@@ -178,7 +201,8 @@ class ShopController {
   @Public()
   read(): object {
     const { SHOP_URL, SHOP_TILLS, SHOP_KEY } = this.settings;
-    return { notices: this.shop.notices, settings: { SHOP_URL, SHOP_TILLS, hasKey: SHOP_KEY !== undefined } };
+    const { notices, buyers } = this.shop;
+    return { notices, buyers, settings: { SHOP_URL, SHOP_TILLS, hasKey: SHOP_KEY !== undefined } };
   }
 
   @Post()
@@ -219,6 +243,7 @@ class ShopController {
     ShopNotifier,
     ShopReplays,
     ShopHealth,
+    ShopPersonalData,
     ShopJob,
   ],
 })
