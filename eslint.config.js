@@ -103,6 +103,8 @@ export default tseslint.config(
         URLSearchParams: 'readonly',
         FormData: 'readonly',
         BroadcastChannel: 'readonly',
+        TextEncoder: 'readonly',
+        btoa: 'readonly',
         crypto: 'readonly',
         document: 'readonly',
         indexedDB: 'readonly',

@@ -1483,10 +1483,11 @@ WHERE id = :id;
 -- $3 expires: float8[]
 SELECT
   batch.ordinal::int,
-  c.client_id AS "clientId",
-  c.allowed_grants AS "allowedGrants",
-  c.roles,
-  c.mac,
+  client.client_id AS "clientId",
+  client.allowed_grants AS "allowedGrants",
+  client.roles,
+  client.mac,
+  least(batch.expires, batch.issued + client.access_token_ttl) AS expires,
   now() AS now
 FROM
   unnest(
@@ -1494,11 +1495,12 @@ FROM
     (SELECT :issued::float8[]),
     (SELECT :expires::float8[])
   ) WITH ORDINALITY AS batch (client_id, issued, expires, ordinal)
-  JOIN clients c ON c.client_id = batch.client_id
+  JOIN clients client ON client.client_id = batch.client_id
 WHERE
-  c.enabled
-  AND c.authentication_method <> 'none'
-  AND to_timestamp(least(batch.expires, batch.issued + c.access_token_ttl)) > now();
+  client.enabled
+  AND client.authentication_method <> 'none'
+  AND to_timestamp(least(batch.expires, batch.issued + client.access_token_ttl)) > now()
+  AND to_timestamp(batch.issued) >= client.created_on;
 
 -- name: client-registry
 -- sent again when its connection broke
@@ -1768,6 +1770,8 @@ SELECT
   "DpopRequired",
   "Audience",
   "Roles",
+  "SecretMadeOn",
+  "PreviousSecretMadeOn",
   "UpdatedOn",
   "CreatedOn",
   "UniqueId",
@@ -1796,6 +1800,8 @@ FROM
       "dpop_required" AS "DpopRequired",
       "audience" AS "Audience",
       "roles" AS "Roles",
+      "secret_made_on" AS "SecretMadeOn",
+      "previous_secret_made_on" AS "PreviousSecretMadeOn",
       "updated_on" AS "UpdatedOn",
       "created_on" AS "CreatedOn",
       "unique_id" AS "UniqueId",
@@ -1869,6 +1875,8 @@ WITH
           "dpop_required" AS "DpopRequired",
           "audience" AS "Audience",
           "roles" AS "Roles",
+          "secret_made_on" AS "SecretMadeOn",
+          "previous_secret_made_on" AS "PreviousSecretMadeOn",
           "updated_on" AS "UpdatedOn",
           "created_on" AS "CreatedOn",
           "unique_id" AS "UniqueId",
@@ -1928,6 +1936,8 @@ SELECT
   "DpopRequired",
   "Audience",
   "Roles",
+  "SecretMadeOn",
+  "PreviousSecretMadeOn",
   "UpdatedOn",
   "CreatedOn",
   "UniqueId",
@@ -1967,6 +1977,8 @@ WITH
       "dpop_required" AS "DpopRequired",
       "audience" AS "Audience",
       "roles" AS "Roles",
+      "secret_made_on" AS "SecretMadeOn",
+      "previous_secret_made_on" AS "PreviousSecretMadeOn",
       "updated_on" AS "UpdatedOn",
       "created_on" AS "CreatedOn",
       "unique_id" AS "UniqueId",
@@ -2049,6 +2061,8 @@ FROM
       "DpopRequired",
       "Audience",
       "Roles",
+      "SecretMadeOn",
+      "PreviousSecretMadeOn",
       "UpdatedOn",
       "CreatedOn",
       "UniqueId",
@@ -2081,6 +2095,8 @@ SELECT
   "DpopRequired",
   "Audience",
   "Roles",
+  "SecretMadeOn",
+  "PreviousSecretMadeOn",
   "UpdatedOn",
   "CreatedOn",
   "UniqueId",
@@ -2109,6 +2125,8 @@ FROM
       "dpop_required" AS "DpopRequired",
       "audience" AS "Audience",
       "roles" AS "Roles",
+      "secret_made_on" AS "SecretMadeOn",
+      "previous_secret_made_on" AS "PreviousSecretMadeOn",
       "updated_on" AS "UpdatedOn",
       "created_on" AS "CreatedOn",
       "unique_id" AS "UniqueId",
@@ -2181,6 +2199,8 @@ FROM
       "dpop_required" AS "DpopRequired",
       "audience" AS "Audience",
       "roles" AS "Roles",
+      "secret_made_on" AS "SecretMadeOn",
+      "previous_secret_made_on" AS "PreviousSecretMadeOn",
       "updated_on" AS "UpdatedOn",
       "created_on" AS "CreatedOn",
       "unique_id" AS "UniqueId",
@@ -3008,7 +3028,8 @@ WITH
       t.last_address,
       t.last_user_agent,
       t.last_request_id,
-      t.last_redeemed_on
+      t.last_redeemed_on,
+      t.cutoffs_seen
   ),
   created AS (
     INSERT INTO
@@ -3081,7 +3102,8 @@ WITH
       t.last_address,
       t.last_user_agent,
       t.last_request_id,
-      t.last_redeemed_on
+      t.last_redeemed_on,
+      t.cutoffs_seen
   ),
   begun AS (
     SELECT *
@@ -3134,6 +3156,10 @@ SELECT
     SELECT
     FROM begun
   ) AS "hasBegun",
+  (
+    SELECT cutoffs_seen
+    FROM begun
+  ) AS "cutoffsSeen",
   now() AS now;
 
 -- name: login-begin-beside
@@ -3294,7 +3320,8 @@ WITH
       t.last_address,
       t.last_user_agent,
       t.last_request_id,
-      t.last_redeemed_on
+      t.last_redeemed_on,
+      t.cutoffs_seen
   ),
   event AS (
     INSERT INTO
@@ -3357,6 +3384,10 @@ SELECT
     SELECT
     FROM begun
   ) AS "hasBegun",
+  (
+    SELECT cutoffs_seen
+    FROM begun
+  ) AS "cutoffsSeen",
   now() AS now,
   coalesce(
     (
@@ -3366,6 +3397,13 @@ SELECT
     ),
     '[]'
   ) AS ended;
+
+-- name: login-lock-user
+-- $1 subject: text
+SELECT email
+FROM users
+WHERE email = :subject
+FOR NO KEY UPDATE;
 
 -- name: login-plan
 -- sent again when its connection broke
@@ -3548,8 +3586,11 @@ FROM act;
 -- sent again when its connection broke
 -- $1 subject: text
 -- $2 longestLife: float8
--- $3 limit: int
--- $4 registeredOnly: boolean
+-- $3 limitedRoles: text[]
+-- $4 roleLives: float8[] with null elements
+-- $5 roleLongestLives: float8[] with null elements
+-- $6 registeredOnly: boolean
+-- $7 limit: int
 SELECT
   t.id,
   t.unique_id AS "uniqueId",
@@ -3572,8 +3613,57 @@ WHERE
   t.subject = :subject
   AND t.issued
   AND t.expires_on > now()
-  AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-  AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+  AND t.auth_time + make_interval(
+    secs => least(
+      coalesce(client.refresh_token_max_age, :longestLife::float8),
+      CASE
+        WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+          SELECT min(limited.longest_life)
+          FROM
+            users holder,
+            unnest(
+              (SELECT :limitedRoles::text[]),
+              (SELECT :roleLives::float8[]),
+              (SELECT :roleLongestLives::float8[])
+            ) AS limited (role, life, longest_life)
+          WHERE
+            holder.email = t.subject
+            AND (
+              limited.role = ANY (holder.roles)
+              OR limited.role = 'Administrator'
+              AND holder.is_administrator
+            )
+        )
+      END
+    )
+  ) > now()
+  AND coalesce(
+    t.rotated_on + make_interval(
+      secs => least(
+        client.refresh_token_ttl,
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      )
+    ) > now(),
+    true
+  )
   AND NOT (
     EXISTS (
       SELECT
@@ -5016,8 +5106,11 @@ WHERE
 -- name: session-count-first
 -- sent again when its connection broke
 -- $1 longestLife: float8
--- $2 issuedBefore: timestamptz or null
--- $3 limit: bigint
+-- $2 limitedRoles: text[]
+-- $3 roleLives: float8[] with null elements
+-- $4 roleLongestLives: float8[] with null elements
+-- $5 issuedBefore: timestamptz or null
+-- $6 limit: bigint
 SELECT
   count(*)::int AS rows,
   count(*) FILTER (
@@ -5029,8 +5122,57 @@ FROM
     SELECT
       t.issued
       AND t.expires_on > now()
-      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+      AND t.auth_time + make_interval(
+        secs => least(
+          coalesce(client.refresh_token_max_age, :longestLife::float8),
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+              SELECT min(limited.longest_life)
+              FROM
+                users holder,
+                unnest(
+                  (SELECT :limitedRoles::text[]),
+                  (SELECT :roleLives::float8[]),
+                  (SELECT :roleLongestLives::float8[])
+                ) AS limited (role, life, longest_life)
+              WHERE
+                holder.email = t.subject
+                AND (
+                  limited.role = ANY (holder.roles)
+                  OR limited.role = 'Administrator'
+                  AND holder.is_administrator
+                )
+            )
+          END
+        )
+      ) > now()
+      AND coalesce(
+        t.rotated_on + make_interval(
+          secs => least(
+            client.refresh_token_ttl,
+            CASE
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+                SELECT min(limited.life)
+                FROM
+                  users holder,
+                  unnest(
+                    (SELECT :limitedRoles::text[]),
+                    (SELECT :roleLives::float8[]),
+                    (SELECT :roleLongestLives::float8[])
+                  ) AS limited (role, life, longest_life)
+                WHERE
+                  holder.email = t.subject
+                  AND (
+                    limited.role = ANY (holder.roles)
+                    OR limited.role = 'Administrator'
+                    AND holder.is_administrator
+                  )
+              )
+            END
+          )
+        ) > now(),
+        true
+      )
       AND NOT (
         EXISTS (
           SELECT
@@ -5060,9 +5202,12 @@ FROM
 -- name: session-count-first-of-client
 -- sent again when its connection broke
 -- $1 longestLife: float8
--- $2 issuedBefore: timestamptz or null
--- $3 limit: bigint
--- $4 clientId: text
+-- $2 limitedRoles: text[]
+-- $3 roleLives: float8[] with null elements
+-- $4 roleLongestLives: float8[] with null elements
+-- $5 issuedBefore: timestamptz or null
+-- $6 limit: bigint
+-- $7 clientId: text
 SELECT
   count(*)::int AS rows,
   count(*) FILTER (
@@ -5074,8 +5219,57 @@ FROM
     SELECT
       t.issued
       AND t.expires_on > now()
-      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+      AND t.auth_time + make_interval(
+        secs => least(
+          coalesce(client.refresh_token_max_age, :longestLife::float8),
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+              SELECT min(limited.longest_life)
+              FROM
+                users holder,
+                unnest(
+                  (SELECT :limitedRoles::text[]),
+                  (SELECT :roleLives::float8[]),
+                  (SELECT :roleLongestLives::float8[])
+                ) AS limited (role, life, longest_life)
+              WHERE
+                holder.email = t.subject
+                AND (
+                  limited.role = ANY (holder.roles)
+                  OR limited.role = 'Administrator'
+                  AND holder.is_administrator
+                )
+            )
+          END
+        )
+      ) > now()
+      AND coalesce(
+        t.rotated_on + make_interval(
+          secs => least(
+            client.refresh_token_ttl,
+            CASE
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+                SELECT min(limited.life)
+                FROM
+                  users holder,
+                  unnest(
+                    (SELECT :limitedRoles::text[]),
+                    (SELECT :roleLives::float8[]),
+                    (SELECT :roleLongestLives::float8[])
+                  ) AS limited (role, life, longest_life)
+                WHERE
+                  holder.email = t.subject
+                  AND (
+                    limited.role = ANY (holder.roles)
+                    OR limited.role = 'Administrator'
+                    AND holder.is_administrator
+                  )
+              )
+            END
+          )
+        ) > now(),
+        true
+      )
       AND NOT (
         EXISTS (
           SELECT
@@ -5105,10 +5299,13 @@ FROM
 -- name: session-count-first-of-subject
 -- sent again when its connection broke
 -- $1 longestLife: float8
--- $2 issuedBefore: timestamptz or null
--- $3 limit: bigint
--- $4 subject: text
--- $5 clientId: text or null
+-- $2 limitedRoles: text[]
+-- $3 roleLives: float8[] with null elements
+-- $4 roleLongestLives: float8[] with null elements
+-- $5 issuedBefore: timestamptz or null
+-- $6 limit: bigint
+-- $7 subject: text
+-- $8 clientId: text or null
 SELECT
   count(*)::int AS rows,
   count(*) FILTER (
@@ -5120,8 +5317,57 @@ FROM
     SELECT
       t.issued
       AND t.expires_on > now()
-      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+      AND t.auth_time + make_interval(
+        secs => least(
+          coalesce(client.refresh_token_max_age, :longestLife::float8),
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+              SELECT min(limited.longest_life)
+              FROM
+                users holder,
+                unnest(
+                  (SELECT :limitedRoles::text[]),
+                  (SELECT :roleLives::float8[]),
+                  (SELECT :roleLongestLives::float8[])
+                ) AS limited (role, life, longest_life)
+              WHERE
+                holder.email = t.subject
+                AND (
+                  limited.role = ANY (holder.roles)
+                  OR limited.role = 'Administrator'
+                  AND holder.is_administrator
+                )
+            )
+          END
+        )
+      ) > now()
+      AND coalesce(
+        t.rotated_on + make_interval(
+          secs => least(
+            client.refresh_token_ttl,
+            CASE
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+                SELECT min(limited.life)
+                FROM
+                  users holder,
+                  unnest(
+                    (SELECT :limitedRoles::text[]),
+                    (SELECT :roleLives::float8[]),
+                    (SELECT :roleLongestLives::float8[])
+                  ) AS limited (role, life, longest_life)
+                WHERE
+                  holder.email = t.subject
+                  AND (
+                    limited.role = ANY (holder.roles)
+                    OR limited.role = 'Administrator'
+                    AND holder.is_administrator
+                  )
+              )
+            END
+          )
+        ) > now(),
+        true
+      )
       AND NOT (
         EXISTS (
           SELECT
@@ -5156,7 +5402,10 @@ FROM
 -- $3 generation: bigint
 -- $4 token: text
 -- $5 longestLife: float8
--- $6 registeredOnly: boolean
+-- $6 limitedRoles: text[]
+-- $7 roleLives: float8[] with null elements
+-- $8 roleLongestLives: float8[] with null elements
+-- $9 registeredOnly: boolean
 SELECT
   t.id,
   t.unique_id AS "uniqueId",
@@ -5165,14 +5414,61 @@ SELECT
   t.client_id AS "clientId",
   t.auth_time AS "authTime",
   t.amr,
+  t.cutoffs_seen AS "cutoffsSeen",
   now() AS now,
   t.rotated_on AS "rotatedOn",
   t.protected_ticket AS "protectedTicket",
   t.jkt,
   least(
     t.expires_on,
-    t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)),
-    t.rotated_on + make_interval(secs => client.refresh_token_ttl)
+    t.auth_time + make_interval(
+      secs => least(
+        coalesce(client.refresh_token_max_age, :longestLife::float8),
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.longest_life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      )
+    ),
+    t.rotated_on + make_interval(
+      secs => least(
+        client.refresh_token_ttl,
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      )
+    )
   ) AS "expiresOn",
   u.email,
   u.is_administrator AS "isAdministrator",
@@ -5189,8 +5485,57 @@ WHERE
   AND t.ticket_hash = encode(sha256(convert_to(t.ticket_salt || :token::text, 'UTF8')), 'base64')
   AND t.issued
   AND t.expires_on > now()
-  AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-  AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+  AND t.auth_time + make_interval(
+    secs => least(
+      coalesce(client.refresh_token_max_age, :longestLife::float8),
+      CASE
+        WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+          SELECT min(limited.longest_life)
+          FROM
+            users holder,
+            unnest(
+              (SELECT :limitedRoles::text[]),
+              (SELECT :roleLives::float8[]),
+              (SELECT :roleLongestLives::float8[])
+            ) AS limited (role, life, longest_life)
+          WHERE
+            holder.email = t.subject
+            AND (
+              limited.role = ANY (holder.roles)
+              OR limited.role = 'Administrator'
+              AND holder.is_administrator
+            )
+        )
+      END
+    )
+  ) > now()
+  AND coalesce(
+    t.rotated_on + make_interval(
+      secs => least(
+        client.refresh_token_ttl,
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      )
+    ) > now(),
+    true
+  )
   AND NOT (
     EXISTS (
       SELECT
@@ -5209,6 +5554,30 @@ WHERE
   AND coalesce(client.enabled, NOT :registeredOnly::boolean)
   AND coalesce('refresh_token' = ANY (string_to_array(client.allowed_grants, ' ')), true)
   AND u.enabled;
+
+-- name: session-cutoffs-after
+-- sent again when its connection broke
+-- $1 after: bigint
+-- $2 limit: int
+SELECT
+  id AS number,
+  subject,
+  client_id AS "clientId",
+  ceil(
+    extract(
+      epoch
+      FROM least(issued_before, created_on + interval '10 minutes')
+    )
+  )::float8 AS "authTimeBefore"
+FROM session_cutoffs
+WHERE
+  id > CASE
+    WHEN :after::bigint <= pg_sequence_last_value (pg_get_serial_sequence('session_cutoffs', 'id')::regclass) THEN :after::bigint
+    ELSE 0
+  END
+ORDER BY id
+LIMIT
+  :limit::int;
 
 -- name: session-cutoffs-naming
 -- $1 email: text
@@ -5246,11 +5615,14 @@ WHERE
 -- $1 id: bigint
 -- $2 uniqueId: uuid
 -- $3 clientId: text or null
--- $4 longestLife: float8
--- $5 registeredOnly: boolean
--- $6 generation: bigint
--- $7 address: inet or null
--- $8 jkt: text or null
+-- $4 generation: bigint
+-- $5 longestLife: float8
+-- $6 limitedRoles: text[]
+-- $7 roleLives: float8[] with null elements
+-- $8 roleLongestLives: float8[] with null elements
+-- $9 registeredOnly: boolean
+-- $10 address: inet or null
+-- $11 jkt: text or null
 SELECT
   t.id,
   t.unique_id AS "uniqueId",
@@ -5259,6 +5631,7 @@ SELECT
   t.client_id AS "clientId",
   t.auth_time AS "authTime",
   t.amr,
+  t.cutoffs_seen AS "cutoffsSeen",
   now() AS now,
   t.issued,
   t.first_generation AS "firstGeneration",
@@ -5268,8 +5641,57 @@ SELECT
   NOT (
     t.issued
     AND t.expires_on > now()
-    AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-    AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+    AND t.auth_time + make_interval(
+      secs => least(
+        coalesce(client.refresh_token_max_age, :longestLife::float8),
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.longest_life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      )
+    ) > now()
+    AND coalesce(
+      t.rotated_on + make_interval(
+        secs => least(
+          client.refresh_token_ttl,
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+              SELECT min(limited.life)
+              FROM
+                users holder,
+                unnest(
+                  (SELECT :limitedRoles::text[]),
+                  (SELECT :roleLives::float8[]),
+                  (SELECT :roleLongestLives::float8[])
+                ) AS limited (role, life, longest_life)
+              WHERE
+                holder.email = t.subject
+                AND (
+                  limited.role = ANY (holder.roles)
+                  OR limited.role = 'Administrator'
+                  AND holder.is_administrator
+                )
+            )
+          END
+        )
+      ) > now(),
+      true
+    )
   ) AS "isExpired",
   (
     EXISTS (
@@ -5373,6 +5795,165 @@ WITH
       AND subject = :subject
       AND client_id = coalesce(:clientId::text, client_id)
       AND coalesce(auth_time < :issuedBefore::timestamptz, true)
+    RETURNING
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      t.last_address,
+      t.last_user_agent,
+      t.last_request_id,
+      t.last_redeemed_on,
+      true AS ended
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        subject,
+        client_id,
+        session_id,
+        record_ids,
+        last_address,
+        last_user_agent,
+        last_request_id,
+        last_redeemed_on
+      )
+    SELECT
+      CASE
+        WHEN ended THEN 'session-ended'
+        ELSE :kind::text
+      END,
+      :actor::text,
+      :reason::text,
+      :address::text,
+      :userAgent::text,
+      :requestId::text,
+      subject,
+      client_id,
+      unique_id,
+      ARRAY[id],
+      host(last_address),
+      last_user_agent,
+      last_request_id,
+      last_redeemed_on
+    FROM act
+  )
+SELECT
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId"
+FROM act;
+
+-- name: session-end-beyond
+-- $1 id: bigint
+-- $2 subject: text
+-- $3 most: bigint
+-- $4 longestLife: float8
+-- $5 limitedRoles: text[]
+-- $6 roleLives: float8[] with null elements
+-- $7 roleLongestLives: float8[] with null elements
+-- $8 kind: text
+-- $9 actor: text
+-- $10 reason: text or null
+-- $11 address: text or null
+-- $12 userAgent: text or null
+-- $13 requestId: text or null
+WITH
+  act AS (
+    DELETE FROM refresh_tokens t
+    WHERE
+      issued
+      AND id = ANY (
+        ARRAY(
+          SELECT t.id
+          FROM
+            refresh_tokens t
+            LEFT JOIN clients client ON client.client_id = t.client_id
+          WHERE
+            t.subject = :subject
+            AND t.id <> :id
+            AND t.issued
+            AND t.expires_on > now()
+            AND t.auth_time + make_interval(
+              secs => least(
+                coalesce(client.refresh_token_max_age, :longestLife::float8),
+                CASE
+                  WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+                    SELECT min(limited.longest_life)
+                    FROM
+                      users holder,
+                      unnest(
+                        (SELECT :limitedRoles::text[]),
+                        (SELECT :roleLives::float8[]),
+                        (SELECT :roleLongestLives::float8[])
+                      ) AS limited (role, life, longest_life)
+                    WHERE
+                      holder.email = t.subject
+                      AND (
+                        limited.role = ANY (holder.roles)
+                        OR limited.role = 'Administrator'
+                        AND holder.is_administrator
+                      )
+                  )
+                END
+              )
+            ) > now()
+            AND coalesce(
+              t.rotated_on + make_interval(
+                secs => least(
+                  client.refresh_token_ttl,
+                  CASE
+                    WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+                      SELECT min(limited.life)
+                      FROM
+                        users holder,
+                        unnest(
+                          (SELECT :limitedRoles::text[]),
+                          (SELECT :roleLives::float8[]),
+                          (SELECT :roleLongestLives::float8[])
+                        ) AS limited (role, life, longest_life)
+                      WHERE
+                        holder.email = t.subject
+                        AND (
+                          limited.role = ANY (holder.roles)
+                          OR limited.role = 'Administrator'
+                          AND holder.is_administrator
+                        )
+                    )
+                  END
+                )
+              ) > now(),
+              true
+            )
+            AND NOT (
+              EXISTS (
+                SELECT
+                FROM session_cutoffs
+              )
+              AND EXISTS (
+                SELECT
+                FROM session_cutoffs c
+                WHERE
+                  c.id + 0 > coalesce(t.cutoffs_seen, 0)
+                  AND coalesce(c.subject, t.subject) = t.subject
+                  AND coalesce(c.client_id, t.client_id) = t.client_id
+                  AND coalesce(t.auth_time < c.issued_before, true)
+              )
+            )
+          ORDER BY
+            t.last_redeemed_on DESC NULLS LAST,
+            t.id DESC
+          OFFSET
+            :most::bigint - 1
+        )
+      )
     RETURNING
       t.id,
       t.unique_id,
@@ -6282,6 +6863,136 @@ SELECT
   client_id AS "clientId"
 FROM ended;
 
+-- name: session-ends-of-request
+-- sent again when its connection broke
+-- $1 requestId: text
+-- $2 after: bigint
+-- $3 limit: int
+WITH
+  rows AS MATERIALIZED (
+    SELECT id
+    FROM refresh_tokens
+    WHERE
+      issued
+      AND id > :after::bigint
+      AND EXISTS (
+        SELECT
+        FROM session_cutoffs
+        WHERE request_id = :requestId
+      )
+    ORDER BY id
+    LIMIT
+      :limit::int
+  ),
+  deleted AS MATERIALIZED (
+    SELECT
+      record_ids[1] AS id,
+      session_id,
+      subject,
+      client_id,
+      reason
+    FROM audit_trail_entries
+    WHERE
+      kind = 'session-ended'
+      AND request_id = :requestId
+      AND record_ids[1] > :after::bigint
+    ORDER BY record_ids[1]
+    LIMIT
+      :limit::int
+  ),
+  reached AS MATERIALIZED (
+    SELECT
+      nullif(
+        least(
+          CASE
+            WHEN (
+              SELECT count(*)
+              FROM rows
+            ) = :limit::int THEN (
+              SELECT max(id)
+              FROM rows
+            )
+            ELSE 9223372036854775807
+          END,
+          CASE
+            WHEN (
+              SELECT count(*)
+              FROM deleted
+            ) = :limit::int THEN (
+              SELECT max(id)
+              FROM deleted
+            )
+            ELSE 9223372036854775807
+          END
+        ),
+        9223372036854775807
+      ) AS up_to
+  ),
+  ends AS (
+    SELECT
+      id,
+      session_id,
+      subject,
+      client_id,
+      reason
+    FROM deleted
+    UNION ALL
+    SELECT
+      t.id,
+      t.unique_id,
+      t.subject,
+      t.client_id,
+      cutoff.reason
+    FROM
+      refresh_tokens t,
+      LATERAL (
+        SELECT *
+        FROM session_cutoffs c
+        WHERE
+          c.id + 0 > coalesce(t.cutoffs_seen, 0)
+          AND coalesce(c.subject, t.subject) = t.subject
+          AND coalesce(c.client_id, t.client_id) = t.client_id
+          AND coalesce(t.auth_time < c.issued_before, true)
+        ORDER BY c.id
+        LIMIT
+          1
+      ) cutoff
+    WHERE
+      t.issued
+      AND t.id > :after::bigint
+      AND t.id <= (
+        SELECT max(id)
+        FROM rows
+      )
+      AND (
+        EXISTS (
+          SELECT
+          FROM session_cutoffs
+        )
+        AND EXISTS (
+          SELECT
+          FROM session_cutoffs c
+          WHERE
+            c.id + 0 > coalesce(t.cutoffs_seen, 0)
+            AND coalesce(c.subject, t.subject) = t.subject
+            AND coalesce(c.client_id, t.client_id) = t.client_id
+            AND coalesce(t.auth_time < c.issued_before, true)
+        )
+      )
+      AND cutoff.request_id = :requestId
+  )
+SELECT
+  reached.up_to AS "upTo",
+  ends.id,
+  ends.session_id AS "uniqueId",
+  ends.subject,
+  ends.client_id AS "clientId",
+  ends.reason
+FROM
+  reached
+  LEFT JOIN ends ON ends.id <= coalesce(reached.up_to, 9223372036854775807)
+ORDER BY ends.id;
+
 -- name: session-erase-cutoffs
 -- $1 email: text
 -- $2 pseudonym: text
@@ -6433,7 +7144,10 @@ WHERE
 -- $5 expires: float8[]
 -- $6 generation: bigint[] with null elements
 -- $7 longestLife: float8
--- $8 registeredOnly: boolean
+-- $8 limitedRoles: text[]
+-- $9 roleLives: float8[] with null elements
+-- $10 roleLongestLives: float8[] with null elements
+-- $11 registeredOnly: boolean
 SELECT
   batch.ordinal::int,
   u.email,
@@ -6464,8 +7178,57 @@ WHERE
   AND to_timestamp(least(batch.expires, batch.issued + client.access_token_ttl)) > now()
   AND t.issued
   AND t.expires_on > now()
-  AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-  AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+  AND t.auth_time + make_interval(
+    secs => least(
+      coalesce(client.refresh_token_max_age, :longestLife::float8),
+      CASE
+        WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+          SELECT min(limited.longest_life)
+          FROM
+            users holder,
+            unnest(
+              (SELECT :limitedRoles::text[]),
+              (SELECT :roleLives::float8[]),
+              (SELECT :roleLongestLives::float8[])
+            ) AS limited (role, life, longest_life)
+          WHERE
+            holder.email = t.subject
+            AND (
+              limited.role = ANY (holder.roles)
+              OR limited.role = 'Administrator'
+              AND holder.is_administrator
+            )
+        )
+      END
+    )
+  ) > now()
+  AND coalesce(
+    t.rotated_on + make_interval(
+      secs => least(
+        client.refresh_token_ttl,
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      )
+    ) > now(),
+    true
+  )
   AND NOT (
     EXISTS (
       SELECT
@@ -6498,7 +7261,10 @@ WHERE
 -- $11 jkt: text[] with null elements
 -- $12 life: float8
 -- $13 longestLife: float8
--- $14 registeredOnly: boolean
+-- $14 limitedRoles: text[]
+-- $15 roleLives: float8[] with null elements
+-- $16 roleLongestLives: float8[] with null elements
+-- $17 registeredOnly: boolean
 WITH
   locked AS (
     SELECT
@@ -6516,8 +7282,50 @@ WITH
       CASE
         WHEN coalesce(client.authentication_method, 'none') = 'none' THEN batch.jkt
       END AS jkt,
-      coalesce(client.refresh_token_ttl, :life::float8) AS life,
-      coalesce(client.refresh_token_max_age, :longestLife::float8) AS longest_life
+      least(
+        coalesce(client.refresh_token_ttl, :life::float8),
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      ) AS life,
+      least(
+        coalesce(client.refresh_token_max_age, :longestLife::float8),
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.longest_life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      ) AS longest_life
     FROM
       unnest(
         (SELECT :id::bigint[]),
@@ -6543,8 +7351,57 @@ WITH
       AND t.client_id = coalesce(batch.client_id, t.client_id)
       AND t.issued
       AND t.expires_on > now()
-      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+      AND t.auth_time + make_interval(
+        secs => least(
+          coalesce(client.refresh_token_max_age, :longestLife::float8),
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+              SELECT min(limited.longest_life)
+              FROM
+                users holder,
+                unnest(
+                  (SELECT :limitedRoles::text[]),
+                  (SELECT :roleLives::float8[]),
+                  (SELECT :roleLongestLives::float8[])
+                ) AS limited (role, life, longest_life)
+              WHERE
+                holder.email = t.subject
+                AND (
+                  limited.role = ANY (holder.roles)
+                  OR limited.role = 'Administrator'
+                  AND holder.is_administrator
+                )
+            )
+          END
+        )
+      ) > now()
+      AND coalesce(
+        t.rotated_on + make_interval(
+          secs => least(
+            client.refresh_token_ttl,
+            CASE
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+                SELECT min(limited.life)
+                FROM
+                  users holder,
+                  unnest(
+                    (SELECT :limitedRoles::text[]),
+                    (SELECT :roleLives::float8[]),
+                    (SELECT :roleLongestLives::float8[])
+                  ) AS limited (role, life, longest_life)
+                WHERE
+                  holder.email = t.subject
+                  AND (
+                    limited.role = ANY (holder.roles)
+                    OR limited.role = 'Administrator'
+                    AND holder.is_administrator
+                  )
+              )
+            END
+          )
+        ) > now(),
+        true
+      )
       AND NOT (
         EXISTS (
           SELECT
@@ -6623,6 +7480,7 @@ RETURNING
   t.client_id AS "clientId",
   t.auth_time AS "authTime",
   t.amr,
+  t.cutoffs_seen AS "cutoffsSeen",
   now() AS now,
   locked."isAdministrator",
   locked.roles,
@@ -6643,8 +7501,11 @@ RETURNING
 -- $11 jkt: text[] with null elements
 -- $12 life: float8
 -- $13 longestLife: float8
--- $14 registeredOnly: boolean
--- $15 skipsElsewhere: boolean
+-- $14 limitedRoles: text[]
+-- $15 roleLives: float8[] with null elements
+-- $16 roleLongestLives: float8[] with null elements
+-- $17 registeredOnly: boolean
+-- $18 skipsElsewhere: boolean
 WITH
   locked AS (
     SELECT
@@ -6682,8 +7543,50 @@ WITH
       CASE
         WHEN coalesce(client.authentication_method, 'none') = 'none' THEN batch.jkt
       END AS jkt,
-      coalesce(client.refresh_token_ttl, :life::float8) AS life,
-      coalesce(client.refresh_token_max_age, :longestLife::float8) AS longest_life
+      least(
+        coalesce(client.refresh_token_ttl, :life::float8),
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      ) AS life,
+      least(
+        coalesce(client.refresh_token_max_age, :longestLife::float8),
+        CASE
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+            SELECT min(limited.longest_life)
+            FROM
+              users holder,
+              unnest(
+                (SELECT :limitedRoles::text[]),
+                (SELECT :roleLives::float8[]),
+                (SELECT :roleLongestLives::float8[])
+              ) AS limited (role, life, longest_life)
+            WHERE
+              holder.email = t.subject
+              AND (
+                limited.role = ANY (holder.roles)
+                OR limited.role = 'Administrator'
+                AND holder.is_administrator
+              )
+          )
+        END
+      ) AS longest_life
     FROM
       unnest(
         (SELECT :id::bigint[]),
@@ -6709,8 +7612,57 @@ WITH
       AND t.client_id = coalesce(batch.client_id, t.client_id)
       AND t.issued
       AND t.expires_on > now()
-      AND t.auth_time + make_interval(secs => coalesce(client.refresh_token_max_age, :longestLife::float8)) > now()
-      AND coalesce(t.rotated_on + make_interval(secs => client.refresh_token_ttl) > now(), true)
+      AND t.auth_time + make_interval(
+        secs => least(
+          coalesce(client.refresh_token_max_age, :longestLife::float8),
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+              SELECT min(limited.longest_life)
+              FROM
+                users holder,
+                unnest(
+                  (SELECT :limitedRoles::text[]),
+                  (SELECT :roleLives::float8[]),
+                  (SELECT :roleLongestLives::float8[])
+                ) AS limited (role, life, longest_life)
+              WHERE
+                holder.email = t.subject
+                AND (
+                  limited.role = ANY (holder.roles)
+                  OR limited.role = 'Administrator'
+                  AND holder.is_administrator
+                )
+            )
+          END
+        )
+      ) > now()
+      AND coalesce(
+        t.rotated_on + make_interval(
+          secs => least(
+            client.refresh_token_ttl,
+            CASE
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
+                SELECT min(limited.life)
+                FROM
+                  users holder,
+                  unnest(
+                    (SELECT :limitedRoles::text[]),
+                    (SELECT :roleLives::float8[]),
+                    (SELECT :roleLongestLives::float8[])
+                  ) AS limited (role, life, longest_life)
+                WHERE
+                  holder.email = t.subject
+                  AND (
+                    limited.role = ANY (holder.roles)
+                    OR limited.role = 'Administrator'
+                    AND holder.is_administrator
+                  )
+              )
+            END
+          )
+        ) > now(),
+        true
+      )
       AND NOT (
         EXISTS (
           SELECT
@@ -6793,6 +7745,7 @@ WITH
       t.client_id AS "clientId",
       t.auth_time AS "authTime",
       t.amr,
+      t.cutoffs_seen AS "cutoffsSeen",
       now() AS now,
       locked."isAdministrator",
       locked.roles,
@@ -6871,16 +7824,17 @@ FROM rotated;
 -- $1 id: bigint
 -- $2 uniqueId: uuid
 -- $3 generation: bigint
--- $4 mostRepetitions: int
--- $5 fromAddress: inet or null
--- $6 fromAgent: text or null
--- $7 fromRequest: text or null
--- $8 kind: text
--- $9 actor: text
--- $10 reason: text or null
--- $11 address: text or null
--- $12 userAgent: text or null
--- $13 requestId: text or null
+-- $4 jkt: text or null
+-- $5 mostRepetitions: int
+-- $6 fromAddress: inet or null
+-- $7 fromAgent: text or null
+-- $8 fromRequest: text or null
+-- $9 kind: text
+-- $10 actor: text
+-- $11 reason: text or null
+-- $12 address: text or null
+-- $13 userAgent: text or null
+-- $14 requestId: text or null
 WITH
   act AS (
     UPDATE refresh_tokens t
@@ -6889,18 +7843,35 @@ WITH
       last_redeemed_on = clock_timestamp(),
       last_address = :fromAddress::inet,
       last_user_agent = :fromAgent::text,
-      last_request_id = :fromRequest::text
+      last_request_id = :fromRequest::text,
+      jkt = coalesce(t.jkt, was.key_of_request),
+      bound_from = CASE
+        WHEN t.jkt IS NULL
+        AND was.key_of_request IS NOT NULL THEN t.generation + 1
+        ELSE t.bound_from
+      END
     FROM
       (
-        SELECT *
-        FROM refresh_tokens
+        SELECT
+          t.*,
+          CASE
+            WHEN coalesce(client.authentication_method, 'none') = 'none' THEN :jkt::text
+          END AS key_of_request
+        FROM
+          refresh_tokens t
+          LEFT JOIN clients client ON client.client_id = t.client_id
         WHERE
-          id = :id
-          AND unique_id = :uniqueId
-          AND issued
-          AND generation = :generation
-          AND repetitions < :mostRepetitions::int
-        FOR NO KEY UPDATE
+          t.id = :id
+          AND t.unique_id = :uniqueId
+          AND t.issued
+          AND t.generation = :generation
+          AND t.repetitions < :mostRepetitions::int
+          AND (
+            t.jkt IS NULL
+            OR t.jkt = :jkt::text
+          )
+        FOR NO KEY UPDATE OF
+          t
       ) was
     WHERE t.id = was.id
     RETURNING
@@ -7194,7 +8165,9 @@ FROM signing_keys;
 SELECT
   kid,
   sealed_key AS "sealedKey",
-  signs_from <= now() AS "hasBegun"
+  signs_from <= now() AS "hasBegun",
+  signs_from AS "signsFrom",
+  created_on AS "createdOn"
 FROM signing_keys
 ORDER BY
   signs_from,
@@ -7204,6 +8177,242 @@ ORDER BY
 -- not prepared: PostgreSQL does not see the name
 -- $1 lock: bigint
 SELECT pg_advisory_xact_lock(:lock);
+
+-- name: state-database
+-- sent again when its connection broke
+SELECT
+  current_setting('server_version') AS version,
+  pg_database_size(current_database())::bigint AS bytes;
+
+-- name: state-last-check
+-- sent again when its connection broke
+SELECT
+  kind,
+  reason,
+  created_on AS "createdOn"
+FROM audit_trail_entries
+WHERE kind IN ('audit-damaged', 'audit-verified')
+ORDER BY id DESC
+LIMIT
+  1;
+
+-- name: statistics-add-count
+-- $1 kind: text
+-- $2 count: bigint
+INSERT INTO
+  event_counts AS c (hour, kind, reason, count)
+VALUES (date_trunc('hour', now(), 'UTC'), :kind, '', :count)
+ON CONFLICT (hour, kind, reason) DO UPDATE
+SET
+  count = c.count + excluded.count;
+
+-- name: statistics-count-next
+-- $1 after: bigint
+-- $2 limit: int
+WITH
+  next AS MATERIALIZED (
+    SELECT
+      id,
+      date_trunc('hour', created_on, 'UTC') AS hour,
+      kind,
+      CASE
+        WHEN kind NOT IN ('login-failed', 'refresh-refused', 'session-ended')
+        OR reason IS NULL THEN ''
+        WHEN reason ~ '^[a-z]{1,32}(-[a-z]{1,32}){0,3}$' THEN reason
+        ELSE 'other'
+      END AS reason
+    FROM audit_trail_entries
+    WHERE
+      id > :after::bigint
+      AND id <= (
+        SELECT coalesce(max(to_id), 0)
+        FROM audit_seals
+      )
+    ORDER BY id
+    LIMIT
+      :limit::int
+  ),
+  counted AS (
+    INSERT INTO
+      event_counts AS c (hour, kind, reason, count)
+    SELECT
+      hour,
+      kind,
+      reason,
+      count(*)
+    FROM next
+    GROUP BY
+      hour,
+      kind,
+      reason
+    ORDER BY
+      hour,
+      kind,
+      reason
+    ON CONFLICT (hour, kind, reason) DO UPDATE
+    SET
+      count = c.count + excluded.count
+  ),
+  moved AS (
+    UPDATE event_counts_progress
+    SET
+      counted_up_to = (
+        SELECT max(id)
+        FROM next
+      )
+    WHERE
+      EXISTS (
+        SELECT
+        FROM next
+      )
+  )
+SELECT count(*)::int AS count
+FROM next;
+
+-- name: statistics-counts
+-- sent again when its connection broke
+-- $1 from: timestamptz
+-- $2 to: timestamptz
+-- $3 by: text
+-- $4 tail: int
+WITH
+  tail AS MATERIALIZED (
+    SELECT
+      date_trunc('hour', created_on, 'UTC') AS hour,
+      kind,
+      CASE
+        WHEN kind NOT IN ('login-failed', 'refresh-refused', 'session-ended')
+        OR reason IS NULL THEN ''
+        WHEN reason ~ '^[a-z]{1,32}(-[a-z]{1,32}){0,3}$' THEN reason
+        ELSE 'other'
+      END AS reason
+    FROM
+      (
+        SELECT *
+        FROM audit_trail_entries
+        WHERE
+          id > (
+            SELECT counted_up_to
+            FROM event_counts_progress
+          )
+        ORDER BY id
+        LIMIT
+          :tail::int
+      ) event
+  )
+SELECT date_trunc(:by::text, hour, 'UTC') AS
+begin,
+kind,
+reason,
+sum(count)::bigint AS count,
+(
+  SELECT count(*)
+  FROM tail
+) >= :tail::int AS "isBehind"
+FROM
+  (
+    SELECT
+      hour,
+      kind,
+      reason,
+      count
+    FROM event_counts
+    UNION ALL
+    SELECT
+      hour,
+      kind,
+      reason,
+      1
+    FROM tail
+  ) counted
+WHERE
+  hour >= :from::timestamptz
+  AND hour < :to::timestamptz
+GROUP BY
+  1,
+  2,
+  3
+ORDER BY
+  2,
+  3,
+  1;
+
+-- name: statistics-forget
+-- sent again when its connection broke
+-- $1 seconds: float8
+WITH
+  sessions AS (
+    DELETE FROM session_counts
+    WHERE hour < now() - make_interval(secs => :seconds::float8 + 3600)
+  )
+DELETE FROM event_counts
+WHERE hour < now() - make_interval(secs => :seconds::float8 + 3600);
+
+-- name: statistics-intervals
+-- sent again when its connection broke
+-- $1 from: timestamptz or null
+-- $2 to: timestamptz or null
+-- $3 by: text
+-- $4 limit: int
+WITH
+  period AS (
+    SELECT
+      make_interval(
+        hours => CASE :by::text
+          WHEN 'day' THEN 24
+          ELSE 1
+        END
+      ) AS step,
+      make_interval(
+        hours => CASE :by::text
+          WHEN 'day' THEN 29 * 24
+          ELSE 23
+        END
+      ) AS usual,
+      least(coalesce(:to::timestamptz, now()), now()) AS last
+  ),
+begin AS (
+  SELECT
+    generate_series(date_trunc(:by::text, coalesce(:from::timestamptz, last - usual), 'UTC'), last, step) AS
+  begin
+  FROM period
+  LIMIT
+    :limit::int
+)
+SELECT
+begin,
+begin + step AS end,
+(
+  SELECT sessions
+  FROM session_counts
+  WHERE hour >=
+  begin
+  AND hour <
+  begin + step
+  ORDER BY hour DESC
+  LIMIT
+    1
+) AS sessions
+FROM
+begin,
+period
+ORDER BY
+begin;
+
+-- name: statistics-lock-progress
+SELECT counted_up_to AS after
+FROM event_counts_progress
+FOR UPDATE;
+
+-- name: statistics-note-sessions
+-- sent again when its connection broke
+-- $1 sessions: bigint
+INSERT INTO
+  session_counts (hour, sessions)
+VALUES (date_trunc('hour', now(), 'UTC'), :sessions)
+ON CONFLICT (hour) DO UPDATE
+SET
+  sessions = excluded.sessions;
 
 -- name: totp-clock
 SELECT now() AS now;

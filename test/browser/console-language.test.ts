@@ -37,9 +37,9 @@ describe('the languages of the console', () => {
     const [texts, explanations, french, frenchExplanations] = await Promise.all(
       ['texts', 'explanations', 'texts/french', 'texts/french-explanations'].map(load),
     );
-    expect(shapeOf(french?.FRENCH)).toEqual(shapeOf(texts?.TEXTS));
+    expect(shapeOf(french?.['FRENCH'])).toEqual(shapeOf(texts?.['TEXTS']));
     const { KINDS, REASONS } = explanations ?? {};
-    expect(shapeOf(frenchExplanations?.EXPLANATIONS)).toEqual(shapeOf({ KINDS, REASONS }));
+    expect(shapeOf(frenchExplanations?.['EXPLANATIONS'])).toEqual(shapeOf({ KINDS, REASONS }));
   });
 });
 

@@ -59,14 +59,14 @@ describe('a resource of a team in the console', () => {
 
   it('runs a command on the selected records', async () => {
     const id = await newCoupon('JULY');
-    const before = String((await couponOf(id)).ValidUntil);
+    const before = String((await couponOf(id))['ValidUntil']);
     const page = await get().signedIn('admin', '#/coupons');
     await row(page, /JULY/).getByRole('checkbox').click();
     await clickButton(page, 'Extend');
     await page.getByLabel('Days').fill('1');
     await clickButton(page, 'Run');
     await page.getByText('The command was run.').waitFor();
-    expect(Date.parse(String((await couponOf(id)).ValidUntil)) - Date.parse(before)).toBe(86_400_000);
+    expect(Date.parse(String((await couponOf(id))['ValidUntil'])) - Date.parse(before)).toBe(86_400_000);
   });
 
   it('shows that the API fails, and goes on when the API answers again', async () => {

@@ -14,7 +14,12 @@ export class AuthoredRecordsRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /** The next records after an Id that a user wrote last. */
-  async after(id: number, { table }: DeclaredResource<object>, author: string, limit: number): Promise<AuthoredRecord[]> {
+  async after(
+    id: number,
+    { table }: DeclaredResource<object>,
+    author: string,
+    limit: number,
+  ): Promise<AuthoredRecord[]> {
     const rows = await this.dataSource.query<{ id: number | string; updatedOn: Date }[]>(
       `SELECT id, updated_on AS "updatedOn" FROM "${table}" WHERE updated_by = $1 AND id > $2 ORDER BY id LIMIT $3`,
       [author, id, limit],
