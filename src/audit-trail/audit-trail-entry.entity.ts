@@ -60,6 +60,7 @@ class MemberChangeView implements MemberChange {
 // An index of an expression. Only the migration can declare it.
 @Index('audit_trail_entries_ends_by_request', { synchronize: false })
 @Index('audit_trail_entries_ended_sessions', ['Id'], { where: `kind = 'session-ended'` })
+@Index('audit_trail_entries_checks', ['Id'], { where: `kind IN ('audit-damaged', 'audit-verified')` })
 export class AuditTrailEntry {
   @PrimaryGeneratedColumn('identity', { type: 'bigint', name: 'id', generatedIdentity: 'ALWAYS' })
   @Shown(REFERENCE, { searchable: true, searchedAfter: 'LastRequestId', example: 4711 })

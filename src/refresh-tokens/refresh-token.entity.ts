@@ -27,6 +27,7 @@ const TICKET = { secret: true, searchable: true, index: false } as const;
 @Index('refresh_tokens_slots', ['Subject', 'ClientId', 'slot'], { unique: true, where: 'issued' })
 // The first client with more than one session for each user drops it.
 @Index('refresh_tokens_session', { synchronize: false })
+@Index('refresh_tokens_several', ['ClientId', 'slot'], { where: 'issued AND slot > 0' })
 @Index('refresh_tokens_updated_by', ['UpdatedBy', 'Id'])
 // Indexes of expressions, and a hash index. Only the migration can declare them.
 @Index('refresh_tokens_system_id', { synchronize: false })
