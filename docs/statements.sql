@@ -3618,21 +3618,10 @@ WHERE
       coalesce(client.refresh_token_max_age, :longestLife::float8),
       CASE
         WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-          SELECT min(limited.longest_life)
-          FROM
-            users holder,
-            unnest(
-              (SELECT :limitedRoles::text[]),
-              (SELECT :roleLives::float8[]),
-              (SELECT :roleLongestLives::float8[])
-            ) AS limited (role, life, longest_life)
-          WHERE
-            holder.email = t.subject
-            AND (
-              limited.role = ANY (holder.roles)
-              OR limited.role = 'Administrator'
-              AND holder.is_administrator
-            )
+          SELECT
+            shortest_life (holder.roles, holder.is_administrator, :limitedRoles::text[], :roleLongestLives::float8[])
+          FROM users holder
+          WHERE holder.email = t.subject
         )
       END
     )
@@ -3643,21 +3632,9 @@ WHERE
         client.refresh_token_ttl,
         CASE
           WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-            SELECT min(limited.life)
-            FROM
-              users holder,
-              unnest(
-                (SELECT :limitedRoles::text[]),
-                (SELECT :roleLives::float8[]),
-                (SELECT :roleLongestLives::float8[])
-              ) AS limited (role, life, longest_life)
-            WHERE
-              holder.email = t.subject
-              AND (
-                limited.role = ANY (holder.roles)
-                OR limited.role = 'Administrator'
-                AND holder.is_administrator
-              )
+            SELECT shortest_life (holder.roles, holder.is_administrator, :limitedRoles::text[], :roleLives::float8[])
+            FROM users holder
+            WHERE holder.email = t.subject
           )
         END
       )
@@ -5127,21 +5104,10 @@ FROM
           coalesce(client.refresh_token_max_age, :longestLife::float8),
           CASE
             WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-              SELECT min(limited.longest_life)
-              FROM
-                users holder,
-                unnest(
-                  (SELECT :limitedRoles::text[]),
-                  (SELECT :roleLives::float8[]),
-                  (SELECT :roleLongestLives::float8[])
-                ) AS limited (role, life, longest_life)
-              WHERE
-                holder.email = t.subject
-                AND (
-                  limited.role = ANY (holder.roles)
-                  OR limited.role = 'Administrator'
-                  AND holder.is_administrator
-                )
+              SELECT
+                shortest_life (holder.roles, holder.is_administrator, :limitedRoles::text[], :roleLongestLives::float8[])
+              FROM users holder
+              WHERE holder.email = t.subject
             )
           END
         )
@@ -5152,21 +5118,9 @@ FROM
             client.refresh_token_ttl,
             CASE
               WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-                SELECT min(limited.life)
-                FROM
-                  users holder,
-                  unnest(
-                    (SELECT :limitedRoles::text[]),
-                    (SELECT :roleLives::float8[]),
-                    (SELECT :roleLongestLives::float8[])
-                  ) AS limited (role, life, longest_life)
-                WHERE
-                  holder.email = t.subject
-                  AND (
-                    limited.role = ANY (holder.roles)
-                    OR limited.role = 'Administrator'
-                    AND holder.is_administrator
-                  )
+                SELECT shortest_life (holder.roles, holder.is_administrator, :limitedRoles::text[], :roleLives::float8[])
+                FROM users holder
+                WHERE holder.email = t.subject
               )
             END
           )
@@ -5224,21 +5178,10 @@ FROM
           coalesce(client.refresh_token_max_age, :longestLife::float8),
           CASE
             WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-              SELECT min(limited.longest_life)
-              FROM
-                users holder,
-                unnest(
-                  (SELECT :limitedRoles::text[]),
-                  (SELECT :roleLives::float8[]),
-                  (SELECT :roleLongestLives::float8[])
-                ) AS limited (role, life, longest_life)
-              WHERE
-                holder.email = t.subject
-                AND (
-                  limited.role = ANY (holder.roles)
-                  OR limited.role = 'Administrator'
-                  AND holder.is_administrator
-                )
+              SELECT
+                shortest_life (holder.roles, holder.is_administrator, :limitedRoles::text[], :roleLongestLives::float8[])
+              FROM users holder
+              WHERE holder.email = t.subject
             )
           END
         )
@@ -5249,21 +5192,9 @@ FROM
             client.refresh_token_ttl,
             CASE
               WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-                SELECT min(limited.life)
-                FROM
-                  users holder,
-                  unnest(
-                    (SELECT :limitedRoles::text[]),
-                    (SELECT :roleLives::float8[]),
-                    (SELECT :roleLongestLives::float8[])
-                  ) AS limited (role, life, longest_life)
-                WHERE
-                  holder.email = t.subject
-                  AND (
-                    limited.role = ANY (holder.roles)
-                    OR limited.role = 'Administrator'
-                    AND holder.is_administrator
-                  )
+                SELECT shortest_life (holder.roles, holder.is_administrator, :limitedRoles::text[], :roleLives::float8[])
+                FROM users holder
+                WHERE holder.email = t.subject
               )
             END
           )
@@ -5322,21 +5253,10 @@ FROM
           coalesce(client.refresh_token_max_age, :longestLife::float8),
           CASE
             WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-              SELECT min(limited.longest_life)
-              FROM
-                users holder,
-                unnest(
-                  (SELECT :limitedRoles::text[]),
-                  (SELECT :roleLives::float8[]),
-                  (SELECT :roleLongestLives::float8[])
-                ) AS limited (role, life, longest_life)
-              WHERE
-                holder.email = t.subject
-                AND (
-                  limited.role = ANY (holder.roles)
-                  OR limited.role = 'Administrator'
-                  AND holder.is_administrator
-                )
+              SELECT
+                shortest_life (holder.roles, holder.is_administrator, :limitedRoles::text[], :roleLongestLives::float8[])
+              FROM users holder
+              WHERE holder.email = t.subject
             )
           END
         )
@@ -5347,21 +5267,9 @@ FROM
             client.refresh_token_ttl,
             CASE
               WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-                SELECT min(limited.life)
-                FROM
-                  users holder,
-                  unnest(
-                    (SELECT :limitedRoles::text[]),
-                    (SELECT :roleLives::float8[]),
-                    (SELECT :roleLongestLives::float8[])
-                  ) AS limited (role, life, longest_life)
-                WHERE
-                  holder.email = t.subject
-                  AND (
-                    limited.role = ANY (holder.roles)
-                    OR limited.role = 'Administrator'
-                    AND holder.is_administrator
-                  )
+                SELECT shortest_life (holder.roles, holder.is_administrator, :limitedRoles::text[], :roleLives::float8[])
+                FROM users holder
+                WHERE holder.email = t.subject
               )
             END
           )
@@ -5425,23 +5333,7 @@ SELECT
       secs => least(
         coalesce(client.refresh_token_max_age, :longestLife::float8),
         CASE
-          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-            SELECT min(limited.longest_life)
-            FROM
-              users holder,
-              unnest(
-                (SELECT :limitedRoles::text[]),
-                (SELECT :roleLives::float8[]),
-                (SELECT :roleLongestLives::float8[])
-              ) AS limited (role, life, longest_life)
-            WHERE
-              holder.email = t.subject
-              AND (
-                limited.role = ANY (holder.roles)
-                OR limited.role = 'Administrator'
-                AND holder.is_administrator
-              )
-          )
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLongestLives::float8[])
         END
       )
     ),
@@ -5449,23 +5341,7 @@ SELECT
       secs => least(
         client.refresh_token_ttl,
         CASE
-          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-            SELECT min(limited.life)
-            FROM
-              users holder,
-              unnest(
-                (SELECT :limitedRoles::text[]),
-                (SELECT :roleLives::float8[]),
-                (SELECT :roleLongestLives::float8[])
-              ) AS limited (role, life, longest_life)
-            WHERE
-              holder.email = t.subject
-              AND (
-                limited.role = ANY (holder.roles)
-                OR limited.role = 'Administrator'
-                AND holder.is_administrator
-              )
-          )
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLives::float8[])
         END
       )
     )
@@ -5489,23 +5365,7 @@ WHERE
     secs => least(
       coalesce(client.refresh_token_max_age, :longestLife::float8),
       CASE
-        WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-          SELECT min(limited.longest_life)
-          FROM
-            users holder,
-            unnest(
-              (SELECT :limitedRoles::text[]),
-              (SELECT :roleLives::float8[]),
-              (SELECT :roleLongestLives::float8[])
-            ) AS limited (role, life, longest_life)
-          WHERE
-            holder.email = t.subject
-            AND (
-              limited.role = ANY (holder.roles)
-              OR limited.role = 'Administrator'
-              AND holder.is_administrator
-            )
-        )
+        WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLongestLives::float8[])
       END
     )
   ) > now()
@@ -5514,23 +5374,7 @@ WHERE
       secs => least(
         client.refresh_token_ttl,
         CASE
-          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-            SELECT min(limited.life)
-            FROM
-              users holder,
-              unnest(
-                (SELECT :limitedRoles::text[]),
-                (SELECT :roleLives::float8[]),
-                (SELECT :roleLongestLives::float8[])
-              ) AS limited (role, life, longest_life)
-            WHERE
-              holder.email = t.subject
-              AND (
-                limited.role = ANY (holder.roles)
-                OR limited.role = 'Administrator'
-                AND holder.is_administrator
-              )
-          )
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLives::float8[])
         END
       )
     ) > now(),
@@ -5645,23 +5489,7 @@ SELECT
       secs => least(
         coalesce(client.refresh_token_max_age, :longestLife::float8),
         CASE
-          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-            SELECT min(limited.longest_life)
-            FROM
-              users holder,
-              unnest(
-                (SELECT :limitedRoles::text[]),
-                (SELECT :roleLives::float8[]),
-                (SELECT :roleLongestLives::float8[])
-              ) AS limited (role, life, longest_life)
-            WHERE
-              holder.email = t.subject
-              AND (
-                limited.role = ANY (holder.roles)
-                OR limited.role = 'Administrator'
-                AND holder.is_administrator
-              )
-          )
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLongestLives::float8[])
         END
       )
     ) > now()
@@ -5670,23 +5498,7 @@ SELECT
         secs => least(
           client.refresh_token_ttl,
           CASE
-            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-              SELECT min(limited.life)
-              FROM
-                users holder,
-                unnest(
-                  (SELECT :limitedRoles::text[]),
-                  (SELECT :roleLives::float8[]),
-                  (SELECT :roleLongestLives::float8[])
-                ) AS limited (role, life, longest_life)
-              WHERE
-                holder.email = t.subject
-                AND (
-                  limited.role = ANY (holder.roles)
-                  OR limited.role = 'Administrator'
-                  AND holder.is_administrator
-                )
-            )
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLives::float8[])
           END
         )
       ) > now(),
@@ -5886,21 +5698,10 @@ WITH
                 coalesce(client.refresh_token_max_age, :longestLife::float8),
                 CASE
                   WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-                    SELECT min(limited.longest_life)
-                    FROM
-                      users holder,
-                      unnest(
-                        (SELECT :limitedRoles::text[]),
-                        (SELECT :roleLives::float8[]),
-                        (SELECT :roleLongestLives::float8[])
-                      ) AS limited (role, life, longest_life)
-                    WHERE
-                      holder.email = t.subject
-                      AND (
-                        limited.role = ANY (holder.roles)
-                        OR limited.role = 'Administrator'
-                        AND holder.is_administrator
-                      )
+                    SELECT
+                      shortest_life (holder.roles, holder.is_administrator, :limitedRoles::text[], :roleLongestLives::float8[])
+                    FROM users holder
+                    WHERE holder.email = t.subject
                   )
                 END
               )
@@ -5911,21 +5712,9 @@ WITH
                   client.refresh_token_ttl,
                   CASE
                     WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-                      SELECT min(limited.life)
-                      FROM
-                        users holder,
-                        unnest(
-                          (SELECT :limitedRoles::text[]),
-                          (SELECT :roleLives::float8[]),
-                          (SELECT :roleLongestLives::float8[])
-                        ) AS limited (role, life, longest_life)
-                      WHERE
-                        holder.email = t.subject
-                        AND (
-                          limited.role = ANY (holder.roles)
-                          OR limited.role = 'Administrator'
-                          AND holder.is_administrator
-                        )
+                      SELECT shortest_life (holder.roles, holder.is_administrator, :limitedRoles::text[], :roleLives::float8[])
+                      FROM users holder
+                      WHERE holder.email = t.subject
                     )
                   END
                 )
@@ -7182,23 +6971,7 @@ WHERE
     secs => least(
       coalesce(client.refresh_token_max_age, :longestLife::float8),
       CASE
-        WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-          SELECT min(limited.longest_life)
-          FROM
-            users holder,
-            unnest(
-              (SELECT :limitedRoles::text[]),
-              (SELECT :roleLives::float8[]),
-              (SELECT :roleLongestLives::float8[])
-            ) AS limited (role, life, longest_life)
-          WHERE
-            holder.email = t.subject
-            AND (
-              limited.role = ANY (holder.roles)
-              OR limited.role = 'Administrator'
-              AND holder.is_administrator
-            )
-        )
+        WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLongestLives::float8[])
       END
     )
   ) > now()
@@ -7207,23 +6980,7 @@ WHERE
       secs => least(
         client.refresh_token_ttl,
         CASE
-          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-            SELECT min(limited.life)
-            FROM
-              users holder,
-              unnest(
-                (SELECT :limitedRoles::text[]),
-                (SELECT :roleLives::float8[]),
-                (SELECT :roleLongestLives::float8[])
-              ) AS limited (role, life, longest_life)
-            WHERE
-              holder.email = t.subject
-              AND (
-                limited.role = ANY (holder.roles)
-                OR limited.role = 'Administrator'
-                AND holder.is_administrator
-              )
-          )
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLives::float8[])
         END
       )
     ) > now(),
@@ -7285,45 +7042,13 @@ WITH
       least(
         coalesce(client.refresh_token_ttl, :life::float8),
         CASE
-          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-            SELECT min(limited.life)
-            FROM
-              users holder,
-              unnest(
-                (SELECT :limitedRoles::text[]),
-                (SELECT :roleLives::float8[]),
-                (SELECT :roleLongestLives::float8[])
-              ) AS limited (role, life, longest_life)
-            WHERE
-              holder.email = t.subject
-              AND (
-                limited.role = ANY (holder.roles)
-                OR limited.role = 'Administrator'
-                AND holder.is_administrator
-              )
-          )
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLives::float8[])
         END
       ) AS life,
       least(
         coalesce(client.refresh_token_max_age, :longestLife::float8),
         CASE
-          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-            SELECT min(limited.longest_life)
-            FROM
-              users holder,
-              unnest(
-                (SELECT :limitedRoles::text[]),
-                (SELECT :roleLives::float8[]),
-                (SELECT :roleLongestLives::float8[])
-              ) AS limited (role, life, longest_life)
-            WHERE
-              holder.email = t.subject
-              AND (
-                limited.role = ANY (holder.roles)
-                OR limited.role = 'Administrator'
-                AND holder.is_administrator
-              )
-          )
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLongestLives::float8[])
         END
       ) AS longest_life
     FROM
@@ -7355,23 +7080,7 @@ WITH
         secs => least(
           coalesce(client.refresh_token_max_age, :longestLife::float8),
           CASE
-            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-              SELECT min(limited.longest_life)
-              FROM
-                users holder,
-                unnest(
-                  (SELECT :limitedRoles::text[]),
-                  (SELECT :roleLives::float8[]),
-                  (SELECT :roleLongestLives::float8[])
-                ) AS limited (role, life, longest_life)
-              WHERE
-                holder.email = t.subject
-                AND (
-                  limited.role = ANY (holder.roles)
-                  OR limited.role = 'Administrator'
-                  AND holder.is_administrator
-                )
-            )
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLongestLives::float8[])
           END
         )
       ) > now()
@@ -7380,23 +7089,7 @@ WITH
           secs => least(
             client.refresh_token_ttl,
             CASE
-              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-                SELECT min(limited.life)
-                FROM
-                  users holder,
-                  unnest(
-                    (SELECT :limitedRoles::text[]),
-                    (SELECT :roleLives::float8[]),
-                    (SELECT :roleLongestLives::float8[])
-                  ) AS limited (role, life, longest_life)
-                WHERE
-                  holder.email = t.subject
-                  AND (
-                    limited.role = ANY (holder.roles)
-                    OR limited.role = 'Administrator'
-                    AND holder.is_administrator
-                  )
-              )
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLives::float8[])
             END
           )
         ) > now(),
@@ -7546,45 +7239,13 @@ WITH
       least(
         coalesce(client.refresh_token_ttl, :life::float8),
         CASE
-          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-            SELECT min(limited.life)
-            FROM
-              users holder,
-              unnest(
-                (SELECT :limitedRoles::text[]),
-                (SELECT :roleLives::float8[]),
-                (SELECT :roleLongestLives::float8[])
-              ) AS limited (role, life, longest_life)
-            WHERE
-              holder.email = t.subject
-              AND (
-                limited.role = ANY (holder.roles)
-                OR limited.role = 'Administrator'
-                AND holder.is_administrator
-              )
-          )
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLives::float8[])
         END
       ) AS life,
       least(
         coalesce(client.refresh_token_max_age, :longestLife::float8),
         CASE
-          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-            SELECT min(limited.longest_life)
-            FROM
-              users holder,
-              unnest(
-                (SELECT :limitedRoles::text[]),
-                (SELECT :roleLives::float8[]),
-                (SELECT :roleLongestLives::float8[])
-              ) AS limited (role, life, longest_life)
-            WHERE
-              holder.email = t.subject
-              AND (
-                limited.role = ANY (holder.roles)
-                OR limited.role = 'Administrator'
-                AND holder.is_administrator
-              )
-          )
+          WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLongestLives::float8[])
         END
       ) AS longest_life
     FROM
@@ -7616,23 +7277,7 @@ WITH
         secs => least(
           coalesce(client.refresh_token_max_age, :longestLife::float8),
           CASE
-            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-              SELECT min(limited.longest_life)
-              FROM
-                users holder,
-                unnest(
-                  (SELECT :limitedRoles::text[]),
-                  (SELECT :roleLives::float8[]),
-                  (SELECT :roleLongestLives::float8[])
-                ) AS limited (role, life, longest_life)
-              WHERE
-                holder.email = t.subject
-                AND (
-                  limited.role = ANY (holder.roles)
-                  OR limited.role = 'Administrator'
-                  AND holder.is_administrator
-                )
-            )
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLongestLives::float8[])
           END
         )
       ) > now()
@@ -7641,23 +7286,7 @@ WITH
           secs => least(
             client.refresh_token_ttl,
             CASE
-              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (
-                SELECT min(limited.life)
-                FROM
-                  users holder,
-                  unnest(
-                    (SELECT :limitedRoles::text[]),
-                    (SELECT :roleLives::float8[]),
-                    (SELECT :roleLongestLives::float8[])
-                  ) AS limited (role, life, longest_life)
-                WHERE
-                  holder.email = t.subject
-                  AND (
-                    limited.role = ANY (holder.roles)
-                    OR limited.role = 'Administrator'
-                    AND holder.is_administrator
-                  )
-              )
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLives::float8[])
             END
           )
         ) > now(),

@@ -51,12 +51,12 @@ const IS_OTHER_AGENT = 't.last_redeemed_on IS NOT NULL AND t.last_user_agent IS 
 /** SQL: locks the rows of the tokens that can be redeemed, and selects them with the digests of their next tokens. */
 function locked({ columns, condition, lock }: Readonly<Record<'columns' | 'condition' | 'lock', string>>): string {
   return `SELECT ${columns}, batch.ordinal, batch.salt, batch.hash, batch.address, batch.user_agent, batch.request_id, ${powerColumns('u')},
-        ${keyOfPublic('batch.jkt')} AS jkt, ${lifeOf('t')} AS life, ${longestLifeOf('t')} AS longest_life
+        ${keyOfPublic('batch.jkt')} AS jkt, ${lifeOf('t', 'u')} AS life, ${longestLifeOf('t', 'u')} AS longest_life
       FROM ${batchRows(REDEEMED)}, users u, refresh_tokens t ${joinedClient('t')}
       WHERE t.id = batch.id AND t.unique_id = batch.unique_id AND t.generation = batch.generation
         AND t.ticket_hash = ${ticketHashSql('t', 'batch.token')}
         AND t.client_id = coalesce(batch.client_id, t.client_id)
-        AND ${isLive('t')} AND ${MAY_REFRESH} AND ${isKeyOf('batch.jkt')}
+        AND ${isLive('t', 'u')} AND ${MAY_REFRESH} AND ${isKeyOf('batch.jkt')}
         AND u.email = t.subject AND u.enabled AND NOT (${condition})
       FOR NO KEY UPDATE OF t ${lock}`;
 }
@@ -148,7 +148,7 @@ export const DIAGNOSE = statement({
   returns: rowOf<Diagnosis>(),
   text: `SELECT ${ISSUED}, t.issued, t.first_generation AS "firstGeneration", t.ticket_salt AS salt, t.ticket_hash AS hash,
       t.client_id = coalesce(:clientId::text, t.client_id) AS "isSameClient",
-      NOT (${isUnexpired('t')}) AS "isExpired", ${isCut('t')} AS "isCut", ${WHY_NOT_REFRESH} AS "refusalOfClient",
+      NOT (${isUnexpired('t', 'u')}) AS "isExpired", ${isCut('t')} AS "isCut", ${WHY_NOT_REFRESH} AS "refusalOfClient",
       coalesce(${isKeyOf(':jkt::text')}, false) AS "isOfKey", t.bound_from AS "boundFrom",
       ${secondsSince('(t.rotated_on || t.rotations)[t.generation - :generation::bigint]')} AS "sinceSuperseded",
       ${secondsSince('(t.rotated_on || t.rotations)[t.generation - :generation::bigint - 1]')} AS "sinceSuccessorSuperseded",

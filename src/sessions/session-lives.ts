@@ -55,31 +55,30 @@ export function shortestLives({ limitedRoles, ...lives }: SessionLives, { isAdmi
 }
 
 /**
- * SQL: the shortest life that the roles of the user of a session allow; null where no role limits it. It is a query of its own, which runs
- * only if some role is limited. Subselects hide the length of the array, as for batches.
+ * SQL: the shortest life that the roles of the user of a session allow; null where no role limits it. `user` is the joined row of that user. The
+ * function of the database is called only if some role is limited. The subselect hides the array from the planner, as for batches.
  */
-function ofRoles(alias: string, column: 'life' | 'longest_life'): string {
-  return `CASE WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN (SELECT min(limited.${column})
-      FROM users holder, unnest((SELECT :limitedRoles::text[]), (SELECT :roleLives::float8[]), (SELECT :roleLongestLives::float8[]))
-        AS limited (role, life, longest_life)
-      WHERE holder.email = ${alias}.subject
-        AND (limited.role = ANY (holder.roles) OR limited.role = '${ADMINISTRATOR}' AND holder.is_administrator)) END`;
+function ofRoles(session: string, lives: 'roleLives' | 'roleLongestLives', user?: string): string {
+  const of = (row: string): string =>
+    `shortest_life(${row}.roles, ${row}.is_administrator, :limitedRoles::text[], :${lives}::float8[])`;
+  const life = user ? of(user) : `(SELECT ${of('holder')} FROM users holder WHERE holder.email = ${session}.subject)`;
+  return `CASE WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN ${life} END`;
 }
 
 /** SQL: the life of a refresh token after its last use, in seconds: of the joined client, or the parameter `life`, and of the roles. */
-export function lifeOf(alias: string): string {
-  return `least(coalesce(client.refresh_token_ttl, :life::float8), ${ofRoles(alias, 'life')})`;
+export function lifeOf(session: string, user?: string): string {
+  return `least(coalesce(client.refresh_token_ttl, :life::float8), ${ofRoles(session, 'roleLives', user)})`;
 }
 
 /** SQL: the longest life of a session after its sign-in, in seconds, likewise. */
-export function longestLifeOf(alias: string): string {
-  return `least(coalesce(client.refresh_token_max_age, :longestLife::float8), ${ofRoles(alias, 'longest_life')})`;
+export function longestLifeOf(session: string, user?: string): string {
+  return `least(coalesce(client.refresh_token_max_age, :longestLife::float8), ${ofRoles(session, 'roleLongestLives', user)})`;
 }
 
 /**
  * SQL: when the token expires because it was not used; null where only the expiry of the row counts. That expiry is as old as the last
  * refresh, so a life that became shorter since counts from the last use.
  */
-export function idleExpiryOf(alias: string): string {
-  return `${alias}.rotated_on + make_interval(secs => least(client.refresh_token_ttl, ${ofRoles(alias, 'life')}))`;
+export function idleExpiryOf(session: string, user?: string): string {
+  return `${session}.rotated_on + make_interval(secs => least(client.refresh_token_ttl, ${ofRoles(session, 'roleLives', user)}))`;
 }

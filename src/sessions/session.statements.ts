@@ -17,16 +17,16 @@ export const ISSUED = `t.id, t.unique_id AS "uniqueId", t.generation, t.subject,
  * SQL: whether the service issued the token of this row, and neither the token nor the session has expired, by the policy of the joined client,
  * the settings and the roles of the user.
  */
-export function isUnexpired(alias: string): string {
-  return `${alias}.issued AND ${alias}.expires_on > now() AND ${alias}.auth_time + make_interval(secs => ${longestLifeOf(alias)}) > now()
-        AND coalesce(${idleExpiryOf(alias)} > now(), true)`;
+export function isUnexpired(alias: string, user?: string): string {
+  return `${alias}.issued AND ${alias}.expires_on > now() AND ${alias}.auth_time + make_interval(secs => ${longestLifeOf(alias, user)}) > now()
+        AND coalesce(${idleExpiryOf(alias, user)} > now(), true)`;
 }
 
 /**
  * SQL: whether the session of this row is live: the service issued its token, which has not expired, and no cutoff ended it.
  */
-export function isLive(alias: string): string {
-  return `${isUnexpired(alias)} AND NOT ${isCut(alias)}`;
+export function isLive(alias: string, user?: string): string {
+  return `${isUnexpired(alias, user)} AND NOT ${isCut(alias)}`;
 }
 
 /** The session of a current token. */
@@ -40,11 +40,11 @@ export const CURRENT = statement({
   },
   returns: rowOf<CurrentSession & SignedPower>(),
   text: `SELECT ${ISSUED}, t.rotated_on AS "rotatedOn", t.protected_ticket AS "protectedTicket", t.jkt,
-      least(t.expires_on, t.auth_time + make_interval(secs => ${longestLifeOf('t')}), ${idleExpiryOf('t')}) AS "expiresOn", ${powerColumns('u')}
+      least(t.expires_on, t.auth_time + make_interval(secs => ${longestLifeOf('t', 'u')}), ${idleExpiryOf('t', 'u')}) AS "expiresOn", ${powerColumns('u')}
     FROM refresh_tokens t JOIN users u ON u.email = t.subject ${joinedClient('t')}
     WHERE t.id = :id AND t.unique_id = :uniqueId AND t.generation = :generation
       AND t.ticket_hash = ${ticketHashSql('t', ':token')}
-      AND ${isLive('t')} AND ${MAY_REFRESH} AND u.enabled`,
+      AND ${isLive('t', 'u')} AND ${MAY_REFRESH} AND u.enabled`,
 });
 
 /** SQL: the columns of `SessionDevice`. */
@@ -176,7 +176,7 @@ export const PRINCIPALS = statement({
     FROM ${batchRows(ACCESS_TOKEN)}
     JOIN refresh_tokens t ON t.unique_id = batch.unique_id AND t.subject = batch.subject AND t.client_id = batch.client_id
     JOIN users u ON u.email = t.subject ${joinedClient('t')}
-    WHERE u.enabled AND to_timestamp(${accessTokenEnd('batch.issued', 'batch.expires')}) > now() AND ${isLive('t')}
+    WHERE u.enabled AND to_timestamp(${accessTokenEnd('batch.issued', 'batch.expires')}) > now() AND ${isLive('t', 'u')}
       AND ${IS_ADMITTED}`,
 });
 

@@ -22,6 +22,7 @@ import { CreateRefreshTokens1795000002000 } from './migrations/1795000002000-cre
 import { IndexRefreshTokens1795200000000 } from './migrations/1795200000000-index-refresh-tokens.js';
 import { RecordRotations1796000001100 } from './migrations/1796000001100-record-rotations.js';
 import { CreateSessionCutoffs1797000005100 } from './migrations/1797000005100-create-session-cutoffs.js';
+import { CreateShortestLife1797000008100 } from './migrations/1797000008100-create-shortest-life.js';
 import { IndexSeveralSessions1797000009000 } from './migrations/1797000009000-index-several-sessions.js';
 import { NumberSessions1797000001001 } from './migrations/1797000001001-number-sessions.js';
 import { AddDevice1797000004000 } from './migrations/1797000004000-add-device.js';
@@ -61,6 +62,7 @@ import { TicketsService } from './tickets.service.js';
         NumberSessions1797000001001,
         AddDevice1797000004000,
         BindSessions1797000003100,
+        CreateShortestLife1797000008100,
         IndexSeveralSessions1797000009000,
       ],
     }),

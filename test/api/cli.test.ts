@@ -7,9 +7,10 @@ const PASSWORD = 'an Ünusual: passphrase';
 const rolesOf = (resource: string): string[] =>
   ['Create', 'Delete', 'Edit', 'List', 'Read'].map((operation) => `${resource}-${operation}`);
 const ROLES = [
-  ...['AuditTrailEntry-List', ...rolesOf('Client'), ...rolesOf('RefreshToken')],
-  ...['Token-Introspect', ...rolesOf('User')],
-];
+  ...['AuditTrailEntry-List', 'AuditTrailEntry-Verify', ...rolesOf('Client'), 'Job-Read', 'Job-Run'],
+  ...[...rolesOf('RefreshToken'), 'SigningKey-Read', 'SigningKey-Rotate', 'Statistics-Read', 'Token-Introspect'],
+  ...[...rolesOf('User'), 'User-Erase', 'User-Export'],
+].sort();
 const ofScript = spawnSync('script', ['--version'], { encoding: 'utf8' });
 /** Other systems have another `script`, or none. */
 const itInTerminal = ofScript.error === undefined && ofScript.stdout.includes('util-linux') ? it : it.skip;

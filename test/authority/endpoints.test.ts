@@ -165,7 +165,7 @@ describe('discovery', () => {
     const paths = Object.entries(body as Record<string, string>)
       .filter(([name]) => /_(endpoint|uri|documentation)$/.test(name))
       .map(([, url]) => url);
-    expect(paths).toHaveLength(5);
+    expect(paths).toHaveLength(6);
     for (const url of paths) {
       const method = url.includes('/api/') ? 'POST' : 'GET';
       const answer = await fetch(url, { method });

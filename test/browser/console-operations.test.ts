@@ -67,7 +67,6 @@ describe('the pages of operators', () => {
         await route.fulfill({ json: jobs.map((job) => ({ ...job, Failure: 'The disk is full.' })) });
       });
       await page.reload();
-      await signIn(page, 'admin');
       await row(/audit-seal.*Failed.*The disk is full/s).waitFor();
       await page.unrouteAll({ behavior: 'ignoreErrors' });
       complaints.length = 0;

@@ -2,12 +2,12 @@ import { Module } from '@nestjs/common';
 import { ResourceModule } from '../../../src/resource/resource.module.js';
 import { Coupon } from './coupon.js';
 import { CouponsService } from './coupons.service.js';
-import { CreateCoupons1796000020000 } from './create-coupons.js';
+import { CreateCoupons1800000000000 } from './create-coupons.js';
 
 @Module({
   imports: [
     ResourceModule.forFeature([{ resource: Coupon, service: CouponsService }], {
-      migrations: [CreateCoupons1796000020000],
+      migrations: [CreateCoupons1800000000000],
     }),
   ],
 })
