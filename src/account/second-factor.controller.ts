@@ -63,8 +63,9 @@ export class SecondFactorController {
   @ApiAct({
     operationId: 'removeSecondFactor',
     summary: 'Remove my second factor',
-    description: `Recovery codes are removed too. ${RECENT}`,
+    description: `Recovery codes are removed too. 400 without a second factor. ${RECENT}`,
   })
+  @ApiFailures(400)
   async remove(@CurrentPrincipal() principal: Principal): Promise<AccountEnvelope> {
     const at = await this.stepUp.demandRecent(principal);
     await this.enrolments.remove(principal);

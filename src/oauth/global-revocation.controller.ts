@@ -4,7 +4,7 @@ import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal } from '../access/current-principal.js';
 import { Role } from '../access/policy.js';
 import type { Principal } from '../access/principal.js';
-import { ApiFailures } from '../http/api-failures.js';
+import { ApiFailures, ApiValidationFailure } from '../http/api-failures.js';
 import { GlobalRevocationService } from './global-revocation.service.js';
 import { SUBJECT_IDENTIFIER } from './subject-identifier.js';
 
@@ -30,7 +30,11 @@ export class GlobalRevocationController {
     examples: { email: { value: { sub_id: { format: 'email', email: 'ada@example.com' } } } },
   })
   @ApiResponse({ status: 204, description: 'The user has no session any more. All their tokens are invalid.' })
-  @ApiFailures(400, 404, 413, 415)
+  @ApiValidationFailure(
+    { AttemptedValue: 'ada', PropertyName: 'sub_id', Message: 'must be a subject identifier: an object' },
+    'The body is not valid JSON.',
+  )
+  @ApiFailures(404, 413, 415)
   revoke(@Body() body: unknown, @CurrentPrincipal() principal: Principal): Promise<void> {
     return this.revocation.revoke(body, principal);
   }

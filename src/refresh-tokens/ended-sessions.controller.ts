@@ -4,13 +4,14 @@ import { CurrentPrincipal } from '../access/current-principal.js';
 import { Role } from '../access/policy.js';
 import type { Principal } from '../access/principal.js';
 import { AuditEventsService } from '../audit/audit-events.service.js';
-import { ApiFailures } from '../http/api-failures.js';
+import { ApiFailures, ApiValidationFailure } from '../http/api-failures.js';
 import { failedMember } from '../kernel/validation-error.js';
 import { streamLines } from '../resource/record-stream.js';
 import { EndsOfRequestService } from '../sessions/ends-of-request.service.js';
 import { endView } from '../sessions/ended-session.js';
 import { REFRESH_TOKENS } from './refresh-token.entity.js';
 
+const FAULT = { PropertyName: 'requestId', Message: 'must be the X-Request-Id of a request' };
 const EXAMPLE = endView({
   id: 87654321,
   uniqueId: '01946a2c-5f10-7c3a-9b1e-3d5f8a7b6c4d',
@@ -48,10 +49,11 @@ export class EndedSessionsController {
     description: 'The sessions. A failure in the middle breaks the connection.',
     content: { 'application/x-ndjson': { schema: { type: 'string' }, example: `${JSON.stringify(EXAMPLE)}\n` } },
   })
-  @ApiFailures(400)
+  @ApiValidationFailure({ AttemptedValue: null, ...FAULT }, 'The query is malformed.')
+  @ApiFailures()
   async list(@Query('requestId') requestId: unknown, @CurrentPrincipal() actor: Principal): Promise<StreamableFile> {
     if (typeof requestId !== 'string' || requestId === '')
-      throw failedMember('requestId', requestId, 'must be the X-Request-Id of a request');
+      throw failedMember(FAULT.PropertyName, requestId, FAULT.Message);
     const pages = this.ends.pages(requestId);
     const first = await pages.next();
     await this.events.record({ kind: 'record-read', actor, reason: 'ended' });

@@ -102,7 +102,7 @@ export function streamLines<T>(
   viewOf: (record: T) => object,
 ): StreamableFile {
   const stream = new RecordStream(linesOf(first, pages, viewOf), false, () => void pages.return());
-  return new StreamableFile(stream, { type: 'application/x-ndjson; charset=utf-8' });
+  return new StreamableFile(stream, { type: 'application/x-ndjson' });
 }
 
 async function* linesOf<T>(

@@ -44,7 +44,7 @@ describe('the export of ended sessions', () => {
       .map((line) => JSON.parse(line) as Exported);
   async function exported(requestId: string | null): Promise<Exported[]> {
     const { status, headers, text } = await read(String(requestId));
-    expect([status, headers.get('content-type')]).toEqual([200, 'application/x-ndjson; charset=utf-8']);
+    expect([status, headers.get('content-type')]).toEqual([200, 'application/x-ndjson']);
     return linesOf(text);
   }
   const idsIn = (ends: readonly Exported[]): string[] => ends.map(({ UniqueId }) => UniqueId).sort();

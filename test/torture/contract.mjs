@@ -57,7 +57,9 @@ export class Contract {
     if (headers['content-type'] !== expected) return `${status} of type ${headers['content-type']}, not ${expected}`;
     const pointer = ['paths', path, method.toLowerCase(), 'responses', key, 'content', type, 'schema'];
     const check = this.#check(`${NAME}#/${pointer.map(escape).join('/')}`);
-    return check(body) ? undefined : `${status} has another body: ${this.#ajv.errorsText(check.errors)}`;
+    return check(body === undefined ? text : body)
+      ? undefined
+      : `${status} has another body: ${this.#ajv.errorsText(check.errors)}`;
   }
 
   #check(ref) {

@@ -97,8 +97,8 @@ export class CutoffClient {
 
   #bury(signIn) {
     signIn.isDead = true;
-    this.graveyard.bury('access', signIn.access, this.clientId);
-    this.graveyard.bury('refresh', signIn.token, this.clientId);
+    this.graveyard.bury('access', signIn.access, this);
+    this.graveyard.bury('refresh', signIn.token, this);
     this.world.report.count('ends');
   }
 
