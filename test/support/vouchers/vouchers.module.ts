@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ResourceModule } from '../../../src/resource/resource.module.js';
 import { CouponsModule } from '../coupons/coupons.module.js';
-import { CreateVouchers1796000020001 } from './create-vouchers.js';
+import { CreateVouchers1800000000001 } from './create-vouchers.js';
 import { Voucher } from './voucher.js';
 import { HooksController, VouchersController } from './vouchers.controller.js';
 import { VouchersRepository } from './vouchers.repository.js';
@@ -18,7 +18,7 @@ import { VouchersService } from './vouchers.service.js';
           ...{ controller: VouchersController, repository: VouchersRepository },
         },
       ],
-      { migrations: [CreateVouchers1796000020001] },
+      { migrations: [CreateVouchers1800000000001] },
     ),
   ],
   controllers: [HooksController],
