@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { noLonger } from '../access/no-longer.js';
 import type { Principal } from '../access/principal.js';
-import { AppError } from '../kernel/app-error.js';
 import { formatDateTime } from '../kernel/date-time.js';
 import { GenuineUsersService } from '../users/genuine-users.service.js';
 import { RecoveryCodesService } from '../users/recovery-codes.service.js';
@@ -21,7 +21,7 @@ export class AccountService {
   async of({ name, session }: Principal): Promise<AccountView> {
     const user = await this.users.find(name);
     // The user was deleted, or the row was changed outside the service, after the credentials were checked.
-    if (!user) throw new AppError('unauthorized', 401, 'The credentials are not valid, or no longer.');
+    if (!user) throw noLonger();
     const { email, isAdministrator, roles, totpSecret, createdOn } = user;
     return {
       Email: email,

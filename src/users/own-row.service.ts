@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { insufficientAuthentication } from '../access/insufficient-authentication.js';
+import { noLonger } from '../access/no-longer.js';
 import { AuditEventsService } from '../audit/audit-events.service.js';
 import { AppError } from '../kernel/app-error.js';
 import type { Actor } from '../kernel/origin.js';
@@ -36,7 +37,7 @@ export class OwnRowService {
   async change({ actor, hadCode, reason, changeOf, also }: OwnChange): Promise<void> {
     const announce = await this.rows.transaction(async (manager) => {
       const user = await this.rows.lock(actor.name, manager);
-      if (!user?.enabled) throw new AppError('unauthorized', 401, 'The credentials are not valid, or no longer.');
+      if (!user?.enabled) throw noLonger();
       if (!this.genuine.isGenuine(user)) {
         throw new AppError('user_tampered', 409, 'Your account was changed outside the service. Ask an administrator.');
       }
