@@ -6,7 +6,7 @@ import { Settings } from '../config/settings.js';
 import { StatementsService } from '../database/statements.service.js';
 import type { EndedRow } from './ended-session.js';
 import { END_OWN, END_OWN_OTHERS, MOMENT, OWN_SESSIONS } from './own-sessions.statements.js';
-import { livesOf, type SessionLives } from './session-lives.js';
+import { sessionPolicyOf, type SessionPolicy } from './session-lives.js';
 import type { ListedSession } from './session.js';
 
 /** The most sessions that a user is shown. */
@@ -21,19 +21,18 @@ export interface Moment {
 /** The rows of the sessions of the user who asks. The actor of each act is that user. */
 @Injectable()
 export class OwnSessionsRepository {
-  private readonly lives: SessionLives;
+  private readonly policy: SessionPolicy;
 
   constructor(
     private readonly statements: StatementsService,
-    private readonly settings: Settings,
+    settings: Settings,
   ) {
-    this.lives = livesOf(settings);
+    this.policy = sessionPolicyOf(settings);
   }
 
   /** The live sessions of a user, newest first. */
   list(subject: string): Promise<ListedSession[]> {
-    const registeredOnly = this.settings.CLIENTS === 'registered';
-    return this.statements.run(OWN_SESSIONS, { subject, ...this.lives, registeredOnly, limit: MOST_SHOWN });
+    return this.statements.run(OWN_SESSIONS, { subject, ...this.policy, limit: MOST_SHOWN });
   }
 
   /** Ends a session of the actor, and returns it. None if the session has ended, or belongs to another user. */

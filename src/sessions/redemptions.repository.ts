@@ -19,7 +19,7 @@ import {
   TICKET,
 } from './redemption.statements.js';
 import type { RefreshTokenClaims } from './refresh-token.codec.js';
-import { livesOf, type SessionLives } from './session-lives.js';
+import { sessionPolicyOf, type SessionPolicy } from './session-lives.js';
 import type { Rotatable, Rotated } from './session.js';
 import type { TicketDigest } from './ticket-digest.js';
 
@@ -43,8 +43,7 @@ type Token = RefreshTokenClaims;
  */
 @Injectable()
 export class RedemptionsRepository {
-  /** What holds for clients without a policy of their own. */
-  private readonly policy: SessionLives & { readonly registeredOnly: boolean };
+  private readonly policy: SessionPolicy;
   private readonly life: number;
   private readonly rotations = new Batched((those: readonly Rotation[]) => this.redeemEach(those));
   private readonly confirmations = new Batched((those: readonly Confirmation[]) => this.confirmEach(those));
@@ -53,7 +52,7 @@ export class RedemptionsRepository {
     private readonly statements: StatementsService,
     settings: Settings,
   ) {
-    this.policy = { ...livesOf(settings), registeredOnly: settings.CLIENTS === 'registered' };
+    this.policy = sessionPolicyOf(settings);
     this.life = settings.REFRESH_TOKEN_TTL;
   }
 

@@ -34,6 +34,14 @@ export function livesOf(settings: LifeSettings): SessionLives {
   };
 }
 
+/** What holds for the sessions of clients without a policy of their own. */
+export type SessionPolicy = SessionLives & { readonly registeredOnly: boolean };
+
+/** The policy that the settings give. */
+export function sessionPolicyOf(settings: LifeSettings & Pick<Settings, 'CLIENTS'>): SessionPolicy {
+  return { ...livesOf(settings), registeredOnly: settings.CLIENTS === 'registered' };
+}
+
 /** The rights of a user, as far as lives depend on them. */
 interface Rights {
   readonly isAdministrator: boolean;

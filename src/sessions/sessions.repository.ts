@@ -18,7 +18,7 @@ import type {
   SessionDevice,
   SessionsOf,
 } from './session.js';
-import { livesOf, type SessionLives } from './session-lives.js';
+import { sessionPolicyOf, type SessionPolicy } from './session-lives.js';
 import {
   CLIENT_OF,
   COUNT_BY_IDS,
@@ -42,15 +42,14 @@ import {
  */
 @Injectable()
 export class SessionsRepository {
-  /** What holds for clients without a policy of their own. */
-  private readonly policy: SessionLives & { readonly registeredOnly: boolean };
+  private readonly policy: SessionPolicy;
   private readonly principals = new Batched((tokens: readonly AccessTokenReference[]) => this.usersOf(tokens));
 
   constructor(
     private readonly statements: StatementsService,
     settings: Settings,
   ) {
-    this.policy = { ...livesOf(settings), registeredOnly: settings.CLIENTS === 'registered' };
+    this.policy = sessionPolicyOf(settings);
   }
 
   /**
