@@ -6,7 +6,7 @@ import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
-import { useEffect, useRef, useState, type ReactElement, type SubmitEvent } from 'react';
+import { useEffect, useRef, useState, type ReactElement, type RefObject, type SubmitEvent } from 'react';
 import { useNotify, useRefresh } from 'react-admin';
 import { useService } from './access.js';
 import { call } from './api.js';
@@ -91,10 +91,6 @@ function CutoffDialog({ path, user, onClose }: DialogProps): ReactElement {
     }
   }
   const isOfUser = user !== '';
-  // The page has already said whose sessions, so they are counted immediately.
-  useEffect(() => {
-    if (isOfUser) form.current?.requestSubmit();
-  }, [isOfUser]);
   async function submit(event: SubmitEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     if (!count) setCount((await run(true))?.Ended);
@@ -132,6 +128,7 @@ function CutoffDialog({ path, user, onClose }: DialogProps): ReactElement {
               <input type="checkbox" name="Everybody" /> {T.everybody}
             </label>
           )}
+          {isOfUser && <CountNow form={form} />}
           {failure && <Alert severity="error">{failure.message}</Alert>}
           {count !== undefined && (
             <Alert severity={count > 0 ? 'warning' : 'info'}>{count > 0 ? T.counted(count) : T.none}</Alert>
@@ -146,6 +143,14 @@ function CutoffDialog({ path, user, onClose }: DialogProps): ReactElement {
       </form>
     </Dialog>
   );
+}
+
+/** Counts as soon as the form is there: the page has already said whose sessions. */
+function CountNow({ form }: { readonly form: RefObject<HTMLFormElement | null> }): null {
+  useEffect(() => {
+    form.current?.requestSubmit();
+  }, [form]);
+  return null;
 }
 
 function parametersOf(form: FormData, isDry: boolean): { readonly Name: string; readonly Value: unknown }[] {

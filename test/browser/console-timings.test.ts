@@ -19,7 +19,7 @@ describe('the time of the console', () => {
     // The first visit of a browser has nothing in its cache.
     const page = await get().tab();
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
-    await page.waitForFunction('form !== undefined && largestPaint !== undefined');
+    await page.waitForFunction('seen.form !== undefined && seen.largestPaint !== undefined');
     const { firstPaint, largestPaint, form, blocked, bytes } = await page.evaluate<Timings>(TIMINGS);
     print('sign-in page', { 'first paint': firstPaint, 'largest paint': largestPaint, form, blocked }, bytes);
     expect(firstPaint).toBeLessThanOrEqual(largestPaint);
@@ -37,20 +37,19 @@ describe('the time of the console', () => {
 
 /** Total blocking time is what tasks take beyond 50 ms each. The form can be used when its first field is there and a frame has shown it. */
 const OBSERVE = `
-  var largestPaint, form, blocked = 0;
-  new PerformanceObserver((list) => { largestPaint = list.getEntries().at(-1).startTime; })
+  const seen = (globalThis.seen = { blocked: 0 });
+  new PerformanceObserver((list) => { seen.largestPaint = list.getEntries().at(-1).startTime; })
     .observe({ type: 'largest-contentful-paint', buffered: true });
-  new PerformanceObserver((list) => { for (const { duration } of list.getEntries()) blocked += duration - 50; })
+  new PerformanceObserver((list) => { for (const { duration } of list.getEntries()) seen.blocked += duration - 50; })
     .observe({ type: 'longtask', buffered: true });
   const look = () => {
-    if (document.querySelector('input[name=username], input[type=email]')) form = performance.now();
+    if (document.querySelector('input[name=username]')) seen.form = performance.now();
     else requestAnimationFrame(look);
   };
   requestAnimationFrame(look);`;
 
 const TIMINGS = `({
-  firstPaint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0,
-  largestPaint, form, blocked, now: performance.now(),
+  ...seen, now: performance.now(), firstPaint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0,
   bytes: performance.getEntries().reduce((sum, { transferSize = 0 }) => sum + transferSize, 0),
 })`;
 
