@@ -3,7 +3,6 @@ import Typography from '@mui/material/Typography';
 import useMediaQuery from '@mui/material/useMediaQuery';
 import { useState, type ReactElement } from 'react';
 import {
-  Button,
   Confirm,
   DataTable,
   FilterButton,
@@ -24,7 +23,6 @@ import { SESSIONS, TRAIL } from './resources.js';
 import type { SessionRecord } from './story.js';
 import { TextButton } from './text-button.js';
 import { TEXTS } from './texts.js';
-import { HistoryIcon } from './theme.js';
 import { Time } from './time.js';
 
 const { sessions: T } = TEXTS;
@@ -94,9 +92,6 @@ function SessionActions(): ReactElement {
     <TopToolbar>
       <FilterButton />
       <Cutoff label={TEXTS.cutoff.button} />
-      <Button href="#/history" label={T.why}>
-        <HistoryIcon />
-      </Button>
     </TopToolbar>
   );
 }

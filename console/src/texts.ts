@@ -58,7 +58,6 @@ const ENGLISH = {
     endText:
       'Its refresh token stops working immediately. Access tokens stay valid until they expire, unless an API introspects them.',
     ended: (count: number) => (count === 1 ? 'The session was ended.' : `${count} sessions were ended.`),
-    why: 'Why signed out?',
   },
   history: {
     title: 'Why signed out?',

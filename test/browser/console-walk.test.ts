@@ -79,9 +79,10 @@ describe('a support person in the console', () => {
     const { body } = await get()
       .service.client(basicOf('admin'))
       .get('/api/sys/audittrailentries?AuditTrailEntry_ClientId=watch');
-    const page = await get().signedIn('admin', `#/audittrailentries/${body.Records[0].Id}/show`);
-    await page.getByText('watch', { exact: true }).waitFor();
+    const page = await get().tab(`#/audittrailentries/${body.Records[0].Id}/show`);
     await page.setViewportSize({ width: 390, height: 844 });
+    await signIn(page, 'admin');
+    await page.getByText('watch', { exact: true }).waitFor();
     await page.getByRole('link', { name: 'Story of the session' }).click();
     await page.getByRole('heading', { name: 'This session is live.' }).waitFor();
     await page.getByText('198.51.100.8 · Firefox 128 on Android').waitFor();

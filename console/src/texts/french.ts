@@ -60,7 +60,6 @@ export const FRENCH: Texts = {
       'Son jeton de renouvellement cesse de fonctionner immédiatement. Les jetons d’accès restent valables jusqu’à leur expiration, ' +
       'sauf si une API les vérifie auprès du service.',
     ended: (count) => (count === 1 ? 'La session a été terminée.' : `${count} sessions ont été terminées.`),
-    why: 'Pourquoi déconnecté ?',
   },
   history: {
     title: 'Pourquoi déconnecté ?',
