@@ -63,7 +63,7 @@ describe('a support person in the console', () => {
     await reader.close();
   });
 
-  it('is told at how many sessions a search by address gives up', async () => {
+  it('reads why a search by address gives up, and keeps the address', async () => {
     const page = await get().signedIn('admin', '#/refreshtokens');
     const Message = 'RefreshToken_Address: the other filters leave more than 100,000 records: add a narrower one';
     await page.route(`**${RESOURCE}?*RefreshToken_Address*`, (route) =>
