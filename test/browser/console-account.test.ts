@@ -168,17 +168,20 @@ describe('the own account in the console', () => {
 describe('the own account in the console, where only registered clients are admitted', () => {
   const get = useConsole(() => Service.start({ CLIENTS: 'registered' }));
 
-  it.each([1, 3])('goes on with one session after the password again, of at most %i of a user', async (count) => {
+  it.each([
+    ['edit', 1],
+    ['create', 3],
+  ])('goes on with one session of %s after the password again, of at most %i', async (name, count) => {
     const { service } = get();
     const ids = await idsOfClients(service);
     await Promise.all(ids.map((id) => service.client(basicOf('admin')).send('DELETE', `/api/sys/clients/${id}`)));
     await register(service, 'console', { SessionsPerUser: count });
-    const page = await get().signedIn('edit', '#/account');
+    const page = await get().signedIn(name, '#/account');
     await page.getByRole('region', { name: 'My devices' }).getByRole('listitem').first().waitFor();
-    await makeOld(service, 'edit');
+    await makeOld(service, name);
     await page.route('**/api/account/totp', (route) => route.fulfill({ status: 401, json: {} }), { times: 1 });
     await clickButton(page, 'Set up an app');
-    await page.getByRole('dialog').getByLabel('Password').fill(passwordOf('edit'));
+    await page.getByRole('dialog').getByLabel('Password').fill(passwordOf(name));
     await clickButton(page, 'Continue');
     await page.getByRole('img', { name: 'QR code' }).locator('svg').waitFor();
     await page.reload();
