@@ -112,7 +112,11 @@ async function measureSearches({ target: { port, subjects }, clients: [{ bearer 
 async function measureDeletion(large) {
   const medians = { before: [], during: [], after: [] };
   const redeem = async (when) => {
-    const [{ rounds }] = await measure([large], { plan: REDEEM_ONLY, databaseUsage: undefined, onStep: () => undefined });
+    const [{ rounds }] = await measure([large], {
+      plan: REDEEM_ONLY,
+      databaseUsage: undefined,
+      onStep: () => undefined,
+    });
     medians[when].push(rounds[0].p50Ms);
   };
   for (let n = 0; n < 5; n++) await redeem('before');

@@ -31,7 +31,9 @@ function childTime(id, server) {
 
 /** The parent of a process, the time that it used, and the time that its ended children used. */
 function stat(id) {
-  const fields = readFileSync(`/proc/${id}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+  const fields = readFileSync(`/proc/${id}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
   const [user, system, endedUser, endedSystem] = fields.slice(11, 15).map(Number);
   return { parent: Number(fields[1]), own: user + system, ended: endedUser + endedSystem };
 }
