@@ -29,8 +29,8 @@ export class RecordsAheadService implements OnModuleInit, RouteAhead {
 
   /** A team's service or controller that reads in a way of its own is not read for: its reads, and their events, are its own. */
   onModuleInit(): void {
-    const isOfKit = this.service.get === ResourceService.prototype.get && !('afterRead' in this.service);
-    if (isOfKit) this.aheads.register(RefreshTokensController.prototype.get, this);
+    const reads = Reflect.get(this.service, 'get') === Reflect.get(ResourceService.prototype, 'get');
+    if (reads && !('afterRead' in this.service)) this.aheads.register(routeOf(RefreshTokensController), this);
   }
 
   isPlain(request: FastifyRequest, rights: SignedPower): boolean {
@@ -43,6 +43,10 @@ export class RecordsAheadService implements OnModuleInit, RouteAhead {
     const act = { kind: 'record-read', actor } as const;
     return this.records.read({ id: idOf(request) ?? 0, token, expected: expected.mac, act });
   }
+}
+
+function routeOf(controller: typeof RefreshTokensController): object {
+  return Reflect.get(controller.prototype, 'get');
 }
 
 function idOf({ params }: FastifyRequest): number | undefined {
