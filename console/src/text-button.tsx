@@ -4,7 +4,7 @@ import type { ReactElement } from 'react';
 /** A button whose text is also there on a narrow screen, where that of react-admin would show an icon alone. */
 export function TextButton({ label, ...props }: ButtonProps & { readonly label: string }): ReactElement {
   return (
-    <Button size="small" {...props}>
+    <Button {...{ size: 'small', sx: { whiteSpace: 'nowrap' } }} {...props}>
       {label}
     </Button>
   );
