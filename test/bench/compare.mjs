@@ -74,7 +74,10 @@ async function measureSignIns(session, databases) {
   for (const isFree of [false, true]) {
     const contenders = await startSigningIn(session, databases, { baseline, isFree });
     const clientCounts = [contenders[0].clients.length];
-    const figures = await session.measure(contenders, { plan: { ...plan, scenarios: [SIGN_IN], clientCounts } });
+    const figures = await session.measure(contenders, {
+      plan: { ...plan, scenarios: [SIGN_IN], clientCounts },
+      databaseUsage: () => databases.usage(),
+    });
     const [own, other] = figures;
     console.log(`\nSign-ins ${isFree ? 'without hashing' : 'with the usual cost of a password'}\n${table(figures)}`);
     reached.set(isFree ? 'sign-in without hashing' : 'sign-in', ratio(own.rounds, other.rounds));
