@@ -1,10 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Answer } from '../support/client.js';
 import { register } from '../support/registry.js';
 import { Service } from '../support/service.js';
-import { ask, disposeWithoutLeaks, isAlive, login } from '../support/sessions.js';
+import { ask, disposeWithoutLeaks, isAlive, keepSecret, login } from '../support/sessions.js';
 
+/** One account may fail this often at one address; the next failure blocks. */
+const FREE = 5;
+const WRONG = 'PASSWORD that is wrong';
 const STATEMENT_LOG = join(import.meta.dirname, '../support/statement-log.mjs');
 
 interface Sent {
@@ -15,6 +19,7 @@ interface Sent {
 let service: Service;
 let folder: string;
 beforeAll(async () => {
+  keepSecret(WRONG);
   folder = mkdtempSync(join(tmpdir(), 'tessera-sign-in-'));
   service = await Service.start({
     NODE_OPTIONS: `--import ${STATEMENT_LOG}`,
@@ -40,6 +45,9 @@ function sent(): Sent[] {
 const namesOf = (statements: readonly Sent[]): (string | undefined)[] => statements.map(({ name }) => name);
 const commitsLater = ({ text }: Sent): boolean => text.includes('synchronous_commit');
 
+const guessWrong = (clientId: string): Promise<Answer> =>
+  ask(service, { grant_type: 'password', username: 'read@example.com', password: WRONG }, clientId);
+
 describe('a sign-in', () => {
   it('sends two statements, and its answer waits for the commit of the second only', async () => {
     await login(service, 'read', 'app');
@@ -62,10 +70,19 @@ describe('a sign-in', () => {
 
   it('that is refused waits for the commit of the event, which writes the count of the guess to the disk too', async () => {
     sent();
-    const form = { grant_type: 'password', username: 'read@example.com', password: 'PASSWORD that is wrong' };
-    expect((await ask(service, form, 'app')).status).toBe(400);
+    expect((await guessWrong('app')).status).toBe(400);
     const statements = sent();
     expect(namesOf(statements)).toEqual(['login-reserve', 'audit-record']);
     expect(statements.map(commitsLater)).toEqual([true, false]);
   });
+
+  it.each(['app', 'several'])(
+    'settles its guess with the session at the client %s: its failures begin again',
+    async (clientId) => {
+      for (let round = 0; round < 3; round++) {
+        for (let n = 0; n < FREE; n++) expect((await guessWrong(clientId)).status).toBe(400);
+        expect(await isAlive(service, await login(service, 'read', clientId))).toBe(true);
+      }
+    },
+  );
 });
