@@ -1,42 +1,37 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { QUICK_START } from './fixtures.mjs';
-import type { runHosted } from './service-host.mjs';
-
-/** A process in which a service runs. */
-export interface ServiceProcess {
-  readonly pid: number | undefined;
-  /** Undefined while it runs; null when a signal ended it. */
-  readonly exitCode: number | null | undefined;
-  /** Resolves when this process itself listens on the port of the service. */
-  readonly listening: Promise<void>;
-  readonly ended: Promise<void>;
-  kill(signal: NodeJS.Signals): void;
-}
+import { inHost } from './in-host.js';
+import type { ProgramProcess } from './program-host.mjs';
 
 const TELL_LISTENING = join(import.meta.dirname, 'tell-listening.mjs');
-/** Settings of Node.js, which has read them when a host starts. */
+/** Settings that Node.js reads when a process starts. */
 const OF_THE_PROCESS = ['NODE_OPTIONS', 'TZ'];
-/** Is there in the suites of Jest's configuration for this folder. */
-const { runHosted: inHost } = globalThis as { runHosted?: typeof runHosted };
 
-/** Starts a program that runs the service: in a host of this worker, or in a process of its own if that is demanded or there is no host. */
-export function startService(
-  main: string,
-  env: NodeJS.ProcessEnv,
-  onOutput: (text: string) => void,
-  isAlone: boolean,
-): ServiceProcess {
-  const needsOwn = isAlone || OF_THE_PROCESS.some((name) => env[name] !== undefined);
-  return inHost && !needsOwn ? inHost(main, env, onOutput) : startAlone(main, env, onOutput);
+/** What runs as the service: a program, and whether it needs a process in which nothing ran before. */
+export interface Program {
+  readonly main: string;
+  readonly isAlone: boolean;
 }
 
-function startAlone(main: string, env: NodeJS.ProcessEnv, onOutput: (text: string) => void): ServiceProcess {
+/** Starts a program that runs the service: in a host of this worker, or in a process of its own if it needs one or there is no host. */
+export function startService(
+  { main, isAlone }: Program,
+  env: NodeJS.ProcessEnv,
+  onOutput: (text: string) => void,
+): ProgramProcess {
+  if (!inHost || isAlone || OF_THE_PROCESS.some((name) => env[name] !== undefined)) return spawned(main, env, onOutput);
+  return inHost({ program: main, env }, onOutput);
+}
+
+function spawned(main: string, env: NodeJS.ProcessEnv, onOutput: (text: string) => void): ProgramProcess {
   const child = spawn(process.execPath, [...QUICK_START, '--throw-deprecation', '--import', TELL_LISTENING, main], {
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', onOutput);
+  const first = async (event: string): Promise<void> => void (await once(child, event));
   return {
     get pid() {
       return child.pid;
@@ -44,16 +39,10 @@ function startAlone(main: string, env: NodeJS.ProcessEnv, onOutput: (text: strin
     get exitCode() {
       return child.exitCode ?? (child.signalCode === null ? undefined : null);
     },
-    listening: new Promise((resolve) => {
-      child.once('message', () => {
-        resolve();
-      });
-    }),
-    ended: new Promise((resolve) => {
-      child.once('exit', () => {
-        resolve();
-      });
-    }),
-    kill: (signal) => child.kill(signal),
+    listening: first('message'),
+    ended: first('close'),
+    kill: (signal) => {
+      child.kill(signal);
+    },
   };
 }

@@ -2,22 +2,17 @@ import { freePort } from '../../src/testing/free-port.js';
 import { Client } from './client.js';
 import { databaseUrl, deleteData, newData, settingsOf } from './data.js';
 import { MAIN } from './fixtures.mjs';
-import { startService, type ServiceProcess } from './service-process.js';
+import type { ProgramProcess } from './program-host.mjs';
+import { startService, type Program } from './service-process.js';
 
 export { freePort };
 
 /** Enough for a busy machine. */
 const START_LIMIT_MS = 120_000;
 
-/** What runs as the service: a program, by default the service's own, and whether it needs a process in which no other service ran before. */
-interface Program {
-  readonly main: string;
-  readonly isAlone: boolean;
-}
-
 /** The real service in a process beside the tests, on a copy of the image, on a free port. */
 export class Service {
-  private process: ServiceProcess | undefined;
+  private process: ProgramProcess | undefined;
   private output = '';
 
   private constructor(
@@ -79,12 +74,10 @@ export class Service {
     if (isListening !== true) throw new Error(`The service did not start:\n${this.output}`);
   }
 
-  private launch(): ServiceProcess {
-    const { main, isAlone } = this.program;
-    const onOutput = (text: string): void => {
+  private launch(): ProgramProcess {
+    return startService(this.program, this.environment, (text) => {
       this.output += text;
-    };
-    return startService(main, this.environment, onOutput, isAlone);
+    });
   }
 
   /** Freezes the process (SIGSTOP), or lets it continue (SIGCONT). */
