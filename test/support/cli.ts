@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { settingsOf } from './data.js';
 import { CLI, QUICK_COMMAND } from './fixtures.mjs';
-import { inHost } from './in-host.js';
+import { hostFor } from './in-host.js';
 
 /** The result of a command: its exit code and its output. */
 export interface CommandResult {
@@ -37,9 +37,10 @@ export async function runCommand(
   args: readonly string[],
   { env, input = '' }: { env: NodeJS.ProcessEnv; input?: string },
 ): Promise<CommandResult> {
-  if (!inHost) return spawned(program, args, { env, input });
+  const host = hostFor(env);
+  if (!host) return spawned(program, args, { env, input });
   const said = { stdout: '', stderr: '' };
-  const command = inHost({ program, args, env, input }, (text, isError) => {
+  const command = host({ program, args, env, input }, (text, isError) => {
     said[isError ? 'stderr' : 'stdout'] += text;
   });
   await command.ended;

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
+import { recordStatements } from './statement-record.mjs';
 
 // Runs programs, one after another, in this process (`program-host.mjs`): such that start the service, and commands. A program finds the
 // process as its own: the arguments, the environment and stdin; a signal that stops the service ends the service, and a failure the process.
@@ -14,6 +15,7 @@ let before = new Set();
 /** Whether the program is a service that listens. Only such a program ends by a signal. */
 let isListening = false;
 
+recordStatements();
 process.exit = (code = process.exitCode ?? 0) => {
   // A start that failed may leave an open database behind, and what follows an exit in the code of a command must not run.
   if (Number(code) !== 0 || !isListening) exit(code);

@@ -2,13 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { QUICK_START } from './fixtures.mjs';
-import { inHost } from './in-host.js';
+import { hostFor } from './in-host.js';
 import type { ProgramProcess } from './program-host.mjs';
 
-const TELL_LISTENING = join(import.meta.dirname, 'tell-listening.mjs');
-/** Settings that Node.js reads when a process starts. */
-const OF_THE_PROCESS = ['NODE_OPTIONS', 'TZ'];
-
+const WATCH = join(import.meta.dirname, 'watch-service.mjs');
 /** What runs as the service: a program, and whether it needs a process in which nothing ran before. */
 export interface Program {
   readonly main: string;
@@ -21,12 +18,12 @@ export function startService(
   env: NodeJS.ProcessEnv,
   onOutput: (text: string) => void,
 ): ProgramProcess {
-  if (!inHost || isAlone || OF_THE_PROCESS.some((name) => env[name] !== undefined)) return spawned(main, env, onOutput);
-  return inHost({ program: main, env }, onOutput);
+  const host = isAlone ? undefined : hostFor(env);
+  return host ? host({ program: main, env }, onOutput) : spawned(main, env, onOutput);
 }
 
 function spawned(main: string, env: NodeJS.ProcessEnv, onOutput: (text: string) => void): ProgramProcess {
-  const child = spawn(process.execPath, [...QUICK_START, '--throw-deprecation', '--import', TELL_LISTENING, main], {
+  const child = spawn(process.execPath, [...QUICK_START, '--throw-deprecation', '--import', WATCH, main], {
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
