@@ -14,8 +14,15 @@ let count = 0;
 let before = new Set();
 /** Whether the program is a service that listens. Only such a program ends by a signal. */
 let isListening = false;
+/** Whether the program wrote to stderr: a command that fails may leave an open database behind, and then it says why it failed. */
+let hasComplained = false;
 
 recordStatements();
+const { write } = process.stderr;
+process.stderr.write = function (...given) {
+  hasComplained = true;
+  return write.apply(this, given);
+};
 process.exit = (code = process.exitCode ?? 0) => {
   // A start that failed may leave an open database behind, and what follows an exit in the code of a command must not run.
   if (Number(code) !== 0 || !isListening) exit(code);
@@ -24,6 +31,7 @@ process.exit = (code = process.exitCode ?? 0) => {
 };
 
 process.on('message', async ({ program, args, env, input }) => {
+  hasComplained = false;
   before = new Set(EVENTS.flatMap((event) => process.listeners(event)));
   for (const name of Object.keys(process.env)) delete process.env[name];
   Object.assign(process.env, env);
@@ -34,7 +42,7 @@ process.on('message', async ({ program, args, env, input }) => {
   if (input === undefined) {
     isListening = true;
     process.send({ isListening });
-  } else if (process.exitCode) exit();
+  } else if (process.exitCode && hasComplained) exit();
   else finish();
 });
 process.on('disconnect', () => exit());
@@ -46,4 +54,6 @@ function finish() {
       process.off(event, listener);
     }
   for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error').write(END);
+  process.send({ code: process.exitCode ?? 0 });
+  process.exitCode = undefined;
 }

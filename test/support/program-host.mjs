@@ -36,7 +36,7 @@ class ProgramHost {
     const env = { PATH: process.env.PATH, NODE_ENV: 'test' };
     const execArgv = [...QUICK_START, '--throw-deprecation'];
     this.process = fork(PROGRAM, { env, execArgv, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
-    this.process.on('message', () => this.#program?.listen());
+    this.process.on('message', (message) => this.#program?.hear(message));
     this.process.on('close', (code) => {
       if (idle.includes(this)) idle.splice(idle.indexOf(this), 1);
       this.#program?.end(code);
@@ -79,7 +79,9 @@ class HostedProgram {
   #onOutput;
   #resolveListening;
   #resolveEnded;
-  #openStreams = 2;
+  #code = 0;
+  /** What says the end: a message, and a zero byte in both streams. */
+  #awaited = 3;
 
   constructor(host, onOutput) {
     this.#host = host;
@@ -96,21 +98,29 @@ class HostedProgram {
     if (this.exitCode === undefined) this.#host.kill(signal);
   }
 
-  listen() {
-    this.#resolveListening();
+  hear({ isListening, code }) {
+    if (isListening) this.#resolveListening();
+    else {
+      this.#code = code;
+      this.#endAfter(1);
+    }
   }
 
-  /** Reads from a stream; its part of this program ends with a zero byte. */
+  /** Reads from a stream; the part of this program ends with a zero byte. */
   read(text, isError) {
     const [said, ...ends] = text.split('\u0000');
     this.#onOutput(said, isError);
-    this.#openStreams -= ends.length;
-    if (this.#openStreams === 0) this.end(0);
+    this.#endAfter(ends.length);
   }
 
   end(code) {
     if (this.exitCode !== undefined) return;
     this.exitCode = code;
     this.#resolveEnded();
+  }
+
+  #endAfter(count) {
+    this.#awaited -= count;
+    if (this.#awaited === 0) this.end(this.#code);
   }
 }

@@ -18,8 +18,9 @@ export function recordedNames() {
   return new Set(existsSync(RECORD) ? readFileSync(RECORD, 'utf8').split('\n') : []);
 }
 
-/** Records the name of each prepared statement that this process sends from now on. */
+/** Records the name of each prepared statement that this process sends from now on, in the suites that have the shared data. */
 export function recordStatements() {
+  if (!existsSync(CACHE)) return;
   const seen = new Set();
   const { query } = pg.Client.prototype;
   pg.Client.prototype.query = function (config, ...rest) {
