@@ -5,8 +5,8 @@ import { CACHE, QUICK_START } from './fixtures.mjs';
 const PROGRAM = join(import.meta.dirname, 'host-program.mjs');
 /** A host ends after so many programs: what they leave behind in the process, such as the memory of an engine, must not add up. */
 const PROGRAMS_PER_HOST = 20;
-/** Most tests need one service, and some of them two. */
-const IDLE_HOSTS = 2;
+/** So many hosts may be idle: most tests need one service, some of them two, and few need one of a team. */
+const IDLE = { bundled: 2, files: 1 };
 
 /** The hosts without a program. All files that a worker of Jest runs share them. */
 const idle = [];
@@ -17,9 +17,9 @@ const idle = [];
  */
 export function runHosted({ program, args = [], env, input }, onOutput) {
   // The service's own programs run the bundle, and those of a team import its files: a host has only one of both in its memory.
-  const isBundled = !program.startsWith(CACHE);
-  const found = idle.findIndex((host) => host.isBundled === isBundled);
-  const host = found < 0 ? new ProgramHost(isBundled) : idle.splice(found, 1)[0];
+  const kind = program.startsWith(CACHE) ? 'files' : 'bundled';
+  const found = idle.findIndex((host) => host.kind === kind);
+  const host = found < 0 ? new ProgramHost(kind) : idle.splice(found, 1)[0];
   return host.run({ program, args, env, input }, onOutput);
 }
 
@@ -31,8 +31,8 @@ class ProgramHost {
   #program;
   #count = 0;
 
-  constructor(isBundled) {
-    this.isBundled = isBundled;
+  constructor(kind) {
+    this.kind = kind;
     const env = { PATH: process.env.PATH, NODE_ENV: 'test' };
     const execArgv = [...QUICK_START, '--throw-deprecation'];
     this.process = fork(PROGRAM, { env, execArgv, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
@@ -58,7 +58,8 @@ class ProgramHost {
     this.#program = undefined;
     for (const handle of this.#handles()) handle.unref();
     if (!this.process.connected) return;
-    if (this.#count < PROGRAMS_PER_HOST && idle.length < IDLE_HOSTS) idle.push(this);
+    const others = idle.filter(({ kind }) => kind === this.kind).length;
+    if (this.#count < PROGRAMS_PER_HOST && others < IDLE[this.kind]) idle.push(this);
     else this.process.kill('SIGKILL');
   }
 

@@ -34,8 +34,8 @@ export class Service {
   }
 
   /** Starts a service in a process in which no other service ran before. */
-  static async startAlone(): Promise<Service> {
-    return Service.run(await newData(), {}, { main: MAIN, isAlone: true });
+  static async startAlone(main = MAIN): Promise<Service> {
+    return Service.run(await newData(), {}, { main, isAlone: true });
   }
 
   /** Another process may take the free port before the service listens. Then the service does not start, and gets another port. */
