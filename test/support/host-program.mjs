@@ -33,7 +33,7 @@ process.exit = (code = process.exitCode ?? 0) => {
 process.on('message', async ({ program, args, env, input }) => {
   hasComplained = false;
   before = new Set(EVENTS.flatMap((event) => process.listeners(event)));
-  for (const name of Object.keys(process.env)) delete process.env[name];
+  for (const name of Object.keys(process.env)) Reflect.deleteProperty(process.env, name);
   Object.assign(process.env, env);
   process.argv.splice(1, Infinity, program, ...args);
   if (input !== undefined)

@@ -28,7 +28,9 @@ function spawned(main: string, env: NodeJS.ProcessEnv, onOutput: (text: string) 
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', onOutput);
-  const first = async (event: string): Promise<void> => void (await once(child, event));
+  const first = async (event: string): Promise<void> => {
+    await once(child, event);
+  };
   return {
     get pid() {
       return child.pid;
