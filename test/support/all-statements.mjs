@@ -13,7 +13,7 @@ const NOT_ALWAYS_SENT = [
 
 /**
  * A reporter of Jest. It fails a whole run on PostgreSQL in which no service sent a statement of docs/statements.sql: then a file left
- * the run (`jest.postgres.config.js`) that PostgreSQL still has to prove.
+ * the run (`jest.postgres.config.js`) that PostgreSQL still has to prove. With STATEMENTS=1 it lists them after a part of a run too.
  */
 export default class AllStatements {
   #isWhole;
