@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { BrowserContext, Locator, Page, Route } from 'playwright-core';
 import { startChromium } from '../support/chromium.js';
 import { basicOf } from '../support/client.js';
-import { faultsOf, openTab, signIn } from '../support/console.js';
+import { contentOf, faultsOf, openTab, overflowOf, signIn } from '../support/console.js';
 import { CACHE } from '../support/fixtures.mjs';
 import { Service } from '../support/service.js';
 import { login, seconds } from '../support/sessions.js';
