@@ -13,11 +13,13 @@ import { ResourceRepository } from '../resource/kit/resource.repository.js';
 import type { Row } from '../resource/kit/row.js';
 import type { Search } from '../resource/search.js';
 import type { Write } from '../resource/write-envelope.js';
+import { ReadAheadsService } from '../sessions/read-aheads.service.js';
 import { SessionNoticesService } from '../sessions/session-notices.service.js';
 import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.dto.js';
 import type { EndingWrite } from './ending-write.js';
 import type { Kept, LockedSession } from './locked-session.js';
 import { CREATE, CREATE_EACH, DELETE, DELETE_EXPIRED, LOCK_SESSION, UPDATE } from './record.statements.js';
+import { RecordAhead } from './records-ahead.repository.js';
 import type { RefreshToken } from './refresh-token.entity.js';
 import { READ_SUBJECTS, type OfSubject } from './subject-search.statements.js';
 
@@ -53,6 +55,7 @@ export class RefreshTokensRepository extends ResourceRepository<RefreshToken> {
     statements: StatementsService,
     dataSource: DataSource,
     private readonly notices: SessionNoticesService,
+    private readonly aheads: ReadAheadsService,
   ) {
     super(resource, statements, dataSource);
   }
@@ -62,6 +65,13 @@ export class RefreshTokensRepository extends ResourceRepository<RefreshToken> {
     const { result, manager } = await super.transaction(async (manager) => ({ result: await work(manager), manager }));
     this.notices.committed(manager);
     return result;
+  }
+
+  /** As for every resource, unless the record was read with the session of its reader. */
+  override get(id: number, act: AuditAct, manager?: EntityManager): Promise<Row | undefined> {
+    const ahead = this.aheads.take(act.actor);
+    const isRead = ahead instanceof RecordAhead && ahead.id === id && act.reason === undefined && !manager;
+    return isRead ? Promise.resolve(ahead.row) : super.get(id, act, manager);
   }
 
   /** Adds a record. Concurrent creations share a statement. */

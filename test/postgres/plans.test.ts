@@ -129,6 +129,7 @@ async function useEverything(): Promise<void> {
   );
   const bearer = service.client(`Bearer ${access}`);
   await Promise.all(Array.from({ length: 50 }, () => bearer.post(RESOURCE, validRecord())));
+  for (let n = 0; n < 2; n++) await bearer.get(`${RESOURCE}/${id}`);
   const { body: made } = await admin.post(RESOURCE, validRecord());
   await admin.send('DELETE', `${RESOURCE}/${made.Value.Id}`, { headers: { 'if-match': '*' } });
 }
