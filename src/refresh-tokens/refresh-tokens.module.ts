@@ -9,6 +9,7 @@ import { EndedSessionsController } from './ended-sessions.controller.js';
 import { ExpiredRecordsJob } from './expired-records.job.js';
 import { PersonRecordsRepository } from './person-records.repository.js';
 import { RecordPersonalData } from './record-personal-data.js';
+import { RecordSearchesRepository } from './record-searches.repository.js';
 import { RefreshToken } from './refresh-token.entity.js';
 import { RefreshTokensController } from './refresh-tokens.controller.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
@@ -27,7 +28,7 @@ const PERSONS = [RecordPersonalData, PersonRecordsRepository];
         controller: RefreshTokensController,
         repository: RefreshTokensRepository,
         imports: [AuditModule, JobsModule, SessionsModule],
-        providers: [ExpiredRecordsJob, EarlierTicketsService, EndSessionsService, ...PERSONS],
+        providers: [ExpiredRecordsJob, EarlierTicketsService, EndSessionsService, RecordSearchesRepository, ...PERSONS],
       },
     ]),
   ],

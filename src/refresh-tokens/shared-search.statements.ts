@@ -1,0 +1,71 @@
+import { ACT } from '../audit/audited.js';
+import { SHOWN_FACTS, shownEventOfRow } from '../audit/shown.js';
+import { batchRows, loneRow } from '../database/batch-rows.js';
+import { rowOf, statement, type Statement } from '../database/statement.js';
+import type { ValuesOf } from '../database/named-parameters.js';
+import type { Row } from '../resource/kit/row.js';
+import { IS_NEW } from '../resource/kit/common-members.js';
+import { SLICE_BYTES } from '../resource/page-reader.service.js';
+import { BYTES, RECORD } from './record.statements.js';
+
+/** A shared search shows at most this many records, and skips at most `COUNTED`. So no search of a batch delays the others much. */
+const MOST_SHOWN = 100;
+/** A shared search counts up to this many matches. A larger number is counted by a statement of its own. */
+export const COUNTED = 1_000;
+
+/** A search by one member, and the act of its reader. */
+const SEARCH = { wanted: 'text', skip: 'bigint', take: 'bigint', ...ACT } as const;
+export type SearchValues = ValuesOf<typeof SEARCH>;
+
+/** A record of a page, or the only row of a search without records. */
+export interface FoundRecord extends Omit<Row, 'id'> {
+  readonly ordinal: number;
+  readonly id: number | null;
+  /** How many records match, up to one more than `COUNTED`. */
+  readonly total: number;
+  /** Whether the search was carried out: only then the row has a record, and an event was written. Null when the page has no records. */
+  readonly fits: boolean | null;
+}
+
+/** The statements of searches of one shape: for a search alone, and for a batch. */
+export interface SharedSearch {
+  readonly member: string;
+  readonly descending: boolean;
+  readonly lone: Statement<SearchValues, FoundRecord>;
+  readonly each: Statement<{ readonly batch: readonly SearchValues[] }, FoundRecord>;
+}
+
+/** Searches by the equality of a member, in the order of Id. The member has an index with the Id, so the database reads only the page. */
+export const SHARED_SEARCHES: readonly SharedSearch[] = [
+  ...[false, true].map((descending) => searchBy('Subject', 'subject', descending)),
+  ...[false, true].map((descending) => searchBy('ClientId', 'client_id', descending)),
+];
+
+function searchBy(member: string, column: string, descending: boolean): SharedSearch {
+  const name = `record-search-${column.replace('_', '-')}${descending ? '-descending' : ''}`;
+  const returns = rowOf<FoundRecord>();
+  const text = (batch: string): string => textOf(batch, column, descending ? 'DESC' : 'ASC');
+  const batch = `(SELECT * FROM ${batchRows(SEARCH)})`;
+  const lone = statement({ name, parameters: SEARCH, returns, text: text(loneRow(SEARCH)) });
+  const each = statement({ name: `${name}-each`, batch: SEARCH, returns, text: text(batch) });
+  return { member, descending, lone, each };
+}
+
+/**
+ * SQL that reads the page of each search of a batch, counts its matches, and writes its event, if the page is small. The page is read twice, which
+ * costs less than to keep it: first what the event says of it, then its records, in no order.
+ */
+function textOf(batch: string, column: string, direction: 'ASC' | 'DESC'): string {
+  const pageOf = (search: string): string => `SELECT * FROM refresh_tokens WHERE ${column} = ${search}.wanted
+        ORDER BY id ${direction} OFFSET ${search}.skip LIMIT least(${search}.take, ${MOST_SHOWN + 1})`;
+  return `WITH batch AS MATERIALIZED ${batch},
+    found AS (
+      SELECT batch.*, total, shown.*, records <= ${MOST_SHOWN} AND bytes <= ${SLICE_BYTES}
+        AND (total <= ${COUNTED} OR skip + take <= ${COUNTED}) AS fits
+      FROM batch
+      CROSS JOIN LATERAL (SELECT count(*) AS total FROM (SELECT FROM refresh_tokens WHERE ${column} = batch.wanted LIMIT ${COUNTED + 1}) matching) counted
+      CROSS JOIN LATERAL (SELECT count(*) AS records, sum(${BYTES}) AS bytes, ${SHOWN_FACTS} FROM (${pageOf('batch')}) page) shown),
+    event AS (${shownEventOfRow('found WHERE fits')})
+    SELECT ordinal::int, total::int, fits, ${RECORD}
+    FROM found LEFT JOIN LATERAL (SELECT *, ${IS_NEW} AS is_new FROM (${pageOf('found')}) page) record ON fits`;
+}
