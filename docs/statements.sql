@@ -4578,7 +4578,716 @@ WHERE
   )
 RETURNING id;
 
--- name: record-search-subjects
+-- name: record-search-client-id
+-- $1 wanted: text
+-- $2 skip: bigint
+-- $3 take: bigint
+-- $4 kind: text
+-- $5 actor: text
+-- $6 reason: text or null
+-- $7 address: text or null
+-- $8 userAgent: text or null
+-- $9 requestId: text or null
+WITH
+  batch AS MATERIALIZED (
+    SELECT
+      :wanted::text AS wanted,
+      :skip::bigint AS skip,
+      :take::bigint AS take,
+      :kind::text AS kind,
+      :actor::text AS actor,
+      :reason::text AS reason,
+      :address::text AS address,
+      :userAgent::text AS user_agent,
+      :requestId::text AS request_id,
+      1 AS ordinal
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id ASC,
+              id ASC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id ASC,
+              id ASC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  total::int,
+  fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE client_id BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          client_id ASC,
+          id ASC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON fits;
+
+-- name: record-search-client-id-descending
+-- $1 wanted: text
+-- $2 skip: bigint
+-- $3 take: bigint
+-- $4 kind: text
+-- $5 actor: text
+-- $6 reason: text or null
+-- $7 address: text or null
+-- $8 userAgent: text or null
+-- $9 requestId: text or null
+WITH
+  batch AS MATERIALIZED (
+    SELECT
+      :wanted::text AS wanted,
+      :skip::bigint AS skip,
+      :take::bigint AS take,
+      :kind::text AS kind,
+      :actor::text AS actor,
+      :reason::text AS reason,
+      :address::text AS address,
+      :userAgent::text AS user_agent,
+      :requestId::text AS request_id,
+      1 AS ordinal
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id DESC,
+              id DESC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id DESC,
+              id DESC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  total::int,
+  fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE client_id BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          client_id DESC,
+          id DESC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON fits;
+
+-- name: record-search-client-id-descending-each
+-- $1 wanted: text[]
+-- $2 skip: bigint[]
+-- $3 take: bigint[]
+-- $4 kind: text[]
+-- $5 actor: text[]
+-- $6 reason: text[] with null elements
+-- $7 address: text[] with null elements
+-- $8 userAgent: text[] with null elements
+-- $9 requestId: text[] with null elements
+WITH
+  batch AS MATERIALIZED (
+    SELECT *
+    FROM
+      unnest(
+        (SELECT :wanted::text[]),
+        (SELECT :skip::bigint[]),
+        (SELECT :take::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (wanted, skip, take, kind, actor, reason, address, user_agent, request_id, ordinal)
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id DESC,
+              id DESC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id DESC,
+              id DESC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  total::int,
+  fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE client_id BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          client_id DESC,
+          id DESC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON fits;
+
+-- name: record-search-client-id-each
+-- $1 wanted: text[]
+-- $2 skip: bigint[]
+-- $3 take: bigint[]
+-- $4 kind: text[]
+-- $5 actor: text[]
+-- $6 reason: text[] with null elements
+-- $7 address: text[] with null elements
+-- $8 userAgent: text[] with null elements
+-- $9 requestId: text[] with null elements
+WITH
+  batch AS MATERIALIZED (
+    SELECT *
+    FROM
+      unnest(
+        (SELECT :wanted::text[]),
+        (SELECT :skip::bigint[]),
+        (SELECT :take::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (wanted, skip, take, kind, actor, reason, address, user_agent, request_id, ordinal)
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id ASC,
+              id ASC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id ASC,
+              id ASC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  total::int,
+  fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE client_id BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          client_id ASC,
+          id ASC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON fits;
+
+-- name: record-search-subject
+-- $1 wanted: text
+-- $2 skip: bigint
+-- $3 take: bigint
+-- $4 kind: text
+-- $5 actor: text
+-- $6 reason: text or null
+-- $7 address: text or null
+-- $8 userAgent: text or null
+-- $9 requestId: text or null
+WITH
+  batch AS MATERIALIZED (
+    SELECT
+      :wanted::text AS wanted,
+      :skip::bigint AS skip,
+      :take::bigint AS take,
+      :kind::text AS kind,
+      :actor::text AS actor,
+      :reason::text AS reason,
+      :address::text AS address,
+      :userAgent::text AS user_agent,
+      :requestId::text AS request_id,
+      1 AS ordinal
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject ASC,
+              id ASC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject ASC,
+              id ASC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  total::int,
+  fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE subject BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          subject ASC,
+          id ASC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON fits;
+
+-- name: record-search-subject-any-order
 -- $1 wanted: text[]
 -- $2 orderBy: text[]
 -- $3 descending: boolean[]
@@ -4756,6 +5465,433 @@ FROM
 ORDER BY
   batch.ordinal,
   page.place;
+
+-- name: record-search-subject-descending
+-- $1 wanted: text
+-- $2 skip: bigint
+-- $3 take: bigint
+-- $4 kind: text
+-- $5 actor: text
+-- $6 reason: text or null
+-- $7 address: text or null
+-- $8 userAgent: text or null
+-- $9 requestId: text or null
+WITH
+  batch AS MATERIALIZED (
+    SELECT
+      :wanted::text AS wanted,
+      :skip::bigint AS skip,
+      :take::bigint AS take,
+      :kind::text AS kind,
+      :actor::text AS actor,
+      :reason::text AS reason,
+      :address::text AS address,
+      :userAgent::text AS user_agent,
+      :requestId::text AS request_id,
+      1 AS ordinal
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject DESC,
+              id DESC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject DESC,
+              id DESC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  total::int,
+  fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE subject BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          subject DESC,
+          id DESC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON fits;
+
+-- name: record-search-subject-descending-each
+-- $1 wanted: text[]
+-- $2 skip: bigint[]
+-- $3 take: bigint[]
+-- $4 kind: text[]
+-- $5 actor: text[]
+-- $6 reason: text[] with null elements
+-- $7 address: text[] with null elements
+-- $8 userAgent: text[] with null elements
+-- $9 requestId: text[] with null elements
+WITH
+  batch AS MATERIALIZED (
+    SELECT *
+    FROM
+      unnest(
+        (SELECT :wanted::text[]),
+        (SELECT :skip::bigint[]),
+        (SELECT :take::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (wanted, skip, take, kind, actor, reason, address, user_agent, request_id, ordinal)
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject DESC,
+              id DESC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject DESC,
+              id DESC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  total::int,
+  fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE subject BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          subject DESC,
+          id DESC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON fits;
+
+-- name: record-search-subject-each
+-- $1 wanted: text[]
+-- $2 skip: bigint[]
+-- $3 take: bigint[]
+-- $4 kind: text[]
+-- $5 actor: text[]
+-- $6 reason: text[] with null elements
+-- $7 address: text[] with null elements
+-- $8 userAgent: text[] with null elements
+-- $9 requestId: text[] with null elements
+WITH
+  batch AS MATERIALIZED (
+    SELECT *
+    FROM
+      unnest(
+        (SELECT :wanted::text[]),
+        (SELECT :skip::bigint[]),
+        (SELECT :take::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (wanted, skip, take, kind, actor, reason, address, user_agent, request_id, ordinal)
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject ASC,
+              id ASC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject ASC,
+              id ASC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  total::int,
+  fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE subject BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          subject ASC,
+          id ASC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON fits;
 
 -- name: record-shown
 -- $1 ids: bigint[]

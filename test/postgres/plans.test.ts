@@ -108,6 +108,10 @@ async function useEverything(): Promise<void> {
     }
     await expectPage(`${filter}&page=2000`);
   }
+  // Concurrent searches share a statement.
+  for (const filter of ['Subject=user77@example.com', 'ClientId=web-app', `ClientId=${record.ClientId}`])
+    for (const dir of [0, 1])
+      await Promise.all(Array.from({ length: 20 }, () => expectPage(`RefreshToken_${filter}&dir=${dir}`)));
   await expectPage('size=10000');
   await expectEvents('size=10000', '', 'orderBy=CreatedOn&dir=1', 'AuditTrailEntry_Subject=user77@example.com');
   await expectEvents(
