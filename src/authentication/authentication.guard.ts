@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { policyOf } from '../access/policy.js';
 import type { Principal } from '../access/principal.js';
 import { NONCE_HEADER } from '../proofs/proof-failures.js';
+import { ReadAheadsService, type RouteAhead } from '../sessions/read-aheads.service.js';
 import { VerificationFault } from './jwt-verifier.js';
 import { unauthorized } from './unauthorized.js';
 
@@ -14,15 +15,20 @@ import { unauthorized } from './unauthorized.js';
  */
 @Injectable()
 export class AuthenticationGuard extends AuthGuard(['tessera-bearer', 'tessera-client', 'tessera-basic']) {
-  constructor(private readonly reflector: Reflector) {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly aheads: ReadAheadsService,
+  ) {
     super();
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     if (policyOf(this.reflector, context.getHandler(), context.getClass()) === 'public') return true;
-    const isAuthenticated = (await super.canActivate(context)) as boolean;
     const http = context.switchToHttp();
-    const { dpopNonce } = http.getRequest<FastifyRequest>();
+    const request = http.getRequest<FastifyRequest>();
+    request.routeAhead = this.aheads.routeOf(context.getHandler());
+    const isAuthenticated = (await super.canActivate(context)) as boolean;
+    const { dpopNonce } = request;
     if (dpopNonce !== undefined) void http.getResponse<FastifyReply>().header(NONCE_HEADER, dpopNonce);
     return isAuthenticated;
   }
@@ -48,5 +54,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The nonce for the next DPoP proof of the client, if it needs another one. */
     dpopNonce?: string;
+    /** How the route reads what it shows with the session of the user; undefined for most routes. */
+    routeAhead?: RouteAhead | undefined;
   }
 }

@@ -7,6 +7,7 @@ import { clientPrincipalOf, principalOf } from '../access/request-origin.js';
 import { ClientPrincipalsService } from '../clients/client-principals.service.js';
 import { ProofsService } from '../proofs/proofs.service.js';
 import { sentProof } from '../proofs/sent-proof.js';
+import { ReadAheadsService, type RouteAhead } from '../sessions/read-aheads.service.js';
 import { SessionPrincipalsService } from '../sessions/session-principals.service.js';
 import { referenceOf, type AccessTokenClaims, type SessionTokenClaims } from '../signing-keys/access-token-claims.js';
 import { AccessTokensService } from '../signing-keys/access-tokens.service.js';
@@ -29,6 +30,7 @@ export class BearerStrategy extends PassportStrategy(Strategy, 'tessera-bearer')
     private readonly principals: SessionPrincipalsService,
     private readonly clients: ClientPrincipalsService,
     private readonly proofs: ProofsService,
+    private readonly aheads: ReadAheadsService,
   ) {
     super({
       jwtFromRequest: tokenOf,
@@ -48,7 +50,24 @@ export class BearerStrategy extends PassportStrategy(Strategy, 'tessera-bearer')
   async validate(request: FastifyRequest, claims: AccessTokenClaims): Promise<Principal | false> {
     if (claims.cnf) return this.ofBound(request, claims, claims.cnf.jkt);
     // A token that is not bound cannot be sent as DPoP: the client believes that it is protected (RFC 9449, section 7.1).
-    return schemeOf(request) === 'bearer' ? this.principalOf(request, claims) : false;
+    if (schemeOf(request) !== 'bearer') return false;
+    const { routeAhead } = request;
+    return routeAhead && claims.sid !== undefined
+      ? this.principalAhead(request, claims, routeAhead)
+      : this.principalOf(request, claims);
+  }
+
+  /** The principal, with what the route shows. A bound token is not read for: its proof is checked meanwhile. */
+  private async principalAhead(
+    request: FastifyRequest,
+    claims: SessionTokenClaims,
+    route: RouteAhead,
+  ): Promise<Principal | false> {
+    const read = await this.aheads.read(route, request, referenceOf(claims));
+    if (!read) return false;
+    const principal = principalOf(read.user, request, sessionOf(claims));
+    if (read.found) this.aheads.keep(principal, read.found);
+    return principal;
   }
 
   /** The proof and the session are looked up concurrently: neither costs the other a round trip. */

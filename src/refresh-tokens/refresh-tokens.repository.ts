@@ -10,13 +10,16 @@ import { StatementsService } from '../database/statements.service.js';
 import { DeclaredResource } from '../resource/kit/declared-resource.js';
 import { valuesOf } from '../resource/kit/record-values.js';
 import { ResourceRepository } from '../resource/kit/resource.repository.js';
+import type { Row } from '../resource/kit/row.js';
 import type { Write } from '../resource/write-envelope.js';
+import { ReadAheadsService } from '../sessions/read-aheads.service.js';
 import { SessionNoticesService } from '../sessions/session-notices.service.js';
 import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.dto.js';
 import type { EndingWrite } from './ending-write.js';
 import type { Kept, LockedSession } from './locked-session.js';
 import { RecordSearchesRepository } from './record-searches.repository.js';
 import { CREATE, CREATE_EACH, DELETE, DELETE_EXPIRED, LOCK_SESSION, UPDATE } from './record.statements.js';
+import { RecordAhead } from './records-ahead.repository.js';
 import type { RefreshToken } from './refresh-token.entity.js';
 
 type Creation = GivenTo<typeof CREATE>;
@@ -31,6 +34,7 @@ export interface ExpiredRecords {
 /** The rows of sessions and of clients' records, as the API shows them. The statement of each act also writes the event. */
 @Injectable()
 export class RefreshTokensRepository extends ResourceRepository<RefreshToken> {
+  readonly searches: RecordSearchesRepository;
   private readonly creations = new Batched((creations: readonly Creation[]) => this.createEach(creations));
 
   constructor(
@@ -38,9 +42,10 @@ export class RefreshTokensRepository extends ResourceRepository<RefreshToken> {
     statements: StatementsService,
     dataSource: DataSource,
     private readonly notices: SessionNoticesService,
-    readonly searches: RecordSearchesRepository,
+    private readonly aheads: ReadAheadsService,
   ) {
     super(resource, statements, dataSource);
+    this.searches = new RecordSearchesRepository(statements, dataSource, aheads);
   }
 
   /** As for every resource. The ends of sessions are passed on when the transaction has been committed. */
@@ -48,6 +53,13 @@ export class RefreshTokensRepository extends ResourceRepository<RefreshToken> {
     const { result, manager } = await super.transaction(async (manager) => ({ result: await work(manager), manager }));
     this.notices.committed(manager);
     return result;
+  }
+
+  /** As for every resource, unless the record was read with the session of its reader. */
+  override get(id: number, act: AuditAct, manager?: EntityManager): Promise<Row | undefined> {
+    const ahead = this.aheads.take(act.actor);
+    const isRead = ahead instanceof RecordAhead && ahead.id === id && act.reason === undefined && !manager;
+    return isRead ? Promise.resolve(ahead.row) : super.get(id, act, manager);
   }
 
   /** Adds a record. Concurrent creations share a statement. */

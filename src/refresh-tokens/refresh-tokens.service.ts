@@ -39,6 +39,7 @@ export class RefreshTokensService extends ResourceService<RefreshToken> {
 
   /** As for every resource. The usual searches are one statement each, which concurrent searches share. */
   override async search(search: Search, reader: Reader): Promise<Found<ResourceView>> {
+    if (this.afterRead) return super.search(search, reader);
     const act = { kind: 'record-read', actor: reader.actor, reason: 'search' } as const;
     const found = await this.records.searches.find(search, act);
     if (!found) return super.search(search, reader);

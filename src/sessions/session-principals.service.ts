@@ -4,16 +4,9 @@ import type { AccessTokenReference } from '../signing-keys/access-token-claims.j
 import { GenuineUsersService } from '../users/genuine-users.service.js';
 import { ConfirmationsService } from './confirmations.service.js';
 import type { RefreshTokenClaims } from './refresh-token.codec.js';
-import type { CurrentSession, SessionDevice } from './session.js';
+import type { ConfirmingUser, CurrentSession, SessionDevice } from './session.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { TicketsService } from './tickets.service.js';
-
-/** The user of a live session, as access control needs them. */
-export interface SessionUser {
-  readonly email: string;
-  readonly isAdministrator: boolean;
-  readonly roles: readonly string[];
-}
 
 /** Finds the users and sessions of tokens. */
 @Injectable()
@@ -28,10 +21,13 @@ export class SessionPrincipalsService {
 
   /**
    * The enabled, genuine user of an access token, if the token has not expired and its session is live. This confirms the refresh token
-   * that was issued with the access token, because the client has received both.
+   * that was issued with the access token, because the client has received both. `read` reads the user together with something else.
    */
-  async userOf(token: AccessTokenReference): Promise<SessionUser | undefined> {
-    const user = await this.sessions.userOf(token);
+  async userOf(
+    token: AccessTokenReference,
+    read = (): Promise<ConfirmingUser | undefined> => this.sessions.userOf(token),
+  ): Promise<ConfirmingUser | undefined> {
+    const user = await read();
     if (!user || !this.users.admits(user)) return undefined;
     if (user.unconfirmed !== null) this.confirmations.note({ uniqueId: token.uniqueId, generation: user.unconfirmed });
     return user;

@@ -1,6 +1,6 @@
 import { audited, recordFacts } from '../audit/audited.js';
 import { accessTokenEnd, CLIENT_POLICY, IS_ADMITTED, joinedClient, MAY_REFRESH } from '../clients/policy-of-session.js';
-import { batchRows, type Numbered } from '../database/batch-rows.js';
+import { batchRows, type Columns, type Numbered } from '../database/batch-rows.js';
 import { rowOf, statement } from '../database/statement.js';
 import { powerColumns, type SignedPower } from '../users/user-seals.service.js';
 import { isCut } from './cutoff-sql.js';
@@ -149,7 +149,7 @@ export const END_ALL = audited({
  * An access token. `issued` and `expires` are its times by the database's clock, in seconds since 1970. The generation is that of the
  * refresh token that was issued with it, and null for tokens of versions that did not store it.
  */
-const ACCESS_TOKEN = {
+export const ACCESS_TOKEN = {
   uniqueId: 'uuid',
   subject: 'text',
   clientId: 'text',
@@ -158,26 +158,37 @@ const ACCESS_TOKEN = {
   generation: 'bigint?',
 } as const;
 
+/** The parameters of `liveUsers`. */
+export const PRINCIPAL_POLICY = { ...SESSION_LIVES, ...CLIENT_POLICY } as const;
+
 /**
- * The users of access tokens whose sessions are live, and whose clients may have sessions. No access token outlives its session, nor the
- * life that the policy of its client has now. `unconfirmed` is the generation that this token
- * confirms. It is null if the generation is not the current one, is already confirmed, or is the first of its login, which needs no
- * confirmation.
+ * SQL: the columns of `ConfirmingUser`, from `liveUsers`. `unconfirmed` is the generation that this token confirms. It is null if the generation
+ * is not the current one, is already confirmed, or is the first of its login, which needs no confirmation.
  */
+export const PRINCIPAL = `${powerColumns('u')},
+      CASE WHEN t.generation = coalesce(batch.generation, t.generation) AND t.generation > t.first_generation
+        AND t.confirmed_generation IS DISTINCT FROM t.generation THEN t.generation END AS unconfirmed`;
+
+/**
+ * SQL: the users of a batch of access tokens whose sessions are live, and whose clients may have sessions. No access token outlives its session,
+ * nor the life that the policy of its client has now. The columns of the batch begin with `ACCESS_TOKEN`.
+ */
+export function liveUsers(batch: Columns): string {
+  return `FROM ${batchRows(batch)}
+    JOIN refresh_tokens t ON t.unique_id = batch.unique_id AND t.subject = batch.subject AND t.client_id = batch.client_id
+    JOIN users u ON u.email = t.subject ${joinedClient('t')}
+    WHERE u.enabled AND to_timestamp(${accessTokenEnd('batch.issued', 'batch.expires')}) > now() AND ${isLive('t', 'u')}
+      AND ${IS_ADMITTED}`;
+}
+
+/** The users of access tokens. */
 export const PRINCIPALS = statement({
   name: 'session-principals',
   isIdempotent: true,
   batch: ACCESS_TOKEN,
-  parameters: { ...SESSION_LIVES, ...CLIENT_POLICY },
+  parameters: PRINCIPAL_POLICY,
   returns: rowOf<Numbered<ConfirmingUser>>(),
-  text: `SELECT batch.ordinal::int, ${powerColumns('u')},
-      CASE WHEN t.generation = coalesce(batch.generation, t.generation) AND t.generation > t.first_generation
-        AND t.confirmed_generation IS DISTINCT FROM t.generation THEN t.generation END AS unconfirmed
-    FROM ${batchRows(ACCESS_TOKEN)}
-    JOIN refresh_tokens t ON t.unique_id = batch.unique_id AND t.subject = batch.subject AND t.client_id = batch.client_id
-    JOIN users u ON u.email = t.subject ${joinedClient('t')}
-    WHERE u.enabled AND to_timestamp(${accessTokenEnd('batch.issued', 'batch.expires')}) > now() AND ${isLive('t', 'u')}
-      AND ${IS_ADMITTED}`,
+  text: `SELECT batch.ordinal::int, ${PRINCIPAL} ${liveUsers(ACCESS_TOKEN)}`,
 });
 
 /**

@@ -28,6 +28,7 @@ import { NumberSessions1797000001001 } from './migrations/1797000001001-number-s
 import { AddDevice1797000004000 } from './migrations/1797000004000-add-device.js';
 import { OwnSessionsRepository } from './own-sessions.repository.js';
 import { OwnSessionsService } from './own-sessions.service.js';
+import { ReadAheadsService } from './read-aheads.service.js';
 import { RedemptionService } from './redemption.service.js';
 import { RedemptionsRepository } from './redemptions.repository.js';
 import { RefreshTokenCodec } from './refresh-token.codec.js';
@@ -71,6 +72,7 @@ import { TicketsService } from './tickets.service.js';
     SessionAuditKinds,
     SessionsService,
     SessionPrincipalsService,
+    ReadAheadsService,
     SessionEndingsService,
     CutoffsService,
     CutSessionsService,
@@ -103,6 +105,7 @@ import { TicketsService } from './tickets.service.js';
   exports: [
     SessionsService,
     SessionPrincipalsService,
+    ReadAheadsService,
     SessionEndingsService,
     CutoffsService,
     EndsOfRequestService,

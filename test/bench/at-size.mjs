@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import pg from 'pg';
 import { contender, DIST, SERVICE, SETTINGS, signIn, tokensOf } from './side-by-side/contenders.mjs';
-import { seeded } from './side-by-side/databases.mjs';
+import { seeded, usageOf } from './side-by-side/databases.mjs';
 import { measure } from './side-by-side/rounds.mjs';
 import { BenchSession, report } from './side-by-side/session.mjs';
 import { summary } from './side-by-side/statistics.mjs';
@@ -38,7 +38,7 @@ await BenchSession.run(async (session) => {
   const database = new pg.Client({ connectionString: large });
   await database.connect();
   session.onEnd(() => database.end());
-  const figures = await session.measure(contenders, { plan: PLAN, walPosition: () => walPosition(database) });
+  const figures = await session.measure(contenders, { plan: PLAN, databaseUsage: () => usageOf(database) });
   const { rows } = await database.query('SHOW server_version');
   const about = {
     database: `PostgreSQL ${rows[0].server_version}, ${few.records} and ${many.records} records`,
@@ -62,11 +62,6 @@ async function start(session, name, url) {
     sessions: tokens.filter((_, place) => place % CLIENTS === n),
   }));
   return contender(name, { server, scenarios: PLAN.scenarios, clients, tokenPath: '/api/token', records, subjects });
-}
-
-async function walPosition(database) {
-  const { rows } = await database.query(`SELECT (pg_current_wal_insert_lsn() - '0/0')::float8 AS position`);
-  return rows[0].position;
 }
 
 async function heapOnlyShare(database) {
@@ -117,7 +112,11 @@ async function measureSearches({ target: { port, subjects }, clients: [{ bearer 
 async function measureDeletion(large) {
   const medians = { before: [], during: [], after: [] };
   const redeem = async (when) => {
-    const [{ rounds }] = await measure([large], { plan: REDEEM_ONLY, walPosition: undefined, onStep: () => undefined });
+    const [{ rounds }] = await measure([large], {
+      plan: REDEEM_ONLY,
+      databaseUsage: undefined,
+      onStep: () => undefined,
+    });
     medians[when].push(rounds[0].p50Ms);
   };
   for (let n = 0; n < 5; n++) await redeem('before');

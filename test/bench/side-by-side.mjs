@@ -17,7 +17,7 @@ await BenchSession.run(async (session) => {
     session,
   });
   await databases.settle();
-  const figures = await session.measure(contenders, { plan, walPosition: () => databases.walPosition() });
+  const figures = await session.measure(contenders, { plan, databaseUsage: () => databases.usage() });
   const about = {
     database: `PostgreSQL ${await databases.version()}, fsync and synchronous_commit on, ${records} tokens`,
     method: `Median of ${plan.rounds} rounds of ${plan.seconds} s, after a warm-up, in turn; 'spread' is from the least to the most.`,

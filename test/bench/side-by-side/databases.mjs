@@ -6,9 +6,11 @@ import pg from 'pg';
 import { startPostgres } from '../../support/postgres-server.mjs';
 import { OAUTH2_SCHEMA } from '../servers/oauth2-model.mjs';
 import { OIDC_SCHEMA } from '../servers/oidc-adapter.mjs';
+import { processorTimeOf } from './processor-time.mjs';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const USERS = 10_000;
+const USAGE = `SELECT (pg_current_wal_insert_lsn() - '0/0')::float8 AS position, pg_backend_pid() AS process`;
 
 /** Checkpoints come only on request. After a checkpoint PostgreSQL writes whole pages, which would slow down only the contender that runs next. */
 const POSTGRES_SETTINGS = [
@@ -18,6 +20,12 @@ const POSTGRES_SETTINGS = [
   'max_wal_size=32GB',
   'checkpoint_timeout=1d',
 ];
+
+/** What the server of a connection has written into its log (`walBytes`), and its processor time in milliseconds (`cpuMs`), until now. */
+export async function usageOf(client) {
+  const { rows } = await client.query(USAGE);
+  return { walBytes: rows[0].position, cpuMs: processorTimeOf(rows[0].process) };
+}
 
 /** The databases of one server: one for each contender, all with the same number of tokens. */
 export class Databases {
@@ -53,10 +61,8 @@ export class Databases {
     return this.urlOf(name);
   }
 
-  /** The position in the write-ahead log, in bytes. */
-  async walPosition() {
-    const { rows } = await this.#admin.query(`SELECT (pg_current_wal_insert_lsn() - '0/0')::float8 AS position`);
-    return rows[0].position;
+  usage() {
+    return usageOf(this.#admin);
   }
 
   async version() {

@@ -13,6 +13,7 @@ const HEADINGS = [
   'p50 ms',
   'p99 ms',
   'CPU ms',
+  'of database',
   'statements',
   'trips',
   'WAL B',
@@ -57,7 +58,7 @@ export function table(figures, { markdown = false } = {}) {
 }
 
 function rowOf({ scenario, name, clients, perSecond, lead, ...more }) {
-  const { p50Ms, p99Ms, cpuMs, statements, roundTrips, walBytes, residentBytes } = more;
+  const { p50Ms, p99Ms, cpuMs, statements, roundTrips, walBytes, databaseCpuMs, residentBytes } = more;
   return [
     `${scenario}: ${name}`,
     String(clients),
@@ -67,6 +68,7 @@ function rowOf({ scenario, name, clients, perSecond, lead, ...more }) {
     p50Ms.median.toFixed(2),
     p99Ms.median.toFixed(2),
     cpuMs.median.toFixed(3),
+    databaseCpuMs ? databaseCpuMs.median.toFixed(3) : '',
     statements.median.toFixed(2),
     roundTrips.median.toFixed(2),
     walBytes ? whole(walBytes.median) : '',

@@ -10,7 +10,7 @@ const LEAD_SHARE = 0.2;
  * contender has `name`, `scenarios`, `target`, `server` and its `clients`, whose tokens continue from round to round. `plan` has
  * `scenarios`, `clientCounts`, `warmUpSeconds`, `rounds` and `seconds`. Resolves to a list of `{ scenario, clients, name, rounds }`.
  */
-export async function measure(contenders, { plan, walPosition, onStep }) {
+export async function measure(contenders, { plan, databaseUsage, onStep }) {
   const load = fork(LOAD, { stdio: 'inherit' });
   const most = Math.max(...plan.clientCounts);
   try {
@@ -18,7 +18,7 @@ export async function measure(contenders, { plan, walPosition, onStep }) {
     for (const scenario of plan.scenarios) {
       const those = contenders.filter(({ scenarios }) => scenarios.includes(scenario));
       const run = (contender, count, seconds) =>
-        measureOnce({ contender, scenario, count, seconds, load, walPosition });
+        measureOnce({ contender, scenario, count, seconds, load, databaseUsage });
       for (const contender of those) {
         onStep(`${scenario}, ${contender.name}, warm-up`);
         await run(contender, most, plan.warmUpSeconds);
@@ -52,15 +52,15 @@ async function inTurn(contenders, { scenario, count, plan: { rounds, seconds }, 
 }
 
 /** The usage of the server is read while no request is under way, and divided by the number of all requests, those of the lead-in included. */
-async function measureOnce({ contender, scenario, count, seconds, load, walPosition }) {
+async function measureOnce({ contender, scenario, count, seconds, load, databaseUsage }) {
   const { name, server, target, clients } = contender;
   const task = { scenario, target, clients: clients.slice(0, count) };
   const times = { measuredMs: seconds * 1000, leadMs: seconds * 1000 * LEAD_SHARE };
-  const [before, walBefore] = [await server.usage(), await walPosition?.()];
+  const [before, databaseBefore] = [await server.usage(), await databaseUsage?.()];
   const { result } = await ask(load, { ...task, ...times }).catch((error) => {
     throw new Error(`${name}: ${error.message}`);
   });
-  const [after, walAfter] = [await server.usage(), await walPosition?.()];
+  const [after, databaseAfter] = [await server.usage(), await databaseUsage?.()];
   clients.splice(0, count, ...result.clients);
   const each = (used, usedBefore) => (used - usedBefore) / result.requests;
   return {
@@ -70,7 +70,8 @@ async function measureOnce({ contender, scenario, count, seconds, load, walPosit
     cpuMs: each(after.cpuMs, before.cpuMs),
     statements: each(after.statements, before.statements),
     roundTrips: each(after.roundTrips, before.roundTrips),
-    walBytes: walPosition && each(walAfter, walBefore),
+    walBytes: databaseUsage && each(databaseAfter.walBytes, databaseBefore.walBytes),
+    databaseCpuMs: databaseAfter?.cpuMs && each(databaseAfter.cpuMs, databaseBefore.cpuMs),
     residentBytes: after.residentBytes,
     loadCpuMs: result.cpuMs,
   };

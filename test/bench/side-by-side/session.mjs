@@ -44,10 +44,10 @@ export class BenchSession {
   }
 
   /** Measures the contenders as planned, with a progress display. */
-  async measure(contenders, { plan, walPosition }) {
+  async measure(contenders, { plan, databaseUsage }) {
     const progress = showProgress(stepsOf(contenders, plan));
     try {
-      return figuresOf(await measure(contenders, { plan, walPosition, onStep: progress.next }));
+      return figuresOf(await measure(contenders, { plan, databaseUsage, onStep: progress.next }));
     } finally {
       progress.stop();
     }

@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { forgetOldest } from '../kernel/forget-oldest.js';
+import type { Actor } from '../kernel/origin.js';
+import type { AccessTokenReference } from '../signing-keys/access-token-claims.js';
+import type { SignedPower } from '../users/user-seals.service.js';
+import type { ConfirmingUser } from './session.js';
+import { SessionPrincipalsService } from './session-principals.service.js';
+
+/** How many users' rights are remembered. An entry has about 250 bytes. */
+const CAPACITY = 10_000;
+
+/** A request with an access token, and the rights that its user had at an earlier request. */
+export interface BearerRequest {
+  readonly request: FastifyRequest;
+  readonly token: AccessTokenReference;
+  readonly expected: SignedPower;
+}
+
+/** The user of an access token, and what the request asks for; undefined if the user's rights are no longer the expected ones. */
+export interface ReadUser {
+  readonly user: ConfirmingUser;
+  readonly found: object | undefined;
+}
+
+/** How a route reads what it shows. */
+export interface RouteAhead {
+  /** Whether these rights allow the request, and it is plain what it asks for. Otherwise the handler reads, as on every other route. */
+  readonly isPlain: (request: FastifyRequest, rights: SignedPower) => boolean;
+  /** Reads in one statement. Undefined when the token has expired or its session has ended. */
+  readonly read: (request: BearerRequest) => Promise<ReadUser | undefined>;
+}
+
+/**
+ * Lets a route read what it shows in the statement that reads the session of its user: one round trip instead of two. What is remembered
+ * decides nothing: the statement reads session and rights again, and shows nothing if the rights are not the expected ones. The guards
+ * decide by what the statement read.
+ */
+@Injectable()
+export class ReadAheadsService {
+  private readonly routes = new Map<object, RouteAhead>();
+  private readonly rights = new Map<string, SignedPower>();
+  private readonly found = new WeakMap<Actor, object>();
+
+  constructor(private readonly principals: SessionPrincipalsService) {}
+
+  /** Registers how the route of this handler reads. */
+  register(handler: object, route: RouteAhead): void {
+    this.routes.set(handler, route);
+  }
+
+  /** How the route of this handler reads; undefined for all others. */
+  routeOf(handler: object): RouteAhead | undefined {
+    return this.routes.get(handler);
+  }
+
+  /** The user of an access token, as `SessionPrincipalsService` finds it, and what the route read with it. */
+  async read(route: RouteAhead, request: FastifyRequest, token: AccessTokenReference): Promise<ReadUser | undefined> {
+    const expected = this.rights.get(token.subject);
+    const isAhead = expected !== undefined && route.isPlain(request, expected);
+    let found: object | undefined;
+    const readBoth = async (): Promise<ConfirmingUser | undefined> => {
+      const read = isAhead ? await route.read({ request, token, expected }) : undefined;
+      found = read?.found;
+      return read?.user;
+    };
+    const user = await this.principals.userOf(token, isAhead ? readBoth : undefined);
+    if (user) this.remember(user);
+    return user && { user, found };
+  }
+
+  /** Keeps what was read for the handler of this principal's request. */
+  keep(actor: Actor, found: object): void {
+    this.found.set(actor, found);
+  }
+
+  /** What was read for this principal's request. It is there once: whoever reads again reads anew. */
+  take(actor: Actor): object | undefined {
+    const found = this.found.get(actor);
+    if (found) this.found.delete(actor);
+    return found;
+  }
+
+  private remember({ email, isAdministrator, roles, mac }: SignedPower): void {
+    if (this.rights.get(email)?.mac === mac) return;
+    this.rights.delete(email);
+    this.rights.set(email, { email, isAdministrator, roles, mac });
+    forgetOldest(this.rights, CAPACITY);
+  }
+}
