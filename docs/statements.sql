@@ -5119,7 +5119,1520 @@ WHERE
   )
 RETURNING id;
 
--- name: record-search-subjects
+-- name: record-search-client-id
+-- $1 wanted: text
+-- $2 skip: bigint
+-- $3 take: bigint
+-- $4 kind: text
+-- $5 actor: text
+-- $6 reason: text or null
+-- $7 address: text or null
+-- $8 userAgent: text or null
+-- $9 requestId: text or null
+WITH
+  batch AS MATERIALIZED (
+    SELECT
+      :wanted::text AS wanted,
+      :skip::bigint AS skip,
+      :take::bigint AS take,
+      :kind::text AS kind,
+      :actor::text AS actor,
+      :reason::text AS reason,
+      :address::text AS address,
+      :userAgent::text AS user_agent,
+      :requestId::text AS request_id,
+      1 AS ordinal
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id ASC,
+              id ASC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id ASC,
+              id ASC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE client_id BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          client_id ASC,
+          id ASC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
+
+-- name: record-search-client-id-ahead
+-- sent again when its connection broke
+-- $1 uniqueId: uuid[]
+-- $2 subject: text[]
+-- $3 clientId: text[]
+-- $4 issued: float8[]
+-- $5 expires: float8[]
+-- $6 generation: bigint[] with null elements
+-- $7 expected: text[] with null elements
+-- $8 wanted: text[]
+-- $9 skip: bigint[]
+-- $10 take: bigint[]
+-- $11 kind: text[]
+-- $12 actor: text[]
+-- $13 reason: text[] with null elements
+-- $14 address: text[] with null elements
+-- $15 userAgent: text[] with null elements
+-- $16 requestId: text[] with null elements
+-- $17 longestLife: float8
+-- $18 limitedRoles: text[]
+-- $19 roleLives: float8[] with null elements
+-- $20 roleLongestLives: float8[] with null elements
+-- $21 registeredOnly: boolean
+WITH
+  principal AS MATERIALIZED (
+    SELECT
+      batch.ordinal,
+      batch.wanted,
+      batch.skip,
+      batch.take,
+      batch.kind,
+      batch.actor,
+      batch.reason,
+      batch.address,
+      batch.user_agent,
+      batch.request_id,
+      u.email,
+      u.is_administrator AS "isAdministrator",
+      u.roles,
+      u.mac,
+      CASE
+        WHEN t.generation = coalesce(batch.generation, t.generation)
+        AND t.generation > t.first_generation
+        AND t.confirmed_generation IS DISTINCT FROM t.generation THEN t.generation
+      END AS unconfirmed,
+      u.mac = batch.expected AS is_expected
+    FROM
+      unnest(
+        (SELECT :uniqueId::uuid[]),
+        (SELECT :subject::text[]),
+        (SELECT :clientId::text[]),
+        (SELECT :issued::float8[]),
+        (SELECT :expires::float8[]),
+        (SELECT :generation::bigint[]),
+        (SELECT :expected::text[]),
+        (SELECT :wanted::text[]),
+        (SELECT :skip::bigint[]),
+        (SELECT :take::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (
+        unique_id,
+        subject,
+        client_id,
+        issued,
+        expires,
+        generation,
+        expected,
+        wanted,
+        skip,
+        take,
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        ordinal
+      )
+      JOIN refresh_tokens t ON t.unique_id = batch.unique_id
+      AND t.subject = batch.subject
+      AND t.client_id = batch.client_id
+      JOIN users u ON u.email = t.subject
+      LEFT JOIN clients client ON client.client_id = t.client_id
+    WHERE
+      u.enabled
+      AND to_timestamp(least(batch.expires, batch.issued + client.access_token_ttl)) > now()
+      AND t.issued
+      AND t.expires_on > now()
+      AND t.auth_time + make_interval(
+        secs => least(
+          coalesce(client.refresh_token_max_age, :longestLife::float8),
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLongestLives::float8[])
+          END
+        )
+      ) > now()
+      AND coalesce(
+        t.rotated_on + make_interval(
+          secs => least(
+            client.refresh_token_ttl,
+            CASE
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLives::float8[])
+            END
+          )
+        ) > now(),
+        true
+      )
+      AND NOT (
+        EXISTS (
+          SELECT
+          FROM session_cutoffs
+        )
+        AND EXISTS (
+          SELECT
+          FROM session_cutoffs c
+          WHERE
+            c.id + 0 > coalesce(t.cutoffs_seen, 0)
+            AND coalesce(c.subject, t.subject) = t.subject
+            AND coalesce(c.client_id, t.client_id) = t.client_id
+            AND coalesce(t.auth_time < c.issued_before, true)
+        )
+      )
+      AND coalesce(client.enabled, NOT :registeredOnly::boolean)
+  ),
+  batch AS (
+    SELECT
+      ordinal,
+      wanted,
+      skip,
+      take,
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id
+    FROM principal
+    WHERE is_expected
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id ASC,
+              id ASC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id ASC,
+              id ASC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  principal.ordinal::int,
+  principal.email,
+  principal."isAdministrator",
+  principal.roles,
+  principal.mac,
+  principal.unconfirmed,
+  principal.is_expected IS TRUE AS "isExpected",
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  principal
+  LEFT JOIN found ON found.ordinal = principal.ordinal
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE client_id BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          client_id ASC,
+          id ASC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
+
+-- name: record-search-client-id-descending
+-- $1 wanted: text
+-- $2 skip: bigint
+-- $3 take: bigint
+-- $4 kind: text
+-- $5 actor: text
+-- $6 reason: text or null
+-- $7 address: text or null
+-- $8 userAgent: text or null
+-- $9 requestId: text or null
+WITH
+  batch AS MATERIALIZED (
+    SELECT
+      :wanted::text AS wanted,
+      :skip::bigint AS skip,
+      :take::bigint AS take,
+      :kind::text AS kind,
+      :actor::text AS actor,
+      :reason::text AS reason,
+      :address::text AS address,
+      :userAgent::text AS user_agent,
+      :requestId::text AS request_id,
+      1 AS ordinal
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id DESC,
+              id DESC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id DESC,
+              id DESC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE client_id BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          client_id DESC,
+          id DESC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
+
+-- name: record-search-client-id-descending-ahead
+-- sent again when its connection broke
+-- $1 uniqueId: uuid[]
+-- $2 subject: text[]
+-- $3 clientId: text[]
+-- $4 issued: float8[]
+-- $5 expires: float8[]
+-- $6 generation: bigint[] with null elements
+-- $7 expected: text[] with null elements
+-- $8 wanted: text[]
+-- $9 skip: bigint[]
+-- $10 take: bigint[]
+-- $11 kind: text[]
+-- $12 actor: text[]
+-- $13 reason: text[] with null elements
+-- $14 address: text[] with null elements
+-- $15 userAgent: text[] with null elements
+-- $16 requestId: text[] with null elements
+-- $17 longestLife: float8
+-- $18 limitedRoles: text[]
+-- $19 roleLives: float8[] with null elements
+-- $20 roleLongestLives: float8[] with null elements
+-- $21 registeredOnly: boolean
+WITH
+  principal AS MATERIALIZED (
+    SELECT
+      batch.ordinal,
+      batch.wanted,
+      batch.skip,
+      batch.take,
+      batch.kind,
+      batch.actor,
+      batch.reason,
+      batch.address,
+      batch.user_agent,
+      batch.request_id,
+      u.email,
+      u.is_administrator AS "isAdministrator",
+      u.roles,
+      u.mac,
+      CASE
+        WHEN t.generation = coalesce(batch.generation, t.generation)
+        AND t.generation > t.first_generation
+        AND t.confirmed_generation IS DISTINCT FROM t.generation THEN t.generation
+      END AS unconfirmed,
+      u.mac = batch.expected AS is_expected
+    FROM
+      unnest(
+        (SELECT :uniqueId::uuid[]),
+        (SELECT :subject::text[]),
+        (SELECT :clientId::text[]),
+        (SELECT :issued::float8[]),
+        (SELECT :expires::float8[]),
+        (SELECT :generation::bigint[]),
+        (SELECT :expected::text[]),
+        (SELECT :wanted::text[]),
+        (SELECT :skip::bigint[]),
+        (SELECT :take::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (
+        unique_id,
+        subject,
+        client_id,
+        issued,
+        expires,
+        generation,
+        expected,
+        wanted,
+        skip,
+        take,
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        ordinal
+      )
+      JOIN refresh_tokens t ON t.unique_id = batch.unique_id
+      AND t.subject = batch.subject
+      AND t.client_id = batch.client_id
+      JOIN users u ON u.email = t.subject
+      LEFT JOIN clients client ON client.client_id = t.client_id
+    WHERE
+      u.enabled
+      AND to_timestamp(least(batch.expires, batch.issued + client.access_token_ttl)) > now()
+      AND t.issued
+      AND t.expires_on > now()
+      AND t.auth_time + make_interval(
+        secs => least(
+          coalesce(client.refresh_token_max_age, :longestLife::float8),
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLongestLives::float8[])
+          END
+        )
+      ) > now()
+      AND coalesce(
+        t.rotated_on + make_interval(
+          secs => least(
+            client.refresh_token_ttl,
+            CASE
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLives::float8[])
+            END
+          )
+        ) > now(),
+        true
+      )
+      AND NOT (
+        EXISTS (
+          SELECT
+          FROM session_cutoffs
+        )
+        AND EXISTS (
+          SELECT
+          FROM session_cutoffs c
+          WHERE
+            c.id + 0 > coalesce(t.cutoffs_seen, 0)
+            AND coalesce(c.subject, t.subject) = t.subject
+            AND coalesce(c.client_id, t.client_id) = t.client_id
+            AND coalesce(t.auth_time < c.issued_before, true)
+        )
+      )
+      AND coalesce(client.enabled, NOT :registeredOnly::boolean)
+  ),
+  batch AS (
+    SELECT
+      ordinal,
+      wanted,
+      skip,
+      take,
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id
+    FROM principal
+    WHERE is_expected
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id DESC,
+              id DESC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id DESC,
+              id DESC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  principal.ordinal::int,
+  principal.email,
+  principal."isAdministrator",
+  principal.roles,
+  principal.mac,
+  principal.unconfirmed,
+  principal.is_expected IS TRUE AS "isExpected",
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  principal
+  LEFT JOIN found ON found.ordinal = principal.ordinal
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE client_id BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          client_id DESC,
+          id DESC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
+
+-- name: record-search-client-id-descending-each
+-- $1 wanted: text[]
+-- $2 skip: bigint[]
+-- $3 take: bigint[]
+-- $4 kind: text[]
+-- $5 actor: text[]
+-- $6 reason: text[] with null elements
+-- $7 address: text[] with null elements
+-- $8 userAgent: text[] with null elements
+-- $9 requestId: text[] with null elements
+WITH
+  batch AS MATERIALIZED (
+    SELECT *
+    FROM
+      unnest(
+        (SELECT :wanted::text[]),
+        (SELECT :skip::bigint[]),
+        (SELECT :take::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (wanted, skip, take, kind, actor, reason, address, user_agent, request_id, ordinal)
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id DESC,
+              id DESC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id DESC,
+              id DESC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE client_id BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          client_id DESC,
+          id DESC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
+
+-- name: record-search-client-id-each
+-- $1 wanted: text[]
+-- $2 skip: bigint[]
+-- $3 take: bigint[]
+-- $4 kind: text[]
+-- $5 actor: text[]
+-- $6 reason: text[] with null elements
+-- $7 address: text[] with null elements
+-- $8 userAgent: text[] with null elements
+-- $9 requestId: text[] with null elements
+WITH
+  batch AS MATERIALIZED (
+    SELECT *
+    FROM
+      unnest(
+        (SELECT :wanted::text[]),
+        (SELECT :skip::bigint[]),
+        (SELECT :take::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (wanted, skip, take, kind, actor, reason, address, user_agent, request_id, ordinal)
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id ASC,
+              id ASC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id ASC,
+              id ASC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE client_id BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          client_id ASC,
+          id ASC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
+
+-- name: record-search-subject
+-- $1 wanted: text
+-- $2 skip: bigint
+-- $3 take: bigint
+-- $4 kind: text
+-- $5 actor: text
+-- $6 reason: text or null
+-- $7 address: text or null
+-- $8 userAgent: text or null
+-- $9 requestId: text or null
+WITH
+  batch AS MATERIALIZED (
+    SELECT
+      :wanted::text AS wanted,
+      :skip::bigint AS skip,
+      :take::bigint AS take,
+      :kind::text AS kind,
+      :actor::text AS actor,
+      :reason::text AS reason,
+      :address::text AS address,
+      :userAgent::text AS user_agent,
+      :requestId::text AS request_id,
+      1 AS ordinal
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject ASC,
+              id ASC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject ASC,
+              id ASC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE subject BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          subject ASC,
+          id ASC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
+
+-- name: record-search-subject-ahead
+-- sent again when its connection broke
+-- $1 uniqueId: uuid[]
+-- $2 subject: text[]
+-- $3 clientId: text[]
+-- $4 issued: float8[]
+-- $5 expires: float8[]
+-- $6 generation: bigint[] with null elements
+-- $7 expected: text[] with null elements
+-- $8 wanted: text[]
+-- $9 skip: bigint[]
+-- $10 take: bigint[]
+-- $11 kind: text[]
+-- $12 actor: text[]
+-- $13 reason: text[] with null elements
+-- $14 address: text[] with null elements
+-- $15 userAgent: text[] with null elements
+-- $16 requestId: text[] with null elements
+-- $17 longestLife: float8
+-- $18 limitedRoles: text[]
+-- $19 roleLives: float8[] with null elements
+-- $20 roleLongestLives: float8[] with null elements
+-- $21 registeredOnly: boolean
+WITH
+  principal AS MATERIALIZED (
+    SELECT
+      batch.ordinal,
+      batch.wanted,
+      batch.skip,
+      batch.take,
+      batch.kind,
+      batch.actor,
+      batch.reason,
+      batch.address,
+      batch.user_agent,
+      batch.request_id,
+      u.email,
+      u.is_administrator AS "isAdministrator",
+      u.roles,
+      u.mac,
+      CASE
+        WHEN t.generation = coalesce(batch.generation, t.generation)
+        AND t.generation > t.first_generation
+        AND t.confirmed_generation IS DISTINCT FROM t.generation THEN t.generation
+      END AS unconfirmed,
+      u.mac = batch.expected AS is_expected
+    FROM
+      unnest(
+        (SELECT :uniqueId::uuid[]),
+        (SELECT :subject::text[]),
+        (SELECT :clientId::text[]),
+        (SELECT :issued::float8[]),
+        (SELECT :expires::float8[]),
+        (SELECT :generation::bigint[]),
+        (SELECT :expected::text[]),
+        (SELECT :wanted::text[]),
+        (SELECT :skip::bigint[]),
+        (SELECT :take::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (
+        unique_id,
+        subject,
+        client_id,
+        issued,
+        expires,
+        generation,
+        expected,
+        wanted,
+        skip,
+        take,
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        ordinal
+      )
+      JOIN refresh_tokens t ON t.unique_id = batch.unique_id
+      AND t.subject = batch.subject
+      AND t.client_id = batch.client_id
+      JOIN users u ON u.email = t.subject
+      LEFT JOIN clients client ON client.client_id = t.client_id
+    WHERE
+      u.enabled
+      AND to_timestamp(least(batch.expires, batch.issued + client.access_token_ttl)) > now()
+      AND t.issued
+      AND t.expires_on > now()
+      AND t.auth_time + make_interval(
+        secs => least(
+          coalesce(client.refresh_token_max_age, :longestLife::float8),
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLongestLives::float8[])
+          END
+        )
+      ) > now()
+      AND coalesce(
+        t.rotated_on + make_interval(
+          secs => least(
+            client.refresh_token_ttl,
+            CASE
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLives::float8[])
+            END
+          )
+        ) > now(),
+        true
+      )
+      AND NOT (
+        EXISTS (
+          SELECT
+          FROM session_cutoffs
+        )
+        AND EXISTS (
+          SELECT
+          FROM session_cutoffs c
+          WHERE
+            c.id + 0 > coalesce(t.cutoffs_seen, 0)
+            AND coalesce(c.subject, t.subject) = t.subject
+            AND coalesce(c.client_id, t.client_id) = t.client_id
+            AND coalesce(t.auth_time < c.issued_before, true)
+        )
+      )
+      AND coalesce(client.enabled, NOT :registeredOnly::boolean)
+  ),
+  batch AS (
+    SELECT
+      ordinal,
+      wanted,
+      skip,
+      take,
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id
+    FROM principal
+    WHERE is_expected
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject ASC,
+              id ASC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject ASC,
+              id ASC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  principal.ordinal::int,
+  principal.email,
+  principal."isAdministrator",
+  principal.roles,
+  principal.mac,
+  principal.unconfirmed,
+  principal.is_expected IS TRUE AS "isExpected",
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  principal
+  LEFT JOIN found ON found.ordinal = principal.ordinal
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE subject BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          subject ASC,
+          id ASC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
+
+-- name: record-search-subject-any-order
 -- $1 wanted: text[]
 -- $2 orderBy: text[]
 -- $3 descending: boolean[]
@@ -5297,6 +6810,701 @@ FROM
 ORDER BY
   batch.ordinal,
   page.place;
+
+-- name: record-search-subject-descending
+-- $1 wanted: text
+-- $2 skip: bigint
+-- $3 take: bigint
+-- $4 kind: text
+-- $5 actor: text
+-- $6 reason: text or null
+-- $7 address: text or null
+-- $8 userAgent: text or null
+-- $9 requestId: text or null
+WITH
+  batch AS MATERIALIZED (
+    SELECT
+      :wanted::text AS wanted,
+      :skip::bigint AS skip,
+      :take::bigint AS take,
+      :kind::text AS kind,
+      :actor::text AS actor,
+      :reason::text AS reason,
+      :address::text AS address,
+      :userAgent::text AS user_agent,
+      :requestId::text AS request_id,
+      1 AS ordinal
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject DESC,
+              id DESC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject DESC,
+              id DESC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE subject BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          subject DESC,
+          id DESC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
+
+-- name: record-search-subject-descending-ahead
+-- sent again when its connection broke
+-- $1 uniqueId: uuid[]
+-- $2 subject: text[]
+-- $3 clientId: text[]
+-- $4 issued: float8[]
+-- $5 expires: float8[]
+-- $6 generation: bigint[] with null elements
+-- $7 expected: text[] with null elements
+-- $8 wanted: text[]
+-- $9 skip: bigint[]
+-- $10 take: bigint[]
+-- $11 kind: text[]
+-- $12 actor: text[]
+-- $13 reason: text[] with null elements
+-- $14 address: text[] with null elements
+-- $15 userAgent: text[] with null elements
+-- $16 requestId: text[] with null elements
+-- $17 longestLife: float8
+-- $18 limitedRoles: text[]
+-- $19 roleLives: float8[] with null elements
+-- $20 roleLongestLives: float8[] with null elements
+-- $21 registeredOnly: boolean
+WITH
+  principal AS MATERIALIZED (
+    SELECT
+      batch.ordinal,
+      batch.wanted,
+      batch.skip,
+      batch.take,
+      batch.kind,
+      batch.actor,
+      batch.reason,
+      batch.address,
+      batch.user_agent,
+      batch.request_id,
+      u.email,
+      u.is_administrator AS "isAdministrator",
+      u.roles,
+      u.mac,
+      CASE
+        WHEN t.generation = coalesce(batch.generation, t.generation)
+        AND t.generation > t.first_generation
+        AND t.confirmed_generation IS DISTINCT FROM t.generation THEN t.generation
+      END AS unconfirmed,
+      u.mac = batch.expected AS is_expected
+    FROM
+      unnest(
+        (SELECT :uniqueId::uuid[]),
+        (SELECT :subject::text[]),
+        (SELECT :clientId::text[]),
+        (SELECT :issued::float8[]),
+        (SELECT :expires::float8[]),
+        (SELECT :generation::bigint[]),
+        (SELECT :expected::text[]),
+        (SELECT :wanted::text[]),
+        (SELECT :skip::bigint[]),
+        (SELECT :take::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (
+        unique_id,
+        subject,
+        client_id,
+        issued,
+        expires,
+        generation,
+        expected,
+        wanted,
+        skip,
+        take,
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        ordinal
+      )
+      JOIN refresh_tokens t ON t.unique_id = batch.unique_id
+      AND t.subject = batch.subject
+      AND t.client_id = batch.client_id
+      JOIN users u ON u.email = t.subject
+      LEFT JOIN clients client ON client.client_id = t.client_id
+    WHERE
+      u.enabled
+      AND to_timestamp(least(batch.expires, batch.issued + client.access_token_ttl)) > now()
+      AND t.issued
+      AND t.expires_on > now()
+      AND t.auth_time + make_interval(
+        secs => least(
+          coalesce(client.refresh_token_max_age, :longestLife::float8),
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLongestLives::float8[])
+          END
+        )
+      ) > now()
+      AND coalesce(
+        t.rotated_on + make_interval(
+          secs => least(
+            client.refresh_token_ttl,
+            CASE
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLives::float8[])
+            END
+          )
+        ) > now(),
+        true
+      )
+      AND NOT (
+        EXISTS (
+          SELECT
+          FROM session_cutoffs
+        )
+        AND EXISTS (
+          SELECT
+          FROM session_cutoffs c
+          WHERE
+            c.id + 0 > coalesce(t.cutoffs_seen, 0)
+            AND coalesce(c.subject, t.subject) = t.subject
+            AND coalesce(c.client_id, t.client_id) = t.client_id
+            AND coalesce(t.auth_time < c.issued_before, true)
+        )
+      )
+      AND coalesce(client.enabled, NOT :registeredOnly::boolean)
+  ),
+  batch AS (
+    SELECT
+      ordinal,
+      wanted,
+      skip,
+      take,
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id
+    FROM principal
+    WHERE is_expected
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject DESC,
+              id DESC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject DESC,
+              id DESC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  principal.ordinal::int,
+  principal.email,
+  principal."isAdministrator",
+  principal.roles,
+  principal.mac,
+  principal.unconfirmed,
+  principal.is_expected IS TRUE AS "isExpected",
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  principal
+  LEFT JOIN found ON found.ordinal = principal.ordinal
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE subject BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          subject DESC,
+          id DESC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
+
+-- name: record-search-subject-descending-each
+-- $1 wanted: text[]
+-- $2 skip: bigint[]
+-- $3 take: bigint[]
+-- $4 kind: text[]
+-- $5 actor: text[]
+-- $6 reason: text[] with null elements
+-- $7 address: text[] with null elements
+-- $8 userAgent: text[] with null elements
+-- $9 requestId: text[] with null elements
+WITH
+  batch AS MATERIALIZED (
+    SELECT *
+    FROM
+      unnest(
+        (SELECT :wanted::text[]),
+        (SELECT :skip::bigint[]),
+        (SELECT :take::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (wanted, skip, take, kind, actor, reason, address, user_agent, request_id, ordinal)
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject DESC,
+              id DESC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject DESC,
+              id DESC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE subject BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          subject DESC,
+          id DESC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
+
+-- name: record-search-subject-each
+-- $1 wanted: text[]
+-- $2 skip: bigint[]
+-- $3 take: bigint[]
+-- $4 kind: text[]
+-- $5 actor: text[]
+-- $6 reason: text[] with null elements
+-- $7 address: text[] with null elements
+-- $8 userAgent: text[] with null elements
+-- $9 requestId: text[] with null elements
+WITH
+  batch AS MATERIALIZED (
+    SELECT *
+    FROM
+      unnest(
+        (SELECT :wanted::text[]),
+        (SELECT :skip::bigint[]),
+        (SELECT :take::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (wanted, skip, take, kind, actor, reason, address, user_agent, request_id, ordinal)
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject ASC,
+              id ASC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject ASC,
+              id ASC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE subject BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          subject ASC,
+          id ASC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
 
 -- name: record-shown
 -- $1 ids: bigint[]
