@@ -27,6 +27,9 @@ function themed(base: RaThemeOptions, palette: RaThemeOptions['palette'], bar: s
       MuiCheckbox: { defaultProps: { role: 'group', slotProps: { input: { 'aria-label': TEXTS.list.select } } } },
       // The bar of the page shows one whenever something is loaded.
       MuiCircularProgress: { defaultProps: { 'aria-label': TEXTS.loading } },
+      // The filters of the sessions fit into one line.
+      RaFilterFormInput: { styleOverrides: { root: { '& .MuiFormControl-root': { width: '10.5rem' } } } },
+      RaTopToolbar: { styleOverrides: { root: { flexWrap: 'wrap', alignItems: 'center', gap: 8 } } },
       MuiTableCell: { styleOverrides: { head: { fontWeight: 600 } } },
     },
   };

@@ -46,7 +46,9 @@ describe('the console', () => {
     await page.getByRole('heading', { name: 'Two senders' }).waitFor();
     await page.getByText('let the user change the password').waitFor();
     await page.getByRole('img', { name: 'The session to scale' }).waitFor();
-    expect(await page.getByRole('listitem').getByRole('heading').allInnerTexts()).toEqual([
+    const steps = await page.getByRole('listitem').getByRole('heading').allInnerTexts();
+    // A refresh in another second than the sign-in is a step too.
+    expect(steps.filter((step) => step !== 'Refreshed')).toEqual([
       ...['Signed in', 'Ended, because an old refresh token was used again'],
     ]);
     expect(await faultsOf(page)).toEqual([]);
