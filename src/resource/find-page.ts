@@ -29,6 +29,9 @@ export interface Searchable {
   readonly columns: Readonly<Record<string, SearchColumn>>;
 }
 
+/** How many records match, or an estimate. */
+type Counted = Pick<FoundPage, 'total' | 'isEstimated'>;
+
 const OPERATORS: Readonly<Record<Exclude<Comparison, 'contains'>, string>> = {
   equals: '=',
   beginsWith: '^@',
@@ -65,6 +68,16 @@ export async function findPage(
     ...total,
     total: hasNext ? Math.max(total.total, seen + 1) : Math.min(total.total, skipped),
   };
+}
+
+/** Counts the matches of a search: up to 100,000 exactly, above that by the planner's estimate. */
+export function countMatches(
+  dataSource: DataSource,
+  { table, columns }: Searchable,
+  filters: readonly Filter[],
+): Promise<Counted> {
+  const values: unknown[] = [];
+  return count(dataSource, `${table} WHERE ${conditionsOf(filters, columns, values)}`, values);
 }
 
 /** SQL: what a search by this member is ordered by. */
@@ -124,11 +137,7 @@ function pageOf(
     ORDER BY side ${direction}, id ${direction} ${slice}`;
 }
 
-async function count(
-  dataSource: DataSource,
-  matching: string,
-  values: unknown[],
-): Promise<{ total: number; isEstimated: boolean }> {
+async function count(dataSource: DataSource, matching: string, values: unknown[]): Promise<Counted> {
   const bounded = `SELECT count(*) AS total FROM (SELECT FROM ${matching} LIMIT ${COUNTED_UP_TO + 1}) counted`;
   const [row] = await dataSource.query<{ total: number }[]>(bounded, values);
   const total = row?.total ?? 0;

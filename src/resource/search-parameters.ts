@@ -50,9 +50,18 @@ interface Parameter extends Omit<FilterParameter, 'read'> {
  * @publicApi
  */
 export const SearchQuery = createParamDecorator((definition: SearchDefinition, context: ExecutionContext): Search => {
-  const { url } = context.switchToHttp().getRequest<FastifyRequest>();
-  return readSearch(definition, url.slice(url.indexOf('?') + 1 || url.length));
+  return searchOf(definition, context.switchToHttp().getRequest());
 });
+
+/** What a request searches for. It is read once for each request. @throws ValidationError naming every invalid parameter */
+export function searchOf(definition: SearchDefinition, request: FastifyRequest): Search {
+  const { url } = request;
+  const search = searches.get(request) ?? readSearch(definition, url.slice(url.indexOf('?') + 1 || url.length));
+  searches.set(request, search);
+  return search;
+}
+
+const searches = new WeakMap<FastifyRequest, Search>();
 
 /** Documents every parameter of a search in the OpenAPI operation. */
 export function ApiSearch(definition: SearchDefinition): MethodDecorator {

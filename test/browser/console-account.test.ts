@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TOTP } from 'otpauth';
 import type { Locator, Page } from 'playwright-core';
 import { basicOf, idsOf, passwordOf } from '../support/client.js';
-import { clickButton, faultsOf, signIn, useConsole } from '../support/console.js';
+import { clickButton, contentOf, faultsOf, overflowOf, signIn, useConsole } from '../support/console.js';
 import { CACHE } from '../support/fixtures.mjs';
 import { register } from '../support/registry.js';
 import { runSql } from '../support/run-sql.js';
@@ -40,8 +39,7 @@ describe('the own account in the console', () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await faultsOf(page)).toEqual([]);
     await page.setViewportSize({ width: 390, height: 844 });
-    const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-    expect(overflow).toBe(0);
+    expect(await overflowOf(page)).toBe(0);
     await page.screenshot({ path: join(CACHE, 'console-account-narrow.png') });
   });
 
@@ -123,7 +121,7 @@ describe('the own account in the console', () => {
     await clickButton(page, 'Copy');
     const file = page.waitForEvent('download');
     await clickButton(page, 'Download');
-    expect(readFileSync(await (await file).path(), 'utf8')).toBe(`${codes.join('\n')}\n`);
+    expect(await contentOf(await file)).toBe(`${codes.join('\n')}\n`);
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`${codes.join('\n')}\n`);
     await clickButton(page, 'I have saved them');
     await page.getByText('10 recovery codes are left.').waitFor();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Page, Route } from 'playwright-core';
 import { basicOf, passwordOf, RESOURCE } from '../support/client.js';
-import { clickButton, faultsOf, replaySession, row, signIn, useConsole } from '../support/console.js';
+import { clickButton, faultsOf, overflowOf, replaySession, row, signIn, useConsole } from '../support/console.js';
 import { CACHE } from '../support/fixtures.mjs';
 import { startCoupons } from '../support/resource-service.js';
 import { ask, TOKEN } from '../support/sessions.js';
@@ -106,8 +106,7 @@ describe('the console', () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.getByText('admin@example.com').first().waitFor();
     expect(await faultsOf(page)).toEqual([]);
-    const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-    expect(overflow).toBe(0);
+    expect(await overflowOf(page)).toBe(0);
   });
 });
 
