@@ -35,7 +35,7 @@ export function LiveTable<T>({ title, hint, route, columns, actions, children }:
       {data ? (
         <Card>
           <TableContainer tabIndex={0} role="region" aria-label={title}>
-            <Table size="small" aria-label={title}>
+            <Table size="small" aria-label={title} sx={{ '& .MuiTableCell-root': { px: 1.25 } }}>
               <HeadRow of={columns} />
               <TableBody>{data.map(children)}</TableBody>
             </Table>
