@@ -1,6 +1,6 @@
 /** The suites speak HTTP to the built service (`npm run build` comes first); what they import from src is compiled by swc. */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/environment.mjs',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // These need a browser, a server, or time, and have commands of their own: `npm run test:browser`, `test:postgres`, `torture:planted`.
   testPathIgnorePatterns: [

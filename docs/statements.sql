@@ -2785,9 +2785,7 @@ SELECT
   ) AS counted,
   u.*
 FROM
-  (
-    SELECT
-  ) one
+  (SELECT set_config('synchronous_commit', 'off', true)) AS later
   LEFT JOIN (
     SELECT
       email,
@@ -2817,6 +2815,7 @@ WITH
       '-infinity',
       now()
     FROM unnest(:right::text[]) AS key
+    WHERE true
     ORDER BY key COLLATE "C"
     ON CONFLICT (key) DO UPDATE
     SET
@@ -2824,31 +2823,35 @@ WITH
       blocked_until = '-infinity',
       last_success = now()
     RETURNING t.key
+  ),
+  returned_guess AS (
+    UPDATE login_throttles t
+    SET
+      failures = greatest(t.failures - 1, 0),
+      blocked_until = CASE
+        WHEN extract(
+          epoch
+          FROM t.last_failure
+        )::float8 = :at THEN '-infinity'
+        ELSE t.blocked_until
+      END
+    FROM
+      (
+        SELECT key
+        FROM login_throttles
+        WHERE
+          key = ANY (:returned)
+          AND true
+          AND (
+            SELECT count(*)
+            FROM right_guess
+          ) >= 0
+        ORDER BY array_position(:returned::text[], key)
+        FOR UPDATE
+      ) locked
+    WHERE t.key = locked.key
   )
-UPDATE login_throttles t
-SET
-  failures = greatest(t.failures - 1, 0),
-  blocked_until = CASE
-    WHEN extract(
-      epoch
-      FROM t.last_failure
-    )::float8 = :at THEN '-infinity'
-    ELSE t.blocked_until
-  END
-FROM
-  (
-    SELECT key
-    FROM login_throttles
-    WHERE
-      key = ANY (:returned)
-      AND (
-        SELECT count(*)
-        FROM right_guess
-      ) >= 0
-    ORDER BY array_position(:returned::text[], key)
-    FOR UPDATE
-  ) locked
-WHERE t.key = locked.key;
+SELECT;
 
 -- name: job-claim
 -- $1 name: text
@@ -2920,13 +2923,16 @@ RETURNING name;
 -- $16 fromRequest: text or null
 -- $17 deviceName: text or null
 -- $18 jkt: text or null
--- $19 earlierUniqueId: uuid or null
--- $20 kind: text
--- $21 actor: text
--- $22 reason: text or null
--- $23 address: text or null
--- $24 userAgent: text or null
--- $25 requestId: text or null
+-- $19 right: text[]
+-- $20 returned: text[]
+-- $21 at: float8
+-- $22 earlierUniqueId: uuid or null
+-- $23 kind: text
+-- $24 actor: text
+-- $25 reason: text or null
+-- $26 address: text or null
+-- $27 userAgent: text or null
+-- $28 requestId: text or null
 WITH
   allowed AS (
     SELECT email
@@ -3146,6 +3152,58 @@ WITH
       last_request_id,
       last_redeemed_on
     FROM begun
+  ),
+  right_guess AS (
+    INSERT INTO
+      login_throttles AS t (key, failures, blocked_until, last_success)
+    SELECT
+      key,
+      0,
+      '-infinity',
+      now()
+    FROM unnest(:right::text[]) AS key
+    WHERE
+      EXISTS (
+        SELECT
+        FROM begun
+      )
+    ORDER BY key COLLATE "C"
+    ON CONFLICT (key) DO UPDATE
+    SET
+      failures = 0,
+      blocked_until = '-infinity',
+      last_success = now()
+    RETURNING t.key
+  ),
+  returned_guess AS (
+    UPDATE login_throttles t
+    SET
+      failures = greatest(t.failures - 1, 0),
+      blocked_until = CASE
+        WHEN extract(
+          epoch
+          FROM t.last_failure
+        )::float8 = :at THEN '-infinity'
+        ELSE t.blocked_until
+      END
+    FROM
+      (
+        SELECT key
+        FROM login_throttles
+        WHERE
+          key = ANY (:returned)
+          AND EXISTS (
+            SELECT
+            FROM begun
+          )
+          AND (
+            SELECT count(*)
+            FROM right_guess
+          ) >= 0
+        ORDER BY array_position(:returned::text[], key)
+        FOR UPDATE
+      ) locked
+    WHERE t.key = locked.key
   )
 SELECT
   EXISTS (
@@ -3181,13 +3239,16 @@ SELECT
 -- $16 fromRequest: text or null
 -- $17 deviceName: text or null
 -- $18 jkt: text or null
--- $19 most: bigint
--- $20 kind: text
--- $21 actor: text
--- $22 reason: text or null
--- $23 address: text or null
--- $24 userAgent: text or null
--- $25 requestId: text or null
+-- $19 right: text[]
+-- $20 returned: text[]
+-- $21 at: float8
+-- $22 most: bigint
+-- $23 kind: text
+-- $24 actor: text
+-- $25 reason: text or null
+-- $26 address: text or null
+-- $27 userAgent: text or null
+-- $28 requestId: text or null
 WITH
   allowed AS (
     SELECT email
@@ -3374,6 +3435,58 @@ WITH
       last_request_id,
       last_redeemed_on
     FROM ended
+  ),
+  right_guess AS (
+    INSERT INTO
+      login_throttles AS t (key, failures, blocked_until, last_success)
+    SELECT
+      key,
+      0,
+      '-infinity',
+      now()
+    FROM unnest(:right::text[]) AS key
+    WHERE
+      EXISTS (
+        SELECT
+        FROM begun
+      )
+    ORDER BY key COLLATE "C"
+    ON CONFLICT (key) DO UPDATE
+    SET
+      failures = 0,
+      blocked_until = '-infinity',
+      last_success = now()
+    RETURNING t.key
+  ),
+  returned_guess AS (
+    UPDATE login_throttles t
+    SET
+      failures = greatest(t.failures - 1, 0),
+      blocked_until = CASE
+        WHEN extract(
+          epoch
+          FROM t.last_failure
+        )::float8 = :at THEN '-infinity'
+        ELSE t.blocked_until
+      END
+    FROM
+      (
+        SELECT key
+        FROM login_throttles
+        WHERE
+          key = ANY (:returned)
+          AND EXISTS (
+            SELECT
+            FROM begun
+          )
+          AND (
+            SELECT count(*)
+            FROM right_guess
+          ) >= 0
+        ORDER BY array_position(:returned::text[], key)
+        FOR UPDATE
+      ) locked
+    WHERE t.key = locked.key
   )
 SELECT
   EXISTS (
@@ -3455,6 +3568,236 @@ SELECT
   date_trunc('second', now()) AS "authTime",
   NULL::uuid AS "earlierUniqueId",
   false AS "isCut";
+
+-- name: login-reserve
+-- sent again when its connection broke
+-- $1 keys: text[]
+-- $2 free: int[]
+-- $3 seconds: float8[]
+-- $4 longest: float8[]
+-- $5 ownKey: text
+-- $6 totalKey: text
+-- $7 email: text
+-- $8 clientId: text or null
+WITH
+  limits AS (
+    SELECT *
+    FROM
+      unnest(:keys::text[], :free::int[], :seconds::float8[], :longest::float8[]) AS l (key, free, seconds, longest)
+  ),
+  blocked AS (
+    SELECT max(t.blocked_until) AS until
+    FROM
+      login_throttles t
+      LEFT JOIN (
+        SELECT
+          coalesce(last_success > now() - interval '90 days', false) AS is_known,
+          failures > 0
+          AND last_failure > now() - interval '1 day' AS failed
+        FROM login_throttles
+        WHERE key = :ownKey
+      ) own ON true
+    WHERE
+      t.key = ANY (:keys)
+      AND t.blocked_until > now()
+      AND (
+        t.key = :ownKey
+        OR own.is_known IS NOT TRUE
+        AND (
+          t.key <> :totalKey
+          OR own.failed
+        )
+      )
+  ),
+  own AS (
+    INSERT INTO
+      login_throttles AS t (key, failures, blocked_until, last_failure)
+    SELECT
+      :ownKey,
+      1,
+      '-infinity',
+      now()
+    FROM blocked
+    WHERE until IS NULL
+    ON CONFLICT (key) DO UPDATE
+    SET
+      failures = CASE
+        WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+        ELSE 1
+      END,
+      last_failure = now(),
+      blocked_until = coalesce(
+        (
+          SELECT
+            now() + make_interval(
+              secs => least(
+                l.longest,
+                l.seconds * power(
+                  2,
+                  least(
+                    CASE
+                      WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+                      ELSE 1
+                    END - l.free - 1,
+                    20
+                  )
+                )
+              )
+            )
+          FROM limits l
+          WHERE
+            l.key = t.key
+            AND CASE
+              WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+              ELSE 1
+            END > l.free
+        ),
+        t.blocked_until
+      )
+    WHERE t.blocked_until <= now()
+    RETURNING
+      failures,
+      blocked_until,
+      coalesce(last_success > now() - interval '90 days', false) AS is_known
+  ),
+  shared AS (
+    INSERT INTO
+      login_throttles AS t (key, failures, blocked_until, last_failure)
+    SELECT
+      l.key,
+      1,
+      '-infinity',
+      now()
+    FROM
+      own,
+      limits l
+    WHERE
+      NOT own.is_known
+      AND l.key <> :ownKey
+    ORDER BY l.key COLLATE "C"
+    ON CONFLICT (key) DO UPDATE
+    SET
+      failures = CASE
+        WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+        ELSE 1
+      END,
+      last_failure = now(),
+      blocked_until = coalesce(
+        (
+          SELECT
+            now() + make_interval(
+              secs => least(
+                l.longest,
+                l.seconds * power(
+                  2,
+                  least(
+                    CASE
+                      WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+                      ELSE 1
+                    END - l.free - 1,
+                    20
+                  )
+                )
+              )
+            )
+          FROM limits l
+          WHERE
+            l.key = t.key
+            AND CASE
+              WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+              ELSE 1
+            END > l.free
+        ),
+        t.blocked_until
+      )
+    WHERE
+      t.blocked_until <= now()
+      OR t.key = :totalKey
+      AND (
+        SELECT failures
+        FROM own
+      ) = 1
+    RETURNING key
+  )
+SELECT
+  ceil(
+    extract(
+      epoch
+      FROM
+        (
+          SELECT until
+          FROM blocked
+        ) - now()
+    )
+  )::int AS wait,
+  extract(
+    epoch
+    FROM now()
+  )::float8 AS at,
+  (
+    SELECT is_known
+    FROM own
+  ) AS "isKnown",
+  (
+    SELECT
+      extract(
+        epoch
+        FROM greatest(blocked_until, now()) - now()
+      )::float8
+    FROM own
+  ) AS "ownBlock",
+  ARRAY(
+    SELECT key
+    FROM shared
+  ) AS counted,
+  u.*,
+  planned.*
+FROM
+  (SELECT set_config('synchronous_commit', 'off', true)) AS later
+  LEFT JOIN (
+    SELECT
+      email,
+      password_hash AS "passwordHash",
+      enabled,
+      is_administrator AS "isAdministrator",
+      roles,
+      must_reset_password AS "mustResetPassword",
+      totp_secret AS "totpSecret",
+      mac,
+      created_on AS "createdOn"
+    FROM users
+    WHERE email = :email
+  ) u ON true
+  LEFT JOIN LATERAL (
+    SELECT
+      t.id AS "plannedId",
+      t.unique_id AS "earlierUniqueId",
+      t.generation + 1 + floor(random() * 4096)::bigint AS generation,
+      date_trunc('second', now()) AS "authTime",
+      (
+        EXISTS (
+          SELECT
+          FROM session_cutoffs
+        )
+        AND EXISTS (
+          SELECT
+          FROM session_cutoffs c
+          WHERE
+            c.id + 0 > coalesce(t.cutoffs_seen, 0)
+            AND coalesce(c.subject, t.subject) = t.subject
+            AND coalesce(c.client_id, t.client_id) = t.client_id
+            AND coalesce(t.auth_time < c.issued_before, true)
+        )
+      ) AS "isCut"
+    FROM refresh_tokens t
+    WHERE
+      t.subject = u.email
+      AND t.client_id = coalesce(:clientId::text, u.email)
+      AND t.issued
+      AND t.generation < 2147483648
+    LIMIT
+      2
+  ) planned ON true;
 
 -- name: maintenance-most-due
 -- $1 seen: text[]

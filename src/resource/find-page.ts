@@ -32,7 +32,12 @@ export interface Searchable {
 /** How many records match, or an estimate. */
 type Counted = Pick<FoundPage, 'total' | 'isEstimated'>;
 
-const OPERATORS: Readonly<Record<Comparison, string>> = { equals: '=', beginsWith: '^@', from: '>=', to: '<=' };
+const OPERATORS: Readonly<Record<Exclude<Comparison, 'contains'>, string>> = {
+  equals: '=',
+  beginsWith: '^@',
+  from: '>=',
+  to: '<=',
+};
 
 /**
  * Finds one page of a search, as the ids of its records. Selecting only ids lets PostgreSQL read skipped records from the index alone, if
@@ -85,17 +90,23 @@ function indexedOf({ sql, indexed }: SearchColumn): string {
   return indexed === undefined ? sql : `left(${sql}, ${indexed})`;
 }
 
-function conditionsOf(filters: readonly Filter[], columns: Searchable['columns'], values: unknown[]): string {
+/** SQL: the conditions of filters. It adds their values to `values`. */
+export function conditionsOf(filters: readonly Filter[], columns: Searchable['columns'], values: unknown[]): string {
   const conditions = filters.map((filter) => {
     const column = columnOf(columns, filter.member);
     if (!('value' in filter)) return nullCondition(column, filter.operator === 'isNull');
     const { sql, indexed, isList } = column;
-    const parameter = `$${values.push(filter.value)}`;
-    const operator = OPERATORS[filter.operator];
-    if (isList) return `EXISTS (SELECT FROM unnest(${sql}) item WHERE item ${operator} ${parameter})`;
-    const condition = `${sql} ${operator} ${parameter}`;
+    const { operator, value } = filter;
+    if (operator === 'contains') {
+      const part = `$${values.push(String(value).replace(/\*$/, ''))}`;
+      return `strpos(lower(${sql}), lower(${part})) > 0`;
+    }
+    const parameter = `$${values.push(value)}`;
+    const comparison = OPERATORS[operator];
+    if (isList) return `EXISTS (SELECT FROM unnest(${sql}) item WHERE item ${comparison} ${parameter})`;
+    const condition = `${sql} ${comparison} ${parameter}`;
     if (indexed === undefined) return condition;
-    return `left(${sql}, ${indexed}) ${operator} left(${parameter}, ${indexed}) AND ${condition}`;
+    return `left(${sql}, ${indexed}) ${comparison} left(${parameter}, ${indexed}) AND ${condition}`;
   });
   return conditions.length > 0 ? conditions.join(' AND ') : 'true';
 }

@@ -16,6 +16,8 @@ export interface SearchDefinition {
   readonly plural: string;
   /** Members that `<Resource>_<Member>` compares for equality. */
   readonly equality: Readonly<Record<string, FilterKind>>;
+  /** What `<Resource>_<Name>` compares that is no member of the record, and has no index. */
+  readonly examined?: Readonly<Record<string, { readonly kind: FilterKind; readonly description: string }>>;
   /** Date members that `from_` and `to_` limit. */
   readonly ranges: readonly string[];
   /** Members that `orderBy` accepts. The first is the default and breaks ties. */
@@ -118,13 +120,17 @@ function parametersOf(definition: SearchDefinition): readonly Parameter[] {
 }
 
 /** Parameters with the resource's name come first. Failures are listed in this order. */
-function filterParameters({ resource, equality, ranges }: SearchDefinition): Parameter[] {
+function filterParameters({ resource, equality, examined = {}, ranges }: SearchDefinition): Parameter[] {
   const equalities = Object.entries(equality).map(([member, kind]) => ({
     member,
     filter: equalityFilter(member, kind),
   }));
   return [
     ...equalities.map(({ member, filter }) => ({ ...filter, name: `${resource}_${member}` })),
+    ...Object.entries(examined).map(([name, { kind, description }]) => ({
+      ...equalityFilter(name, kind, description),
+      name: `${resource}_${name}`,
+    })),
     ...ranges.flatMap((member) =>
       Object.entries(rangeFilters(member)).map(([end, filter]) => ({
         ...filter,

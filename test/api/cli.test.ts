@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { runCli, runCliInTerminal, type CommandResult } from '../support/cli.js';
+import { runCliAlone, runCliInTerminal, type CommandResult } from '../support/cli.js';
 import { basic, basicOf, RESOURCE, validRecord } from '../support/client.js';
 import { Service } from '../support/service.js';
 
@@ -19,11 +19,11 @@ const itInTerminal = ofScript.error === undefined && ofScript.stdout.includes('u
 let service: Service;
 
 function cli(...args: string[]): Promise<CommandResult> {
-  return runCli(service.dataDir, args);
+  return runCliAlone(service.dataDir, args);
 }
 
 function cliWithInput(input: string, ...args: string[]): Promise<CommandResult> {
-  return runCli(service.dataDir, args, input);
+  return runCliAlone(service.dataDir, args, input);
 }
 
 async function statusOfSearch(authorization: string): Promise<number> {
@@ -195,7 +195,10 @@ describe('a command', () => {
   });
 
   it('with bad settings names each bad setting once', async () => {
-    const { code, stderr } = await runCli(service.dataDir, ['roles', 'list'], '', { PORT: 'x', LOG_LEVEL: 'loud' });
+    const { code, stderr } = await runCliAlone(service.dataDir, ['roles', 'list'], '', {
+      PORT: 'x',
+      LOG_LEVEL: 'loud',
+    });
     expect([code, stderr.match(/^ {2}(PORT|LOG_LEVEL): expected/gm)]).toEqual([
       1,
       ['  PORT: expected', '  LOG_LEVEL: expected'],

@@ -17,7 +17,7 @@ let admin: Client;
 let stalled: IncomingMessage;
 
 beforeAll(async () => {
-  service = await Service.start();
+  service = await Service.startAlone();
   await addLargeRecords(service);
   admin = service.client(basicOf('admin'));
   await admin.get(`${RESOURCE}?size=1`);

@@ -8,7 +8,7 @@ import { basicOf, idsOf, passwordOf, RESOURCE, validRecord, type Client } from '
 import { runCli } from '../support/cli.js';
 import { databaseUrl, newData } from '../support/data.js';
 import { SECRET } from '../support/fixtures.mjs';
-import { useCutoffs, useErasures, useStatistics, useUsers } from '../support/planned-requests.js';
+import { useCutoffs, useErasures, useExamination, useStatistics, useUsers } from '../support/planned-requests.js';
 import { Service } from '../support/service.js';
 import { askWith, ProvingKey } from '../support/proofs.js';
 import { MAY_BE_SENT, namesInCode, NOT_SENT, READS_ALL } from '../support/statement-names.js';
@@ -113,6 +113,7 @@ async function useEverything(): Promise<void> {
   for (const filter of SHARED)
     await Promise.all(Array.from({ length: 20 }, () => expectPage(`RefreshToken_${filter}`)));
   await expectPage('size=10000');
+  await useExamination(admin);
   await expectEvents('size=10000', '', 'orderBy=CreatedOn&dir=1', 'AuditTrailEntry_Subject=user77@example.com');
   await expectEvents(
     `AuditTrailEntry_SessionId=${record.UniqueId}`,

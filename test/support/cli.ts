@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { settingsOf } from './data.js';
 import { CLI, QUICK_COMMAND } from './fixtures.mjs';
+import { hostFor } from './in-host.js';
 
 /** The result of a command: its exit code and its output. */
 export interface CommandResult {
@@ -10,15 +11,48 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs the real command on a data folder, with `input` for its stdin. */
+/** Runs the real command on a data folder, with `input` for its stdin, in a process of its own. */
+export function runCliAlone(
+  dataDir: string,
+  args: readonly string[],
+  input = '',
+  settings: NodeJS.ProcessEnv = {},
+): Promise<CommandResult> {
+  return spawned(CLI, args, { env: { ...environment(dataDir), ...settings }, input });
+}
+
+/** Runs the real command, as `runCliAlone`, in a process that may have run other programs before. */
 export function runCli(
   dataDir: string,
   args: readonly string[],
   input = '',
   settings: NodeJS.ProcessEnv = {},
 ): Promise<CommandResult> {
-  const env = { ...environment(dataDir), ...settings };
-  const child = spawn(process.execPath, [...QUICK_COMMAND, '--throw-deprecation', CLI, ...args], {
+  return runCommand(CLI, args, { env: { ...environment(dataDir), ...settings }, input });
+}
+
+/** Runs a program that ends by itself: in a host of this worker, if there is one. */
+export async function runCommand(
+  program: string,
+  args: readonly string[],
+  { env, input = '' }: { env: NodeJS.ProcessEnv; input?: string },
+): Promise<CommandResult> {
+  const host = hostFor(env);
+  if (!host) return spawned(program, args, { env, input });
+  const said = { stdout: '', stderr: '' };
+  const command = host({ program, args, env, input }, (text, isError) => {
+    said[isError ? 'stderr' : 'stdout'] += text;
+  });
+  await command.ended;
+  return { code: command.exitCode ?? null, ...said };
+}
+
+function spawned(
+  program: string,
+  args: readonly string[],
+  { env, input }: { env: NodeJS.ProcessEnv; input: string },
+): Promise<CommandResult> {
+  const child = spawn(process.execPath, [...QUICK_COMMAND, '--throw-deprecation', program, ...args], {
     env,
     stdio: 'pipe',
   });

@@ -19,5 +19,6 @@ export async function startExtended(source: `${string}.module.ts` = 'coupons.mod
   const file = join(CACHE, `with-${module}`);
   await compile(source);
   await writeWhole(file, main(module));
-  return Service.start({}, file);
+  // A module may change what all modules of its process share, as the partners' do.
+  return Service.startAlone(file);
 }

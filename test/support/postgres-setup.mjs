@@ -30,7 +30,7 @@ export default async function makeTemplate() {
 
 async function startServer() {
   // The tests of durability use the embedded database. Here a crash of the server only costs the test run.
-  const { url, stop } = await startPostgres(['fsync=off', 'max_connections=200']);
+  const { url, stop } = await startPostgres(['fsync=off', 'full_page_writes=off', 'max_connections=200']);
   globalThis.stopPostgres = stop;
   return url;
 }

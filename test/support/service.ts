@@ -1,18 +1,18 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { freePort } from '../../src/testing/free-port.js';
 import { Client } from './client.js';
 import { databaseUrl, deleteData, newData, settingsOf } from './data.js';
-import { MAIN, QUICK_START } from './fixtures.mjs';
+import { MAIN } from './fixtures.mjs';
+import type { ProgramProcess } from './program-host.mjs';
+import { startService, type Program } from './service-process.js';
 
 export { freePort };
 
 /** Enough for a busy machine. */
 const START_LIMIT_MS = 120_000;
 
-/** The real service in its own process, on a copy of the image, on a free port. */
+/** The real service in a process beside the tests, on a copy of the image, on a free port. */
 export class Service {
-  private process: ChildProcess | undefined;
+  private process: ProgramProcess | undefined;
   private output = '';
 
   private constructor(
@@ -20,21 +20,37 @@ export class Service {
     readonly url: string,
     readonly dataDir: string,
     private environment: NodeJS.ProcessEnv,
-    private readonly main: string,
+    private readonly program: Program,
   ) {}
 
-  /** Starts a service and waits until it answers. `main` is the program, by default the service's own. */
+  /** Starts a service and waits until it answers. */
   static async start(environment: NodeJS.ProcessEnv = {}, main = MAIN): Promise<Service> {
-    return Service.startOn(await newData(), environment, main);
+    return Service.run(await newData(), environment, { main, isAlone: false });
   }
 
   /** Starts a service on existing data. */
-  static async startOn(dataDir: string, environment: NodeJS.ProcessEnv = {}, main = MAIN): Promise<Service> {
-    const port = await freePort();
-    const base = { PATH: process.env['PATH'], NODE_ENV: 'test', PORT: String(port), ...settingsOf(dataDir) };
-    const service = new Service(`http://127.0.0.1:${port}`, dataDir, { ...base, ...environment }, main);
-    await service.resume();
-    return service;
+  static startOn(dataDir: string, environment: NodeJS.ProcessEnv = {}): Promise<Service> {
+    return Service.run(dataDir, environment, { main: MAIN, isAlone: false });
+  }
+
+  /** Starts a service in a process in which no other service ran before. */
+  static async startAlone(main = MAIN): Promise<Service> {
+    return Service.run(await newData(), {}, { main, isAlone: true });
+  }
+
+  /** Another process may take the free port before the service listens. Then the service does not start, and gets another port. */
+  private static async run(dataDir: string, environment: NodeJS.ProcessEnv, program: Program): Promise<Service> {
+    for (;;) {
+      const port = await freePort();
+      const base = { PATH: process.env['PATH'], NODE_ENV: 'test', PORT: String(port), ...settingsOf(dataDir) };
+      const service = new Service(`http://127.0.0.1:${port}`, dataDir, { ...base, ...environment }, program);
+      try {
+        await service.resume();
+        return service;
+      } catch (error) {
+        if (!service.log.includes(`EADDRINUSE: address already in use 127.0.0.1:${port}`)) throw error;
+      }
+    }
   }
 
   /**
@@ -45,23 +61,23 @@ export class Service {
     if (databaseUrl(this.dataDir) === undefined) await this.end();
   }
 
-  /** Starts the process again on the same port and data, unless it runs and no setting changes. The given settings also apply to later starts; undefined removes a setting. */
+  /** Starts the service again on the same port and data, unless it runs and no setting changes. The given settings also apply to later starts; undefined removes a setting. */
   async resume(changes: NodeJS.ProcessEnv = {}): Promise<void> {
     if (this.isRunning && Object.keys(changes).length === 0) return;
     this.environment = { ...this.environment, ...changes };
-    this.process = spawn(process.execPath, [...QUICK_START, '--throw-deprecation', this.main], {
-      env: this.environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
+    const child = this.launch();
+    this.process = child;
+    let limit: NodeJS.Timeout | undefined;
+    const tooLate = new Promise((resolve) => (limit = setTimeout(resolve, START_LIMIT_MS)));
+    const isListening = await Promise.race([child.listening.then(() => true), child.ended, tooLate]);
+    clearTimeout(limit);
+    if (isListening !== true) throw new Error(`The service did not start:\n${this.output}`);
+  }
+
+  private launch(): ProgramProcess {
+    return startService(this.program, this.environment, (text) => {
+      this.output += text;
     });
-    for (const stream of [this.process.stdout, this.process.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
-    }
-    const deadline = Date.now() + START_LIMIT_MS;
-    while (!(await isLive(this.url))) {
-      if (this.process.exitCode !== null || Date.now() > deadline)
-        throw new Error(`The service did not start:\n${this.output}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
   }
 
   /** Freezes the process (SIGSTOP), or lets it continue (SIGCONT). */
@@ -69,16 +85,15 @@ export class Service {
     this.process?.kill(signal);
   }
 
-  /** Ends the process, by default with the signal that an operator would send. */
+  /** Ends the process, by default with the signal that an operator would send. Returns its exit code; null after a signal that ended it. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     const child = this.process;
     if (!child) return null;
-    if (child.exitCode === null && child.signalCode === null) {
-      const exited = once(child, 'exit');
+    if (child.exitCode === undefined) {
       child.kill(signal);
-      await exited;
+      await child.ended;
     }
-    return child.exitCode;
+    return child.exitCode ?? null;
   }
 
   /** Ends the process and deletes its data. */
@@ -88,7 +103,7 @@ export class Service {
   }
 
   private get isRunning(): boolean {
-    return this.process?.exitCode === null && this.process.signalCode === null;
+    return this.process !== undefined && this.process.exitCode === undefined;
   }
 
   /** The id of the process. */
@@ -107,11 +122,4 @@ export class Service {
   client(authorization?: string): Client {
     return new Client(this.url, authorization);
   }
-}
-
-async function isLive(url: string): Promise<boolean> {
-  return fetch(`${url}/health/live`).then(
-    (response) => response.ok,
-    () => false,
-  );
 }

@@ -1,11 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
-/** The names of all prepared statements, from the list that is made from the code. */
-export function namesInCode(): string[] {
-  const list = readFileSync(join(import.meta.dirname, '../../docs/statements.sql'), 'utf8');
-  return [...list.matchAll(/^-- name: ([a-z-]+)\n(?!-- not prepared)/gm)].map(([, name = '']) => name);
-}
+export { namesInCode } from './statement-record.mjs';
 
 /**
  * Of the catalogue, for metrics; by primary key, after a change of the secret, with a second factor, at the first sign-in after an upgrade,
