@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { SEARCHES_AHEAD } from '../../src/refresh-tokens/search-ahead.statements.js';
 import { SHARED_SEARCHES } from '../../src/refresh-tokens/shared-search.statements.js';
 import { databaseUrl, newData } from '../support/data.js';
 import { Service } from '../support/service.js';
@@ -35,7 +36,13 @@ afterAll(async () => {
   await disposeWithoutLeaks(service);
 });
 
-it.each(SHARED_SEARCHES.flatMap(({ lone, each }) => [lone, each]))(
+const SENT = [
+  ...SHARED_SEARCHES.flatMap(({ lone, each }) => [lone, each]),
+  ...SEARCHES_AHEAD.map(({ ahead }) => ahead),
+];
+const WITHOUT_FILTER = [undefined, 'refresh_tokens_pkey'];
+
+it.each(SENT)(
   'a shared search reads by the index of its member, even if all records have the same value: $name',
   async ({ text, parameters }) => {
     await database.query(`PREPARE sent AS ${text}`);
@@ -43,6 +50,8 @@ it.each(SHARED_SEARCHES.flatMap(({ lone, each }) => [lone, each]))(
     const explained = await database.query(`EXPLAIN (FORMAT JSON) EXECUTE sent(${nulls.join(', ')})`);
     await database.query('DEALLOCATE sent');
     const index = text.includes('client_id BETWEEN') ? 'refresh_tokens_client_id' : 'refresh_tokens_subject';
-    expect(readsOf(explained.rows[0]['QUERY PLAN'][0].Plan as Plan)).toEqual([index, index, index]);
+    const reads = readsOf(explained.rows[0]['QUERY PLAN'][0].Plan as Plan);
+    expect(reads.filter((one) => one === index).length).toBeGreaterThanOrEqual(3);
+    expect(reads.filter((one) => WITHOUT_FILTER.includes(one))).toEqual([]);
   },
 );
