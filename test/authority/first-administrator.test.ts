@@ -35,7 +35,7 @@ describe('a random first password', () => {
   beforeAll(async () => {
     const dataDir = await newEmptyData();
     isEmbedded = databaseUrl(dataDir) === undefined;
-    service = await Service.startOn(dataDir);
+    service = await Service.startAloneOn(dataDir);
     password = passwordIn(service);
   });
   afterAll(() => service.dispose());
@@ -79,7 +79,7 @@ describe('the first administrator', () => {
   afterAll(() => service.dispose());
 
   it('has the password of ADMIN_PASSWORD, in no file, and need not change it; a later start ignores the setting and logs that', async () => {
-    service = await Service.startOn(await newEmptyData(), { ADMIN_PASSWORD: CHOSEN });
+    service = await Service.startAloneOn(await newEmptyData(), { ADMIN_PASSWORD: CHOSEN });
     expect(existsSync(fileOf(service))).toBe(false);
     expect((await signIn(service, CHOSEN)).status).toBe(200);
     expect(service.log).not.toContain('ADMIN_PASSWORD');

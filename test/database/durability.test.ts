@@ -22,13 +22,13 @@ describe('data', () => {
   };
 
   beforeAll(async () => {
-    service = await Service.start();
+    service = await Service.startAlone();
     admin = service.client(basicOf('admin'));
   });
   afterAll(() => service.dispose());
 
   it('is for one process at a time when embedded: a second process or a command is refused, and the message says why', async () => {
-    const embedded = await Service.startOn(newEmbeddedData());
+    const embedded = await Service.startAloneOn(newEmbeddedData());
     const { code, output } = await runMain({ DATA_DIR: embedded.dataDir, PORT: String(await freePort()) });
     const command = await runCli(embedded.dataDir, ['users', 'list']);
     expect((await embedded.client(basicOf('admin')).get(RESOURCE)).status).toBe(200);

@@ -20,7 +20,7 @@ it.each([0, 0.02, 0.05, 0.1, 0.3])(
     await seconds(killedAfter);
     child.kill('SIGKILL');
     await once(child, 'close');
-    const service = await Service.startOn(dataDir, { ADMIN_PASSWORD });
+    const service = await Service.startAloneOn(dataDir, { ADMIN_PASSWORD });
     await create(service.client(basicOf('admin')));
     expect(readdirSync(dataDir).sort()).toEqual(['database', 'lock', 'secret']);
     await service.dispose();

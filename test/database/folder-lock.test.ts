@@ -49,7 +49,7 @@ describe('the folder of the embedded database', () => {
     runMain({ DATA_DIR: service.dataDir, PORT: String(await freePort()) });
 
   beforeAll(async () => {
-    service = await Service.startOn(newEmbeddedData());
+    service = await Service.startAloneOn(newEmbeddedData());
     lock = join(service.dataDir, 'lock');
   });
   afterAll(() => service.dispose());
@@ -94,14 +94,14 @@ describe('the folder of the embedded database', () => {
     const { code, output } = await runMain({ DATA_DIR: dataDir, PORT: String(await freePort()) });
     expect([code, output]).toEqual([1, expect.stringContaining(` is in use by process ${process.pid}. `)]);
     writeFileSync(join(dataDir, 'lock'), `${deadProcess()}\n`);
-    const next = await Service.startOn(dataDir);
+    const next = await Service.startAloneOn(dataDir);
     // A version without the kernel lock reads this number and would then refuse the folder.
     expect(Number(readFileSync(join(dataDir, 'lock'), 'utf8'))).toBeGreaterThan(1);
     await next.dispose();
   });
 
   it('goes to the next process when its own was killed, even if the number now belongs to another process', async () => {
-    const killed = await Service.startOn(newEmbeddedData());
+    const killed = await Service.startAloneOn(newEmbeddedData());
     await killed.end('SIGKILL');
     writeFileSync(join(killed.dataDir, 'lock'), `+${process.pid}\n`);
     await killed.resume();

@@ -21,7 +21,7 @@ onPosix('the files of the embedded database', () => {
     const dataDir = newEmbeddedData();
     rmSync(join(dataDir, 'database'), { recursive: true });
     chmodSync(dataDir, 0o777);
-    service = await Service.startOn(dataDir, { ADMIN_PASSWORD: 'correct horse: battery' });
+    service = await Service.startAloneOn(dataDir, { ADMIN_PASSWORD: 'correct horse: battery' });
     await create(service.client(basicOf('admin')));
     expect(openToOthers(dataDir)).toEqual([]);
     expect(service.log).not.toContain('can reach');
@@ -36,7 +36,7 @@ onPosix('the files of the embedded database', () => {
     }
     chmodSync(database, 0o755);
     chmodSync(join(dataDir, 'secret'), 0o644);
-    service = await Service.startOn(dataDir);
+    service = await Service.startAloneOn(dataDir);
     expect(openToOthers(dataDir)).toEqual([]);
   });
 
@@ -46,7 +46,7 @@ onPosix('the files of the embedded database', () => {
     writeFileSync(join(dataDir, 'notes.txt'), 'for all to read', { mode: 0o644 });
     chmodSync(dataDir, 0o755);
     chmodSync(join(dataDir, 'database'), 0o755);
-    service = await Service.startOn(dataDir);
+    service = await Service.startAloneOn(dataDir);
     expect(openToOthers(join(dataDir, 'database'))).toEqual([]);
     expect(statSync(dataDir).mode & 0o777).toBe(0o755);
     const named = service.log.split('\n').filter((line) => line.includes('can reach'));

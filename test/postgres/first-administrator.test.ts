@@ -9,7 +9,7 @@ const EMAIL = 'admin@example.com';
 
 it('processes that start together create one first administrator, and the file has the password of that administrator', async () => {
   const dataDir = await newEmptyData();
-  const services = await Promise.all([1, 2, 3].map(() => Service.startOn(dataDir)));
+  const services = await Promise.all([1, 2, 3].map(() => Service.startAloneOn(dataDir)));
   const [first, ...others] = services as [Service, ...Service[]];
   const announced = services.filter(({ log }) => log.includes('The first administrator was made:'));
   expect(announced).toHaveLength(1);
@@ -33,7 +33,7 @@ it('a start without ADMIN_PASSWORD fails when no file can keep a random password
       /^Bad settings:\n {2}ADMIN_PASSWORD: expected a password, since the database has no administrator yet and a random one cannot be kept in \S+ \(E[A-Z]+: .+\)\n$/,
     ),
   ]);
-  const service = await Service.startOn(dataDir, { ADMIN_PASSWORD: 'chosen by the operator' });
+  const service = await Service.startAloneOn(dataDir, { ADMIN_PASSWORD: 'chosen by the operator' });
   const chosen = { grant_type: 'password', username: EMAIL, password: 'chosen by the operator' };
   expect((await ask(service, chosen)).status).toBe(200);
   await service.dispose();

@@ -9,6 +9,7 @@ import { recordStatements } from './statement-record.mjs';
 const EVENTS = ['exit', 'beforeExit', 'SIGTERM', 'SIGINT', 'SIGHUP', 'uncaughtException', 'unhandledRejection'];
 const END = '\u0000';
 const exit = process.exit.bind(process);
+const umask = process.umask();
 
 let count = 0;
 let before = new Set();
@@ -35,6 +36,7 @@ process.on('message', async ({ program, args, env, input }) => {
   before = new Set(EVENTS.flatMap((event) => process.listeners(event)));
   for (const name of Object.keys(process.env)) Reflect.deleteProperty(process.env, name);
   Object.assign(process.env, env);
+  process.umask(umask);
   process.argv.splice(1, Infinity, program, ...args);
   if (input !== undefined)
     Object.defineProperty(process, 'stdin', { value: Readable.from([Buffer.from(input)]), configurable: true });

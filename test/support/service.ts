@@ -38,6 +38,11 @@ export class Service {
     return Service.run(await newData(), {}, { main, isAlone: true });
   }
 
+  /** The same on existing data, for what an operating system does with a process: its files, its locks, its end. */
+  static startAloneOn(dataDir: string, environment: NodeJS.ProcessEnv = {}): Promise<Service> {
+    return Service.run(dataDir, environment, { main: MAIN, isAlone: true });
+  }
+
   /** Another process may take the free port before the service listens. Then the service does not start, and gets another port. */
   private static async run(dataDir: string, environment: NodeJS.ProcessEnv, program: Program): Promise<Service> {
     for (;;) {
