@@ -8,21 +8,18 @@ import type { Row } from '../resource/kit/row.js';
 import type { FoundPage, Search } from '../resource/search.js';
 import type { ReadAheadsService } from '../sessions/read-aheads.service.js';
 import { REFRESH_TOKENS } from './refresh-token.entity.js';
+import { SHARED_SEARCHES, type SharedSearch } from './shared-search.statements.js';
 import {
   COUNTED,
-  SHARED_SEARCHES,
+  type Equality,
   type FoundRecord,
+  SearchAhead,
   type SearchValues,
-  type SharedSearch,
-} from './shared-search.statements.js';
-import {
   byOrdinal,
   equalityOf,
-  SearchAhead,
   searchByMember,
   shapeOf,
   valuesOfSearch,
-  type Equality,
 } from './shared-search.js';
 import { READ_SUBJECTS, type OfSubject } from './subject-search.statements.js';
 

@@ -3,7 +3,8 @@ import { rowOf, statement } from '../database/statement.js';
 import type { ConfirmingUser } from '../sessions/session.js';
 import { ACCESS_TOKEN, liveUsers, PRINCIPAL, PRINCIPAL_POLICY } from '../sessions/session.statements.js';
 import { columnsOf } from './read-ahead.statements.js';
-import { FOUND_RECORD, nameOf, partsOf, SEARCH, SHAPES, type FoundRecord } from './shared-search.statements.js';
+import { SEARCH, SHAPES, type FoundRecord } from './shared-search.js';
+import { FOUND_RECORD, nameOf, partsOf } from './shared-search.statements.js';
 
 /** An access token, the seal of the rights that its user had at an earlier request, and the search. */
 const SEARCH_AHEAD = { ...ACCESS_TOKEN, expected: 'text?', ...SEARCH } as const;

@@ -7,8 +7,7 @@ import type { ReadUser } from '../sessions/read-aheads.service.js';
 import { sessionPolicyOf, type SessionPolicy } from '../sessions/session-lives.js';
 import type { AccessTokenReference } from '../signing-keys/access-token-claims.js';
 import { SEARCHES_AHEAD, type FoundAhead } from './search-ahead.statements.js';
-import { byOrdinal, SearchAhead, shapeOf } from './shared-search.js';
-import type { SearchValues } from './shared-search.statements.js';
+import { byOrdinal, SearchAhead, shapeOf, type SearchValues } from './shared-search.js';
 
 /** A search to carry out with the session of its reader. */
 export interface SearchingAhead {

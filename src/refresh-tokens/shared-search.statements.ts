@@ -1,52 +1,22 @@
-import { ACT } from '../audit/audited.js';
 import { SHOWN_FACTS, shownEventOfRow } from '../audit/shown.js';
 import { batchRows, loneRow } from '../database/batch-rows.js';
 import { rowOf, statement, type Statement } from '../database/statement.js';
-import type { ValuesOf } from '../database/named-parameters.js';
 import { IS_NEW } from '../resource/kit/common-members.js';
 import { SLICE_BYTES } from '../resource/page-reader.service.js';
 import { BYTES, RECORD } from './record.statements.js';
+import { COUNTED, SEARCH, SHAPES, type FoundRecord, type SearchValues, type Shape } from './shared-search.js';
 
 /** A shared search shows at most this many records, and skips at most `COUNTED`. So no search of a batch delays the others much. */
 const MOST_SHOWN = 100;
-/** A shared search counts up to this many matches. A larger number is counted by a statement of its own. */
-export const COUNTED = 1_000;
 
-/** A search by one member, and the act of its reader. */
-export const SEARCH = { wanted: 'text', skip: 'bigint', take: 'bigint', ...ACT } as const;
 /** SQL: what a search returns of each record. */
 export const FOUND_RECORD = `found.total::int, found.fits, ${RECORD}`;
-export type SearchValues = ValuesOf<typeof SEARCH>;
-
-/** A record of a page, or the only row of a search without records. */
-export interface FoundRecord {
-  readonly ordinal: number;
-  /** Null if there is no record. Otherwise the row has the members of a `Row`. */
-  readonly id: number | null;
-  /** How many records match, up to one more than `COUNTED`. */
-  readonly total: number;
-  /** Whether the search was carried out: only then the row has a record, and an event was written. Null when the page has no records. */
-  readonly fits: boolean | null;
-}
 
 /** The statements of searches of one shape: for a search alone, and for a batch. */
 export interface SharedSearch extends Shape {
   readonly lone: Statement<SearchValues, FoundRecord>;
   readonly each: Statement<{ readonly batch: readonly SearchValues[] }, FoundRecord>;
 }
-
-/** The member that is compared, and the order. */
-export interface Shape {
-  readonly member: string;
-  readonly column: string;
-  readonly descending: boolean;
-}
-
-/** Searches by the equality of a member, in the order of Id. The member has an index with the Id, so the database reads only the page. */
-export const SHAPES: readonly Shape[] = [
-  { member: 'Subject', column: 'subject' },
-  { member: 'ClientId', column: 'client_id' },
-].flatMap((shape) => [false, true].map((descending) => ({ ...shape, descending })));
 
 export const SHARED_SEARCHES: readonly SharedSearch[] = SHAPES.map((shape) => {
   const name = nameOf(shape);

@@ -1,7 +1,39 @@
 import type { AuditAct } from '../audit/audit-event.js';
-import { actValues } from '../audit/audited.js';
+import { ACT, actValues } from '../audit/audited.js';
+import type { ValuesOf } from '../database/named-parameters.js';
 import type { Search } from '../resource/search.js';
-import { COUNTED, SHAPES, type FoundRecord, type SearchValues } from './shared-search.statements.js';
+
+/** A shared search counts up to this many matches. A larger number is counted by a statement of its own. */
+export const COUNTED = 1_000;
+
+/** A search by one member, and the act of its reader. */
+export const SEARCH = { wanted: 'text', skip: 'bigint', take: 'bigint', ...ACT } as const;
+/** The values of these parameters. */
+export type SearchValues = ValuesOf<typeof SEARCH>;
+
+/** A record of a page, or the only row of a search without records. */
+export interface FoundRecord {
+  readonly ordinal: number;
+  /** Null if there is no record. Otherwise the row has the members of a `Row`. */
+  readonly id: number | null;
+  /** How many records match, up to one more than `COUNTED`. */
+  readonly total: number;
+  /** Whether the search was carried out: only then the row has a record, and an event was written. Null when the page has no records. */
+  readonly fits: boolean | null;
+}
+
+/** The member that is compared, and the order. */
+export interface Shape {
+  readonly member: string;
+  readonly column: string;
+  readonly descending: boolean;
+}
+
+/** Searches by the equality of a member, in the order of Id. The member has an index with the Id, so the database reads only the page. */
+export const SHAPES: readonly Shape[] = [
+  { member: 'Subject', column: 'subject' },
+  { member: 'ClientId', column: 'client_id' },
+].flatMap((shape) => [false, true].map((descending) => ({ ...shape, descending })));
 
 /** A comparison with one value. */
 export interface Equality {

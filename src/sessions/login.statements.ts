@@ -11,24 +11,13 @@ import {
 } from '../users/guess-limits.statements.js';
 import { passwordNameSql } from '../users/password-seals.service.js';
 import { CUTOFFS_SEEN, isCut } from './cutoff-sql.js';
+import type { PlannedLogin } from './session.js';
 
 /**
  * A token has four bytes for its generation. A login on a row that has reached this generation begins another session. Below it, enough
  * numbers are left for all refreshes of one login.
  */
 const WORN = '2147483648';
-
-/** The session that a login is going to begin. Its token and its ticket contain these members. */
-export interface PlannedLogin {
-  readonly id: number;
-  readonly uniqueId: string;
-  readonly generation: number;
-  readonly authTime: Date;
-  /** The `uniqueId` of the existing row, on which the login begins; null when the login needs a new row. */
-  readonly earlierUniqueId: string | null;
-  /** Whether a cutoff ended the session of the existing row. Then the row must go first: access tokens of the ended session would live again. */
-  readonly isCut: boolean;
-}
 
 /**
  * Plans a login: on the existing row of this user and client, or on a new row. The generation leaps by a random number. After a backup was

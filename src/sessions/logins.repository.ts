@@ -11,7 +11,8 @@ import type { Settlement } from '../users/guess-limits.repository.js';
 import type { ReservedRow, SignInGuess } from '../users/guess-limits.statements.js';
 import { END_CUT } from './cutoff.statements.js';
 import { TOO_MANY_OF_USER, type CutRow, type EndedRow } from './ended-session.js';
-import { BEGIN_LOGIN, PLAN_LOGIN, RESERVE_LOGIN, type Begun, type PlannedLogin } from './login.statements.js';
+import { BEGIN_LOGIN, PLAN_LOGIN, RESERVE_LOGIN, type Begun } from './login.statements.js';
+import type { PlannedLogin } from './session.js';
 import { livesOf, shortestLives, type SessionLives } from './session-lives.js';
 import {
   BEGIN_LOGIN_BESIDE,

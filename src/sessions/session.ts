@@ -83,6 +83,18 @@ export interface ConfirmingUser extends SignedPower {
   readonly unconfirmed: number | null;
 }
 
+/** The session that a login is going to begin. Its token and its ticket contain these members. */
+export interface PlannedLogin {
+  readonly id: number;
+  readonly uniqueId: string;
+  readonly generation: number;
+  readonly authTime: Date;
+  /** The `uniqueId` of the existing row, on which the login begins; null when the login needs a new row. */
+  readonly earlierUniqueId: string | null;
+  /** Whether a cutoff ended the session of the existing row. Then the row must go first: access tokens of the ended session would live again. */
+  readonly isCut: boolean;
+}
+
 /** A genuine token to rotate. */
 export interface Rotatable {
   readonly claims: RefreshTokenClaims;

@@ -4,7 +4,8 @@ import { parameterList } from '../database/named-parameters.js';
 import { NOW_SECOND } from '../database/now-second.js';
 import { rowOf, statement } from '../database/statement.js';
 import { ENDED_ROW, TOO_MANY, type EndedRow } from './ended-session.js';
-import { ALLOWED, BEGUN, COLUMNS, LOGIN, SETTLED, VALUES, type Begun, type PlannedLogin } from './login.statements.js';
+import { ALLOWED, BEGUN, COLUMNS, LOGIN, SETTLED, VALUES, type Begun } from './login.statements.js';
+import type { PlannedLogin } from './session.js';
 import { SESSION_LIVES } from './session-lives.js';
 import { isLive } from './session.statements.js';
 
