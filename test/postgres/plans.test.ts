@@ -217,7 +217,7 @@ it(`every statement reads only the rows that it needs of ${ROWS} records, not th
   await useEverything();
   for (const command of ['list', 'end']) {
     const args = ['sessions', command, '--subject', 'user2@example.com'];
-    expect((await runCli(service.dataDir, args, '', logged())).code).toBe(0);
+    expect(await runCli(service.dataDir, args, '', logged())).toMatchObject({ code: 0 });
   }
   const trail = join(folder, 'trail');
   const [session] = (await database.query('SELECT unique_id FROM refresh_tokens WHERE issued ORDER BY id DESC LIMIT 1'))
