@@ -47,11 +47,14 @@ const BANNER = [
 const NAME = 'var __name=(target,value)=>__defProp(target,"name",{value,configurable:true});';
 const NAME_OF_CLASS = 'var __name=(t,v)=>v.charCodeAt()<91?__defProp(t,"name",{value:v}):t;'.padEnd(NAME.length);
 
-export async function makeBundle() {
+const PROGRAMS = { serve: 'dist/serve.js', 'command-line': 'dist/cli/command-line.js' };
+
+/** Bundles programs, by their names, into a folder. Their parts that are the same are there once. */
+export async function makeBundle(programs = PROGRAMS, folder = BUNDLE) {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
-    entryPoints: { serve: 'dist/serve.js', 'command-line': 'dist/cli/command-line.js' },
-    outdir: BUNDLE,
+    entryPoints: programs,
+    outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,
     splitting: true,
@@ -67,11 +70,11 @@ export async function makeBundle() {
     sourcesContent: false,
     external: [...EXTERNAL, ...ABSENT].flatMap((name) => [name, `${name}/*`]),
     banner: { js: BANNER },
-    plugins: [{ name: 'places', setup: keepPlaces }],
+    plugins: [{ name: 'places', setup: (plugin) => keepPlaces(plugin, folder) }],
     logLevel: 'error',
     write: false,
   });
-  await mkdir(BUNDLE, { recursive: true });
+  await mkdir(folder, { recursive: true });
   let named = 0;
   for (const { path, text } of outputFiles) {
     if (text.includes(NAME)) named++;
@@ -82,10 +85,10 @@ export async function makeBundle() {
 }
 
 /** A file sees its own path, not that of the bundle; and Nest, which loads packages by `createRequire`, gets those of the bundle. */
-function keepPlaces({ onLoad }) {
+function keepPlaces({ onLoad }, folder) {
   onLoad({ filter: /\.[cm]?js$/ }, async ({ path }) => {
     const code = await readFile(path, 'utf8');
-    const place = (of) => JSON.stringify(encodeURI(relative(BUNDLE, of).replaceAll('\\', '/')));
+    const place = (of) => JSON.stringify(encodeURI(relative(folder, of).replaceAll('\\', '/')));
     const contents = (NEST.test(path) ? code.replace(OWN_REQUIRE, '') : code)
       .replaceAll('import.meta.url', `$url(${place(path)})`)
       .replaceAll('import.meta.dirname', `$path(${place(dirname(path))})`)

@@ -2785,9 +2785,7 @@ SELECT
   ) AS counted,
   u.*
 FROM
-  (
-    SELECT
-  ) one
+  (SELECT set_config('synchronous_commit', 'off', true)) AS later
   LEFT JOIN (
     SELECT
       email,
@@ -2817,6 +2815,7 @@ WITH
       '-infinity',
       now()
     FROM unnest(:right::text[]) AS key
+    WHERE true
     ORDER BY key COLLATE "C"
     ON CONFLICT (key) DO UPDATE
     SET
@@ -2824,31 +2823,35 @@ WITH
       blocked_until = '-infinity',
       last_success = now()
     RETURNING t.key
+  ),
+  returned_guess AS (
+    UPDATE login_throttles t
+    SET
+      failures = greatest(t.failures - 1, 0),
+      blocked_until = CASE
+        WHEN extract(
+          epoch
+          FROM t.last_failure
+        )::float8 = :at THEN '-infinity'
+        ELSE t.blocked_until
+      END
+    FROM
+      (
+        SELECT key
+        FROM login_throttles
+        WHERE
+          key = ANY (:returned)
+          AND true
+          AND (
+            SELECT count(*)
+            FROM right_guess
+          ) >= 0
+        ORDER BY array_position(:returned::text[], key)
+        FOR UPDATE
+      ) locked
+    WHERE t.key = locked.key
   )
-UPDATE login_throttles t
-SET
-  failures = greatest(t.failures - 1, 0),
-  blocked_until = CASE
-    WHEN extract(
-      epoch
-      FROM t.last_failure
-    )::float8 = :at THEN '-infinity'
-    ELSE t.blocked_until
-  END
-FROM
-  (
-    SELECT key
-    FROM login_throttles
-    WHERE
-      key = ANY (:returned)
-      AND (
-        SELECT count(*)
-        FROM right_guess
-      ) >= 0
-    ORDER BY array_position(:returned::text[], key)
-    FOR UPDATE
-  ) locked
-WHERE t.key = locked.key;
+SELECT;
 
 -- name: job-claim
 -- $1 name: text
@@ -2920,13 +2923,16 @@ RETURNING name;
 -- $16 fromRequest: text or null
 -- $17 deviceName: text or null
 -- $18 jkt: text or null
--- $19 earlierUniqueId: uuid or null
--- $20 kind: text
--- $21 actor: text
--- $22 reason: text or null
--- $23 address: text or null
--- $24 userAgent: text or null
--- $25 requestId: text or null
+-- $19 right: text[]
+-- $20 returned: text[]
+-- $21 at: float8
+-- $22 earlierUniqueId: uuid or null
+-- $23 kind: text
+-- $24 actor: text
+-- $25 reason: text or null
+-- $26 address: text or null
+-- $27 userAgent: text or null
+-- $28 requestId: text or null
 WITH
   allowed AS (
     SELECT email
@@ -3146,6 +3152,58 @@ WITH
       last_request_id,
       last_redeemed_on
     FROM begun
+  ),
+  right_guess AS (
+    INSERT INTO
+      login_throttles AS t (key, failures, blocked_until, last_success)
+    SELECT
+      key,
+      0,
+      '-infinity',
+      now()
+    FROM unnest(:right::text[]) AS key
+    WHERE
+      EXISTS (
+        SELECT
+        FROM begun
+      )
+    ORDER BY key COLLATE "C"
+    ON CONFLICT (key) DO UPDATE
+    SET
+      failures = 0,
+      blocked_until = '-infinity',
+      last_success = now()
+    RETURNING t.key
+  ),
+  returned_guess AS (
+    UPDATE login_throttles t
+    SET
+      failures = greatest(t.failures - 1, 0),
+      blocked_until = CASE
+        WHEN extract(
+          epoch
+          FROM t.last_failure
+        )::float8 = :at THEN '-infinity'
+        ELSE t.blocked_until
+      END
+    FROM
+      (
+        SELECT key
+        FROM login_throttles
+        WHERE
+          key = ANY (:returned)
+          AND EXISTS (
+            SELECT
+            FROM begun
+          )
+          AND (
+            SELECT count(*)
+            FROM right_guess
+          ) >= 0
+        ORDER BY array_position(:returned::text[], key)
+        FOR UPDATE
+      ) locked
+    WHERE t.key = locked.key
   )
 SELECT
   EXISTS (
@@ -3181,13 +3239,16 @@ SELECT
 -- $16 fromRequest: text or null
 -- $17 deviceName: text or null
 -- $18 jkt: text or null
--- $19 most: bigint
--- $20 kind: text
--- $21 actor: text
--- $22 reason: text or null
--- $23 address: text or null
--- $24 userAgent: text or null
--- $25 requestId: text or null
+-- $19 right: text[]
+-- $20 returned: text[]
+-- $21 at: float8
+-- $22 most: bigint
+-- $23 kind: text
+-- $24 actor: text
+-- $25 reason: text or null
+-- $26 address: text or null
+-- $27 userAgent: text or null
+-- $28 requestId: text or null
 WITH
   allowed AS (
     SELECT email
@@ -3374,6 +3435,58 @@ WITH
       last_request_id,
       last_redeemed_on
     FROM ended
+  ),
+  right_guess AS (
+    INSERT INTO
+      login_throttles AS t (key, failures, blocked_until, last_success)
+    SELECT
+      key,
+      0,
+      '-infinity',
+      now()
+    FROM unnest(:right::text[]) AS key
+    WHERE
+      EXISTS (
+        SELECT
+        FROM begun
+      )
+    ORDER BY key COLLATE "C"
+    ON CONFLICT (key) DO UPDATE
+    SET
+      failures = 0,
+      blocked_until = '-infinity',
+      last_success = now()
+    RETURNING t.key
+  ),
+  returned_guess AS (
+    UPDATE login_throttles t
+    SET
+      failures = greatest(t.failures - 1, 0),
+      blocked_until = CASE
+        WHEN extract(
+          epoch
+          FROM t.last_failure
+        )::float8 = :at THEN '-infinity'
+        ELSE t.blocked_until
+      END
+    FROM
+      (
+        SELECT key
+        FROM login_throttles
+        WHERE
+          key = ANY (:returned)
+          AND EXISTS (
+            SELECT
+            FROM begun
+          )
+          AND (
+            SELECT count(*)
+            FROM right_guess
+          ) >= 0
+        ORDER BY array_position(:returned::text[], key)
+        FOR UPDATE
+      ) locked
+    WHERE t.key = locked.key
   )
 SELECT
   EXISTS (
@@ -3455,6 +3568,236 @@ SELECT
   date_trunc('second', now()) AS "authTime",
   NULL::uuid AS "earlierUniqueId",
   false AS "isCut";
+
+-- name: login-reserve
+-- sent again when its connection broke
+-- $1 keys: text[]
+-- $2 free: int[]
+-- $3 seconds: float8[]
+-- $4 longest: float8[]
+-- $5 ownKey: text
+-- $6 totalKey: text
+-- $7 email: text
+-- $8 clientId: text or null
+WITH
+  limits AS (
+    SELECT *
+    FROM
+      unnest(:keys::text[], :free::int[], :seconds::float8[], :longest::float8[]) AS l (key, free, seconds, longest)
+  ),
+  blocked AS (
+    SELECT max(t.blocked_until) AS until
+    FROM
+      login_throttles t
+      LEFT JOIN (
+        SELECT
+          coalesce(last_success > now() - interval '90 days', false) AS is_known,
+          failures > 0
+          AND last_failure > now() - interval '1 day' AS failed
+        FROM login_throttles
+        WHERE key = :ownKey
+      ) own ON true
+    WHERE
+      t.key = ANY (:keys)
+      AND t.blocked_until > now()
+      AND (
+        t.key = :ownKey
+        OR own.is_known IS NOT TRUE
+        AND (
+          t.key <> :totalKey
+          OR own.failed
+        )
+      )
+  ),
+  own AS (
+    INSERT INTO
+      login_throttles AS t (key, failures, blocked_until, last_failure)
+    SELECT
+      :ownKey,
+      1,
+      '-infinity',
+      now()
+    FROM blocked
+    WHERE until IS NULL
+    ON CONFLICT (key) DO UPDATE
+    SET
+      failures = CASE
+        WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+        ELSE 1
+      END,
+      last_failure = now(),
+      blocked_until = coalesce(
+        (
+          SELECT
+            now() + make_interval(
+              secs => least(
+                l.longest,
+                l.seconds * power(
+                  2,
+                  least(
+                    CASE
+                      WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+                      ELSE 1
+                    END - l.free - 1,
+                    20
+                  )
+                )
+              )
+            )
+          FROM limits l
+          WHERE
+            l.key = t.key
+            AND CASE
+              WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+              ELSE 1
+            END > l.free
+        ),
+        t.blocked_until
+      )
+    WHERE t.blocked_until <= now()
+    RETURNING
+      failures,
+      blocked_until,
+      coalesce(last_success > now() - interval '90 days', false) AS is_known
+  ),
+  shared AS (
+    INSERT INTO
+      login_throttles AS t (key, failures, blocked_until, last_failure)
+    SELECT
+      l.key,
+      1,
+      '-infinity',
+      now()
+    FROM
+      own,
+      limits l
+    WHERE
+      NOT own.is_known
+      AND l.key <> :ownKey
+    ORDER BY l.key COLLATE "C"
+    ON CONFLICT (key) DO UPDATE
+    SET
+      failures = CASE
+        WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+        ELSE 1
+      END,
+      last_failure = now(),
+      blocked_until = coalesce(
+        (
+          SELECT
+            now() + make_interval(
+              secs => least(
+                l.longest,
+                l.seconds * power(
+                  2,
+                  least(
+                    CASE
+                      WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+                      ELSE 1
+                    END - l.free - 1,
+                    20
+                  )
+                )
+              )
+            )
+          FROM limits l
+          WHERE
+            l.key = t.key
+            AND CASE
+              WHEN t.last_failure > now() - interval '1 day' THEN least(t.failures + 1, 1000000)
+              ELSE 1
+            END > l.free
+        ),
+        t.blocked_until
+      )
+    WHERE
+      t.blocked_until <= now()
+      OR t.key = :totalKey
+      AND (
+        SELECT failures
+        FROM own
+      ) = 1
+    RETURNING key
+  )
+SELECT
+  ceil(
+    extract(
+      epoch
+      FROM
+        (
+          SELECT until
+          FROM blocked
+        ) - now()
+    )
+  )::int AS wait,
+  extract(
+    epoch
+    FROM now()
+  )::float8 AS at,
+  (
+    SELECT is_known
+    FROM own
+  ) AS "isKnown",
+  (
+    SELECT
+      extract(
+        epoch
+        FROM greatest(blocked_until, now()) - now()
+      )::float8
+    FROM own
+  ) AS "ownBlock",
+  ARRAY(
+    SELECT key
+    FROM shared
+  ) AS counted,
+  u.*,
+  planned.*
+FROM
+  (SELECT set_config('synchronous_commit', 'off', true)) AS later
+  LEFT JOIN (
+    SELECT
+      email,
+      password_hash AS "passwordHash",
+      enabled,
+      is_administrator AS "isAdministrator",
+      roles,
+      must_reset_password AS "mustResetPassword",
+      totp_secret AS "totpSecret",
+      mac,
+      created_on AS "createdOn"
+    FROM users
+    WHERE email = :email
+  ) u ON true
+  LEFT JOIN LATERAL (
+    SELECT
+      t.id AS "plannedId",
+      t.unique_id AS "earlierUniqueId",
+      t.generation + 1 + floor(random() * 4096)::bigint AS generation,
+      date_trunc('second', now()) AS "authTime",
+      (
+        EXISTS (
+          SELECT
+          FROM session_cutoffs
+        )
+        AND EXISTS (
+          SELECT
+          FROM session_cutoffs c
+          WHERE
+            c.id + 0 > coalesce(t.cutoffs_seen, 0)
+            AND coalesce(c.subject, t.subject) = t.subject
+            AND coalesce(c.client_id, t.client_id) = t.client_id
+            AND coalesce(t.auth_time < c.issued_before, true)
+        )
+      ) AS "isCut"
+    FROM refresh_tokens t
+    WHERE
+      t.subject = u.email
+      AND t.client_id = coalesce(:clientId::text, u.email)
+      AND t.issued
+      AND t.generation < 2147483648
+    LIMIT
+      2
+  ) planned ON true;
 
 -- name: maintenance-most-due
 -- $1 seen: text[]
@@ -4776,7 +5119,1520 @@ WHERE
   )
 RETURNING id;
 
--- name: record-search-subjects
+-- name: record-search-client-id
+-- $1 wanted: text
+-- $2 skip: bigint
+-- $3 take: bigint
+-- $4 kind: text
+-- $5 actor: text
+-- $6 reason: text or null
+-- $7 address: text or null
+-- $8 userAgent: text or null
+-- $9 requestId: text or null
+WITH
+  batch AS MATERIALIZED (
+    SELECT
+      :wanted::text AS wanted,
+      :skip::bigint AS skip,
+      :take::bigint AS take,
+      :kind::text AS kind,
+      :actor::text AS actor,
+      :reason::text AS reason,
+      :address::text AS address,
+      :userAgent::text AS user_agent,
+      :requestId::text AS request_id,
+      1 AS ordinal
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id ASC,
+              id ASC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id ASC,
+              id ASC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE client_id BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          client_id ASC,
+          id ASC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
+
+-- name: record-search-client-id-ahead
+-- sent again when its connection broke
+-- $1 uniqueId: uuid[]
+-- $2 subject: text[]
+-- $3 clientId: text[]
+-- $4 issued: float8[]
+-- $5 expires: float8[]
+-- $6 generation: bigint[] with null elements
+-- $7 expected: text[] with null elements
+-- $8 wanted: text[]
+-- $9 skip: bigint[]
+-- $10 take: bigint[]
+-- $11 kind: text[]
+-- $12 actor: text[]
+-- $13 reason: text[] with null elements
+-- $14 address: text[] with null elements
+-- $15 userAgent: text[] with null elements
+-- $16 requestId: text[] with null elements
+-- $17 longestLife: float8
+-- $18 limitedRoles: text[]
+-- $19 roleLives: float8[] with null elements
+-- $20 roleLongestLives: float8[] with null elements
+-- $21 registeredOnly: boolean
+WITH
+  principal AS MATERIALIZED (
+    SELECT
+      batch.ordinal,
+      batch.wanted,
+      batch.skip,
+      batch.take,
+      batch.kind,
+      batch.actor,
+      batch.reason,
+      batch.address,
+      batch.user_agent,
+      batch.request_id,
+      u.email,
+      u.is_administrator AS "isAdministrator",
+      u.roles,
+      u.mac,
+      CASE
+        WHEN t.generation = coalesce(batch.generation, t.generation)
+        AND t.generation > t.first_generation
+        AND t.confirmed_generation IS DISTINCT FROM t.generation THEN t.generation
+      END AS unconfirmed,
+      u.mac = batch.expected AS is_expected
+    FROM
+      unnest(
+        (SELECT :uniqueId::uuid[]),
+        (SELECT :subject::text[]),
+        (SELECT :clientId::text[]),
+        (SELECT :issued::float8[]),
+        (SELECT :expires::float8[]),
+        (SELECT :generation::bigint[]),
+        (SELECT :expected::text[]),
+        (SELECT :wanted::text[]),
+        (SELECT :skip::bigint[]),
+        (SELECT :take::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (
+        unique_id,
+        subject,
+        client_id,
+        issued,
+        expires,
+        generation,
+        expected,
+        wanted,
+        skip,
+        take,
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        ordinal
+      )
+      JOIN refresh_tokens t ON t.unique_id = batch.unique_id
+      AND t.subject = batch.subject
+      AND t.client_id = batch.client_id
+      JOIN users u ON u.email = t.subject
+      LEFT JOIN clients client ON client.client_id = t.client_id
+    WHERE
+      u.enabled
+      AND to_timestamp(least(batch.expires, batch.issued + client.access_token_ttl)) > now()
+      AND t.issued
+      AND t.expires_on > now()
+      AND t.auth_time + make_interval(
+        secs => least(
+          coalesce(client.refresh_token_max_age, :longestLife::float8),
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLongestLives::float8[])
+          END
+        )
+      ) > now()
+      AND coalesce(
+        t.rotated_on + make_interval(
+          secs => least(
+            client.refresh_token_ttl,
+            CASE
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLives::float8[])
+            END
+          )
+        ) > now(),
+        true
+      )
+      AND NOT (
+        EXISTS (
+          SELECT
+          FROM session_cutoffs
+        )
+        AND EXISTS (
+          SELECT
+          FROM session_cutoffs c
+          WHERE
+            c.id + 0 > coalesce(t.cutoffs_seen, 0)
+            AND coalesce(c.subject, t.subject) = t.subject
+            AND coalesce(c.client_id, t.client_id) = t.client_id
+            AND coalesce(t.auth_time < c.issued_before, true)
+        )
+      )
+      AND coalesce(client.enabled, NOT :registeredOnly::boolean)
+  ),
+  batch AS (
+    SELECT
+      ordinal,
+      wanted,
+      skip,
+      take,
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id
+    FROM principal
+    WHERE is_expected
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id ASC,
+              id ASC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id ASC,
+              id ASC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  principal.ordinal::int,
+  principal.email,
+  principal."isAdministrator",
+  principal.roles,
+  principal.mac,
+  principal.unconfirmed,
+  principal.is_expected IS TRUE AS "isExpected",
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  principal
+  LEFT JOIN found ON found.ordinal = principal.ordinal
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE client_id BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          client_id ASC,
+          id ASC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
+
+-- name: record-search-client-id-descending
+-- $1 wanted: text
+-- $2 skip: bigint
+-- $3 take: bigint
+-- $4 kind: text
+-- $5 actor: text
+-- $6 reason: text or null
+-- $7 address: text or null
+-- $8 userAgent: text or null
+-- $9 requestId: text or null
+WITH
+  batch AS MATERIALIZED (
+    SELECT
+      :wanted::text AS wanted,
+      :skip::bigint AS skip,
+      :take::bigint AS take,
+      :kind::text AS kind,
+      :actor::text AS actor,
+      :reason::text AS reason,
+      :address::text AS address,
+      :userAgent::text AS user_agent,
+      :requestId::text AS request_id,
+      1 AS ordinal
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id DESC,
+              id DESC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id DESC,
+              id DESC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE client_id BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          client_id DESC,
+          id DESC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
+
+-- name: record-search-client-id-descending-ahead
+-- sent again when its connection broke
+-- $1 uniqueId: uuid[]
+-- $2 subject: text[]
+-- $3 clientId: text[]
+-- $4 issued: float8[]
+-- $5 expires: float8[]
+-- $6 generation: bigint[] with null elements
+-- $7 expected: text[] with null elements
+-- $8 wanted: text[]
+-- $9 skip: bigint[]
+-- $10 take: bigint[]
+-- $11 kind: text[]
+-- $12 actor: text[]
+-- $13 reason: text[] with null elements
+-- $14 address: text[] with null elements
+-- $15 userAgent: text[] with null elements
+-- $16 requestId: text[] with null elements
+-- $17 longestLife: float8
+-- $18 limitedRoles: text[]
+-- $19 roleLives: float8[] with null elements
+-- $20 roleLongestLives: float8[] with null elements
+-- $21 registeredOnly: boolean
+WITH
+  principal AS MATERIALIZED (
+    SELECT
+      batch.ordinal,
+      batch.wanted,
+      batch.skip,
+      batch.take,
+      batch.kind,
+      batch.actor,
+      batch.reason,
+      batch.address,
+      batch.user_agent,
+      batch.request_id,
+      u.email,
+      u.is_administrator AS "isAdministrator",
+      u.roles,
+      u.mac,
+      CASE
+        WHEN t.generation = coalesce(batch.generation, t.generation)
+        AND t.generation > t.first_generation
+        AND t.confirmed_generation IS DISTINCT FROM t.generation THEN t.generation
+      END AS unconfirmed,
+      u.mac = batch.expected AS is_expected
+    FROM
+      unnest(
+        (SELECT :uniqueId::uuid[]),
+        (SELECT :subject::text[]),
+        (SELECT :clientId::text[]),
+        (SELECT :issued::float8[]),
+        (SELECT :expires::float8[]),
+        (SELECT :generation::bigint[]),
+        (SELECT :expected::text[]),
+        (SELECT :wanted::text[]),
+        (SELECT :skip::bigint[]),
+        (SELECT :take::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (
+        unique_id,
+        subject,
+        client_id,
+        issued,
+        expires,
+        generation,
+        expected,
+        wanted,
+        skip,
+        take,
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        ordinal
+      )
+      JOIN refresh_tokens t ON t.unique_id = batch.unique_id
+      AND t.subject = batch.subject
+      AND t.client_id = batch.client_id
+      JOIN users u ON u.email = t.subject
+      LEFT JOIN clients client ON client.client_id = t.client_id
+    WHERE
+      u.enabled
+      AND to_timestamp(least(batch.expires, batch.issued + client.access_token_ttl)) > now()
+      AND t.issued
+      AND t.expires_on > now()
+      AND t.auth_time + make_interval(
+        secs => least(
+          coalesce(client.refresh_token_max_age, :longestLife::float8),
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLongestLives::float8[])
+          END
+        )
+      ) > now()
+      AND coalesce(
+        t.rotated_on + make_interval(
+          secs => least(
+            client.refresh_token_ttl,
+            CASE
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLives::float8[])
+            END
+          )
+        ) > now(),
+        true
+      )
+      AND NOT (
+        EXISTS (
+          SELECT
+          FROM session_cutoffs
+        )
+        AND EXISTS (
+          SELECT
+          FROM session_cutoffs c
+          WHERE
+            c.id + 0 > coalesce(t.cutoffs_seen, 0)
+            AND coalesce(c.subject, t.subject) = t.subject
+            AND coalesce(c.client_id, t.client_id) = t.client_id
+            AND coalesce(t.auth_time < c.issued_before, true)
+        )
+      )
+      AND coalesce(client.enabled, NOT :registeredOnly::boolean)
+  ),
+  batch AS (
+    SELECT
+      ordinal,
+      wanted,
+      skip,
+      take,
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id
+    FROM principal
+    WHERE is_expected
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id DESC,
+              id DESC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id DESC,
+              id DESC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  principal.ordinal::int,
+  principal.email,
+  principal."isAdministrator",
+  principal.roles,
+  principal.mac,
+  principal.unconfirmed,
+  principal.is_expected IS TRUE AS "isExpected",
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  principal
+  LEFT JOIN found ON found.ordinal = principal.ordinal
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE client_id BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          client_id DESC,
+          id DESC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
+
+-- name: record-search-client-id-descending-each
+-- $1 wanted: text[]
+-- $2 skip: bigint[]
+-- $3 take: bigint[]
+-- $4 kind: text[]
+-- $5 actor: text[]
+-- $6 reason: text[] with null elements
+-- $7 address: text[] with null elements
+-- $8 userAgent: text[] with null elements
+-- $9 requestId: text[] with null elements
+WITH
+  batch AS MATERIALIZED (
+    SELECT *
+    FROM
+      unnest(
+        (SELECT :wanted::text[]),
+        (SELECT :skip::bigint[]),
+        (SELECT :take::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (wanted, skip, take, kind, actor, reason, address, user_agent, request_id, ordinal)
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id DESC,
+              id DESC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id DESC,
+              id DESC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE client_id BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          client_id DESC,
+          id DESC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
+
+-- name: record-search-client-id-each
+-- $1 wanted: text[]
+-- $2 skip: bigint[]
+-- $3 take: bigint[]
+-- $4 kind: text[]
+-- $5 actor: text[]
+-- $6 reason: text[] with null elements
+-- $7 address: text[] with null elements
+-- $8 userAgent: text[] with null elements
+-- $9 requestId: text[] with null elements
+WITH
+  batch AS MATERIALIZED (
+    SELECT *
+    FROM
+      unnest(
+        (SELECT :wanted::text[]),
+        (SELECT :skip::bigint[]),
+        (SELECT :take::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (wanted, skip, take, kind, actor, reason, address, user_agent, request_id, ordinal)
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id ASC,
+              id ASC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE client_id BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              client_id ASC,
+              id ASC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE client_id BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          client_id ASC,
+          id ASC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
+
+-- name: record-search-subject
+-- $1 wanted: text
+-- $2 skip: bigint
+-- $3 take: bigint
+-- $4 kind: text
+-- $5 actor: text
+-- $6 reason: text or null
+-- $7 address: text or null
+-- $8 userAgent: text or null
+-- $9 requestId: text or null
+WITH
+  batch AS MATERIALIZED (
+    SELECT
+      :wanted::text AS wanted,
+      :skip::bigint AS skip,
+      :take::bigint AS take,
+      :kind::text AS kind,
+      :actor::text AS actor,
+      :reason::text AS reason,
+      :address::text AS address,
+      :userAgent::text AS user_agent,
+      :requestId::text AS request_id,
+      1 AS ordinal
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject ASC,
+              id ASC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject ASC,
+              id ASC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE subject BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          subject ASC,
+          id ASC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
+
+-- name: record-search-subject-ahead
+-- sent again when its connection broke
+-- $1 uniqueId: uuid[]
+-- $2 subject: text[]
+-- $3 clientId: text[]
+-- $4 issued: float8[]
+-- $5 expires: float8[]
+-- $6 generation: bigint[] with null elements
+-- $7 expected: text[] with null elements
+-- $8 wanted: text[]
+-- $9 skip: bigint[]
+-- $10 take: bigint[]
+-- $11 kind: text[]
+-- $12 actor: text[]
+-- $13 reason: text[] with null elements
+-- $14 address: text[] with null elements
+-- $15 userAgent: text[] with null elements
+-- $16 requestId: text[] with null elements
+-- $17 longestLife: float8
+-- $18 limitedRoles: text[]
+-- $19 roleLives: float8[] with null elements
+-- $20 roleLongestLives: float8[] with null elements
+-- $21 registeredOnly: boolean
+WITH
+  principal AS MATERIALIZED (
+    SELECT
+      batch.ordinal,
+      batch.wanted,
+      batch.skip,
+      batch.take,
+      batch.kind,
+      batch.actor,
+      batch.reason,
+      batch.address,
+      batch.user_agent,
+      batch.request_id,
+      u.email,
+      u.is_administrator AS "isAdministrator",
+      u.roles,
+      u.mac,
+      CASE
+        WHEN t.generation = coalesce(batch.generation, t.generation)
+        AND t.generation > t.first_generation
+        AND t.confirmed_generation IS DISTINCT FROM t.generation THEN t.generation
+      END AS unconfirmed,
+      u.mac = batch.expected AS is_expected
+    FROM
+      unnest(
+        (SELECT :uniqueId::uuid[]),
+        (SELECT :subject::text[]),
+        (SELECT :clientId::text[]),
+        (SELECT :issued::float8[]),
+        (SELECT :expires::float8[]),
+        (SELECT :generation::bigint[]),
+        (SELECT :expected::text[]),
+        (SELECT :wanted::text[]),
+        (SELECT :skip::bigint[]),
+        (SELECT :take::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (
+        unique_id,
+        subject,
+        client_id,
+        issued,
+        expires,
+        generation,
+        expected,
+        wanted,
+        skip,
+        take,
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        ordinal
+      )
+      JOIN refresh_tokens t ON t.unique_id = batch.unique_id
+      AND t.subject = batch.subject
+      AND t.client_id = batch.client_id
+      JOIN users u ON u.email = t.subject
+      LEFT JOIN clients client ON client.client_id = t.client_id
+    WHERE
+      u.enabled
+      AND to_timestamp(least(batch.expires, batch.issued + client.access_token_ttl)) > now()
+      AND t.issued
+      AND t.expires_on > now()
+      AND t.auth_time + make_interval(
+        secs => least(
+          coalesce(client.refresh_token_max_age, :longestLife::float8),
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLongestLives::float8[])
+          END
+        )
+      ) > now()
+      AND coalesce(
+        t.rotated_on + make_interval(
+          secs => least(
+            client.refresh_token_ttl,
+            CASE
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLives::float8[])
+            END
+          )
+        ) > now(),
+        true
+      )
+      AND NOT (
+        EXISTS (
+          SELECT
+          FROM session_cutoffs
+        )
+        AND EXISTS (
+          SELECT
+          FROM session_cutoffs c
+          WHERE
+            c.id + 0 > coalesce(t.cutoffs_seen, 0)
+            AND coalesce(c.subject, t.subject) = t.subject
+            AND coalesce(c.client_id, t.client_id) = t.client_id
+            AND coalesce(t.auth_time < c.issued_before, true)
+        )
+      )
+      AND coalesce(client.enabled, NOT :registeredOnly::boolean)
+  ),
+  batch AS (
+    SELECT
+      ordinal,
+      wanted,
+      skip,
+      take,
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id
+    FROM principal
+    WHERE is_expected
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject ASC,
+              id ASC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject ASC,
+              id ASC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  principal.ordinal::int,
+  principal.email,
+  principal."isAdministrator",
+  principal.roles,
+  principal.mac,
+  principal.unconfirmed,
+  principal.is_expected IS TRUE AS "isExpected",
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  principal
+  LEFT JOIN found ON found.ordinal = principal.ordinal
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE subject BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          subject ASC,
+          id ASC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
+
+-- name: record-search-subject-any-order
 -- $1 wanted: text[]
 -- $2 orderBy: text[]
 -- $3 descending: boolean[]
@@ -4954,6 +6810,701 @@ FROM
 ORDER BY
   batch.ordinal,
   page.place;
+
+-- name: record-search-subject-descending
+-- $1 wanted: text
+-- $2 skip: bigint
+-- $3 take: bigint
+-- $4 kind: text
+-- $5 actor: text
+-- $6 reason: text or null
+-- $7 address: text or null
+-- $8 userAgent: text or null
+-- $9 requestId: text or null
+WITH
+  batch AS MATERIALIZED (
+    SELECT
+      :wanted::text AS wanted,
+      :skip::bigint AS skip,
+      :take::bigint AS take,
+      :kind::text AS kind,
+      :actor::text AS actor,
+      :reason::text AS reason,
+      :address::text AS address,
+      :userAgent::text AS user_agent,
+      :requestId::text AS request_id,
+      1 AS ordinal
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject DESC,
+              id DESC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject DESC,
+              id DESC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE subject BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          subject DESC,
+          id DESC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
+
+-- name: record-search-subject-descending-ahead
+-- sent again when its connection broke
+-- $1 uniqueId: uuid[]
+-- $2 subject: text[]
+-- $3 clientId: text[]
+-- $4 issued: float8[]
+-- $5 expires: float8[]
+-- $6 generation: bigint[] with null elements
+-- $7 expected: text[] with null elements
+-- $8 wanted: text[]
+-- $9 skip: bigint[]
+-- $10 take: bigint[]
+-- $11 kind: text[]
+-- $12 actor: text[]
+-- $13 reason: text[] with null elements
+-- $14 address: text[] with null elements
+-- $15 userAgent: text[] with null elements
+-- $16 requestId: text[] with null elements
+-- $17 longestLife: float8
+-- $18 limitedRoles: text[]
+-- $19 roleLives: float8[] with null elements
+-- $20 roleLongestLives: float8[] with null elements
+-- $21 registeredOnly: boolean
+WITH
+  principal AS MATERIALIZED (
+    SELECT
+      batch.ordinal,
+      batch.wanted,
+      batch.skip,
+      batch.take,
+      batch.kind,
+      batch.actor,
+      batch.reason,
+      batch.address,
+      batch.user_agent,
+      batch.request_id,
+      u.email,
+      u.is_administrator AS "isAdministrator",
+      u.roles,
+      u.mac,
+      CASE
+        WHEN t.generation = coalesce(batch.generation, t.generation)
+        AND t.generation > t.first_generation
+        AND t.confirmed_generation IS DISTINCT FROM t.generation THEN t.generation
+      END AS unconfirmed,
+      u.mac = batch.expected AS is_expected
+    FROM
+      unnest(
+        (SELECT :uniqueId::uuid[]),
+        (SELECT :subject::text[]),
+        (SELECT :clientId::text[]),
+        (SELECT :issued::float8[]),
+        (SELECT :expires::float8[]),
+        (SELECT :generation::bigint[]),
+        (SELECT :expected::text[]),
+        (SELECT :wanted::text[]),
+        (SELECT :skip::bigint[]),
+        (SELECT :take::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (
+        unique_id,
+        subject,
+        client_id,
+        issued,
+        expires,
+        generation,
+        expected,
+        wanted,
+        skip,
+        take,
+        kind,
+        actor,
+        reason,
+        address,
+        user_agent,
+        request_id,
+        ordinal
+      )
+      JOIN refresh_tokens t ON t.unique_id = batch.unique_id
+      AND t.subject = batch.subject
+      AND t.client_id = batch.client_id
+      JOIN users u ON u.email = t.subject
+      LEFT JOIN clients client ON client.client_id = t.client_id
+    WHERE
+      u.enabled
+      AND to_timestamp(least(batch.expires, batch.issued + client.access_token_ttl)) > now()
+      AND t.issued
+      AND t.expires_on > now()
+      AND t.auth_time + make_interval(
+        secs => least(
+          coalesce(client.refresh_token_max_age, :longestLife::float8),
+          CASE
+            WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLongestLives::float8[])
+          END
+        )
+      ) > now()
+      AND coalesce(
+        t.rotated_on + make_interval(
+          secs => least(
+            client.refresh_token_ttl,
+            CASE
+              WHEN (SELECT :limitedRoles::text[]) <> '{}' THEN shortest_life (u.roles, u.is_administrator, :limitedRoles::text[], :roleLives::float8[])
+            END
+          )
+        ) > now(),
+        true
+      )
+      AND NOT (
+        EXISTS (
+          SELECT
+          FROM session_cutoffs
+        )
+        AND EXISTS (
+          SELECT
+          FROM session_cutoffs c
+          WHERE
+            c.id + 0 > coalesce(t.cutoffs_seen, 0)
+            AND coalesce(c.subject, t.subject) = t.subject
+            AND coalesce(c.client_id, t.client_id) = t.client_id
+            AND coalesce(t.auth_time < c.issued_before, true)
+        )
+      )
+      AND coalesce(client.enabled, NOT :registeredOnly::boolean)
+  ),
+  batch AS (
+    SELECT
+      ordinal,
+      wanted,
+      skip,
+      take,
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id
+    FROM principal
+    WHERE is_expected
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject DESC,
+              id DESC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject DESC,
+              id DESC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  principal.ordinal::int,
+  principal.email,
+  principal."isAdministrator",
+  principal.roles,
+  principal.mac,
+  principal.unconfirmed,
+  principal.is_expected IS TRUE AS "isExpected",
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  principal
+  LEFT JOIN found ON found.ordinal = principal.ordinal
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE subject BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          subject DESC,
+          id DESC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
+
+-- name: record-search-subject-descending-each
+-- $1 wanted: text[]
+-- $2 skip: bigint[]
+-- $3 take: bigint[]
+-- $4 kind: text[]
+-- $5 actor: text[]
+-- $6 reason: text[] with null elements
+-- $7 address: text[] with null elements
+-- $8 userAgent: text[] with null elements
+-- $9 requestId: text[] with null elements
+WITH
+  batch AS MATERIALIZED (
+    SELECT *
+    FROM
+      unnest(
+        (SELECT :wanted::text[]),
+        (SELECT :skip::bigint[]),
+        (SELECT :take::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (wanted, skip, take, kind, actor, reason, address, user_agent, request_id, ordinal)
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject DESC,
+              id DESC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject DESC,
+              id DESC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE subject BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          subject DESC,
+          id DESC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
+
+-- name: record-search-subject-each
+-- $1 wanted: text[]
+-- $2 skip: bigint[]
+-- $3 take: bigint[]
+-- $4 kind: text[]
+-- $5 actor: text[]
+-- $6 reason: text[] with null elements
+-- $7 address: text[] with null elements
+-- $8 userAgent: text[] with null elements
+-- $9 requestId: text[] with null elements
+WITH
+  batch AS MATERIALIZED (
+    SELECT *
+    FROM
+      unnest(
+        (SELECT :wanted::text[]),
+        (SELECT :skip::bigint[]),
+        (SELECT :take::bigint[]),
+        (SELECT :kind::text[]),
+        (SELECT :actor::text[]),
+        (SELECT :reason::text[]),
+        (SELECT :address::text[]),
+        (SELECT :userAgent::text[]),
+        (SELECT :requestId::text[])
+      ) WITH ORDINALITY AS batch (wanted, skip, take, kind, actor, reason, address, user_agent, request_id, ordinal)
+  ),
+  found AS (
+    SELECT
+      batch.*,
+      total,
+      shown.*,
+      records <= 100
+      AND bytes <= 1048576
+      AND (
+        total <= 1000
+        OR skip + take <= 1000
+      ) AS fits
+    FROM
+      batch
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS total
+        FROM
+          (
+            SELECT
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject ASC,
+              id ASC
+            LIMIT
+              1001
+          ) matching
+      ) counted
+      CROSS JOIN LATERAL (
+        SELECT
+          count(*) AS records,
+          sum(
+            octet_length(protected_ticket) + octet_length(ticket_hash) + octet_length(ticket_salt) + 2 * (octet_length(subject) + octet_length(client_id)) + coalesce(octet_length(system_id), 0) + 600
+          ) AS bytes,
+          CASE
+            WHEN min(subject) = max(subject) THEN min(subject)
+          END AS shown_subject,
+          CASE
+            WHEN min(client_id) = max(client_id) THEN min(client_id)
+          END AS shown_client_id,
+          CASE
+            WHEN min(unique_id::text) = max(unique_id::text) THEN min(unique_id::text)
+          END::uuid AS shown_session_id,
+          array_agg(
+            id
+            ORDER BY id
+          ) AS shown_record_ids
+        FROM
+          (
+            SELECT *
+            FROM refresh_tokens
+            WHERE subject BETWEEN batch.wanted AND batch.wanted
+            ORDER BY
+              subject ASC,
+              id ASC
+            OFFSET
+              batch.skip
+            LIMIT
+              least(batch.take, 101)
+          ) page
+      ) shown
+  ),
+  event AS (
+    INSERT INTO
+      audit_trail_entries (kind, actor, reason, address, user_agent, request_id, subject, client_id, session_id, record_ids)
+    SELECT
+      kind,
+      actor,
+      reason,
+      address,
+      user_agent,
+      request_id,
+      shown_subject,
+      shown_client_id,
+      shown_session_id,
+      shown_record_ids
+    FROM found
+    WHERE fits
+  )
+SELECT
+  ordinal::int,
+  found.total::int,
+  found.fits,
+  id,
+  unique_id AS "uniqueId",
+  subject,
+  client_id AS "clientId",
+  expires_on AS "expiresOn",
+  protected_ticket AS "protectedTicket",
+  ticket_hash AS "ticketHash",
+  ticket_salt AS "ticketSalt",
+  system_id AS "systemId",
+  updated_by AS "updatedBy",
+  created_on AS "createdOn",
+  updated_on AS "updatedOn",
+  is_new AS "isNew",
+  issued
+FROM
+  found
+  LEFT JOIN LATERAL (
+    SELECT
+      *,
+      created_on > now() - interval '24 hours' AS is_new
+    FROM
+      (
+        SELECT *
+        FROM refresh_tokens
+        WHERE subject BETWEEN found.wanted AND found.wanted
+        ORDER BY
+          subject ASC,
+          id ASC
+        OFFSET
+          found.skip
+        LIMIT
+          least(found.take, 101)
+      ) page
+  ) record ON found.fits;
 
 -- name: record-shown
 -- $1 ids: bigint[]

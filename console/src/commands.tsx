@@ -6,17 +6,11 @@ import DialogTitle from '@mui/material/DialogTitle';
 import TextField from '@mui/material/TextField';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type SubmitEvent, type ReactElement } from 'react';
-import {
-  Button as RaButton,
-  useNotify,
-  useRecordContext,
-  useRefresh,
-  useResourceContext,
-  useUnselectAll,
-} from 'react-admin';
+import { useNotify, useRecordContext, useRefresh, useResourceContext, useUnselectAll } from 'react-admin';
 import { useService } from './access.js';
 import { call } from './api.js';
 import { fieldText, instantOf } from './field-text.js';
+import { TextButton } from './text-button.js';
 import { TEXTS } from './texts.js';
 
 /** A command as the API lists it (contract 1.7). */
@@ -82,7 +76,7 @@ function CommandButton({ command, ids, path }: Run): ReactElement {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <RaButton
+      <TextButton
         label={command.Name}
         onClick={() => {
           setOpen(true);

@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactElement } from 'react';
-import { Button, Confirm, useNotify } from 'react-admin';
+import { Confirm, useNotify } from 'react-admin';
 import { call } from './api.js';
+import { TextButton } from './text-button.js';
 
 interface ActProps {
   readonly label: string;
@@ -37,7 +38,7 @@ export function ConfirmedAct({ label, name, title, content, isDangerous, path, b
 
   return (
     <>
-      <Button
+      <TextButton
         {...{ label, variant: 'outlined', color: isDangerous ? 'error' : 'primary' }}
         aria-label={name ?? label}
         onClick={() => {

@@ -1,17 +1,18 @@
 import Alert from '@mui/material/Alert';
-import MuiButton from '@mui/material/Button';
+import Button from '@mui/material/Button';
 import Dialog from '@mui/material/Dialog';
 import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
 import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
-import { useRef, useState, type ReactElement, type SubmitEvent } from 'react';
-import { Button, useNotify, useRefresh } from 'react-admin';
+import { useEffect, useRef, useState, type ReactElement, type RefObject, type SubmitEvent } from 'react';
+import { useNotify, useRefresh } from 'react-admin';
 import { useService } from './access.js';
 import { call } from './api.js';
 import { fieldText, instantOf } from './field-text.js';
 import { SESSIONS } from './resources.js';
+import { TextButton } from './text-button.js';
 import { TEXTS } from './texts.js';
 
 const { cutoff: T } = TEXTS;
@@ -42,7 +43,7 @@ export function Cutoff({ label, user = '' }: CutoffProps): ReactElement | null {
   if (!resource || !access.may(resource, 'run')) return null;
   return (
     <>
-      <Button
+      <TextButton
         {...{ label, color: 'error', variant: 'outlined' }}
         onClick={() => {
           setOpen(true);
@@ -89,6 +90,7 @@ function CutoffDialog({ path, user, onClose }: DialogProps): ReactElement {
       setBusy(false);
     }
   }
+  const isOfUser = user !== '';
   async function submit(event: SubmitEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     if (!count) setCount((await run(true))?.Ended);
@@ -121,23 +123,34 @@ function CutoffDialog({ path, user, onClose }: DialogProps): ReactElement {
               slotProps={{ inputLabel: { shrink: true } }}
             />
           ))}
-          <label>
-            <input type="checkbox" name="Everybody" /> {T.everybody}
-          </label>
+          {!isOfUser && (
+            <label>
+              <input type="checkbox" name="Everybody" /> {T.everybody}
+            </label>
+          )}
+          {isOfUser && <CountNow form={form} />}
           {failure && <Alert severity="error">{failure.message}</Alert>}
           {count !== undefined && (
             <Alert severity={count > 0 ? 'warning' : 'info'}>{count > 0 ? T.counted(count) : T.none}</Alert>
           )}
         </DialogContent>
         <DialogActions>
-          <MuiButton onClick={onClose}>{TEXTS.commands.cancel}</MuiButton>
-          <MuiButton type="submit" variant="contained" color={count ? 'error' : 'primary'} loading={isBusy}>
+          <Button onClick={onClose}>{TEXTS.commands.cancel}</Button>
+          <Button type="submit" variant="contained" color={count ? 'error' : 'primary'} loading={isBusy}>
             {count ? T.end(count) : T.count}
-          </MuiButton>
+          </Button>
         </DialogActions>
       </form>
     </Dialog>
   );
+}
+
+/** Counts as soon as the form is there: the page has already said whose sessions. */
+function CountNow({ form }: { readonly form: RefObject<HTMLFormElement | null> }): null {
+  useEffect(() => {
+    form.current?.requestSubmit();
+  }, [form]);
+  return null;
 }
 
 function parametersOf(form: FormData, isDry: boolean): { readonly Name: string; readonly Value: unknown }[] {

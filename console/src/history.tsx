@@ -9,14 +9,15 @@ import Table from '@mui/material/Table';
 import TableBody from '@mui/material/TableBody';
 import TableCell from '@mui/material/TableCell';
 import TableContainer from '@mui/material/TableContainer';
-import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import TextField from '@mui/material/TextField';
+import useMediaQuery from '@mui/material/useMediaQuery';
 import Typography from '@mui/material/Typography';
 import type { SubmitEvent, ReactElement } from 'react';
 import { Loading, Title, useGetList, useLocation, useNavigate, type RaRecord } from 'react-admin';
 import { fieldText } from './field-text.js';
 import { beginningWith } from './data-provider.js';
+import { HeadRow } from './head-row.js';
 import { TRAIL } from './resources.js';
 import { storyOf, type Story, type TrailEvent } from './story.js';
 import { TEXTS } from './texts.js';
@@ -73,6 +74,7 @@ function Found({ filter }: { readonly filter: Record<Field, string> }): ReactEle
     useEvents('login', filter),
     useEvents('refreshed-elsewhere', filter),
   ];
+  const isNarrow = useMediaQuery((theme) => theme.breakpoints.down('sm'));
   const searches = [ends, refusals, logins, moves];
   const sessions = sessionsOf(searches.flatMap(({ data = [] }) => data));
   const failure = searches.find(({ error }) => error)?.error;
@@ -81,22 +83,24 @@ function Found({ filter }: { readonly filter: Record<Field, string> }): ReactEle
   if (sessions.length === 0) return <Alert severity="info">{T.empty}</Alert>;
   return (
     <Card>
-      <TableContainer>
-        <Table size="small" aria-label={T.title}>
-          <TableHead>
-            <TableRow>
-              {Object.values(T.columns).map((name) => (
-                <TableCell key={name}>{name}</TableCell>
+      {isNarrow ? (
+        <Box component="ul" aria-label={T.title} sx={{ listStyle: 'none', m: 0, p: 0 }}>
+          {sessions.map((session) => (
+            <SessionItem key={session.id} {...session} />
+          ))}
+        </Box>
+      ) : (
+        <TableContainer>
+          <Table size="small" aria-label={T.title}>
+            <HeadRow of={Object.values(T.columns)} />
+            <TableBody>
+              {sessions.map((session) => (
+                <SessionRow key={session.id} {...session} />
               ))}
-            </TableRow>
-          </TableHead>
-          <TableBody>
-            {sessions.map((session) => (
-              <SessionRow key={session.id} {...session} />
-            ))}
-          </TableBody>
-        </Table>
-      </TableContainer>
+            </TableBody>
+          </Table>
+        </TableContainer>
+      )}
       {searches.some(({ total = 0 }) => total > EVENTS) && (
         <Typography sx={{ p: 2 }} color="textSecondary">
           {T.more}
@@ -135,29 +139,57 @@ function sessionsOf(events: readonly TrailEvent[]): Session[] {
   });
 }
 
+/** The whole row opens the story. The link in it is for the keyboard. */
 function SessionRow({ id, story, last }: Session): ReactElement {
-  const { tone, headline, event } = story.verdict;
-  const step = story.steps.at(-1);
-  // Without an end among its events, the last event says most.
-  const shown = event ? { tone, headline } : { tone: step?.tone ?? tone, headline: step?.headline ?? headline };
+  const navigate = useNavigate();
   return (
-    <TableRow hover>
+    <TableRow
+      hover
+      sx={{ cursor: 'pointer' }}
+      onClick={() => {
+        navigate(`/sessions/${id}`);
+      }}
+    >
       <TableCell>
         <Time of={last.CreatedOn} />
       </TableCell>
       <TableCell>
-        <Link href={`#/sessions/${id}`}>{story.user ?? TEXTS.story.unknown}</Link>
+        <StoryLink {...{ id, story }} />
       </TableCell>
       <TableCell>{story.client ?? TEXTS.none}</TableCell>
       <TableCell>
-        <Chip
-          size="small"
-          variant="outlined"
-          color={shown.tone}
-          label={shown.headline}
-          sx={{ height: 'auto', '& span': { whiteSpace: 'normal' } }}
-        />
+        <WhatHappened story={story} />
       </TableCell>
     </TableRow>
+  );
+}
+
+function SessionItem({ id, story, last }: Session): ReactElement {
+  return (
+    <Box component="li" sx={{ p: 2, borderBottom: 1, borderColor: 'divider', display: 'grid', gap: 0.5 }}>
+      <StoryLink {...{ id, story }} />
+      <Typography variant="body2" color="textSecondary">
+        {story.client ?? TEXTS.none} · <Time of={last.CreatedOn} />
+      </Typography>
+      <Box>
+        <WhatHappened story={story} />
+      </Box>
+    </Box>
+  );
+}
+
+function StoryLink({ id, story }: Omit<Session, 'last'>): ReactElement {
+  return <Link href={`#/sessions/${id}`}>{story.user ?? TEXTS.story.unknown}</Link>;
+}
+
+function WhatHappened({ story: { verdict, steps } }: Pick<Session, 'story'>): ReactElement {
+  const step = steps.at(-1);
+  // Without an end among its events, the last event says most.
+  const { tone, headline } = verdict.event ? verdict : (step ?? verdict);
+  return (
+    <Chip
+      {...{ size: 'small', variant: 'outlined', color: tone, label: headline }}
+      sx={{ height: 'auto', '& span': { whiteSpace: 'normal' } }}
+    />
   );
 }

@@ -3,14 +3,12 @@ import Box from '@mui/material/Box';
 import Card from '@mui/material/Card';
 import Table from '@mui/material/Table';
 import TableBody from '@mui/material/TableBody';
-import TableCell from '@mui/material/TableCell';
 import TableContainer from '@mui/material/TableContainer';
-import TableHead from '@mui/material/TableHead';
-import TableRow from '@mui/material/TableRow';
 import Typography from '@mui/material/Typography';
 import type { ReactElement, ReactNode } from 'react';
 import { Loading, Title } from 'react-admin';
 import { useService } from './access.js';
+import { HeadRow } from './head-row.js';
 import { useLive } from './live.js';
 import { TEXTS } from './texts.js';
 
@@ -37,14 +35,8 @@ export function LiveTable<T>({ title, hint, route, columns, actions, children }:
       {data ? (
         <Card>
           <TableContainer tabIndex={0} role="region" aria-label={title}>
-            <Table size="small" aria-label={title}>
-              <TableHead>
-                <TableRow>
-                  {columns.map((name) => (
-                    <TableCell key={name}>{name}</TableCell>
-                  ))}
-                </TableRow>
-              </TableHead>
+            <Table size="small" aria-label={title} sx={{ '& .MuiTableCell-root': { px: 1.25 } }}>
+              <HeadRow of={columns} />
               <TableBody>{data.map(children)}</TableBody>
             </Table>
           </TableContainer>

@@ -23,6 +23,7 @@ import {
   TopToolbar,
   useCanAccess,
   useListContext,
+  useRecordContext,
   useResourceContext,
   type ListProps,
   type RaRecord,
@@ -30,7 +31,8 @@ import {
 import { useService } from './access.js';
 import { CommandButtons } from './commands.js';
 import { instantOf } from './field-text.js';
-import type { Filter, Member, Resource } from './resources.js';
+import { TRAIL, type Filter, type Member, type Resource } from './resources.js';
+import { TextButton } from './text-button.js';
 import { TEXTS } from './texts.js';
 import { Time } from './time.js';
 
@@ -52,6 +54,9 @@ export function ListPage(props: Partial<ListProps>): ReactElement {
   const { canAccess: canRead } = useCanAccess({ resource: resource.key, action: 'show' });
   const columns = resource.columns.filter(({ kind }) => kind !== 'other' && kind !== 'long');
   const rowClick = canRead ? 'show' : false;
+  // On a narrow screen, the first text stands for the record: an Id says little.
+  const name = columns.find(({ kind }) => kind === 'text');
+  const others = columns.filter((member) => member !== name && member.name !== 'Id');
   return (
     <List
       {...{ title: resource.label, sort: { field: 'Id', order: 'DESC' }, exporter: false, empty: false, perPage: 25 }}
@@ -61,8 +66,8 @@ export function ListPage(props: Partial<ListProps>): ReactElement {
     >
       {isNarrow ? (
         <SimpleList
-          {...{ rowClick, primaryText: (record: RaRecord) => titleOf(record, columns) }}
-          secondaryText={(record: RaRecord) => <Summary record={record} members={columns.slice(1, 4)} />}
+          {...{ rowClick, primaryText: (record: RaRecord) => titleOf(record, name) }}
+          secondaryText={(record: RaRecord) => <Summary record={record} members={others.slice(0, 3)} />}
         />
       ) : (
         <DataTable
@@ -115,6 +120,7 @@ export function ShowPage(): ReactElement {
       title={<RecordTitle />}
       actions={
         <TopToolbar>
+          <StoryLinks />
           <CommandButtons of="record" />
           {resource.roles.edit && <EditButton />}
           {resource.roles.delete && <DeleteButton mutationMode="pessimistic" />}
@@ -126,18 +132,34 @@ export function ShowPage(): ReactElement {
   );
 }
 
+/** From a record to the session that it names, or to the sessions of the user that it names. */
+function StoryLinks(): ReactElement | null {
+  const record = useRecordContext<Readonly<Record<string, unknown>> & RaRecord>();
+  const { canAccess } = useCanAccess({ resource: TRAIL, action: 'list' });
+  if (!record || canAccess !== true) return null;
+  const [session, user] = [record.SessionId, record.Email ?? record.Subject];
+  return (
+    <>
+      {typeof session === 'string' && <TextButton label={TEXTS.sessions.story} href={`#/sessions/${session}`} />}
+      {typeof user === 'string' && (
+        <TextButton label={TEXTS.story.others} href={`#/history?user=${encodeURIComponent(user)}`} />
+      )}
+    </>
+  );
+}
+
 export function RecordTitle(): ReactElement {
   const { name } = useResource();
-  return <FunctionField render={(record: RaRecord) => `${name} ${titleOf(record, [])}`} />;
+  return <FunctionField render={(record: RaRecord) => `${name} ${titleOf(record)}`} />;
 }
 
 function Empty(): ReactElement {
   return <Box sx={{ p: 4, textAlign: 'center' }}>{TEXTS.list.empty}</Box>;
 }
 
-function titleOf(record: RaRecord, members: readonly Member[]): string {
-  const first = members[0] ? (record[members[0].name] as unknown) : undefined;
-  return String(record.ToStringText ?? first ?? record.id);
+function titleOf(record: RaRecord, member?: Member): string {
+  const named = member ? (record[member.name] as unknown) : undefined;
+  return String(record.ToStringText ?? named ?? record.id);
 }
 
 function Summary({
@@ -177,16 +199,16 @@ function textOf(value: unknown): string {
   return values.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join(', ') || TEXTS.none;
 }
 
-/** The field of a filter. With `alwaysOn` it is shown from the start, by that name. */
-export function filterInput(filter: Filter, alwaysOn?: string): ReactElement {
-  const side = filter.side === undefined ? '' : ` ${TEXTS.list[filter.side]}`;
-  const label = alwaysOn ?? filter.label + side;
-  const common = { key: filter.name, source: filter.name, label, helperText: false, alwaysOn: alwaysOn !== undefined };
+/** The field of a filter. Those of the members `shown` are there from the start. */
+export function filterInput(filter: Filter, shown: readonly string[] = []): ReactElement {
+  const label = filter.side === undefined ? filter.label : `${filter.label} ${TEXTS.list[filter.side]}`;
+  const common = { key: filter.name, source: filter.name, label, helperText: false };
+  const alwaysOn = filter.side === undefined && shown.includes(filter.member);
   const choices = filter.choices.map((name) => ({ id: name, name }));
   if (filter.kind === 'date') return <DateTimeInput {...common} parse={parseDate} />;
   if (filter.kind === 'flag') return <SelectInput {...common} choices={FLAGS} />;
   if (filter.kind === 'choice') return <SelectInput {...common} choices={choices} />;
-  return <TextInput {...common} title={TEXTS.list.filterHint} />;
+  return <TextInput {...common} alwaysOn={alwaysOn} title={filter.description ?? TEXTS.list.filterHint} />;
 }
 
 export const parseDate = (text: string): string | null => (text === '' ? null : instantOf(text));

@@ -16,6 +16,8 @@ export interface Member {
 
 /** A parameter of the search. `name` is that of the parameter, such as `from_Coupon_ValidUntil`. */
 export interface Filter extends Member {
+  /** What it compares, such as `ValidUntil`. */
+  readonly member: string;
   readonly side: 'from' | 'to' | undefined;
 }
 
@@ -81,16 +83,21 @@ const LONG = 300;
 /** Members of every record that say little to people. */
 const SILENT = new Set(['IsNew', 'LocalizationDetails', 'CustomFields', 'ToStringText']);
 
-/** The resources of the document: each path that can be searched with a role `<Name>-List`. */
+/** The resources of the document: each path that can be searched and ordered, with a role `<Name>-List`. */
 export function resourcesOf(document: Document): Resource[] {
   const found = Object.entries(document.paths).flatMap(([path, { get }]) => {
     const name = rolesOf(get)
       ?.map((role) => LIST_ROLE.exec(role)?.[1])
       .find(Boolean);
-    return get && name && !/\/commands$|[{]/.test(path) ? [{ path, name, get }] : [];
+    return get && name && isSearch(get) ? [{ path, name, get }] : [];
   });
   const keys = new Map(found.map(({ path, name }) => [name, keyOf(path)]));
   return found.map(({ path, name, get }) => describe(document, { path, name, get, keys }));
+}
+
+/** Other routes with that role, such as an export, are no lists. */
+function isSearch({ parameters = [] }: Route): boolean {
+  return parameters.some(({ name }) => name === 'orderBy');
 }
 
 interface Found {
@@ -161,7 +168,8 @@ function membersOf(document: Document, schema: Schema | undefined, keys: Readonl
 function memberOf(name: string, schema: Schema, isRequired: boolean, keys: ReadonlyMap<string, string>): Member {
   const kinds = [schema, ...(schema.anyOf ?? [])].filter((part) => !isNullFilter(part));
   const choices = kinds.flatMap(({ enum: values = [] }) => values).filter((value) => typeof value === 'string');
-  const target = name.endsWith('Id') ? keys.get(name.slice(0, -2)) : undefined;
+  const isNumber = kinds.some(({ type }) => [type ?? []].flat().includes('integer'));
+  const target = isNumber && name.endsWith('Id') ? keys.get(name.slice(0, -2)) : undefined;
   return {
     ...{ name, label: sentence(name), isRequired, choices, target, description: schema.description },
     kind: target === undefined ? kindOf(kinds, choices.length > 0, schema.maxLength) : 'reference',
@@ -193,7 +201,7 @@ function filterOf(
   const [, side, member] = new RegExp(`^(?:(from|to)_)?${name}_(\\w+)$`).exec(parameter.name) ?? [];
   if (parameter.in !== 'query' || member === undefined) return [];
   const found = memberOf(member, { ...parameter.schema, description: parameter.description }, false, keys);
-  return [{ ...found, name: parameter.name, side: side as 'from' | 'to' | undefined }];
+  return [{ ...found, member, name: parameter.name, side: side as 'from' | 'to' | undefined }];
 }
 
 /** `ValidUntil` is `Valid until`. */

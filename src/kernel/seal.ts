@@ -1,11 +1,20 @@
-import { CompactEncrypt, compactDecrypt } from 'jose';
+import { compactDecrypt } from 'jose';
+import { createCipheriv } from 'node:crypto';
 import type { DerivedKey } from './key-ring.js';
+import { randomBytes } from './random-bytes.js';
 
-/** Encrypts a value for storage as a compact JWE (`dir`, A256GCM; RFC 7516), bound to the name of the place where it is stored. */
-export async function seal(value: object, place: string, { key }: DerivedKey): Promise<string> {
-  return new CompactEncrypt(Buffer.from(JSON.stringify(value)))
-    .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', place })
-    .encrypt(key);
+const IV_LENGTH = 12;
+
+/**
+ * Encrypts a value for storage as a compact JWE (`dir`, A256GCM; RFC 7516), bound to the name of the place where it is stored. Node.js
+ * encrypts it: jose does it in another thread, which takes a sign-in ten times as long.
+ */
+export function seal(value: object, place: string, { key }: DerivedKey): string {
+  const header = Buffer.from(JSON.stringify({ alg: 'dir', enc: 'A256GCM', place })).toString('base64url');
+  const iv = randomBytes(IV_LENGTH);
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(header));
+  const sealed = Buffer.concat([cipher.update(JSON.stringify(value)), cipher.final()]).toString('base64url');
+  return [header, '', iv.toString('base64url'), sealed, cipher.getAuthTag().toString('base64url')].join('.');
 }
 
 /**

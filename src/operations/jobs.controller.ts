@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal } from '../access/current-principal.js';
 import { Role } from '../access/policy.js';
@@ -6,6 +6,7 @@ import type { Principal } from '../access/principal.js';
 import { ApiFailures } from '../http/api-failures.js';
 import { JobsService } from '../jobs/jobs.service.js';
 import { CommandEnvelope } from '../resource/kit/command-views.js';
+import { BareList } from './bare-list.js';
 import { JobRunsService } from './job-runs.service.js';
 import { JobView } from './job-view.js';
 
@@ -18,15 +19,11 @@ export class JobsController {
     private readonly runs: JobRunsService,
   ) {}
 
-  @Get()
-  @Role('Job-Read')
-  @ApiOperation({
-    operationId: 'listJobs',
-    summary: 'List the jobs',
+  @BareList({
+    ...{ of: JobView, role: 'Job-Read', operationId: 'listJobs', summary: 'List the jobs' },
     description: 'All jobs by name, each with its last run. The service runs them by itself.',
+    answer: 'The jobs, as a bare array.',
   })
-  @ApiResponse({ status: 200, type: [JobView], description: 'The jobs, as a bare array.' })
-  @ApiFailures()
   async list(): Promise<JobView[]> {
     return (await this.jobs.list()).map((each) => JobView.of(each));
   }

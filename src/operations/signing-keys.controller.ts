@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal } from '../access/current-principal.js';
 import { Role } from '../access/policy.js';
@@ -7,6 +7,7 @@ import { ApiFailures, ApiValidationFailure } from '../http/api-failures.js';
 import { FORM } from '../http/form.js';
 import { CommandEnvelope } from '../resource/kit/command-views.js';
 import { SigningKeysService } from '../signing-keys/signing-keys.service.js';
+import { BareList } from './bare-list.js';
 import { RotationBody, SigningKeyView } from './signing-key-view.js';
 
 /** The keys that sign access tokens. */
@@ -15,15 +16,16 @@ import { RotationBody, SigningKeyView } from './signing-key-view.js';
 export class SigningKeysController {
   constructor(private readonly keys: SigningKeysService) {}
 
-  @Get()
-  @Role('SigningKey-Read')
-  @ApiOperation({
-    operationId: 'listSigningKeys',
-    summary: 'List the signing keys',
+  @BareList({
+    ...{
+      of: SigningKeyView,
+      role: 'SigningKey-Read',
+      operationId: 'listSigningKeys',
+      summary: 'List the signing keys',
+    },
     description: 'The keys by age, the oldest first. `/.well-known/jwks.json` has their public keys.',
+    answer: 'The keys, as a bare array.',
   })
-  @ApiResponse({ status: 200, type: [SigningKeyView], description: 'The keys, as a bare array.' })
-  @ApiFailures()
   async list(): Promise<SigningKeyView[]> {
     return (await this.keys.describe()).map((key) => SigningKeyView.of(key));
   }

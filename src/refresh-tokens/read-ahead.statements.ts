@@ -43,7 +43,8 @@ export const READ_AHEAD = statement({
     FROM principal LEFT JOIN act ON act.ordinal = principal.ordinal`,
 });
 
-function columnsOf(alias: string, columns: string): string {
+/** SQL: the columns of a list, each with the alias of its table. */
+export function columnsOf(alias: string, columns: string): string {
   return columns
     .split(', ')
     .map((column) => `${alias}.${column}`)

@@ -1,4 +1,5 @@
 import { Index } from 'typeorm';
+import { AUDIT_TRAIL_ENTRIES } from '../audit-trail/audit-trail-entry.entity.js';
 import { declaredResource } from '../resource/kit/declared-resource.js';
 import { DateTime, Text } from '../resource/kit/member-decorators.js';
 import { OwnResource } from '../resource/kit/resource.decorator.js';
@@ -8,6 +9,9 @@ import { SessionsToEnd } from './sessions-to-end.js';
 const FOUND = { searchable: true, orderable: true } as const;
 /** A ticket is found by its whole value. The migration makes the index. */
 const TICKET = { secret: true, searchable: true, index: false } as const;
+
+/** The trail has these values too. Each redemption writes some of them, so no index contains them. */
+const DEVICE = { role: AUDIT_TRAIL_ENTRIES.role('List'), isNullable: true } as const;
 
 /**
  * The RefreshToken resource (contract 1): a record's members, which clients set, in their order. From them the kit makes columns, bodies, views,
@@ -22,6 +26,20 @@ const TICKET = { secret: true, searchable: true, index: false } as const;
   },
   ...{ isCamelCase: true, commandRole: 'Delete' },
   commands: [{ key: 'END_SESSIONS', name: 'End sessions', records: 'optional', parameters: SessionsToEnd }],
+  examined: {
+    Address: {
+      ...DEVICE,
+      ...{ kind: 'text', isList: true },
+      sql: `nullif(array_remove(ARRAY[host(first_address), host(last_address)], NULL), '{}')`,
+      description: 'The IP address of the sign-in, or of the last redemption of the token.',
+    },
+    Device: {
+      ...DEVICE,
+      kind: 'part',
+      sql: `nullif(concat_ws(E'\\n', device_name, last_user_agent), '')`,
+      description: 'The name that the client gave the device at the sign-in, or the user agent of the last redemption.',
+    },
+  },
   hidden: 'Null of a record that the service issued, without RefreshToken-Read.',
 })
 @Index('refresh_tokens_slots', ['Subject', 'ClientId', 'slot'], { unique: true, where: 'issued' })

@@ -15,8 +15,10 @@ import { RefreshToken } from './refresh-token.entity.js';
 import { RefreshTokensController } from './refresh-tokens.controller.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
+import { SearchesAheadRepository } from './searches-ahead.repository.js';
+import { SearchesAheadService } from './searches-ahead.service.js';
 
-const AHEAD = [RecordsAheadService, RecordsAheadRepository];
+const AHEAD = [RecordsAheadService, RecordsAheadRepository, SearchesAheadService, SearchesAheadRepository];
 const PERSONS = [RecordPersonalData, PersonRecordsRepository];
 
 /** The RefreshToken resource: the records of sessions, and those that clients write. */

@@ -11,29 +11,16 @@ import { DeclaredResource } from '../resource/kit/declared-resource.js';
 import { valuesOf } from '../resource/kit/record-values.js';
 import { ResourceRepository } from '../resource/kit/resource.repository.js';
 import type { Row } from '../resource/kit/row.js';
-import type { Search } from '../resource/search.js';
 import type { Write } from '../resource/write-envelope.js';
 import { ReadAheadsService } from '../sessions/read-aheads.service.js';
 import { SessionNoticesService } from '../sessions/session-notices.service.js';
 import type { RefreshTokenChange, RefreshTokenInput } from './dto/refresh-token.dto.js';
 import type { EndingWrite } from './ending-write.js';
 import type { Kept, LockedSession } from './locked-session.js';
+import { RecordSearchesRepository } from './record-searches.repository.js';
 import { CREATE, CREATE_EACH, DELETE, DELETE_EXPIRED, LOCK_SESSION, UPDATE } from './record.statements.js';
 import { RecordAhead } from './records-ahead.repository.js';
 import type { RefreshToken } from './refresh-token.entity.js';
-import { READ_SUBJECTS, type OfSubject } from './subject-search.statements.js';
-
-/** A search for the records of one subject. */
-export interface SubjectSearch extends Pick<Search, 'page' | 'size' | 'orderBy' | 'descending'> {
-  readonly subject: string;
-  readonly act: AuditAct;
-}
-
-/** A page of the records of a subject, and how many records it has in all. */
-export interface SubjectPage {
-  readonly rows: readonly Row[];
-  readonly total: number;
-}
 
 type Creation = GivenTo<typeof CREATE>;
 
@@ -47,7 +34,7 @@ export interface ExpiredRecords {
 /** The rows of sessions and of clients' records, as the API shows them. The statement of each act also writes the event. */
 @Injectable()
 export class RefreshTokensRepository extends ResourceRepository<RefreshToken> {
-  private readonly subjectSearches = new Batched((searches: readonly SubjectSearch[]) => this.readSubjects(searches));
+  readonly searches: RecordSearchesRepository;
   private readonly creations = new Batched((creations: readonly Creation[]) => this.createEach(creations));
 
   constructor(
@@ -58,6 +45,7 @@ export class RefreshTokensRepository extends ResourceRepository<RefreshToken> {
     private readonly aheads: ReadAheadsService,
   ) {
     super(resource, statements, dataSource);
+    this.searches = new RecordSearchesRepository(statements, dataSource, aheads);
   }
 
   /** As for every resource. The ends of sessions are passed on when the transaction has been committed. */
@@ -85,17 +73,6 @@ export class RefreshTokensRepository extends ResourceRepository<RefreshToken> {
     });
     if (!write) throw new Error('An insert returned no row.');
     return write;
-  }
-
-  /**
-   * One page of the records of a subject; undefined when the subject has many records or the page is large. Concurrent searches share a
-   * statement.
-   */
-  async findOfSubject(search: SubjectSearch): Promise<SubjectPage | undefined> {
-    const [first, ...rest] = await this.subjectSearches.get(search);
-    if (!first?.fits) return undefined;
-    const { total } = first;
-    return { total, rows: first.place === null ? [] : [first, ...rest] };
   }
 
   /** The session of the record with this id, locked until the transaction ends; undefined when the record is not a session. */
@@ -130,20 +107,6 @@ export class RefreshTokensRepository extends ResourceRepository<RefreshToken> {
   private noted(write: EndingWrite | undefined, act: AuditAct, manager?: EntityManager): Write | undefined {
     if (write?.ended) this.notices.ended([write], act, manager);
     return write;
-  }
-
-  private async readSubjects(searches: readonly SubjectSearch[]): Promise<OfSubject[][]> {
-    const batch = searches.map(({ subject, page, size, orderBy, descending, act }) => ({
-      wanted: subject,
-      orderBy,
-      descending,
-      skip: (page - 1) * size,
-      take: size,
-      ...actValues(act),
-    }));
-    const pages: OfSubject[][] = searches.map(() => []);
-    for (const row of await this.statements.run(READ_SUBJECTS, { batch })) pages[row.ordinal - 1]?.push(row);
-    return pages;
   }
 
   private async createEach(creations: readonly Creation[]): Promise<(Write | undefined)[]> {

@@ -37,18 +37,14 @@ export class RefreshTokensService extends ResourceService<RefreshToken> {
     super(resource, records, pages);
   }
 
-  /** As for every resource. A search by a subject alone is one statement, which concurrent searches share, if the subject has few records. */
+  /** As for every resource. The usual searches are one statement each, which concurrent searches share. */
   override async search(search: Search, reader: Reader): Promise<Found<ResourceView>> {
-    const [filter, another] = search.filters;
-    const isBySubject = filter?.member === 'Subject' && filter.operator === 'equals' && !another;
-    if (!isBySubject) return super.search(search, reader);
+    if (this.afterRead) return super.search(search, reader);
     const act = { kind: 'record-read', actor: reader.actor, reason: 'search' } as const;
-    const { page, size, orderBy, descending } = search;
-    const subject = String(filter.value);
-    const found = await this.records.findOfSubject({ subject, page, size, orderBy, descending, act });
+    const found = await this.records.searches.find(search, act);
     if (!found) return super.search(search, reader);
-    const records = found.rows.map((row) => this.listedViewOf(row, reader.seesSecrets));
-    return { records, total: found.total, hasNext: page * size < found.total, isEstimated: false };
+    const { rows, ...totals } = found;
+    return { ...totals, records: rows.map((row) => this.listedViewOf(row, reader.seesSecrets)) };
   }
 
   /**

@@ -41,7 +41,7 @@ export type OfSubject = Numbered<Row & Place>;
  * any other search it returns one row with `fits` false, and writes no event.
  */
 export const READ_SUBJECTS = statement({
-  name: 'record-search-subjects',
+  name: 'record-search-subject-any-order',
   batch: SEARCH,
   returns: rowOf<OfSubject>(),
   text: `WITH batch AS (SELECT * FROM ${batchRows(SEARCH)}),

@@ -29,7 +29,15 @@ export interface Searchable {
   readonly columns: Readonly<Record<string, SearchColumn>>;
 }
 
-const OPERATORS: Readonly<Record<Comparison, string>> = { equals: '=', beginsWith: '^@', from: '>=', to: '<=' };
+/** How many records match, or an estimate. */
+type Counted = Pick<FoundPage, 'total' | 'isEstimated'>;
+
+const OPERATORS: Readonly<Record<Exclude<Comparison, 'contains'>, string>> = {
+  equals: '=',
+  beginsWith: '^@',
+  from: '>=',
+  to: '<=',
+};
 
 /**
  * Finds one page of a search, as the ids of its records. Selecting only ids lets PostgreSQL read skipped records from the index alone, if
@@ -62,6 +70,16 @@ export async function findPage(
   };
 }
 
+/** Counts the matches of a search: up to 100,000 exactly, above that by the planner's estimate. */
+export function countMatches(
+  dataSource: DataSource,
+  { table, columns }: Searchable,
+  filters: readonly Filter[],
+): Promise<Counted> {
+  const values: unknown[] = [];
+  return count(dataSource, `${table} WHERE ${conditionsOf(filters, columns, values)}`, values);
+}
+
 /** SQL: what a search by this member is ordered by. */
 export function orderOf({ columns }: Searchable, member: string): string {
   return indexedOf(columnOf(columns, member));
@@ -72,17 +90,23 @@ function indexedOf({ sql, indexed }: SearchColumn): string {
   return indexed === undefined ? sql : `left(${sql}, ${indexed})`;
 }
 
-function conditionsOf(filters: readonly Filter[], columns: Searchable['columns'], values: unknown[]): string {
+/** SQL: the conditions of filters. It adds their values to `values`. */
+export function conditionsOf(filters: readonly Filter[], columns: Searchable['columns'], values: unknown[]): string {
   const conditions = filters.map((filter) => {
     const column = columnOf(columns, filter.member);
     if (!('value' in filter)) return nullCondition(column, filter.operator === 'isNull');
     const { sql, indexed, isList } = column;
-    const parameter = `$${values.push(filter.value)}`;
-    const operator = OPERATORS[filter.operator];
-    if (isList) return `EXISTS (SELECT FROM unnest(${sql}) item WHERE item ${operator} ${parameter})`;
-    const condition = `${sql} ${operator} ${parameter}`;
+    const { operator, value } = filter;
+    if (operator === 'contains') {
+      const part = `$${values.push(String(value).replace(/\*$/, ''))}`;
+      return `strpos(lower(${sql}), lower(${part})) > 0`;
+    }
+    const parameter = `$${values.push(value)}`;
+    const comparison = OPERATORS[operator];
+    if (isList) return `EXISTS (SELECT FROM unnest(${sql}) item WHERE item ${comparison} ${parameter})`;
+    const condition = `${sql} ${comparison} ${parameter}`;
     if (indexed === undefined) return condition;
-    return `left(${sql}, ${indexed}) ${operator} left(${parameter}, ${indexed}) AND ${condition}`;
+    return `left(${sql}, ${indexed}) ${comparison} left(${parameter}, ${indexed}) AND ${condition}`;
   });
   return conditions.length > 0 ? conditions.join(' AND ') : 'true';
 }
@@ -113,11 +137,7 @@ function pageOf(
     ORDER BY side ${direction}, id ${direction} ${slice}`;
 }
 
-async function count(
-  dataSource: DataSource,
-  matching: string,
-  values: unknown[],
-): Promise<{ total: number; isEstimated: boolean }> {
+async function count(dataSource: DataSource, matching: string, values: unknown[]): Promise<Counted> {
   const bounded = `SELECT count(*) AS total FROM (SELECT FROM ${matching} LIMIT ${COUNTED_UP_TO + 1}) counted`;
   const [row] = await dataSource.query<{ total: number }[]>(bounded, values);
   const total = row?.total ?? 0;

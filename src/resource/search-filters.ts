@@ -4,10 +4,11 @@ import { textFault } from '../kernel/text.js';
 import { readSearchDate, SEARCH_DATE_FAULT } from './search-dates.js';
 
 /**
- * How a member is filtered. Text accepts a trailing `*`. Secret text must match as a whole and is never echoed.
+ * How a member is filtered. Text accepts a trailing `*`. Of a `part`, the member must contain the value, in any case. Secret text must match as a
+ * whole and is never echoed.
  * @publicApi
  */
-export type FilterKind = 'text' | 'secret' | 'uuid' | 'id' | 'whole' | 'flag' | 'date-time';
+export type FilterKind = 'text' | 'part' | 'secret' | 'uuid' | 'id' | 'whole' | 'flag' | 'date-time';
 
 /** A parameter of a search that filters by one member: how to read its value, and its documentation. */
 export interface FilterParameter {
@@ -24,11 +25,13 @@ const NULLS: ReadonlyMap<string, 'isNull' | 'isNotNull'> = new Map([
   ['notnull', 'isNotNull'],
 ]);
 
-/** The parameter that finds records whose member equals a value. */
-export function equalityFilter(member: string, kind: FilterKind): FilterParameter {
+/** The parameter that finds records whose member equals a value. `about` is documentation of the member. */
+export function equalityFilter(member: string, kind: FilterKind, about?: string): FilterParameter {
   const read = READERS[kind];
+  const { schema, description } = DOCUMENTS[kind];
+  const document = { schema, description: about === undefined ? description : `${about} ${description}` };
   return {
-    ...filterBy(member, (value) => read(member, value), DOCUMENTS[kind]),
+    ...filterBy(member, (value) => read(member, value), document),
     ...(kind === 'secret' && { secret: true }),
   };
 }
@@ -76,6 +79,7 @@ const DOCUMENTS: Readonly<Record<FilterKind, FilterParameter['document']>> = {
     schema: { type: 'string' },
     description: 'Equal to this value. With a trailing `*`: begins with this value.',
   },
+  part: { schema: { type: 'string' }, description: 'Contains this text, in upper or lower case.' },
   secret: { schema: { type: 'string' }, description: 'Equal to this value. The value is never logged.' },
   uuid: { schema: orNull({ type: 'string', format: 'uuid' }), description: 'Equal to.' },
   id: { schema: orNull({ type: 'integer', format: 'int64', minimum: 1 }), description: 'Equal to.' },
@@ -95,6 +99,11 @@ const READERS: Readonly<Record<FilterKind, (member: string, value: string) => Re
     return value.endsWith('*')
       ? { filter: { member, operator: 'beginsWith', value: value.slice(0, -1) } }
       : { filter: { member, operator: 'equals', value } };
+  },
+  // A `*` at the end, which clients may send as for a text, changes nothing.
+  part: (member, value) => {
+    const fault = value === '' ? 'must not be empty' : textFault(value);
+    return fault ? { fault } : { filter: { member, operator: 'contains', value } };
   },
   secret: (member, value) => {
     const fault = value === '' ? 'must not be empty' : textFault(value);

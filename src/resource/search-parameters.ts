@@ -16,6 +16,8 @@ export interface SearchDefinition {
   readonly plural: string;
   /** Members that `<Resource>_<Member>` compares for equality. */
   readonly equality: Readonly<Record<string, FilterKind>>;
+  /** What `<Resource>_<Name>` compares that is no member of the record, and has no index. */
+  readonly examined?: Readonly<Record<string, { readonly kind: FilterKind; readonly description: string }>>;
   /** Date members that `from_` and `to_` limit. */
   readonly ranges: readonly string[];
   /** Members that `orderBy` accepts. The first is the default and breaks ties. */
@@ -48,9 +50,18 @@ interface Parameter extends Omit<FilterParameter, 'read'> {
  * @publicApi
  */
 export const SearchQuery = createParamDecorator((definition: SearchDefinition, context: ExecutionContext): Search => {
-  const { url } = context.switchToHttp().getRequest<FastifyRequest>();
-  return readSearch(definition, url.slice(url.indexOf('?') + 1 || url.length));
+  return searchOf(definition, context.switchToHttp().getRequest());
 });
+
+/** What a request searches for. It is read once for each request. @throws ValidationError naming every invalid parameter */
+export function searchOf(definition: SearchDefinition, request: FastifyRequest): Search {
+  const { url } = request;
+  const search = searches.get(request) ?? readSearch(definition, url.slice(url.indexOf('?') + 1 || url.length));
+  searches.set(request, search);
+  return search;
+}
+
+const searches = new WeakMap<FastifyRequest, Search>();
 
 /** Documents every parameter of a search in the OpenAPI operation. */
 export function ApiSearch(definition: SearchDefinition): MethodDecorator {
@@ -109,13 +120,17 @@ function parametersOf(definition: SearchDefinition): readonly Parameter[] {
 }
 
 /** Parameters with the resource's name come first. Failures are listed in this order. */
-function filterParameters({ resource, equality, ranges }: SearchDefinition): Parameter[] {
+function filterParameters({ resource, equality, examined = {}, ranges }: SearchDefinition): Parameter[] {
   const equalities = Object.entries(equality).map(([member, kind]) => ({
     member,
     filter: equalityFilter(member, kind),
   }));
   return [
     ...equalities.map(({ member, filter }) => ({ ...filter, name: `${resource}_${member}` })),
+    ...Object.entries(examined).map(([name, { kind, description }]) => ({
+      ...equalityFilter(name, kind, description),
+      name: `${resource}_${name}`,
+    })),
     ...ranges.flatMap((member) =>
       Object.entries(rangeFilters(member)).map(([end, filter]) => ({
         ...filter,

@@ -1,8 +1,8 @@
 /**
- * How a filter compares a member with a value: equal to, begins with, from (inclusive), to (inclusive).
+ * How a filter compares a member with a value: equal to, begins with, from (inclusive), to (inclusive), has in it.
  * @publicApi
  */
-export type Comparison = 'equals' | 'beginsWith' | 'from' | 'to';
+export type Comparison = 'equals' | 'beginsWith' | 'from' | 'to' | 'contains';
 
 /**
  * One condition of a search on one member. A record matches when it meets all conditions of the search.

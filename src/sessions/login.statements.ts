@@ -2,6 +2,13 @@ import { ACT, EVENT_COLUMNS, FACTS_OF_EVENT, recordFacts } from '../audit/audite
 import { parameterList } from '../database/named-parameters.js';
 import { NOW_SECOND } from '../database/now-second.js';
 import { rowOf, statement } from '../database/statement.js';
+import {
+  COUNT_SIGN_IN,
+  SETTLEMENT,
+  settling,
+  SIGN_IN_GUESS,
+  type ReservedRow,
+} from '../users/guess-limits.statements.js';
 import { passwordNameSql } from '../users/password-seals.service.js';
 import { CUTOFFS_SEEN, isCut } from './cutoff-sql.js';
 
@@ -42,6 +49,31 @@ export const PLAN_LOGIN = statement({
     FROM (SELECT) AS one LEFT JOIN refresh_tokens t ON t.subject = :subject AND t.client_id = :clientId AND t.issued`,
 });
 
+/** The columns of a plan on an existing row, whose `uniqueId` stays; all are null when the plan needs a statement of its own. */
+interface PlanColumns extends Pick<PlannedLogin, 'generation' | 'authTime' | 'isCut'> {
+  readonly plannedId: number;
+  readonly earlierUniqueId: string;
+}
+type PerhapsPlanned = PlanColumns | { readonly [Name in keyof PlanColumns]: null };
+
+/**
+ * Counts a sign-in at a client as a guess, reads the user, and plans the login if this user and client have one row whose generations are not
+ * used up. So a usual sign-in needs no other statement before its password is checked. If there are several rows, it returns a row for each of
+ * the first two. It takes no number for a new row, because most guesses begin no session.
+ */
+export const RESERVE_LOGIN = statement({
+  name: 'login-reserve',
+  isIdempotent: true,
+  parameters: { ...SIGN_IN_GUESS, clientId: 'text?' },
+  returns: rowOf<ReservedRow & PerhapsPlanned>(),
+  text: `${COUNT_SIGN_IN.columns}, planned.* ${COUNT_SIGN_IN.from} LEFT JOIN LATERAL (
+      SELECT t.id AS "plannedId", t.unique_id AS "earlierUniqueId", t.generation + 1 + floor(random() * 4096)::bigint AS generation,
+        ${NOW_SECOND} AS "authTime", ${isCut('t')} AS "isCut"
+      FROM refresh_tokens t WHERE t.subject = u.email AND t.client_id = coalesce(:clientId::text, u.email) AND t.issued
+        AND t.generation < ${WORN} LIMIT 2
+    ) planned ON true`,
+});
+
 /** A planned login: its user, the token and the sealed ticket, and where the request came from. Lifetimes are in seconds. */
 export const LOGIN = {
   subject: 'text',
@@ -62,6 +94,7 @@ export const LOGIN = {
   fromRequest: 'text?',
   deviceName: 'text?',
   jkt: 'text?',
+  ...SETTLEMENT,
 } as const;
 
 /** The columns that a login writes, and their values. */
@@ -96,6 +129,9 @@ export const ALLOWED = `SELECT email FROM users WHERE email = :subject
         AND ${passwordNameSql('password_hash')} = ${passwordNameSql(':passwordHash::text')}
         AND enabled AND NOT must_reset_password FOR SHARE`;
 
+/** SQL: settles the guess of a login that has begun. */
+export const SETTLED = settling('EXISTS (SELECT FROM begun)');
+
 /** SQL: what a login returns, from `allowed` and `begun`. */
 export const BEGUN = `EXISTS (SELECT FROM allowed) AS "isAllowed", EXISTS (SELECT FROM begun) AS "hasBegun",
       (SELECT cutoffs_seen FROM begun) AS "cutoffsSeen", now() AS now`;
@@ -113,7 +149,7 @@ export interface Begun {
 }
 
 /**
- * Begins a planned login and writes its event. The user is locked until then: a transaction that disables the user or changes the password
+ * Begins a planned login, writes its event and settles its guess. The user is locked until then: a transaction that disables the user or changes the password
  * waits for the login and then ends the new session. If that transaction came first, nothing is written. The password hash is the one that
  * was checked, even if it is now stored in another form. The row of the session may have been refreshed since the plan, but not beyond the
  * generation of the plan.
@@ -142,6 +178,6 @@ export const BEGIN_LOGIN = statement({
       SELECT * FROM advanced UNION ALL SELECT * FROM created
     ), event AS (
       INSERT INTO audit_trail_entries (${EVENT_COLUMNS}) SELECT ${parameterList(ACT, 'typed')}, ${FACTS_OF_EVENT} FROM begun
-    )
+    ), ${SETTLED}
     SELECT ${BEGUN}`,
 });

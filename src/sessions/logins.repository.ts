@@ -7,9 +7,11 @@ import { Settings } from '../config/settings.js';
 import type { ClientPolicy } from '../clients/registered-client.js';
 import { StatementsService } from '../database/statements.service.js';
 import type { Origin } from '../kernel/origin.js';
+import type { Settlement } from '../users/guess-limits.repository.js';
+import type { ReservedRow, SignInGuess } from '../users/guess-limits.statements.js';
 import { END_CUT } from './cutoff.statements.js';
 import { TOO_MANY_OF_USER, type CutRow, type EndedRow } from './ended-session.js';
-import { BEGIN_LOGIN, PLAN_LOGIN, type Begun, type PlannedLogin } from './login.statements.js';
+import { BEGIN_LOGIN, PLAN_LOGIN, RESERVE_LOGIN, type Begun, type PlannedLogin } from './login.statements.js';
 import { livesOf, shortestLives, type SessionLives } from './session-lives.js';
 import {
   BEGIN_LOGIN_BESIDE,
@@ -37,6 +39,17 @@ export interface NewLogin {
   readonly policy: ClientPolicy;
   /** The thumbprint of the key to which the session is bound (RFC 9449, section 5); undefined when it is not bound. */
   readonly jkt?: string | undefined;
+  /** How the guess at the password is settled; undefined when it is settled already, or there was none. */
+  readonly settlement?: Settlement | undefined;
+}
+
+/** Nothing to settle. */
+const SETTLED: Settlement = { right: [], returned: [], at: 0 };
+
+/** A counted attempt to sign in, with the user, and the plan of the login if the same statement could make it. */
+interface CountedAttempt {
+  readonly counted: ReservedRow;
+  readonly planned: PlannedLogin | undefined;
 }
 
 /** The stored form of a token that a login issues, and the sealed ticket. */
@@ -67,13 +80,28 @@ export class LoginsRepository {
     this.most = settings.MAX_SESSIONS_PER_USER;
   }
 
+  /** Counts a sign-in at a client as a guess, reads the user and, if there is one row for the login, plans the login. */
+  async count(guess: SignInGuess, clientId: string | undefined): Promise<CountedAttempt> {
+    const rows = await this.statements.run(RESERVE_LOGIN, { ...guess, clientId });
+    const [first] = rows;
+    if (!first) throw new Error('The sign-in was not counted.');
+    const { plannedId: id, earlierUniqueId, generation, authTime, isCut, ...counted } = first;
+    if (rows.length > 1 || id === null) return { counted, planned: undefined };
+    return { counted, planned: { id, uniqueId: earlierUniqueId, earlierUniqueId, generation, authTime, isCut } };
+  }
+
   /**
    * Plans a login: on the existing row of this user and client, or on a new row. If the client has several sessions for each user, the row
-   * is always new. Several plans mean that there are several rows, and only one may stay.
+   * is always new. Several plans mean that there are several rows, and only one may stay. A plan that was made with the count of the attempt
+   * is taken, if it fits.
    */
-  async plan({ subject, clientId, policy }: NewLogin): Promise<readonly [PlannedLogin, ...PlannedLogin[]]> {
+  async plan(
+    { subject, clientId, policy }: NewLogin,
+    known?: PlannedLogin,
+  ): Promise<readonly [PlannedLogin, ...PlannedLogin[]]> {
     const newUniqueId = uuidv7();
     if (policy.sessionsPerUser > 1) return [await this.statements.runForOne(PLAN_LOGIN_BESIDE, { newUniqueId })];
+    if (known) return [known];
     const [first, ...others] = await this.statements.run(PLAN_LOGIN, { subject, clientId, newUniqueId });
     if (!first) throw new Error('The login was not planned.');
     return [first, ...others];
@@ -97,7 +125,7 @@ export class LoginsRepository {
   }
 
   private async beginOne(
-    { subject, passwordHash, clientId, amr, origin, policy, rights, deviceName, jkt }: NewLogin,
+    { subject, passwordHash, clientId, amr, origin, policy, rights, deviceName, jkt, settlement }: NewLogin,
     planned: PlannedLogin,
     { salt, hash, ticket }: StoredTicket,
     manager?: EntityManager,
@@ -110,7 +138,7 @@ export class LoginsRepository {
     const from = { fromAddress, fromAgent, fromRequest, deviceName };
     const act = actValues({ kind: 'login', actor: { name: subject, origin }, reason: amr.join(' ') });
     const login = { subject, passwordHash, clientId, amr: [...amr], life, longestLife, salt, hash, ticket, jkt };
-    const values = { ...login, ...planned, ...from, ...act };
+    const values = { ...login, ...planned, ...from, ...act, ...(settlement ?? SETTLED) };
     const begun =
       most > 1
         ? await this.statements.runForOne(BEGIN_LOGIN_BESIDE, { ...values, most }, manager)

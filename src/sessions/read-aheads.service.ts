@@ -74,7 +74,7 @@ export class ReadAheadsService {
     this.found.set(actor, found);
   }
 
-  /** What was read for this principal's request. It is there once: whoever reads again reads anew. */
+  /** What was read for this principal's request. Only the first call gets it, so a second read asks the database. */
   take(actor: Actor): object | undefined {
     const found = this.found.get(actor);
     if (found) this.found.delete(actor);

@@ -4,7 +4,7 @@ import { parameterList } from '../database/named-parameters.js';
 import { NOW_SECOND } from '../database/now-second.js';
 import { rowOf, statement } from '../database/statement.js';
 import { ENDED_ROW, TOO_MANY, type EndedRow } from './ended-session.js';
-import { ALLOWED, BEGUN, COLUMNS, LOGIN, VALUES, type Begun, type PlannedLogin } from './login.statements.js';
+import { ALLOWED, BEGUN, COLUMNS, LOGIN, SETTLED, VALUES, type Begun, type PlannedLogin } from './login.statements.js';
 import { SESSION_LIVES } from './session-lives.js';
 import { isLive } from './session.statements.js';
 
@@ -63,7 +63,7 @@ export const BEGIN_LOGIN_BESIDE = statement({
       UNION ALL
       SELECT 'session-ended', :actor::text, '${TOO_MANY}', :address::text, :userAgent::text, :requestId::text, ${FACTS_OF_EVENT}
       FROM ended
-    )
+    ), ${SETTLED}
     SELECT ${BEGUN},
       coalesce((SELECT json_agg(json_build_object(
         'id', id, 'uniqueId', unique_id, 'subject', subject, 'clientId', client_id)) FROM ended), '[]') AS ended`,

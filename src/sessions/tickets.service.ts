@@ -29,7 +29,7 @@ export class TicketsService {
   }
 
   /** The ticket of a session, as a compact JWE. */
-  seal({ subject, clientId, authTime, amr, uniqueId }: ToSeal): Promise<string> {
+  seal({ subject, clientId, authTime, amr, uniqueId }: ToSeal): string {
     const ticket: Ticket = { sub: subject, client_id: clientId, auth_time: authTime.getTime() / 1000, amr };
     return seal(ticket, uniqueId, this.keys[0]);
   }

@@ -24,7 +24,7 @@ export async function createSealedKeyPair(key: DerivedKey): Promise<SealedKeyPai
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const jwk = await exportJWK(privateKey);
   const kid = await calculateJwkThumbprint(jwk);
-  return { kid, sealedKey: await seal(jwk, kid, key) };
+  return { kid, sealedKey: seal(jwk, kid, key) };
 }
 
 /** Opens a stored key pair. @throws SettingsError when none of the known secrets opens it */

@@ -30,7 +30,7 @@ export class ErasuresRepository {
 
   /** Notes an erasure, and returns when it was made. */
   async add({ email, pseudonym }: ErasedPerson, manager: EntityManager): Promise<Date> {
-    const sealedName = await seal({ email }, pseudonym, this.keys[0]);
+    const sealedName = seal({ email }, pseudonym, this.keys[0]);
     return (await this.statements.runForOne(ADD_ERASURE, { pseudonym, sealedName }, manager)).createdOn;
   }
 

@@ -43,7 +43,7 @@ export class ClientThrottleService {
     const failure = this.failures.get(key);
     if (!failure) return;
     this.failures.delete(key);
-    await this.throttle.settle(failure);
+    await this.throttle.settle(this.throttle.settlementOf(failure));
   }
 }
 

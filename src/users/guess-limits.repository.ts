@@ -11,10 +11,16 @@ import {
   SETTLE,
   type CounterRow,
   type Reserved,
+  type ReservedRow,
+  type Settlement,
+  type SignInGuess,
 } from './guess-limits.statements.js';
 import type { User } from './user.entity.js';
 
-export type { CounterRow, Reserved } from './guess-limits.statements.js';
+export type { CounterRow, Reserved, Settlement } from './guess-limits.statements.js';
+
+/** Counts a guess at a password and reads the user, and perhaps more that the sign-in needs, in one statement. */
+export type CountSignIn = (guess: SignInGuess) => Promise<ReservedRow>;
 
 /** How many events are looked through for the addresses of a user. */
 const LOOKED_THROUGH = 10_000;
@@ -53,9 +59,12 @@ export class GuessLimitsRepository {
   }
 
   /** The same for a guess at a password, with the user of this e-mail as the row says, or null. */
-  async reserveSignIn(counters: Counters, email: string): Promise<Reserved & { readonly user: User | null }> {
-    const values = { ...valuesOf(counters), email };
-    const { wait, at, isKnown, ownBlock, counted, ...user } = await this.statements.runForOne(RESERVE_SIGN_IN, values);
+  async reserveSignIn(
+    counters: Counters,
+    email: string,
+    count: CountSignIn = (guess) => this.statements.runForOne(RESERVE_SIGN_IN, guess),
+  ): Promise<Reserved & { readonly user: User | null }> {
+    const { wait, at, isKnown, ownBlock, counted, ...user } = await count({ ...valuesOf(counters), email });
     return { wait, at, isKnown, ownBlock, counted, user: user.email === null ? null : user };
   }
 
@@ -63,8 +72,8 @@ export class GuessLimitsRepository {
    * Settles guesses that were not failures. The `right` counters begin again. Each of the `returned` counters, in their order, loses the
    * failure that was counted at `at`.
    */
-  settle({ right, returned, at }: GivenTo<typeof SETTLE>): Promise<unknown> {
-    return this.statements.run(SETTLE, { right, returned, at });
+  settle(settlement: Settlement): Promise<unknown> {
+    return this.statements.run(SETTLE, settlement);
   }
 
   /** The counters with these keys. */

@@ -8,9 +8,11 @@ import {
   GuessLimitsRepository,
   type CounterRow,
   type Counters,
+  type CountSignIn,
   type GuessLimit,
   type KeyedLimit,
   type Reserved,
+  type Settlement,
 } from './guess-limits.repository.js';
 import { TooManyAttempts } from './too-many-attempts.js';
 import type { User } from './user.entity.js';
@@ -84,17 +86,26 @@ export class GuessLimitsService implements OnModuleInit {
   }
 
   /** The same for a guess at a password, with the user of this e-mail as the row says, or null. */
-  async reserveSignIn(guess: Guess, email: string): Promise<{ reservation: Reservation; user: User | null }> {
+  async reserveSignIn(
+    guess: Guess,
+    email: string,
+    count?: CountSignIn,
+  ): Promise<{ reservation: Reservation; user: User | null }> {
     const name = textFault(email) ? '' : email.toLowerCase();
     const { reservation, reserved } = await this.count(guess, (counters) =>
-      this.counters.reserveSignIn(counters, name),
+      this.counters.reserveSignIn(counters, name, count),
     );
     return { reservation, user: reserved.user };
   }
-  /** Settles right guesses, in one statement: their own counters begin again, and the failure is taken back from the shared counters. */
-  async settle(guess: Reservation, ...more: readonly Reservation[]): Promise<void> {
-    const right = [guess, ...more].map(({ own }) => own);
-    await this.counters.settle({ right, returned: guess.shared, at: guess.at });
+
+  /** How right guesses are settled: their own counters begin again, and the failure is taken back from the shared counters. */
+  settlementOf(guess: Reservation, ...more: readonly Reservation[]): Settlement {
+    return { right: [guess, ...more].map(({ own }) => own), returned: guess.shared, at: guess.at };
+  }
+
+  /** Settles guesses, in one statement. The beginning of a session can do it too, in its own statement. */
+  async settle(settlement: Settlement): Promise<void> {
+    await this.counters.settle(settlement);
   }
 
   /** Takes a failure back, in one statement: the guess was not evaluated, or the attempt was not a guess. */

@@ -1,3 +1,4 @@
+import type { ValuesOf } from '../database/named-parameters.js';
 import { rowOf, statement } from '../database/statement.js';
 import type { User } from './user.entity.js';
 
@@ -26,7 +27,7 @@ export interface Reserved {
 }
 
 /** What counting a guess takes. */
-const GUESS = {
+export const GUESS = {
   keys: 'text[]',
   free: 'int[]',
   seconds: 'float8[]',
@@ -76,35 +77,64 @@ export const RESERVE = statement({
   text: COUNT_GUESS,
 });
 
-/** Counts a guess at a password as `RESERVE` does, and reads the user with this e-mail. The members of the user are null when there is none. */
-export const RESERVE_SIGN_IN = statement({
-  name: 'guess-reserve-sign-in',
-  isIdempotent: true,
-  parameters: { ...GUESS, email: 'text' },
-  returns: rowOf<Reserved & (User | { readonly email: null })>(),
-  text: `${COUNT_GUESS}, u.* FROM (SELECT) one LEFT JOIN (
+/** What counting a guess at a password takes. */
+export const SIGN_IN_GUESS = { ...GUESS, email: 'text' } as const;
+export type SignInGuess = ValuesOf<typeof SIGN_IN_GUESS>;
+
+/** The result of counting a guess at a password. The members of the user are null when there is none. */
+export type ReservedRow = Reserved & (User | { readonly email: null });
+
+/**
+ * SQL: counts a guess at a password as `RESERVE` does, and reads the user `u` with this e-mail. More columns and joins may follow. The commit
+ * does not wait for the disk: otherwise a sign-in would wait twice. Other processes see the count immediately. Every answer to the guess follows
+ * a further commit, of the session or of the event of the refusal, which writes this one to the disk too: so no answer is sent before its guess
+ * is on the disk. It must not run in a larger transaction, whose commit would not wait either.
+ */
+export const COUNT_SIGN_IN = {
+  columns: `${COUNT_GUESS}, u.*`,
+  from: `FROM (SELECT set_config('synchronous_commit', 'off', true)) AS later LEFT JOIN (
       SELECT email, password_hash AS "passwordHash", enabled, is_administrator AS "isAdministrator", roles,
         must_reset_password AS "mustResetPassword", totp_secret AS "totpSecret", mac, created_on AS "createdOn"
       FROM users WHERE email = :email) u ON true`,
+};
+
+/** Counts a guess at a password, and reads the user. */
+export const RESERVE_SIGN_IN = statement({
+  name: 'guess-reserve-sign-in',
+  isIdempotent: true,
+  parameters: SIGN_IN_GUESS,
+  returns: rowOf<ReservedRow>(),
+  text: `${COUNT_SIGN_IN.columns} ${COUNT_SIGN_IN.from}`,
 });
 
+/** What settling guesses takes. */
+export const SETTLEMENT = { right: 'text[]', returned: 'text[]', at: 'float8' } as const;
+export type Settlement = ValuesOf<typeof SETTLEMENT>;
+
 /**
- * Settles guesses that were not failures. The own counters of `right` guesses begin again. Each of the `returned` counters loses one
- * failure; they are locked in this order. `at` is when the failure was counted. If this failure caused a block, the block ends, unless a
- * later failure set another block.
+ * SQL: settles guesses that were not failures, in a `WITH`, if the condition is met. The own counters of `right` guesses begin again. Each of the
+ * `returned` counters loses one failure; they are locked in this order. `at` is when the failure was counted. If this failure caused a block,
+ * the block ends, unless a later failure set another block.
  */
+export function settling(condition: string): string {
+  return `right_guess AS (
+      INSERT INTO login_throttles AS t (key, failures, blocked_until, last_success)
+      SELECT key, 0, '-infinity', now() FROM unnest(:right::text[]) AS key WHERE ${condition} ORDER BY key COLLATE "C"
+      ON CONFLICT (key) DO UPDATE SET failures = 0, blocked_until = '-infinity', last_success = now() RETURNING t.key
+    ), returned_guess AS (
+      UPDATE login_throttles t SET failures = greatest(t.failures - 1, 0),
+        blocked_until = CASE WHEN extract(epoch FROM t.last_failure)::float8 = :at THEN '-infinity' ELSE t.blocked_until END
+      FROM (SELECT key FROM login_throttles WHERE key = ANY (:returned) AND ${condition} AND (SELECT count(*) FROM right_guess) >= 0
+        ORDER BY array_position(:returned::text[], key) FOR UPDATE) locked
+      WHERE t.key = locked.key
+    )`;
+}
+
+/** Settles guesses. */
 export const SETTLE = statement({
   name: 'guess-settle',
-  parameters: { right: 'text[]', returned: 'text[]', at: 'float8' },
-  text: `WITH right_guess AS (
-      INSERT INTO login_throttles AS t (key, failures, blocked_until, last_success)
-      SELECT key, 0, '-infinity', now() FROM unnest(:right::text[]) AS key ORDER BY key COLLATE "C"
-      ON CONFLICT (key) DO UPDATE SET failures = 0, blocked_until = '-infinity', last_success = now() RETURNING t.key)
-    UPDATE login_throttles t SET failures = greatest(t.failures - 1, 0),
-      blocked_until = CASE WHEN extract(epoch FROM t.last_failure)::float8 = :at THEN '-infinity' ELSE t.blocked_until END
-    FROM (SELECT key FROM login_throttles WHERE key = ANY (:returned) AND (SELECT count(*) FROM right_guess) >= 0
-      ORDER BY array_position(:returned::text[], key) FOR UPDATE) locked
-    WHERE t.key = locked.key`,
+  parameters: SETTLEMENT,
+  text: `WITH ${settling('true')} SELECT`,
 });
 
 /** A counter of guesses. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isIPv6 } from 'node:net';
 import { networkOf } from '../kernel/address.js';
+import type { CountSignIn, Settlement } from './guess-limits.repository.js';
 import { GuessLimitsService, type Guess, type GuessCounter, type Reservation } from './guess-limits.service.js';
 import type { User } from './user.entity.js';
 
@@ -40,14 +41,16 @@ export class LoginThrottleService {
   }
 
   /**
-   * The same, and reads the user with this e-mail in the same statement. The row may have been written outside the service.
+   * The same, and reads the user with this e-mail in the same statement, which `count` runs if it is given. The row may have been written
+   * outside the service.
    * @throws AppError 429 too_many_attempts
    */
   reserveSignIn(
     { account, address }: { readonly account: string; readonly address: string | null },
     email: string,
+    count?: CountSignIn,
   ): Promise<{ reservation: Reservation; user: User | null }> {
-    return this.limits.reserveSignIn(guessOf(account, address), email);
+    return this.limits.reserveSignIn(guessOf(account, address), email, count);
   }
 
   /**
@@ -58,9 +61,14 @@ export class LoginThrottleService {
     return this.limits.reserve({ own: { name: codesOf(email), limit: CODE } });
   }
 
-  /** Settles a right password, and a right code if there was one: their counters begin again, and the address counts as the user's own. */
-  settle(password: Reservation, code?: Reservation): Promise<void> {
-    return this.limits.settle(password, ...(code ? [code] : []));
+  /** How a right password, and a right code if there was one, are settled: their counters begin again, and the address counts as the user's own. */
+  settlementOf(password: Reservation, code?: Reservation): Settlement {
+    return this.limits.settlementOf(password, ...(code ? [code] : []));
+  }
+
+  /** Settles a right password, and a right code if there was one. */
+  settle(settlement: Settlement): Promise<void> {
+    return this.limits.settle(settlement);
   }
 
   /** Takes the failure of an attempt back, because the attempt was not evaluated or was not a guess. */

@@ -68,7 +68,7 @@ export class OwnPasswordsService {
       if (!reservation) await this.throttle.reserve(email, origin.address);
       throw await this.refused(actor, 'wrong-password', 'is wrong');
     }
-    if (reservation) await this.throttle.settle(reservation);
+    if (reservation) await this.throttle.settle(this.throttle.settlementOf(reservation));
     if (!isOwn) throw await this.refused(actor, 'directory', 'belongs to another directory: change it there');
     return passwordNameOf(user.passwordHash);
   }

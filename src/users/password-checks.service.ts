@@ -3,6 +3,7 @@ import { abandoned } from '../http/arrival.js';
 import { AppError } from '../kernel/app-error.js';
 import { DirectoryService } from './directory.service.js';
 import { GenuineUsersService } from './genuine-users.service.js';
+import type { CountSignIn } from './guess-limits.repository.js';
 import type { Reservation } from './guess-limits.service.js';
 import { HashingQueueService, type InTurn } from './hashing-queue.service.js';
 import { LoginThrottleService } from './login-throttle.service.js';
@@ -23,6 +24,8 @@ export interface PasswordAttempt {
   readonly hasCode: boolean;
   /** Whether the client has disconnected and no longer waits for the response. */
   readonly isAbandoned: () => Promise<boolean>;
+  /** Runs the statement that counts the attempt and reads the user. It is not called when the attempt shares the check of another attempt. */
+  readonly count?: CountSignIn | undefined;
 }
 
 /** The result of a check. */
@@ -88,6 +91,7 @@ export class PasswordChecksService {
     const { reservation, user: row } = await this.throttle.reserveSignIn(
       attempt,
       isTooLong(attempt) ? '' : attempt.email,
+      attempt.count,
     );
     try {
       const user = this.users.genuine(row);

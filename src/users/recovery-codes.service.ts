@@ -52,10 +52,10 @@ export class RecoveryCodesService implements OnModuleInit {
   }
 
   /** Makes the codes of a user. The caller stores them. */
-  async make(email: string): Promise<NewRecoveryCodes> {
+  make(email: string): NewRecoveryCodes {
     const codes = Array.from({ length: COUNT }, () => new Secret({ size: BYTES }).base32.replace(/....(?=.)/g, '$&-'));
     const hashes = codes.map((code) => hashOf(email, plain(code)));
-    return { codes, sealed: await seal({ hashes }, email, this.keys[0]) };
+    return { codes, sealed: seal({ hashes }, email, this.keys[0]) };
   }
 
   /** How many codes of a user are left. */
@@ -73,7 +73,7 @@ export class RecoveryCodesService implements OnModuleInit {
       const hashes = was === null ? [] : await this.open(email, was);
       if (was === null || !hashes.includes(hash)) return false;
       const left = hashes.filter((other) => other !== hash);
-      const now = await seal({ hashes: left }, email, this.keys[0]);
+      const now = seal({ hashes: left }, email, this.keys[0]);
       if (await this.replace(email, { was, now, left: left.length }, origin)) return true;
     }
     return false;

@@ -6,6 +6,7 @@ import type { Origin } from '../kernel/origin.js';
 import { SIGN_IN_REFUSALS, type SignInRefusal } from '../kernel/refusal-reasons.js';
 import { MetricsService } from '../observability/metrics.service.js';
 import { Outcomes } from '../observability/outcomes.js';
+import type { CountSignIn, Settlement } from './guess-limits.repository.js';
 import type { Reservation } from './guess-limits.service.js';
 import { LoginThrottleService } from './login-throttle.service.js';
 import { LONGEST, PasswordChecksService, type CheckedPassword } from './password-checks.service.js';
@@ -21,10 +22,25 @@ export interface Credentials {
   readonly totp?: string | undefined;
 }
 
+/** The request of a sign-in. */
+export interface SignInRequest {
+  readonly origin: Origin;
+  /** Whether the client has disconnected and no longer waits for the response. */
+  readonly isAbandoned: () => Promise<boolean>;
+  /** Runs the statement that counts the attempt and reads the user, if it is to read more. */
+  readonly count?: CountSignIn | undefined;
+}
+
 /** An authenticated user, and the methods of authentication (RFC 8176). */
 export interface SignedIn {
   readonly user: User;
   readonly amr: readonly string[];
+}
+
+/** The same, while the attempt still counts as a failure. */
+export interface UnsettledSignIn extends SignedIn {
+  /** How the attempt is settled; undefined when it shared the check of another attempt. */
+  readonly settlement: Settlement | undefined;
 }
 
 /** An attempt to sign in whose password was checked. */
@@ -59,27 +75,37 @@ export class SignInService {
    * client disconnects before the turn of its attempt, the attempt is not carried out.
    * @throws AppError invalid_credentials, two_factor_auth_check, must_reset_password, 429 too_many_attempts, or 503 sign_ins_busy
    */
-  authenticate(credentials: Credentials, origin: Origin, isAbandoned: () => Promise<boolean>): Promise<SignedIn> {
-    return this.outcomes.count(this.identify(credentials, origin, isAbandoned), () => 'ok');
+  async authenticate(credentials: Credentials, request: SignInRequest): Promise<SignedIn> {
+    const { settlement, ...signedIn } = await this.check(credentials, request);
+    await this.settle(settlement);
+    return signedIn;
+  }
+
+  /** The same, but the caller settles the attempt: with the session that it begins, or by `settle`. */
+  check(credentials: Credentials, request: SignInRequest): Promise<UnsettledSignIn> {
+    return this.outcomes.count(this.identify(credentials, request), () => 'ok');
+  }
+
+  /** Settles an attempt, in one statement. */
+  async settle(settlement: Settlement | undefined): Promise<void> {
+    if (settlement) await this.throttle.settle(settlement);
   }
 
   private async identify(
     { email, password, totp: given = '' }: Credentials,
-    origin: Origin,
-    isAbandoned: () => Promise<boolean>,
-  ): Promise<SignedIn> {
+    { origin, isAbandoned, count }: SignInRequest,
+  ): Promise<UnsettledSignIn> {
     const account = email.toLowerCase().slice(0, LONGEST).replaceAll('\0', '').toWellFormed();
     const { address } = origin;
     const totp = plainCode(given) || undefined;
     const hasCode = totp !== undefined;
-    const checked = await this.passwords.check({ account, email, password, address, hasCode, isAbandoned });
+    const checked = await this.passwords.check({ account, email, password, address, hasCode, isAbandoned, count });
     const attempt = { ...checked, account, origin };
     const { user, isRight, reservation } = attempt;
     if (!isRight || !user?.enabled) return this.refuseGuess(attempt);
     if (user.totpSecret !== null) return this.withCode(attempt, user, { password, totp });
-    if (reservation) await this.throttle.settle(reservation);
-    if (user.mustResetPassword) return this.refuse(attempt, new PasswordExpired(user));
-    return { user: await this.upgraded(attempt, user, password), amr: ['pwd'] };
+    const settlement = reservation && this.throttle.settlementOf(reservation);
+    return this.admitted(attempt, { user, password, settlement, amr: ['pwd'] });
   }
 
   /** Refuses a wrong password, an unknown user or a disabled user. The guess stays counted. A guess that shared a check is counted now. */
@@ -97,7 +123,7 @@ export class SignInService {
     attempt: Attempt,
     user: User,
     { password, totp: code }: Omit<Credentials, 'email'>,
-  ): Promise<SignedIn> {
+  ): Promise<UnsettledSignIn> {
     const { reservation } = attempt;
     if (code === undefined || !reservation) {
       // A first request without a code is an ordinary step of a sign-in, not a guess.
@@ -106,15 +132,32 @@ export class SignInService {
     }
     const codeReservation = await this.reserveCode(user, reservation);
     if (!(await this.totp.spend(user, code, attempt.origin))) return this.refuse(attempt, codeNeeded('wrong-code'));
+    const settlement = this.throttle.settlementOf(reservation, codeReservation);
+    const amr = ['pwd', 'otp', 'mfa'];
     // The code is already used, so a retry of this request would fail.
-    await this.throttle.settle(reservation, codeReservation).catch(throwOutcomeUnknown);
-    if (user.mustResetPassword) return this.refuse(attempt, new PasswordExpired(user));
-    return { user: await this.upgraded(attempt, user, password), amr: ['pwd', 'otp', 'mfa'] };
+    return this.admitted(attempt, { user, password, settlement, amr }).catch(throwOutcomeUnknown);
   }
 
-  /** The service stores its own passwords only, and never one of a directory. */
-  private async upgraded({ isOwn }: Attempt, user: User, password: string): Promise<User> {
-    return isOwn ? this.passwords.upgrade(user, password) : user;
+  /**
+   * Admits a user whose password, and code if there is one, were right. If the user gets no further, the attempt is settled here. The service
+   * stores its own passwords only, and never one of a directory.
+   */
+  private async admitted(
+    attempt: Attempt,
+    { password, ...signedIn }: UnsettledSignIn & { readonly password: string },
+  ): Promise<UnsettledSignIn> {
+    const { user, settlement } = signedIn;
+    if (user.mustResetPassword) {
+      await this.settle(settlement);
+      return this.refuse(attempt, new PasswordExpired(user));
+    }
+    if (!attempt.isOwn) return signedIn;
+    try {
+      return { ...signedIn, user: await this.passwords.upgrade(user, password) };
+    } catch (error) {
+      await this.settle(settlement).catch(() => undefined);
+      throw error;
+    }
   }
 
   private async reserveCode({ email }: User, password: Reservation): Promise<Reservation> {

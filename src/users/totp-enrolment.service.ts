@@ -49,8 +49,8 @@ export class TotpEnrolmentService {
     if (!opened) throw badTicket();
     const totpLastStep = await this.totp.stepOf(opened.secret, plainCode(code));
     if (totpLastStep === undefined) throw secretFailure('Totp', 'is wrong, or of another time');
-    const totpSecret = await this.totp.seal(email, opened.secret);
-    const { codes, sealed: recoveryCodes } = await this.recovery.make(email);
+    const totpSecret = this.totp.seal(email, opened.secret);
+    const { codes, sealed: recoveryCodes } = this.recovery.make(email);
     await this.row.change({
       actor,
       hadCode: gaveCode(actor),
@@ -73,7 +73,7 @@ export class TotpEnrolmentService {
    * @throws AppError 400 when the actor has no second factor
    */
   async renewRecoveryCodes(actor: Principal): Promise<readonly string[]> {
-    const { codes, sealed: recoveryCodes } = await this.recovery.make(actor.name);
+    const { codes, sealed: recoveryCodes } = this.recovery.make(actor.name);
     await this.changeFactor(actor, 'recovery-codes-made', { recoveryCodes });
     return codes;
   }

@@ -46,12 +46,12 @@ export class TotpService {
   async enable(email: string, actor: Actor): Promise<string> {
     const subject = email.toLowerCase();
     const { secret, uri } = newTotpSecret(subject);
-    await this.users.setTotpSecret(subject, await this.seal(subject, secret), actor);
+    await this.users.setTotpSecret(subject, this.seal(subject, secret), actor);
     return uri;
   }
 
   /** The form in which the database has the secret of a user. */
-  seal(email: string, secret: string): Promise<string> {
+  seal(email: string, secret: string): string {
     return seal({ secret }, email, this.keys[0]);
   }
 

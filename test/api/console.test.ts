@@ -65,10 +65,21 @@ describe('the files of the console', () => {
     expect((await service.client().send('POST', '/console/')).headers.get('allow')).toBe('GET, HEAD');
   });
 
+  it.each([
+    ['/account', 'console/#/account'],
+    ['/account/', '../console/#/account'],
+    ['/account?lang=fr', 'console/?lang=fr#/account'],
+  ])('are where %s leads, to the own account', async (path, place) => {
+    const { message } = await get(path);
+    expect([message.statusCode, message.headers.location]).toEqual([302, place]);
+    expect(new URL(place, `https://example.com/behind/a/prefix${path}`).pathname).toBe('/behind/a/prefix/console/');
+    expect((await service.client().send('POST', '/account')).headers.get('allow')).toBe('GET, HEAD');
+  });
+
   it.each([{ CONSOLE: 'off' }, { CONSOLE: 'on', API_DOCS: 'off' }])('are not served with %j', async (settings) => {
     await service.end();
     await service.resume({ API_DOCS: 'on', ...settings });
-    expect((await get('/console/')).message.statusCode).toBe(404);
+    for (const path of ['/console/', '/account']) expect((await get(path)).message.statusCode).toBe(404);
     expect((await service.client().get('/')).body).not.toHaveProperty('console');
   });
 });

@@ -14,7 +14,9 @@ const DATE = 'must be an existing date, or date and time, such as 2030-01-31 or 
 const EMPTY = 'must not be empty';
 const ONCE = 'must be given once, as a single value';
 
-const TEXTS = ['Subject', 'ClientId', 'SystemId', 'UpdatedBy'].map((member) => `RefreshToken_${member}`);
+const TEXTS = ['Subject', 'ClientId', 'SystemId', 'UpdatedBy', 'Address', 'Device'].map(
+  (member) => `RefreshToken_${member}`,
+);
 const SECRETS = ['ProtectedTicket', 'TicketHash', 'TicketSalt'].map((member) => `RefreshToken_${member}`);
 const DATES = ['ExpiresOn', 'CreatedOn', 'UpdatedOn'].flatMap((member) => [
   `from_RefreshToken_${member}`,

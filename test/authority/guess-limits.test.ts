@@ -67,7 +67,7 @@ describe('a correct guess', () => {
     const shared = [counter('shared-right')];
     const guess = { own: counter('right'), shared };
     for (let n = 0; n < LIMIT.free; n++) await limits.reserve({ own: counter(`wrong-${n}`), shared });
-    await limits.settle(await limits.reserve(guess));
+    await limits.settle(limits.settlementOf(await limits.reserve(guess)));
     // The shared counter has one free failure left. The next failure blocks strangers.
     await limits.reserve({ own: counter('stranger'), shared });
     await expect(limits.reserve({ own: counter('another'), shared })).rejects.toMatchObject({

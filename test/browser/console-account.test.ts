@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TOTP } from 'otpauth';
 import type { Locator, Page } from 'playwright-core';
-import { basicOf, passwordOf } from '../support/client.js';
-import { clickButton, faultsOf, signIn, useConsole } from '../support/console.js';
+import { basicOf, idsOf, passwordOf } from '../support/client.js';
+import { clickButton, contentOf, faultsOf, overflowOf, signIn, useConsole } from '../support/console.js';
 import { CACHE } from '../support/fixtures.mjs';
+import { register } from '../support/registry.js';
 import { runSql } from '../support/run-sql.js';
 import { Service } from '../support/service.js';
 import { ask, askLogin, login } from '../support/sessions.js';
@@ -39,8 +39,7 @@ describe('the own account in the console', () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await faultsOf(page)).toEqual([]);
     await page.setViewportSize({ width: 390, height: 844 });
-    const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-    expect(overflow).toBe(0);
+    expect(await overflowOf(page)).toBe(0);
     await page.screenshot({ path: join(CACHE, 'console-account-narrow.png') });
   });
 
@@ -96,10 +95,7 @@ describe('the own account in the console', () => {
     const { service, context } = get();
     const page = await get().signedIn('edit', '#/account');
     await section(page, 'My devices').getByRole('listitem').first().waitFor();
-    await service.freeData();
-    const old = `auth_time = auth_time - interval '301 seconds'`;
-    await runSql(service.dataDir, `UPDATE refresh_tokens SET ${old} WHERE subject = 'edit@example.com'`);
-    await service.resume();
+    await makeOld(service, 'edit');
     // The refresh that follows shows how old the sign-in is.
     await page.route('**/api/account/totp', (route) => route.fulfill({ status: 401, json: {} }), { times: 1 });
     await clickButton(page, 'Set up an app');
@@ -125,7 +121,7 @@ describe('the own account in the console', () => {
     await clickButton(page, 'Copy');
     const file = page.waitForEvent('download');
     await clickButton(page, 'Download');
-    expect(readFileSync(await (await file).path(), 'utf8')).toBe(`${codes.join('\n')}\n`);
+    expect(await contentOf(await file)).toBe(`${codes.join('\n')}\n`);
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`${codes.join('\n')}\n`);
     await clickButton(page, 'I have saved them');
     await page.getByText('10 recovery codes are left.').waitFor();
@@ -166,6 +162,45 @@ describe('the own account in the console', () => {
     await page.getByRole('heading', { name: 'delete@example.com', level: 1 }).waitFor();
   });
 });
+
+describe('the own account in the console, where only registered clients are admitted', () => {
+  const get = useConsole(() => Service.start({ CLIENTS: 'registered' }));
+
+  it.each([
+    ['edit', 1],
+    ['create', 3],
+  ])('goes on with one session of %s after the password again, of at most %i', async (name, count) => {
+    const { service } = get();
+    const ids = await idsOfClients(service);
+    await Promise.all(ids.map((id) => service.client(basicOf('admin')).send('DELETE', `/api/sys/clients/${id}`)));
+    await register(service, 'console', { SessionsPerUser: count });
+    const page = await get().signedIn(name, '#/account');
+    await page.getByRole('region', { name: 'My devices' }).getByRole('listitem').first().waitFor();
+    await makeOld(service, name);
+    await page.route('**/api/account/totp', (route) => route.fulfill({ status: 401, json: {} }), { times: 1 });
+    await clickButton(page, 'Set up an app');
+    await page.getByRole('dialog').getByLabel('Password').fill(passwordOf(name));
+    await clickButton(page, 'Continue');
+    await page.getByRole('img', { name: 'QR code' }).locator('svg').waitFor();
+    await page.reload();
+    await page.getByText('This session').waitFor();
+    expect(await page.getByRole('region', { name: 'My devices' }).getByRole('listitem').allInnerTexts()).toEqual([
+      expect.stringMatching(/This session.*console/s),
+    ]);
+  });
+});
+
+/** As if the sign-ins of a fixture user were too old for what weakens the account. */
+async function makeOld(service: Service, name: string): Promise<void> {
+  await service.freeData();
+  const old = `auth_time = auth_time - interval '301 seconds'`;
+  await runSql(service.dataDir, `UPDATE refresh_tokens SET ${old} WHERE subject = '${name}@example.com'`);
+  await service.resume();
+}
+
+async function idsOfClients(service: Service): Promise<number[]> {
+  return idsOf(await service.client(basicOf('admin')).get('/api/sys/clients'));
+}
 
 /** The dialog has the focus: its last button confirms. */
 async function confirmByKeyboard(page: Page): Promise<void> {

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContext, Locator, Page, Route } from 'playwright-core';
 import { startChromium } from '../support/chromium.js';
 import { basicOf } from '../support/client.js';
-import { faultsOf, openTab, signIn } from '../support/console.js';
+import { contentOf, faultsOf, openTab, overflowOf, signIn } from '../support/console.js';
 import { CACHE } from '../support/fixtures.mjs';
 import { Service } from '../support/service.js';
 import { login, seconds } from '../support/sessions.js';
@@ -101,8 +100,7 @@ describe('the pages of operators', () => {
       await page.getByLabel('Format').selectOption(format);
       const [download] = await Promise.all([page.waitForEvent('download'), click('Export', page.getByRole('dialog'))]);
       expect(download.suggestedFilename()).toBe(`audit-trail.${format}`);
-      const file = await download.path();
-      return readFileSync(file, 'utf8');
+      return contentOf(download);
     };
 
     it('follows new events', async () => {
@@ -173,8 +171,7 @@ describe('the pages of operators', () => {
     await page.goto(`${service.url}/console/#/jobs`);
     await row(/audit-seal/).waitFor();
     expect(await faultsOf(page)).toEqual([]);
-    const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-    expect(overflow).toBe(0);
+    expect(await overflowOf(page)).toBe(0);
     await page.screenshot({ path: join(CACHE, 'console-jobs-narrow.png') });
   });
 });

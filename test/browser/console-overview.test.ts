@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { startChromium } from '../support/chromium.js';
 import { basicOf } from '../support/client.js';
-import { faultsOf, openTab, replaySession, signIn, signOut } from '../support/console.js';
+import { faultsOf, openTab, overflowOf, replaySession, signIn, signOut } from '../support/console.js';
 import { CACHE } from '../support/fixtures.mjs';
 import { runSql } from '../support/run-sql.js';
 import { Service } from '../support/service.js';
@@ -133,7 +133,7 @@ describe('the overview of the console', () => {
     await page.screenshot({ path: join(CACHE, 'console-overview-dark.png'), fullPage: true });
     await page.setViewportSize({ width: 390, height: 844 });
     expect(await faultsOf(page)).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+    expect(await overflowOf(page)).toBe(0);
     await page.screenshot({ path: join(CACHE, 'console-overview-narrow.png'), fullPage: true });
   });
 

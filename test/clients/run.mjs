@@ -58,10 +58,10 @@ async function runAll(wanted, installed) {
         console.error(`${client.name} is not run: ${client.package} is not installed.`);
         continue;
       }
-      surroundings.sent();
+      await surroundings.sent();
       const key = client.signs ? await surroundings.register(idOf(client.name)) : undefined;
       const results = await resultsOf(client, folder, { url: surroundings.url, key });
-      const records = surroundings.sent();
+      const records = await surroundings.sent();
       const found = { version, results, sent: summaryOf(records) };
       rows.set(client.name, rowOf(client, found));
       faults.push(...faultsOf(client, results), ...misnamed(client, records));

@@ -9,11 +9,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request as forward } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { freePort } from '../support/free-port.mjs';
 import { clientOf, describeRequest } from './sent.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
 const START_LIMIT_MS = 120_000;
+/** How long the answer to a client may take that has ended meanwhile. */
+const ANSWER_LIMIT_MS = 60_000;
 
 /** The user who signs in. Client libraries encode the colon, the plus and the percent sign in different ways. */
 export const USER = { name: 'admin@example.com', password: 'correct horse: 100% battery+' };
@@ -22,7 +26,7 @@ export const READER = { name: 'reader@example.com', password: 'only: reads + 100
 
 const AUTHORIZATION = `Basic ${Buffer.from(`${USER.name}:${USER.password}`).toString('base64')}`;
 
-/** Starts both. `sent` returns the records since its last call. `register` registers a client that signs, and returns its private key as a JWK. */
+/** Starts both. `sent` returns the records since its last call, when all are answered. `register` registers a client that signs, and returns its private key as a JWK. */
 export async function startSurroundings() {
   const dataDir = mkdtempSync(join(tmpdir(), 'tessera-clients-'));
   const proxy = new Proxy();
@@ -102,8 +106,12 @@ class Proxy {
   target = 0;
   #records = [];
   #losesNext = false;
+  #underWay = 0;
   #server = createServer((request, response) => {
-    this.#serve(request, response).catch((error) => response.writeHead(502).end(String(error)));
+    this.#underWay++;
+    this.#serve(request, response)
+      .catch((error) => response.writeHead(502).end(String(error)))
+      .finally(() => this.#underWay--);
   });
 
   async listen() {
@@ -119,7 +127,14 @@ class Proxy {
     this.#server.closeAllConnections();
   }
 
-  taken() {
+  /**
+   * The records since the last call. The client has ended, but the service may still answer one of its requests, which must not count as a
+   * request of the next client.
+   */
+  async taken() {
+    const deadline = Date.now() + ANSWER_LIMIT_MS;
+    const open = promisify(this.#server.getConnections.bind(this.#server));
+    while ((this.#underWay > 0 || (await open()) > 0) && Date.now() < deadline) await pause(20);
     this.#losesNext = false;
     return this.#records.splice(0);
   }

@@ -8,7 +8,7 @@ import { basicOf, idsOf, passwordOf, RESOURCE, validRecord, type Client } from '
 import { runCli } from '../support/cli.js';
 import { databaseUrl, newData } from '../support/data.js';
 import { SECRET } from '../support/fixtures.mjs';
-import { useCutoffs, useErasures, useStatistics, useUsers } from '../support/planned-requests.js';
+import { useCutoffs, useErasures, useExamination, useStatistics, useUsers } from '../support/planned-requests.js';
 import { Service } from '../support/service.js';
 import { askWith, ProvingKey } from '../support/proofs.js';
 import { MAY_BE_SENT, namesInCode, NOT_SENT, READS_ALL } from '../support/statement-names.js';
@@ -35,6 +35,8 @@ const ORDERS = [
   'SystemId',
   'ToStringText',
 ];
+/** Searches that share a statement. */
+const SHARED = ['Subject=user77@example.com', 'ClientId=web-app'].flatMap((filter) => [filter, `${filter}&dir=1`]);
 const EVENT = `INSERT INTO audit_trail_entries (created_on, kind, actor, subject, client_id, session_id, record_ids)
   SELECT now() - make_interval(secs => ${ROWS} - n), CASE n % 3 WHEN 0 THEN 'session-ended' ELSE 'record-read' END, 'admin@example.com', 'user' || n % 5000 || '@example.com', 'web-app',
     gen_random_uuid(), ARRAY[n] FROM generate_series(1, ${ROWS}) n`;
@@ -108,7 +110,10 @@ async function useEverything(): Promise<void> {
     }
     await expectPage(`${filter}&page=2000`);
   }
+  for (const filter of SHARED)
+    await Promise.all(Array.from({ length: 20 }, () => expectPage(`RefreshToken_${filter}`)));
   await expectPage('size=10000');
+  await useExamination(admin);
   await expectEvents('size=10000', '', 'orderBy=CreatedOn&dir=1', 'AuditTrailEntry_Subject=user77@example.com');
   await expectEvents(
     `AuditTrailEntry_SessionId=${record.UniqueId}`,
@@ -130,6 +135,7 @@ async function useEverything(): Promise<void> {
   const bearer = service.client(`Bearer ${access}`);
   await Promise.all(Array.from({ length: 50 }, () => bearer.post(RESOURCE, validRecord())));
   for (let n = 0; n < 2; n++) await bearer.get(`${RESOURCE}/${id}`);
+  for (const filter of SHARED) await bearer.get(`${RESOURCE}?RefreshToken_${filter}`);
   const { body: made } = await admin.post(RESOURCE, validRecord());
   await admin.send('DELETE', `${RESOURCE}/${made.Value.Id}`, { headers: { 'if-match': '*' } });
 }

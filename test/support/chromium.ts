@@ -1,38 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext } from 'playwright-core';
-
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-const FLAGS = [
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import { CHROMIUM_OPTIONS } from './chromium-options.mjs';
 
 export const VIEWPORT = { width: 1280, height: 1600 };
-const OPTIONS = {
-  executablePath: CHROMIUM,
-  // Chromium's own sandbox does not start as root, and containers often run as root.
-  chromiumSandbox: process.getuid?.() !== 0,
-  args: FLAGS,
-};
 
-/** Chromium without a profile: each context of it begins empty. */
+/** The Chromium that all suites share, if there is one; see `test/browser/setup.mjs`. */
+const SHARED = process.env['CHROMIUM_ENDPOINT'];
+
+/** Chromium without a profile: each context of it begins empty. To close it disconnects from a shared one. */
 export function launchChromium(): Promise<Browser> {
-  return chromium.launch(OPTIONS);
+  return SHARED === undefined ? chromium.launch(CHROMIUM_OPTIONS) : chromium.connect(SHARED);
 }
 
-/** Chromium with a profile of its own. `dispose` closes it and deletes the profile. */
+/** An empty context of Chromium. `dispose` closes it. */
 export async function startChromium(): Promise<{ browser: BrowserContext; dispose: () => Promise<void> }> {
-  const profile = mkdtempSync(join(tmpdir(), 'tessera-chromium-'));
-  const browser = await chromium.launchPersistentContext(profile, { ...OPTIONS, viewport: VIEWPORT });
-  const dispose = async (): Promise<void> => {
-    await browser.close();
-    rmSync(profile, { recursive: true, force: true });
-  };
-  return { browser, dispose };
+  const chromium = await launchChromium();
+  const browser = await chromium.newContext({ viewport: VIEWPORT });
+  return { browser, dispose: () => chromium.close() };
 }

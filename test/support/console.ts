@@ -1,5 +1,6 @@
 import axe from 'axe-core';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { text } from 'node:stream/consumers';
+import type { Browser, BrowserContext, Download, Locator, Page } from 'playwright-core';
 import { launchChromium, VIEWPORT } from './chromium.js';
 import { basicOf, passwordOf, RESOURCE } from './client.js';
 import type { Service } from './service.js';
@@ -18,6 +19,21 @@ export async function faultsOf(page: Page): Promise<string[]> {
     (globalThis as unknown as { axe: typeof axe }).axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] }),
   );
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' ')}`);
+}
+
+/** How many pixels of a page a narrow screen hides on its right. The page takes a moment to get the width of the screen. */
+export async function overflowOf(page: Page): Promise<number> {
+  let overflow = 1;
+  for (let n = 0; n < 50 && overflow !== 0; n++) {
+    if (n > 0) await seconds(0.1);
+    overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+  }
+  return overflow;
+}
+
+/** The content of a downloaded file. The browser may be one that other suites use too, so its file has no path here. */
+export async function contentOf(download: Download): Promise<string> {
+  return text(await download.createReadStream());
 }
 
 export async function signIn(on: Page, name: string, password = passwordOf(name)): Promise<void> {

@@ -1,4 +1,4 @@
-import { idsOf, RESOURCE, type Client } from './client.js';
+import { failedNames, idsOf, RESOURCE, type Client } from './client.js';
 import { sessionsEnded } from './cutoffs.js';
 import type { Service } from './service.js';
 import { ask, tokensOf } from './sessions.js';
@@ -63,4 +63,15 @@ export async function useErasures(admin: Client, service: Service): Promise<void
   tokensOf(await ask(service, { username: person.Email, password: PASSWORD, grant_type: 'password' }));
   expect((await admin.get(`${USERS}/export?User_Email=${person.Email}`)).status).toBe(200);
   expect((await admin.post(`${USERS}/erase`, { Email: person.Email })).status).toBe(200);
+}
+
+/** Searches by what has no index: it is compared with few records, or with none. */
+export async function useExamination(admin: Client): Promise<void> {
+  const none = 'RefreshToken_Address=203.0.113.9&RefreshToken_Device=no%20such%20device';
+  for (const few of ['Subject=user77@example.com', 'Subject=user77*&orderBy=IsNew', 'SystemId=crm-77*&orderBy=Subject'])
+    expect(idsOf(await admin.get(`${RESOURCE}?${none}&RefreshToken_${few}`))).toEqual([]);
+  for (const many of ['', '&RefreshToken_ClientId=web-app&orderBy=Subject&dir=1']) {
+    const answer = await admin.get(`${RESOURCE}?${none}${many}`);
+    expect([answer.status, failedNames(answer)]).toEqual([400, ['RefreshToken_Address', 'RefreshToken_Device']]);
+  }
 }

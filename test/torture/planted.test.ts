@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeImage } from './engines.mjs';
-import { plant } from './plants.mjs';
+import { plantAll } from './plants.mjs';
 
 const RUN = join(import.meta.dirname, 'run.mjs');
 /** A run ends immediately when it finds the fault. A busy machine may need long: the fault shows only in some of the requests. */
@@ -17,9 +17,11 @@ afterAll(() => {
   rmSync(image, { recursive: true });
 });
 
-/** Tortures a build with a scenario until the output matches or the run ends. Returns the output. */
-async function torture(build: string, scenario: string, until: RegExp): Promise<string> {
-  const options = { dist: build, only: scenario, engine: 'embedded', image, minutes: MINUTES, seed: 'planted' };
+const programs = await plantAll();
+
+/** Tortures a program with a scenario until the output matches or the run ends. Returns the output. */
+async function torture(main: string, scenario: string, until: RegExp): Promise<string> {
+  const options = { main, only: scenario, engine: 'embedded', image, minutes: MINUTES, seed: 'planted' };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
   const child = spawn(process.execPath, [RUN, ...args]);
   let output = '';
@@ -52,5 +54,5 @@ it.concurrent.each([
   ['a throttle that counts after hashing', 'abuse', /guesses were evaluated, more than/],
   ['skip the guard on one route', 'abuse', /a route is for its role/],
 ])('“%s” is found by the scenario %s', async (fault, scenario, violation) => {
-  expect(await torture(plant(fault), scenario, violation)).toMatch(violation);
+  expect(await torture(programs.get(fault) ?? '', scenario, violation)).toMatch(violation);
 });

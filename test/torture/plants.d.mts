@@ -1,1 +1,1 @@
-export declare function plant(name: string): string;
+export declare function plantAll(): Promise<Map<string, string>>;

@@ -1,10 +1,10 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeBundle } from '../../.ci/bundle.mjs';
 
 const DIST = new URL('../../dist', import.meta.url).pathname;
-const PACKAGE = new URL('../../package.json', import.meta.url).pathname;
-/** Below the repository, so that the copy finds its packages. */
-const FOLDER = new URL('../.cache/planted/', import.meta.url).pathname;
+/** Below the repository, so that the programs find their packages, and not where the suites begin by deleting what an earlier run made. */
+const FOLDER = new URL('../../node_modules/.cache/tessera-planted/', import.meta.url).pathname;
 
 /** Faults that the harness must find: code that runs before the service and changes its behaviour. */
 const PLANTS = {
@@ -182,16 +182,18 @@ const PLANTS = {
     };`,
 };
 
-/** Makes a copy of the build with a planted fault, and returns the folder of the copy. */
-export function plant(name) {
-  const folder = join(FOLDER, name.replaceAll(/\W+/g, '-'));
-  rmSync(folder, { recursive: true, force: true });
+/**
+ * Makes a program of the service for each planted fault, and returns the files by the names of the faults. The programs are bundled together:
+ * they share everything but the faults.
+ */
+export async function plantAll() {
+  rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
-  // A fault changes modules that the bundle has copies of.
-  cpSync(DIST, folder, { recursive: true, filter: (path) => path !== join(DIST, 'bundle') });
-  // The command line reads its version there.
-  if (!existsSync(join(FOLDER, 'package.json'))) copyFileSync(PACKAGE, join(FOLDER, 'package.json'));
-  renameSync(join(folder, 'main.js'), join(folder, 'unharmed.js'));
-  writeFileSync(join(folder, 'main.js'), `${PLANTS[name]}\nawait import('./unharmed.js');\n`);
-  return folder;
+  const programs = Object.keys(PLANTS).map((name) => [name, name.replaceAll(/\W+/g, '-')]);
+  for (const [name, file] of programs) {
+    const program = `${PLANTS[name]}\nconst { serve } = await import('./serve.js');\nawait serve();\n`;
+    writeFileSync(join(FOLDER, `${file}.js`), program.replaceAll("'./", `'${DIST}/`));
+  }
+  await makeBundle(Object.fromEntries(programs.map(([, file]) => [file, join(FOLDER, `${file}.js`)])), FOLDER);
+  return new Map(programs.map(([name, file]) => [name, join(FOLDER, `${file}.mjs`)]));
 }

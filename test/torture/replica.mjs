@@ -14,7 +14,7 @@ const LOG_LENGTH = 2_000_000;
 /** How many characters of its last output are reported when a process ended unexpectedly. */
 const LAST_WORDS = 2_000;
 
-/** The program to torture: the build, unless `--dist` names another. */
+/** The build to torture, unless `--dist` names another. Its server is `main.js`, unless `--main` names another. */
 export const program = { dist: new URL('../../dist', import.meta.url).pathname };
 
 /** One process of the service, which can be killed and started again on the same port. */
@@ -88,7 +88,8 @@ export class Replica {
 
   #spawn(env) {
     const stdio = ['ignore', 'pipe', 'pipe'];
-    const child = track(spawn(process.execPath, [...QUICK_START, `${program.dist}/main.js`], { env, stdio }));
+    const main = program.main ?? `${program.dist}/main.js`;
+    const child = track(spawn(process.execPath, [...QUICK_START, main], { env, stdio }));
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => (this.#output = (this.#output + text).slice(-LOG_LENGTH)));

@@ -42,6 +42,7 @@ const { values } = parseArgs({
     rate: { type: 'string' },
     only: { type: 'string', default: Object.keys(SCENARIOS).join() },
     dist: { type: 'string' },
+    main: { type: 'string' },
     image: { type: 'string' },
   },
 });
@@ -49,6 +50,7 @@ if (!(Number(values.minutes) > 0)) throw new Error(`--minutes must be a number a
 if (values.rate !== undefined && !(Number(values.rate) > 0))
   throw new Error(`--rate must be a number above zero, not ${values.rate}.`);
 if (values.dist) program.dist = resolve(values.dist);
+if (values.main) program.main = resolve(values.main);
 const engineNames = values.engine === 'both' ? Object.keys(ENGINES) : [values.engine];
 if (engineNames.every((name) => namesFor(name).length === 0)) throw new Error('There is nothing to do.');
 const random = new Random(values.seed);

@@ -3,10 +3,10 @@ import Table from '@mui/material/Table';
 import TableBody from '@mui/material/TableBody';
 import TableCell from '@mui/material/TableCell';
 import TableContainer from '@mui/material/TableContainer';
-import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import Typography from '@mui/material/Typography';
 import type { ReactElement } from 'react';
+import { HeadRow } from '../head-row.js';
 import { TEXTS } from '../texts.js';
 import { Time } from '../time.js';
 import { Pending, Section, useAccount } from './section.js';
@@ -35,13 +35,7 @@ export function SignIns(): ReactElement {
         // A part that scrolls must be reachable by the keyboard.
         <TableContainer tabIndex={0}>
           <Table size="small" aria-label={T.title}>
-            <TableHead>
-              <TableRow>
-                {Object.values(T.columns).map((name) => (
-                  <TableCell key={name}>{name}</TableCell>
-                ))}
-              </TableRow>
-            </TableHead>
+            <HeadRow of={Object.values(T.columns)} />
             <TableBody>
               {data.map((signIn, n) => (
                 <SignInRow key={n} {...signIn} />

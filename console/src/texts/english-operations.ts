@@ -6,7 +6,7 @@ export const OPERATIONS = {
     hint: 'The numbers refresh by themselves every few seconds.',
     failed: 'The overview could not be read. It is tried again in a few seconds.',
     behind: 'Older events are still being counted. The charts grow until that is done.',
-    empty: 'Nothing happened in this period. Sign a user in: the chart shows it within seconds.',
+    empty: 'Nothing happened in this period. When something does, the chart shows it within seconds.',
     period: 'Period',
     periods: { day: '24 hours', week: '7 days', month: '30 days' },
     asTable: 'Show as a table',

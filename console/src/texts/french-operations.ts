@@ -9,7 +9,7 @@ export const OPERATIONS: Pick<Texts, 'overview' | 'seal' | 'trail' | 'jobs' | 'k
     failed: 'La vue d’ensemble n’a pas pu être lue. Un nouvel essai suit dans quelques secondes.',
     behind: 'Des événements plus anciens sont encore en train d’être comptés. Les graphiques grandissent jusque-là.',
     empty:
-      'Rien ne s’est passé dans cette période. Connectez un utilisateur : le graphique le montre en quelques secondes.',
+      'Rien ne s’est passé dans cette période. Dès qu’il se passe quelque chose, le graphique le montre en quelques secondes.',
     period: 'Période',
     periods: { day: '24 heures', week: '7 jours', month: '30 jours' },
     asTable: 'Montrer en tableau',

@@ -52,7 +52,7 @@ export const FRENCH: Texts = {
       'Aucune session ne correspond. Les sessions terminées n’ont plus d’enregistrement : voyez « Pourquoi déconnecté ? ».',
     lastUsed: 'Dernier renouvellement',
     signedIn: 'Connexion',
-    story: 'Histoire',
+    story: 'Histoire de la session',
     expires: 'Expiration',
     end: (count) => (count === 1 ? 'Terminer la session' : `Terminer ${count} sessions`),
     endTitle: (count) => (count === 1 ? 'Terminer cette session ?' : `Terminer ${count} sessions ?`),
@@ -60,10 +60,9 @@ export const FRENCH: Texts = {
       'Son jeton de renouvellement cesse de fonctionner immédiatement. Les jetons d’accès restent valables jusqu’à leur expiration, ' +
       'sauf si une API les vérifie auprès du service.',
     ended: (count) => (count === 1 ? 'La session a été terminée.' : `${count} sessions ont été terminées.`),
-    why: 'Pourquoi déconnecté ?',
   },
   history: {
-    title: 'Pourquoi un utilisateur a-t-il été déconnecté ?',
+    title: 'Pourquoi déconnecté ?',
     hint: 'Les sessions du journal d’audit, la plus récente d’abord, même terminées. Ouvrez-en une pour voir son histoire.',
     user: 'Utilisateur (e-mail)',
     client: 'Client',
@@ -92,6 +91,7 @@ export const FRENCH: Texts = {
       user: 'Utilisateur',
       client: 'Client',
       address: 'Adresse',
+      device: 'Appareil',
       agent: 'Agent utilisateur',
       request: 'Requête',
       id: 'Session',
@@ -106,7 +106,7 @@ export const FRENCH: Texts = {
     moved: (before, after) => `${before} → ${after}`,
     copy: 'Copier le lien',
     copied: 'Le lien a été copié.',
-    others: 'Autres sessions de cet utilisateur',
+    others: 'Sessions de cet utilisateur',
     events: 'Tous les événements du journal d’audit',
     live: {
       headline: 'Cette session est active.',

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { abandoned } from '../../http/arrival.js';
 import { throwOutcomeUnknown } from '../../database/database-failures.js';
-import { LoginsService } from '../../sessions/logins.service.js';
+import { LoginsService, type Login } from '../../sessions/logins.service.js';
 import { PasswordExpired } from '../../users/password-expired.js';
 import { PasswordTicketsService } from '../../users/password-tickets.service.js';
 import { SignInService } from '../../users/sign-in.service.js';
@@ -40,18 +40,31 @@ export class PasswordGrant extends Grant<typeof PARAMETERS> {
   ): Promise<TokenResponse> {
     const { clientId, origin, isAbandoned } = request;
     const deviceName = checkedDeviceName(request.deviceName);
-    const { user, amr } = await this.signIn
-      .authenticate({ email: username, password, totp }, origin, isAbandoned)
+    const attempt = this.logins.attemptAt(clientId);
+    const checked = await this.signIn
+      .check({ email: username, password, totp }, { origin, isAbandoned, count: attempt.count })
       .catch((error: unknown) => this.withTicket(error));
-    // A client that disconnected during the password check may have signed in again. This login would invalidate the tokens of that newer
-    // login.
-    if (await isAbandoned()) throw abandoned();
-    const response = this.responses.of(
-      () => this.logins.begin({ user, clientId, amr, origin, deviceName, jkt: request.jkt }),
-      request,
-    );
+    const response = this.begun({ ...checked, clientId, origin, deviceName, jkt: request.jkt, attempt }, request);
     // With a code, a retry cannot repeat this sign-in, because the code is already used.
     return totp === undefined ? response : response.catch(throwOutcomeUnknown);
+  }
+
+  /** Begins the session, which settles the attempt. If no session begins, the attempt is settled alone, because the password was right. */
+  private async begun(login: Login, request: GrantRequest): Promise<TokenResponse> {
+    const progress = { hasBegun: false };
+    try {
+      // A client that disconnected during the password check may have signed in again. This login would invalidate the tokens of that newer
+      // login.
+      if (await request.isAbandoned()) throw abandoned();
+      return await this.responses.of(async () => {
+        const session = await this.logins.begin(login);
+        progress.hasBegun = true;
+        return session;
+      }, request);
+    } catch (error) {
+      if (!progress.hasBegun) await this.signIn.settle(login.settlement).catch(() => undefined);
+      throw error;
+    }
   }
 
   /** A user who must change the password gets a ticket for the change, because the password, and the code if there is one, were right. */

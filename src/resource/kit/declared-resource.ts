@@ -4,6 +4,7 @@ import type { Searchable } from '../find-page.js';
 import type { SearchDefinition } from '../search-parameters.js';
 import type { CommandDeclaration } from './command-declarations.js';
 import { COMMON, SYSTEM_ID } from './common-members.js';
+import type { ExaminedFilter } from './examined-filters.js';
 import { membersDeclaredBy, type MemberDeclaration } from './member-declarations.js';
 import { optionsOf, type Operation } from './resource.decorator.js';
 import type { ResourceRecord } from './resource-record.js';
@@ -44,6 +45,8 @@ export class DeclaredResource<R extends object = ResourceRecord> {
   /** What it can be searched by and ordered by (contract 1.6). */
   readonly search: SearchDefinition;
   readonly searchable: Searchable;
+  /** What a search compares that is no member of a record and has no index. */
+  readonly examined: Readonly<Record<string, ExaminedFilter>>;
   /** The secrets of a record that are hidden. */
   readonly hiddenSecrets: Readonly<Record<string, null>>;
   /** What the documentation of a search says of them. */
@@ -69,6 +72,7 @@ export class DeclaredResource<R extends object = ResourceRecord> {
     this.commands = options.commands ?? [];
     this.operations = options.operations;
     this.hidden = options.hidden;
+    this.examined = options.examined ?? {};
     this.isReadOnly = options.isReadOnly ?? false;
     this.isCamelCase = options.isCamelCase ?? false;
     this.commandRole = this.role(options.commandRole ?? 'Edit');

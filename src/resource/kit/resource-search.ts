@@ -3,6 +3,7 @@ import type { FilterKind } from '../search-filters.js';
 import type { SearchDefinition } from '../search-parameters.js';
 import { COMMON_FILTERS, COMMON_RANGES } from './common-members.js';
 import { DATE_TIME } from './member-kinds.js';
+import { documented, type ExaminedFilter } from './examined-filters.js';
 import type { MemberDeclaration } from './member-declarations.js';
 
 /** What a search needs of a resource. */
@@ -13,10 +14,11 @@ interface Declared {
   /** The members of its own. */
   readonly members: readonly MemberDeclaration[];
   readonly all: readonly MemberDeclaration[];
+  readonly examined: Readonly<Record<string, ExaminedFilter>>;
 }
 
 /** The parameters by which a resource can be searched and ordered: those of its own members, then those of all records. */
-export function searchOf({ name: resource, plural, members, all }: Declared): SearchDefinition {
+export function searchOf({ name: resource, plural, members, all, examined }: Declared): SearchDefinition {
   const own = inSearchOrder(members);
   const common = (names: readonly string[]): MemberDeclaration[] =>
     names.flatMap((name) => all.find((member) => member.name === name && !members.includes(member)) ?? []);
@@ -31,13 +33,14 @@ export function searchOf({ name: resource, plural, members, all }: Declared): Se
     resource,
     plural,
     equality: Object.fromEntries(compared.map((member) => [member.name, filterOf(member)])),
+    examined: documented(examined),
     ranges: ranges.map(({ name }) => name),
     orders: ['Id', ...ordered.map(({ name }) => name)],
   };
 }
 
 /** The column of each member that a search may name. */
-export function searchableOf({ table, all }: Declared): Searchable {
+export function searchableOf({ table, all, examined }: Declared): Searchable {
   const columns = all.map(({ name, column, isRequired, options }): [string, SearchColumn] => {
     const { sql, indexed, isFlag, isList, isNullable = !isRequired } = options;
     return [
@@ -51,7 +54,7 @@ export function searchableOf({ table, all }: Declared): Searchable {
       },
     ];
   });
-  return { table: `"${table}"`, columns: Object.fromEntries(columns) };
+  return { table: `"${table}"`, columns: { ...Object.fromEntries(columns), ...examined } };
 }
 
 function filterOf({ kind, options: { secret } }: MemberDeclaration): FilterKind {

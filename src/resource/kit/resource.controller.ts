@@ -32,6 +32,7 @@ import { ApiCommands, ApiRunCommand } from './api-commands.js';
 import { demandRole } from './command-runs.js';
 import { CommandEnvelope, commandViews, type CommandView } from './command-views.js';
 import { declaredResource, type DeclaredResource } from './declared-resource.js';
+import { demandRolesOfFilters } from './examined-filters.js';
 import { bodiesOf } from './resource-bodies.js';
 import type { ResourceRecord } from './resource-record.js';
 import type { Operation } from './resource.decorator.js';
@@ -94,6 +95,7 @@ function controllerOf(resource: DeclaredResource<object>): Type<ResourceRoutes> 
       @SearchQuery(resource.search) search: Search,
       @CurrentPrincipal() principal: Principal,
     ): Promise<ListEnvelope<ResourceView> | StreamableFile> {
+      demandRolesOfFilters(resource, search, (role) => holdsRole(principal, role));
       const reader = { actor: principal, seesSecrets: holdsRole(principal, resource.role('Read')) };
       return toListEnvelope(search, await this.service.search(search, reader));
     }

@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { CommandDeclaration } from './command-declarations.js';
+import type { ExaminedFilter } from './examined-filters.js';
 import type { ResourceRecord } from './resource-record.js';
 
 /** The routes that a resource may have. */
@@ -37,6 +38,8 @@ export interface OwnResourceOptions extends ResourceOptions {
   readonly entity?: Type<object>;
   /** Whether an update, a deletion or a command may be refused because of the state of another record (409). */
   readonly mayConflict?: boolean;
+  /** By what it is searched that is no member of its records and has no index, by the names of the parameters without that of the resource. */
+  readonly examined?: Readonly<Record<string, ExaminedFilter>>;
   /** The documentation of a secret in a search, for users who may not read records by id. */
   readonly hidden?: string;
 }

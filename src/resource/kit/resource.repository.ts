@@ -7,12 +7,14 @@ import type { AuditAct } from '../../audit/audit-event.js';
 import { inOrderOf } from '../../database/batch-rows.js';
 import { Batched } from '../../database/batched.js';
 import { StatementsService } from '../../database/statements.service.js';
+import { EXAMINED_UP_TO, findExamined } from '../find-examined.js';
 import { findPage } from '../find-page.js';
 import type { PageSource } from '../page-reader.service.js';
 import type { FoundPage, Search } from '../search.js';
 import type { Write } from '../write-envelope.js';
 import { failureOf } from './constraint-failures.js';
 import { DeclaredResource } from './declared-resource.js';
+import { examinedIn, tooManyExamined } from './examined-filters.js';
 import { changesJson, valuesOf } from './record-values.js';
 import type { ResourceRecord } from './resource-record.js';
 import { statementsOf, type ResourceStatements } from './resource.statements.js';
@@ -54,9 +56,13 @@ export class ResourceRepository<R extends ResourceRecord = ResourceRecord> {
     return manager ? (await this.readEach([reading], manager))[0] : this.readings.get(reading);
   }
 
-  /** The ids of the records that match a search. */
-  find(search: Search): Promise<FoundPage> {
-    return findPage(this.dataSource, this.resource.searchable, search);
+  /** The ids of the records that match a search. @throws ValidationError when too many records would have to be examined */
+  async find(search: Search): Promise<FoundPage> {
+    const examined = examinedIn(this.resource, search);
+    if (examined.length === 0) return findPage(this.dataSource, this.resource.searchable, search);
+    const found = await findExamined(this.dataSource, this.resource.searchable, { ...search, examined });
+    if (!found) throw tooManyExamined(this.resource, examined, EXAMINED_UP_TO);
+    return found;
   }
 
   /** Runs work in a transaction. No other request changes a record that the work locks, until the end. */

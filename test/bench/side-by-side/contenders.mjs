@@ -43,7 +43,11 @@ export async function startContenders(databases, { records, clients, session, ba
   const proving = await signInWithKeys(service.port, clients);
   // The clients of a baseline sign in, so those of the service do too: sessions of one user beside each other cost less than seeded ones.
   const redeemed = baseline ? bearers : tokens;
-  const withBearers = redeemed.map((token, n) => ({ ...bearers[n % clients], proving: proving[n % clients], ...token }));
+  const withBearers = redeemed.map((token, n) => ({
+    ...bearers[n % clients],
+    proving: proving[n % clients],
+    ...token,
+  }));
   const whole = { scenarios: ['redeem', ...RESOURCE], ...table };
   const tessera = contender('tessera', {
     ...{ server: service, clients: withBearers.slice(0, clients), ...whole, publicUrl: SETTINGS.PUBLIC_URL },

@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const SCENARIOS = ['redeem', 'get-one', 'create', 'search'];
-/** Only the service itself has this scenario, so it runs by `--only` alone. */
-const OWN = ['get-one-bound'];
+/** Scenarios that run by `--only` alone: only the service itself has them, and only `bench:compare` has sign-ins. */
+const OWN = ['get-one-bound', 'sign-in'];
 /** The warm-up lasts until the engine has compiled the hot code, and until whole pages after the checkpoint have been written. */
 const FULL = { rounds: 5, seconds: 4, warmUpSeconds: 5 };
 const QUICK = { rounds: 1, seconds: 0.5, warmUpSeconds: 0.5 };
@@ -20,7 +20,7 @@ const USAGE = `Options, after --:
   --markdown           print the table for a document`;
 
 /**
- * The options of the command line: `plan` for `measure`, `records` (the usual number, or fewer with --quick), `isMarkdown`, and `baseline`, the
+ * The options of the command line: `plan` for `measure` (`isNarrow` with `--only`), `records` (the usual number, or fewer with --quick), `isMarkdown`, and `baseline`, the
  * folder of another checkout. An unknown option ends the process.
  */
 export function readOptions(records) {
@@ -44,7 +44,15 @@ function parse(usualRecords) {
   const clientCounts = (values.clients ?? '1,16,64').split(',').map((count) => positive('clients', count));
   const rounds = positive('rounds', values.rounds ?? usual.rounds);
   const seconds = positive('seconds', values.seconds ?? usual.seconds);
-  const plan = { scenarios, clientCounts, rounds: Math.ceil(rounds), seconds, warmUpSeconds: usual.warmUpSeconds };
+  const isNarrow = values.only !== undefined;
+  const plan = {
+    scenarios,
+    isNarrow,
+    clientCounts,
+    rounds: Math.ceil(rounds),
+    seconds,
+    warmUpSeconds: usual.warmUpSeconds,
+  };
   const records = values.quick ? usualRecords.quick : usualRecords.full;
   const baseline = values.baseline && resolve(values.baseline);
   if (baseline && !existsSync(join(baseline, 'dist/main.js'))) throw new Error(`--baseline: ${baseline} is not built`);
