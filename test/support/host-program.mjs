@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { recordStatements } from './statement-record.mjs';
@@ -55,6 +56,9 @@ function finish() {
       if (event === 'exit') listener(0);
       process.off(event, listener);
     }
+  // As the end of a process closes them: the service itself waits some seconds for clients that read nothing.
+  for (const handle of process._getActiveHandles())
+    if (handle instanceof Socket && handle !== process.stdout && handle !== process.stderr) handle.destroy();
   for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error').write(END);
   process.send({ code: process.exitCode ?? 0 });
   process.exitCode = undefined;
