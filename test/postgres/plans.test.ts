@@ -222,10 +222,8 @@ it(`every statement reads only the rows that it needs of ${ROWS} records, not th
   const trail = join(folder, 'trail');
   const [session] = (await database.query('SELECT unique_id FROM refresh_tokens WHERE issued ORDER BY id DESC LIMIT 1'))
     .rows;
-  writeFileSync(
-    trail,
-    JSON.stringify({ Kind: 'session-ended', SessionId: session.unique_id, CreatedOn: '2100-01-01T00:00:00Z' }),
-  );
+  const ended = { Kind: 'session-ended', SessionId: session.unique_id, CreatedOn: '2100-01-01T00:00:00Z' };
+  writeFileSync(trail, JSON.stringify(ended));
   for (const option of [['--dry-run'], []]) {
     const end = ['sessions', 'end', '--from-trail', trail, ...option];
     expect((await runCli(service.dataDir, end, '', logged())).code).toBe(0);
