@@ -59,10 +59,8 @@ export class Batched<Request, Answer> {
     if (this.running === 0 || (this.running < MOST_BATCHES && now - this.lastBegan >= LONG_MS)) {
       this.running++;
       this.lastBegan = now;
-      void this.answer(this.waiting.splice(0, MOST_REQUESTS)).finally(() => {
-        this.running--;
-        this.sendSoon();
-      });
+      const batch = this.waiting.splice(0, MOST_REQUESTS);
+      void this.answerAll(batch, this.send(batch.map(({ request }) => request)));
     }
     if (this.waiting.length === 0) return;
     this.later ??= setTimeout(() => {
@@ -71,15 +69,23 @@ export class Batched<Request, Answer> {
     }, LONG_MS);
   }
 
-  private async answer(batch: readonly Waiting<Request, Answer>[]): Promise<void> {
+  /** Sends what waited meanwhile before it hands out the answers: then the database works while this process does. */
+  private async answerAll(batch: readonly Waiting<Request, Answer>[], sent: Promise<readonly Answer[]>): Promise<void> {
+    await sent.catch(() => undefined);
+    this.running--;
+    this.sendNext();
+    await this.answer(batch, sent);
+  }
+
+  private async answer(batch: readonly Waiting<Request, Answer>[], sent: Promise<readonly Answer[]>): Promise<void> {
     try {
-      const answers = await this.send(batch.map(({ request }) => request));
+      const answers = await sent;
       batch.forEach(({ resolve }, n) => {
         resolve(answers[n] as Answer);
       });
     } catch (error) {
       const mayBeOfOne = batch.length > 1 && isStatementRefused(error);
-      if (mayBeOfOne) await Promise.all(batch.map((one) => this.answer([one])));
+      if (mayBeOfOne) await Promise.all(batch.map((one) => this.answer([one], this.send([one.request]))));
       else for (const { reject } of batch) reject(error);
     }
   }

@@ -24,7 +24,8 @@ export class AdmissionsService {
    * is named like the user, and a refresh speaks for the client of its token (contract 3). Other grants find out the client by themselves.
    * @throws AppError unauthorized_client, invalid_target, or invalid_dpop_proof when the client must send a proof and does not
    */
-  async demand({ page, resources = [], proof, parameters, ...request }: OAuthRequest, { name }: Grant): Promise<void> {
+  async demand(request: OAuthRequest, { name }: Grant): Promise<void> {
+    const { page, resources = [], proof, parameters } = request;
     const userName = name === 'password' ? parameters.get('username') : undefined;
     const clientId = request.clientId ?? userName?.toLowerCase();
     if (clientId !== undefined) {

@@ -30,7 +30,10 @@ export class TokenResponsesService {
     const policyOf = await this.clients.policies();
     const session = await issueSession();
     const { accessTokenTtl: life, audience: allowed } = policyOf(session.clientId);
-    const grant = { ...session, life, audience: this.audiences.chosen(allowed, resources), jkt };
+    const { subject, clientId, uniqueId, generation, authTime, amr, cutoffsSeen, now } = session;
+    const audience = this.audiences.chosen(allowed, resources);
+    const about = { subject, clientId, uniqueId, generation, authTime, amr, cutoffsSeen, now };
+    const grant = { life, audience, jkt, ...about };
     return {
       access_token: accessTokenOf(grant, this.claims.areNone ? undefined : await this.claims.of(session)),
       token_type: jkt === undefined ? 'bearer' : 'DPoP',

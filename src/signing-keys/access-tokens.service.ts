@@ -94,9 +94,9 @@ export class AccessTokensService {
       exp: iat + life,
       auth_time: inSeconds(authTime),
       amr,
-      ...(cutoffsSeen !== null && { cutoffs_seen: cutoffsSeen }),
       jti: uuid({ random: randomBytes(16) }),
     };
+    if (cutoffsSeen !== null) Object.assign(claims, { cutoffs_seen: cutoffsSeen });
     const bound = jkt === undefined ? claims : { ...claims, cnf: { jkt } };
     return this.sign(added ? { ...added, ...bound } : bound, key);
   }
