@@ -60,7 +60,7 @@ export class Batched<Request, Answer> {
       this.running++;
       this.lastBegan = now;
       const batch = this.waiting.splice(0, MOST_REQUESTS);
-      void this.answerAll(batch, this.send(batch.map(({ request }) => request)));
+      void this.answerAll(batch, this.sendAll(batch));
     }
     if (this.waiting.length === 0) return;
     this.later ??= setTimeout(() => {
@@ -77,6 +77,11 @@ export class Batched<Request, Answer> {
     await this.answer(batch, sent);
   }
 
+  /** Also an error before the first wait becomes a rejection. */
+  private async sendAll(batch: readonly Waiting<Request, Answer>[]): Promise<readonly Answer[]> {
+    return this.send(batch.map(({ request }) => request));
+  }
+
   private async answer(batch: readonly Waiting<Request, Answer>[], sent: Promise<readonly Answer[]>): Promise<void> {
     try {
       const answers = await sent;
@@ -85,7 +90,7 @@ export class Batched<Request, Answer> {
       });
     } catch (error) {
       const mayBeOfOne = batch.length > 1 && isStatementRefused(error);
-      if (mayBeOfOne) await Promise.all(batch.map((one) => this.answer([one], this.send([one.request]))));
+      if (mayBeOfOne) await Promise.all(batch.map((one) => this.answer([one], this.sendAll([one]))));
       else for (const { reject } of batch) reject(error);
     }
   }
