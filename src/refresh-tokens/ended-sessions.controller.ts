@@ -5,6 +5,7 @@ import { Role } from '../access/policy.js';
 import type { Principal } from '../access/principal.js';
 import { AuditEventsService } from '../audit/audit-events.service.js';
 import { ApiFailures, ApiValidationFailure } from '../http/api-failures.js';
+import { textFault } from '../kernel/text.js';
 import { failedMember } from '../kernel/validation-error.js';
 import { streamLines } from '../resource/record-stream.js';
 import { EndsOfRequestService } from '../sessions/ends-of-request.service.js';
@@ -52,7 +53,7 @@ export class EndedSessionsController {
   @ApiValidationFailure({ AttemptedValue: null, ...FAULT }, 'The query is malformed.')
   @ApiFailures()
   async list(@Query('requestId') requestId: unknown, @CurrentPrincipal() actor: Principal): Promise<StreamableFile> {
-    if (typeof requestId !== 'string' || requestId === '')
+    if (typeof requestId !== 'string' || requestId === '' || textFault(requestId))
       throw failedMember(FAULT.PropertyName, requestId, FAULT.Message);
     const pages = this.ends.pages(requestId);
     const first = await pages.next();
