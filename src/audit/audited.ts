@@ -1,5 +1,5 @@
 import type { Columns } from '../database/batch-rows.js';
-import { columnList, parameterList, type Parameters, type ValuesOf } from '../database/named-parameters.js';
+import { columnList, columnsIn, parameterList, type Parameters, type ValuesOf } from '../database/named-parameters.js';
 import { statement, type Definition, type Statement, type Taken } from '../database/statement.js';
 import type { AuditAct } from './audit-event.js';
 
@@ -27,8 +27,8 @@ export const FACTS_OF_EVENT = `subject, client_id, unique_id, ARRAY[id],
 
 /** SQL: the columns of a record that its event contains. An act must return them. */
 export function recordFacts(alias: string): string {
-  const columns = ['id', 'unique_id', 'subject', 'client_id', 'last_address', 'last_user_agent', 'last_request_id'];
-  return [...columns, 'last_redeemed_on'].map((column) => `${alias}.${column}`).join(', ');
+  const of = 'id, unique_id, subject, client_id, last_address, last_user_agent, last_request_id, last_redeemed_on';
+  return columnsIn(alias, of);
 }
 
 /** The parts of a statement that acts and writes the event. */

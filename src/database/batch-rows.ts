@@ -40,3 +40,13 @@ export function inOrderOf<Row>(requests: readonly unknown[], rows: readonly Numb
   for (const row of rows) answers[row.ordinal - 1] = row;
   return answers;
 }
+
+/** The rows of each request, in the order of the requests. */
+export function allInOrderOf<Row extends Numbered<object>>(
+  requests: readonly unknown[],
+  rows: readonly Row[],
+): Row[][] {
+  const answers: Row[][] = requests.map(() => []);
+  for (const row of rows) answers[row.ordinal - 1]?.push(row);
+  return answers;
+}

@@ -49,6 +49,14 @@ export function columnList(parameters: Parameters): string {
     .join(', ');
 }
 
+/** SQL: the columns of such a list, each with the alias of its table. */
+export function columnsIn(alias: string, columns: string): string {
+  return columns
+    .split(', ')
+    .map((column) => `${alias}.${column}`)
+    .join(', ');
+}
+
 /**
  * Matches the parts of SQL in which a colon names no parameter: comments, strings of each kind, quoted names, casts and `:=`. A named
  * parameter does not directly follow a word, bracket or parenthesis, so `[1:n]` stays an array slice. The last part matches mistakes.

@@ -32,8 +32,7 @@ export class TokenResponsesService {
     const { accessTokenTtl: life, audience: allowed } = policyOf(session.clientId);
     const { subject, clientId, uniqueId, generation, authTime, amr, cutoffsSeen, now } = session;
     const audience = this.audiences.chosen(allowed, resources);
-    const about = { subject, clientId, uniqueId, generation, authTime, amr, cutoffsSeen, now };
-    const grant = { life, audience, jkt, ...about };
+    const grant = { subject, clientId, audience, uniqueId, generation, life, authTime, amr, cutoffsSeen, jkt, now };
     return {
       access_token: accessTokenOf(grant, this.claims.areNone ? undefined : await this.claims.of(session)),
       token_type: jkt === undefined ? 'bearer' : 'DPoP',

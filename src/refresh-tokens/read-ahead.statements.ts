@@ -1,5 +1,6 @@
 import { ACT, ACT_COLUMNS, EVENT_COLUMNS, FACTS_OF_EVENT } from '../audit/audited.js';
 import type { Numbered } from '../database/batch-rows.js';
+import { columnsIn } from '../database/named-parameters.js';
 import { rowOf, statement } from '../database/statement.js';
 import { IS_NEW } from '../resource/kit/common-members.js';
 import type { ConfirmingUser } from '../sessions/session.js';
@@ -30,10 +31,10 @@ export const READ_AHEAD = statement({
   parameters: PRINCIPAL_POLICY,
   returns: rowOf<Numbered<ReadRecord>>(),
   text: `WITH principal AS MATERIALIZED (
-      SELECT batch.ordinal, batch.record_id, ${columnsOf('batch', ACT_COLUMNS)}, ${PRINCIPAL}, u.mac = batch.expected AS is_expected
+      SELECT batch.ordinal, batch.record_id, ${columnsIn('batch', ACT_COLUMNS)}, ${PRINCIPAL}, u.mac = batch.expected AS is_expected
       ${liveUsers(READING_AHEAD)}
     ), act AS (
-      SELECT t.*, t.${IS_NEW} AS is_new, principal.ordinal, ${columnsOf('principal', ACT_COLUMNS)}
+      SELECT t.*, t.${IS_NEW} AS is_new, principal.ordinal, ${columnsIn('principal', ACT_COLUMNS)}
       FROM principal JOIN refresh_tokens t ON t.id = principal.record_id WHERE principal.is_expected
     ), event AS (
       INSERT INTO audit_trail_entries (${EVENT_COLUMNS})
@@ -42,11 +43,3 @@ export const READ_AHEAD = statement({
       principal.is_expected IS TRUE AS "isExpected", ${RECORD}
     FROM principal LEFT JOIN act ON act.ordinal = principal.ordinal`,
 });
-
-/** SQL: the columns of a list, each with the alias of its table. */
-export function columnsOf(alias: string, columns: string): string {
-  return columns
-    .split(', ')
-    .map((column) => `${alias}.${column}`)
-    .join(', ');
-}

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { AuditAct } from '../audit/audit-event.js';
 import { actValues } from '../audit/audited.js';
+import { allInOrderOf } from '../database/batch-rows.js';
 import { Batched } from '../database/batched.js';
 import type { StatementsService } from '../database/statements.service.js';
 import { countMatches } from '../resource/find-page.js';
@@ -15,7 +16,6 @@ import {
   type FoundRecord,
   SearchAhead,
   type SearchValues,
-  byOrdinal,
   equalityOf,
   searchByMember,
   shapeOf,
@@ -95,7 +95,7 @@ export class RecordSearchesRepository {
   private async run(shape: SharedSearch, searches: readonly SearchValues[]): Promise<FoundRecord[][]> {
     const [first, second] = searches;
     if (first && !second) return [await this.statements.run(shape.lone, first)];
-    return byOrdinal(searches, await this.statements.run(shape.each, { batch: searches }));
+    return allInOrderOf(searches, await this.statements.run(shape.each, { batch: searches }));
   }
 
   private async runInAnyOrder(searches: readonly SearchOfSubject[]): Promise<OfSubject[][]> {
@@ -107,7 +107,7 @@ export class RecordSearchesRepository {
       take: size,
       ...actValues(act),
     }));
-    return byOrdinal(searches, await this.statements.run(READ_SUBJECTS, { batch }));
+    return allInOrderOf(searches, await this.statements.run(READ_SUBJECTS, { batch }));
   }
 }
 

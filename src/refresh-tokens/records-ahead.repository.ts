@@ -47,12 +47,12 @@ export class RecordsAheadRepository {
   }
 
   private async readEach(readings: readonly ReadingAhead[]): Promise<(ReadUser | undefined)[]> {
-    const batch = readings.map(({ id, token, expected, act }) => {
-      const { uniqueId, subject, clientId, issued, expires, generation } = token;
-      const { kind, actor, reason, address, userAgent, requestId } = actValues(act);
-      const session = { uniqueId, subject, clientId, issued, expires, generation };
-      return Object.assign(session, { recordId: id, expected, kind, actor, reason, address, userAgent, requestId });
-    });
+    const batch = readings.map(({ id: recordId, token, expected, act }) => ({
+      recordId,
+      expected,
+      ...token,
+      ...actValues(act),
+    }));
     const rows = inOrderOf(readings, await this.statements.run(READ_AHEAD, { batch, ...this.policy }));
     return readings.map(({ id }, n) => readUserOf(id, rows[n]));
   }

@@ -3,17 +3,11 @@ import type { FastifyRequest } from 'fastify';
 import { holdsRole } from '../access/principal.js';
 import { originOf } from '../access/request-origin.js';
 import { parseId } from '../kernel/id.js';
-import { ResourceService } from '../resource/kit/resource.service.js';
-import {
-  ReadAheadsService,
-  type BearerRequest,
-  type ReadUser,
-  type RouteAhead,
-} from '../sessions/read-aheads.service.js';
+import { ReadAheadsService, type ReaderAhead, type RouteAhead } from '../sessions/read-aheads.service.js';
 import type { SignedPower } from '../users/user-seals.service.js';
+import { plainHandler } from './plain-handler.js';
 import { RecordsAheadRepository } from './records-ahead.repository.js';
 import { REFRESH_TOKENS } from './refresh-token.entity.js';
-import { RefreshTokensController } from './refresh-tokens.controller.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
 
 const ROLE = REFRESH_TOKENS.role('Read');
@@ -27,28 +21,17 @@ export class RecordsAheadService implements OnModuleInit, RouteAhead {
     private readonly service: RefreshTokensService,
   ) {}
 
-  /** A team's service or controller that reads in a way of its own is not read for: its reads, and their events, are its own. */
   onModuleInit(): void {
-    const reads = Reflect.get(this.service, 'get') === Reflect.get(ResourceService.prototype, 'get');
-    if (reads && !('afterRead' in this.service)) this.aheads.register(routeOf(RefreshTokensController), this);
-  }
-
-  isPlain(request: FastifyRequest, rights: SignedPower): boolean {
-    return holdsRole(rights, ROLE) && idOf(request) !== undefined;
+    const handler = plainHandler(this.service, 'get');
+    if (handler) this.aheads.register(handler, this);
   }
 
   /** The event names the reader as the guard does: by the user's e-mail, which is the subject of the token. */
-  read({ request, token, expected }: BearerRequest): Promise<ReadUser | undefined> {
-    const actor = { name: expected.email, origin: originOf(request) };
-    const act = { kind: 'record-read', actor } as const;
-    return this.records.read({ id: idOf(request) ?? 0, token, expected: expected.mac, act });
+  readerOf(request: FastifyRequest, expected: SignedPower): ReaderAhead | undefined {
+    const { id: text = '' } = request.params as { readonly id?: string };
+    const id = holdsRole(expected, ROLE) ? parseId(text) : undefined;
+    if (id === undefined) return undefined;
+    const act = { kind: 'record-read', actor: { name: expected.email, origin: originOf(request) } } as const;
+    return (token) => this.records.read({ id, token, expected: expected.mac, act });
   }
-}
-
-function routeOf(controller: typeof RefreshTokensController): object {
-  return Reflect.get(controller.prototype, 'get');
-}
-
-function idOf({ params }: FastifyRequest): number | undefined {
-  return parseId((params as { readonly id?: string }).id ?? '');
 }

@@ -1,8 +1,8 @@
 import { ACT_COLUMNS } from '../audit/audited.js';
+import { columnsIn } from '../database/named-parameters.js';
 import { rowOf, statement } from '../database/statement.js';
 import type { ConfirmingUser } from '../sessions/session.js';
 import { ACCESS_TOKEN, liveUsers, PRINCIPAL, PRINCIPAL_POLICY } from '../sessions/session.statements.js';
-import { columnsOf } from './read-ahead.statements.js';
 import { SEARCH, SHAPES, type FoundRecord } from './shared-search.js';
 import { FOUND_RECORD, nameOf, partsOf } from './shared-search.statements.js';
 
@@ -26,7 +26,7 @@ export const SEARCHES_AHEAD = SHAPES.map((shape) => {
     parameters: PRINCIPAL_POLICY,
     returns: rowOf<FoundAhead>(),
     text: `WITH principal AS MATERIALIZED (
-        SELECT ${columnsOf('batch', SEARCHED)}, ${PRINCIPAL}, u.mac = batch.expected AS is_expected
+        SELECT ${columnsIn('batch', SEARCHED)}, ${PRINCIPAL}, u.mac = batch.expected AS is_expected
         ${liveUsers(SEARCH_AHEAD)}
       ), batch AS (SELECT ${SEARCHED} FROM principal WHERE is_expected), ${found}, ${event}
       SELECT principal.ordinal::int, principal.email, principal."isAdministrator", principal.roles, principal.mac, principal.unconfirmed,

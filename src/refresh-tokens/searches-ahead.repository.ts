@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import { allInOrderOf } from '../database/batch-rows.js';
 import { Batched } from '../database/batched.js';
 import { StatementsService } from '../database/statements.service.js';
 import type { Search } from '../resource/search.js';
@@ -7,7 +8,7 @@ import type { ReadUser } from '../sessions/read-aheads.service.js';
 import { sessionPolicyOf, type SessionPolicy } from '../sessions/session-lives.js';
 import type { AccessTokenReference } from '../signing-keys/access-token-claims.js';
 import { SEARCHES_AHEAD, type FoundAhead } from './search-ahead.statements.js';
-import { byOrdinal, SearchAhead, shapeOf, type SearchValues } from './shared-search.js';
+import { SearchAhead, shapeOf, type SearchValues } from './shared-search.js';
 
 /** A search to carry out with the session of its reader. */
 export interface SearchingAhead {
@@ -46,11 +47,8 @@ export class SearchesAheadRepository {
   }
 
   private async run({ ahead }: ShapeAhead, searches: readonly SearchingAhead[]): Promise<(ReadUser | undefined)[]> {
-    const batch = searches.map(({ values, token, expected }) => {
-      const { uniqueId, subject, clientId, issued, expires, generation } = token;
-      return Object.assign({ uniqueId, subject, clientId, issued, expires, generation, expected }, values);
-    });
-    const rows = byOrdinal(searches, await this.statements.run(ahead, { batch, ...this.policy }));
+    const batch = searches.map(({ values, token, expected }) => ({ expected, ...token, ...values }));
+    const rows = allInOrderOf(searches, await this.statements.run(ahead, { batch, ...this.policy }));
     return searches.map(({ search }, n) => readUserOf(search, rows[n] ?? []));
   }
 }

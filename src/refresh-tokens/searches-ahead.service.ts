@@ -4,15 +4,10 @@ import { holdsRole } from '../access/principal.js';
 import { originOf } from '../access/request-origin.js';
 import { searchOf } from '../resource/search-parameters.js';
 import type { Search } from '../resource/search.js';
-import {
-  ReadAheadsService,
-  type BearerRequest,
-  type ReadUser,
-  type RouteAhead,
-} from '../sessions/read-aheads.service.js';
+import { ReadAheadsService, type ReaderAhead, type RouteAhead } from '../sessions/read-aheads.service.js';
 import type { SignedPower } from '../users/user-seals.service.js';
+import { plainHandler } from './plain-handler.js';
 import { REFRESH_TOKENS } from './refresh-token.entity.js';
-import { RefreshTokensController } from './refresh-tokens.controller.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
 import { SearchesAheadRepository } from './searches-ahead.repository.js';
 import { searchByMember, shapeOf, valuesOfSearch } from './shared-search.js';
@@ -28,26 +23,20 @@ export class SearchesAheadService implements OnModuleInit, RouteAhead {
     private readonly service: RefreshTokensService,
   ) {}
 
-  /** A team's service or controller that searches in a way of its own is not searched for, as `RecordsAheadService` says of reads. */
   onModuleInit(): void {
-    const searches = Reflect.get(this.service, 'search') === Reflect.get(RefreshTokensService.prototype, 'search');
-    if (searches && !('afterRead' in this.service))
-      this.aheads.register(Reflect.get(RefreshTokensController.prototype, 'search'), this);
-  }
-
-  isPlain(request: FastifyRequest, rights: SignedPower): boolean {
-    const search = holdsRole(rights, ROLE) ? readSearch(request) : undefined;
-    return search !== undefined && searchByMember(search) !== undefined;
+    const handler = plainHandler(this.service, 'search');
+    if (handler) this.aheads.register(handler, this);
   }
 
   /** The event names the reader as the guard does. */
-  read({ request, token, expected }: BearerRequest): Promise<ReadUser | undefined> {
-    const search = searchOf(REFRESH_TOKENS.search, request);
+  readerOf(request: FastifyRequest, expected: SignedPower): ReaderAhead | undefined {
+    const search = holdsRole(expected, ROLE) ? readSearch(request) : undefined;
+    const by = search && searchByMember(search);
+    if (!by) return undefined;
     const act = { kind: 'record-read', actor: { name: expected.email, origin: originOf(request) }, reason: 'search' };
-    const by = searchByMember(search);
-    if (!by) throw new Error('This search is not shared.');
     const values = valuesOfSearch(search, by.wanted, act);
-    return this.searches.find(shapeOf(by.member, search.descending), { search, values, token, expected: expected.mac });
+    const shape = shapeOf(by.member, search.descending);
+    return (token) => this.searches.find(shape, { search, values, token, expected: expected.mac });
   }
 }
 

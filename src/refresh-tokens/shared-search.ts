@@ -76,13 +76,3 @@ function skippedBy({ page, size }: Search): number {
 export function shapeOf(member: string, descending: boolean): string {
   return `${member} ${descending}`;
 }
-
-/** The rows of each request of a batch. */
-export function byOrdinal<R extends { readonly ordinal: number }>(
-  requests: readonly unknown[],
-  rows: readonly R[],
-): R[][] {
-  const each: R[][] = requests.map(() => []);
-  for (const row of rows) each[row.ordinal - 1]?.push(row);
-  return each;
-}

@@ -10,25 +10,22 @@ import { SessionPrincipalsService } from './session-principals.service.js';
 /** How many users' rights are remembered. An entry has about 250 bytes. */
 const CAPACITY = 10_000;
 
-/** A request with an access token, and the rights that its user had at an earlier request. */
-export interface BearerRequest {
-  readonly request: FastifyRequest;
-  readonly token: AccessTokenReference;
-  readonly expected: SignedPower;
-}
-
 /** The user of an access token, and what the request asks for; undefined if the user's rights are no longer the expected ones. */
 export interface ReadUser {
   readonly user: ConfirmingUser;
   readonly found: object | undefined;
 }
 
+/** Reads in one statement. Undefined when the token has expired or its session has ended. */
+export type ReaderAhead = (token: AccessTokenReference) => Promise<ReadUser | undefined>;
+
 /** How a route reads what it shows. */
 export interface RouteAhead {
-  /** Whether these rights allow the request, and it is plain what it asks for. Otherwise the handler reads, as on every other route. */
-  readonly isPlain: (request: FastifyRequest, rights: SignedPower) => boolean;
-  /** Reads in one statement. Undefined when the token has expired or its session has ended. */
-  readonly read: (request: BearerRequest) => Promise<ReadUser | undefined>;
+  /**
+   * Reads what this request asks for, if these rights allow it, which the user had at an earlier request. Undefined if they do not, or it is not
+   * plain what the request asks for: then the handler reads, as on every other route.
+   */
+  readonly readerOf: (request: FastifyRequest, expected: SignedPower) => ReaderAhead | undefined;
 }
 
 /**
@@ -57,14 +54,14 @@ export class ReadAheadsService {
   /** The user of an access token, as `SessionPrincipalsService` finds it, and what the route read with it. */
   async read(route: RouteAhead, request: FastifyRequest, token: AccessTokenReference): Promise<ReadUser | undefined> {
     const expected = this.rights.get(token.subject);
-    const isAhead = expected !== undefined && route.isPlain(request, expected);
+    const reader = expected && route.readerOf(request, expected);
     let found: object | undefined;
-    const readBoth = async (): Promise<ConfirmingUser | undefined> => {
-      const read = isAhead ? await route.read({ request, token, expected }) : undefined;
-      found = read?.found;
-      return read?.user;
+    const readBoth = async (read: ReaderAhead): Promise<ConfirmingUser | undefined> => {
+      const both = await read(token);
+      found = both?.found;
+      return both?.user;
     };
-    const user = await this.principals.userOf(token, isAhead ? readBoth : undefined);
+    const user = await this.principals.userOf(token, reader && (() => readBoth(reader)));
     if (user) this.remember(user);
     return user && { user, found };
   }

@@ -27,7 +27,7 @@ export interface Reserved {
 }
 
 /** What counting a guess takes. */
-export const GUESS = {
+const GUESS = {
   keys: 'text[]',
   free: 'int[]',
   seconds: 'float8[]',
